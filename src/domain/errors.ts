@@ -1,0 +1,296 @@
+/**
+ * The one error table. Only these errors cross a folder's border; `docs/errors.md` shows the same rows.
+ * `advice` tells the reader what to do next. Codes never change their meaning: clients match on them.
+ */
+export const ERROR_TABLE = {
+  // What a request got wrong
+  VALIDATION_FAILED: row(
+    400,
+    false,
+    "The request is not valid",
+    "Mend every fault that `errors` lists and send it again.",
+  ),
+  UNAUTHENTICATED: row(
+    401,
+    false,
+    "No valid token was sent",
+    "Send `Authorization: Bearer <token>`; the first admin token stands in the data folder.",
+  ),
+  FORBIDDEN: row(403, false, "The token's role does not allow this", "Use a token whose role the operation names."),
+  NOT_FOUND: row(
+    404,
+    false,
+    "There is nothing under this address",
+    "Check the id; ids of other kinds are not found either.",
+  ),
+  PAYLOAD_TOO_LARGE: row(413, false, "The body is too large", "Send a smaller body."),
+  UNSUPPORTED_MEDIA_TYPE: row(
+    415,
+    false,
+    "The body's media type is not understood",
+    "Send JSON with `content-type: application/json`.",
+  ),
+  IDEMPOTENCY_KEY_REUSED: row(
+    422,
+    false,
+    "This idempotency key came with another body",
+    "Use a new key for a new request.",
+  ),
+  IDEMPOTENCY_IN_PROGRESS: row(
+    409,
+    true,
+    "The first request with this key is still running",
+    "Send it again in a moment.",
+  ),
+  UNKNOWN_TARGET: row(422, false, "The target is not configured", "Name an entry of STEPBACK_TARGETS."),
+  SCOPE_TOO_WIDE: row(
+    422,
+    false,
+    "The scope matches everything",
+    "Name stacks, or a function pattern narrower than `*`.",
+  ),
+  UNKNOWN_COMPONENT: row(
+    422,
+    false,
+    "Some components are not among the altered ones",
+    "Pick from GET /v1/deployments/{id}/components.",
+  ),
+  DUPLICATE_COMPONENT: row(422, false, "Some components are named more than once", "Name each component once."),
+  NOTHING_PICKED: row(422, false, "No component is picked", 'Add components, or send `"components": "all"`.'),
+  STRATEGY_UNSUPPORTED: row(
+    422,
+    false,
+    "A part of a stack cannot go back through CloudFormation yet",
+    "Pick the whole stack, or use the strategy `auto` or `direct`.",
+  ),
+
+  // What the state of things does not allow
+  DEPLOYMENT_IN_PROGRESS: row(
+    409,
+    true,
+    "A deployment over the same components is open",
+    "Finish or cancel the deployment that `detail` names.",
+  ),
+  ROLLBACK_IN_PROGRESS: row(
+    409,
+    true,
+    "A rollback over the same components is unfinished",
+    "Wait for the rollback that `detail` names, or cancel it.",
+  ),
+  DEPLOYMENT_NOT_COMPLETED: row(
+    409,
+    false,
+    "Only a Completed deployment can be rolled back",
+    'Finish it; a failed one goes back with `"includeFailed": true`.',
+  ),
+  DEPLOYMENT_NOT_FINISHED: row(
+    409,
+    true,
+    "The deployment has not finished",
+    "Report its outcome with POST …/finish and wait.",
+  ),
+  NOTHING_ALTERED: row(409, false, "The deployment altered nothing", "There is nothing to roll back."),
+  BACKUP_NOT_READY: row(409, true, "The backup is not ready", "Wait until `snapshot.status` is `Ready`."),
+  ALREADY_FINISHED: row(409, false, "The job has ended", "Open a new one."),
+  OUTCOME_DIFFERS: row(409, false, "The deployment was finished with another outcome", "The first report stands."),
+  NOT_A_DRAFT: row(409, false, "The rollback is not a draft", 'Make a new draft with `"run": false`.'),
+  PLAN_MISSING: row(409, true, "There is no plan yet", "POST …/plan, then wait for it."),
+  PLAN_STALE: row(
+    409,
+    true,
+    "The plan is not the latest, or live has moved since",
+    "Plan again, read it, and run that one.",
+  ),
+  ROLLBACK_NOT_FINISHED: row(409, true, "The rollback has not finished", "Wait for its end."),
+
+  // How a job can end
+  PLAN_REFUSED: row(
+    409,
+    false,
+    "The plan cannot run as it is",
+    "Read the refused steps; each one says why and what helps.",
+  ),
+  VERIFY_FAILED: row(
+    500,
+    false,
+    "Something read back differs from the plan",
+    "The log names the differing paths; roll back again, or look who else writes.",
+  ),
+  STEP_FAILED: row(
+    500,
+    false,
+    "A component could not be put back",
+    "The component's log names the error; mend it and roll back again.",
+  ),
+  BACKUP_FAILED: row(
+    500,
+    true,
+    "The backup could not be taken",
+    "Do not deploy. Mend what the log names and open a new deployment.",
+  ),
+  RECORD_FAILED: row(
+    500,
+    true,
+    "The state after the deploy could not be recorded",
+    "Mend what the log names and open a new deployment.",
+  ),
+  DEPLOY_FAILED: row(409, false, "The deploy was reported as failed", 'Roll it back with `"includeFailed": true`.'),
+  CANCELLED: row(409, false, "The job was cancelled", "What had been done until then stands in its rows."),
+  ABANDONED: row(409, false, "Nobody finished the deployment in time", "Open a new one."),
+  WRONG_TARGET: row(
+    409,
+    false,
+    "The credentials belong to another account or region",
+    "Use those of the account and region that the job names.",
+  ),
+
+  // Reasons in a plan
+  INCOMPLETE_BACKUP: row(
+    409,
+    false,
+    "The backup of the component is incomplete",
+    "Nothing is restored over something; the reason stands in the snapshot.",
+  ),
+  OWNED_BY_STACK: row(409, false, "A stack owns the function's existence", "Pick the stack."),
+  REQUIRES_COMPONENT: row(
+    409,
+    false,
+    "The component needs another one to come along",
+    "Add the component that the step names.",
+  ),
+  IMMUTABLE_FIELD: row(
+    409,
+    false,
+    "A field cannot be changed on an existing component",
+    "Remove and create the component again.",
+  ),
+  CONFLICT: row(
+    409,
+    false,
+    "Someone else changed the component since the deploy",
+    "Choose `restore` or `keep-live` with `onConflict`.",
+  ),
+  DESTRUCTIVE: row(
+    409,
+    false,
+    "The step loses data or an existing thing",
+    'Read it; then consent with `"allowDestructive": true`.',
+  ),
+  STAGING_BUCKET_NEEDED: row(
+    409,
+    false,
+    "The code is too large for a direct upload",
+    "Set STEPBACK_STAGING_BUCKET to a bucket in the region.",
+  ),
+  ARTIFACT_MISSING: row(
+    500,
+    false,
+    "Bytes that the backup names are missing or damaged",
+    "Restore the artifacts folder from its own backup.",
+  ),
+  STACK_NOT_UPDATABLE: row(
+    409,
+    false,
+    "The stack's status allows no update",
+    "Bring the stack to a complete status first; `detail` names the status.",
+  ),
+  NOECHO_VALUE_LOST: row(
+    409,
+    false,
+    "A NoEcho parameter's value cannot be known",
+    "Create the stack by hand with the value, then roll back the rest.",
+  ),
+  TEMPLATE_UNREADABLE: row(422, false, "The template cannot be parsed", "Mend the template; `detail` names the place."),
+
+  // Warnings beside a step
+  LEAVES_STACK_BEHIND: row(
+    200,
+    false,
+    "Restored directly: the stack's template still says what the deploy said",
+    "The next deploy of the stack may bring the bad version back.",
+  ),
+  PHYSICAL_ID_CHANGED: row(
+    200,
+    false,
+    "A recreated resource has a new physical id",
+    "Who kept the old id must be told the new one.",
+  ),
+  ALREADY_RESTORED: row(200, false, "Already as in the backup", "Nothing to do."),
+
+  // What AWS answers
+  AWS_THROTTLED: row(503, true, "AWS throttled the calls", "Wait; lower the rates in the settings if it stays."),
+  AWS_DENIED: row(502, false, "AWS denied the call", "Grant the action that `detail` names."),
+  AWS_CREDENTIALS: row(
+    502,
+    false,
+    "The AWS credentials are missing or refused",
+    "Check the profile, the role and their expiry.",
+  ),
+  AWS_NOT_FOUND: row(502, false, "AWS does not know the thing", "It was deleted in the meantime; plan again."),
+  AWS_IN_PROGRESS: row(503, true, "AWS is still busy with an earlier change", "Wait until it has ended."),
+  AWS_PRECONDITION: row(409, true, "The thing changed between reading and writing", "Plan again."),
+  AWS_REJECTED: row(502, false, "AWS refused the call", "`detail` has AWS's own words."),
+  AWS_LIMIT: row(502, false, "A quota of the account is used up", "Raise the quota or remove what is not needed."),
+  AWS_UNAVAILABLE: row(503, true, "AWS did not answer", "Try again later."),
+
+  // Ourselves
+  LEASE_LOST: row(500, true, "Another worker took the job over", "Nothing: the other one goes on."),
+  SHUTTING_DOWN: row(503, true, "The service is stopping", "Try again in a moment; its jobs go on after the restart."),
+  INVALID_SETTINGS: row(500, false, "The settings are not valid", "Mend what the message lists and start again."),
+  INTERNAL: row(500, true, "Something went wrong inside", "Give the request id to whoever runs the service."),
+} as const satisfies Record<string, ErrorRow>;
+
+export interface ErrorRow {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly title: string;
+  readonly advice: string;
+}
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+/** One fault of a request or of a plan. `pointer` is a JSON pointer into the body (RFC 6901), where there is one. */
+export interface Fault {
+  readonly pointer?: string;
+  readonly code?: ErrorCode;
+  readonly detail: string;
+}
+
+/** The only error that crosses a folder's border. `detail` may be shown to clients and never holds a secret. */
+export class StepbackError extends Error {
+  override readonly name = "StepbackError";
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    readonly faults: readonly Fault[] = [],
+    options?: { cause?: unknown },
+  ) {
+    super(`${code}: ${detail}`, options);
+  }
+
+  get row(): ErrorRow {
+    return ERROR_TABLE[this.code];
+  }
+}
+
+/** What a job keeps of the error that ended it, and what the API shows of it. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors?: readonly Fault[];
+}
+
+/** Anything thrown, as a problem. What is not ours becomes INTERNAL, without its message. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof StepbackError)) {
+    return { code: "INTERNAL", title: ERROR_TABLE.INTERNAL.title, detail: ERROR_TABLE.INTERNAL.advice };
+  }
+  const problem = { code: error.code, title: error.row.title, detail: error.detail };
+  return error.faults.length > 0 ? { ...problem, errors: error.faults } : problem;
+}
+
+function row(status: number, retryable: boolean, title: string, advice: string): ErrorRow {
+  return { status, retryable, title, advice };
+}

@@ -1,0 +1,27 @@
+/** Prefixes tell what an id names: `dep_` deployment, `rbk_` rollback, `snp_` snapshot, `bld_` build. */
+export type IdPrefix = "dep" | "rbk" | "snp" | "bld";
+
+/** The one source of ids. Ids of one prefix sort by the time at which they were made. */
+export type NewId = (prefix: IdPrefix) => string;
+
+/** The one source of time: milliseconds since the epoch, and waiting. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+const CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz";
+/** 48 bits of milliseconds in base 32: sorts by time until the year 10889. */
+const TIME_CHARACTERS = 10;
+
+/** An id from a time in milliseconds and ten random bytes, in the manner of ULID. Pure. */
+export function idFrom(prefix: IdPrefix, now: number, random: Uint8Array): string {
+  let time = "";
+  for (let rest = now, at = 0; at < TIME_CHARACTERS; at += 1) {
+    time = CROCKFORD[rest % 32] + time;
+    rest = Math.floor(rest / 32);
+  }
+  const noise = [...random].map((byte) => CROCKFORD[byte % 32]).join("");
+  return `${prefix}_${time}${noise}`;
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+
+/** Any JSON value. States, diffs, actions and plans are made of these and of nothing else. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json };
+
+/** The canonical text of a value (RFC 8785): equal values have equal texts, whatever the order of their keys. */
+export function canonicalText(value: Json): string {
+  return canonicalize(value) ?? "null";
+}
+
+/** The digest of a value: SHA-256 over its canonical text, as 64 hexadecimal digits. */
+export function digestOf(value: Json): string {
+  return createHash("sha256").update(canonicalText(value)).digest("hex");
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value if it is an object, else an empty one: for reading settings whose shape their kind wrote. */
+export function asObject(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+/** The objects of a list; empty for anything else. */
+export function asObjects(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+export function sameJson(left: Json, right: Json): boolean {
+  return canonicalText(left) === canonicalText(right);
+}
+
+/** AWS's CodeSha256 (base64) as the hexadecimal digest under which the same bytes lie among the artifacts. */
+export function hexOfBase64(sha256: string): string {
+  return Buffer.from(sha256, "base64").toString("hex");
+}

@@ -1,0 +1,55 @@
+/**
+ * Types whose deletion or replacement loses data or an address that others hold (aws-facts E3: the list of cfn-lint and
+ * of AWS's resource specification, and what operators add to it). `AWS::CloudFormation::Stack` may hold any of them.
+ */
+const STATEFUL_TYPES = new Set([
+  ...types("Backup", "BackupVault"),
+  ...types("CloudFormation", "Stack"),
+  ...types("Cognito", "UserPool", "IdentityPool", "UserPoolClient"),
+  ...types("DocDB", "DBCluster", "DBInstance"),
+  ...types("DynamoDB", "Table", "GlobalTable"),
+  ...types("EC2", "Volume"),
+  ...types("EFS", "FileSystem"),
+  ...types("EMR", "Cluster"),
+  ...types("ElastiCache", "CacheCluster", "ReplicationGroup"),
+  ...types("Elasticsearch", "Domain"),
+  ...types("FSx", "FileSystem"),
+  ...types("KMS", "Key"),
+  ...types("Kinesis", "Stream"),
+  ...types("Logs", "LogGroup"),
+  ...types("Neptune", "DBCluster", "DBInstance"),
+  ...types("OpenSearchService", "Domain"),
+  ...types("Organizations", "Account"),
+  ...types("QLDB", "Ledger"),
+  ...types("RDS", "DBCluster", "DBInstance"),
+  ...types("Redshift", "Cluster"),
+  ...types("S3", "Bucket"),
+  ...types("SDB", "Domain"),
+  ...types("SQS", "Queue"),
+  ...types("SecretsManager", "Secret"),
+  ...types("SNS", "Topic"),
+  ...types("Events", "EventBus", "Archive"),
+  ...types("ApiGateway", "RestApi", "ApiKey"),
+  ...types("ApiGatewayV2", "Api"),
+  ...types("AppSync", "GraphQLApi"),
+  ...types("SSM", "Parameter"),
+  ...types("StepFunctions", "StateMachine"),
+  ...types("CertificateManager", "Certificate"),
+  ...types("Route53", "HostedZone"),
+  ...types("CloudFront", "Distribution"),
+  ...types("Lambda", "Url"),
+  ...types("Timestream", "Database", "Table"),
+  ...types("MSK", "Cluster"),
+  ...types("MemoryDB", "Cluster"),
+  ...types("OpenSearchServerless", "Collection"),
+  ...types("S3Tables", "TableBucket"),
+]);
+
+/** Whether deleting or replacing a resource of this type needs consent (N10). Custom resources may hold anything. */
+export function holdsData(type: string): boolean {
+  return STATEFUL_TYPES.has(type) || type.startsWith("Custom::") || type === "AWS::CloudFormation::CustomResource";
+}
+
+function types(service: string, ...names: string[]): string[] {
+  return names.map((name) => `AWS::${service}::${name}`);
+}

@@ -1,0 +1,137 @@
+import yaml from "js-yaml";
+import { StepbackError } from "./errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+
+/** Short intrinsics of CloudFormation's YAML. `Ref` and `Condition` keep their names, the others are `Fn::…`. */
+const SHORT_TAGS = [
+  "And",
+  "Base64",
+  "Cidr",
+  "Condition",
+  "Contains",
+  "Equals",
+  "FindInMap",
+  "ForEach",
+  "GetAtt",
+  "GetAZs",
+  "GetStackOutput",
+  "If",
+  "ImportValue",
+  "Join",
+  "Length",
+  "Not",
+  "Or",
+  "Ref",
+  "Select",
+  "Split",
+  "Sub",
+  "ToJsonString",
+  "Transform",
+] as const;
+
+/** A template may reuse an anchor a few times; a text that does it more often is an alias bomb. */
+const MAX_ALIASES = 200;
+
+const SCHEMA = yaml.CORE_SCHEMA.extend(
+  SHORT_TAGS.flatMap((tag) => (["scalar", "sequence", "mapping"] as const).map((kind) => shortTag(tag, kind))),
+);
+
+/**
+ * A template as submitted (JSON or YAML) as data, with short intrinsics in their long form. Dates and numbers that YAML
+ * would turn into something else stay text where CloudFormation's own reader keeps them so.
+ * Throws TEMPLATE_UNREADABLE, which names the place.
+ */
+export function parseTemplate(text: string): JsonObject {
+  const aliases = text.match(/(?<=[\s:[{,-])\*[A-Za-z0-9_]+(?=[\s,\]}]|$)/g)?.length ?? 0;
+  if (aliases > MAX_ALIASES)
+    throw new StepbackError(
+      "TEMPLATE_UNREADABLE",
+      `The template has ${aliases} YAML aliases; ${MAX_ALIASES} are allowed.`,
+    );
+  const parsed = read(text);
+  if (!isJsonObject(parsed)) throw new StepbackError("TEMPLATE_UNREADABLE", "The template is not an object.");
+  return parsed;
+}
+
+function read(text: string): Json {
+  try {
+    return text.trimStart().startsWith("{")
+      ? (JSON.parse(text) as Json)
+      : (yaml.load(text, { schema: SCHEMA, json: true }) as Json);
+  } catch (error) {
+    const place = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
+    throw new StepbackError("TEMPLATE_UNREADABLE", `The template cannot be parsed: ${place}`, [], { cause: error });
+  }
+}
+
+function shortTag(tag: string, kind: "scalar" | "sequence" | "mapping"): yaml.Type {
+  const name = tag === "Ref" || tag === "Condition" ? tag : `Fn::${tag}`;
+  // `!GetAtt A.B` is the list form in JSON.
+  const value = (data: unknown) => (tag === "GetAtt" && typeof data === "string" ? splitOnce(data) : data);
+  return new yaml.Type(`!${tag}`, { kind, construct: (data: unknown) => ({ [name]: value(data) }) });
+}
+
+function splitOnce(text: string): string[] {
+  const dot = text.indexOf(".");
+  return dot < 0 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+export interface TemplateResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: JsonObject;
+}
+
+/** The resources of a parsed template; empty for one without. */
+export function resourcesOf(template: JsonObject): TemplateResource[] {
+  const resources = template["Resources"];
+  if (!isJsonObject(resources)) return [];
+  return Object.entries(resources).flatMap(([logicalId, definition]) => {
+    if (!isJsonObject(definition) || typeof definition["Type"] !== "string") return [];
+    const properties = definition["Properties"];
+    return [{ logicalId, type: definition["Type"], properties: isJsonObject(properties) ? properties : {} }];
+  });
+}
+
+/** A zip in S3 that a template names literally for a function or a layer. */
+export interface CodeObject {
+  readonly logicalId: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly version: string | null;
+}
+
+/**
+ * Code objects that the template names, with `resolve` for values that are references (a bucket that the template itself
+ * creates, a parameter). References that stay unresolved are left out.
+ */
+export function codeObjectsOf(template: JsonObject, resolve: (value: Json | undefined) => string | null): CodeObject[] {
+  return resourcesOf(template).flatMap(({ logicalId, type, properties }) => {
+    const place =
+      type === "AWS::Lambda::Function"
+        ? properties["Code"]
+        : type === "AWS::Lambda::LayerVersion"
+          ? properties["Content"]
+          : null;
+    if (!isJsonObject(place ?? undefined)) return [];
+    const source = place as JsonObject;
+    const [bucket, key] = [resolve(source["S3Bucket"]), resolve(source["S3Key"])];
+    return bucket && key ? [{ logicalId, bucket, key, version: resolve(source["S3ObjectVersion"]) }] : [];
+  });
+}
+
+/** Names that the template imports, where they are literal. */
+export function importsOf(template: JsonObject): string[] {
+  const found = new Set<string>();
+  const walk = (value: Json): void => {
+    if (Array.isArray(value)) for (const item of value) walk(item);
+    else if (isJsonObject(value)) {
+      for (const [key, item] of Object.entries(value)) {
+        if (key === "Fn::ImportValue" && typeof item === "string") found.add(item);
+        walk(item);
+      }
+    }
+  };
+  walk(template);
+  return [...found].sort();
+}

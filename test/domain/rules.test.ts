@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import t from "tap";
+import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "../../src/domain/diff.ts";
+import { ERROR_TABLE } from "../../src/domain/errors.ts";
+import { idFrom } from "../../src/domain/ids.ts";
+import { digestOf, type Json, type JsonObject, sameJson } from "../../src/domain/json.ts";
+import { claimsMeet, matchesPattern, patternsMeet, scopeFaults } from "../../src/domain/scope.ts";
+import { exposed } from "../../src/domain/secrets.ts";
+import { codeObjectsOf, importsOf, parseTemplate } from "../../src/domain/template.ts";
+
+const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
+const object = fc.dictionary(fc.string(), json, { maxKeys: 6 }) as fc.Arbitrary<JsonObject>;
+
+t.test("differences name exactly the places at which two settings differ", async (t) => {
+  fc.assert(
+    fc.property(object, object, (left, right) => {
+      const found = differences(left, right);
+      const isTrue = ({ path, left: l, right: r }: Difference) =>
+        valueAt(left, segments(path)) === l &&
+        valueAt(right, segments(path)) === r &&
+        (l === undefined || r === undefined ? l !== r : !sameJson(l, r));
+      return (found.length === 0) === sameJson(left, right) && found.every(isTrue);
+    }),
+    { numRuns: 200 },
+  );
+  t.same(
+    differences({ list: [1, 2] }, { list: [2, 1] }),
+    [{ path: "/list", left: [1, 2], right: [2, 1] }],
+    "lists differ whole",
+  );
+  t.same(
+    differences({ key: { secret: "f1" } }, { key: { secret: "f2" } })[0]?.path,
+    "/key",
+    "a secret's mark is one value",
+  );
+  t.same(differences({ "a/b~c": 1 }, { "a/b~c": 2 })[0]?.path, "/a~1b~0c", "paths are JSON pointers");
+});
+
+t.test("a three-way diff shows each side, and an absent side stays absent", async (t) => {
+  t.same(threeWay({ m: 128 }, { m: 256 }, { m: 512 }), [{ path: "/m", before: 128, deployed: 256, live: 512 }]);
+  t.same(threeWay(undefined, { m: 1 }), [{ path: "", deployed: { m: 1 } }]);
+  t.same(threeWay({ m: 1 }, undefined, undefined), [{ path: "", before: { m: 1 } }]);
+});
+
+t.test("keep-live keeps what someone changed since the deploy and takes the rest from the backup", async (t) => {
+  const before = { memory: 128, environment: { table: "one", level: "info" } };
+  const deployed = { memory: 128, environment: { table: "two", level: "info" } };
+  const live = { memory: 512, environment: { table: "two", level: "debug" } };
+  t.same(keepLive(before, deployed, live), { memory: 512, environment: { table: "one", level: "debug" } });
+  fc.assert(
+    fc.property(object, object, (b, d) => sameJson(keepLive(b, d, d), b)),
+    { numRuns: 200 },
+  );
+});
+
+t.test("equal values have equal digests, whatever the order of their keys", async (t) => {
+  t.equal(digestOf({ a: 1, b: { c: [1, null] } }), digestOf({ b: { c: [1, null] }, a: 1 }));
+  t.not(digestOf({ a: 1 }), digestOf({ a: "1" }));
+});
+
+t.test("patterns meet exactly where some name matches both", async (t) => {
+  const letters = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 4 });
+  const pattern = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 4 });
+  fc.assert(
+    fc.property(pattern, letters, (one, name) => {
+      const expression = new RegExp(`^${one.replaceAll("*", ".*")}$`);
+      return matchesPattern(one, name) === expression.test(name);
+    }),
+  );
+  fc.assert(
+    fc.property(
+      pattern,
+      pattern,
+      letters,
+      (one, other, name) => !(matchesPattern(one, name) && matchesPattern(other, name)) || patternsMeet(one, other),
+    ),
+  );
+  t.notOk(patternsMeet("shop-*-pay", "shop-prod-cart"));
+});
+
+t.test("a rollback of a function meets a deployment of its stack, but not one of a sister function", async (t) => {
+  const stack = { stacks: ["shop"], functions: [], within: [] };
+  const pay = { stacks: [], functions: ["shop-pay"], within: ["shop"] };
+  const cart = { stacks: [], functions: ["shop-cart"], within: ["shop"] };
+  t.ok(claimsMeet(stack, pay) && claimsMeet(pay, stack));
+  t.notOk(claimsMeet(pay, cart));
+  t.ok(claimsMeet(pay, { stacks: [], functions: ["shop-*"], within: [] }));
+});
+
+t.test("a scope of nothing and a scope of everything are refused, all faults at once", async (t) => {
+  t.equal(scopeFaults({ stacks: [], functions: [] }).length, 1);
+  t.same(
+    scopeFaults({ stacks: [], functions: ["*", "shop-*", "**"] }).map(({ pointer }) => pointer),
+    ["/scope/functions/0", "/scope/functions/2"],
+  );
+  t.same(scopeFaults({ stacks: ["shop"], functions: [] }), []);
+});
+
+t.test("ids sort by time", async (t) => {
+  const random = new Uint8Array(10);
+  const ids = [1, 31, 32, 1_700_000_000_000, 1_800_000_000_000].map((now) => idFrom("dep", now, random));
+  t.same([...ids].sort(), ids);
+  t.match(ids[0], /^dep_[0-9a-hjkmnp-tv-z]{20}$/);
+});
+
+t.test("templates are read with every short tag, and what YAML would bend stays straight", async (t) => {
+  const template = parseTemplate(
+    "Version: 2012-10-17\nFlag: yes\nA: !GetAtt B.Arn\nS: !Sub ['${x}', {x: !Ref C}]\nC: !If [D, !ImportValue shop-topic, !Ref AWS::NoValue]\n",
+  );
+  t.equal(template["Version"], "2012-10-17");
+  t.equal(template["Flag"], "yes");
+  t.same(template["A"], { "Fn::GetAtt": ["B", "Arn"] });
+  t.same(template["S"], { "Fn::Sub": ["${x}", { x: { Ref: "C" } }] });
+  t.same(importsOf(template), ["shop-topic"]);
+  t.throws(() => parseTemplate("Resources: [unclosed"), { code: "TEMPLATE_UNREADABLE" });
+  t.throws(() => parseTemplate("just a text"), { code: "TEMPLATE_UNREADABLE" });
+  const bomb = `a: &a [x]\nb: [${Array.from({ length: 300 }, () => "*a").join(", ")}]\n`;
+  t.throws(() => parseTemplate(bomb), { code: "TEMPLATE_UNREADABLE" });
+});
+
+t.test("code objects are found where the template names them, by literal or by reference", async (t) => {
+  const code = (S3Bucket: Json, S3Key: Json) => ({
+    Type: "AWS::Lambda::Function",
+    Properties: { Code: { S3Bucket, S3Key } },
+  });
+  const template = {
+    Resources: {
+      A: code("bucket", "a.zip"),
+      B: code({ Ref: "Bucket" }, "b.zip"),
+      C: code({ "Fn::If": [] }, "c.zip"),
+      D: { Type: "AWS::SNS::Topic" },
+    },
+  };
+  const resolve = (value: Json | undefined) =>
+    typeof value === "string" ? value : value && typeof value === "object" && "Ref" in value ? "made-bucket" : null;
+  t.same(
+    codeObjectsOf(template, resolve).map(({ logicalId, bucket, key }) => [logicalId, bucket, key]),
+    [
+      ["A", "bucket", "a.zip"],
+      ["B", "made-bucket", "b.zip"],
+    ],
+  );
+});
+
+t.test("no value of an environment variable and no NoEcho parameter is ever shown", async (t) => {
+  const fingerprint = (value: string) => `fp(${value.length})`;
+  const template = JSON.stringify({
+    Resources: { F: { Properties: { Environment: { Variables: { KEY: "hunter2", REF: { Ref: "hunter2" } } } } } },
+  });
+  const shown = exposed(
+    "stack:shop",
+    { template, parameters: { Open: "clear", Hidden: { noEcho: true } } },
+    fingerprint,
+  );
+  t.notMatch(JSON.stringify(shown), /hunter2/);
+  t.match(JSON.stringify(shown), /"KEY":\{"secret":"fp\(7\)"\}/);
+  t.equal((shown["parameters"] as JsonObject)["Open"], "clear");
+  t.match(exposed("lambda-config:pay", { Environment: { KEY: "hunter2" }, MemorySize: 128 }, fingerprint), {
+    Environment: { KEY: { secret: "fp(7)" } },
+    MemorySize: 128,
+  });
+  t.notMatch(
+    JSON.stringify(exposed("stack:shop", { template: "hunter2: [" }, fingerprint)),
+    /hunter2/,
+    "an unreadable template shows nothing",
+  );
+});
+
+t.test("every error has a status, a title and advice, and says it in words", async (t) => {
+  for (const [code, row] of Object.entries(ERROR_TABLE)) {
+    t.match(code, /^[A-Z_]+$/);
+    t.ok(row.status >= 200 && row.status < 600 && row.title.length > 10 && row.advice.endsWith("."), code);
+  }
+});
