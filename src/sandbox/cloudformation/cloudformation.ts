@@ -1,0 +1,72 @@
+import { AwsError, type AwsService, type SandboxContext, type Shape } from "../core/contract.ts";
+import type { Account } from "./model.ts";
+import {
+  createChangeSet,
+  deleteChangeSet,
+  describeChangeSet,
+  executeChangeSet,
+  listChangeSets,
+} from "./operations/change-sets.ts";
+import {
+  describeStackEvents,
+  describeStackResource,
+  describeStackResources,
+  describeStacks,
+  listStackResources,
+  listStacks,
+} from "./operations/describe.ts";
+import { listExports, listImports } from "./operations/exports.ts";
+import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./operations/recovery.ts";
+import { getStackPolicy, setStackPolicy } from "./operations/stack-policies.ts";
+import {
+  createStackOperation,
+  deleteStackOperation,
+  updateStackOperation,
+  updateTerminationProtection,
+} from "./operations/stacks.ts";
+import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
+import { ResourceRegistry } from "./providers/resource-registry.ts";
+
+type Operation = (account: Account, input: Shape) => Promise<Shape>;
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
+  ["CancelUpdateStack", cancelUpdateStack],
+  ["ContinueUpdateRollback", continueUpdateRollback],
+  ["CreateChangeSet", createChangeSet],
+  ["CreateStack", createStackOperation],
+  ["DeleteChangeSet", deleteChangeSet],
+  ["DeleteStack", deleteStackOperation],
+  ["DescribeChangeSet", describeChangeSet],
+  ["DescribeStackEvents", describeStackEvents],
+  ["DescribeStackResource", describeStackResource],
+  ["DescribeStackResources", describeStackResources],
+  ["DescribeStacks", describeStacks],
+  ["ExecuteChangeSet", executeChangeSet],
+  ["GetStackPolicy", getStackPolicy],
+  ["GetTemplate", getTemplate],
+  ["GetTemplateSummary", getTemplateSummary],
+  ["ListChangeSets", listChangeSets],
+  ["ListExports", listExports],
+  ["ListImports", listImports],
+  ["ListStackResources", listStackResources],
+  ["ListStacks", listStacks],
+  ["RollbackStack", rollbackStack],
+  ["SetStackPolicy", setStackPolicy],
+  ["UpdateStack", updateStackOperation],
+  ["UpdateTerminationProtection", updateTerminationProtection],
+  ["ValidateTemplate", validateTemplate],
+]);
+
+/** CloudFormation of one account. Resources are made by calling the account's other services. */
+export function createCloudFormation(context: SandboxContext): AwsService {
+  const account: Account = { context, registry: new ResourceRegistry(), stacks: [] };
+  return {
+    name: "cloudformation",
+    async call(operation, input) {
+      const perform = OPERATIONS.get(operation);
+      if (!perform)
+        throw new AwsError("InvalidAction", `Could not find operation ${operation} for version 2010-05-15`, 400);
+      return await perform(account, input);
+    },
+  };
+}

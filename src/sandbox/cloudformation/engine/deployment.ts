@@ -1,0 +1,155 @@
+import { assign, type Blueprint, type Recovery, type Site, type StackResource } from "../model.ts";
+import { actionDenied } from "../plan/stack-policy.ts";
+import { deploymentOrder } from "../template/check-references.ts";
+import { conditionHolds, type Scope } from "../template/evaluate.ts";
+import { removeAfterUpdate } from "./cleanup.ts";
+import { changeOf, withUnknownProperties } from "./compare.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
+import { failCreation, failUpdate } from "./failure.ts";
+import { noteChange } from "./journal.ts";
+import { checkExports, outputsOf } from "./outputs.ts";
+import {
+  createResource,
+  deleteResource,
+  OperationFailed,
+  replaceResource,
+  updateResource,
+  wantedResource,
+} from "./resource-operations.ts";
+import { definitionOf, deploymentScope, StackError } from "./scope.ts";
+
+/** Gives the stack its new blueprint and its status, so that the next request already sees them. */
+export function beginDeployment(
+  site: Site,
+  blueprint: Blueprint,
+  status: "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS",
+): void {
+  const { stack } = site;
+  const { blueprint: before, outputs, imports } = stack;
+  stack.recovery ??= {
+    stable: status === "UPDATE_IN_PROGRESS" && before ? { blueprint: before, outputs, imports } : null,
+    undo: [],
+    leftovers: [],
+  };
+  stack.blueprint = blueprint;
+  stack.cancelled = undefined;
+  setStackStatus(site, { status, reason: "User Initiated" });
+}
+
+/** What happens to a new stack that cannot be created. */
+export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
+
+/** Creates what the stack's blueprint says, in order. A failure ends as `onFailure` says. */
+export async function createStack(site: Site, onFailure: OnFailure): Promise<void> {
+  try {
+    await applyBlueprint(site);
+    if (site.stack.cancelled) return;
+    site.stack.recovery = null;
+    setStackStatus(site, { status: "CREATE_COMPLETE" });
+  } catch (error) {
+    if (site.stack.cancelled !== "delete") await failCreation(site, error, onFailure);
+  }
+}
+
+/** Brings the stack to its blueprint, in order. A failure takes back what had been done, unless rollback is disabled. */
+export async function updateStack(site: Site): Promise<void> {
+  try {
+    await applyBlueprint(site);
+    setStackStatus(site, { status: "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" });
+  } catch (error) {
+    await failUpdate(site, error);
+    return;
+  }
+  await removeAfterUpdate(site, { duringCreation: false });
+  const { settings } = site.stack;
+  const policy = settings.policyAfterUpdate ?? settings.policy;
+  assign(settings, { policy, policyDuringUpdate: undefined, policyAfterUpdate: undefined });
+  site.stack.recovery = null;
+  setStackStatus(site, { status: "UPDATE_COMPLETE" });
+}
+
+async function applyBlueprint(site: Site): Promise<void> {
+  const { stack } = site;
+  const blueprint = stack.blueprint;
+  if (!blueprint) throw new StackError("The stack has no template");
+  const imports = new Set<string>();
+  const scope = deploymentScope(site, blueprint, imports);
+  const wanted = deploymentOrder(blueprint.template).filter((id) =>
+    conditionHolds(definitionOf(blueprint, id).condition, scope),
+  );
+  const dropped = [...stack.resources.values()].filter(({ logicalId }) => !wanted.includes(logicalId));
+  for (const { logicalId } of dropped) checkPolicy(site, logicalId, "Update:Delete");
+  for (const logicalId of wanted) {
+    if (stack.cancelled) throw new StackError("User Initiated");
+    await applyResource(site, scope, logicalId);
+  }
+  const outputs = outputsOf(blueprint, scope);
+  checkExports(site, outputs);
+  for (const before of dropped) {
+    stack.resources.delete(before.logicalId);
+    recoveryOf(site).leftovers.push(before);
+    recoveryOf(site).undo.push({ kind: "removed", before });
+  }
+  stack.outputs = outputs;
+  stack.imports = imports;
+}
+
+async function applyResource(site: Site, scope: Scope, logicalId: string): Promise<void> {
+  const { stack } = site;
+  if (!stack.blueprint) return;
+  const wanted = wantedResource(site, stack.blueprint, { logicalId, scope });
+  const existing = await usableResource(site, logicalId);
+  if (!existing) {
+    await recordUndo(site, logicalId, () => createResource(site, wanted));
+    return;
+  }
+  const change = changeOf(existing, wanted);
+  if (change === "none") {
+    const { physicalId, attributes, status, statusReason, timestamp } = existing;
+    recoveryOf(site).undo.push({ kind: "kept", before: existing });
+    stack.resources.set(logicalId, { ...wanted, physicalId, attributes, status, statusReason, timestamp });
+    return;
+  }
+  checkPolicy(site, logicalId, change === "replace" ? "Update:Replace" : "Update:Modify");
+  const apply = change === "replace" ? replaceResource : updateResource;
+  await recordUndo(site, logicalId, () => apply(site, wanted, existing));
+}
+
+/** The resource as an update may find it, after one that stopped halfway, too: what could not be created goes first. */
+async function usableResource(site: Site, logicalId: string): Promise<StackResource | undefined> {
+  const existing = site.stack.resources.get(logicalId);
+  if (existing?.status === "UPDATE_FAILED") return withUnknownProperties(existing);
+  if (existing?.status !== "CREATE_FAILED") return existing;
+  await deleteResource(site, existing);
+  site.stack.resources.delete(logicalId);
+  return undefined;
+}
+
+/** Notes how to take a step back, also where it failed halfway. */
+async function recordUndo(site: Site, logicalId: string, step: () => Promise<unknown>): Promise<void> {
+  const { stack } = site;
+  const before = stack.resources.get(logicalId);
+  try {
+    await step();
+  } finally {
+    const after = stack.resources.get(logicalId);
+    if (after && after !== before) noteChange(recoveryOf(site), before, after);
+  }
+}
+
+function checkPolicy(
+  site: Site,
+  logicalId: string,
+  action: "Update:Modify" | "Update:Replace" | "Update:Delete",
+): void {
+  const resource = site.stack.resources.get(logicalId);
+  const reason = resource ? actionDenied(site.stack.settings, { logicalId, type: resource.type, action }) : null;
+  if (!resource || reason === null) return;
+  setResourceStatus(site, { ...resource }, { status: "UPDATE_FAILED", reason });
+  throw new OperationFailed(logicalId, "update");
+}
+
+function recoveryOf({ stack }: Site): Recovery {
+  stack.recovery ??= { stable: null, undo: [], leftovers: [] };
+  return stack.recovery;
+}

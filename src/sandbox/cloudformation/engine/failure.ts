@@ -1,0 +1,65 @@
+import { AwsError } from "../../core/contract.ts";
+import type { Site } from "../model.ts";
+import { deleteStack } from "./deletion.ts";
+import type { OnFailure } from "./deployment.ts";
+import { now, setStackStatus } from "./events.ts";
+import { DELETION_RULES, removeResources } from "./removal.ts";
+import { failureReason, OperationFailed } from "./resource-operations.ts";
+import { rollBackUpdate } from "./rollback.ts";
+
+/** Ends the creation of a stack that cannot be created. */
+export async function failCreation(site: Site, error: unknown, onFailure: OnFailure): Promise<void> {
+  const reason = stackReason(site, error);
+  if (onFailure === "DO_NOTHING" || site.stack.settings.disableRollback) {
+    setStackStatus(site, { status: "CREATE_FAILED", reason });
+    return;
+  }
+  site.stack.deletedAt = now(site.account);
+  if (onFailure === "DELETE") {
+    setStackStatus(site, { status: "DELETE_IN_PROGRESS", reason });
+    await deleteStack(site, { retain: [], formerStatus: "CREATE_FAILED" });
+    return;
+  }
+  setStackStatus(site, { status: "ROLLBACK_IN_PROGRESS", reason: withRequest(reason) });
+  await rollBackCreation(site);
+}
+
+/** Deletes what the creation made. The stack stays as a shell that can only be deleted. */
+export async function rollBackCreation(site: Site): Promise<void> {
+  const { stack } = site;
+  stack.outputs = [];
+  stack.changeSetId = undefined;
+  stack.imports = new Set();
+  const failed = await removeResources(site, [...stack.resources.values()], {
+    ...DELETION_RULES,
+    duringCreation: true,
+  });
+  stack.recovery = null;
+  const reason = failed.length > 0 ? `The following resource(s) failed to delete: [${failed.join(", ")}]. ` : undefined;
+  setStackStatus(site, { status: failed.length > 0 ? "ROLLBACK_FAILED" : "ROLLBACK_COMPLETE", reason });
+}
+
+/** Takes an update back that cannot be completed, or leaves it where it stands if rollback is disabled. */
+export async function failUpdate(site: Site, error: unknown): Promise<void> {
+  const reason = stackReason(site, error);
+  const { settings, cancelled, recovery } = site.stack;
+  if ((settings.disableRollback && !cancelled) || !recovery?.stable) {
+    setStackStatus(site, { status: "UPDATE_FAILED", reason });
+    return;
+  }
+  setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS", reason });
+  await rollBackUpdate(site, []);
+}
+
+/** A fault of the template that shows only now is told in the template's own words. */
+function stackReason(site: Site, error: unknown): string {
+  if (error instanceof AwsError) return error.message;
+  if (!(error instanceof OperationFailed)) return failureReason(site, error, "AWS::CloudFormation::Stack");
+  return `The following resource(s) failed to ${error.verb}: [${error.logicalId}]. `;
+}
+
+const REQUESTED = "Rollback requested by user.";
+
+function withRequest(reason: string): string {
+  return reason.includes(REQUESTED) ? reason : `${reason.trimEnd()} ${REQUESTED}`;
+}

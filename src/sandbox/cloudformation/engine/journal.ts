@@ -1,0 +1,20 @@
+import type { Recovery, StackResource, UndoStep } from "../model.ts";
+
+/**
+ * Notes how a resource went from `before` to `after`, so that it can go back. Where an earlier try of the same update has
+ * touched it already, both become one step: the way back leads to the stable state, not over a state that failed.
+ */
+export function noteChange(recovery: Recovery, before: StackResource | undefined, after: StackResource): void {
+  const replaced = before !== undefined && before.physicalId !== after.physicalId;
+  if (replaced) recovery.leftovers.push(before);
+  const earlier = recovery.undo.find((step) => "after" in step && step.after === before);
+  if (before === undefined) recovery.undo.push({ kind: "created", after });
+  else if (earlier && canFold(earlier, replaced))
+    recovery.undo.splice(recovery.undo.indexOf(earlier), 1, { ...earlier, after });
+  else recovery.undo.push({ kind: replaced ? "replaced" : "updated", before, after });
+}
+
+/** A replaced resource that had been updated before goes back in two steps: the old one returns, then its old definition. */
+function canFold(earlier: UndoStep, replaced: boolean): earlier is Extract<UndoStep, { after: StackResource }> {
+  return earlier.kind === "created" || (!replaced && "after" in earlier);
+}

@@ -1,0 +1,72 @@
+import type { Site, StackResource } from "../model.ts";
+import { setResourceStatus } from "./events.ts";
+import { deleteResource, OperationFailed } from "./resource-operations.ts";
+
+/** Which policy of a resource decides whether it is deleted, and what else is left alone. */
+export interface RemovalRules {
+  /** `DeletionPolicy`, or `UpdateReplacePolicy` for a resource that another one replaced. */
+  policyOf(resource: StackResource): string | undefined;
+  /** True while a creation is taken back: `RetainExceptOnCreate` then deletes. */
+  readonly duringCreation: boolean;
+  /** Logical ids that the request says to leave. */
+  readonly retain: readonly string[];
+}
+
+export const DELETION_RULES: RemovalRules = {
+  policyOf: ({ deletionPolicy }) => deletionPolicy,
+  duringCreation: false,
+  retain: [],
+};
+
+/**
+ * Deletes resources, each before what it depends on. One that cannot be deleted keeps what it depends on; the others go.
+ * Answers the logical ids of those that failed.
+ */
+export async function removeResources(
+  site: Site,
+  resources: readonly StackResource[],
+  rules: RemovalRules,
+): Promise<string[]> {
+  const failed: string[] = [];
+  const needed = new Set<string>();
+  for (const resource of dependentsFirst(resources)) {
+    if (needed.has(resource.logicalId)) {
+      for (const id of resource.dependencies) needed.add(id);
+    } else if (isRetained(resource, rules)) {
+      setResourceStatus(site, resource, { status: "DELETE_SKIPPED" });
+    } else if (!(await tryToDelete(site, resource))) {
+      failed.push(resource.logicalId);
+      for (const id of resource.dependencies) needed.add(id);
+    }
+  }
+  return failed;
+}
+
+async function tryToDelete(site: Site, resource: StackResource): Promise<boolean> {
+  try {
+    await deleteResource(site, resource);
+    return true;
+  } catch (error) {
+    if (error instanceof OperationFailed) return false;
+    throw error;
+  }
+}
+
+function isRetained(resource: StackResource, rules: RemovalRules): boolean {
+  if (rules.retain.includes(resource.logicalId)) return true;
+  const policy = rules.policyOf(resource);
+  return policy === "Retain" || (policy === "RetainExceptOnCreate" && !rules.duringCreation);
+}
+
+/** Newest first, and always a resource before those that it depends on. */
+function dependentsFirst(resources: readonly StackResource[]): StackResource[] {
+  const order: StackResource[] = [];
+  const visit = (resource: StackResource): void => {
+    if (order.includes(resource)) return;
+    const dependents = resources.filter(({ dependencies }) => dependencies.includes(resource.logicalId));
+    for (const dependent of dependents.reverse()) if (dependent !== resource) visit(dependent);
+    order.push(resource);
+  };
+  for (const resource of [...resources].reverse()) visit(resource);
+  return order;
+}

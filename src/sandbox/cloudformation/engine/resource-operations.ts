@@ -1,0 +1,162 @@
+import { AwsError } from "../../core/contract.ts";
+import type { Blueprint, Site, StackResource } from "../model.ts";
+import { ResourceError } from "../providers/provider.ts";
+import { providerOf } from "../providers/table.ts";
+import { dependenciesOf } from "../template/check-references.ts";
+import { evaluate, evaluateMap, type Scope } from "../template/evaluate.ts";
+import { scalarText } from "../template/value.ts";
+import { now, setResourceStatus } from "./events.ts";
+import { definitionOf, existingRequest, requestFor, StackError, shownScope, tagsFromStack } from "./scope.ts";
+
+/** A resource could not be created, updated or deleted; the event with the reason has been recorded. */
+export class OperationFailed extends Error {
+  override readonly name = "OperationFailed";
+
+  constructor(
+    readonly logicalId: string,
+    readonly verb: "create" | "update" | "delete",
+  ) {
+    super(`${logicalId} failed to ${verb}`);
+  }
+}
+
+/** The resource that a blueprint wants, with every function worked out; no id and no attributes yet. */
+export function wantedResource(
+  site: Site,
+  blueprint: Blueprint,
+  to: { logicalId: string; scope: Scope },
+): StackResource {
+  const definition = definitionOf(blueprint, to.logicalId);
+  const provider = providerOf(definition.type);
+  return {
+    logicalId: to.logicalId,
+    type: definition.type,
+    physicalId: "",
+    properties: evaluateMap(definition.properties, to.scope),
+    shownProperties: evaluateMap(definition.properties, maskedScope(site, blueprint, to.scope)),
+    metadata: definition.metadata === undefined ? undefined : evaluate(definition.metadata, to.scope),
+    attributes: {},
+    tags: provider.taggable ? tagsFromStack(site.stack, blueprint, to.logicalId) : {},
+    dependencies: dependenciesOf(blueprint.template, definition),
+    deletionPolicy: definition.deletionPolicy,
+    updateReplacePolicy: definition.updateReplacePolicy,
+    status: "",
+    statusReason: undefined,
+    timestamp: now(site.account),
+  };
+}
+
+/** Makes the resource and answers it with its id and attributes. Throws OperationFailed. */
+export async function createResource(site: Site, wanted: StackResource): Promise<StackResource> {
+  const provider = providerOf(wanted.type);
+  let created = wanted;
+  try {
+    setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS" });
+    created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
+    site.stack.resources.set(created.logicalId, created);
+    setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS", reason: "Resource creation Initiated" });
+    created = await settled(site, created);
+    setResourceStatus(site, created, { status: "CREATE_COMPLETE" });
+    return created;
+  } catch (error) {
+    site.stack.resources.set(created.logicalId, created);
+    setResourceStatus(site, created, { status: "CREATE_FAILED", reason: failureReason(site, error, wanted.type) });
+    throw new OperationFailed(wanted.logicalId, "create");
+  }
+}
+
+/** Changes an existing resource in place. Throws OperationFailed; then only a part of the change may have been made. */
+export async function updateResource(
+  site: Site,
+  wanted: StackResource,
+  existing: StackResource,
+): Promise<StackResource> {
+  let updated: StackResource = { ...wanted, physicalId: existing.physicalId, attributes: existing.attributes };
+  site.stack.resources.set(updated.logicalId, updated);
+  try {
+    setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
+    await providerOf(wanted.type).update(requestFor(site, wanted), existingRequest(site, existing));
+    updated = await settled(site, updated);
+    setResourceStatus(site, updated, { status: "UPDATE_COMPLETE" });
+    return updated;
+  } catch (error) {
+    setResourceStatus(site, updated, { status: "UPDATE_FAILED", reason: failureReason(site, error, wanted.type) });
+    throw new OperationFailed(wanted.logicalId, "update");
+  }
+}
+
+const REPLACEMENT = "Requested update requires the creation of a new physical resource; hence creating one.";
+
+/** Makes a new resource in place of an existing one, which stays until the cleanup. Throws OperationFailed. */
+export async function replaceResource(
+  site: Site,
+  wanted: StackResource,
+  existing: StackResource,
+): Promise<StackResource> {
+  const provider = providerOf(wanted.type);
+  let created: StackResource = { ...wanted, physicalId: existing.physicalId };
+  try {
+    setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: REPLACEMENT });
+    refuseSameName(wanted, existing);
+    created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
+    site.stack.resources.set(created.logicalId, created);
+    setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: "Resource creation Initiated" });
+    created = await settled(site, created);
+    setResourceStatus(site, created, { status: "UPDATE_COMPLETE" });
+    return created;
+  } catch (error) {
+    setResourceStatus(site, created, { status: "UPDATE_FAILED", reason: failureReason(site, error, wanted.type) });
+    throw new OperationFailed(wanted.logicalId, "update");
+  }
+}
+
+/** Deletes a resource. Throws OperationFailed. */
+export async function deleteResource(site: Site, resource: StackResource): Promise<void> {
+  try {
+    setResourceStatus(site, resource, { status: "DELETE_IN_PROGRESS" });
+    if (resource.physicalId !== "") await providerOf(resource.type).delete(existingRequest(site, resource));
+    setResourceStatus(site, resource, { status: "DELETE_COMPLETE" });
+  } catch (error) {
+    setResourceStatus(site, resource, { status: "DELETE_FAILED", reason: failureReason(site, error, resource.type) });
+    throw new OperationFailed(resource.logicalId, "delete");
+  }
+}
+
+/** The words that CloudFormation puts around a service's refusal. What is no refusal is a fault of the sandbox. */
+export function failureReason({ account }: Site, error: unknown, type: string): string {
+  if (error instanceof ResourceError || error instanceof StackError) return error.message;
+  if (!(error instanceof AwsError)) return `Internal Failure (${String(error)})`;
+  const { uuid } = account.context;
+  const service = `(Service: ${type.split("::")[1]}, Status Code: ${error.status}, Request ID: ${uuid()})`;
+  const token = `(RequestToken: ${uuid()}, HandlerErrorCode: ${handlerErrorCode(error)})`;
+  return `Resource handler returned message: "${error.message} ${service}" ${token}`;
+}
+
+function handlerErrorCode({ code }: AwsError): string {
+  if (code === "ResourceConflictException") return "AlreadyExists";
+  return code === "ResourceNotFoundException" || code.startsWith("NoSuch") ? "NotFound" : "InvalidRequest";
+}
+
+async function settled(site: Site, resource: StackResource): Promise<StackResource> {
+  const provider = providerOf(resource.type);
+  const request = existingRequest(site, resource);
+  await provider.settle(request);
+  const complete = { ...resource, attributes: await provider.attributes(request) };
+  site.stack.resources.set(complete.logicalId, complete);
+  return complete;
+}
+
+/** A name can be held by one resource at a time, and the old one is deleted last. */
+function refuseSameName(wanted: StackResource, existing: StackResource): void {
+  const { nameProperty } = providerOf(wanted.type);
+  const name = nameProperty === null ? undefined : scalarText(wanted.properties[nameProperty]);
+  if (name === undefined || name !== scalarText(existing.properties[nameProperty ?? ""])) return;
+  throw new ResourceError(
+    `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+  );
+}
+
+/** Masks parameters and leaves the rest as deployed. */
+function maskedScope(site: Site, blueprint: Blueprint, scope: Scope): Scope {
+  return { ...scope, parameters: shownScope(site, blueprint).parameters };
+}

@@ -1,0 +1,72 @@
+import { assign, type Site, type UndoStep } from "../model.ts";
+import { removeAfterUpdate } from "./cleanup.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
+import { OperationFailed, updateResource } from "./resource-operations.ts";
+
+/**
+ * Takes the steps of an unfinished update back, last step first. `skip` names resources that stay as they are. Ends in
+ * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the failed steps kept for another try.
+ */
+export async function rollBackUpdate(site: Site, skip: readonly string[]): Promise<void> {
+  const { stack } = site;
+  const { stable, undo } = stack.recovery ?? { stable: null, undo: [] };
+  if (!stack.recovery || !stable) throw new Error("There is no stable state to go back to");
+  stack.blueprint = stable.blueprint;
+  const failed: UndoStep[] = [];
+  for (const step of [...undo].reverse()) {
+    if (!(await takeBack(site, step, skip))) failed.unshift(step);
+  }
+  stack.recovery.undo = failed;
+  if (failed.length > 0) {
+    const ids = failed.map(logicalIdOf).join(", ");
+    setStackStatus(site, {
+      status: "UPDATE_ROLLBACK_FAILED",
+      reason: `The following resource(s) failed to update: [${ids}]. `,
+    });
+    return;
+  }
+  assign(stack, { outputs: stable.outputs, imports: stable.imports });
+  setStackStatus(site, { status: "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS" });
+  await removeAfterUpdate(site, { duringCreation: true });
+  stack.recovery = null;
+  assign(stack.settings, { policyDuringUpdate: undefined, policyAfterUpdate: undefined });
+  setStackStatus(site, { status: "UPDATE_ROLLBACK_COMPLETE" });
+}
+
+/** False where the resource could not go back. */
+async function takeBack(site: Site, step: UndoStep, skip: readonly string[]): Promise<boolean> {
+  const { stack } = site;
+  const leftovers = stack.recovery?.leftovers ?? [];
+  if (step.kind === "created") {
+    stack.resources.delete(step.after.logicalId);
+    leftovers.push(step.after);
+    return true;
+  }
+  if (step.kind === "updated" && skip.includes(step.before.logicalId)) {
+    setResourceStatus(site, step.after, { status: "UPDATE_COMPLETE", reason: "Resource update skipped by user." });
+    return true;
+  }
+  if (step.kind === "updated") return takeUpdateBack(site, step);
+  stack.resources.set(step.before.logicalId, step.before);
+  if (step.kind === "kept") return true;
+  leftovers.splice(leftovers.indexOf(step.before), 1);
+  if (step.kind === "replaced") {
+    leftovers.push(step.after);
+    setResourceStatus(site, step.before, { status: "UPDATE_COMPLETE" });
+  }
+  return true;
+}
+
+async function takeUpdateBack(site: Site, { before, after }: UndoStep & { kind: "updated" }): Promise<boolean> {
+  try {
+    await updateResource(site, before, after);
+    return true;
+  } catch (error) {
+    if (error instanceof OperationFailed) return false;
+    throw error;
+  }
+}
+
+function logicalIdOf(step: UndoStep): string {
+  return step.kind === "created" ? step.after.logicalId : step.before.logicalId;
+}

@@ -1,0 +1,99 @@
+import type { Account, Blueprint, Site, Stack, StackResource } from "../model.ts";
+import { plausibleAttribute } from "../providers/any-other.ts";
+import { type ExistingResource, ResourceError, type ResourceRequest } from "../providers/provider.ts";
+import { hasOwnProvider } from "../providers/table.ts";
+import { KNOWN_AFTER_APPLY, type Scope } from "../template/evaluate.ts";
+import { MASK } from "../template/parameters.ts";
+import type { ResourceDefinition } from "../template/template.ts";
+import type { Value } from "../template/value.ts";
+
+/** The stack cannot become what it was told to be, for a reason that is no resource's. It becomes the stack's status reason. */
+export class StackError extends Error {
+  override readonly name = "StackError";
+}
+
+/**
+ * Where the functions of a blueprint find their values while it is deployed: resources are those of the stack as it is at
+ * that moment. `imports` collects the names of exports that were asked for.
+ */
+export function deploymentScope(site: Site, blueprint: Blueprint, imports: Set<string>): Scope {
+  return {
+    template: blueprint.template,
+    parameters: blueprint.parameters,
+    pseudo: pseudoParameters(site),
+    resourceValue: (id, attribute) => valueOfResource(site, id, attribute),
+    importValue: (name) => {
+      const value = exportedValue(site.account, name);
+      if (value === undefined) throw new StackError(`No export named ${name} found. Rollback requested by user.`);
+      imports.add(name);
+      site.stack.imports = new Set([...site.stack.imports, name]);
+      return value;
+    },
+  };
+}
+
+/** As people may see it: NoEcho values masked, and what resources will give unknown. */
+export function shownScope(site: Site, blueprint: Blueprint): Scope {
+  return {
+    template: blueprint.template,
+    parameters: blueprint.parameters.map((parameter) => (parameter.noEcho ? { ...parameter, value: MASK } : parameter)),
+    pseudo: pseudoParameters(site),
+    resourceValue: () => KNOWN_AFTER_APPLY,
+    importValue: (name) => exportedValue(site.account, name) ?? KNOWN_AFTER_APPLY,
+  };
+}
+
+export function pseudoParameters({ account: { context }, stack }: Site): ReadonlyMap<string, Value> {
+  return new Map<string, Value>([
+    ["AWS::AccountId", context.accountId],
+    ["AWS::NotificationARNs", [...stack.settings.notificationArns]],
+    ["AWS::Partition", "aws"],
+    ["AWS::Region", context.region],
+    ["AWS::StackId", stack.id],
+    ["AWS::StackName", stack.name],
+    ["AWS::URLSuffix", "amazonaws.com"],
+  ]);
+}
+
+/** The value of an export of any stack of the account; undefined where there is none. */
+export function exportedValue(account: Account, name: string): string | undefined {
+  const outputs = account.stacks.flatMap((stack) => stack.outputs);
+  return outputs.find(({ exportName }) => exportName === name)?.value;
+}
+
+/** What Ref (attribute null) or GetAtt of a resource gives now. Throws ResourceError where it gives nothing. */
+export function valueOfResource(site: Site, logicalId: string, attribute: string | null): Value {
+  const resource = site.stack.resources.get(logicalId);
+  if (!resource) throw new ResourceError(`Unresolved resource dependency ${logicalId}`);
+  if (attribute === null) return resource.physicalId;
+  const known = resource.attributes[attribute];
+  if (known !== undefined) return known;
+  if (!hasOwnProvider(resource.type)) return plausibleAttribute(existingRequest(site, resource), attribute);
+  throw new ResourceError(`Requested attribute ${attribute} does not exist in schema for ${resource.type}`);
+}
+
+export function existingRequest(site: Site, resource: StackResource): ExistingResource {
+  return { ...requestFor(site, resource), physicalId: resource.physicalId };
+}
+
+export function requestFor({ account, stack }: Site, resource: StackResource): ResourceRequest {
+  const { context, registry } = account;
+  const { logicalId, type, properties, tags } = resource;
+  return { context, registry, stackName: stack.name, stackId: stack.id, logicalId, type, properties, tags };
+}
+
+/** The tags that a resource gets from its stack: the stack's own, and AWS's three. */
+export function tagsFromStack(stack: Stack, blueprint: Blueprint, logicalId: string): Record<string, string> {
+  return {
+    ...Object.fromEntries(blueprint.tags.map(({ Key, Value: value }) => [Key, value])),
+    "aws:cloudformation:logical-id": logicalId,
+    "aws:cloudformation:stack-id": stack.id,
+    "aws:cloudformation:stack-name": stack.name,
+  };
+}
+
+export function definitionOf(blueprint: Blueprint, logicalId: string): ResourceDefinition {
+  const definition = blueprint.template.resources.get(logicalId);
+  if (!definition) throw new StackError(`Resource ${logicalId} is not in the template`);
+  return definition;
+}

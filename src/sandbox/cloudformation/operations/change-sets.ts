@@ -1,0 +1,176 @@
+import { AwsError, type Shape } from "../../core/contract.ts";
+import { defined, optionalFlag, optionalText } from "../../core/shape.ts";
+import { inBackground } from "../engine/background.ts";
+import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
+import { now, setStackStatus } from "../engine/events.ts";
+import { type Account, assign, type ChangeSet, type Site, type Stack } from "../model.ts";
+import { planChanges } from "../plan/changes.ts";
+import { validationError } from "../template/parse.ts";
+import { changeSetShape, changeSetSummary } from "./change-set-shapes.ts";
+import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
+import { pageOf, requiredText } from "./input.ts";
+import { newStack } from "./stacks.ts";
+import { submittedBlueprint, submittedSettings } from "./submission.ts";
+
+/** A set is answered at once and worked out afterwards; what is wrong with the request itself is refused here. */
+export async function createChangeSet(account: Account, input: Shape): Promise<Shape> {
+  const name = requiredText(input, "ChangeSetName");
+  refuseUnsupported(input);
+  const before = siteForChangeSet(account, input, name);
+  const blueprint = await submittedBlueprint(before, input);
+  const settings = await submittedSettings(account, input);
+  // Looked up again: another request may have come while the template was read from S3.
+  const site = siteForChangeSet(account, input, name);
+  const { stack } = site;
+  if (stack.changeSets.some((set) => set.name === name && set.executionStatus !== "EXECUTE_COMPLETE")) {
+    throw new AwsError("AlreadyExistsException", `ChangeSet ${name} already exists`, 400);
+  }
+  const { region, accountId, uuid } = account.context;
+  const set: ChangeSet = {
+    id: `arn:aws:cloudformation:${region}:${accountId}:changeSet/${name}/${uuid()}`,
+    name,
+    type: typeOf(input),
+    description: optionalText(input, "Description"),
+    blueprint,
+    createdAt: now(account),
+    onStackFailure: optionalText(input, "OnStackFailure"),
+    settings,
+    status: "CREATE_PENDING",
+    statusReason: undefined,
+    executionStatus: "UNAVAILABLE",
+    changes: [],
+    valuesWarning: undefined,
+  };
+  if (!account.stacks.includes(stack)) account.stacks.push(stack);
+  stack.changeSets.push(set);
+  if (stack.events.length === 0) setStackStatus(site, { status: "REVIEW_IN_PROGRESS", reason: "User Initiated" });
+  inBackground(site, () => workOut(site, set));
+  return { Id: set.id, StackId: stack.id };
+}
+
+export async function describeChangeSet(account: Account, input: Shape): Promise<Shape> {
+  const { stack, set } = changeSetAt(account, input);
+  const { items, NextToken } = pageOf(set.changes, input);
+  const withValues = optionalFlag(input, "IncludePropertyValues") ?? false;
+  return defined({ ...changeSetShape(stack, set, { changes: items, withValues }), NextToken });
+}
+
+/** Sets that were executed are not listed, though they can be described. */
+export async function listChangeSets(account: Account, input: Shape): Promise<Shape> {
+  const { stack } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
+  const pending = stack.changeSets.filter(({ executionStatus }) => !executionStatus.startsWith("EXECUTE_"));
+  const { items, NextToken } = pageOf(pending, input);
+  return defined({ Summaries: items.map((set) => changeSetSummary(stack, set)), NextToken });
+}
+
+export async function deleteChangeSet(account: Account, input: Shape): Promise<Shape> {
+  const name = requiredText(input, "ChangeSetName");
+  const stack = stackOfChangeSet(account, input);
+  const index = stack?.changeSets.findIndex((set) => set.id === name || set.name === name) ?? -1;
+  const set = stack?.changeSets[index];
+  if (set?.executionStatus === "EXECUTE_IN_PROGRESS") throw invalidStatus(set, "deleted");
+  if (index >= 0) stack?.changeSets.splice(index, 1);
+  return {};
+}
+
+/** Deploys a set. The stack's other sets go: they were made for a stack that is no more. */
+export async function executeChangeSet(account: Account, input: Shape): Promise<Shape> {
+  const { stack, set } = changeSetAt(account, input);
+  const token = optionalText(input, "ClientRequestToken");
+  if (token !== undefined && stack.tokens.has(token)) useToken(stack, token);
+  if (set.status !== "CREATE_COMPLETE" || set.executionStatus !== "AVAILABLE") throw invalidStatus(set, "executed");
+  if (set.type === "UPDATE") checkUpdatable(stack);
+  useToken(stack, token);
+  stack.changeSets.splice(0, stack.changeSets.length, set);
+  set.executionStatus = "EXECUTE_IN_PROGRESS";
+  const disableRollback = optionalFlag(input, "DisableRollback") ?? set.onStackFailure === "DO_NOTHING";
+  assign(stack.settings, set.settings, { disableRollback });
+  assign(stack, { changeSetId: set.id, updatedAt: now(account) });
+  const site = { account, stack };
+  beginDeployment(site, set.blueprint, set.type === "CREATE" ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS");
+  inBackground(site, () => execute(site, set));
+  return {};
+}
+
+/** The set that a request names, by its id or by its name and stack. Throws ValidationError or ChangeSetNotFound. */
+export function changeSetAt(account: Account, input: Shape): { stack: Stack; set: ChangeSet } {
+  const name = requiredText(input, "ChangeSetName");
+  const stack = stackOfChangeSet(account, input);
+  const set = stack?.changeSets.find((candidate) => candidate.id === name || candidate.name === name);
+  if (!stack || !set) throw new AwsError("ChangeSetNotFound", `ChangeSet [${name}] does not exist`, 404);
+  return { stack, set };
+}
+
+/** Undefined where the set's id belongs to no stack. */
+function stackOfChangeSet(account: Account, input: Shape): Stack | undefined {
+  const name = requiredText(input, "ChangeSetName");
+  if (name.startsWith("arn:")) return account.stacks.find(({ changeSets }) => changeSets.some(({ id }) => id === name));
+  const stackName = optionalText(input, "StackName");
+  if (!stackName) throw validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
+  return stackAt(account, stackName, MISSING.inBrackets).stack;
+}
+
+function typeOf(input: Shape): "CREATE" | "UPDATE" {
+  const type = optionalText(input, "ChangeSetType") ?? "UPDATE";
+  if (type === "CREATE" || type === "UPDATE") return type;
+  throw validationError(`Change sets of type ${type} are not supported by the sandbox`);
+}
+
+/** What would change the outcome must not be passed over in silence. */
+function refuseUnsupported(input: Shape): void {
+  typeOf(input);
+  if (optionalFlag(input, "ImportExistingResources")) {
+    throw validationError("ImportExistingResources is not supported by the sandbox");
+  }
+  const mode = optionalText(input, "DeploymentMode");
+  if (mode) throw validationError(`DeploymentMode ${mode} is not supported by the sandbox`);
+}
+
+/** A CREATE set makes the stack that it is for, as a shell under review, unless one under review is there already. */
+function siteForChangeSet(account: Account, input: Shape, setName: string): Site {
+  const name = requiredText(input, "StackName");
+  checkStackName(name);
+  const known = findStack(account, name);
+  if (typeOf(input) === "UPDATE") {
+    const site = stackAt(account, name, MISSING.inBrackets);
+    checkUpdatable(site.stack);
+    return site;
+  }
+  if (known && known.status !== "REVIEW_IN_PROGRESS") {
+    throw validationError(
+      `Stack [${name}] already exists and cannot be created again with the changeSet [${setName}].`,
+    );
+  }
+  return { account, stack: known ?? newStack(account, name) };
+}
+
+const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+async function workOut(site: Site, set: ChangeSet): Promise<void> {
+  try {
+    const { changes, outputsChange, valuesWarning } = planChanges(site, set.blueprint);
+    if (changes.length === 0 && !outputsChange && site.stack.recovery === null) throw validationError(NO_CHANGES);
+    assign(set, { changes, valuesWarning, status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    assign(set, { status: "FAILED", statusReason: error.message });
+  }
+}
+
+async function execute(site: Site, set: ChangeSet): Promise<void> {
+  if (set.type === "CREATE") await createStack(site, set.onStackFailure === "DELETE" ? "DELETE" : "ROLLBACK");
+  else await updateStack(site);
+  const complete = site.stack.status === "CREATE_COMPLETE" || site.stack.status === "UPDATE_COMPLETE";
+  set.executionStatus = complete ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED";
+}
+
+function invalidStatus(set: ChangeSet, verb: string): AwsError {
+  const status =
+    set.status === "CREATE_COMPLETE" ? `execution status of [${set.executionStatus}]` : `status of [${set.status}]`;
+  return new AwsError(
+    "InvalidChangeSetStatus",
+    `ChangeSet [${set.id}] cannot be ${verb} in its current ${status}`,
+    400,
+  );
+}

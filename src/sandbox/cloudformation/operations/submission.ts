@@ -1,0 +1,116 @@
+import { AwsError, type Shape } from "../../core/contract.ts";
+import { optionalFlag, optionalNumber, optionalShape, optionalText } from "../../core/shape.ts";
+import type { Account, Blueprint, Site, StackSettings, Tag } from "../model.ts";
+import { checkValues } from "../plan/check-values.ts";
+import { checkStackPolicy } from "../plan/stack-policy.ts";
+import { type GivenParameter, resolveParameters } from "../template/parameters.ts";
+import { validationError } from "../template/parse.ts";
+import type { Template } from "../template/template.ts";
+import { capabilitiesOf } from "./capabilities.ts";
+import { optionalList, optionalTextList } from "./input.ts";
+import { templateOf, textAtUrl } from "./template-source.ts";
+
+/**
+ * What a request wants a stack to be. A stack that exists keeps its tags unless others are given, and `UsePreviousValue`
+ * means its parameters. Throws ValidationError or InsufficientCapabilitiesException.
+ */
+export async function submittedBlueprint({ account, stack }: Site, input: Shape): Promise<Blueprint> {
+  const template = await templateOf(account, input, stack);
+  refuseTransforms(template);
+  const parameters = resolveParameters(template, givenParameters(input), {
+    previous: stack.blueprint?.parameters ?? [],
+    ssmValue: (name) => account.registry.ssmValue(name),
+  });
+  const capabilities = optionalTextList(input, "Capabilities") ?? [];
+  checkCapabilities(template, capabilities);
+  checkResourceTypes(template, optionalTextList(input, "ResourceTypes"));
+  const blueprint = { template, parameters, tags: givenTags(input) ?? stack.blueprint?.tags ?? [], capabilities };
+  checkValues({ account, stack }, blueprint);
+  return blueprint;
+}
+
+/** The settings that a request names; what it does not name stays as it is. */
+export async function submittedSettings(account: Account, input: Shape): Promise<Partial<StackSettings>> {
+  const settings: Partial<StackSettings> = {};
+  const disableRollback = optionalFlag(input, "DisableRollback");
+  const roleArn = optionalText(input, "RoleARN");
+  const notificationArns = optionalTextList(input, "NotificationARNs");
+  const rollbackConfiguration = optionalShape(input, "RollbackConfiguration");
+  const timeoutInMinutes = optionalNumber(input, "TimeoutInMinutes");
+  const terminationProtection = optionalFlag(input, "EnableTerminationProtection");
+  const policy = await submittedPolicy(account, input, "StackPolicy");
+  const policyDuringUpdate = await submittedPolicy(account, input, "StackPolicyDuringUpdate");
+  if (disableRollback !== undefined) settings.disableRollback = disableRollback;
+  if (roleArn !== undefined) settings.roleArn = roleArn;
+  if (notificationArns !== undefined) settings.notificationArns = notificationArns;
+  if (rollbackConfiguration !== undefined) settings.rollbackConfiguration = checkedTriggers(rollbackConfiguration);
+  if (timeoutInMinutes !== undefined) settings.timeoutInMinutes = timeoutInMinutes;
+  if (terminationProtection !== undefined) settings.terminationProtection = terminationProtection;
+  if (policy !== undefined) settings.policy = policy;
+  if (policyDuringUpdate !== undefined) settings.policyDuringUpdate = policyDuringUpdate;
+  return settings;
+}
+
+/** The policy that `<name>Body` or `<name>URL` gives; undefined where the request has neither. Throws ValidationError. */
+export async function submittedPolicy(account: Account, input: Shape, name: string): Promise<string | undefined> {
+  const body = optionalText(input, `${name}Body`);
+  const url = optionalText(input, `${name}URL`);
+  if (body && url) throw validationError(`You cannot specify both ${name}URL and ${name}Body`);
+  const policy = url ? await textAtUrl(account, url) : body;
+  if (policy) checkStackPolicy(policy);
+  return policy || undefined;
+}
+
+function givenParameters(input: Shape): GivenParameter[] {
+  return (optionalList(input, "Parameters") ?? []).map((parameter) => ({
+    key: optionalText(parameter, "ParameterKey") ?? "",
+    value: optionalText(parameter, "ParameterValue"),
+    usePrevious: optionalFlag(parameter, "UsePreviousValue") ?? false,
+  }));
+}
+
+/** Undefined where the request says nothing of tags; an empty list takes them all away. */
+function givenTags(input: Shape): Tag[] | undefined {
+  return optionalList(input, "Tags")?.map((tag) => ({
+    Key: optionalText(tag, "Key") ?? "",
+    Value: optionalText(tag, "Value") ?? "",
+  }));
+}
+
+function refuseTransforms({ transforms }: Template): void {
+  if (transforms.length === 0) return;
+  throw validationError(`Transform ${transforms.join(", ")} failed with: transform not supported by the sandbox`);
+}
+
+function checkCapabilities(template: Template, given: readonly string[]): void {
+  const { capability } = capabilitiesOf(template);
+  const enough = capability === null || given.includes("CAPABILITY_NAMED_IAM") || given.includes(capability);
+  if (!enough) throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${capability}]`, 400);
+}
+
+/** A type is allowed by its name, or by a prefix that ends in `*`. */
+function checkResourceTypes({ resources }: Template, allowed: readonly string[] | undefined): void {
+  if (allowed === undefined) return;
+  const fits = (type: string) =>
+    allowed.some(
+      (pattern) => pattern === type || (/::\*$|^\*$/.test(pattern) && type.startsWith(pattern.slice(0, -1))),
+    );
+  const refused = [...resources.values()].find(({ type }) => !fits(type));
+  if (!refused) return;
+  const list = allowed.join(", ");
+  throw validationError(`Resource type ${refused.type} is not allowed by parameter ResourceTypes [${list}]`);
+}
+
+const TRIGGER_TYPES = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
+
+function checkedTriggers(configuration: Shape): Shape {
+  for (const trigger of optionalList(configuration, "RollbackTriggers") ?? []) {
+    if (!TRIGGER_TYPES.includes(optionalText(trigger, "Type") ?? "")) {
+      throw validationError("Rollback Trigger Type not supported");
+    }
+    if (!/^arn:aws[^:]*:cloudwatch:[^:]+:\d+:alarm:.+$/.test(optionalText(trigger, "Arn") ?? "")) {
+      throw validationError("RelativeId of a Rollback Trigger's ARN is incorrect");
+    }
+  }
+  return configuration;
+}

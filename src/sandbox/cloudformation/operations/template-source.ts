@@ -1,0 +1,72 @@
+import { AwsError, type Shape } from "../../core/contract.ts";
+import { optionalFlag, optionalText } from "../../core/shape.ts";
+import type { Account, Stack } from "../model.ts";
+import { validationError } from "../template/parse.ts";
+import { readTemplate, type Template } from "../template/template.ts";
+
+/** AWS's limits for a template, in bytes: inside a request, and in S3. */
+const MAX_BODY_BYTES = 51_200;
+const MAX_OBJECT_BYTES = 1_000_000;
+
+/** The template that a request names: its body, its URL, or the stack's own where that is asked for. */
+export async function templateOf(account: Account, input: Shape, stack?: Stack): Promise<Template> {
+  if (optionalFlag(input, "UsePreviousTemplate") && stack?.blueprint) return stack.blueprint.template;
+  return readTemplate(await submittedText(account, input));
+}
+
+async function submittedText(account: Account, input: Shape): Promise<string> {
+  const body = optionalText(input, "TemplateBody");
+  const url = optionalText(input, "TemplateURL");
+  if (body && url) throw validationError("TemplateBody and TemplateURL cannot both be specified.");
+  if (url) return await textAtUrl(account, url);
+  if (!body) throw validationError("Either Template URL or Template Body must be specified.");
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) {
+    const limit = `Member must have length less than or equal to ${MAX_BODY_BYTES}`;
+    throw validationError(
+      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: ${limit}`,
+    );
+  }
+  return body;
+}
+
+/** The text of an S3 object of the sandbox. Throws ValidationError for other URLs and for what is not there. */
+export async function textAtUrl(account: Account, url: string): Promise<string> {
+  const object = objectAt(account, url);
+  if (!object) throw validationError("TemplateURL must be a supported URL.");
+  const bytes = await objectBytes(account, object);
+  if (bytes.byteLength > MAX_OBJECT_BYTES)
+    throw validationError(`Template may not exceed ${MAX_OBJECT_BYTES} bytes in size.`);
+  return Buffer.from(bytes).toString("utf8");
+}
+
+interface S3Object {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+const S3_HOST = /^(?:(?<bucket>[a-z0-9.-]+)\.)?s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/;
+
+/** The sandbox's own host and AWS's hosts, with the bucket in the path or in the host. */
+function objectAt({ context }: Account, url: string): S3Object | null {
+  if (!URL.canParse(url)) return null;
+  const { host, hostname, pathname } = new URL(url);
+  const own = new URL(context.endpoint()).host;
+  const aws = S3_HOST.exec(hostname);
+  const prefix = host.endsWith(`.${own}`) ? host.slice(0, -own.length - 1) : undefined;
+  if (host !== own && prefix === undefined && !aws) return null;
+  const path = decodeURIComponent(pathname.slice(1));
+  const bucket = prefix ?? aws?.groups?.["bucket"];
+  if (bucket) return { Bucket: bucket, Key: path };
+  const slash = path.indexOf("/");
+  return slash < 0 ? null : { Bucket: path.slice(0, slash), Key: path.slice(slash + 1) };
+}
+
+async function objectBytes({ context }: Account, object: S3Object): Promise<Uint8Array> {
+  try {
+    const { Body } = await context.service("s3").call("GetObject", { ...object }, "cloudformation");
+    return Body instanceof Uint8Array ? Body : new Uint8Array();
+  } catch (error) {
+    if (error instanceof AwsError) throw validationError(`S3 error: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Shape } from "../../core/contract.ts";
+import { defined, optionalText } from "../../core/shape.ts";
+import type { Account } from "../model.ts";
+import { providerOf } from "../providers/table.ts";
+import { validationError } from "../template/parse.ts";
+import type { ParameterDefinition, Template } from "../template/template.ts";
+import { scalarText } from "../template/value.ts";
+import { capabilitiesOf } from "./capabilities.ts";
+import { changeSetAt } from "./change-sets.ts";
+import { stackAt } from "./find-stack.ts";
+import { requiredText } from "./input.ts";
+import { templateOf } from "./template-source.ts";
+
+/** The template exactly as it was submitted. Without transforms the processed one is the same. */
+export async function getTemplate(account: Account, input: Shape): Promise<Shape> {
+  const StagesAvailable = ["Original", "Processed"];
+  if (optionalText(input, "ChangeSetName")) {
+    return { TemplateBody: changeSetAt(account, input).set.blueprint.template.body, StagesAvailable };
+  }
+  const { stack } = stackAt(account, requiredText(input, "StackName"));
+  if (!stack.blueprint) throw validationError(`Stack ${stack.name} has no template while it is in ${stack.status}`);
+  return { TemplateBody: stack.blueprint.template.body, StagesAvailable };
+}
+
+export async function getTemplateSummary(account: Account, input: Shape): Promise<Shape> {
+  const name = optionalText(input, "StackName");
+  const template = name ? stackAt(account, name).stack.blueprint?.template : await templateOf(account, input);
+  if (!template) throw validationError(`Stack ${name} has no template yet`);
+  return defined({
+    Parameters: [...template.parameters].map(([key, definition]) => parameterShape(key, definition)),
+    Description: template.description,
+    ...capabilitiesShape(template),
+    ResourceTypes: [...new Set([...template.resources.values()].map(({ type }) => type))],
+    Version: template.version,
+    Metadata: template.metadata === undefined ? undefined : JSON.stringify(template.metadata),
+    DeclaredTransforms: [...template.transforms],
+    ResourceIdentifierSummaries: identifiersShape(template),
+  });
+}
+
+export async function validateTemplate(account: Account, input: Shape): Promise<Shape> {
+  const template = await templateOf(account, input);
+  return defined({
+    Parameters: [...template.parameters].map(([key, { default: value, noEcho, description }]) =>
+      defined({ ParameterKey: key, DefaultValue: value, NoEcho: noEcho, Description: description }),
+    ),
+    Description: template.description,
+    ...capabilitiesShape(template),
+    DeclaredTransforms: [...template.transforms],
+  });
+}
+
+function parameterShape(key: string, definition: ParameterDefinition): Shape {
+  const allowed = definition.rules["AllowedValues"];
+  return defined({
+    ParameterKey: key,
+    DefaultValue: definition.default,
+    ParameterType: definition.type,
+    NoEcho: definition.noEcho,
+    Description: definition.description,
+    ParameterConstraints: Array.isArray(allowed)
+      ? { AllowedValues: allowed.map((value) => scalarText(value) ?? "") }
+      : {},
+  });
+}
+
+function capabilitiesShape(template: Template): Shape {
+  const { capability, types } = capabilitiesOf(template);
+  if (capability === null) return { Capabilities: [] };
+  const reason = `The following resource(s) require capabilities: [${types.join(", ")}]`;
+  return { Capabilities: [capability], CapabilitiesReason: reason };
+}
+
+/** What would identify each resource in an import. */
+function identifiersShape({ resources }: Template): Shape[] {
+  const types = new Set([...resources.values()].map(({ type }) => type));
+  return [...types].flatMap((type) => {
+    const { nameProperty } = providerOf(type);
+    if (nameProperty === null) return [];
+    const LogicalResourceIds = [...resources].filter(([, resource]) => resource.type === type).map(([id]) => id);
+    return [{ ResourceType: type, LogicalResourceIds, ResourceIdentifiers: [nameProperty] }];
+  });
+}

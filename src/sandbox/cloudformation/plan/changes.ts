@@ -1,0 +1,201 @@
+import { outputsOf } from "../engine/outputs.ts";
+import { wantedResource } from "../engine/resource-operations.ts";
+import { deploymentScope, exportedValue, shownScope, valueOfResource } from "../engine/scope.ts";
+import type { Blueprint, Site, StackResource } from "../model.ts";
+import { deploymentOrder } from "../template/check-references.ts";
+import { conditionHolds, evaluateMap, isUnknown, KNOWN_AFTER_APPLY, type Scope } from "../template/evaluate.ts";
+import { validationError } from "../template/parse.ts";
+import type { Value, ValueMap } from "../template/value.ts";
+import { type ChangeDetail, type ChangedReferences, detailsOf } from "./details.ts";
+
+export interface PlannedChange {
+  readonly action: "Add" | "Modify" | "Remove";
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string | undefined;
+  /** Of a Modify only. */
+  readonly replacement: "True" | "False" | "Conditional" | undefined;
+  readonly policyAction: string | undefined;
+  readonly details: readonly ChangeDetail[];
+  /** Properties as people may see them; undefined where the resource is not there. */
+  readonly before: ValueMap | undefined;
+  readonly after: ValueMap | undefined;
+}
+
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** Whether outputs would change: that alone makes an update worth doing. */
+  readonly outputsChange: boolean;
+  readonly valuesWarning: string | undefined;
+}
+
+/** What deploying the blueprint would change. Throws ValidationError where a resource's type would change. */
+export function planChanges(site: Site, blueprint: Blueprint): Plan {
+  const planned = new Map<string, PlannedChange>();
+  const scope = planningScope(site, blueprint, planned);
+  const wanted = deploymentOrder(blueprint.template).filter((id) =>
+    conditionHolds(blueprint.template.resources.get(id)?.condition, scope),
+  );
+  refuseOtherTypes(site, blueprint, wanted);
+  for (const logicalId of wanted) {
+    const change = planResource(site, blueprint, { logicalId, scope, planned });
+    if (change) planned.set(logicalId, change);
+  }
+  const dropped = [...site.stack.resources.values()].filter(({ logicalId }) => !wanted.includes(logicalId));
+  const removals = dropped
+    .filter(({ status }) => status !== "DELETE_COMPLETE")
+    .map((resource) => removalOf(site, resource));
+  const changes = [...planned.values(), ...removals].sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1));
+  return {
+    changes,
+    outputsChange: outputsDiffer(site, blueprint, scope),
+    valuesWarning: missingExport(site, blueprint),
+  };
+}
+
+interface ResourcePlanning {
+  readonly logicalId: string;
+  readonly scope: Scope;
+  readonly planned: ReadonlyMap<string, PlannedChange>;
+}
+
+function planResource(site: Site, blueprint: Blueprint, at: ResourcePlanning): PlannedChange | null {
+  const wanted = wantedResource(site, blueprint, at);
+  const existing = site.stack.resources.get(at.logicalId);
+  const after = shownProperties(site, blueprint, at.logicalId);
+  const { logicalId, type } = wanted;
+  if (!existing) {
+    const nothing = { physicalId: undefined, replacement: undefined, policyAction: undefined, before: undefined };
+    return { action: "Add", logicalId, type, ...nothing, details: [], after };
+  }
+  const before = site.stack.blueprint ? shownProperties(site, site.stack.blueprint, logicalId) : {};
+  const details = detailsOf(site, blueprint, {
+    existing,
+    wanted,
+    references: changedReferences(at.planned),
+    before,
+    after,
+  });
+  if (details.length === 0) return null;
+  const replacement = replacementOf(details);
+  const policyAction = replacement === "True" ? replacePolicy(wanted.updateReplacePolicy) : undefined;
+  return {
+    action: "Modify",
+    logicalId,
+    type,
+    physicalId: existing.physicalId,
+    replacement,
+    policyAction,
+    details,
+    before,
+    after,
+  };
+}
+
+function removalOf(site: Site, resource: StackResource): PlannedChange {
+  const { logicalId, type, physicalId, deletionPolicy } = resource;
+  const policyAction = deletionPolicy?.startsWith("Retain") ? "Retain" : (deletionPolicy ?? "Delete");
+  const before = site.stack.blueprint ? shownProperties(site, site.stack.blueprint, logicalId) : {};
+  return {
+    action: "Remove",
+    logicalId,
+    type,
+    physicalId,
+    replacement: undefined,
+    policyAction,
+    details: [],
+    before,
+    after: undefined,
+  };
+}
+
+function replacePolicy(policy: string | undefined): string {
+  return `ReplaceAnd${policy ?? "Delete"}`;
+}
+
+/** A change that is certain and needs a new resource replaces it; one that only may come replaces it perhaps. */
+function replacementOf(details: readonly ChangeDetail[]): "True" | "False" | "Conditional" {
+  const recreating = details.filter(({ target }) => target.requiresRecreation === "Always");
+  if (recreating.some(({ evaluation }) => evaluation === "Static")) return "True";
+  return recreating.length > 0 ? "Conditional" : "False";
+}
+
+/** Existing resources give what they give now; what is new or replaced gives what nobody can know yet. */
+function planningScope(site: Site, blueprint: Blueprint, planned: ReadonlyMap<string, PlannedChange>): Scope {
+  return {
+    ...deploymentScope(site, blueprint, new Set()),
+    resourceValue: (id, attribute) => {
+      const change = planned.get(id);
+      const fresh = change?.action === "Add" || change?.replacement === "True" || !site.stack.resources.has(id);
+      return fresh ? KNOWN_AFTER_APPLY : valueOfResource(site, id, attribute);
+    },
+    importValue: (name) => exportedValue(site.account, name) ?? KNOWN_AFTER_APPLY,
+  };
+}
+
+function changedReferences(planned: ReadonlyMap<string, PlannedChange>): ChangedReferences {
+  return {
+    refMayChange: (id) => (planned.get(id)?.replacement ?? "False") !== "False",
+    attributeMayChange: (id) => planned.get(id)?.action === "Modify",
+  };
+}
+
+function shownProperties(site: Site, blueprint: Blueprint, logicalId: string): ValueMap {
+  const properties = evaluateMap(
+    blueprint.template.resources.get(logicalId)?.properties ?? {},
+    shownScope(site, blueprint),
+  );
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, unknownIfPartly(value)]));
+}
+
+/** A property of which a part is unknown is shown as unknown. */
+function unknownIfPartly(value: Value): Value {
+  return isUnknown(value) ? KNOWN_AFTER_APPLY : value;
+}
+
+function refuseOtherTypes({ stack }: Site, { template }: Blueprint, wanted: readonly string[]): void {
+  const changed = wanted.filter((id) => {
+    const existing = stack.resources.get(id);
+    return existing !== undefined && existing.type !== template.resources.get(id)?.type;
+  });
+  if (changed.length > 0) {
+    const why = "The new template modifies resource type of the following resources:";
+    throw validationError(`Update of resource type is not permitted. ${why} [${changed.join(", ")}]`);
+  }
+}
+
+/** An output whose value only follows a resource's change cannot be told apart beforehand, and needs no change of its own. */
+function outputsDiffer({ stack }: Site, blueprint: Blueprint, scope: Scope): boolean {
+  if (stack.blueprint === null) return false;
+  const wanted = outputsOf(blueprint, scope);
+  const known = new Map(stack.outputs.map((output) => [output.key, output]));
+  return (
+    wanted.length !== known.size ||
+    wanted.some((output) => {
+      const before = known.get(output.key);
+      const same = (name: "value" | "exportName" | "description") =>
+        isUnknown(output[name]) || output[name] === before?.[name];
+      return !before || !same("value") || !same("exportName") || !same("description");
+    })
+  );
+}
+
+/** AWS's warning for a change set whose values cannot be shown because an import leads nowhere. */
+function missingExport(site: Site, blueprint: Blueprint): string | undefined {
+  for (const [logicalId, { properties }] of blueprint.template.resources) {
+    const missing: string[] = [];
+    const scope = {
+      ...shownScope(site, blueprint),
+      importValue: (name: string) => {
+        if (exportedValue(site.account, name) === undefined) missing.push(name);
+        return KNOWN_AFTER_APPLY;
+      },
+    };
+    evaluateMap(properties, scope);
+    if (missing.length > 0) {
+      const why = "[WARN] --include-property-values option can return incomplete ChangeSet data because:";
+      return `${why} ChangeSet creation failed for resource [${logicalId}] because: No export named ${missing[0]}`;
+    }
+  }
+  return undefined;
+}

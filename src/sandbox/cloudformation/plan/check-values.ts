@@ -1,0 +1,28 @@
+import { shownScope } from "../engine/scope.ts";
+import type { Blueprint, Site } from "../model.ts";
+import { conditionHolds, evaluate, KNOWN_AFTER_APPLY, type Scope } from "../template/evaluate.ts";
+import { formatError } from "../template/parse.ts";
+import type { Value } from "../template/value.ts";
+
+/**
+ * Works out what can be worked out before anything is deployed. Throws ValidationError for a mapping that is missing, an
+ * item that a list has not, or a mention of a resource that its condition leaves out.
+ */
+export function checkValues(site: Site, blueprint: Blueprint): void {
+  const { template } = blueprint;
+  const scope: Scope = { ...shownScope(site, blueprint), parameters: blueprint.parameters };
+  const holds = (condition: string | undefined) => conditionHolds(condition, scope);
+  const check = (section: string, values: readonly (Value | undefined)[]): void => {
+    const resourceValue = (id: string): Value => {
+      if (holds(template.resources.get(id)?.condition)) return KNOWN_AFTER_APPLY;
+      throw formatError(`Unresolved resource dependencies [${id}] in the ${section} block of the template`);
+    };
+    for (const value of values) if (value !== undefined) evaluate(value, { ...scope, resourceValue });
+  };
+  for (const { condition, properties, metadata } of template.resources.values()) {
+    if (holds(condition)) check("Resources", [properties, metadata]);
+  }
+  for (const { condition, value, exportName } of template.outputs.values()) {
+    if (holds(condition)) check("Outputs", [value, exportName]);
+  }
+}

@@ -1,0 +1,140 @@
+import { changedProperties, isReplacedBy } from "../engine/compare.ts";
+import type { Blueprint, Site, StackResource } from "../model.ts";
+import { isUnknown } from "../template/evaluate.ts";
+import { conditionsIn, referencesIn } from "../template/references.ts";
+import { sameValue, type Value, type ValueMap } from "../template/value.ts";
+
+/** One reason why a resource changes, as a change set lists it. */
+export interface ChangeDetail {
+  readonly target: {
+    readonly attribute: "Properties" | "Metadata" | "Tags";
+    readonly name: string | undefined;
+    readonly requiresRecreation: "Never" | "Always";
+    readonly before: Value | undefined;
+    readonly after: Value | undefined;
+  };
+  /** Static: the change is certain. Dynamic: it depends on what another resource will give. */
+  readonly evaluation: "Static" | "Dynamic";
+  readonly source: "DirectModification" | "ParameterReference" | "ResourceReference" | "ResourceAttribute";
+  readonly causingEntity: string | undefined;
+}
+
+/** Which values of resources that are planned already may become others. */
+export interface ChangedReferences {
+  refMayChange(logicalId: string): boolean;
+  attributeMayChange(logicalId: string): boolean;
+}
+
+interface Comparison {
+  readonly existing: StackResource;
+  readonly wanted: StackResource;
+  readonly references: ChangedReferences;
+  /** Properties as people may see them. */
+  readonly before: ValueMap;
+  readonly after: ValueMap;
+}
+
+/** A part of a definition, as the old and the new template write it, and whether its value differs. */
+interface Part {
+  readonly target: ChangeDetail["target"];
+  readonly writtenBefore: Value | undefined;
+  readonly writtenAfter: Value | undefined;
+  readonly differs: boolean;
+  /** Whether the new value can be told before the deployment. */
+  readonly known: boolean;
+}
+
+const SOURCE_ORDER = ["ParameterReference", "ResourceReference", "ResourceAttribute", "DirectModification"];
+
+/** Why an existing resource would change; none where it would not. Sorted by source and then by target, as AWS lists them. */
+export function detailsOf(site: Site, blueprint: Blueprint, comparison: Comparison): ChangeDetail[] {
+  const details = partsOf(site, blueprint, comparison).flatMap((part) => {
+    const parameters = part.differs ? changedParameters(site, blueprint, part) : [];
+    const followed = resourceCauses(part, comparison.references);
+    return [...parameters, ...followed, ...directCauses(part, { parameters, followed })];
+  });
+  return details.sort((a, b) => SOURCE_ORDER.indexOf(a.source) - SOURCE_ORDER.indexOf(b.source));
+}
+
+function partsOf(site: Site, blueprint: Blueprint, { existing, wanted, before, after }: Comparison): Part[] {
+  const written = blueprint.template.resources.get(wanted.logicalId);
+  const writtenOnce = site.stack.blueprint?.template.resources.get(wanted.logicalId);
+  const changed = changedProperties(existing.properties, wanted.properties);
+  const names = [...new Set([...changed, ...Object.keys(written?.properties ?? {})])].sort();
+  const plain = { name: undefined, requiresRecreation: "Never", before: undefined, after: undefined } as const;
+  const metadata: Part = {
+    target: { ...plain, attribute: "Metadata" },
+    writtenBefore: writtenOnce?.metadata,
+    writtenAfter: written?.metadata,
+    differs: !sameValue(existing.metadata ?? null, wanted.metadata ?? null),
+    known: !isUnknown(wanted.metadata),
+  };
+  const tags: Part = {
+    target: { ...plain, attribute: "Tags" },
+    writtenBefore: undefined,
+    writtenAfter: undefined,
+    differs: !sameValue({ ...existing.tags }, { ...wanted.tags }),
+    known: true,
+  };
+  const properties = names.map(
+    (name): Part => ({
+      target: {
+        attribute: "Properties",
+        name,
+        requiresRecreation: isReplacedBy(wanted.type, name) ? "Always" : "Never",
+        before: before[name],
+        after: after[name],
+      },
+      writtenBefore: writtenOnce?.properties[name],
+      writtenAfter: written?.properties[name],
+      differs: changed.includes(name),
+      known: !isUnknown(wanted.properties[name]),
+    }),
+  );
+  return [metadata, ...properties, tags];
+}
+
+/** Parameters that the part uses, itself or in its conditions, and whose values are others now. */
+function changedParameters(site: Site, blueprint: Blueprint, { target, writtenAfter }: Part): ChangeDetail[] {
+  const inConditions = conditionsIn(writtenAfter ?? "").flatMap((name) =>
+    referencesIn(blueprint.template.conditions[name] ?? ""),
+  );
+  const mentioned = new Set([...referencesIn(writtenAfter ?? ""), ...inConditions].map(({ name }) => name));
+  const before = site.stack.blueprint?.parameters ?? [];
+  const changed = blueprint.parameters.filter(({ key, value, resolved }) => {
+    const known = before.find((parameter) => parameter.key === key);
+    return mentioned.has(key) && known !== undefined && (known.value !== value || known.resolved !== resolved);
+  });
+  return changed.map(({ key }) => ({ target, evaluation: "Static", source: "ParameterReference", causingEntity: key }));
+}
+
+/** Other resources that the part follows. Whether their values will really differ is not known before. */
+function resourceCauses({ target, writtenAfter }: Part, references: ChangedReferences): ChangeDetail[] {
+  const causes = new Map<string, ChangeDetail>();
+  for (const { name, attribute } of referencesIn(writtenAfter ?? "")) {
+    if (attribute === null && references.refMayChange(name)) {
+      causes.set(name, { target, evaluation: "Dynamic", source: "ResourceReference", causingEntity: name });
+    }
+    if (attribute !== null && references.attributeMayChange(name)) {
+      const entity = `${name}.${attribute}`;
+      causes.set(entity, { target, evaluation: "Dynamic", source: "ResourceAttribute", causingEntity: entity });
+    }
+  }
+  return [...causes.values()];
+}
+
+/** A parameter's change is listed once more as a direct one that is not certain: AWS does so. */
+function directCauses(part: Part, causes: { parameters: ChangeDetail[]; followed: ChangeDetail[] }): ChangeDetail[] {
+  const rewritten = !sameValue(part.writtenBefore, part.writtenAfter);
+  const explained = causes.followed.length > 0 && !rewritten;
+  if (!part.differs || explained) return [];
+  const certain = causes.parameters.length === 0 && part.known;
+  return [
+    {
+      target: part.target,
+      evaluation: certain ? "Static" : "Dynamic",
+      source: "DirectModification",
+      causingEntity: undefined,
+    },
+  ];
+}

@@ -1,0 +1,79 @@
+import type { Shape } from "../../core/contract.ts";
+import { optionalText } from "../../core/shape.ts";
+import { mapOf } from "../template/value.ts";
+import { callLambda, callLambdaIfThere, poll, typed } from "./lambda-calls.ts";
+import { arn, type ExistingResource, type Provider, type ResourceRequest } from "./provider.ts";
+
+const TYPES = {
+  numbers: [
+    "BatchSize",
+    "MaximumBatchingWindowInSeconds",
+    "MaximumConcurrency",
+    "MaximumRecordAgeInSeconds",
+    "MaximumRetryAttempts",
+    "ParallelizationFactor",
+    "StartingPositionTimestamp",
+    "TumblingWindowInSeconds",
+  ],
+  flags: ["BisectBatchOnFunctionError", "Enabled"],
+};
+
+const REPLACED_BY = [
+  "AmazonManagedKafkaEventSourceConfig",
+  "EventSourceArn",
+  "Queues",
+  "SelfManagedEventSource",
+  "SelfManagedKafkaEventSourceConfig",
+  "StartingPosition",
+  "StartingPositionTimestamp",
+  "Topics",
+];
+
+export const lambdaEventSourceMapping: Provider = {
+  async create(wanted) {
+    const mapping = await callLambda(wanted, "CreateEventSourceMapping", inputOf(wanted));
+    return optionalText(mapping, "UUID") ?? "";
+  },
+
+  async update(wanted, existing) {
+    const updatable = Object.entries(inputOf(wanted)).filter(
+      ([name]) => !REPLACED_BY.includes(name) && name !== "Tags",
+    );
+    await callLambda(wanted, "UpdateEventSourceMapping", {
+      ...Object.fromEntries(updatable),
+      UUID: existing.physicalId,
+    });
+  },
+
+  async delete(existing) {
+    await callLambdaIfThere(existing, "DeleteEventSourceMapping", { UUID: existing.physicalId });
+    while ((await callLambdaIfThere(existing, "GetEventSourceMapping", { UUID: existing.physicalId })) !== null) {
+      await poll(existing);
+    }
+  },
+
+  async settle(existing) {
+    while (["Creating", "Enabling", "Disabling", "Updating"].includes((await stateOf(existing)) ?? "")) {
+      await poll(existing);
+    }
+  },
+
+  async attributes(existing) {
+    const mappingArn = arn(existing, "lambda", `event-source-mapping:${existing.physicalId}`);
+    return { Id: existing.physicalId, EventSourceMappingArn: mappingArn };
+  },
+
+  replacedBy: REPLACED_BY,
+  nameProperty: null,
+  taggable: true,
+};
+
+/** Tags are a list in the template and a map in the API; the stack's own tags are left to the functions. */
+function inputOf({ properties }: ResourceRequest): Shape {
+  const { Tags: _tags, ...settings } = properties;
+  return mapOf(typed(settings, TYPES));
+}
+
+async function stateOf(existing: ExistingResource): Promise<string | undefined> {
+  return optionalText(await callLambda(existing, "GetEventSourceMapping", { UUID: existing.physicalId }), "State");
+}

@@ -1,0 +1,100 @@
+import { strToU8, zipSync } from "fflate";
+import type { Shape } from "../../core/contract.ts";
+import { defined } from "../../core/shape.ts";
+import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
+import { typed } from "./lambda-calls.ts";
+import type { ExistingResource, ResourceRequest } from "./provider.ts";
+
+/** A property of the type, the member of Lambda's API that it becomes, and what to send when the template drops it. */
+interface ConfigurationProperty {
+  readonly member: string;
+  readonly cleared: Value;
+}
+
+/** What to send for a dropped property, from Lambda's own defaults: an absent member would mean "unchanged". */
+const CONFIGURATION: Readonly<Record<string, ConfigurationProperty>> = {
+  DeadLetterConfig: { member: "DeadLetterConfig", cleared: { TargetArn: "" } },
+  Description: { member: "Description", cleared: "" },
+  Environment: { member: "Environment", cleared: { Variables: {} } },
+  EphemeralStorage: { member: "EphemeralStorage", cleared: { Size: 512 } },
+  FileSystemConfigs: { member: "FileSystemConfigs", cleared: [] },
+  Handler: { member: "Handler", cleared: "" },
+  ImageConfig: { member: "ImageConfig", cleared: {} },
+  KmsKeyArn: { member: "KMSKeyArn", cleared: "" },
+  Layers: { member: "Layers", cleared: [] },
+  LoggingConfig: { member: "LoggingConfig", cleared: { LogFormat: "Text" } },
+  MemorySize: { member: "MemorySize", cleared: 128 },
+  Role: { member: "Role", cleared: "" },
+  Runtime: { member: "Runtime", cleared: "" },
+  SnapStart: { member: "SnapStart", cleared: { ApplyOn: "None" } },
+  Timeout: { member: "Timeout", cleared: 3 },
+  TracingConfig: { member: "TracingConfig", cleared: { Mode: "PassThrough" } },
+  VpcConfig: { member: "VpcConfig", cleared: { SubnetIds: [], SecurityGroupIds: [] } },
+};
+
+export const CONFIGURATION_PROPERTIES = Object.keys(CONFIGURATION);
+export const CODE_PROPERTIES = ["Code", "Architectures"];
+
+const TYPES = { numbers: ["MemorySize", "Timeout", "Size"], flags: ["Ipv6AllowedForDualStack"] };
+/** A zip made of inline code has this date, so that the same code has the same SHA-256. */
+const INLINE_DATE = new Date("1980-01-01T00:00:00");
+
+export function createInput(name: string, wanted: ResourceRequest): Shape {
+  const { properties } = wanted;
+  return defined({
+    FunctionName: name,
+    PackageType: properties["PackageType"],
+    Architectures: properties["Architectures"],
+    TenancyConfig: properties["TenancyConfig"],
+    Code: codeOf(properties),
+    ...configurationOf(properties),
+    Tags: functionTags(wanted),
+  });
+}
+
+/** All that the template says, as CloudFormation sends it; what it no longer says is cleared. */
+export function configurationInput(wanted: ExistingResource, existing: ExistingResource): Shape {
+  const dropped = Object.entries(CONFIGURATION)
+    .filter(([name]) => name in existing.properties && !(name in wanted.properties))
+    .map(([, { member, cleared }]) => [member, cleared]);
+  return { FunctionName: wanted.physicalId, ...configurationOf(wanted.properties), ...Object.fromEntries(dropped) };
+}
+
+export function codeInput(wanted: ExistingResource): Shape {
+  const { properties, physicalId } = wanted;
+  return defined({ FunctionName: physicalId, ...codeOf(properties), Architectures: properties["Architectures"] });
+}
+
+function configurationOf(properties: ValueMap): Shape {
+  const members = Object.entries(CONFIGURATION).flatMap(([name, { member }]) => {
+    const value = properties[name];
+    if (value === undefined) return [];
+    return [[member, name === "Environment" ? environmentOf(value) : value]];
+  });
+  return mapOf(typed(Object.fromEntries(members), TYPES));
+}
+
+/** Lambda's variables are texts; a template may write numbers and booleans. */
+function environmentOf(value: Value): Value {
+  const variables = Object.entries(mapOf(mapOf(value)["Variables"]));
+  return {
+    Variables: Object.fromEntries(variables.map(([name, text]) => [name, scalarText(text) ?? JSON.stringify(text)])),
+  };
+}
+
+function codeOf(properties: ValueMap): Shape {
+  const code = properties["Code"];
+  const inline = isMap(code) ? scalarText(code["ZipFile"]) : undefined;
+  if (inline === undefined) return { ...mapOf(code) };
+  const file = scalarText(properties["Runtime"])?.startsWith("python") ? "index.py" : "index.js";
+  return { ZipFile: zipSync({ [file]: strToU8(inline) }, { mtime: INLINE_DATE }) };
+}
+
+/** The stack's tags with the function's own over them. */
+export function functionTags({ tags, properties }: ResourceRequest): Record<string, string> {
+  const own = Array.isArray(properties["Tags"]) ? properties["Tags"].map(mapOf) : [];
+  return {
+    ...tags,
+    ...Object.fromEntries(own.map(({ Key, Value: value }) => [scalarText(Key) ?? "", scalarText(value) ?? ""])),
+  };
+}

@@ -1,0 +1,56 @@
+import { defined, optionalShapes, optionalText } from "../../core/shape.ts";
+import { scalarText } from "../template/value.ts";
+import { callLambda, callLambdaIfThere, waitForFunction } from "./lambda-calls.ts";
+import { type ExistingResource, type Provider, ResourceError, type ResourceRequest, settleSoon } from "./provider.ts";
+
+export const lambdaVersion: Provider = {
+  async create(wanted) {
+    const FunctionName = scalarText(wanted.properties["FunctionName"]) ?? "";
+    const known = await versionsOf(wanted, FunctionName);
+    const { CodeSha256, Description } = wanted.properties;
+    const published = await callLambda(wanted, "PublishVersion", defined({ FunctionName, CodeSha256, Description }));
+    const version = optionalText(published, "Version") ?? "";
+    if (known.includes(version)) {
+      const advice = "Modify the function to create a new version.";
+      throw new ResourceError(`A version for this Lambda function exists ( ${version} ). ${advice}`);
+    }
+    return optionalText(published, "FunctionArn") ?? "";
+  },
+
+  /** Nothing of a version can change: every change of its definition replaces it. */
+  update: settleSoon,
+
+  async delete(existing) {
+    const { FunctionName, Qualifier } = addressOf(existing);
+    await callLambdaIfThere(existing, "DeleteFunction", { FunctionName, Qualifier });
+  },
+
+  async settle(existing) {
+    await waitForFunction(existing, addressOf(existing));
+  },
+
+  async attributes(existing) {
+    return { FunctionArn: existing.physicalId, Version: addressOf(existing).Qualifier };
+  },
+
+  replacedBy: "all",
+  nameProperty: null,
+  taggable: false,
+};
+
+/** `arn:…:function:name:7` is version 7 of the function. */
+function addressOf({ physicalId }: ExistingResource): { FunctionName: string; Qualifier: string } {
+  const colon = physicalId.lastIndexOf(":");
+  return { FunctionName: physicalId.slice(0, colon), Qualifier: physicalId.slice(colon + 1) };
+}
+
+async function versionsOf(request: ResourceRequest, FunctionName: string): Promise<string[]> {
+  const versions: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await callLambda(request, "ListVersionsByFunction", defined({ FunctionName, Marker }));
+    versions.push(...(optionalShapes(page, "Versions") ?? []).map((row) => optionalText(row, "Version") ?? ""));
+    Marker = optionalText(page, "NextMarker");
+  } while (Marker);
+  return versions;
+}

@@ -1,0 +1,38 @@
+import type { ValueMap } from "../template/value.ts";
+import { type ExistingResource, nameOf, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+
+/** What tells one recorded type from another. */
+export interface RecordedType {
+  readonly nameProperty?: string | null;
+  readonly replacedBy?: "all" | readonly string[];
+  readonly taggable?: boolean;
+  /** The physical id of a resource of this name; the name itself where left out. */
+  readonly physicalId?: (name: string, request: ResourceRequest) => string;
+  readonly attributes?: (existing: ExistingResource) => ValueMap;
+}
+
+/** A provider for a type that no service of the sandbox holds: CloudFormation sees all of it, nobody else does. */
+export function recorded(type: RecordedType): Provider {
+  const nameProperty = type.nameProperty ?? null;
+  return {
+    async create(wanted) {
+      const name = nameOf(wanted, nameProperty);
+      const physicalId = type.physicalId?.(name, wanted) ?? name;
+      wanted.registry.add({ ...wanted, physicalId });
+      return physicalId;
+    },
+    async update(wanted, existing) {
+      wanted.registry.replace({ ...wanted, physicalId: existing.physicalId });
+    },
+    async delete(existing) {
+      existing.registry.remove(existing);
+    },
+    settle: settleSoon,
+    async attributes(existing) {
+      return type.attributes?.(existing) ?? {};
+    },
+    replacedBy: type.replacedBy ?? (nameProperty === null ? [] : [nameProperty]),
+    nameProperty,
+    taggable: type.taggable ?? true,
+  };
+}

@@ -1,0 +1,78 @@
+import { AwsError, type Shape } from "../../core/contract.ts";
+import { mapOf, sameValue, scalarText } from "../template/value.ts";
+import {
+  type ExistingResource,
+  nameOf,
+  type Provider,
+  ResourceError,
+  type ResourceRequest,
+  settleSoon,
+} from "./provider.ts";
+
+export const s3Bucket: Provider = {
+  async create(wanted) {
+    const Bucket = nameOf(wanted, "BucketName").toLowerCase();
+    if (await bucketExists(wanted, Bucket)) throw new ResourceError(`${Bucket} already exists`);
+    await callS3(wanted, "CreateBucket", { Bucket });
+    await putVersioning({ ...wanted, physicalId: Bucket });
+    return Bucket;
+  },
+
+  async update(wanted, existing) {
+    if (sameValue(wanted.properties["VersioningConfiguration"], existing.properties["VersioningConfiguration"])) return;
+    await putVersioning({ ...wanted, physicalId: existing.physicalId });
+  },
+
+  /** S3 itself refuses a bucket that holds anything. */
+  async delete(existing) {
+    await callS3IfThere(existing, "DeleteBucket", { Bucket: existing.physicalId });
+  },
+
+  settle: settleSoon,
+
+  async attributes({ physicalId, context }) {
+    return {
+      Arn: `arn:aws:s3:::${physicalId}`,
+      DomainName: `${physicalId}.s3.amazonaws.com`,
+      DualStackDomainName: `${physicalId}.s3.dualstack.${context.region}.amazonaws.com`,
+      RegionalDomainName: `${physicalId}.s3.${context.region}.amazonaws.com`,
+      WebsiteURL: `http://${physicalId}.s3-website-${context.region}.amazonaws.com`,
+    };
+  },
+
+  replacedBy: ["BucketName"],
+  nameProperty: "BucketName",
+  taggable: true,
+};
+
+export function callS3(request: ResourceRequest, operation: string, input: Shape): Promise<Shape> {
+  return request.context.service("s3").call(operation, input, "cloudformation");
+}
+
+/** As `callS3`; done where the bucket is gone already. */
+export async function callS3IfThere(request: ResourceRequest, operation: string, input: Shape): Promise<void> {
+  try {
+    await callS3(request, operation, input);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "NoSuchBucket") throw error;
+  }
+}
+
+/** Looked up first: in its first region S3 lets an owner create the same bucket again. */
+async function bucketExists(request: ResourceRequest, Bucket: string): Promise<boolean> {
+  try {
+    await callS3(request, "HeadBucket", { Bucket });
+    return true;
+  } catch (error) {
+    if (error instanceof AwsError && error.status === 404) return false;
+    throw error;
+  }
+}
+
+/** A template that says nothing of versioning leaves the bucket as it is. */
+async function putVersioning({ properties, physicalId, ...request }: ExistingResource): Promise<void> {
+  const Status = scalarText(mapOf(properties["VersioningConfiguration"])["Status"]);
+  if (Status === undefined) return;
+  const input = { Bucket: physicalId, VersioningConfiguration: { Status } };
+  await callS3({ ...request, properties }, "PutBucketVersioning", input);
+}

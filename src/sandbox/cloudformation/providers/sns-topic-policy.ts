@@ -1,0 +1,3 @@
+import { recorded } from "./recorded.ts";
+
+export const snsTopicPolicy = recorded({ taggable: false, attributes: ({ physicalId }) => ({ Id: physicalId }) });

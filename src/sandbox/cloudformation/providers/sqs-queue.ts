@@ -1,0 +1,12 @@
+import { arn } from "./provider.ts";
+import { recorded } from "./recorded.ts";
+
+export const sqsQueue = recorded({
+  nameProperty: "QueueName",
+  replacedBy: ["QueueName", "FifoQueue"],
+  physicalId: (name, { context }) => `https://sqs.${context.region}.amazonaws.com/${context.accountId}/${name}`,
+  attributes: (existing) => {
+    const name = existing.physicalId.slice(existing.physicalId.lastIndexOf("/") + 1);
+    return { Arn: arn(existing, "sqs", name), QueueName: name, QueueUrl: existing.physicalId };
+  },
+});

@@ -1,0 +1,14 @@
+import { scalarText } from "../template/value.ts";
+import { randomSuffix } from "./provider.ts";
+import { recorded } from "./recorded.ts";
+
+/** SSM parameters without a name get one that begins with `CFN-`, not with the stack's name. */
+export const ssmParameter = recorded({
+  nameProperty: "Name",
+  physicalId: (name, { properties, logicalId, context }) =>
+    "Name" in properties ? name : `CFN-${logicalId}-${randomSuffix(context)}`,
+  attributes: ({ properties }) => ({
+    Type: scalarText(properties["Type"]) ?? "String",
+    Value: scalarText(properties["Value"]) ?? "",
+  }),
+});

@@ -1,0 +1,7 @@
+import { recorded } from "./recorded.ts";
+
+/** Its physical id is the presigned URL that an instance would report to. Nothing about it ever changes. */
+export const waitConditionHandle = recorded({
+  taggable: false,
+  physicalId: (name, { context }) => `https://cloudformation-waitcondition-${context.region}.s3.amazonaws.com/${name}`,
+});

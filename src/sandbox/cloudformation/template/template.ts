@@ -1,0 +1,179 @@
+import { checkReferences } from "./check-references.ts";
+import { formatError, parseTemplateText, validationError } from "./parse.ts";
+import { isMap, mapOf, nodesOf, scalarText, type Value, type ValueMap } from "./value.ts";
+
+export interface ParameterDefinition {
+  readonly type: string;
+  /** Undefined where the template gives none: the parameter must then have a value. */
+  readonly default: string | undefined;
+  readonly noEcho: boolean;
+  readonly description: string | undefined;
+  /** The constraints as written: AllowedValues, AllowedPattern, MinLength, ConstraintDescription and so on. */
+  readonly rules: ValueMap;
+}
+
+export interface ResourceDefinition {
+  readonly type: string;
+  readonly properties: ValueMap;
+  readonly dependsOn: readonly string[];
+  readonly condition: string | undefined;
+  readonly metadata: Value | undefined;
+  readonly deletionPolicy: string | undefined;
+  readonly updateReplacePolicy: string | undefined;
+}
+
+export interface OutputDefinition {
+  readonly value: Value;
+  readonly description: string | undefined;
+  readonly exportName: Value | undefined;
+  readonly condition: string | undefined;
+}
+
+export interface Template {
+  /** The text exactly as it was submitted; GetTemplate answers it. */
+  readonly body: string;
+  readonly version: string | undefined;
+  readonly description: string | undefined;
+  readonly metadata: Value | undefined;
+  readonly transforms: readonly string[];
+  readonly parameters: ReadonlyMap<string, ParameterDefinition>;
+  readonly mappings: ValueMap;
+  readonly conditions: ValueMap;
+  readonly resources: ReadonlyMap<string, ResourceDefinition>;
+  readonly outputs: ReadonlyMap<string, OutputDefinition>;
+}
+
+const SECTIONS = [
+  "AWSTemplateFormatVersion",
+  "Description",
+  "Metadata",
+  "Parameters",
+  "Mappings",
+  "Conditions",
+  "Rules",
+  "Transform",
+  "Resources",
+  "Outputs",
+  "Hooks",
+];
+const RESOURCE_MEMBERS = [
+  "Type",
+  "Properties",
+  "DependsOn",
+  "Condition",
+  "Metadata",
+  "DeletionPolicy",
+  "UpdateReplacePolicy",
+  "CreationPolicy",
+  "UpdatePolicy",
+];
+const NAME = /^[a-zA-Z0-9]+$/;
+
+/**
+ * Reads a template and checks everything about it that needs no parameter values.
+ * Throws ValidationError in AWS's words for the first fault.
+ */
+export function readTemplate(body: string): Template {
+  const document = parseTemplateText(body);
+  checkDocument(document);
+  const template = {
+    body,
+    version: scalarText(document["AWSTemplateFormatVersion"]),
+    description: scalarText(document["Description"]),
+    metadata: document["Metadata"],
+    transforms: [...transformsOf(document["Transform"]), ...transformsWithin(document)],
+    parameters: membersOf(document, "Parameters", readParameter),
+    mappings: mapOf(document["Mappings"]),
+    conditions: mapOf(document["Conditions"]),
+    resources: membersOf(document, "Resources", readResource),
+    outputs: membersOf(document, "Outputs", readOutput),
+  };
+  checkReferences(template);
+  return template;
+}
+
+function checkDocument(document: ValueMap): void {
+  const unknown = Object.keys(document).filter((key) => !SECTIONS.includes(key));
+  if (unknown.length > 0) throw validationError(`Invalid template property or properties [${unknown.join(", ")}]`);
+  for (const { node, path } of nodesOf(document)) {
+    if (node === null) throw validationError(`[/${path.join("/")}] 'null' values are not allowed in templates`);
+  }
+  const resources = document["Resources"];
+  if (resources !== undefined && !isMap(resources)) throw formatError("Any Resources member must be an object.");
+  if (Object.keys(mapOf(resources)).length === 0) {
+    throw formatError("At least one Resources member must be defined.");
+  }
+}
+
+/** `Transform` is one name or a list of names; a name may be written as a map with `Name`. */
+function transformsOf(value: Value | undefined): string[] {
+  if (value === undefined) return [];
+  const items = Array.isArray(value) ? value : [value];
+  return items.map((item) => scalarText(item) ?? scalarText(mapOf(item)["Name"]) ?? "");
+}
+
+/** The names of `Fn::Transform` calls, which work like a transform of the part that holds them. */
+function transformsWithin(document: ValueMap): string[] {
+  return [...nodesOf(document)].flatMap(({ node }) =>
+    isMap(node) && "Fn::Transform" in node ? transformsOf(node["Fn::Transform"]) : [],
+  );
+}
+
+function membersOf<T>(
+  document: ValueMap,
+  section: string,
+  read: (name: string, member: ValueMap) => T,
+): Map<string, T> {
+  const members = new Map<string, T>();
+  const noun = section.slice(0, -1);
+  for (const [name, member] of Object.entries(mapOf(document[section]))) {
+    if (!NAME.test(name)) throw formatError(`${noun} name ${name} is non alphanumeric.`);
+    if (!isMap(member)) throw formatError(`Every ${section} member must be an object.`);
+    members.set(name, read(name, member));
+  }
+  return members;
+}
+
+function readParameter(_name: string, member: ValueMap): ParameterDefinition {
+  const type = scalarText(member["Type"]);
+  if (type === undefined) throw formatError("Every Parameters object must contain a Type member.");
+  if (member["Default"] !== undefined && scalarText(member["Default"]) === undefined) {
+    throw formatError("Every Default member must be a string.");
+  }
+  return {
+    type,
+    default: scalarText(member["Default"]),
+    noEcho: scalarText(member["NoEcho"]) === "true",
+    description: scalarText(member["Description"]),
+    rules: member,
+  };
+}
+
+function readResource(name: string, member: ValueMap): ResourceDefinition {
+  const type = scalarText(member["Type"]);
+  if (type === undefined) throw formatError(`[/Resources/${name}] Every Resources object must contain a Type member.`);
+  const unknown = Object.keys(member).find((key) => !RESOURCE_MEMBERS.includes(key));
+  if (unknown) throw validationError(`Invalid template resource property '${unknown}'`);
+  if (!/^[A-Za-z0-9]+::[A-Za-z0-9:_@-]+$/.test(type)) throw formatError(`Unrecognized resource types: [${type}]`);
+  const dependsOn = member["DependsOn"] ?? [];
+  return {
+    type,
+    properties: mapOf(member["Properties"]),
+    dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map((id) => scalarText(id) ?? ""),
+    condition: scalarText(member["Condition"]),
+    metadata: member["Metadata"],
+    deletionPolicy: scalarText(member["DeletionPolicy"]),
+    updateReplacePolicy: scalarText(member["UpdateReplacePolicy"]),
+  };
+}
+
+function readOutput(_name: string, member: ValueMap): OutputDefinition {
+  const value = member["Value"];
+  if (value === undefined) throw formatError("Every Outputs member must contain a Value object");
+  return {
+    value,
+    description: scalarText(member["Description"]),
+    exportName: mapOf(member["Export"])["Name"],
+    condition: scalarText(member["Condition"]),
+  };
+}

@@ -1,0 +1,135 @@
+import type { AwsError, CallRecord } from "./contract.ts";
+import { ConnectionReset } from "./wire.ts";
+
+/** One call, caught at a moment that a test chose. */
+export interface Hold {
+  /** Resolves when a matching call has reached the held moment. */
+  readonly reached: Promise<CallRecord>;
+  /** Lets the call go on, or pass by if it comes later. */
+  release(): void;
+  /** Closes the call's connection without an answer. Held "before", it never takes effect. */
+  drop(): void;
+}
+
+export interface HoldOptions {
+  /** Which matching call is held, counted by arrival from now on; 1, the next one, by default. */
+  readonly nth?: number;
+  /** Before the call takes effect, or after its effect and before its answer. */
+  readonly when: "before" | "after";
+  readonly match?: (record: CallRecord) => boolean;
+}
+
+export interface FailOptions {
+  readonly match: (record: CallRecord) => boolean;
+  /** How many matching calls fail; every one until `off()` where left out. */
+  readonly times?: number;
+  readonly error: AwsError | "reset";
+}
+
+/** What a test can do to calls that come over the wire. */
+export interface Faults {
+  hold(options: HoldOptions): Hold;
+  /** Answers matching calls with an error instead of performing them. */
+  fail(options: FailOptions): void;
+  /** Ends every fault: held calls go on, nothing more fails. */
+  off(): void;
+}
+
+type Verdict = "go" | "drop";
+
+interface Gate {
+  readonly hold: Hold;
+  readonly options: HoldOptions;
+  /** Matching calls still to come, the held one included. */
+  remaining: number;
+  readonly verdict: Promise<Verdict>;
+  arrive(record: CallRecord): void;
+}
+
+interface Failure {
+  readonly options: FailOptions;
+  remaining: number;
+}
+
+export class InjectedFaults implements Faults {
+  #gates: Gate[] = [];
+  #failures: Failure[] = [];
+
+  hold(options: HoldOptions): Hold {
+    const gate = createGate(options);
+    this.#gates.push(gate);
+    return gate.hold;
+  }
+
+  fail(options: FailOptions): void {
+    this.#failures.push({ options, remaining: options.times ?? Number.POSITIVE_INFINITY });
+  }
+
+  off(): void {
+    for (const gate of this.#gates) gate.hold.release();
+    this.#gates = [];
+    this.#failures = [];
+  }
+
+  /**
+   * Counts an arriving call and takes it past the faults that stand before its effect.
+   * Returns what to await after its effect; throws the AwsError or ConnectionReset that a fault asks for.
+   */
+  async enter(record: CallRecord, closed: AbortSignal): Promise<() => Promise<void>> {
+    const gates = this.#gatesFor(record);
+    for (const gate of gates.filter(({ options }) => options.when === "before")) {
+      await pass(gate, record, closed);
+    }
+    this.#failIfAsked(record);
+    return async () => {
+      for (const gate of gates.filter(({ options }) => options.when === "after")) {
+        await pass(gate, record, closed);
+      }
+    };
+  }
+
+  #gatesFor(record: CallRecord): Gate[] {
+    return this.#gates.filter((gate) => {
+      if (gate.remaining === 0 || !(gate.options.match?.(record) ?? true)) return false;
+      gate.remaining -= 1;
+      return gate.remaining === 0;
+    });
+  }
+
+  #failIfAsked(record: CallRecord): void {
+    const failure = this.#failures.find(({ options, remaining }) => remaining > 0 && options.match(record));
+    if (!failure) return;
+    failure.remaining -= 1;
+    throw failure.options.error === "reset" ? new ConnectionReset() : failure.options.error;
+  }
+}
+
+function createGate(options: HoldOptions): Gate {
+  let arrive: (record: CallRecord) => void = () => {};
+  let decide: (verdict: Verdict) => void = () => {};
+  const reached = new Promise<CallRecord>((resolve) => {
+    arrive = resolve;
+  });
+  const verdict = new Promise<Verdict>((resolve) => {
+    decide = resolve;
+  });
+  const hold = { reached, release: () => decide("go"), drop: () => decide("drop") };
+  return { hold, options, remaining: options.nth ?? 1, verdict, arrive };
+}
+
+/** Waits at a gate. A client that goes away meanwhile counts as dropped: its call was never answered. */
+async function pass(gate: Gate, record: CallRecord, closed: AbortSignal): Promise<void> {
+  const before = record.outcome;
+  record.outcome = "held";
+  gate.arrive(record);
+  const verdict = await Promise.race([gate.verdict, goneAway(closed)]);
+  record.outcome = before;
+  if (verdict === "drop") throw new ConnectionReset();
+}
+
+function goneAway(closed: AbortSignal): Promise<Verdict> {
+  return new Promise((resolve) => {
+    if (closed.aborted) resolve("drop");
+    closed.addEventListener("abort", () => resolve("drop"), { once: true });
+  });
+}

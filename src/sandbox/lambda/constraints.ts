@@ -1,0 +1,83 @@
+import { AwsError, type Shape } from "../core/contract.ts";
+
+/**
+ * The checks that stand in front of every operation of Lambda, in its own words: all violations of a request come in
+ * one ValidationException. Patterns are quoted as AWS quotes them, and matched against the whole value.
+ */
+export class Constraints {
+  readonly #violations: string[] = [];
+
+  constructor(private readonly input: Shape) {}
+
+  pattern(member: string, pattern: string): this {
+    return this.#check(member, matchesWhole(pattern), `Member must satisfy regular expression pattern: ${pattern}`);
+  }
+
+  maxLength(member: string, limit: number): this {
+    return this.#check(
+      member,
+      (value) => value.length <= limit,
+      `Member must have length less than or equal to ${limit}`,
+    );
+  }
+
+  oneOf(member: string, values: readonly string[]): this {
+    return this.#check(
+      member,
+      (value) => values.includes(value),
+      `Member must satisfy enum value set: [${values.join(", ")}]`,
+    );
+  }
+
+  between(member: string, least: number, most: number): this {
+    const value = this.#value(member);
+    if (typeof value !== "number") return this;
+    if (value < least) this.#violate(String(value), member, `Member must have value greater than or equal to ${least}`);
+    if (value > most) this.#violate(String(value), member, `Member must have value less than or equal to ${most}`);
+    return this;
+  }
+
+  /** A check on a value that is not plain text, already known to fail. */
+  violated(value: string, member: string, rule: string): this {
+    this.#violate(value, member, rule);
+    return this;
+  }
+
+  violatedByNull(member: string): this {
+    this.#violations.push(`Value null at '${member}' failed to satisfy constraint: Member must not be null`);
+    return this;
+  }
+
+  /** Throws one ValidationException for everything that was violated. */
+  enforce(): void {
+    const count = this.#violations.length;
+    if (count === 0) return;
+    const errors = count === 1 ? "error" : "errors";
+    throw new AwsError("ValidationException", `${count} validation ${errors} detected: ${this.#violations.join("; ")}`);
+  }
+
+  #check(member: string, holds: (value: string) => boolean, rule: string): this {
+    const value = this.#value(member);
+    if (typeof value === "string" && !holds(value)) this.#violate(value, member, rule);
+    return this;
+  }
+
+  /** `SnapStart.ApplyOn` reads the member of a member. */
+  #value(member: string): unknown {
+    return member.split(".").reduce<unknown>((value, name) => (value as Shape | undefined)?.[name], this.input);
+  }
+
+  #violate(value: string, member: string, rule: string): void {
+    const path = member.split(".").map(lowerFirst).join(".");
+    this.#violations.push(`Value '${value}' at '${path}' failed to satisfy constraint: ${rule}`);
+  }
+}
+
+function matchesWhole(pattern: string): (value: string) => boolean {
+  const expression = new RegExp(`^(?:${pattern})$`);
+  return (value) => expression.test(value);
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}

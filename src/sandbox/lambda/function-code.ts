@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { unzipSync } from "fflate";
+import { AwsError, type Caller, type Shape } from "../core/contract.ts";
+import { optionalBytes, optionalText } from "../core/shape.ts";
+import type { LambdaAccount } from "./account.ts";
+import { invalidParameter, tooLarge } from "./errors.ts";
+
+/** What a function runs: a zip with its bytes, or the name of an image. */
+export type FunctionCode = ZipCode | ImageCode;
+
+export interface ZipCode {
+  readonly kind: "zip";
+  readonly bytes: Uint8Array;
+  /** Base64. */
+  readonly sha256: string;
+  readonly sourceKmsKeyArn?: string;
+}
+
+export interface ImageCode {
+  readonly kind: "image";
+  readonly imageUri: string;
+  /** With the digest in place of the tag: AWS resolves a tag once and never follows it. */
+  readonly resolvedUri: string;
+  /** Hexadecimal: the digest of the image. */
+  readonly sha256: string;
+}
+
+/** A zip sent with the request; larger ones come through S3. */
+const MAX_ZIP_FILE_BYTES = 52_428_800;
+/** The sum of a zip's unpacked files: 250 MB. */
+const MAX_UNZIPPED_BYTES = 262_144_000;
+
+/**
+ * Loads the code that a request names by `ZipFile`, by S3 object or by image; null where it names none.
+ * Throws InvalidParameterValueException for what is no usable code, RequestEntityTooLargeException above the limits.
+ */
+export async function loadCode(account: LambdaAccount, request: Shape, caller: Caller): Promise<FunctionCode | null> {
+  const imageUri = optionalText(request, "ImageUri");
+  if (imageUri !== undefined) return imageCode(imageUri);
+  const bytes = await loadZip(account, request, caller);
+  if (!bytes) return null;
+  const sourceKmsKeyArn = optionalText(request, "SourceKMSKeyArn");
+  return zipCode(bytes, sourceKmsKeyArn);
+}
+
+/** The bytes of a zip that a request carries or names, checked; null where it does neither. */
+export async function loadZip(account: LambdaAccount, request: Shape, caller: Caller): Promise<Uint8Array | null> {
+  const zipFile = optionalBytes(request, "ZipFile");
+  if (zipFile && zipFile.byteLength > MAX_ZIP_FILE_BYTES) {
+    throw tooLarge(`Zipped size must be smaller than ${MAX_ZIP_FILE_BYTES} bytes`);
+  }
+  const bytes = zipFile ?? (await fetchObject(account, request, caller));
+  if (bytes) requireZip(bytes);
+  return bytes;
+}
+
+function zipCode(bytes: Uint8Array, sourceKmsKeyArn: string | undefined): ZipCode {
+  const sha256 = createHash("sha256").update(bytes).digest("base64");
+  return { kind: "zip", bytes, sha256, ...(sourceKmsKeyArn ? { sourceKmsKeyArn } : {}) };
+}
+
+async function fetchObject(account: LambdaAccount, request: Shape, caller: Caller): Promise<Uint8Array | null> {
+  const bucket = optionalText(request, "S3Bucket");
+  const key = optionalText(request, "S3Key");
+  if (bucket === undefined || key === undefined) return null;
+  const versionId = optionalText(request, "S3ObjectVersion");
+  try {
+    const object = await account.context
+      .service("s3")
+      .call("GetObject", { Bucket: bucket, Key: key, ...(versionId ? { VersionId: versionId } : {}) }, caller);
+    return optionalBytes(object, "Body") ?? new Uint8Array();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw invalidParameter(
+      `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
+    );
+  }
+}
+
+/** Reads the zip's directory only: nothing is unpacked. */
+function requireZip(bytes: Uint8Array): void {
+  let entries = 0;
+  let unzippedBytes = 0;
+  try {
+    unzipSync(bytes, {
+      filter: (entry) => {
+        entries += 1;
+        unzippedBytes += entry.originalSize;
+        return false;
+      },
+    });
+  } catch {
+    throw invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again.");
+  }
+  if (entries === 0) throw invalidParameter("Uploaded file must be a non-empty zip");
+  if (unzippedBytes > MAX_UNZIPPED_BYTES) {
+    throw invalidParameter(`Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`);
+  }
+}
+
+/** There is no registry behind it: an image's digest is made from its name, so the same name is the same image. */
+function imageCode(imageUri: string): ImageCode {
+  const [repository = imageUri, digest] = imageUri.split("@sha256:");
+  const sha256 = digest ?? createHash("sha256").update(imageUri).digest("hex");
+  return { kind: "image", imageUri, resolvedUri: `${withoutTag(repository)}@sha256:${sha256}`, sha256 };
+}
+
+function withoutTag(repository: string): string {
+  return repository.replace(/:[^:/]*$/, "");
+}
+
+export function sizeOf(code: FunctionCode): number {
+  return code.kind === "zip" ? code.bytes.byteLength : 0;
+}

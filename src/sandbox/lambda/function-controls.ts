@@ -1,0 +1,65 @@
+import type { Shape } from "../core/contract.ts";
+import { defined, optionalText } from "../core/shape.ts";
+import type { LambdaAccount, Operations } from "./account.ts";
+import { Constraints } from "./constraints.ts";
+import { invalidParameter } from "./errors.ts";
+import { constrainName, constrainReference, LATEST, readReference, resolveReference } from "./names.ts";
+
+/** Settings of a function that have operations of their own and belong to nothing else. */
+export function functionControlOperations(account: LambdaAccount): Operations {
+  return {
+    GetRuntimeManagementConfig: (input) => getRuntimeManagement(account, input),
+    PutRuntimeManagementConfig: (input) => putRuntimeManagement(account, input),
+    GetFunctionRecursionConfig: (input) => getRecursion(account, input),
+    PutFunctionRecursionConfig: (input) => putRecursion(account, input),
+    GetFunctionCodeSigningConfig: (input) => getCodeSigning(account, input),
+  };
+}
+
+/** Belongs to a version; `$LATEST` where none is named. */
+function getRuntimeManagement(account: LambdaAccount, input: Shape): Shape {
+  const { name, qualifier = LATEST } = readReference(account.context, input);
+  const record = account.function({ name, qualifier: undefined });
+  account.version(record, qualifier);
+  const config = record.runtimeManagement.get(qualifier) ?? { UpdateRuntimeOn: "Auto" };
+  return { ...config, FunctionArn: account.arn(name, qualifier === LATEST ? undefined : qualifier) };
+}
+
+function putRuntimeManagement(account: LambdaAccount, input: Shape): Shape {
+  constrainReference(input, "namespaced").oneOf("UpdateRuntimeOn", ["Auto", "Manual", "FunctionUpdate"]).enforce();
+  const { name, qualifier = LATEST } = resolveReference(account.context, input);
+  const record = account.function({ name, qualifier: undefined });
+  account.version(record, qualifier);
+  const mode = optionalText(input, "UpdateRuntimeOn") ?? "Auto";
+  const arn = optionalText(input, "RuntimeVersionArn");
+  if ((mode === "Manual") !== (arn !== undefined)) {
+    throw invalidParameter("RuntimeVersionArn is required, and allowed, only when UpdateRuntimeOn is Manual.");
+  }
+  record.runtimeManagement.set(
+    qualifier,
+    arn === undefined ? { UpdateRuntimeOn: mode } : { UpdateRuntimeOn: mode, RuntimeVersionArn: arn },
+  );
+  return defined({
+    UpdateRuntimeOn: mode,
+    RuntimeVersionArn: arn,
+    FunctionArn: account.arn(name, qualifier === LATEST ? undefined : qualifier),
+  });
+}
+
+function getRecursion(account: LambdaAccount, input: Shape): Shape {
+  const reference = readReference(account.context, input, "function-name");
+  return { RecursiveLoop: account.function(reference).recursiveLoop };
+}
+
+function putRecursion(account: LambdaAccount, input: Shape): Shape {
+  constrainName(new Constraints(input), "function-name").oneOf("RecursiveLoop", ["Terminate", "Allow"]).enforce();
+  const record = account.function(resolveReference(account.context, input));
+  record.recursiveLoop = optionalText(input, "RecursiveLoop") ?? "Terminate";
+  return { RecursiveLoop: record.recursiveLoop };
+}
+
+/** The sandbox has no code signing: every function answers as one without. */
+function getCodeSigning(account: LambdaAccount, input: Shape): Shape {
+  const reference = readReference(account.context, input);
+  return { FunctionName: account.function(reference).name };
+}

@@ -1,0 +1,157 @@
+import type { Caller, Shape } from "../core/contract.ts";
+import { defined, optionalFlag, optionalShape, optionalText, optionalTexts } from "../core/shape.ts";
+import type { LambdaAccount, Operations } from "./account.ts";
+import { Constraints } from "./constraints.ts";
+import { conflict, functionNotFound, invalidParameter } from "./errors.ts";
+import { type FunctionCode, loadCode } from "./function-code.ts";
+import { describeVersion, type ShownVersion } from "./function-description.ts";
+import { type FunctionRecord, newFunctionRecord, type VersionRecord } from "./function-record.ts";
+import { defaultSettings, type FunctionSettings, requireRunnable, withRequested } from "./function-settings.ts";
+import { constrainName, isVersionNumber, LATEST, readReference, resolveReference } from "./names.ts";
+import { pageOf } from "./paging.ts";
+import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
+import { addTags } from "./tags.ts";
+import { publish } from "./versions.ts";
+
+/** A bare name; a longer one passes only as part of an ARN, and then AWS complains about the name in other words. */
+const MAX_NAME_LENGTH = 64;
+
+/** The existence of functions: create, read, list, delete. */
+export function functionOperations(account: LambdaAccount): Operations {
+  return {
+    CreateFunction: (input, caller) => createFunction(account, input, caller),
+    GetFunction: (input) => getFunction(account, input),
+    GetFunctionConfiguration: (input) => getFunctionConfiguration(account, input),
+    ListFunctions: (input) => listFunctions(account, input),
+    DeleteFunction: (input) => deleteFunction(account, input),
+  };
+}
+
+async function createFunction(account: LambdaAccount, input: Shape, caller: Caller): Promise<Shape> {
+  constrainArchitectures(
+    constrainSettings(constrainName(new Constraints(input), "function-name"), input),
+    input,
+  ).enforce();
+  const { name } = resolveReference(account.context, input);
+  requireShortName(name);
+  const code = await loadCode(account, optionalShape(input, "Code") ?? {}, caller);
+  if (!code) throw invalidParameter("Please provide a source for function code.");
+  const settings = newSettings(account, input, { name, code });
+  if (account.functions.has(name)) throw conflict(`Function already exist: ${name}`);
+  const record = newFunctionRecord(name, account.newVersion(LATEST, { settings, code }));
+  addTags(record.tags, input, caller);
+  account.functions.set(name, record);
+  if (!optionalFlag(input, "Publish")) return describeVersion(account, { record, version: record.latest });
+  const version = publish(account, record, { state: "creating" });
+  return describeVersion(account, { record, version });
+}
+
+interface NewFunction {
+  readonly name: string;
+  readonly code: FunctionCode;
+}
+
+function newSettings(account: LambdaAccount, input: Shape, { name, code }: NewFunction): FunctionSettings {
+  const packageType = code.kind === "image" ? "Image" : "Zip";
+  const defaults = {
+    ...defaultSettings(name, optionalText(input, "Role") ?? ""),
+    PackageType: packageType,
+    Architectures: optionalTexts(input, "Architectures") ?? ["x86_64"],
+  };
+  const settings = withRequested(account, defaults, input);
+  requireRunnable(settings);
+  return settings;
+}
+
+function requireShortName(name: string): void {
+  if (name.length <= MAX_NAME_LENGTH) return;
+  throw invalidParameter(
+    `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to ${MAX_NAME_LENGTH}`,
+  );
+}
+
+function getFunction(account: LambdaAccount, input: Shape): Shape {
+  const reference = readReference(account.context, input);
+  const record = account.function(reference);
+  const version = account.version(record, reference.qualifier);
+  const forWholeFunction = reference.qualifier === undefined;
+  return defined({
+    Configuration: describeVersion(account, { record, version, qualifier: reference.qualifier }),
+    Code: describeCode(account, record, version),
+    Tags: record.tags.size > 0 ? Object.fromEntries(record.tags) : undefined,
+    Concurrency:
+      forWholeFunction && record.reservedConcurrency !== null
+        ? { ReservedConcurrentExecutions: record.reservedConcurrency }
+        : undefined,
+  });
+}
+
+function describeCode(account: LambdaAccount, record: FunctionRecord, version: VersionRecord): Shape {
+  const { code } = version.build;
+  if (code.kind === "image") {
+    return { RepositoryType: "ECR", ImageUri: code.imageUri, ResolvedImageUri: code.resolvedUri };
+  }
+  const location = account.downloads.offer(code.bytes, `${record.name}-${account.context.uuid()}`);
+  return defined({ RepositoryType: "S3", Location: location, SourceKMSKeyArn: code.sourceKmsKeyArn });
+}
+
+function getFunctionConfiguration(account: LambdaAccount, input: Shape): Shape {
+  const reference = readReference(account.context, input);
+  const record = account.function(reference);
+  const version = account.version(record, reference.qualifier);
+  return describeVersion(account, { record, version, qualifier: reference.qualifier });
+}
+
+function listFunctions(account: LambdaAccount, input: Shape): Shape {
+  new Constraints(input).oneOf("FunctionVersion", ["ALL"]).enforce();
+  const everyVersion = optionalText(input, "FunctionVersion") === "ALL";
+  const records = [...account.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = records.flatMap((record) => (everyVersion ? versionRows(account, record) : [bareRow(account, record)]));
+  const page = pageOf(rows, input);
+  return defined({
+    Functions: page.items.map((row) => describeVersion(account, { ...row, row: true })),
+    NextMarker: page.nextMarker,
+  });
+}
+
+function bareRow(account: LambdaAccount, record: FunctionRecord): ShownVersion {
+  return { record, version: account.version(record, LATEST) };
+}
+
+function versionRows(account: LambdaAccount, record: FunctionRecord): ShownVersion[] {
+  return account.versions(record).map((version) => ({ record, version, qualifier: version.version }));
+}
+
+/** Deleting a version that does not exist, of a function that does, succeeds: AWS answers 204. */
+function deleteFunction(account: LambdaAccount, input: Shape): Shape {
+  const { name, qualifier } = readReference(account.context, input);
+  if (qualifier === LATEST) {
+    throw invalidParameter("$LATEST version cannot be deleted without deleting the function.");
+  }
+  if (qualifier !== undefined && isAliasName(qualifier)) {
+    throw invalidParameter("Deletion of aliases is not currently supported.");
+  }
+  const record = account.functions.get(name);
+  if (!record) throw functionNotFound(account.arn(name));
+  if (qualifier === undefined) account.functions.delete(name);
+  else deleteVersion(record, qualifier);
+  return {};
+}
+
+function isAliasName(qualifier: string): boolean {
+  return !isVersionNumber(qualifier) && !qualifier.includes("$");
+}
+
+function deleteVersion(record: FunctionRecord, version: string): void {
+  const aliases = [...record.aliases.values()].filter(
+    (alias) => alias.functionVersion === version || version in alias.weights,
+  );
+  if (aliases.length > 0) {
+    const names = aliases.map((alias) => alias.name).join(", ");
+    throw conflict(`Unable to delete version because the following aliases reference it: [${names}]`);
+  }
+  record.versions.delete(version);
+  for (const settings of [record.policies, record.eventInvoke, record.provisioned, record.runtimeManagement]) {
+    settings.delete(version);
+  }
+}

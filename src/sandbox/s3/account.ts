@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { AwsError, type SandboxContext, type Shape } from "../core/contract.ts";
+import { optionalText } from "../core/shape.ts";
+import { type BucketRecord, NULL_VERSION } from "./bucket-record.ts";
+import { noSuchBucket } from "./errors.ts";
+
+export type Operation = (input: Shape) => Shape;
+export type Operations = Readonly<Record<string, Operation>>;
+
+/** Everything that S3 holds in this account. */
+export class S3Account {
+  readonly buckets = new Map<string, BucketRecord>();
+
+  constructor(readonly context: SandboxContext) {}
+
+  now(): Date {
+    return new Date(this.context.clock.now());
+  }
+
+  /** The bucket that a request names. Throws NoSuchBucket. */
+  bucket(input: Shape): BucketRecord {
+    const name = requiredText(input, "Bucket");
+    const bucket = this.buckets.get(name);
+    if (!bucket) throw noSuchBucket(name);
+    return bucket;
+  }
+
+  newVersionId(bucket: BucketRecord): string {
+    return bucket.versioning === "Enabled" ? this.context.uuid().replaceAll("-", "") : NULL_VERSION;
+  }
+}
+
+export function requiredText(input: Shape, name: string): string {
+  const value = optionalText(input, name);
+  if (value) return value;
+  throw new AwsError("InvalidRequest", `The request must name ${name}`, 400);
+}
+
+export function etagOf(body: Uint8Array): string {
+  return `"${createHash("md5").update(body).digest("hex")}"`;
+}

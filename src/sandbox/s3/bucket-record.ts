@@ -1,0 +1,56 @@
+/** What S3 keeps, in memory. */
+
+export interface BucketRecord {
+  readonly name: string;
+  readonly createdAt: Date;
+  /** Undefined: never enabled. */
+  versioning: "Enabled" | "Suspended" | undefined;
+  /** Every version of every key, newest first. */
+  readonly objects: Map<string, ObjectVersion[]>;
+  readonly uploads: Map<string, MultipartUpload>;
+  /** Settings that S3 gives back as they were put, by the name of their query parameter. */
+  readonly documents: Map<string, string>;
+}
+
+export interface ObjectVersion {
+  readonly key: string;
+  /** `null`, as S3 calls it, where the bucket was not versioned when the object was put. */
+  readonly versionId: string;
+  readonly isDeleteMarker: boolean;
+  readonly body: Uint8Array;
+  /** With its quotes: the MD5 of the body, or that of the parts' MD5s and their number. */
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly attributes: ObjectAttributes;
+}
+
+/** What a client gives with an object and gets back with it. */
+export interface ObjectAttributes {
+  readonly ContentType?: string;
+  readonly ContentEncoding?: string;
+  readonly ContentDisposition?: string;
+  readonly ContentLanguage?: string;
+  readonly CacheControl?: string;
+  readonly StorageClass?: string;
+  readonly Metadata?: Readonly<Record<string, string>>;
+}
+
+export interface MultipartUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly initiated: Date;
+  readonly attributes: ObjectAttributes;
+  readonly parts: Map<number, UploadedPart>;
+}
+
+export interface UploadedPart {
+  readonly body: Uint8Array;
+  readonly etag: string;
+  readonly lastModified: Date;
+}
+
+export const NULL_VERSION = "null";
+
+export function newBucketRecord(name: string, createdAt: Date): BucketRecord {
+  return { name, createdAt, versioning: undefined, objects: new Map(), uploads: new Map(), documents: new Map() };
+}

@@ -1,0 +1,33 @@
+import { AwsError, type AwsService, type SandboxContext } from "../core/contract.ts";
+import { type Operations, S3Account } from "./account.ts";
+import { bucketDocumentOperations } from "./bucket-documents.ts";
+import { bucketOperations } from "./buckets.ts";
+import { listingOperations } from "./listings.ts";
+import { multipartOperations } from "./multipart.ts";
+import { objectOperations } from "./objects.ts";
+
+/** S3 in memory: buckets, objects with versions, uploads in parts, and settings that are kept but not acted on. */
+export function createS3(context: SandboxContext): AwsService {
+  const account = new S3Account(context);
+  const operations: Operations = {
+    ...bucketOperations(account),
+    ...bucketDocumentOperations(account),
+    ...objectOperations(account),
+    ...listingOperations(account),
+    ...multipartOperations(account),
+  };
+  return {
+    name: "s3",
+    call: async (operation, input) => {
+      const perform = operations[operation];
+      if (!perform) {
+        throw new AwsError(
+          "NotImplemented",
+          `A header or operation you provided implies functionality that is not implemented: ${operation}`,
+          501,
+        );
+      }
+      return perform(input);
+    },
+  };
+}
