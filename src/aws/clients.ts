@@ -1,0 +1,129 @@
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { type Pacing, quotaClassOf } from "./pacing.ts";
+import {
+  type CloudFormationSdk,
+  clientConfig,
+  configuredEndpoint,
+  type LambdaSdk,
+  type Opened,
+  openCloudFormation,
+  openLambda,
+  openS3,
+  openSts,
+  type RequestHandler,
+  type S3Sdk,
+  type StsSdk,
+  type TargetSettings,
+} from "./sdk-clients.ts";
+
+/** One service of a target: everyone who calls it shares its client. */
+export interface Service<Sdk, Client> {
+  /** As in IAM's actions. */
+  readonly name: "lambda" | "cloudformation" | "s3" | "sts";
+  /** Loads the SDK's module and makes the client, the first time. */
+  open(): Promise<Opened<Sdk, Client>>;
+  /** Where the SDK's settings send the calls; null for AWS itself. */
+  endpoint(): Promise<URL | null>;
+  /** Resolves when the service's quota has room for the operation. */
+  pace(operation: string): Promise<void>;
+  /** Closes the connections. */
+  destroy(): void;
+}
+
+export type LambdaService = Service<LambdaSdk, LambdaClient>;
+export type CloudFormationService = Service<CloudFormationSdk, CloudFormationClient>;
+export type S3Service = Service<S3Sdk, S3Client>;
+export type StsService = Service<StsSdk, STSClient>;
+
+export interface TargetClients {
+  readonly lambda: LambdaService;
+  readonly cloudFormation: CloudFormationService;
+  readonly s3: S3Service;
+  readonly sts: StsService;
+}
+
+export interface ClientsSettings {
+  readonly requestHandler: RequestHandler | null;
+  readonly pacing: Pacing;
+}
+
+/** The clients of one target. Nothing is loaded or connected before the first call. */
+export function createTargetClients(
+  target: TargetSettings,
+  { requestHandler, pacing }: ClientsSettings,
+): TargetClients {
+  const config = once(() => clientConfig(target, requestHandler));
+  const quotas: TargetQuotas = { pacing, account: once(() => accountOf(target, sts)) };
+  const sts: StsService = createService("sts", async () => openSts(await config()), quotas);
+  return {
+    lambda: createService("lambda", async () => openLambda(await config()), quotas),
+    cloudFormation: createService("cloudformation", async () => openCloudFormation(await config()), quotas),
+    s3: createService("s3", async () => openS3(await config()), quotas),
+    sts,
+  };
+}
+
+/** What the four clients have in common, as far as it is used here. */
+interface AnyClient {
+  readonly config: {
+    region(): Promise<string>;
+    readonly serviceConfiguredEndpoint?: () => Promise<string | undefined>;
+  };
+  destroy(): void;
+}
+
+interface TargetQuotas {
+  readonly pacing: Pacing;
+  account(): Promise<string>;
+}
+
+function createService<Sdk, Client extends AnyClient>(
+  name: Service<Sdk, Client>["name"],
+  load: () => Promise<Opened<Sdk, Client>>,
+  { pacing, account }: TargetQuotas,
+): Service<Sdk, Client> {
+  let opened: Client | null = null;
+  const open = once(async () => {
+    const parts = await load();
+    opened = parts.client;
+    return parts;
+  });
+  const endpoint = async () => configuredEndpoint((await open()).client);
+  return {
+    name,
+    open,
+    endpoint,
+    pace: async (operation) => {
+      const quotaClass = quotaClassOf(name, operation);
+      const rate = quotaClass && pacing.rateOf(quotaClass, (await endpoint()) !== null);
+      if (!quotaClass || !rate) return;
+      const { client } = await open();
+      await pacing.take({ account: await account(), region: await client.config.region() }, quotaClass, rate);
+    },
+    destroy: () => opened?.destroy(),
+  };
+}
+
+/** The account whose quotas the target uses: a role names it, for the SDK's own credentials STS is asked once. */
+async function accountOf(target: TargetSettings, sts: StsService): Promise<string> {
+  const named = target.roleArn?.split(":")[4];
+  if (named) return named;
+  const { sdk, client } = await sts.open();
+  const { Account } = await client.send(new sdk.GetCallerIdentityCommand());
+  return Account ?? "unknown";
+}
+
+/** Runs at the first call; later ones share its promise. A failure is not kept: the next call tries again. */
+function once<Answer>(make: () => Promise<Answer>): () => Promise<Answer> {
+  let making: Promise<Answer> | null = null;
+  return () => {
+    making ??= make().catch((error: unknown) => {
+      making = null;
+      throw error;
+    });
+    return making;
+  };
+}

@@ -1,0 +1,70 @@
+import { setMaxListeners } from "node:events";
+import type { Clock } from "../domain/ids.ts";
+import { type CallContext, createCall } from "./call.ts";
+import { createTargetClients, type TargetClients } from "./clients.ts";
+import { createCloudFormationGateway } from "./cloudformation-gateway.ts";
+import type { AwsAccess, CallObserver } from "./gateways.ts";
+import { createIdentityGateway } from "./identity-gateway.ts";
+import { createLambdaGateway } from "./lambda-gateway.ts";
+import { createObjectGateway } from "./object-gateway.ts";
+import { Pacing, type QuotaClass } from "./pacing.ts";
+import type { RequestHandler, TargetSettings } from "./sdk-clients.ts";
+import { createStaging } from "./staging.ts";
+
+export type { QuotaClass, RequestHandler, TargetSettings };
+
+export interface AwsSettings {
+  /** Another transport than the SDK's own: a sandbox without a socket. */
+  readonly requestHandler?: RequestHandler;
+  /** Bucket in the targets' region for large code and templates; null for none. */
+  readonly stagingBucket: string | null;
+  /** Calls per second, in place of AWS's published quotas. A custom endpoint has no others. */
+  readonly rates: Partial<Record<QuotaClass, number>> | null;
+  readonly clock: Clock;
+}
+
+export interface AwsConnector {
+  /** The gateways to a target. Objects for the same target share its connections and, with all others, the quotas. */
+  access(target: TargetSettings, observe: CallObserver): AwsAccess;
+  /** Ends waiting and running calls with SHUTTING_DOWN, and closes the connections. */
+  close(): void;
+}
+
+/** Endpoint, credentials and profile come from the SDK's standard settings; a target adds a region and a role. */
+export function createAwsConnector(settings: AwsSettings): AwsConnector {
+  const stopping = new AbortController();
+  // Every call under way listens: many at once are no leak.
+  setMaxListeners(0, stopping.signal);
+  const pacing = new Pacing(settings.rates, settings.clock, stopping.signal);
+  const requestHandler = settings.requestHandler ?? null;
+  const clients = new Map<string, TargetClients>();
+  const clientsOf = (target: TargetSettings): TargetClients => {
+    const key = JSON.stringify([target.region, target.roleArn]);
+    const known = clients.get(key) ?? createTargetClients(target, { requestHandler, pacing });
+    clients.set(key, known);
+    return known;
+  };
+  return {
+    access: (target, observe) =>
+      createAccess(clientsOf(target), settings.stagingBucket, {
+        clock: settings.clock,
+        observe,
+        signal: stopping.signal,
+      }),
+    close: () => {
+      stopping.abort();
+      for (const services of clients.values()) for (const service of Object.values(services)) service.destroy();
+    },
+  };
+}
+
+function createAccess(clients: TargetClients, stagingBucket: string | null, context: CallContext): AwsAccess {
+  const objects = createObjectGateway(createCall(clients.s3, context), context);
+  const staging = createStaging(stagingBucket, objects);
+  return {
+    lambda: createLambdaGateway(clients.lambda, context, staging),
+    cloudFormation: createCloudFormationGateway({ service: clients.cloudFormation, s3: clients.s3, staging }, context),
+    objects,
+    identity: createIdentityGateway(createCall(clients.sts, context), clients.sts),
+  };
+}

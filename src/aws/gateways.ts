@@ -1,0 +1,230 @@
+/**
+ * What the rest of Stepback may ask of AWS: one narrow interface per service, with only the calls in use.
+ * Every method reads lists to their end, is paced by its quota class, and throws StepbackError (`AWS_*`) alone.
+ * Readers answer null where the thing does not exist.
+ */
+import type { Readable } from "node:stream";
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import type { AwsCallNote, TargetIdentity } from "../domain/activity.ts";
+import type { JsonObject } from "../domain/json.ts";
+
+export type { FunctionConfiguration };
+
+/** Told about every call that was answered or failed for good: for the job's log. */
+export type CallObserver = (call: AwsCallNote & { readonly error: string | null }) => void;
+
+/** The gateways to one target. Cheap to make: connections are shared between all that are made for the same target. */
+export interface AwsAccess {
+  readonly lambda: LambdaGateway;
+  readonly cloudFormation: CloudFormationGateway;
+  readonly objects: ObjectGateway;
+  readonly identity: IdentityGateway;
+}
+
+export interface IdentityGateway {
+  /** GetCallerIdentity, and the region of the client's settings. */
+  whoAmI(): Promise<TargetIdentity>;
+}
+
+/** GetFunction's answer. `location` is a bearer URL, good for ten minutes: fetch at once, never store or log it. */
+export interface FunctionFacts {
+  readonly configuration: FunctionConfiguration;
+  readonly location: string | null;
+  /** Digest form of the image, for functions of package type Image. */
+  readonly resolvedImageUri: string | null;
+  readonly sourceKmsKeyArn: string | null;
+  /** Null where the principal may not read tags. */
+  readonly tags: Readonly<Record<string, string>> | null;
+  /** Errors that AWS reports inside a 200 answer (facts A3): environment, code. Empty when all is whole. */
+  readonly errors: readonly string[];
+}
+
+export interface AliasFacts {
+  readonly name: string;
+  readonly arn: string;
+  readonly functionVersion: string;
+  readonly description: string;
+  /** Weight by version; empty without a canary. */
+  readonly weights: Readonly<Record<string, number>>;
+  readonly revisionId: string | null;
+}
+
+/** Code to send. `open` is called once per attempt and must give the same bytes each time. */
+export interface CodeSource {
+  readonly sizeBytes: number;
+  readonly codeSha256: string;
+  open(): Readable;
+}
+
+export type FunctionCode =
+  | { readonly packageType: "Zip"; readonly zip: CodeSource; readonly sourceKmsKeyArn: string | null }
+  | { readonly packageType: "Image"; readonly imageUri: string };
+
+/** Writable fields in the form of UpdateFunctionConfiguration's request, e.g. `{ "MemorySize": 256 }`. */
+export type ConfigurationPatch = JsonObject;
+
+export interface LambdaGateway {
+  /** ListFunctions, all pages: `$LATEST` of each function. */
+  listFunctions(): Promise<FunctionConfiguration[]>;
+  /** GetFunction. Null where the function or the qualifier does not exist. */
+  getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
+  /** The configuration alone. By GetFunction, whose quota is seven times that of all other reads. Null where none exists. */
+  getConfiguration(name: string, qualifier?: string): Promise<FunctionConfiguration | null>;
+  /** Fetches Code.Location: only from AWS's hosts or the host of the configured endpoint. Null where it cannot be had. */
+  openCode(location: string): Promise<Readable | null>;
+  /** ListVersionsByFunction without `$LATEST`, oldest first. Empty where the function does not exist. */
+  listVersions(name: string): Promise<FunctionConfiguration[]>;
+  /** ListAliases. Empty where the function does not exist. */
+  listAliases(name: string): Promise<AliasFacts[]>;
+  getAlias(name: string, alias: string): Promise<AliasFacts | null>;
+
+  /** `settings` in the form of CreateFunction's request without code and name. Waits until it is active. */
+  createFunction(
+    name: string,
+    settings: ConfigurationPatch,
+    code: FunctionCode & { architectures: readonly string[] },
+  ): Promise<void>;
+  /** Waits until the update has settled. `revisionId` of the live function as precondition, null for none. */
+  updateConfiguration(name: string, patch: ConfigurationPatch, revisionId: string | null): Promise<void>;
+  updateCode(
+    name: string,
+    code: FunctionCode & { architectures: readonly string[] },
+    revisionId: string | null,
+  ): Promise<void>;
+  /** Returns at once when it is already gone. */
+  deleteFunction(name: string): Promise<void>;
+  /** Publishes `$LATEST` if its code still is `codeSha256`; answers the version's number and waits until it is active. */
+  publishVersion(name: string, codeSha256: string, description: string): Promise<string>;
+  createAlias(name: string, alias: AliasWrite): Promise<void>;
+  updateAlias(name: string, alias: AliasWrite, revisionId: string | null): Promise<void>;
+  /** Returns at once when it is already gone. */
+  deleteAlias(name: string, alias: string): Promise<void>;
+  /** Polls until no update of the function is in progress, whether the last one succeeded or not. Null where none exists. */
+  awaitIdle(name: string): Promise<FunctionConfiguration | null>;
+  /** Polls until no update of the function is in progress. Null where it does not exist. Throws AWS_REJECTED for a failed one. */
+  awaitSettled(name: string): Promise<FunctionConfiguration | null>;
+}
+
+export interface AliasWrite {
+  readonly name: string;
+  readonly functionVersion: string;
+  readonly description: string;
+  /** Always sent, so that no canary weight survives (facts B3). */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+export interface StackParameter {
+  readonly key: string;
+  /** Masked with asterisks where the parameter is NoEcho. */
+  readonly value: string;
+  /** Value of an SSM-typed parameter at the time; null for others. */
+  readonly resolvedValue: string | null;
+}
+
+export interface StackFacts {
+  readonly stackId: string;
+  readonly name: string;
+  readonly status: string;
+  readonly statusReason: string | null;
+  readonly description: string | null;
+  readonly parameters: readonly StackParameter[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly roleArn: string | null;
+  readonly notificationArns: readonly string[];
+  readonly rollbackTriggers: JsonObject;
+  readonly terminationProtection: boolean;
+  readonly outputs: readonly { key: string; value: string; exportName: string | null }[];
+  readonly parentId: string | null;
+  readonly lastUpdatedAt: string | null;
+}
+
+export interface StackResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string | null;
+  readonly status: string;
+}
+
+export interface ChangeSetRequest {
+  readonly stack: string;
+  /** Also the idempotency key: a second creation under the same name finds the first one. */
+  readonly name: string;
+  readonly type: "CREATE" | "UPDATE";
+  /** As submitted. Over 51,200 bytes it travels by the staging bucket. */
+  readonly template: string;
+  /** Value null: UsePreviousValue. Every parameter of the template must be listed (facts E2). */
+  readonly parameters: Readonly<Record<string, string | null>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly roleArn: string | null;
+  readonly notificationArns: readonly string[];
+  readonly rollbackTriggers: JsonObject;
+}
+
+export interface ResourceChange {
+  readonly action: "Add" | "Modify" | "Remove" | "Import" | "Dynamic" | "SyncWithActual";
+  readonly logicalId: string;
+  readonly physicalId: string | null;
+  readonly type: string;
+  readonly replacement: "True" | "False" | "Conditional" | null;
+  readonly policyAction: string | null;
+}
+
+export interface ChangeSet {
+  readonly id: string;
+  readonly stackId: string;
+  readonly status: "ready" | "pending" | "empty" | "failed";
+  readonly executed: boolean;
+  readonly reason: string | null;
+  readonly changes: readonly ResourceChange[];
+}
+
+export interface StackEvent {
+  readonly id: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly at: string;
+  readonly token: string | null;
+}
+
+export interface CloudFormationGateway {
+  /** Null where no stack of that name (or id) exists; a stack in REVIEW_IN_PROGRESS or deleted counts as none. */
+  getStack(nameOrId: string): Promise<StackFacts | null>;
+  /** Names of the stacks that are not deleted and not empty shells. */
+  listStacks(): Promise<{ name: string; stackId: string; status: string; parentId: string | null }[]>;
+  /** The body as submitted (stage Original). */
+  getTemplate(nameOrId: string): Promise<string>;
+  /** Keys of the template's NoEcho parameters. */
+  listNoEcho(nameOrId: string): Promise<string[]>;
+  /** Null where none was set. */
+  getStackPolicy(nameOrId: string): Promise<string | null>;
+  listResources(nameOrId: string): Promise<StackResource[]>;
+  /** Names of the stacks that import the export; empty where nobody does or the call is not to be had. */
+  listImporters(exportName: string): Promise<string[]>;
+  /** Events of the stack, newest first, back to (not including) the event `untilId`; at most 1,000. */
+  listEvents(nameOrId: string, untilId: string | null): Promise<StackEvent[]>;
+
+  createChangeSet(request: ChangeSetRequest): Promise<ChangeSet>;
+  /** All pages. Null where it does not exist. `stack` by name or id. */
+  getChangeSet(stack: string, name: string): Promise<ChangeSet | null>;
+  /** Polls until the change set is no longer pending. */
+  awaitChangeSet(stack: string, name: string): Promise<ChangeSet>;
+  /** With DisableRollback false; `token` is stamped on every event. */
+  executeChangeSet(stack: string, name: string, token: string): Promise<void>;
+  deleteChangeSet(stack: string, name: string): Promise<void>;
+  deleteStack(stackId: string, token: string): Promise<void>;
+  putStackPolicy(stack: string, policy: string): Promise<void>;
+  putTerminationProtection(stack: string, enabled: boolean): Promise<void>;
+  /** Polls by id until the status does not end in `_IN_PROGRESS`; answers what it is then, also for a deleted stack. */
+  awaitStack(stackId: string): Promise<StackFacts>;
+}
+
+export interface ObjectGateway {
+  /** Null where the bucket, the key or the version does not exist. */
+  head(bucket: string, key: string, version?: string): Promise<{ sizeBytes: number } | null>;
+  open(bucket: string, key: string, version?: string): Promise<Readable | null>;
+  put(bucket: string, key: string, source: { sizeBytes: number; open(): Readable }): Promise<void>;
+}

@@ -1,0 +1,24 @@
+import { createAliasWriters } from "./alias-writers.ts";
+import { type CallContext, createCall } from "./call.ts";
+import type { LambdaService } from "./clients.ts";
+import { openCode } from "./code-download.ts";
+import type { LambdaGateway } from "./gateways.ts";
+import { createLambdaReaders, type LambdaCall } from "./lambda-readers.ts";
+import { createSettling } from "./lambda-settling.ts";
+import { createFunctionWriters } from "./lambda-writers.ts";
+import type { Staging } from "./staging.ts";
+
+/** Lambda of one target, for one observer. */
+export function createLambdaGateway(service: LambdaService, context: CallContext, staging: Staging): LambdaGateway {
+  const call: LambdaCall = createCall(service, context);
+  const readers = createLambdaReaders(call);
+  const settling = createSettling(readers.getConfiguration, context);
+  return {
+    ...readers,
+    awaitIdle: settling.awaitIdle,
+    awaitSettled: settling.awaitSettled,
+    ...createFunctionWriters({ call, settling, polling: context, staging }),
+    ...createAliasWriters(call, readers.getAlias),
+    openCode: (location) => openCode(service, context, location),
+  };
+}

@@ -1,0 +1,14 @@
+import { isAnswer, isCode } from "./error-mapping.ts";
+
+/**
+ * A call whose answer was lost is sent again by the SDK, and then AWS refuses it: the thing exists, or has another
+ * revision. That refusal counts as done where `isSo` finds live as it should be; where someone else was first it stays.
+ */
+export async function unlessAlreadySo(sending: Promise<unknown>, isSo: () => Promise<boolean>): Promise<void> {
+  try {
+    await sending;
+  } catch (error) {
+    const refusal = isCode(error, "AWS_PRECONDITION") || isAnswer(error, "ResourceConflictException", /already exist/i);
+    if (!refusal || !(await isSo())) throw error;
+  }
+}

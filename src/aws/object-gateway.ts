@@ -1,0 +1,63 @@
+import type { Readable } from "node:stream";
+import type { S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
+import type { Call, CallContext } from "./call.ts";
+import { isCode, nullIfMissing } from "./error-mapping.ts";
+import type { ObjectGateway } from "./gateways.ts";
+import type { S3Sdk } from "./sdk-clients.ts";
+
+export type S3Call = Call<S3Sdk, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
+
+/** The SDK cannot send a stream a second time, so broken uploads are tried again here, with a fresh stream. */
+const UPLOAD_TRIES = 4;
+const UPLOAD_PAUSE_MS = 500;
+
+export function createObjectGateway(call: S3Call, { clock, signal }: CallContext): ObjectGateway {
+  return {
+    head: async (bucket, key, version) => {
+      const asking = call((sdk) => new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
+      const answer = await nullIfNoVersion(asking, version);
+      return answer && { sizeBytes: answer.ContentLength ?? 0 };
+    },
+    open: async (bucket, key, version) => {
+      const asking = call((sdk) => new sdk.GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
+      const answer = await nullIfNoVersion(asking, version);
+      // On Node the SDK's body is a Readable; its type names the browser's too.
+      return answer && (answer.Body as Readable);
+    },
+    put: async (bucket, key, source) => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await putOnce(call, { bucket, key }, source);
+        } catch (error) {
+          if (tries === UPLOAD_TRIES || !isCode(error, "AWS_UNAVAILABLE", "AWS_THROTTLED")) throw error;
+          await clock.sleep(tries * UPLOAD_PAUSE_MS, signal);
+        }
+      }
+    },
+  };
+}
+
+async function putOnce(
+  call: S3Call,
+  { bucket, key }: { bucket: string; key: string },
+  source: { sizeBytes: number; open(): Readable },
+): Promise<void> {
+  const body = source.open();
+  try {
+    await call(
+      (sdk) => new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: source.sizeBytes }),
+    );
+  } finally {
+    body.destroy();
+  }
+}
+
+/** A malformed version id is 400, and a version that is a deletion is 405: neither can be had. */
+async function nullIfNoVersion<Answer>(asking: Promise<Answer>, version: string | undefined): Promise<Answer | null> {
+  try {
+    return await nullIfMissing(asking);
+  } catch (error) {
+    if (version !== undefined && isCode(error, "AWS_REJECTED")) return null;
+    throw error;
+  }
+}

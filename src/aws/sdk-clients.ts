@@ -1,0 +1,136 @@
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { LambdaClient, LambdaClientConfig } from "@aws-sdk/client-lambda";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { STSClient } from "@aws-sdk/client-sts";
+
+/*
+ * Where the SDK's modules are loaded, each at its first use: together they cost 0.3 s, which commands that never call AWS
+ * do not pay.
+ */
+
+export type CloudFormationSdk = typeof import("@aws-sdk/client-cloudformation");
+export type LambdaSdk = typeof import("@aws-sdk/client-lambda");
+export type S3Sdk = typeof import("@aws-sdk/client-s3");
+export type StsSdk = typeof import("@aws-sdk/client-sts");
+
+/** The SDK's transport. In tests a sandbox without a socket. */
+export type RequestHandler = NonNullable<LambdaClientConfig["requestHandler"]>;
+
+/** One entry of the targets: null leaves the region or the role to the SDK's own settings. */
+export interface TargetSettings {
+  readonly name: string;
+  readonly region: string | null;
+  readonly roleArn: string | null;
+}
+
+/** The settings that all clients of a target share. */
+export type ClientConfig = Pick<
+  LambdaClientConfig,
+  "region" | "credentials" | "requestHandler" | "maxAttempts" | "retryMode" | "logger"
+>;
+
+/** The SDK's module beside the client made from it. */
+export interface Opened<Sdk, Client> {
+  readonly sdk: Sdk;
+  readonly client: Client;
+}
+
+/** The first try and seven more: rides out half a minute of throttling, behind our own pacing. */
+const MAX_ATTEMPTS = 8;
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** Without a byte in either direction. Control-plane answers take seconds; downloads never pause this long. */
+const SILENCE_TIMEOUT_MS = 60_000;
+/** The session's name in CloudTrail. */
+const ROLE_SESSION_NAME = "stepback";
+/** Every failure reaches the observer and the caller; the SDK's own warnings would only say it a second time. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** Region and credentials are the SDK's own where the target names none; a role is assumed with these. */
+export async function clientConfig(target: TargetSettings, handler: RequestHandler | null): Promise<ClientConfig> {
+  const transport = handler ?? { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: SILENCE_TIMEOUT_MS };
+  const region = target.region === null ? {} : { region: target.region };
+  const shared = {
+    ...region,
+    requestHandler: transport,
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: "standard",
+    logger: SILENT,
+  };
+  if (target.roleArn === null) return shared;
+  const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  const credentials = fromTemporaryCredentials({
+    params: { RoleArn: target.roleArn, RoleSessionName: ROLE_SESSION_NAME },
+    clientConfig: { ...region, requestHandler: transport },
+  });
+  return { ...shared, credentials };
+}
+
+export async function openLambda(config: ClientConfig): Promise<Opened<LambdaSdk, LambdaClient>> {
+  const sdk = await import("@aws-sdk/client-lambda");
+  return { sdk, client: new sdk.LambdaClient(config) };
+}
+
+export async function openSts(config: ClientConfig): Promise<Opened<StsSdk, STSClient>> {
+  const sdk = await import("@aws-sdk/client-sts");
+  return { sdk, client: new sdk.STSClient(config) };
+}
+
+export async function openCloudFormation(
+  config: ClientConfig,
+): Promise<Opened<CloudFormationSdk, CloudFormationClient>> {
+  const sdk = await import("@aws-sdk/client-cloudformation");
+  const client = new sdk.CloudFormationClient(config);
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw withoutRetries(error);
+      }
+    },
+    // Inside of the retries, which stand at the high priority of this step.
+    { step: "finalizeRequest", priority: "low", name: "withoutRetries" },
+  );
+  return { sdk, client };
+}
+
+/** Two failures that the SDK would try seven more times, though they stay as they are: their names say it no longer. */
+function withoutRetries(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  // A quota that is used up; the SDK takes the name for throttling (facts C).
+  if (error.name === "LimitExceededException") error.name = "QuotaExceeded";
+  // The page of a web server that lacks the operation. AWS's own answers, also of status 500, are XML.
+  if (error.message.includes("Deserialization error") && statusOf(error) === 500) {
+    return Object.assign(new Error("The server does not have this operation."), { name: "NotImplemented" });
+  }
+  return error;
+}
+
+function statusOf(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): number | null {
+  return error.$metadata?.httpStatusCode ?? null;
+}
+
+export async function openS3(config: ClientConfig): Promise<Opened<S3Sdk, S3Client>> {
+  const sdk = await import("@aws-sdk/client-s3");
+  const client = new sdk.S3Client({
+    ...config,
+    // Checksums of streams travel as trailers, which few other servers than AWS's understand. Bytes that we fetch are
+    // checked against their SHA-256 anyway.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+  // A server on one host has no host per bucket.
+  client.config.forcePathStyle = (await configuredEndpoint(client)) !== null;
+  return { sdk, client };
+}
+
+/** The part of a client's settings that knows the endpoint of the environment or of the profile. */
+interface EndpointAware {
+  readonly config: { readonly serviceConfiguredEndpoint?: () => Promise<string | undefined> };
+}
+
+/** The endpoint that the SDK's settings name (`AWS_ENDPOINT_URL` and its fellows); null for AWS itself. */
+export async function configuredEndpoint({ config }: EndpointAware): Promise<URL | null> {
+  const configured = await config.serviceConfiguredEndpoint?.();
+  return configured ? new URL(configured) : null;
+}

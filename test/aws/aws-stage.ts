@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { strToU8, zipSync } from "fflate";
+import type { Test } from "tap";
+import { type AwsConnector, type AwsSettings, createAwsConnector, type TargetSettings } from "../../src/aws/connect.ts";
+import type { AwsAccess, CallObserver, CodeSource, FunctionCode } from "../../src/aws/gateways.ts";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+/** The gateways before a sandbox without a socket, on one virtual clock. */
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly connector: AwsConnector;
+  readonly aws: AwsAccess;
+  readonly clock: VirtualClock;
+  /** Every call that the observer was told about. */
+  readonly notes: Parameters<CallObserver>[0][];
+  /** Operations that reached the sandbox, with the service: `lambda:GetFunction`. */
+  sent(): string[];
+  /** One operation as the account's owner would do it, past the gateways. */
+  own(service: string, operation: string, input?: Shape): Promise<Shape>;
+}
+
+export const HOME: TargetSettings = { name: "default", region: null, roleArn: null };
+export const ROLE = "arn:aws:iam::000000000000:role/service";
+
+/** What the sandbox calls itself while it has no socket. */
+const ENDPOINT = "http://sandbox.localhost";
+
+export interface StageOptions {
+  readonly sandbox?: Omit<SandboxOptions, "clock">;
+  readonly settings?: Partial<AwsSettings>;
+}
+
+export function openStage(t: Test, { sandbox: options = {}, settings = {} }: StageOptions = {}): Stage {
+  useEnvironment(ENDPOINT);
+  const clock = new VirtualClock();
+  const sandbox = createSandbox({ ...options, clock });
+  const requestHandler = sandbox.requestHandler();
+  const connector = createAwsConnector({ stagingBucket: null, rates: null, clock, requestHandler, ...settings });
+  const notes: Parameters<CallObserver>[0][] = [];
+  t.teardown(async () => {
+    connector.close();
+    await sandbox.close();
+  });
+  return {
+    sandbox,
+    connector,
+    clock,
+    notes,
+    aws: connector.access(HOME, (note) => notes.push(note)),
+    sent: () => sandbox.calls.all().map(({ service, operation }) => `${service}:${operation}`),
+    own: (service, operation, input = {}) => sandbox.service(service).call(operation, input, "wire"),
+  };
+}
+
+/** The SDK's own settings, as a user of the sandbox has them. */
+export function useEnvironment(endpoint: string | null): void {
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "us-east-1" });
+  delete process.env["AWS_ENDPOINT_URL"];
+  if (endpoint !== null) process.env["AWS_ENDPOINT_URL"] = endpoint;
+}
+
+/** A zip whose only file says `text`; the same text gives the same bytes. */
+export function zipOf(text: string): CodeSource & { readonly bytes: Buffer } {
+  const bytes = Buffer.from(zipSync({ "index.js": strToU8(text) }, { mtime: new Date("2026-01-01T00:00:00Z") }));
+  const codeSha256 = createHash("sha256").update(bytes).digest("base64");
+  return { bytes, sizeBytes: bytes.length, codeSha256, open: () => Readable.from([bytes]) };
+}
+
+export function zipCode(text: string): ZipCode {
+  return zipFrom(zipOf(text));
+}
+
+export type ZipCode = FunctionCode & { readonly packageType: "Zip"; readonly architectures: readonly string[] };
+
+export function zipFrom(zip: CodeSource): ZipCode {
+  return { packageType: "Zip", zip, sourceKmsKeyArn: null, architectures: ["x86_64"] };
+}
+
+/** Settings that create a function, in the form of the request. */
+export const SETTINGS = { Runtime: "nodejs22.x", Handler: "index.handler", Role: ROLE };
+
+/** A function of the owner's, active. */
+export async function ownFunction({ own, aws }: Stage, name: string, text: string, more: Shape = {}): Promise<void> {
+  await own("lambda", "CreateFunction", {
+    FunctionName: name,
+    ...SETTINGS,
+    Code: { ZipFile: zipOf(text).bytes },
+    ...more,
+  });
+  await aws.lambda.awaitSettled(name);
+}
+
+export async function textOf(stream: Readable | null): Promise<string | null> {
+  return stream && Buffer.concat(await stream.toArray()).toString();
+}
