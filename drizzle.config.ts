@@ -1,0 +1,8 @@
+import { defineConfig } from "drizzle-kit";
+
+// biome-ignore lint/style/noDefaultExport: drizzle-kit reads its settings from the default export.
+export default defineConfig({
+  dialect: "sqlite",
+  schema: "./src/store/schema.ts",
+  out: "./migrations/sqlite",
+});

@@ -1,0 +1,89 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { type Activity, hasEnded } from "../domain/activity.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { closeActivity } from "./activity-ending.ts";
+import { activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
+import { deploymentOf, selectDeployments } from "./deployment-rows.ts";
+import { finishJob, writeFenced } from "./job-rows.ts";
+import { insertLines } from "./log-rows.ts";
+import { pageOf, readAhead } from "./pages.ts";
+import { readRollbacks } from "./rollback-rows.ts";
+import { activities } from "./schema.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+import type { ActivityStore } from "./store.ts";
+
+type Lists = "findDeployment" | "findRollback" | "listActivities" | "listDeployments" | "listRollbacks";
+
+export function createActivityStore(database: SqliteDatabase): ActivityStore {
+  return { ...createLists(database), ...createEndings(database) };
+}
+
+function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
+  const keyOf = ({ createdAt, id }: Activity) => [createdAt, id];
+  return {
+    findDeployment: (id) =>
+      database.read(async (rows) => {
+        const [row] = await selectDeployments(rows).where(eq(activities.id, id));
+        return row ? deploymentOf(row) : null;
+      }),
+    findRollback: (id) =>
+      database.read(async (rows) => (await readRollbacks(rows, { where: eq(activities.id, id), limit: 1 }))[0] ?? null),
+    listActivities: (filter, page) =>
+      database.read(async (rows) => {
+        const chosen = rows
+          .select()
+          .from(activities)
+          .where(matches(rows, filter, page));
+        const found = await chosen.orderBy(...NEWEST_FIRST).limit(readAhead(page));
+        return pageOf(found.map(activityOf), page, keyOf);
+      }),
+    listDeployments: (filter, page) =>
+      database.read(async (rows) => {
+        const chosen = selectDeployments(rows).where(matches(rows, { ...filter, type: "deploy" }, page));
+        const found = await chosen.orderBy(...NEWEST_FIRST).limit(readAhead(page));
+        return pageOf(found.map(deploymentOf), page, keyOf);
+      }),
+    listRollbacks: (filter, page) =>
+      database.read(async (rows) => {
+        const where = matches(rows, { ...filter, type: "rollback" }, page);
+        return pageOf(await readRollbacks(rows, { where, limit: readAhead(page) }), page, keyOf);
+      }),
+  };
+}
+
+function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
+  return {
+    requestCancel: (id, at) =>
+      database.write(async (rows) => {
+        if (hasEnded((await getActivity(rows, id)).status)) return false;
+        const isFirst = and(eq(activities.id, id), isNull(activities.cancelRequestedAt));
+        await rows.update(activities).set({ cancelRequestedAt: at }).where(isFirst);
+        return true;
+      }),
+    isCancelRequested: (id) => database.read(async (rows) => (await getActivity(rows, id)).cancelRequestedAt !== null),
+    endActivity: (id, problem, at) =>
+      database.write(async (rows) => {
+        const activity = await getActivity(rows, id);
+        if (hasEnded(activity.status)) return false;
+        await closeActivity(rows, activity, problem, at);
+        return true;
+      }),
+    failActivity: (fence, id, { problem, at, lines }) =>
+      writeFenced(database, fence, async (rows) => {
+        const activity = await getActivity(rows, id);
+        await insertLines(rows, id, lines);
+        await finishJob(rows, fence);
+        // A draft whose planning failed can be edited and planned again, so it does not end.
+        if (activity.status === "Draft") await updateActivity(rows, id, { error: problem });
+        else await closeActivity(rows, activity, problem, at);
+      }),
+    identify: (fence, id, identity) =>
+      writeFenced(database, fence, async (rows) => {
+        const { identity: known } = await getActivity(rows, id);
+        if (known === null) return updateActivity(rows, id, { ...identity });
+        if (known.account === identity.account && known.region === identity.region) return;
+        const places = [known, identity].map(({ account, region }) => `account ${account}, region ${region}`);
+        throw new StepbackError("WRONG_TARGET", `${id} belongs to ${places[0]}; the credentials are of ${places[1]}.`);
+      }),
+  };
+}

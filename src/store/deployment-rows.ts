@@ -1,0 +1,97 @@
+import { and, asc, eq, getTableColumns, gt, lt } from "drizzle-orm";
+import type { Deployment } from "../domain/activity.ts";
+import type { Altered } from "../domain/altered.ts";
+import type { ComponentId } from "../domain/component.ts";
+import { type ActivityRow, activityOf, found, insertActivity } from "./activity-rows.ts";
+import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
+import { activities, altered, deployments, type snapshots, UNFINISHED } from "./schema.ts";
+import { insertPendingSnapshot } from "./snapshot-rows.ts";
+import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
+import type { Rows } from "./sqlite-database.ts";
+import type { Page, Paged } from "./store.ts";
+
+export function selectDeployments(rows: Rows) {
+  return rows
+    .select({ activity: activities, own: deployments, backup: backups, record: records })
+    .from(activities)
+    .innerJoin(deployments, eq(deployments.id, activities.id))
+    .innerJoin(backups, isBackup)
+    .leftJoin(records, isRecord)
+    .$dynamic();
+}
+
+export function deploymentOf(row: {
+  readonly activity: ActivityRow;
+  readonly own: typeof deployments.$inferSelect;
+  readonly backup: typeof snapshots.$inferSelect;
+  readonly record: typeof snapshots.$inferSelect | null;
+}): Deployment {
+  const [backup, record] = [summaryOf(row.backup), row.record && summaryOf(row.record)];
+  return { ...activityOf(row.activity), ...row.own, type: "deploy", backup, record };
+}
+
+/** NOT_FOUND where there is none. */
+export async function getDeployment(rows: Rows, id: string): Promise<Deployment> {
+  const [row] = await selectDeployments(rows).where(eq(activities.id, id));
+  return deploymentOf(found(row, id));
+}
+
+export async function insertDeployment(rows: Rows, deployment: Deployment): Promise<void> {
+  await insertActivity(rows, deployment);
+  await rows.insert(deployments).values(deployment);
+  await insertPendingSnapshot(rows, { id: deployment.backup.id, activity: deployment.id, purpose: "backup" });
+}
+
+export async function updateDeployment(
+  rows: Rows,
+  id: string,
+  change: Partial<typeof deployments.$inferSelect>,
+): Promise<void> {
+  await rows.update(deployments).set(change).where(eq(deployments.id, id));
+}
+
+/** Ids of unfinished deployments that were opened before a time, oldest first. */
+export async function listOpenSince(rows: Rows, before: number): Promise<readonly string[]> {
+  const open = await rows
+    .select({ id: activities.id })
+    .from(activities)
+    .where(and(UNFINISHED, eq(activities.type, "deploy"), lt(activities.createdAt, before)))
+    .orderBy(asc(activities.createdAt), asc(activities.id));
+  return open.map(({ id }) => id);
+}
+
+const { deployment: _deployment, position: _position, ...ALTERED } = getTableColumns(altered);
+
+export async function insertAltered(rows: Rows, deployment: string, list: readonly Altered[]): Promise<void> {
+  for (const [position, row] of parentsFirst(list).entries()) {
+    await rows.insert(altered).values({ ...row, deployment, position });
+  }
+}
+
+export async function findAltered(rows: Rows, deployment: string): Promise<readonly Altered[]> {
+  return rows.select(ALTERED).from(altered).where(eq(altered.deployment, deployment)).orderBy(asc(altered.position));
+}
+
+export async function listAltered(rows: Rows, deployment: string, page: Page): Promise<Paged<Altered>> {
+  const start = startOf(page, isNumberKey);
+  const paged = await rows
+    .select({ row: ALTERED, position: altered.position })
+    .from(altered)
+    .where(and(eq(altered.deployment, deployment), start ? gt(altered.position, start[0]) : undefined))
+    .orderBy(asc(altered.position))
+    .limit(readAhead(page));
+  const { items, next } = pageOf(paged, page, ({ position }) => [position]);
+  return { items: items.map(({ row }) => row), next };
+}
+
+/** Sorts by how many altered containers stand above a row; rows of one depth keep their order. */
+function parentsFirst(list: readonly Altered[]): readonly Altered[] {
+  const parents = new Map(list.map(({ component, parent }) => [component, parent]));
+  const depth = (component: ComponentId, below: number): number => {
+    const parent = parents.get(component);
+    // No chain is longer than the list, so one that is has bitten its own tail.
+    return parent && below < list.length ? depth(parent, below + 1) : below;
+  };
+  const depths = new Map(list.map(({ component }) => [component, depth(component, 0)]));
+  return list.toSorted((one, other) => (depths.get(one.component) ?? 0) - (depths.get(other.component) ?? 0));
+}

@@ -1,0 +1,63 @@
+import { hasEnded } from "../domain/activity.ts";
+import { countAltered } from "../domain/altered.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
+import {
+  findAltered,
+  getDeployment,
+  insertAltered,
+  insertDeployment,
+  listAltered,
+  listOpenSince,
+  updateDeployment,
+} from "./deployment-rows.ts";
+import { finishJob, writeFenced } from "./job-rows.ts";
+import { insertLines } from "./log-rows.ts";
+import { openFollowing } from "./rollback-rows.ts";
+import { saveSnapshot } from "./snapshot-rows.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+import type { DeploymentStore } from "./store.ts";
+
+export function createDeploymentStore(database: SqliteDatabase): DeploymentStore {
+  return {
+    openDeployment: (deployment, guard, enqueue) =>
+      database.write(async (rows, transaction) => {
+        ask(guard, await listUnfinished(rows, deployment.target));
+        await insertDeployment(rows, deployment);
+        await enqueue(transaction);
+      }),
+    saveBackup: (fence, id, snapshot, { claim, lines }) =>
+      writeFenced(database, fence, async (rows) => {
+        await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
+        const held = claim ? { claim } : {};
+        await updateActivity(rows, id, { status: "In Progress", startedAt: snapshot.takenAt, ...held });
+        await insertLines(rows, id, lines);
+        await finishJob(rows, fence);
+      }),
+    reportOutcome: (id, { outcome, message }, guard, enqueue) =>
+      database.write(async (rows, transaction) => {
+        const deployment = await getDeployment(rows, id);
+        ask(guard, deployment);
+        if (deployment.outcome === outcome) return;
+        if (deployment.outcome !== null)
+          throw new StepbackError("OUTCOME_DIFFERS", `${id} was finished as ${deployment.outcome}.`);
+        if (hasEnded(deployment.status)) throw new StepbackError("ALREADY_FINISHED", `${id} is ${deployment.status}.`);
+        await updateDeployment(rows, id, { outcome, message });
+        await enqueue(transaction);
+      }),
+    saveRecord: (fence, id, end) =>
+      writeFenced(database, fence, async (rows, transaction) => {
+        await saveSnapshot(rows, { activity: id, purpose: "record" }, end.snapshot);
+        await insertAltered(rows, id, end.altered);
+        if (end.follow) await openFollowing(rows, end.follow, transaction);
+        const rollback = end.follow?.rollback.id ?? null;
+        await updateDeployment(rows, id, { altered: countAltered(end.altered), rollback });
+        await updateActivity(rows, id, { status: end.status, finishedAt: end.at, error: end.problem });
+        await insertLines(rows, id, end.lines);
+        await finishJob(rows, fence);
+      }),
+    findAltered: (deployment) => database.read((rows) => findAltered(rows, deployment)),
+    listAltered: (deployment, page) => database.read((rows) => listAltered(rows, deployment, page)),
+    listOpenSince: (before) => database.read((rows) => listOpenSince(rows, before)),
+  };
+}

@@ -1,0 +1,81 @@
+import { open } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type Database from "better-sqlite3";
+import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
+import { StepbackError } from "../domain/errors.ts";
+import { openWriter } from "./sqlite-database.ts";
+
+/** Two folders up from here both in `src` and in `dist`. */
+const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../migrations/sqlite", import.meta.url));
+
+/** The rows hold settings of functions and stacks, so nobody but the service's own user reads the file. */
+const FILE_MODE = 0o600;
+
+/**
+ * Creates the database where there is none, and brings an older one up to date; all of it or nothing, also when two
+ * processes start at once. INVALID_SETTINGS for a file that cannot be opened, is no database, belongs to something else,
+ * or was written by a newer version.
+ */
+export async function prepareDatabase(file: string): Promise<void> {
+  try {
+    await (await open(file, "a", FILE_MODE)).close();
+    const connection = openWriter(file);
+    try {
+      migrate(connection, file);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    if (error instanceof StepbackError) throw error;
+    throw new StepbackError("INVALID_SETTINGS", `${file}: ${reasonOf(error)}`, [], { cause: error });
+  }
+}
+
+/** Drizzle's own migrator reads what is applied before it locks, so that two starting processes would both apply it. */
+function migrate(connection: Database.Database, file: string): void {
+  // A migration may rebuild a table that others refer to; foreign keys can only be switched outside of a transaction.
+  connection.pragma("foreign_keys = OFF");
+  connection
+    .transaction(() => {
+      const missing = missingMigrations(connection, file);
+      for (const migration of missing) apply(connection, migration);
+      if (missing.length > 0 && connection.pragma("foreign_key_check", { simple: true }) !== undefined) {
+        throw new StepbackError("INVALID_SETTINGS", `${file}: rows would lose what they refer to after the update.`);
+      }
+    })
+    .immediate();
+}
+
+function missingMigrations(connection: Database.Database, file: string): readonly MigrationMeta[] {
+  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
+  const applied = appliedMigrations(connection);
+  if (applied === null) return known;
+  if (applied.length === 0) throw new StepbackError("INVALID_SETTINGS", `${file} is a database of something else.`);
+  if (applied.some((generatedAt, at) => known[at]?.folderMillis !== generatedAt)) {
+    const detail = `${file} was written by a newer version of Stepback. Start that version, or another data folder.`;
+    throw new StepbackError("INVALID_SETTINGS", detail);
+  }
+  return known.slice(applied.length);
+}
+
+/** When each applied migration was generated, oldest first. Null for an empty database; empty for one that is not ours. */
+function appliedMigrations(connection: Database.Database): readonly number[] | null {
+  const tables = connection.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  if (tables.length === 0) return null;
+  if (!tables.includes("stepback_migrations")) return [];
+  const sql = "SELECT generated_at FROM stepback_migrations ORDER BY generated_at";
+  return connection.prepare<[], number>(sql).pluck().all();
+}
+
+function apply(connection: Database.Database, { sql, folderMillis }: MigrationMeta): void {
+  for (const statement of sql) connection.exec(statement);
+  connection.exec("CREATE TABLE IF NOT EXISTS stepback_migrations (generated_at INTEGER PRIMARY KEY)");
+  connection.prepare("INSERT INTO stepback_migrations (generated_at) VALUES (?)").run(folderMillis);
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "SQLITE_NOTADB") return "the file is no database.";
+  if (code === "ENOENT") return "its folder does not exist.";
+  return `the database cannot be opened: ${message}`;
+}

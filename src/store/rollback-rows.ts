@@ -1,0 +1,87 @@
+import { asc, eq, inArray, type SQL } from "drizzle-orm";
+import type { Rollback } from "../domain/activity.ts";
+import { activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
+import { activities, plans, rollbackDeployments, rollbacks } from "./schema.ts";
+import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
+import type { Rows } from "./sqlite-database.ts";
+import type { Follow, Transaction } from "./store.ts";
+
+/** Rollbacks, newest first. What they reverse comes by a second query: it never changes, so the two always fit. */
+export async function readRollbacks(
+  rows: Rows,
+  { where, limit }: { where: SQL | undefined; limit: number },
+): Promise<readonly Rollback[]> {
+  const chosen = await rows
+    .select({ activity: activities, own: rollbacks, backup: backups, record: records })
+    .from(activities)
+    .innerJoin(rollbacks, eq(rollbacks.id, activities.id))
+    .leftJoin(backups, isBackup)
+    .leftJoin(records, isRecord)
+    .where(where)
+    .orderBy(...NEWEST_FIRST)
+    .limit(limit);
+  const reversed = await deploymentsOf(
+    rows,
+    chosen.map(({ own }) => own.id),
+  );
+  return chosen.map(({ activity, own, backup, record }) => ({
+    ...activityOf(activity),
+    ...own,
+    type: "rollback",
+    deployments: reversed.get(own.id) ?? [],
+    backup: backup && summaryOf(backup),
+    record: record && summaryOf(record),
+  }));
+}
+
+/** Oldest first, by rollback. */
+async function deploymentsOf(rows: Rows, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const links = await rows
+    .select()
+    .from(rollbackDeployments)
+    .where(inArray(rollbackDeployments.rollback, ids))
+    .orderBy(asc(rollbackDeployments.rollback), asc(rollbackDeployments.position));
+  const byRollback = new Map<string, string[]>();
+  for (const { rollback, deployment } of links) {
+    byRollback.set(rollback, [...(byRollback.get(rollback) ?? []), deployment]);
+  }
+  return byRollback;
+}
+
+/** NOT_FOUND where there is none. */
+export async function getRollback(rows: Rows, id: string): Promise<Rollback> {
+  const [rollback] = await readRollbacks(rows, { where: eq(activities.id, id), limit: 1 });
+  return found(rollback, id);
+}
+
+export async function insertRollback(rows: Rows, rollback: Rollback): Promise<void> {
+  await insertActivity(rows, rollback);
+  await rows.insert(rollbacks).values(rollback);
+  for (const [position, deployment] of rollback.deployments.entries()) {
+    await rows.insert(rollbackDeployments).values({ rollback: rollback.id, position, deployment });
+  }
+}
+
+/** A rollback that begins where a job ends holds its components from the moment in which the job lets go of them. */
+export async function openFollowing(
+  rows: Rows,
+  { rollback, enqueue }: Follow,
+  transaction: Transaction,
+): Promise<void> {
+  await insertRollback(rows, rollback);
+  await enqueue(transaction);
+}
+
+export async function updateRollback(
+  rows: Rows,
+  id: string,
+  change: Partial<typeof rollbacks.$inferSelect>,
+): Promise<void> {
+  await rows.update(rollbacks).set(change).where(eq(rollbacks.id, id));
+}
+
+export async function findPlan(rows: Rows, id: string) {
+  const { digest, plannedAt, steps } = plans;
+  const [plan] = await rows.select({ digest, plannedAt, steps }).from(plans).where(eq(plans.rollback, id));
+  return plan ?? null;
+}

@@ -1,0 +1,125 @@
+import { eq } from "drizzle-orm";
+import type { Rollback } from "../domain/activity.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
+import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
+import { insertLines } from "./log-rows.ts";
+import { findPlan, getRollback, insertRollback, openFollowing, updateRollback } from "./rollback-rows.ts";
+import { plans } from "./schema.ts";
+import { saveSnapshot } from "./snapshot-rows.ts";
+import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+import { findJournal, findSteps, finishAction, intend, listSteps, putSteps, startStep } from "./step-rows.ts";
+import type { RollbackStore } from "./store.ts";
+
+type Preparing = "openRollback" | "editDraft" | "requestPlan" | "requestRun" | "savePlan" | "findPlan";
+
+export function createRollbackStore(database: SqliteDatabase): RollbackStore {
+  return { ...createPreparation(database), ...createRun(database) };
+}
+
+/** Up to the run: picking, planning, approving. */
+function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Preparing> {
+  return {
+    openRollback: (rollback, guard, enqueue) =>
+      database.write(async (rows, transaction) => {
+        if (enqueue) ask(guard, await listUnfinished(rows, rollback.target));
+        await insertRollback(rows, rollback);
+        await enqueue?.(transaction);
+      }),
+    editDraft: (id, edit) =>
+      database.write(async (rows) => {
+        const draft = await getDraft(rows, id);
+        await updateRollback(rows, id, { picked: edit(draft) });
+        await forgetPlan(rows, id);
+        // Planning that is under way is about what was picked before.
+        await dropJobs(rows, id, "plan-rollback");
+        return getRollback(rows, id);
+      }),
+    requestPlan: (id, guard, enqueue) =>
+      database.write(async (rows, transaction) => {
+        ask(guard, await getDraft(rows, id));
+        await forgetPlan(rows, id);
+        await enqueue(transaction);
+      }),
+    requestRun: (id, { planDigest, claim, guard, busy, enqueue }) =>
+      database.write(async (rows, transaction) => {
+        const draft = await getDraft(rows, id);
+        ask(guard, draft);
+        await refuseOtherPlan(rows, id, planDigest);
+        ask(busy, await listUnfinished(rows, draft.target));
+        await updateActivity(rows, id, { status: "Queued", claim, error: null });
+        await updateRollback(rows, id, { approvedDigest: planDigest });
+        await enqueue(transaction);
+      }),
+    savePlan: (fence, id, { plan, lines, next }) =>
+      writeFenced(database, fence, async (rows, transaction) => {
+        await rows
+          .insert(plans)
+          .values({ rollback: id, ...plan })
+          .onConflictDoUpdate({ target: plans.rollback, set: plan });
+        await updateActivity(rows, id, { error: null });
+        await insertLines(rows, id, lines);
+        await finishJob(rows, fence);
+        await next?.(transaction);
+      }),
+    findPlan: (id) => database.read((rows) => findPlan(rows, id)),
+  };
+}
+
+/** From the last moment before mutations to the end. */
+function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
+  return {
+    beginRun: (fence, id, { snapshot, steps, at, lines }) =>
+      writeFenced(database, fence, async (rows) => {
+        await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
+        await putSteps(rows, id, steps);
+        await updateActivity(rows, id, { status: "In Progress", startedAt: at });
+        await insertLines(rows, id, lines);
+      }),
+    findSteps: (id) => database.read((rows) => findSteps(rows, id)),
+    listSteps: (id, page) => database.read((rows) => listSteps(rows, id, page)),
+    findJournal: (id) => database.read((rows) => findJournal(rows, id)),
+    startStep: (fence, id, order, at) => writeFenced(database, fence, (rows) => startStep(rows, id, order, at)),
+    intend: (fence, id, entry) => writeFenced(database, fence, (rows) => intend(rows, id, entry)),
+    finishAction: (fence, id, done) =>
+      writeFenced(database, fence, async (rows) => {
+        await finishAction(rows, id, done);
+        await insertLines(rows, id, done.lines);
+      }),
+    finishStep: (fence, id, { row, lines }) =>
+      writeFenced(database, fence, async (rows) => {
+        await putSteps(rows, id, [row]);
+        await insertLines(rows, id, lines);
+      }),
+    endRollback: (fence, id, end) =>
+      writeFenced(database, fence, async (rows, transaction) => {
+        if (end.record) await saveSnapshot(rows, { activity: id, purpose: "record" }, end.record);
+        await putSteps(rows, id, end.rows);
+        await updateRollback(rows, id, { result: end.result });
+        await updateActivity(rows, id, { status: end.status, finishedAt: end.at, error: end.problem });
+        if (end.follow) await openFollowing(rows, end.follow, transaction);
+        await insertLines(rows, id, end.lines);
+        await finishJob(rows, fence);
+      }),
+  };
+}
+
+/** NOT_FOUND, NOT_A_DRAFT. */
+async function getDraft(rows: Rows, id: string): Promise<Rollback> {
+  const rollback = await getRollback(rows, id);
+  if (rollback.status === "Draft") return rollback;
+  throw new StepbackError("NOT_A_DRAFT", `${id} is ${rollback.status}.`);
+}
+
+/** Forgets the plan, and why the last attempt to make one failed. */
+async function forgetPlan(rows: Rows, id: string): Promise<void> {
+  await rows.delete(plans).where(eq(plans.rollback, id));
+  await updateActivity(rows, id, { error: null });
+}
+
+/** Planning may have ended between the caller's look at the plan and this transaction. */
+async function refuseOtherPlan(rows: Rows, id: string, digest: string): Promise<void> {
+  const plan = await findPlan(rows, id);
+  if (!plan) throw new StepbackError("PLAN_MISSING", `${id} has no plan.`);
+  if (plan.digest !== digest) throw new StepbackError("PLAN_STALE", `The latest plan of ${id} is ${plan.digest}.`);
+}

@@ -1,0 +1,18 @@
+import { and, eq } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { SnapshotSummary } from "../domain/activity.ts";
+import { activities, snapshots } from "./schema.ts";
+
+/**
+ * The two snapshots of an activity, to be joined to it: with one query for all of it, a reader never sees half of a
+ * transaction.
+ */
+export const backups = alias(snapshots, "backups");
+export const records = alias(snapshots, "records");
+
+export const isBackup = and(eq(backups.activity, activities.id), eq(backups.purpose, "backup"));
+export const isRecord = and(eq(records.activity, activities.id), eq(records.purpose, "record"));
+
+export function summaryOf({ id, status, components, sizeBytes }: typeof snapshots.$inferSelect): SnapshotSummary {
+  return { id, status, components, sizeBytes };
+}

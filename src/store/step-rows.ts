@@ -1,0 +1,114 @@
+import { and, asc, eq, getTableColumns, gt, sql } from "drizzle-orm";
+import type { RollbackResult } from "../domain/activity.ts";
+import type { Problem } from "../domain/errors.ts";
+import { found } from "./activity-rows.ts";
+import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
+import { journal, rollbackSteps } from "./schema.ts";
+import type { Rows } from "./sqlite-database.ts";
+import type { JournalEntry, Page, Paged, StepRow } from "./store.ts";
+
+const { rollback: _rollback, ...STEP } = getTableColumns(rollbackSteps);
+const { rollback: _journalRollback, ...ENTRY } = getTableColumns(journal);
+
+export async function findSteps(rows: Rows, rollback: string): Promise<readonly StepRow[]> {
+  const { order, rollback: owner } = rollbackSteps;
+  return rows.select(STEP).from(rollbackSteps).where(eq(owner, rollback)).orderBy(asc(order));
+}
+
+export async function listSteps(rows: Rows, rollback: string, page: Page): Promise<Paged<StepRow>> {
+  const start = startOf(page, isNumberKey);
+  const found = await rows
+    .select(STEP)
+    .from(rollbackSteps)
+    .where(and(eq(rollbackSteps.rollback, rollback), start ? gt(rollbackSteps.order, start[0]) : undefined))
+    .orderBy(asc(rollbackSteps.order))
+    .limit(readAhead(page));
+  return pageOf(found, page, ({ order }) => [order]);
+}
+
+/** Writes rows whole, over those that stand under the same order. */
+export async function putSteps(rows: Rows, rollback: string, steps: readonly StepRow[]): Promise<void> {
+  const target = [rollbackSteps.rollback, rollbackSteps.order];
+  for (const step of steps) {
+    await rows
+      .insert(rollbackSteps)
+      .values({ ...step, rollback })
+      .onConflictDoUpdate({ target, set: step });
+  }
+}
+
+/** A step that is started again after a restart keeps the time of its first start. NOT_FOUND where there is none. */
+export async function startStep(rows: Rows, rollback: string, order: number, at: number): Promise<void> {
+  const [started] = await rows
+    .update(rollbackSteps)
+    .set({ status: "Running", startedAt: sql`coalesce(${rollbackSteps.startedAt}, ${at})` })
+    .where(and(eq(rollbackSteps.rollback, rollback), eq(rollbackSteps.order, order)))
+    .returning({ order: rollbackSteps.order });
+  found(started, `step ${order} of ${rollback}`);
+}
+
+/** What was running has failed with the problem; what was waiting is skipped. */
+export async function closeSteps(
+  rows: Rows,
+  rollback: string,
+  { problem, at }: { problem: Problem; at: number },
+): Promise<void> {
+  const inStatus = (status: "Pending" | "Running") =>
+    and(eq(rollbackSteps.rollback, rollback), eq(rollbackSteps.status, status));
+  await rows.update(rollbackSteps).set({ status: "Failed", error: problem, finishedAt: at }).where(inStatus("Running"));
+  await rows.update(rollbackSteps).set({ status: "Skipped" }).where(inStatus("Pending"));
+}
+
+/** How many steps ended how. Pure. */
+export function countSteps(steps: readonly StepRow[]): RollbackResult {
+  const count = (wanted: StepRow["status"]) => steps.filter(({ status }) => status === wanted).length;
+  return {
+    restored: count("Restored"),
+    removed: count("Removed"),
+    recreated: count("Recreated"),
+    unchanged: count("Unchanged"),
+    skipped: count("Skipped"),
+    failed: count("Failed"),
+  };
+}
+
+/** In the order in which the actions were intended: by step, then by index. */
+export async function findJournal(rows: Rows, rollback: string): Promise<readonly JournalEntry[]> {
+  return rows
+    .select(ENTRY)
+    .from(journal)
+    .where(eq(journal.rollback, rollback))
+    .orderBy(asc(journal.step), asc(journal.index));
+}
+
+/** Keeps what stands under the same step and index, above all its token. Answers the entry that stands. */
+export async function intend(
+  rows: Rows,
+  rollback: string,
+  { step, index, action, token }: Omit<JournalEntry, "status" | "result">,
+): Promise<JournalEntry> {
+  await rows.insert(journal).values({ rollback, step, index, action, token, status: "intent" }).onConflictDoNothing();
+  const [entry] = await rows
+    .select(ENTRY)
+    .from(journal)
+    .where(entryAt(rollback, step, index));
+  return found(entry, `action ${index} of step ${step} of ${rollback}`);
+}
+
+/** NOT_FOUND for an action that was never intended. */
+export async function finishAction(
+  rows: Rows,
+  rollback: string,
+  { step, index, result }: Pick<JournalEntry, "step" | "index" | "result">,
+): Promise<void> {
+  const [done] = await rows
+    .update(journal)
+    .set({ status: "done", result })
+    .where(entryAt(rollback, step, index))
+    .returning({ step: journal.step });
+  found(done, `action ${index} of step ${step} of ${rollback}`);
+}
+
+function entryAt(rollback: string, step: number, index: number) {
+  return and(eq(journal.rollback, rollback), eq(journal.step, step), eq(journal.index, index));
+}

@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import t, { type Test } from "tap";
+import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
+import { sha256, testArtifacts } from "./artifacts-contract.ts";
+
+const BYTES = Buffer.from("the code of a function");
+const DIGEST = sha256(BYTES);
+
+t.test("artifacts on disk", (t) => testArtifacts(t, (t) => openDiskArtifacts(folderOf(t))));
+
+t.test("lays bytes down by the first two digits of their digest, for nobody else to read", async (t) => {
+  const folder = folderOf(t);
+  await (await openDiskArtifacts(folder)).put(Readable.from([BYTES]));
+  t.same(await filesIn(folder), [join(DIGEST.slice(0, 2), DIGEST.slice(2))]);
+  t.equal((await stat(placeOf(folder))).mode & 0o777, 0o600);
+  t.equal((await stat(folder)).mode & 0o777, 0o700);
+});
+
+t.test("a process killed while it streams leaves what was whole, and nothing of the rest", async (t) => {
+  const folder = folderOf(t);
+  const digest = await killHalfWay(t, folder);
+  t.equal((await filesIn(folder)).length, 2, "the killed process left a part behind");
+  const artifacts = await openDiskArtifacts(folder);
+  t.same(await filesIn(folder), [join(digest.slice(0, 2), digest.slice(2))]);
+  t.equal((await buffer(artifacts.open(digest))).toString(), "whole");
+});
+
+t.test("keeps what it holds over a restart", async (t) => {
+  const folder = folderOf(t);
+  await (await openDiskArtifacts(folder)).put(Readable.from([BYTES]));
+  const artifacts = await openDiskArtifacts(folder);
+  t.ok((await buffer(artifacts.open(DIGEST))).equals(BYTES));
+});
+
+t.test("gives out no damaged bytes as whole, and is mended by storing them again", async (t) => {
+  const folder = folderOf(t);
+  const artifacts = await openDiskArtifacts(folder);
+  await artifacts.put(Readable.from([BYTES]));
+  await writeFile(placeOf(folder), "the code of a functioN");
+  await t.rejects(buffer(artifacts.open(DIGEST)), { code: "ARTIFACT_MISSING", detail: /damaged/ });
+  await artifacts.put(Readable.from([BYTES]), DIGEST);
+  t.ok((await buffer(artifacts.open(DIGEST))).equals(BYTES));
+});
+
+t.test("lets go of a source that it cannot store", async (t) => {
+  const folder = folderOf(t);
+  const artifacts = await openDiskArtifacts(folder);
+  // A file where the shelf would be: refused for every user, also for one whom modes do not stop.
+  await writeFile(join(folder, DIGEST.slice(0, 2)), "in the way");
+  const source = Readable.from([BYTES]);
+  await t.rejects(artifacts.put(source), { code: "INTERNAL" });
+  t.equal(source.destroyed, true);
+  t.same(await filesIn(folder), [DIGEST.slice(0, 2)]);
+});
+
+t.test("refuses to start on a folder that cannot hold artifacts", async (t) => {
+  const folder = t.testdir({ file: "in the way" });
+  await t.rejects(openDiskArtifacts(join(folder, "file")), { code: "INVALID_SETTINGS" });
+});
+
+function folderOf(t: Test): string {
+  return join(t.testdir(), "artifacts");
+}
+
+function placeOf(folder: string): string {
+  return join(folder, DIGEST.slice(0, 2), DIGEST.slice(2));
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+/** Answers the digest of what the killed process had stored whole. */
+async function killHalfWay(t: Test, folder: string): Promise<string> {
+  const script = fileURLToPath(new URL("endless-put.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import=tsx", script, folder], { stdio: ["ignore", "pipe", "ignore"] });
+  t.teardown(() => child.kill("SIGKILL"));
+  let digest = "";
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === "half") child.kill("SIGKILL");
+    else digest = line;
+  }
+  return digest;
+}

@@ -1,0 +1,20 @@
+/** A process that writes a journal until it is killed, and says on its output which actions have been committed. */
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { beginRollback, component, deploy, deployment, line, rollback, step } from "./builders.ts";
+
+const file = process.argv[2];
+if (!file) throw new Error("Name the database file.");
+const store = await openSqliteStore(file);
+await deploy(store, deployment("dep_1"), { before: [component("stack:shop-api")], deployed: [] });
+const job = await beginRollback(store, rollback("rbk_1", ["dep_1"]), [step(1)]);
+for (let index = 0; ; index += 1) {
+  await store.intend(job, "rbk_1", {
+    step: 1,
+    index,
+    action: { do: "update-code", name: "shop-pay" },
+    token: `t${index}`,
+  });
+  const lines = [line(`${index} called`), line(`${index} answered`)];
+  await store.finishAction(job, "rbk_1", { step: 1, index, result: index, lines });
+  process.stdout.write(`${index}\n`);
+}

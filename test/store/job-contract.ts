@@ -1,0 +1,162 @@
+import type { Test } from "tap";
+import type { Transaction } from "../../src/store/store.ts";
+import { allow, claim, deployment, enqueue, LEASE_MS, line, NOW, openDeployment, report } from "./builders.ts";
+import type { OpenStore } from "./store-contract.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ANSWER = { status: 202, headers: { location: "/v1/deployments/dep_1" }, body: '{"id":"dep_1"}' };
+
+export async function testJobs(t: Test, open: OpenStore): Promise<void> {
+  await t.test("delivers jobs oldest first, each to one worker", async (t) => {
+    const store = await open(t);
+    const ids = Array.from({ length: 6 }, (_, n) => `dep_${n}`);
+    for (const id of ids) await store.openDeployment(deployment(id), allow, enqueue(store, "take-snapshot", id));
+    const claimed = await Promise.all(ids.map(() => store.claimJob(NOW, LEASE_MS)));
+    t.same(
+      claimed.map((job) => job?.subject),
+      ids,
+    );
+    t.equal(await store.claimJob(NOW, LEASE_MS), null);
+  });
+
+  await t.test("keeps one unfinished job for each type and subject", async (t) => {
+    const store = await open(t);
+    const twice = async (transaction: Transaction) => {
+      await enqueue(store, "take-snapshot", "dep_1")(transaction);
+      await enqueue(store, "take-snapshot", "dep_1")(transaction);
+      await enqueue(store, "record-deployment", "dep_1")(transaction);
+    };
+    await store.openDeployment(deployment("dep_1"), allow, twice);
+    const [first, second] = [await claim(store), await claim(store)];
+    t.same([first.type, second.type], ["take-snapshot", "record-deployment"]);
+    t.equal(await store.claimJob(NOW, LEASE_MS), null);
+    await store.endJob(second);
+    await store.endJob(first);
+    await report(store, "dep_1");
+    t.match(await claim(store), { type: "record-deployment" }, "a finished one does not stand in the way");
+  });
+
+  await t.test("hands a job whose lease has run out to the next worker, under a higher fence", async (t) => {
+    const store = await open(t);
+    const first = await openDeployment(store, deployment("dep_1"));
+    t.equal(await store.requeueJobs(NOW + LEASE_MS - 1, false), 0);
+    t.equal(await store.renewLease(first, NOW + 2 * LEASE_MS), true);
+    t.equal(await store.requeueJobs(NOW + LEASE_MS, false), 0, "renewed in time");
+    t.equal(await store.requeueJobs(NOW + 2 * LEASE_MS, false), 1);
+    t.equal(await store.renewLease(first, NOW + 9 * LEASE_MS), false);
+    const second = await claim(store);
+    t.equal(second.job, first.job);
+    t.ok(second.fence > first.fence);
+    await t.rejects(store.endJob(first), { code: "LEASE_LOST" });
+    t.equal(await store.requeueJobs(NOW, true), 1, "a starting process takes over every lease");
+    await t.rejects(store.endJob(second), { code: "LEASE_LOST" });
+    const third = await claim(store);
+    await store.endJob(third);
+    t.equal(await store.renewLease(third, NOW + LEASE_MS), false);
+    t.equal(await store.requeueJobs(NOW, true), 0);
+  });
+
+  await t.test("refuses a transaction that has ended", async (t) => {
+    const store = await open(t);
+    const kept: Transaction[] = [];
+    await store.openDeployment(deployment("dep_1"), allow, async (transaction) => {
+      kept.push(transaction);
+    });
+    for (const ended of kept) await t.rejects(enqueue(store, "take-snapshot", "dep_1")(ended), { code: "INTERNAL" });
+    t.equal(kept.length, 1);
+    t.equal(await store.claimJob(NOW, 1), null);
+  });
+
+  await t.test("numbers the lines of each activity from 1 without a gap, whoever writes", async (t) => {
+    const store = await open(t);
+    const job = await openDeployment(store, deployment("dep_1"));
+    await openDeployment(store, deployment("dep_2"));
+    const writers = Array.from({ length: 20 }, (_, n) =>
+      store.appendLines(n % 2 ? job : null, n % 3 ? "dep_1" : "dep_2", [line(`${n} a`), line(`${n} b`)]),
+    );
+    await Promise.all(writers);
+    for (const [id, count] of [
+      ["dep_1", 26],
+      ["dep_2", 14],
+    ] as const) {
+      const lines = await store.listLines(id, { after: 0, limit: 100 });
+      t.same(
+        lines.map(({ seq }) => seq),
+        Array.from({ length: count }, (_, n) => n + 1),
+      );
+      for (let n = 0; n < lines.length; n += 2)
+        t.equal(lines[n]?.message.split(" ")[0], lines[n + 1]?.message.split(" ")[0]);
+    }
+    await t.rejects(store.appendLines(null, "dep_none", [line("lost")]), { code: "NOT_FOUND" });
+  });
+
+  await t.test("pages through a log by number, component and level", async (t) => {
+    const store = await open(t);
+    await openDeployment(store, deployment("dep_1"));
+    const aws = { service: "lambda", operation: "GetFunction", requestId: null, attempt: 1 };
+    const lines = Array.from({ length: 250 }, (_, n) =>
+      line(`line ${n + 1}`, {
+        at: NOW + n,
+        level: n % 10 ? "info" : "error",
+        component: n % 2 ? "lambda-code:shop-pay" : null,
+        step: n % 2 ? 1 : null,
+        aws: n % 2 ? aws : null,
+      }),
+    );
+    await store.appendLines(null, "dep_1", lines);
+    t.same(await store.listLines("dep_1", { after: 0, limit: 2 }), [
+      { seq: 1, ...lines[0] },
+      { seq: 2, ...lines[1] },
+    ]);
+    const seqs = async (filter: Parameters<typeof store.listLines>[1]) =>
+      (await store.listLines("dep_1", filter)).map(({ seq }) => seq);
+    t.same(await seqs({ after: 99, limit: 3 }), [100, 101, 102], "`after` is exclusive");
+    t.same(await seqs({ after: 248, limit: 100 }), [249, 250]);
+    t.same(await seqs({ after: 250, limit: 100 }), []);
+    t.same(await seqs({ component: "lambda-code:shop-pay", after: 4, limit: 3 }), [6, 8, 10]);
+    t.same(await seqs({ level: "error", after: 1, limit: 2 }), [11, 21]);
+    t.same(await seqs({ level: "error", component: "lambda-code:shop-pay", after: 0, limit: 9 }), []);
+    await t.rejects(store.listLines("dep_none", { after: 0, limit: 1 }), { code: "NOT_FOUND" });
+  });
+
+  await t.test("knows a token by its hash, and keeps the first role of it", async (t) => {
+    const store = await open(t);
+    t.equal(await store.countTokens(), 0);
+    await store.insertToken("hash", { name: "admin", role: "admin" }, NOW);
+    await store.insertToken("hash", { name: "other", role: "ci" }, NOW);
+    t.equal(await store.countTokens(), 1);
+    t.same(await store.findToken("hash"), { name: "admin", role: "admin" });
+    t.equal(await store.findToken("none"), null);
+  });
+
+  await t.test("gives a repeated request the answer of the first one for a day", async (t) => {
+    const store = await open(t);
+    t.same(await store.reserveKey("key", "print", NOW), { state: "new" });
+    t.same(await store.reserveKey("key", "print", NOW), { state: "running" });
+    t.same(await store.reserveKey("key", "other print", NOW), { state: "differs" });
+    await store.completeKey("key", ANSWER);
+    t.same(await store.reserveKey("key", "print", NOW + DAY_MS), { state: "done", answer: ANSWER });
+    t.same(await store.reserveKey("key", "other print", NOW), { state: "differs" });
+    t.same(await store.reserveKey("key", "other print", NOW + DAY_MS + 1), { state: "new" }, "forgotten after a day");
+  });
+
+  await t.test("frees the key of a request that failed inside, and of all that died with the process", async (t) => {
+    const store = await open(t);
+    for (const key of ["failed", "died", "done"]) await store.reserveKey(key, "print", NOW);
+    await store.completeKey("done", ANSWER);
+    await store.releaseKey("failed");
+    await store.releaseKey("done");
+    t.same(await store.reserveKey("failed", "print", NOW), { state: "new" });
+    t.same(await store.reserveKey("died", "print", NOW), { state: "running" });
+    await store.releaseKey(null);
+    t.same(await store.reserveKey("died", "print", NOW), { state: "new" });
+    t.same(await store.reserveKey("done", "print", NOW), { state: "done", answer: ANSWER }, "an answer stands");
+  });
+
+  await t.test("gives one of many simultaneous requests the key", async (t) => {
+    const store = await open(t);
+    const reserved = await Promise.all(Array.from({ length: 10 }, () => store.reserveKey("key", "print", NOW)));
+    t.equal(reserved.filter(({ state }) => state === "new").length, 1);
+    t.equal(reserved.filter(({ state }) => state === "running").length, 9);
+  });
+}

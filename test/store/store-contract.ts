@@ -1,0 +1,19 @@
+import type { Test } from "tap";
+import type { Store } from "../../src/store/store.ts";
+import { testDeployments } from "./deployment-contract.ts";
+import { testJobs } from "./job-contract.ts";
+import { testLists } from "./list-contract.ts";
+import { testRollbacks } from "./rollback-contract.ts";
+import { testSnapshots } from "./snapshot-contract.ts";
+
+/** An empty store, closed when the test has ended. */
+export type OpenStore = (t: Test) => Promise<Store>;
+
+/** What every store promises, whichever database stands behind it. */
+export async function testStore(t: Test, open: OpenStore): Promise<void> {
+  await t.test("deployments", (t) => testDeployments(t, open));
+  await t.test("rollbacks", (t) => testRollbacks(t, open));
+  await t.test("snapshots", (t) => testSnapshots(t, open));
+  await t.test("lists", (t) => testLists(t, open));
+  await t.test("jobs, logs and access", (t) => testJobs(t, open));
+}
