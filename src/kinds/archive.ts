@@ -1,0 +1,49 @@
+import type { FunctionFacts } from "../aws/gateways.ts";
+import type { ArtifactRef } from "../domain/component.ts";
+import { hexOfBase64 } from "../domain/json.ts";
+import { codeObjectsOf } from "../domain/template.ts";
+import type { LiveView, StackView } from "./live-view.ts";
+import { literalResolver } from "./template-values.ts";
+
+/**
+ * Archives the zip of a function or of one of its versions under its CodeSha256 (N5). Bytes that are stored already are
+ * not fetched again. Null where neither AWS's location nor the object that the owning template names gives these bytes.
+ */
+export async function archiveCode(view: LiveView, facts: FunctionFacts): Promise<ArtifactRef | null> {
+  const digest = hexOfBase64(facts.configuration.CodeSha256 ?? "");
+  const known = await view.artifacts.size(digest);
+  if (known !== null) return { digest, sizeBytes: known };
+  return (await fromLocation(view, facts, digest)) ?? (await fromTemplate(view, facts, digest));
+}
+
+async function fromLocation(view: LiveView, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
+  const bytes = facts.location ? await view.aws.lambda.openCode(facts.location) : null;
+  return bytes && unlessOther(view.artifacts.put(bytes, digest));
+}
+
+/** The S3 fallback: whatever the template names counts only if its bytes have the function's CodeSha256. */
+async function fromTemplate(view: LiveView, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
+  const owner = view.ownerOf(facts.configuration.FunctionName ?? "", facts.tags);
+  const stack = owner && (await view.getStack(owner.stack));
+  const object = stack && codeObjectsIn(stack).find(({ logicalId }) => logicalId === owner.logicalId);
+  const bytes = object && (await view.aws.objects.open(object.bucket, object.key, object.version ?? undefined));
+  return bytes ? unlessOther(view.artifacts.put(bytes, digest)) : null;
+}
+
+export function codeObjectsIn(stack: StackView) {
+  return stack.parsed ? codeObjectsOf(stack.parsed, literalResolver(stack)) : [];
+}
+
+/** A connection that broke off: another source may still have the bytes. */
+const BROKEN_OFF = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"]);
+
+/** Null when the bytes were other ones or broke off; every other failure (a full disk) stays a failure. */
+async function unlessOther(storing: Promise<ArtifactRef>): Promise<ArtifactRef | null> {
+  try {
+    return await storing;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ARTIFACT_MISSING" || BROKEN_OFF.has(code)) return null;
+    throw error;
+  }
+}

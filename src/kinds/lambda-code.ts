@@ -1,0 +1,191 @@
+import type { FunctionCode, FunctionFacts } from "../aws/gateways.ts";
+import {
+  type ArtifactRef,
+  type CapturedComponent,
+  type ComponentState,
+  captured,
+  componentId,
+} from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { hexOfBase64, type Json, type JsonObject } from "../domain/json.ts";
+import type { Reason } from "../domain/plan.ts";
+import { archiveCode } from "./archive.ts";
+import { creationSettings } from "./function-settings.ts";
+import {
+  acting,
+  actionBetween,
+  broughtBy,
+  type Kind,
+  type PlanInput,
+  type RestoreContext,
+  refused,
+  type StepPlan,
+  unchanged,
+} from "./kind.ts";
+import { type LiveView, parentOf } from "./live-view.ts";
+import { settingsDiff, settle } from "./settling.ts";
+
+/** Zipped bytes that UpdateFunctionCode takes directly (facts B5); more goes in through the staging bucket. */
+const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
+
+/** The code of `$LATEST`. Owns the function's existence: removing it deletes the function, recreating it creates it. */
+export const lambdaCode: Kind = {
+  name: "lambda-code",
+  capture,
+  diff: settingsDiff,
+  plan,
+  restore(action, context) {
+    if (action.do === "create-function") return create(action.name, context);
+    if (action.do === "delete-function") return remove(action.name, context);
+    return update(action.name, context);
+  },
+  async verify(view, name, goal) {
+    await view.aws.lambda.awaitSettled(name);
+    return settle(this, await capture(view, name), goal);
+  },
+};
+
+async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+  const facts = await view.getFunction(name);
+  if (!facts) return null;
+  const zip = facts.configuration.PackageType === "Image" ? null : await archiveCode(view, facts);
+  return captured(componentId("lambda-code", name), codeState(facts, zip), {
+    parent: parentOf(view.ownerOf(name, facts.tags)),
+    physicalId: facts.configuration.FunctionArn ?? null,
+    incomplete: whyIncomplete(facts, zip),
+  });
+}
+
+function codeState(facts: FunctionFacts, zip: ArtifactRef | null): ComponentState {
+  const { configuration } = facts;
+  return {
+    settings: {
+      PackageType: configuration.PackageType ?? "Zip",
+      CodeSha256: configuration.CodeSha256 ?? "",
+      Architectures: [...(configuration.Architectures ?? ["x86_64"])].sort(),
+      // The digest form: a tag may be moved, the digest names the bytes (facts A3).
+      ImageUri: facts.resolvedImageUri,
+      SourceKMSKeyArn: facts.sourceKmsKeyArn,
+    },
+    evidence: {
+      functionArn: configuration.FunctionArn ?? null,
+      lastModified: configuration.LastModified ?? null,
+      signingProfileVersionArn: configuration.SigningProfileVersionArn ?? null,
+      signingJobArn: configuration.SigningJobArn ?? null,
+    },
+    artifacts: zip ? [zip] : [],
+  };
+}
+
+function whyIncomplete(facts: FunctionFacts, zip: ArtifactRef | null): string | null {
+  const told = facts.errors.find((error) => error.startsWith("Code"));
+  if (told) return told;
+  if (facts.configuration.PackageType === "Image")
+    return facts.resolvedImageUri ? null : "AWS named no digest for the image.";
+  return zip ? null : "The code's bytes could be had neither from Lambda nor from the object that the template names.";
+}
+
+function plan(input: PlanInput): StepPlan {
+  const { goal, live, name, owner } = input;
+  const action = actionBetween(goal, live);
+  if (action === "unchanged") return unchanged();
+  if (owner && input.isPicked(owner)) return broughtBy(owner, action);
+  if (owner && action !== "restore") {
+    return refused({
+      code: "OWNED_BY_STACK",
+      detail: `${owner} owns the function ${name}; only the stack can bring it or take it away.`,
+    });
+  }
+  if (action === "remove") return acting("remove", [{ do: "delete-function", name }]);
+  const reasons = [...walls(input), ...(action === "recreate" ? missingConfiguration(input) : [])];
+  if (reasons.length > 0) return refused(...reasons);
+  return acting(action, [{ do: action === "recreate" ? "create-function" : "update-code", name }]);
+}
+
+/** What no call can get past: facts B5. */
+function walls({ goal, live, hasStagingBucket, name }: PlanInput): Reason[] {
+  const reasons: Reason[] = [];
+  const [from, to] = [live?.state.settings["PackageType"], goal?.state.settings["PackageType"]];
+  if (live && from !== to)
+    reasons.push({ code: "IMMUTABLE_FIELD", detail: `${name} is of package type ${from}; it cannot become ${to}.` });
+  const sizeBytes = goal?.state.artifacts[0]?.sizeBytes ?? 0;
+  if (sizeBytes > DIRECT_UPLOAD_LIMIT_BYTES && !hasStagingBucket) {
+    reasons.push({
+      code: "STAGING_BUCKET_NEEDED",
+      detail: `The code has ${sizeBytes} bytes; ${DIRECT_UPLOAD_LIMIT_BYTES} go in directly.`,
+    });
+  }
+  return reasons;
+}
+
+/** A function is created with its code and its configuration at once. */
+function missingConfiguration({ name, goalOf }: PlanInput): Reason[] {
+  const configuration = goalOf(componentId("lambda-config", name));
+  if (configuration && configuration.incomplete === null) return [];
+  return [{ code: "INCOMPLETE_BACKUP", detail: `The backup has no whole configuration to create ${name} with.` }];
+}
+
+async function create(name: string, context: RestoreContext): Promise<Json> {
+  const settings = goalSettings(context);
+  const live = await context.aws.lambda.getConfiguration(name);
+  if (live) {
+    await context.aws.lambda.awaitIdle(name);
+    return alreadySo(context, `${name} exists`);
+  }
+  const configuration = context.goalOf(componentId("lambda-config", name));
+  if (!configuration)
+    throw new StepbackError("INCOMPLETE_BACKUP", `The backup has no configuration to create ${name} with.`);
+  const code = { ...codeOf(context), architectures: settings["Architectures"] as string[] };
+  await context.aws.lambda.createFunction(name, creationSettings(configuration.settings, name), code);
+  context.note(`Created the function ${name} with the code and the configuration of the backup.`);
+  return { created: true };
+}
+
+async function update(name: string, context: RestoreContext): Promise<Json> {
+  const settings = goalSettings(context);
+  const live = await context.aws.lambda.awaitIdle(name);
+  if (!live) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
+  if (live.CodeSha256 === settings["CodeSha256"])
+    return alreadySo(context, `The code of ${name} is that of the backup`);
+  const code = { ...codeOf(context), architectures: settings["Architectures"] as string[] };
+  await context.aws.lambda.updateCode(name, code, live.RevisionId ?? null);
+  context.note(`Put the code ${settings["CodeSha256"]} back.`);
+  return { codeSha256: settings["CodeSha256"] ?? null };
+}
+
+async function remove(name: string, context: RestoreContext): Promise<Json> {
+  const live = await context.aws.lambda.getConfiguration(name);
+  if (!live) return alreadySo(context, `The function ${name} is gone`);
+  await context.aws.lambda.deleteFunction(name);
+  context.note(`Deleted the function ${name}, which the deployment had added.`);
+  return { deleted: true };
+}
+
+function codeOf({ goal, artifacts }: RestoreContext): FunctionCode {
+  const settings = goal?.settings ?? {};
+  if (settings["PackageType"] === "Image") return { packageType: "Image", imageUri: String(settings["ImageUri"]) };
+  const digest = hexOfBase64(String(settings["CodeSha256"]));
+  const zip = goal?.artifacts.find((ref) => ref.digest === digest);
+  if (!zip)
+    throw new StepbackError("ARTIFACT_MISSING", `The backup holds no bytes for the code ${settings["CodeSha256"]}.`);
+  const source = {
+    sizeBytes: zip.sizeBytes,
+    codeSha256: String(settings["CodeSha256"]),
+    open: () => artifacts.open(digest),
+  };
+  return {
+    packageType: "Zip",
+    zip: source,
+    sourceKmsKeyArn: (settings["SourceKMSKeyArn"] as string | null | undefined) ?? null,
+  };
+}
+
+function goalSettings({ goal }: RestoreContext): JsonObject {
+  if (!goal) throw new StepbackError("INTERNAL", "A code action without a goal.");
+  return goal.settings;
+}
+
+function alreadySo(context: RestoreContext, fact: string): Json {
+  context.note(`${fact}: nothing to do.`);
+  return { already: true };
+}

@@ -1,0 +1,123 @@
+import type { Artifacts } from "../artifacts/artifacts.ts";
+import type {
+  AliasFacts,
+  AwsAccess,
+  FunctionConfiguration,
+  FunctionFacts,
+  StackFacts,
+  StackResource,
+} from "../aws/gateways.ts";
+import { type ComponentId, componentId } from "../domain/component.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { parseTemplate } from "../domain/template.ts";
+
+/** A stack with what belongs to it, read once. */
+export interface StackView {
+  readonly facts: StackFacts;
+  /** As submitted. */
+  readonly template: string;
+  /** Null where the text cannot be parsed. */
+  readonly parsed: JsonObject | null;
+  readonly resources: readonly StackResource[];
+}
+
+/** Which stack owns a function, and as which of its resources. */
+export interface Owner {
+  readonly stack: string;
+  readonly logicalId: string;
+}
+
+/**
+ * AWS as it is during one look: each thing is read once and shared by all kinds, so that a function's code, configuration
+ * and aliases come from one answer. A later look is a new view.
+ */
+export interface LiveView {
+  readonly aws: AwsAccess;
+  readonly artifacts: Artifacts;
+  /** Whether bytes are fetched and kept. A look that only compares has no use for them. */
+  readonly archives: boolean;
+  /** Null where it does not exist; `qualifier` for a published version. */
+  getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
+  listAliases(name: string): Promise<AliasFacts[]>;
+  listVersions(name: string): Promise<FunctionConfiguration[]>;
+  getStack(name: string): Promise<StackView | null>;
+  /** From the stacks that this view has read, or from the function's own tags. Null where no stack owns it. */
+  ownerOf(functionName: string, tags: Readonly<Record<string, string>> | null): Owner | null;
+}
+
+export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = true): LiveView {
+  const owners = new Map<string, Owner>();
+  const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
+  const listAliases = once((name: string) => aws.lambda.listAliases(name));
+  const listVersions = once((name: string) => aws.lambda.listVersions(name));
+  const getStack = once(async (name: string) => {
+    const view = await readStack(aws, name);
+    for (const { logicalId, type, physicalId } of view?.resources ?? []) {
+      if (type === "AWS::Lambda::Function" && physicalId) owners.set(physicalId, { stack: name, logicalId });
+    }
+    return view;
+  });
+  return {
+    aws,
+    artifacts,
+    archives,
+    getFunction,
+    listAliases,
+    listVersions,
+    getStack,
+    ownerOf: (functionName, tags) => owners.get(functionName) ?? ownerFromTags(tags),
+  };
+}
+
+export function parentOf(owner: Owner | null): ComponentId | null {
+  return owner && componentId("stack", owner.stack);
+}
+
+/** Names of the functions that a stack owns. */
+export function functionsOf(stack: StackView | null): string[] {
+  const resources = stack?.resources ?? [];
+  return resources.flatMap(({ type, physicalId }) =>
+    type === "AWS::Lambda::Function" && physicalId ? [physicalId] : [],
+  );
+}
+
+async function readStack(aws: AwsAccess, name: string): Promise<StackView | null> {
+  const facts = await aws.cloudFormation.getStack(name);
+  if (!facts) return null;
+  const template = await aws.cloudFormation.getTemplate(facts.stackId);
+  const resources = await aws.cloudFormation.listResources(facts.stackId);
+  return {
+    facts,
+    template,
+    parsed: tryParse(template),
+    resources: resources.filter(({ status }) => !GONE.has(status)),
+  };
+}
+
+/** Statuses of resources that a listing still shows, but that the stack no longer has. */
+const GONE = new Set(["DELETE_COMPLETE", "DELETE_SKIPPED"]);
+
+function tryParse(template: string): JsonObject | null {
+  try {
+    return parseTemplate(template);
+  } catch {
+    return null;
+  }
+}
+
+function ownerFromTags(tags: Readonly<Record<string, string>> | null): Owner | null {
+  const stack = tags?.["aws:cloudformation:stack-name"];
+  const logicalId = tags?.["aws:cloudformation:logical-id"];
+  return stack && logicalId ? { stack, logicalId } : null;
+}
+
+/** Remembers the promise per arguments, so that callers at the same time share one read. */
+function once<Arguments extends (string | undefined)[], Answer>(read: (...parts: Arguments) => Promise<Answer>) {
+  const answers = new Map<string, Promise<Answer>>();
+  return (...parts: Arguments): Promise<Answer> => {
+    const key = parts.join("\n");
+    const known = answers.get(key) ?? read(...parts);
+    answers.set(key, known);
+    return known;
+  };
+}
