@@ -1,0 +1,73 @@
+import type { Rollback } from "../domain/activity.ts";
+import type { Components } from "../domain/component.ts";
+import type { Fault, Problem } from "../domain/errors.ts";
+import type { Plan, PlanStep } from "../domain/plan.ts";
+import { createLiveView } from "../kinds/live-view.ts";
+import type { JobContext } from "./job-context.ts";
+import { logAndCheck, readLive, withSiblings } from "./live-state.ts";
+import { newSnapshot, pendingRow, problem } from "./run-context.ts";
+import type { Sources } from "./sources.ts";
+
+/** The last moment before mutations. Answers why the run must not begin; null when it has begun. */
+export async function beginRollback(
+  context: JobContext,
+  rollback: Rollback,
+  { plan, sources }: { plan: Plan; sources: Sources },
+): Promise<Problem | null> {
+  if (await context.store.isCancelRequested(rollback.id))
+    return problem("CANCELLED", "Someone cancelled the rollback before it ran.");
+  const refusal = whyNot(rollback, plan);
+  if (refusal) return refusal;
+  context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
+  const view = createLiveView(context.access(null, null), context.artifacts);
+  const live = await readLive(view, withSiblings(rollback.picked, sources), logAndCheck(context, rollback.id));
+  const moved = whatMoved(plan, live);
+  if (moved) return moved;
+  const snapshot = newSnapshot(context, live);
+  const begun = { snapshot, steps: plan.steps.map(pendingRow), at: context.clock.now(), lines: context.log.take() };
+  await context.store.beginRun(context.fence, rollback.id, begun);
+  return null;
+}
+
+/** What stops a run is settled before its first mutation, all of it at once. */
+function whyNot(rollback: Rollback, plan: Plan): Problem | null {
+  if (rollback.approvedDigest !== null && rollback.approvedDigest !== plan.digest) {
+    return problem(
+      "PLAN_STALE",
+      `Approved was the plan ${rollback.approvedDigest}; live has led to the plan ${plan.digest}.`,
+    );
+  }
+  const faults = plan.steps.flatMap((step) => faultsOf(step, rollback));
+  if (faults.length === 0) return null;
+  const named = [...new Set(faults.map(({ detail }) => detail))].join(" ");
+  return { ...problem("PLAN_REFUSED", named), errors: faults };
+}
+
+function faultsOf(step: PlanStep, { onConflict, allowDestructive }: Rollback): Fault[] {
+  const about = (code: Fault["code"], detail: string): Fault[] => [
+    { ...(code ? { code } : {}), detail: `${step.component}: ${detail}` },
+  ];
+  const faults =
+    step.action === "refused"
+      ? step.reasons.filter(({ code }) => code !== "CONFLICT").flatMap(({ code, detail }) => about(code, detail))
+      : [];
+  if (step.conflict && onConflict === "fail")
+    faults.push(...about("CONFLICT", "someone else changed it since the deploy."));
+  if (step.destructive && !allowDestructive) {
+    faults.push(
+      ...step.reasons.filter(({ code }) => code === "DESTRUCTIVE").flatMap(({ code, detail }) => about(code, detail)),
+    );
+  }
+  return faults;
+}
+
+/** Live must still be what was planned from (N8). */
+function whatMoved(plan: Plan, live: Components): Problem | null {
+  const moved = plan.steps.filter(({ component, liveDigest }) => (live.get(component)?.digest ?? null) !== liveDigest);
+  if (moved.length === 0) return null;
+  const named = moved.map(({ component }) => component).join(", ");
+  const faults = moved.map(
+    ({ component }): Fault => ({ code: "PLAN_STALE", detail: `${component} has changed since it was planned.` }),
+  );
+  return { ...problem("PLAN_STALE", `Live has moved since the plan was made: ${named}.`), errors: faults };
+}

@@ -1,0 +1,86 @@
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type Components,
+  componentId,
+  functionOf,
+  parseComponentId,
+} from "../domain/component.ts";
+import { matchesPattern, type Scope } from "../domain/scope.ts";
+import { KINDS } from "../kinds/index.ts";
+import { functionsOf, type LiveView } from "../kinds/live-view.ts";
+import { mapBounded } from "./bounded.ts";
+
+/**
+ * Functions that are captured side by side. Pacing by quota rules the speed; this bounds open downloads, each of which
+ * holds a socket and a file.
+ */
+const CAPTURES_AT_ONCE = 16;
+
+/** Told after each function or stack, so that a long capture can log and be stopped. */
+export type CaptureProgress = (components: readonly CapturedComponent[]) => Promise<void>;
+
+/**
+ * Everything in a scope as it is now: its stacks, the functions of those stacks, the functions that match its patterns,
+ * and `known` functions, which a deploy may have taken out of all of these.
+ */
+export async function captureScope(
+  view: LiveView,
+  scope: Scope,
+  known: readonly string[],
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
+  const stacks = await mapBounded(scope.stacks, CAPTURES_AT_ONCE, (name) =>
+    capture(view, [componentId("stack", name)], progress),
+  );
+  const functions = await namesInScope(view, scope);
+  const names = [...new Set([...functions, ...known])].sort();
+  const captured = await mapBounded(names, CAPTURES_AT_ONCE, (name) => captureFunction(view, name, progress));
+  return [...stacks, ...captured].flat();
+}
+
+async function namesInScope(view: LiveView, scope: Scope): Promise<string[]> {
+  const owned = await Promise.all(scope.stacks.map(async (name) => functionsOf(await view.getStack(name))));
+  const listed = scope.functions.length > 0 ? await view.aws.lambda.listFunctions() : [];
+  const names = listed.flatMap(({ FunctionName }) => FunctionName ?? []);
+  return [...owned.flat(), ...names.filter((name) => scope.functions.some((pattern) => matchesPattern(pattern, name)))];
+}
+
+async function captureFunction(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
+  const aliases = (await view.getFunction(name)) ? await view.listAliases(name) : [];
+  const ids = aliases.map((alias) => componentId("lambda-alias", `${name}:${alias.name}`));
+  return capture(view, [componentId("lambda-config", name), componentId("lambda-code", name), ...ids], progress);
+}
+
+/** Named components as they are now; what does not exist is left out. */
+export async function captureComponents(
+  view: LiveView,
+  ids: readonly ComponentId[],
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
+  const groups = new Map<string, ComponentId[]>();
+  for (const id of ids) {
+    const group = functionOf(id) ?? id;
+    groups.set(group, [...(groups.get(group) ?? []), id]);
+  }
+  return (await mapBounded([...groups.values()], CAPTURES_AT_ONCE, (group) => capture(view, group, progress))).flat();
+}
+
+async function capture(
+  view: LiveView,
+  ids: readonly ComponentId[],
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
+  const found: CapturedComponent[] = [];
+  for (const id of ids) {
+    const parsed = parseComponentId(id);
+    const component = parsed && (await KINDS[parsed.kind].capture(view, parsed.name));
+    if (component) found.push(component);
+  }
+  await progress(found);
+  return found;
+}
+
+export function asComponents(list: readonly CapturedComponent[]): Components {
+  return new Map(list.map((component) => [component.id, component]));
+}

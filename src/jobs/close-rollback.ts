@@ -1,0 +1,129 @@
+import type { Rollback, RollbackResult } from "../domain/activity.ts";
+import type { Components } from "../domain/component.ts";
+import type { Fault, Problem } from "../domain/errors.ts";
+import type { Plan, PlanStep } from "../domain/plan.ts";
+import { createLiveView } from "../kinds/live-view.ts";
+import { settle } from "../kinds/settling.ts";
+import type { Follow, StepRow } from "../store/store.ts";
+import { changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
+import { followWith } from "./following.ts";
+import type { JobContext } from "./job-context.ts";
+import { readLive, withSiblings } from "./live-state.ts";
+import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
+import { differs, kindOf } from "./run-step.ts";
+
+/** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
+export async function closeRollback(run: Run, stopped: Problem | null): Promise<void> {
+  const { context, rollback, sources } = run;
+  context.log.add("info", "Reading all picked components back once more.");
+  await context.log.flush();
+  const view = createLiveView(context.access(null, null), context.artifacts);
+  // Not to be cancelled: what was done so far must be told.
+  const live = await readLive(view, withSiblings(rollback.picked, sources), () => context.log.flush());
+  const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));
+  const result = count(rows);
+  const why = stopped ?? failure(rows);
+  const status = why ? "Exception" : "Completed";
+  context.log.add(
+    why ? "error" : "info",
+    why ? `Ended in Exception. ${why.code}: ${why.detail}` : "Completed: everything picked is back and proven.",
+  );
+  const record = newSnapshot(context, live);
+  const follow = why && rollback.onError === "compensate" ? compensation(run, rows) : null;
+  if (follow) context.log.add("info", `Taking back what it did by ${follow.rollback.id}, as was asked.`);
+  const ended = {
+    status,
+    result,
+    problem: why,
+    record,
+    rows,
+    at: context.clock.now(),
+    lines: context.log.take(),
+    follow,
+  } as const;
+  await context.store.endRollback(context.fence, rollback.id, ended);
+}
+
+/** The undo that `onError: compensate` asks for: of everything that this run touched, also by halves. */
+function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Follow | null {
+  const untouched = new Set<StepRow["status"]>(["Pending", "Skipped", "Unchanged"]);
+  const picked = rows.filter(({ status }) => !untouched.has(status)).map(({ component }) => component);
+  if (picked.length === 0) return null;
+  const { claim, allowDestructive } = rollback;
+  return followWith(context, rollback, {
+    reason: `The rollback ${rollback.id} failed and asked for its compensation.`,
+    deployments: [],
+    undoes: rollback.id,
+    onConflict: "restore",
+    onError: "continue",
+    includeFailed: false,
+    ...{ claim, picked, allowDestructive },
+  });
+}
+
+function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem | null): StepRow {
+  const row = run.rows.get(step.order) ?? pendingRow(step);
+  if (row.status === "Failed") return row;
+  if (row.status === "Running" && stopped)
+    return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
+  if (!hasSettled(row)) return { ...row, status: "Skipped" };
+  const stack = step.via?.startsWith("stack:") ? step.via : null;
+  const changed = stack
+    ? changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), physicalIdsOf(live.get(stack)))
+    : [];
+  const expected = expectedState(step.goal, changed);
+  const { differing } = settle(kindOf(step), live.get(step.component) ?? null, expected);
+  if (differing.length === 0) return { ...row, verified: true };
+  const error = differs(differing);
+  run.context.log.add("error", `At the last look: ${error.detail}`, { component: step.component, step: step.order });
+  return { ...row, status: "Failed", verified: false, error };
+}
+
+function failure(rows: readonly StepRow[]): Problem | null {
+  const failed = rows.filter((row) => row.status === "Failed");
+  if (failed.length === 0) return null;
+  const code = failed.every((row) => row.error?.code === "VERIFY_FAILED") ? "VERIFY_FAILED" : "STEP_FAILED";
+  const faults = failed.map(
+    (row): Fault => ({ code: row.error?.code ?? code, detail: `${row.component}: ${row.error?.detail}` }),
+  );
+  return {
+    ...problem(
+      code,
+      `${failed.length} of ${rows.length} components failed: ${faults.map(({ detail }) => detail).join(" ")}`,
+    ),
+    errors: faults,
+  };
+}
+
+/** Ends a rollback that must not begin: every component leaves a row that says Skipped. */
+export async function refuseRollback(
+  context: JobContext,
+  rollback: Rollback,
+  { plan, why }: { plan: Plan; why: Problem },
+): Promise<void> {
+  context.log.add("error", `Nothing was touched. ${why.code}: ${why.detail}`);
+  const rows = plan.steps.map((step): StepRow => ({ ...pendingRow(step), status: "Skipped" }));
+  const end = {
+    status: "Exception",
+    result: count(rows),
+    problem: why,
+    record: null,
+    rows,
+    at: context.clock.now(),
+    lines: context.log.take(),
+    follow: null,
+  } as const;
+  await context.store.endRollback(context.fence, rollback.id, end);
+}
+
+function count(rows: readonly StepRow[]): RollbackResult {
+  const of = (status: StepRow["status"]) => rows.filter((row) => row.status === status).length;
+  return {
+    restored: of("Restored"),
+    removed: of("Removed"),
+    recreated: of("Recreated"),
+    unchanged: of("Unchanged"),
+    skipped: of("Skipped"),
+    failed: of("Failed"),
+  };
+}

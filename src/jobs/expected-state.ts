@@ -1,0 +1,39 @@
+import type { CapturedComponent, ComponentState } from "../domain/component.ts";
+import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+
+export interface ChangedId {
+  readonly logicalId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Physical ids by logical id, as a stack's capture holds them; empty for any other component. */
+export function physicalIdsOf(stack: CapturedComponent | null | undefined): JsonObject {
+  return asObject(stack?.state.evidence["physicalIds"]);
+}
+
+/** Resources of a stack that were created anew: same logical id, another physical one. Pure. */
+export function changedPhysicalIds(was: JsonObject, is: JsonObject): ChangedId[] {
+  return Object.entries(was).flatMap(([logicalId, from]) => {
+    const to = is[logicalId];
+    return typeof from === "string" && typeof to === "string" && from !== to ? [{ logicalId, from, to }] : [];
+  });
+}
+
+/**
+ * The state that a component of a stack must have after the stack went back: the goal, with the physical ids of
+ * resources that the stack had to create anew. Values that the template computes are not overwritten with dead ids.
+ */
+export function expectedState(goal: ComponentState | null, changed: readonly ChangedId[]): ComponentState | null {
+  if (!goal || changed.length === 0) return goal;
+  // Longest first: an id may begin with another one.
+  const byLength = [...changed].sort((one, other) => other.from.length - one.from.length);
+  const replace = (value: Json): Json => {
+    if (typeof value === "string") return byLength.reduce((text, { from, to }) => text.replaceAll(from, to), value);
+    if (Array.isArray(value)) return value.map((item: Json) => replace(item));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item)]));
+    return value;
+  };
+  return { ...goal, settings: replace(goal.settings) as JsonObject };
+}

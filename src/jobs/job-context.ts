@@ -1,0 +1,103 @@
+import type { Artifacts } from "../artifacts/artifacts.ts";
+import type { AwsAccess, CallObserver } from "../aws/gateways.ts";
+import type { Activity, LogLevel } from "../domain/activity.ts";
+import type { ComponentId } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import type { Clock, NewId } from "../domain/ids.ts";
+import type { Fingerprint } from "../domain/secrets.ts";
+import type { Fence, NewLine, Store, Transaction } from "../store/store.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+
+/** What every job works with. */
+export interface JobDeps {
+  readonly store: Store;
+  readonly artifacts: Artifacts;
+  readonly dispatcher: Pick<Dispatcher, "enqueue">;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly fingerprint: Fingerprint;
+  /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where it was taken out of them. */
+  readonly connect: (target: string, observe: CallObserver) => AwsAccess;
+  readonly hasStagingBucket: boolean;
+}
+
+/** One running job: what it works with, its ownership, its log, and AWS as it may see it. */
+export interface JobContext extends JobDeps {
+  readonly fence: Fence;
+  readonly signal: AbortSignal;
+  readonly log: JobLog;
+  /** Gateways whose calls are logged under a component and a step of the plan. */
+  access(component: ComponentId | null, step: number | null): AwsAccess;
+}
+
+/** Lines that wait to be committed together with what they tell about. */
+export interface JobLog {
+  add(level: LogLevel, message: string, about?: { component?: ComponentId | null; step?: number | null }): void;
+  observer(component: ComponentId | null, step: number | null): CallObserver;
+  /** Hands out what waits, to be stored in the caller's transaction. */
+  take(): NewLine[];
+  /** Stores what waits, so that it can be read while the job runs. */
+  flush(): Promise<void>;
+}
+
+export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, activity: string, clock: Clock): JobLog {
+  let waiting: NewLine[] = [];
+  const take = () => {
+    const lines = waiting;
+    waiting = [];
+    return lines;
+  };
+  return {
+    add(level, message, { component = null, step = null } = {}) {
+      waiting.push({ at: clock.now(), level, component, step, message, aws: null });
+    },
+    observer: (component, step) => (call) => {
+      const { error, ...aws } = call;
+      const message = error
+        ? `${call.service}:${call.operation} answered ${error}`
+        : `${call.service}:${call.operation}`;
+      // "Not found" is an answer, not a failure: the reader who asked knows what it means.
+      const level = error && !error.startsWith("AWS_NOT_FOUND") ? "warn" : "debug";
+      waiting.push({ at: clock.now(), level, component, step, message, aws });
+    },
+    take,
+    async flush() {
+      const lines = take();
+      if (lines.length > 0) await store.appendLines(fence, activity, lines);
+    },
+  };
+}
+
+export function createJobContext(
+  deps: JobDeps,
+  job: { fence: Fence; activity: Activity; signal: AbortSignal },
+): JobContext {
+  const { fence, activity, signal } = job;
+  const log = createJobLog(deps.store, fence, activity.id, deps.clock);
+  return {
+    ...deps,
+    fence,
+    signal,
+    log,
+    access: (component, step) => deps.connect(activity.target, log.observer(component, step)),
+  };
+}
+
+/** Makes sure that the credentials belong to the account and region that the job's earlier parts worked in (F15). */
+export async function identify(context: JobContext, activity: Activity): Promise<void> {
+  const identity = await context.access(null, null).identity.whoAmI();
+  await context.store.identify(context.fence, activity.id, identity);
+  context.log.add("info", `Working in account ${identity.account}, region ${identity.region}.`);
+}
+
+/** The safe point between two steps: throws CANCELLED when someone asked for it, SHUTTING_DOWN when the service stops. */
+export async function checkpoint(context: JobContext, activity: string): Promise<void> {
+  if (context.signal.aborted)
+    throw new StepbackError("SHUTTING_DOWN", "The service is stopping; the job goes on after its restart.");
+  if (await context.store.isCancelRequested(activity))
+    throw new StepbackError("CANCELLED", "Someone cancelled the job.");
+}
+
+export function enqueueing(context: JobDeps, type: "plan-rollback" | "run-rollback", subject: string) {
+  return (transaction: Transaction) => context.dispatcher.enqueue(transaction, { type, subject });
+}

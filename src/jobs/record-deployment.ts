@@ -1,0 +1,108 @@
+import type { Deployment } from "../domain/activity.ts";
+import { type Altered, alteredIds, changeOf, countAltered } from "../domain/altered.ts";
+import { type CapturedComponent, type ComponentId, type Components, functionOf } from "../domain/component.ts";
+import { threeWay } from "../domain/diff.ts";
+import { ERROR_TABLE, type Problem } from "../domain/errors.ts";
+import type { Reason } from "../domain/plan.ts";
+import { exposed, type Fingerprint } from "../domain/secrets.ts";
+import { claimOf } from "../domain/selection.ts";
+import { createLiveView } from "../kinds/live-view.ts";
+import type { Follow, RecordEnd } from "../store/store.ts";
+import { asComponents, captureScope } from "./capture.ts";
+import { followWith } from "./following.ts";
+import { identify, type JobContext } from "./job-context.ts";
+import { logCaptures } from "./take-snapshot.ts";
+
+/** Captures the scope again after the deploy; what differs from the backup is what the deployment altered (F8). */
+export async function recordDeployment(context: JobContext, deployment: Deployment): Promise<void> {
+  await identify(context, deployment);
+  context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
+  const before = await context.store.findComponents(deployment.backup.id);
+  const view = createLiveView(context.access(null, null), context.artifacts);
+  const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
+  const components = await captureScope(view, deployment.scope, known, logCaptures(context, deployment.id));
+  const altered = alteredRows(before, asComponents(components), context.fingerprint);
+  const counts = countAltered(altered);
+  context.log.add("info", `Altered: ${counts.added} added, ${counts.modified} modified, ${counts.deleted} deleted.`);
+  const snapshot = { id: deployment.record?.id ?? context.newId("snp"), takenAt: context.clock.now(), components };
+  await context.store.saveRecord(context.fence, deployment.id, {
+    snapshot,
+    altered,
+    ...ending(context, deployment, altered),
+  });
+}
+
+function ending(
+  context: JobContext,
+  deployment: Deployment,
+  altered: readonly Altered[],
+): Omit<RecordEnd, "snapshot" | "altered"> {
+  const failed = deployment.outcome === "failed";
+  const follow =
+    failed && deployment.onFailure === "rollback" && altered.length > 0 ? takeBack(context, deployment, altered) : null;
+  if (follow) context.log.add("info", `Rolling everything back by ${follow.rollback.id}, as the deployment asked.`);
+  return {
+    status: failed ? "Exception" : "Completed",
+    problem: failed ? deployFailed(deployment) : null,
+    at: context.clock.now(),
+    lines: context.log.take(),
+    follow,
+  };
+}
+
+function deployFailed({ message }: Deployment): Problem {
+  return {
+    code: "DEPLOY_FAILED",
+    title: ERROR_TABLE.DEPLOY_FAILED.title,
+    detail: message ?? "CI reported the deploy as failed.",
+  };
+}
+
+/** The Rollback job of all altered components that `onFailure: rollback` asks for (F16). */
+function takeBack(context: JobContext, deployment: Deployment, altered: readonly Altered[]): Follow {
+  const picked = altered.map(({ component }) => component);
+  return followWith(context, deployment, {
+    reason: `The deployment ${deployment.id} failed and asked for its rollback.`,
+    claim: claimOf(picked, altered),
+    deployments: [deployment.id],
+    undoes: null,
+    picked,
+    onConflict: "fail",
+    onError: "continue",
+    includeFailed: true,
+    allowDestructive: deployment.allowDestructive,
+  });
+}
+
+/** What differs between two snapshots, with its diff and how well it can go back. Pure. */
+export function alteredRows(before: Components, deployed: Components, fingerprint: Fingerprint): Altered[] {
+  return alteredIds(before, deployed).map((component) => {
+    const [was, is] = [before.get(component), deployed.get(component)];
+    const shown = (side: CapturedComponent | undefined) => side && exposed(component, side.state.settings, fingerprint);
+    return {
+      component,
+      change: changeOf(was, is),
+      parent: was?.parent ?? is?.parent ?? null,
+      physicalId: is?.physicalId ?? was?.physicalId ?? null,
+      before: was?.digest ?? null,
+      deployed: is?.digest ?? null,
+      diff: threeWay(shown(was), shown(is)),
+      ...readiness(component, was, is),
+    };
+  });
+}
+
+function readiness(
+  id: ComponentId,
+  was: CapturedComponent | undefined,
+  is: CapturedComponent | undefined,
+): Pick<Altered, "readiness" | "reasons"> {
+  if (was?.incomplete)
+    return { readiness: "irreversible", reasons: [{ code: "INCOMPLETE_BACKUP", detail: was.incomplete }] };
+  const losses: Reason[] = [];
+  if (id.startsWith("stack:") && !was && is)
+    losses.push({ code: "DESTRUCTIVE", detail: "The stack and everything in it is deleted." });
+  if (id.startsWith("stack:") && was && !is)
+    losses.push({ code: "PHYSICAL_ID_CHANGED", detail: "The stack is created again with new physical ids." });
+  return { readiness: losses.length > 0 ? "reversible-with-loss" : "reversible", reasons: losses };
+}

@@ -1,0 +1,66 @@
+import type { Rollback } from "../domain/activity.ts";
+import type { ComponentId, Components } from "../domain/component.ts";
+import { ERROR_TABLE, type ErrorCode, type Problem } from "../domain/errors.ts";
+import type { Plan, PlanStep } from "../domain/plan.ts";
+import type { JournalEntry, NewSnapshot, StepRow, StepStatus } from "../store/store.ts";
+import type { ChangedId } from "./expected-state.ts";
+import type { JobContext } from "./job-context.ts";
+import type { Sources } from "./sources.ts";
+
+/** A rollback on its way: what was planned, and what has become of it so far. */
+export interface Run {
+  readonly context: JobContext;
+  readonly rollback: Rollback;
+  readonly plan: Plan;
+  readonly sources: Sources;
+  /** Current row of each step, by its order. */
+  readonly rows: Map<number, StepRow>;
+  /** The journal as it was when this worker began: what a killed one left. */
+  readonly journal: readonly JournalEntry[];
+  /** What each picked stack had to create anew, once it is back. */
+  readonly changedIds: Map<ComponentId, readonly ChangedId[]>;
+}
+
+export function rowOf(run: Run, step: PlanStep): StepRow {
+  return run.rows.get(step.order) ?? pendingRow(step);
+}
+
+export function rowOfComponent(run: Run, component: ComponentId): StepRow | undefined {
+  return [...run.rows.values()].find((row) => row.component === component);
+}
+
+export function pendingRow(step: PlanStep): StepRow {
+  const { order, component, action, strategy, reasons } = step;
+  const warnings = [...new Set(reasons.map(({ code }) => code))];
+  return {
+    order,
+    component,
+    action,
+    strategy,
+    warnings,
+    status: "Pending",
+    verified: null,
+    error: null,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+/** How a step's row reads once it has done what its action says. */
+export function doneStatus(step: PlanStep): StepStatus {
+  if (step.action === "remove") return "Removed";
+  if (step.action === "recreate") return "Recreated";
+  return step.action === "restore" ? "Restored" : "Unchanged";
+}
+
+export function hasSettled(row: StepRow): boolean {
+  return row.status !== "Pending" && row.status !== "Running";
+}
+
+export function problem(code: ErrorCode, detail: string): Problem {
+  return { code, title: ERROR_TABLE[code].title, detail };
+}
+
+export function newSnapshot(context: JobContext, components: Components): NewSnapshot {
+  return { id: context.newId("snp"), takenAt: context.clock.now(), components: [...components.values()] };
+}

@@ -1,0 +1,72 @@
+import type { Rollback } from "../domain/activity.ts";
+import { alteredIds } from "../domain/altered.ts";
+import type { CapturedComponent, ComponentId, Components } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import type { Store } from "../store/store.ts";
+
+/** The states that a rollback goes from and to. */
+export interface Sources {
+  /** The backups; of several deployments the oldest that altered the component. */
+  readonly before: Components;
+  /** The records after; of several deployments the newest that altered the component. */
+  readonly deployed: Components;
+  /** When the oldest of those records was taken: what Stepback recorded since then is not somebody else's change. */
+  readonly since: number;
+}
+
+type Reader = Pick<Store, "findDeployment" | "findRollback" | "findComponents" | "findSnapshot">;
+
+export async function loadSources(store: Reader, rollback: Rollback): Promise<Sources> {
+  const pairs = rollback.undoes
+    ? [await undonePair(store, rollback.undoes)]
+    : await deploymentPairs(store, rollback.deployments);
+  const before = new Map<ComponentId, CapturedComponent>();
+  const deployed = new Map<ComponentId, CapturedComponent>();
+  const seen = new Set<ComponentId>();
+  for (const pair of pairs) {
+    const altered = new Set(alteredIds(pair.before, pair.deployed));
+    for (const id of new Set([...pair.before.keys(), ...pair.deployed.keys()])) {
+      if (!seen.has(id)) keep(before, id, pair.before.get(id));
+      if (!seen.has(id) || altered.has(id)) keep(deployed, id, pair.deployed.get(id));
+    }
+    for (const id of altered) seen.add(id);
+  }
+  return { before, deployed, since: Math.min(...pairs.map((pair) => pair.since)) };
+}
+
+async function deploymentPairs(store: Reader, ids: readonly string[]): Promise<Sources[]> {
+  const pairs: Sources[] = [];
+  for (const id of ids) {
+    const deployment = await store.findDeployment(id);
+    if (!deployment?.record)
+      throw new StepbackError("DEPLOYMENT_NOT_COMPLETED", `${id} has no record of the state after it.`);
+    pairs.push(await readPair(store, deployment.backup.id, deployment.record.id));
+  }
+  return pairs;
+}
+
+/** An undo goes back to the backup that the rollback took; what the rollback left is what it compares live with (N7). */
+async function undonePair(store: Reader, id: string): Promise<Sources> {
+  const undone = await store.findRollback(id);
+  if (!undone?.backup || !undone.record)
+    throw new StepbackError("NOTHING_ALTERED", `${id} changed nothing that could be undone.`);
+  return readPair(store, undone.backup.id, undone.record.id);
+}
+
+async function readPair(store: Reader, backup: string, record: string): Promise<Sources> {
+  const [before, deployed, taken] = await Promise.all([
+    store.findComponents(backup),
+    store.findComponents(record),
+    store.findSnapshot(record),
+  ]);
+  return { before, deployed, since: taken?.takenAt ?? 0 };
+}
+
+function keep(
+  map: Map<ComponentId, CapturedComponent>,
+  id: ComponentId,
+  component: CapturedComponent | undefined,
+): void {
+  if (component) map.set(id, component);
+  else map.delete(id);
+}

@@ -1,0 +1,50 @@
+import type { Deployment } from "../domain/activity.ts";
+import { type CapturedComponent, functionOf, parseComponentId } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import type { Claim, Scope } from "../domain/scope.ts";
+import { createLiveView } from "../kinds/live-view.ts";
+import { captureScope } from "./capture.ts";
+import { checkpoint, identify, type JobContext } from "./job-context.ts";
+
+/** Captures the scope of a deployment before it begins (F3). Nothing is stored until all of it is there. */
+export async function takeSnapshot(context: JobContext, deployment: Deployment): Promise<void> {
+  await checkpoint(context, deployment.id);
+  await identify(context, deployment);
+  context.log.add("info", "Taking the backup.");
+  const view = createLiveView(context.access(null, null), context.artifacts);
+  const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
+  refuseUnfinished(components);
+  context.log.add("info", `The backup is ready: ${components.length} components.`);
+  const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components };
+  const claim = widenedClaim(deployment.scope, components);
+  await context.store.saveBackup(context.fence, deployment.id, snapshot, { claim, lines: context.log.take() });
+}
+
+/** Functions of a scoped stack belong to the scope, and a scoped function keeps its stack's other visitors away. */
+function widenedClaim({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Claim {
+  const names = components.flatMap(({ id }) => functionOf(id) ?? []);
+  const owners = components.flatMap(({ parent }) => (parent && parseComponentId(parent)?.name) ?? []);
+  return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
+}
+
+/** One line for each captured component, stored as they come. */
+export function logCaptures(context: JobContext, activity: string) {
+  return async (components: readonly CapturedComponent[]): Promise<void> => {
+    for (const { id, digest, incomplete } of components) {
+      const level = incomplete ? "warn" : "info";
+      context.log.add(level, incomplete ? `Captured incompletely: ${incomplete}` : `Captured, digest ${digest}.`, {
+        component: id,
+      });
+    }
+    await context.log.flush();
+    await checkpoint(context, activity);
+  };
+}
+
+/** A stack that is being changed has no state to go back to: the deploy must wait (facts H4). */
+function refuseUnfinished(components: readonly CapturedComponent[]): void {
+  const busy = components.filter(({ state }) => String(state.evidence["status"] ?? "").endsWith("_IN_PROGRESS"));
+  if (busy.length === 0) return;
+  const named = busy.map(({ id, state }) => `${id} is in ${state.evidence["status"]}`);
+  throw new StepbackError("AWS_IN_PROGRESS", `${named.join("; ")}: wait for it, then open the deployment again.`);
+}

@@ -1,0 +1,256 @@
+import fc from "fast-check";
+import t from "tap";
+import type { Rollback } from "../../src/domain/activity.ts";
+import { type CapturedComponent, type ComponentId, type Components, captured } from "../../src/domain/component.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { PlanStep } from "../../src/domain/plan.ts";
+import { makePlan, type PlanFacts } from "../../src/jobs/planning.ts";
+import { configDigest } from "../../src/kinds/function-settings.ts";
+
+const fingerprint = (value: string) => `fp(${value.length})`;
+
+function component(
+  id: ComponentId,
+  settings: JsonObject,
+  parent: ComponentId | null = null,
+  evidence: JsonObject = {},
+): CapturedComponent {
+  return captured(id, { settings, evidence, artifacts: [] }, { parent, physicalId: null });
+}
+
+const code = (name: string, sha: string, parent: ComponentId | null = null) =>
+  component(
+    `lambda-code:${name}`,
+    { PackageType: "Zip", CodeSha256: sha, Architectures: ["x86_64"], ImageUri: null, SourceKMSKeyArn: null },
+    parent,
+  );
+const config = (name: string, settings: JsonObject, parent: ComponentId | null = null) =>
+  component(`lambda-config:${name}`, { MemorySize: 128, ...settings }, parent);
+const stack = (name: string, settings: JsonObject, evidence: JsonObject = {}) =>
+  component(
+    `stack:${name}`,
+    {
+      template: "{}",
+      parameters: {},
+      tags: {},
+      policy: null,
+      terminationProtection: false,
+      resources: {},
+      ...settings,
+    },
+    null,
+    { status: "UPDATE_COMPLETE", ...evidence },
+  );
+const alias = (name: string, sha: string, settings: CapturedComponent) =>
+  component(`lambda-alias:${name}`, {
+    description: "",
+    target: { codeSha256: sha, config: configDigest(settings.state.settings) },
+    weights: [],
+  });
+
+function components(...list: CapturedComponent[]): Components {
+  return new Map(list.map((one) => [one.id, one]));
+}
+
+function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: Partial<Rollback> = {}): PlanStep[] {
+  const { picked, ...rest } = facts;
+  const settings = { picked, strategy: "auto", onConflict: "fail", ...rollback } as PlanFacts["rollback"];
+  const empty = {
+    sources: { before: components(), deployed: components() },
+    live: components(),
+    lastRecorded: new Map(),
+    versions: new Map(),
+    hasStagingBucket: false,
+  };
+  return [...makePlan({ ...empty, ...rest, rollback: settings }, fingerprint, 0).steps];
+}
+
+t.test("added goes, deleted comes back, modified is restored, and what already is as before stays", async (t) => {
+  const before = components(code("mod", "A"), code("del", "B"), config("del", {}), code("same", "C"));
+  const deployed = components(code("mod", "A2"), code("add", "N"), code("same", "C2"));
+  const live = components(code("mod", "A2"), code("add", "N"), code("same", "C"));
+  const picked: ComponentId[] = ["lambda-code:mod", "lambda-code:add", "lambda-code:del", "lambda-code:same"];
+  const steps = plan({ picked, sources: { before, deployed }, live });
+  const byName = Object.fromEntries(
+    steps.map((step) => [step.component, [step.action, step.actions.map((action) => action.do)]]),
+  );
+  t.same(byName, {
+    "lambda-code:mod": ["restore", ["update-code"]],
+    "lambda-code:add": ["remove", ["delete-function"]],
+    "lambda-code:del": ["recreate", ["create-function"]],
+    "lambda-code:same": ["unchanged", []],
+  });
+  t.same(
+    steps.filter(({ conflict }) => conflict),
+    [],
+    "none of it is a conflict",
+  );
+});
+
+t.test("a change that somebody else made is a conflict, and each answer to it does what it says", async (t) => {
+  const picked: ComponentId[] = ["lambda-config:pay"];
+  const before = components(config("pay", { MemorySize: 128, Environment: { TABLE: "one" } }));
+  const deployed = components(config("pay", { MemorySize: 128, Environment: { TABLE: "two" } }));
+  const live = components(config("pay", { MemorySize: 512, Environment: { TABLE: "two" } }));
+  const facts = { picked, sources: { before, deployed }, live };
+  t.match(plan(facts), [{ action: "restore", conflict: true, reasons: [{ code: "CONFLICT" }] }]);
+  t.match(plan(facts, { onConflict: "restore" })[0]?.goal?.settings, {
+    MemorySize: 128,
+    Environment: { TABLE: "one" },
+  });
+  t.match(
+    plan(facts, { onConflict: "keep-live" })[0]?.goal?.settings,
+    { MemorySize: 512, Environment: { TABLE: "one" } },
+    "the memory bump survives",
+  );
+  const recorded = new Map([["lambda-config:pay" as ComponentId, live.get("lambda-config:pay")?.digest ?? null]]);
+  t.match(
+    plan({ ...facts, lastRecorded: recorded }),
+    [{ conflict: false }],
+    "what Stepback itself last recorded is nobody else's change",
+  );
+});
+
+t.test("code that somebody else changed is kept whole under keep-live", async (t) => {
+  const picked: ComponentId[] = ["lambda-code:pay"];
+  const facts = {
+    picked,
+    sources: { before: components(code("pay", "A")), deployed: components(code("pay", "B")) },
+    live: components(code("pay", "C")),
+  };
+  t.match(plan(facts, { onConflict: "keep-live" }), [{ action: "unchanged", conflict: true }]);
+});
+
+t.test("a stack that is picked brings its functions along; one that is not owns their existence", async (t) => {
+  const owner = "stack:shop" as const;
+  const before = components(
+    stack("shop", { template: "before" }),
+    code("gone", "G", owner),
+    config("gone", {}, owner),
+    code("pay", "A", owner),
+  );
+  const deployed = components(stack("shop", { template: "after" }), code("fresh", "N", owner), code("pay", "B", owner));
+  const facts = { sources: { before, deployed }, live: deployed };
+  const whole = plan({ ...facts, picked: [owner, "lambda-code:gone", "lambda-code:fresh", "lambda-code:pay"] });
+  t.match(
+    whole.map(({ component, strategy, via }) => [component, strategy, via]),
+    [
+      [owner, "stack", null],
+      ["lambda-code:fresh", "stack", owner],
+      ["lambda-code:gone", "stack", owner],
+      ["lambda-code:pay", "stack", owner],
+    ],
+  );
+  const parts = plan({ ...facts, picked: ["lambda-code:gone", "lambda-code:fresh", "lambda-code:pay"] });
+  t.match(parts, [
+    { component: "lambda-code:fresh", action: "refused", reasons: [{ code: "OWNED_BY_STACK" }] },
+    { component: "lambda-code:gone", action: "refused", reasons: [{ code: "OWNED_BY_STACK" }] },
+    {
+      component: "lambda-code:pay",
+      action: "restore",
+      strategy: "direct",
+      reasons: [{ code: "LEAVES_STACK_BEHIND", detail: /stack:shop/ }],
+    },
+  ]);
+  t.match(plan({ ...facts, picked: ["lambda-code:pay"] }, { strategy: "stack" }), [
+    { action: "refused", reasons: [{ code: "STRATEGY_UNSUPPORTED" }] },
+  ]);
+});
+
+t.test("a configuration comes and goes with its function only", async (t) => {
+  const sources = { before: components(), deployed: components(code("add", "N"), config("add", {})) };
+  const live = sources.deployed;
+  t.match(plan({ picked: ["lambda-config:add"], sources, live }), [
+    { action: "refused", reasons: [{ code: "REQUIRES_COMPONENT", detail: /lambda-code:add/ }] },
+  ]);
+  t.match(plan({ picked: ["lambda-config:add", "lambda-code:add"], sources, live }), [
+    { component: "lambda-code:add", action: "remove" },
+    { component: "lambda-config:add", action: "remove", via: "lambda-code:add" },
+  ]);
+});
+
+t.test("an incomplete backup is refused: nothing is never restored over something", async (t) => {
+  const { state, parent, physicalId } = config("pay", {});
+  const before = components(
+    captured("lambda-config:pay", state, { parent, physicalId, incomplete: "Environment: KMS denied" }),
+  );
+  const live = components(config("pay", { MemorySize: 512 }));
+  t.match(plan({ picked: ["lambda-config:pay"], sources: { before, deployed: live }, live }), [
+    { action: "refused", reasons: [{ code: "INCOMPLETE_BACKUP", detail: /KMS/ }] },
+  ]);
+});
+
+t.test(
+  "an alias is only pointed back where a version has the content, and published where $LATEST will have it",
+  async (t) => {
+    const settings = config("pay", {});
+    const bad = config("pay", { MemorySize: 512 });
+    const before = components(alias("pay:live", "A", settings), code("pay", "A"), settings);
+    const deployed = components(alias("pay:live", "B", bad), code("pay", "B"), bad);
+    const facts = { sources: { before, deployed }, live: deployed };
+    const versions = new Map([
+      ["pay", [{ version: "1", codeSha256: "A", configDigest: configDigest(settings.state.settings) }]],
+    ]);
+    const actions = (steps: PlanStep[]) =>
+      steps.find(({ component }) => component === "lambda-alias:pay:live")?.actions.map((action) => action.do);
+    t.same(
+      actions(plan({ ...facts, versions, picked: ["lambda-alias:pay:live"] })),
+      ["put-alias"],
+      "nothing is rebuilt",
+    );
+    t.match(plan({ ...facts, picked: ["lambda-alias:pay:live"] }), [
+      { action: "refused", reasons: [{ code: "REQUIRES_COMPONENT", detail: /lambda-code:pay/ }] },
+    ]);
+    t.same(actions(plan({ ...facts, picked: ["lambda-alias:pay:live", "lambda-code:pay", "lambda-config:pay"] })), [
+      "publish-version",
+      "put-alias",
+    ]);
+  },
+);
+
+t.test("a stack names every wall before anything is touched", async (t) => {
+  const before = components(stack("shop", { template: "{}", parameters: { Key: { noEcho: true } } }));
+  const live = components(stack("shop", { template: '{"a":1}' }, { status: "UPDATE_ROLLBACK_FAILED" }));
+  const sources = { before, deployed: live };
+  t.match(plan({ picked: ["stack:shop"], sources, live }), [
+    { action: "refused", reasons: [{ code: "STACK_NOT_UPDATABLE" }, { code: "NOECHO_VALUE_LOST" }] },
+  ]);
+  const table = components(stack("shop", { template: '{"a":1}', resources: { Orders: "AWS::DynamoDB::Table" } }));
+  t.match(
+    plan({ picked: ["stack:shop"], sources: { before: components(stack("shop", {})), deployed: table }, live: table }),
+    [{ action: "restore", destructive: true, reasons: [{ code: "DESTRUCTIVE", detail: /Orders/ }] }],
+  );
+  const added = { before: components(), deployed: live };
+  t.match(plan({ picked: ["stack:shop"], sources: added, live }), [{ action: "remove", destructive: true }]);
+  const guarded = components(stack("shop", { terminationProtection: true }));
+  t.match(plan({ picked: ["stack:shop"], sources: { before: components(), deployed: guarded }, live: guarded }), [
+    { action: "refused" },
+  ]);
+});
+
+t.test("no secret stands in a plan's diff, and equal facts give equal digests", async (t) => {
+  const sources = {
+    before: components(config("pay", { Environment: { KEY: "hunter2" } })),
+    deployed: components(config("pay", { Environment: { KEY: "hunter3" } })),
+  };
+  const steps = plan({ picked: ["lambda-config:pay"], sources, live: sources.deployed });
+  t.notMatch(JSON.stringify(steps[0]?.diff), /hunter/);
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (was, is) => {
+      const make = (live: string) => {
+        const facts = {
+          sources: { before: components(code("f", was)), deployed: components(code("f", is)) },
+          live: components(code("f", live)),
+        };
+        const rollback = { picked: ["lambda-code:f"] as ComponentId[], strategy: "auto", onConflict: "fail" } as const;
+        return makePlan(
+          { ...facts, rollback, lastRecorded: new Map(), versions: new Map(), hasStagingBucket: false },
+          fingerprint,
+          Math.random(),
+        ).digest;
+      };
+      const digests = [make(is), make(is), make(`${is}!`)];
+      return digests[0] === digests[1] && digests[1] !== digests[2];
+    }),
+  );
+});

@@ -1,0 +1,456 @@
+import t, { type Test } from "tap";
+import { AwsError } from "../../src/sandbox/core/contract.ts";
+import { deployFirst } from "../support/all-kinds.ts";
+import {
+  configure,
+  createFunction,
+  fingerprintOf,
+  finishDeployment,
+  invoke,
+  openDeployment,
+  rollBack,
+  startWorld,
+  until,
+  updateCode,
+  type World,
+  zip,
+} from "../support/world.ts";
+
+const scope = { functions: ["shop-*"] };
+
+async function world(t: Test, options = {}, env = {}): Promise<World> {
+  const made = await startWorld(options, env);
+  t.teardown(() => made.close());
+  return made;
+}
+
+t.test(
+  "one rollback removes the added, recreates the deleted and restores the modified; all else stays as deployed",
+  async (t) => {
+    const w = await world(t);
+    await createFunction(w, "shop-pay", "pay v1", { Environment: { Variables: { TABLE: "one" } }, MemorySize: 128 });
+    await createFunction(w, "shop-old", "old v1", { Description: "goes with the deploy" });
+    await createFunction(w, "shop-cart", "cart v1");
+    await createFunction(w, "other", "not in scope");
+    const before = await fingerprintOf(w);
+    const deployment = await openDeployment(w, scope);
+    t.match(deployment, {
+      status: "In Progress",
+      snapshot: { status: "Ready", components: 6 },
+      target: { account: "000000000000", region: "us-east-1" },
+    });
+
+    await updateCode(w, "shop-pay", "pay v2, broken");
+    await configure(w, "shop-pay", { Environment: { Variables: { TABLE: "wrong" } }, MemorySize: 512 });
+    await updateCode(w, "shop-cart", "cart v2");
+    await createFunction(w, "shop-new", "new v2");
+    await w.aws("lambda", "DeleteFunction", { FunctionName: "shop-old" });
+    const finished = await finishDeployment(w, deployment.id);
+    t.match(finished, {
+      status: "Completed",
+      outcome: "succeeded",
+      rollbackable: true,
+      altered: { added: 2, modified: 3, deleted: 2 },
+    });
+
+    const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components`)).body;
+    t.same(items.map((row: { id: string }) => row.id).sort(), [
+      "lambda-code:shop-cart",
+      "lambda-code:shop-new",
+      "lambda-code:shop-old",
+      "lambda-code:shop-pay",
+      "lambda-config:shop-new",
+      "lambda-config:shop-old",
+      "lambda-config:shop-pay",
+    ]);
+    t.notMatch(JSON.stringify(items), /"wrong"|"one"/, "no value of a variable is shown");
+
+    const picked = [
+      "lambda-code:shop-pay",
+      "lambda-config:shop-pay",
+      "lambda-code:shop-new",
+      "lambda-config:shop-new",
+      "lambda-code:shop-old",
+      "lambda-config:shop-old",
+    ];
+    const rollback = await rollBack(w, deployment.id, picked);
+    t.match(rollback, {
+      status: "Completed",
+      error: null,
+      result: { restored: 2, removed: 2, recreated: 2, unchanged: 0, skipped: 0, failed: 0 },
+    });
+    const rows = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
+    t.ok(
+      rows.every((row: { verified: boolean }) => row.verified),
+      "each is proven",
+    );
+    const after = await fingerprintOf(w);
+    t.same(after, { ...before, "shop-cart": { ...before["shop-cart"], CodeSha256: after["shop-cart"].CodeSha256 } });
+    t.equal(await invoke(w, "shop-cart"), "cart v2", "what was not picked stays as deployed");
+    t.equal(await invoke(w, "shop-pay"), "pay v1");
+    t.equal(await invoke(w, "shop-old"), "old v1");
+
+    const rest = await rollBack(w, deployment.id, "all");
+    t.match(rest, { status: "Completed", result: { restored: 1, unchanged: 6 } });
+    t.same(await fingerprintOf(w), before);
+
+    const log = (await w.api("GET", `/v1/rollbacks/${rollback.id}/logs?component=lambda-code:shop-pay&limit=200`)).body
+      .items;
+    t.ok(
+      log.some(
+        (line: { aws: { operation: string; requestId: string } | null }) =>
+          line.aws?.operation === "UpdateFunctionCode" && line.aws.requestId,
+      ),
+      "the log names the call that put it back",
+    );
+    t.ok(log.some((line: { message: string }) => /Read back and equal/.test(line.message)));
+  },
+);
+
+t.test("an alias goes back to the version with the content of the backup, without a canary's weights", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "v1");
+  await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
+  await w.aws("lambda", "CreateAlias", {
+    FunctionName: "shop-pay",
+    Name: "live",
+    FunctionVersion: "1",
+    Description: "callers use this",
+  });
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-pay", "v2");
+  await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
+  await w.aws("lambda", "UpdateAlias", {
+    FunctionName: "shop-pay",
+    Name: "live",
+    FunctionVersion: "1",
+    RoutingConfig: { AdditionalVersionWeights: { "2": 0.5 } },
+  });
+  await w.aws("lambda", "CreateAlias", { FunctionName: "shop-pay", Name: "next", FunctionVersion: "2" });
+  await finishDeployment(w, deployment.id);
+  const rollback = await rollBack(w, deployment.id, ["lambda-alias:shop-pay:live", "lambda-alias:shop-pay:next"]);
+  t.match(rollback, { status: "Completed", result: { restored: 1, removed: 1 } });
+  const alias = await w.aws("lambda", "GetAlias", { FunctionName: "shop-pay", Name: "live" });
+  t.equal(alias.FunctionVersion, "1");
+  t.notOk(Object.keys(alias.RoutingConfig?.AdditionalVersionWeights ?? {}).length, "no weight is left");
+  t.equal(await invoke(w, "shop-pay", "live"), "v1");
+  t.equal(await invoke(w, "shop-pay"), "v2", "$LATEST was not picked");
+});
+
+t.test("an alias whose version is gone is published again from the code that goes back with it", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "v1");
+  await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
+  await w.aws("lambda", "CreateAlias", { FunctionName: "shop-pay", Name: "live", FunctionVersion: "1" });
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-pay", "v2");
+  await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
+  await w.aws("lambda", "UpdateAlias", { FunctionName: "shop-pay", Name: "live", FunctionVersion: "2" });
+  await w.aws("lambda", "DeleteFunction", { FunctionName: "shop-pay", Qualifier: "1" });
+  await finishDeployment(w, deployment.id);
+  const alone = await rollBack(w, deployment.id, ["lambda-alias:shop-pay:live"]);
+  t.match(alone, {
+    status: "Exception",
+    error: { code: "PLAN_REFUSED", errors: [{ code: "REQUIRES_COMPONENT" }] },
+    result: { skipped: 1 },
+  });
+  const both = await rollBack(w, deployment.id, "all");
+  t.match(both, { status: "Completed", result: { restored: 2 } });
+  const alias = await w.aws("lambda", "GetAlias", { FunctionName: "shop-pay", Name: "live" });
+  t.equal(alias.FunctionVersion, "3", "numbers are never given twice");
+  t.equal(await invoke(w, "shop-pay", "live"), "v1");
+});
+
+t.test("what somebody else changed since is a conflict; keep-live keeps exactly that", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "v1", { Environment: { Variables: { TABLE: "one", LEVEL: "info" } } });
+  const deployment = await openDeployment(w, scope);
+  await configure(w, "shop-pay", { Environment: { Variables: { TABLE: "two", LEVEL: "info" } } });
+  await finishDeployment(w, deployment.id);
+  await configure(w, "shop-pay", { MemorySize: 1024 });
+  const refused = await rollBack(w, deployment.id, "all");
+  t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED", errors: [{ code: "CONFLICT" }] } });
+  t.equal((await fingerprintOf(w))["shop-pay"].Environment.Variables.TABLE, "two", "nothing was touched");
+  t.match(await rollBack(w, deployment.id, "all", { onConflict: "keep-live" }), { status: "Completed" });
+  t.match((await fingerprintOf(w))["shop-pay"], {
+    MemorySize: 1024,
+    Environment: { Variables: { TABLE: "one", LEVEL: "info" } },
+  });
+  t.match(
+    await rollBack(w, deployment.id, "all", { onConflict: "restore" }),
+    { status: "Completed" },
+    "and what the rollback left is no conflict of its own",
+  );
+  t.match((await fingerprintOf(w))["shop-pay"], { MemorySize: 128 });
+});
+
+t.test("a change between restore and the last look ends the job in Exception and names the paths", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1", { Description: "one" });
+  await createFunction(w, "shop-b", "b1");
+  const deployment = await openDeployment(w, scope);
+  await configure(w, "shop-a", { Description: "two" });
+  await updateCode(w, "shop-b", "b2");
+  await finishDeployment(w, deployment.id);
+  const hold = w.sandbox.faults.hold({ when: "before", match: (record) => record.operation === "UpdateFunctionCode" });
+  const running = rollBack(w, deployment.id, "all");
+  await hold.reached;
+  await configure(w, "shop-a", { Description: "somebody was here", Timeout: 60 });
+  hold.release();
+  const rollback = await running;
+  t.match(rollback, { status: "Exception", error: { code: "VERIFY_FAILED" }, result: { restored: 1, failed: 1 } });
+  const rows = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
+  const row = rows.find(({ component }: { component: string }) => component === "lambda-config:shop-a");
+  t.match(row, {
+    status: "Failed",
+    verified: false,
+    error: { code: "VERIFY_FAILED", detail: /\/Description, \/Timeout/ },
+  });
+});
+
+t.test(
+  "a failing component stops the run or is passed by, as was asked, and every skipped one leaves a row",
+  async (t) => {
+    const w = await world(t);
+    for (const name of ["shop-a", "shop-b", "shop-c"]) await createFunction(w, name, `${name} v1`);
+    const deployment = await openDeployment(w, scope);
+    for (const name of ["shop-a", "shop-b", "shop-c"]) await updateCode(w, name, `${name} v2`);
+    await finishDeployment(w, deployment.id);
+    const deny = () =>
+      w.sandbox.faults.fail({
+        match: (record) => record.operation === "UpdateFunctionCode" && record.input["FunctionName"] === "shop-b",
+        error: new AwsError(
+          "AccessDeniedException",
+          "User is not authorized to perform: lambda:UpdateFunctionCode",
+          403,
+        ),
+      });
+    deny();
+    const stopped = await rollBack(w, deployment.id, "all");
+    t.match(stopped, {
+      status: "Exception",
+      error: { code: "STEP_FAILED", detail: /shop-b.*UpdateFunctionCode/ },
+      result: { restored: 1, failed: 1, skipped: 1 },
+    });
+    w.sandbox.faults.off();
+    deny();
+    const passed = await rollBack(w, deployment.id, "all", { onError: "continue" });
+    t.match(passed, { status: "Exception", result: { unchanged: 1, failed: 1, restored: 1, skipped: 0 } });
+    w.sandbox.faults.off();
+    t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 2, restored: 1 } });
+  },
+);
+
+t.test("a failing rollback takes back what it did when it was asked to compensate", async (t) => {
+  const w = await world(t);
+  for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, `${name} v1`);
+  const deployment = await openDeployment(w, scope);
+  for (const name of ["shop-a", "shop-b"]) await updateCode(w, name, `${name} v2`);
+  await finishDeployment(w, deployment.id);
+  const deployed = await fingerprintOf(w);
+  w.sandbox.faults.fail({
+    match: (record) => record.operation === "UpdateFunctionCode" && record.input["FunctionName"] === "shop-b",
+    error: new AwsError("AccessDeniedException", "User is not authorized to perform: lambda:UpdateFunctionCode", 403),
+  });
+  const failed = await rollBack(w, deployment.id, "all", { onError: "compensate" });
+  t.match(failed, { status: "Exception", result: { restored: 1, failed: 1 } });
+  const [undo] = (await w.api("GET", "/v1/rollbacks")).body.items;
+  t.match((await w.api("GET", `/v1/rollbacks/${undo.id}?wait=30`)).body, {
+    status: "Completed",
+    undoes: failed.id,
+    result: { restored: 1, unchanged: 1 },
+  });
+  t.same(await fingerprintOf(w), deployed);
+});
+
+t.test("throttling and broken connections are waited out, not reported", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "v1");
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-pay", "v2");
+  await finishDeployment(w, deployment.id);
+  w.sandbox.faults.fail({
+    match: (record) => record.operation === "UpdateFunctionCode",
+    times: 1,
+    error: new AwsError("TooManyRequestsException", "Rate exceeded", 429),
+  });
+  w.sandbox.faults.fail({ match: (record) => record.operation === "GetFunction", times: 1, error: "reset" });
+  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { restored: 1 } });
+});
+
+t.test("a draft is filled by Add and Add all, planned, and only the approved plan runs", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  await createFunction(w, "shop-b", "b1");
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-a", "a2");
+  await updateCode(w, "shop-b", "b2");
+  await finishDeployment(w, deployment.id);
+  const draft = (await w.api("POST", "/v1/rollbacks", { deployment: deployment.id, components: [], run: false })).body;
+  t.equal(draft.status, "Draft", "nothing is picked at first, and nothing runs");
+  await w.api("POST", `/v1/rollbacks/${draft.id}/components`, { add: ["lambda-code:shop-a"] });
+  await w.api("POST", `/v1/rollbacks/${draft.id}/components`, { add: "all" });
+  await w.api("DELETE", `/v1/rollbacks/${draft.id}/components/${encodeURIComponent("lambda-code:shop-b")}`);
+  t.equal((await w.api("GET", `/v1/rollbacks/${draft.id}/plan`)).body.code, "PLAN_MISSING");
+  t.equal((await w.api("POST", `/v1/rollbacks/${draft.id}/plan`)).status, 202);
+  await until(async () => (await w.api("GET", `/v1/rollbacks/${draft.id}/plan`)).status === 200);
+  const plan = (await w.api("GET", `/v1/rollbacks/${draft.id}/plan`)).body;
+  t.match(plan, {
+    steps: [{ order: 1, component: "lambda-code:shop-a", action: "restore", strategy: "direct" }],
+    refusals: 0,
+    conflicts: 0,
+    destructive: 0,
+  });
+  t.match((await w.api("POST", `/v1/rollbacks/${draft.id}/run`, { planDigest: "0".repeat(64) })).body, {
+    status: 409,
+    code: "PLAN_STALE",
+  });
+  t.equal((await w.api("POST", `/v1/rollbacks/${draft.id}/run`, { planDigest: plan.digest })).status, 202);
+  t.match((await w.api("GET", `/v1/rollbacks/${draft.id}?wait=30`)).body, {
+    status: "Completed",
+    result: { restored: 1 },
+  });
+  t.equal(await invoke(w, "shop-b"), "b2");
+});
+
+t.test("a plan that live has left behind is refused with nothing touched", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-a", "a2");
+  await finishDeployment(w, deployment.id);
+  const draft = (await w.api("POST", "/v1/rollbacks", { deployment: deployment.id, components: "all", run: false }))
+    .body;
+  await w.api("POST", `/v1/rollbacks/${draft.id}/plan`);
+  await until(async () => (await w.api("GET", `/v1/rollbacks/${draft.id}/plan`)).status === 200);
+  const plan = (await w.api("GET", `/v1/rollbacks/${draft.id}/plan`)).body;
+  await updateCode(w, "shop-a", "a3 by somebody else");
+  const mutations = w.sandbox.calls.mutations().length;
+  await w.api("POST", `/v1/rollbacks/${draft.id}/run`, { planDigest: plan.digest });
+  t.match((await w.api("GET", `/v1/rollbacks/${draft.id}?wait=30`)).body, {
+    status: "Exception",
+    error: { code: "PLAN_STALE" },
+    result: { skipped: 1 },
+  });
+  t.equal(w.sandbox.calls.mutations().length, mutations, "AWS saw no mutation");
+});
+
+t.test("a rollback can be undone, because it took its own backup first", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  await createFunction(w, "shop-gone", "g1");
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-a", "a2");
+  await w.aws("lambda", "DeleteFunction", { FunctionName: "shop-gone" });
+  await createFunction(w, "shop-new", "n2");
+  await finishDeployment(w, deployment.id);
+  const deployed = await fingerprintOf(w);
+  const rollback = await rollBack(w, deployment.id, "all");
+  t.match(rollback, { status: "Completed" });
+  const opened = await w.api("POST", "/v1/rollbacks", { rollback: rollback.id, components: "all" });
+  t.equal(opened.status, 202);
+  const undo = (await w.api("GET", `/v1/rollbacks/${opened.body.id}?wait=30`)).body;
+  t.match(undo, { status: "Completed", undoes: rollback.id });
+  t.same(await fingerprintOf(w), deployed);
+});
+
+t.test("two deployments go back in one plan: to the state before the older one", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  await createFunction(w, "shop-b", "b1");
+  const first = await openDeployment(w, scope);
+  await updateCode(w, "shop-a", "a2");
+  await finishDeployment(w, first.id);
+  const second = await openDeployment(w, scope);
+  await updateCode(w, "shop-a", "a3");
+  await updateCode(w, "shop-b", "b2");
+  await finishDeployment(w, second.id);
+  const opened = await w.api("POST", "/v1/rollbacks", { deployment: [second.id, first.id], components: "all" });
+  t.match((await w.api("GET", `/v1/rollbacks/${opened.body.id}?wait=30`)).body, {
+    status: "Completed",
+    result: { restored: 2 },
+  });
+  t.equal(await invoke(w, "shop-a"), "a1");
+  t.equal(await invoke(w, "shop-b"), "b1");
+});
+
+t.test("a deploy that failed part-way is taken back whole when its caller asked for that", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  const deployment = await openDeployment(w, scope, { onFailure: "rollback" });
+  await updateCode(w, "shop-a", "a2");
+  const failed = await finishDeployment(w, deployment.id, "failed");
+  t.match(failed, { status: "Exception", outcome: "failed", error: { code: "DEPLOY_FAILED" } });
+  const { items } = (await w.api("GET", `/v1/rollbacks?deployment=${deployment.id}`)).body;
+  t.equal(items.length, 1);
+  t.match((await w.api("GET", `/v1/rollbacks/${items[0].id}?wait=30`)).body, { status: "Completed" });
+  t.equal(await invoke(w, "shop-a"), "a1");
+});
+
+t.test("a cancelled rollback stops between two actions, tells what it did, and can be run again", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  await createFunction(w, "shop-b", "b1");
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-a", "a2");
+  await updateCode(w, "shop-b", "b2");
+  await finishDeployment(w, deployment.id);
+  const hold = w.sandbox.faults.hold({ when: "after", match: (record) => record.operation === "UpdateFunctionCode" });
+  const opened = await w.api("POST", "/v1/rollbacks", { deployment: deployment.id, components: "all" });
+  await hold.reached;
+  t.equal((await w.api("POST", `/v1/rollbacks/${opened.body.id}/cancel`)).status, 202);
+  hold.release();
+  t.match((await w.api("GET", `/v1/rollbacks/${opened.body.id}?wait=30`)).body, {
+    status: "Exception",
+    error: { code: "CANCELLED" },
+    result: { restored: 1, skipped: 1 },
+  });
+  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 1, restored: 1 } });
+});
+
+t.test("code that AWS will not hand out makes the component incomplete, and it is refused", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  w.sandbox.faults.fail({
+    match: (record) => record.operation === "GetFunction",
+    error: new AwsError("AccessDeniedException", "not authorized to perform: lambda:GetFunction", 403),
+  });
+  const denied = await openDeployment(w, scope);
+  t.match(
+    denied,
+    { status: "Exception", snapshot: { status: "Failed" }, error: { code: "AWS_DENIED", detail: /GetFunction/ } },
+    "no backup, no deploy",
+  );
+  w.sandbox.faults.off();
+  t.equal((await w.api("POST", `/v1/deployments/${denied.id}/finish`, { outcome: "succeeded" })).status, 409);
+});
+
+t.test("an open deployment of a stack holds the functions that the stack owns, and the reverse", async (t) => {
+  const w = await world(t);
+  await deployFirst(w);
+  const byStack = await openDeployment(w, { stacks: ["shop"] });
+  const request = (held: object) =>
+    w.api("POST", "/v1/deployments", { application: "shop", stage: "prod", scope: held });
+  const busy = { status: 409, body: { code: "DEPLOYMENT_IN_PROGRESS" } };
+  t.match(await request({ functions: ["shop-stack-pay"] }), {
+    ...busy,
+    body: { ...busy.body, detail: new RegExp(byStack.id) },
+  });
+  await w.api("POST", `/v1/deployments/${byStack.id}/cancel`);
+  await openDeployment(w, { functions: ["shop-stack-pay"] });
+  t.match(await request({ stacks: ["shop"] }), busy);
+  t.match(await request({ functions: ["tool-*"] }), { status: 202 }, "what nobody holds is free");
+});
+
+t.test("zips are compared by their bytes: the same words deployed again alter nothing", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-a", "a1");
+  const deployment = await openDeployment(w, scope);
+  await w.aws("lambda", "UpdateFunctionCode", { FunctionName: "shop-a", ZipFile: zip("a1") });
+  t.match(await finishDeployment(w, deployment.id), {
+    status: "Completed",
+    rollbackable: false,
+    notRollbackableReason: "NOTHING_ALTERED",
+  });
+  t.match(await rollBack(w, deployment.id, "all"), { status: 409 });
+});
