@@ -1,0 +1,78 @@
+import helmet from "@fastify/helmet";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { addAccessControl } from "./plugins/access-control.ts";
+import { addClosing } from "./plugins/closing.ts";
+import { addIdempotencyKeys } from "./plugins/idempotency-keys.ts";
+import { addJsonBodies } from "./plugins/json-bodies.ts";
+import { addOpenApi } from "./plugins/openapi.ts";
+import { addProblemDocuments, sendProblem } from "./plugins/problems.ts";
+import { parseQuery } from "./plugins/query-text.ts";
+import { addRequestIds, tellRequestId } from "./plugins/request-ids.ts";
+import { activityRoutes } from "./routes/activities.ts";
+import { deploymentRoutes } from "./routes/deployments.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { NOUNS } from "./routes/nouns.ts";
+import { rollbackRoutes } from "./routes/rollbacks.ts";
+import { snapshotRoutes } from "./routes/snapshots.ts";
+import type { Services } from "./services/services.ts";
+
+export interface AppDeps {
+  readonly services: Services;
+  readonly logger: FastifyBaseLogger;
+  /** Ids come from here and never from the caller: they stand in the audit log. */
+  readonly newRequestId: () => string;
+}
+
+const LIMITS = {
+  /** A selection of 5,000 ids is about 500 kB. */
+  bodyLimit: 1_048_576,
+  /** A component id of 400 characters, percent-encoded. */
+  maxParamLength: 1_200,
+  /** Receiving one request. Against clients that send a byte now and then. */
+  requestTimeout: 30_000,
+  /** Silence on a connection. Longer than `?wait=60` and than the heartbeat of a followed log. */
+  connectionTimeout: 90_000,
+  /** Longer than the 60 s of the usual load balancers, so that they close first. */
+  keepAliveTimeout: 72_000,
+} as const;
+
+/** The HTTP side of the service, not yet listening. Stopping it lets waiting and following callers go at once. */
+export async function buildApp({ services, logger, newRequestId }: AppDeps): Promise<FastifyInstance> {
+  const { maxParamLength, ...timeouts } = LIMITS;
+  const app = Fastify({
+    ...timeouts,
+    loggerInstance: logger,
+    genReqId: newRequestId,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength, querystringParser: parseQuery },
+    ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false } },
+    frameworkErrors: (error, request, reply) => {
+      tellRequestId(request, reply);
+      return sendProblem(error, request, reply);
+    },
+  });
+  addRequestIds(app);
+  addClosing(app);
+  addJsonBodies(app);
+  addProblemDocuments(app);
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: PAGELESS }, hsts: false });
+  await addOpenApi(app, NOUNS);
+  await app.register(healthRoutes(services));
+  await app.register(v1(services), { prefix: "/v1" });
+  return app;
+}
+
+/** Answers are data: nothing in them may be run or framed. The browsable page has a policy of its own. */
+const PAGELESS = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
+
+function v1(services: Services) {
+  return async (app: FastifyInstance) => {
+    addAccessControl(app, services.access);
+    addIdempotencyKeys(app, services.idempotency);
+    await app.register(deploymentRoutes(services), { prefix: "/deployments" });
+    await app.register(rollbackRoutes(services), { prefix: "/rollbacks" });
+    await app.register(activityRoutes(services), { prefix: "/activities" });
+    await app.register(snapshotRoutes(services), { prefix: "/snapshots" });
+  };
+}

@@ -1,0 +1,175 @@
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { type Logger, pino } from "pino";
+import { buildApp } from "./app.ts";
+import { openDiskArtifacts } from "./artifacts/disk-artifacts.ts";
+import { type AwsConnector, type AwsSettings, createAwsConnector } from "./aws/connect.ts";
+import type { Config } from "./config.ts";
+import { StepbackError } from "./domain/errors.ts";
+import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
+import type { Fingerprint } from "./domain/secrets.ts";
+import type { Dispatcher } from "./jobs/dispatcher.ts";
+import { createInProcessDispatcher } from "./jobs/in-process-dispatcher.ts";
+import type { JobDeps } from "./jobs/job-context.ts";
+import { createWorker } from "./jobs/worker.ts";
+import { ensureAdminToken } from "./services/access.ts";
+import type { ServiceDeps } from "./services/service-deps.ts";
+import { createServices, type Services } from "./services/services.ts";
+import { openSqliteStore } from "./store/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+
+/** How often deployments that nobody finished are looked for. */
+const ABANDON_CHECK_MS = 60_000;
+
+export interface ComposeOptions {
+  /** Stands in for the network between the SDK and AWS: an in-process sandbox. */
+  readonly requestHandler?: AwsSettings["requestHandler"];
+  readonly logger?: Logger;
+}
+
+export interface RunningService {
+  readonly url: string;
+  readonly adminToken: string;
+  /** Stops taking requests, lets jobs reach their next safe point, and closes the rows. */
+  close(): Promise<void>;
+}
+
+/** The whole service on its port. Unfinished jobs go on at once. Throws INVALID_SETTINGS where it must not start. */
+export async function startService(config: Config, options: ComposeOptions = {}): Promise<RunningService> {
+  const logger = options.logger ?? pino({ level: config.logLevel });
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const store = await openSqliteStore(config.databaseFile);
+  const parts = await assemble(config, store, logger, options).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  try {
+    const url = await parts.app.listen({ host: config.host, port: config.port });
+    return { url, adminToken: parts.adminToken, close: () => stop(parts, store) };
+  } catch (error) {
+    await stop(parts, store);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly app: FastifyInstance;
+  readonly aws: AwsConnector;
+  readonly dispatcher: Dispatcher;
+  readonly adminToken: string;
+  readonly stopping: AbortController;
+}
+
+async function assemble(config: Config, store: Store, logger: Logger, options: ComposeOptions): Promise<Parts> {
+  const aws = createAwsConnector({
+    stagingBucket: config.stagingBucket,
+    rates: config.rates,
+    clock,
+    ...handlerOf(options),
+  });
+  const dispatcher = createInProcessDispatcher(store, clock, (error) =>
+    logger.error({ err: error }, "a job's delivery failed"),
+  );
+  const artifacts = await openDiskArtifacts(config.artifactsDir);
+  const fingerprint = await loadFingerprint(join(config.dataDir, "fingerprint.key"));
+  const shared: ServiceDeps = {
+    store,
+    artifacts,
+    dispatcher,
+    clock,
+    newId,
+    fingerprint,
+    targets: config.targets.map(({ name }) => name),
+  };
+  const services = createServices(shared);
+  const { adminToken: configured, adminTokenFile: file } = config;
+  const adminToken = await ensureAdminToken(shared, { configured, file, newToken });
+  await store.releaseKey(null);
+  const app = await buildApp({ services, logger, newRequestId });
+  const deps: JobDeps = { ...shared, connect: connector(config, aws), hasStagingBucket: config.stagingBucket !== null };
+  dispatcher.work(
+    createWorker(deps, (error, job) =>
+      logger.error({ err: error, job: job.type, subject: job.subject }, "a job failed unforeseen"),
+    ),
+  );
+  const stopping = new AbortController();
+  void abandonExpired(services, config.abandonAfterMs, stopping.signal).catch((error: unknown) =>
+    logger.error({ err: error }, "abandoning failed"),
+  );
+  return { app, aws, dispatcher, adminToken, stopping };
+}
+
+async function stop({ app, aws, dispatcher, stopping }: Parts, store: Store): Promise<void> {
+  stopping.abort();
+  await app.close();
+  await dispatcher.stop();
+  aws.close();
+  await store.close();
+}
+
+function handlerOf({ requestHandler }: ComposeOptions): Pick<AwsSettings, "requestHandler"> {
+  return requestHandler === undefined ? {} : { requestHandler };
+}
+
+function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
+  return (name, observe) => {
+    const target = config.targets.find((known) => known.name === name);
+    if (!target) throw new StepbackError("UNKNOWN_TARGET", `The target ${name} is not in STEPBACK_TARGETS any more.`);
+    return aws.access(target, observe);
+  };
+}
+
+async function abandonExpired(services: Services, afterMs: number, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    await services.deployments.abandonExpired(afterMs);
+    await clock.sleep(ABANDON_CHECK_MS, stopping);
+  }
+}
+
+/** The one clock. */
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal?.addEventListener("abort", end);
+      if (signal?.aborted) end();
+    }),
+};
+
+/** The one source of ids. */
+const newId: NewId = (prefix) => idFrom(prefix, clock.now(), randomBytes(10));
+
+const newRequestId = () => `req_${randomUUID()}`;
+
+const TOKEN_BYTES = 32;
+
+const newToken = () => randomBytes(TOKEN_BYTES).toString("base64url");
+
+/** Keyed by a secret of this installation, kept beside its rows: equal values show as equal, and none can be guessed. */
+async function loadFingerprint(file: string): Promise<Fingerprint> {
+  const key = (await readKey(file)) ?? (await makeKey(file));
+  return (value) => createHmac("sha256", key).update(value).digest("hex").slice(0, 16);
+}
+
+async function readKey(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function makeKey(file: string): Promise<Buffer> {
+  const key = randomBytes(32);
+  await writeFile(file, key, { mode: 0o600 });
+  return key;
+}

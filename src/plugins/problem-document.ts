@@ -1,0 +1,42 @@
+import { type Static, Type } from "typebox";
+import { ERROR_TABLE, type ErrorCode, type Problem } from "../domain/errors.ts";
+import { noun } from "./nouns.ts";
+
+export const ErrorCodeText = noun("ErrorCode", (options) =>
+  Type.Enum(Object.keys(ERROR_TABLE) as ErrorCode[], { ...options, description: "From the one error table" }),
+);
+
+/** A problem document (RFC 9457): the answer to a refused request, and the reason why a job ended in Exception. */
+export const ProblemShape = noun("Problem", (options) =>
+  Type.Object(
+    {
+      type: Type.String({ description: "URN of the code" }),
+      title: Type.String(),
+      status: Type.Integer(),
+      detail: Type.String(),
+      code: ErrorCodeText.ref,
+      advice: Type.String({ description: "What to do next" }),
+      retryable: Type.Boolean({ description: "Whether the same request may succeed later" }),
+      errors: Type.Optional(
+        Type.Array(
+          Type.Object({
+            pointer: Type.Optional(Type.String({ description: "JSON pointer into the body, or the query's field" })),
+            code: Type.Optional(ErrorCodeText.ref),
+            detail: Type.String(),
+          }),
+          { description: "Every fault, not only the first" },
+        ),
+      ),
+    },
+    options,
+  ),
+);
+
+export type ProblemDocument = Static<typeof ProblemShape.schema>;
+
+export function presentProblem(problem: Problem): ProblemDocument {
+  const { status, advice, retryable } = ERROR_TABLE[problem.code];
+  const { code, title, detail, errors } = problem;
+  const document = { type: `urn:stepback:error:${code}`, title, status, detail, code, advice, retryable };
+  return errors ? { ...document, errors: errors.map((fault) => ({ ...fault })) } : document;
+}

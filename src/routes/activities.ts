@@ -1,0 +1,28 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import type { Services } from "../services/services.ts";
+import { ACTIVITY_QUERY, PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { REFUSALS } from "./refusals.ts";
+import { ActivityShape, presentActivity } from "./wire/activity.ts";
+import { pageOf } from "./wire/shapes.ts";
+
+const LIST = {
+  operationId: "listActivities",
+  summary: "Deploy and Rollback jobs in one list, newest first",
+  tags: ["activities"],
+  "x-role": "auditor",
+  querystring: Type.Object(
+    { ...ACTIVITY_QUERY, type: Type.Optional(Type.Enum(["deploy", "rollback"])), ...PAGE_QUERY },
+    { additionalProperties: false },
+  ),
+  response: { 200: pageOf(ActivityShape.ref), ...REFUSALS },
+} as const;
+
+/** /v1/activities: what happened on a branch (F13). */
+export function activityRoutes({ activities }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get("", { schema: LIST }, async (request, reply) =>
+      sendPage({ request, reply }, await activities.list(request.query, pageFrom(request.query)), presentActivity),
+    );
+  };
+}

@@ -1,0 +1,144 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import { callerOf } from "../plugins/access-control.ts";
+import type { Services } from "../services/services.ts";
+import { accepted } from "./accepted.ts";
+import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage } from "./list-query.ts";
+import { addLogRoutes } from "./logs.ts";
+import { REFUSALS } from "./refusals.ts";
+import { LongText, NameText, ShortText } from "./request-texts.ts";
+import { WaitQuery, waitFrom } from "./wait-query.ts";
+import { AlteredShape, DeploymentShape, presentAltered, presentDeployment } from "./wire/deployment.ts";
+import { DeploymentId, nullable, pageOf } from "./wire/shapes.ts";
+
+const TAGS = ["deployments"];
+
+/** One deploy touches fewer; and every pair of patterns is compared with those of other unfinished work. */
+const MAX_SCOPE = 200;
+
+/** AWS bounds names of stacks to 128 characters, and of functions to 64. */
+const ScopeBody = Type.Object(
+  {
+    stacks: Type.Optional(
+      Type.Array(Type.String({ pattern: "^[A-Za-z][A-Za-z0-9-]{0,127}$" }), { maxItems: MAX_SCOPE, uniqueItems: true }),
+    ),
+    functions: Type.Optional(
+      Type.Array(Type.String({ pattern: "^[A-Za-z0-9_*-]{1,64}$", description: "A name, or a pattern with `*`" }), {
+        maxItems: MAX_SCOPE,
+        uniqueItems: true,
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "What the deploy may touch: at least one stack or function pattern" },
+);
+
+const OpenBody = Type.Object(
+  {
+    application: NameText,
+    stage: NameText,
+    branch: Type.Optional(nullable(NameText)),
+    commit: Type.Optional(nullable(NameText)),
+    build: Type.Optional(nullable(NameText)),
+    target: Type.Optional(NameText),
+    scope: ScopeBody,
+    reason: Type.Optional(nullable(LongText)),
+    ticket: Type.Optional(nullable(ShortText)),
+    onFailure: Type.Optional(Type.Enum(["none", "rollback"])),
+    allowDestructive: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+const FinishBody = Type.Object(
+  { outcome: Type.Enum(["succeeded", "failed"]), message: Type.Optional(nullable(LongText)) },
+  { additionalProperties: false },
+);
+
+const Params = Type.Object({ id: DeploymentId });
+const ListQuery = Type.Object({ ...ACTIVITY_QUERY, ...PAGE_QUERY }, { additionalProperties: false });
+
+const OPEN = {
+  operationId: "openDeployment",
+  summary: "Open a deployment and take its backup",
+  tags: TAGS,
+  "x-role": "ci",
+  body: OpenBody,
+  response: { 202: DeploymentShape.ref, ...REFUSALS },
+} as const;
+
+const LIST = {
+  operationId: "listDeployments",
+  summary: "Deployments, newest first",
+  tags: TAGS,
+  "x-role": "auditor",
+  querystring: ListQuery,
+  response: { 200: pageOf(DeploymentShape.ref), ...REFUSALS },
+} as const;
+
+const GET = {
+  operationId: "getDeployment",
+  summary: "One deployment; waits for its backup or its end when asked to",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  querystring: WaitQuery,
+  response: { 200: DeploymentShape.ref, ...REFUSALS },
+} as const;
+
+const FINISH = {
+  operationId: "finishDeployment",
+  summary: "Report what the deploy did, and record the state after it",
+  tags: TAGS,
+  "x-role": "ci",
+  params: Params,
+  body: FinishBody,
+  response: { 202: DeploymentShape.ref, ...REFUSALS },
+} as const;
+
+const CANCEL = {
+  operationId: "cancelDeployment",
+  summary: "End a deployment that will not be finished",
+  tags: TAGS,
+  "x-role": "ci",
+  params: Params,
+  response: { 202: DeploymentShape.ref, ...REFUSALS },
+} as const;
+
+const COMPONENTS = {
+  operationId: "listAlteredComponents",
+  summary: "The components that the deployment altered",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  querystring: PageQuery,
+  response: { 200: pageOf(AlteredShape.ref), ...REFUSALS },
+} as const;
+
+/** /v1/deployments: one deploy made by CI, with its backup. */
+export function deploymentRoutes({ deployments, logs }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post("", { schema: OPEN }, async (request, reply) =>
+      accepted(reply, presentDeployment(await deployments.open(request.body, callerOf(request).name))),
+    );
+    app.get("", { schema: LIST }, async (request, reply) =>
+      sendPage({ request, reply }, await deployments.list(request.query, pageFrom(request.query)), presentDeployment),
+    );
+    app.get("/:id", { schema: GET }, async (request, reply) =>
+      presentDeployment(await deployments.wait(request.params.id, waitFrom(request.query, reply))),
+    );
+    app.post("/:id/finish", { schema: FINISH }, async (request, reply) =>
+      accepted(reply, presentDeployment(await deployments.finish(request.params.id, request.body))),
+    );
+    app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
+      accepted(reply, presentDeployment(await deployments.cancel(request.params.id))),
+    );
+    app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
+      sendPage(
+        { request, reply },
+        await deployments.listAltered(request.params.id, pageFrom(request.query)),
+        presentAltered,
+      ),
+    );
+    addLogRoutes(app, logs, { owner: "deploy", params: Params, tags: TAGS, noun: "Deployment" });
+  };
+}

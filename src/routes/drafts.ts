@@ -1,0 +1,65 @@
+import { Type } from "typebox";
+import type { DraftService } from "../services/drafts.ts";
+import { accepted } from "./accepted.ts";
+import { Picked } from "./picked.ts";
+import { REFUSALS } from "./refusals.ts";
+import type { TypedApp } from "./typed-app.ts";
+import { presentRollback, RollbackShape } from "./wire/rollback.ts";
+import { ComponentIdText, Digest, RollbackId } from "./wire/shapes.ts";
+
+const TAGS = ["rollbacks"];
+const Params = Type.Object({ id: RollbackId });
+
+const ADD = {
+  operationId: "addComponents",
+  summary: "Add, and Add all",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Params,
+  body: Type.Object({ add: Picked }, { additionalProperties: false }),
+  response: { 200: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+const REMOVE = {
+  operationId: "removeComponent",
+  summary: "Take a picked component out of a draft",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Type.Object({ id: RollbackId, componentId: ComponentIdText }),
+  response: { 200: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+const PLAN = {
+  operationId: "planRollback",
+  summary: "Have a plan made of a draft",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Params,
+  response: { 202: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+const RUN = {
+  operationId: "runRollback",
+  summary: "Run the plan that was read",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Params,
+  body: Type.Object({ planDigest: Digest }, { additionalProperties: false }),
+  response: { 202: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+/** The selection page below /v1/rollbacks/{id}. */
+export function addDraftRoutes(app: TypedApp, drafts: DraftService): void {
+  app.post("/:id/components", { schema: ADD }, async (request) =>
+    presentRollback(await drafts.add(request.params.id, request.body.add)),
+  );
+  app.delete("/:id/components/:componentId", { schema: REMOVE }, async (request) =>
+    presentRollback(await drafts.remove(request.params.id, request.params.componentId)),
+  );
+  app.post("/:id/plan", { schema: PLAN }, async (request, reply) =>
+    accepted(reply, presentRollback(await drafts.plan(request.params.id))),
+  );
+  app.post("/:id/run", { schema: RUN }, async (request, reply) =>
+    accepted(reply, presentRollback(await drafts.run(request.params.id, request.body.planDigest))),
+  );
+}

@@ -1,0 +1,40 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import type { Services } from "../services/services.ts";
+
+const TAGS = ["service"];
+
+const LIVE = {
+  operationId: "isAlive",
+  summary: "Whether the process answers",
+  tags: TAGS,
+  security: [],
+  response: { 200: Type.Object({ status: Type.Literal("alive") }) },
+} as const;
+
+const READY = {
+  operationId: "isReady",
+  summary: "Whether requests can be served: rows can be read and written, and the service is not stopping",
+  tags: TAGS,
+  security: [],
+  response: {
+    200: Type.Object({ status: Type.Literal("ready") }),
+    503: Type.Object({ status: Type.Literal("unavailable") }),
+  },
+} as const;
+
+/** /livez and /readyz, for whoever runs the service. */
+export function healthRoutes({ activities }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get("/livez", { schema: LIVE }, async () => ({ status: "alive" as const }));
+    app.get("/readyz", { schema: READY }, async (request, reply) => {
+      try {
+        await activities.ready();
+        return { status: "ready" as const };
+      } catch (error) {
+        request.log.error({ err: error }, "the store does not answer");
+        return reply.code(503).send({ status: "unavailable" as const });
+      }
+    });
+  };
+}

@@ -1,0 +1,26 @@
+import type { TSchema } from "typebox";
+import { ErrorCodeText, ProblemShape } from "../plugins/problem-document.ts";
+import { ActivityShape } from "./wire/activity.ts";
+import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
+import { LogLineShape } from "./wire/log-line.ts";
+import { PLAN_NOUNS, StepShape } from "./wire/plan.ts";
+import { RollbackShape } from "./wire/rollback.ts";
+import { ChangeShape, ReasonText } from "./wire/shapes.ts";
+import { ComponentShape, SnapshotShape } from "./wire/snapshot.ts";
+
+/** Every named schema of the API: each stands once in the document. */
+export const NOUNS: readonly TSchema[] = [
+  ErrorCodeText.schema,
+  ProblemShape.schema,
+  ReasonText.schema,
+  ChangeShape.schema,
+  ActivityShape.schema,
+  DeploymentShape.schema,
+  AlteredShape.schema,
+  RollbackShape.schema,
+  ...PLAN_NOUNS,
+  StepShape.schema,
+  LogLineShape.schema,
+  SnapshotShape.schema,
+  ComponentShape.schema,
+];

@@ -1,0 +1,135 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import { callerOf } from "../plugins/access-control.ts";
+import type { Services } from "../services/services.ts";
+import { accepted } from "./accepted.ts";
+import { addDraftRoutes } from "./drafts.ts";
+import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage } from "./list-query.ts";
+import { addLogRoutes } from "./logs.ts";
+import { Picked } from "./picked.ts";
+import { REFUSALS } from "./refusals.ts";
+import { LongText, ShortText } from "./request-texts.ts";
+import { WaitQuery, waitFrom } from "./wait-query.ts";
+import { PlanShape, presentPlan, presentStep, StepShape } from "./wire/plan.ts";
+import { OnConflictText, OnErrorText, presentRollback, RollbackShape, StrategyText } from "./wire/rollback.ts";
+import { DeploymentId, Digest, nullable, pageOf, RollbackId } from "./wire/shapes.ts";
+
+const TAGS = ["rollbacks"];
+
+/** One plan orders all of them: more than this is a return to a build rather than a rollback. */
+const MAX_DEPLOYMENTS = 50;
+
+/** In a body, an id of any shape is a text: it is unknown rather than malformed. */
+const AnyId = Type.String({ minLength: 1, maxLength: 100 });
+
+const OpenBody = Type.Object(
+  {
+    deployment: Type.Optional(
+      Type.Union([AnyId, Type.Array(AnyId, { minItems: 1, maxItems: MAX_DEPLOYMENTS, uniqueItems: true })], {
+        description: "Deployments to take back, in any order",
+      }),
+    ),
+    rollback: Type.Optional(Type.String({ ...AnyId, description: "Instead of `deployment`: the rollback to undo" })),
+    components: Type.Optional(Picked),
+    run: Type.Optional(Type.Boolean({ default: true, description: "false makes a draft" })),
+    strategy: Type.Optional(StrategyText),
+    onConflict: Type.Optional(OnConflictText),
+    onError: Type.Optional(OnErrorText),
+    allowDestructive: Type.Optional(Type.Boolean({ default: false })),
+    includeFailed: Type.Optional(Type.Boolean({ default: false })),
+    reason: Type.Optional(nullable(LongText)),
+    ticket: Type.Optional(nullable(ShortText)),
+    planDigest: Type.Optional(nullable(Digest)),
+  },
+  { additionalProperties: false, description: "Names either `deployment` or `rollback`" },
+);
+
+const Params = Type.Object({ id: RollbackId });
+const ListQuery = Type.Object(
+  { ...ACTIVITY_QUERY, deployment: Type.Optional(DeploymentId), ...PAGE_QUERY },
+  { additionalProperties: false },
+);
+
+const OPEN = {
+  operationId: "openRollback",
+  summary: "Put picked components back, or make a draft; with `rollback`, undo one",
+  tags: TAGS,
+  "x-role": "operator",
+  body: OpenBody,
+  response: { 202: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+const LIST = {
+  operationId: "listRollbacks",
+  summary: "Rollbacks, newest first",
+  tags: TAGS,
+  "x-role": "auditor",
+  querystring: ListQuery,
+  response: { 200: pageOf(RollbackShape.ref), ...REFUSALS },
+} as const;
+
+const GET = {
+  operationId: "getRollback",
+  summary: "One rollback; waits for its end when asked to",
+  description: "A draft has no job, so it is answered at once. To wait for its plan, wait for `/plan`.",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  querystring: WaitQuery,
+  response: { 200: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+const GET_PLAN = {
+  operationId: "getPlan",
+  summary: "The latest plan; waits for it when asked to",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  querystring: WaitQuery,
+  response: { 200: PlanShape.ref, ...REFUSALS },
+} as const;
+
+const COMPONENTS = {
+  operationId: "listRollbackComponents",
+  summary: "What became of each component; empty before the rollback has begun",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  querystring: PageQuery,
+  response: { 200: pageOf(StepShape.ref), ...REFUSALS },
+} as const;
+
+const CANCEL = {
+  operationId: "cancelRollback",
+  summary: "Stop between two actions; a draft ends at once",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Params,
+  response: { 202: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+/** /v1/rollbacks: the request to put picked components back. */
+export function rollbackRoutes({ rollbacks, drafts, logs }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post("", { schema: OPEN }, async (request, reply) =>
+      accepted(reply, presentRollback(await rollbacks.open(request.body, callerOf(request).name))),
+    );
+    app.get("", { schema: LIST }, async (request, reply) =>
+      sendPage({ request, reply }, await rollbacks.list(request.query, pageFrom(request.query)), presentRollback),
+    );
+    app.get("/:id", { schema: GET }, async (request, reply) =>
+      presentRollback(await rollbacks.wait(request.params.id, waitFrom(request.query, reply))),
+    );
+    app.get("/:id/plan", { schema: GET_PLAN }, async (request, reply) =>
+      presentPlan(await rollbacks.findPlan(request.params.id, waitFrom(request.query, reply))),
+    );
+    app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
+      sendPage({ request, reply }, await rollbacks.listSteps(request.params.id, pageFrom(request.query)), presentStep),
+    );
+    app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
+      accepted(reply, presentRollback(await rollbacks.cancel(request.params.id))),
+    );
+    addDraftRoutes(app, drafts);
+    addLogRoutes(app, logs, { owner: "rollback", params: Params, tags: TAGS, noun: "Rollback" });
+  };
+}

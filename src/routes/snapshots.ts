@@ -1,0 +1,92 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyReply } from "fastify";
+import { Type } from "typebox";
+import type { Services } from "../services/services.ts";
+import type { OpenArtifact } from "../services/snapshots.ts";
+import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
+import { REFUSALS } from "./refusals.ts";
+import { ComponentIdText, pageOf, SnapshotId } from "./wire/shapes.ts";
+import { ComponentShape, presentComponent, presentSnapshot, SnapshotShape } from "./wire/snapshot.ts";
+
+const TAGS = ["snapshots"];
+const Params = Type.Object({ id: SnapshotId });
+const ComponentParams = Type.Object({ id: SnapshotId, componentId: ComponentIdText });
+
+const GET = {
+  operationId: "getSnapshot",
+  summary: "One snapshot",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  response: { 200: SnapshotShape.ref, ...REFUSALS },
+} as const;
+
+const COMPONENTS = {
+  operationId: "listSnapshotComponents",
+  summary: "The components that it holds; none before it is ready",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  querystring: PageQuery,
+  response: { 200: pageOf(ComponentShape.ref), ...REFUSALS },
+} as const;
+
+const COMPONENT = {
+  operationId: "getSnapshotComponent",
+  summary: "One captured component",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: ComponentParams,
+  response: { 200: ComponentShape.ref, ...REFUSALS },
+} as const;
+
+const ARTIFACT = {
+  operationId: "getSnapshotArtifact",
+  summary: "The bytes of a component: a function's zip",
+  tags: TAGS,
+  "x-role": "operator",
+  params: ComponentParams,
+  response: {
+    200: {
+      description: "The bytes; `repr-digest` has their SHA-256",
+      content: { "application/zip": { schema: Type.Unsafe<unknown>({ type: "string", format: "binary" }) } },
+    },
+    ...REFUSALS,
+  },
+} as const;
+
+/** /v1/snapshots: immutable states of components at one time. */
+export function snapshotRoutes({ snapshots }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get("/:id", { schema: GET }, async (request) => presentSnapshot(await snapshots.find(request.params.id)));
+    app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
+      sendPage(
+        { request, reply },
+        await snapshots.listComponents(request.params.id, pageFrom(request.query)),
+        presentComponent,
+      ),
+    );
+    app.get("/:id/components/:componentId", { schema: COMPONENT }, async (request) =>
+      presentComponent(await snapshots.findComponent(request.params.id, request.params.componentId)),
+    );
+    app.get(
+      "/:id/components/:componentId/artifact",
+      { schema: ARTIFACT, exposeHeadRoute: false },
+      async (request, reply) =>
+        sendArtifact(reply, await snapshots.openArtifact(request.params.id, request.params.componentId)),
+    );
+  };
+}
+
+/** The digest goes along as RFC 9530 writes it, and as the entity tag: these bytes never change. */
+function sendArtifact(reply: FastifyReply, { digest, sizeBytes, bytes }: OpenArtifact) {
+  return reply
+    .headers({
+      "content-type": "application/zip",
+      "content-length": sizeBytes,
+      "content-disposition": `attachment; filename="${digest}.zip"`,
+      "repr-digest": `sha-256=:${Buffer.from(digest, "hex").toString("base64")}:`,
+      etag: `"${digest}"`,
+    })
+    .send(bytes);
+}

@@ -1,0 +1,27 @@
+import type { FastifyReply } from "fastify";
+import { Type } from "typebox";
+import type { Wait } from "../services/waiting.ts";
+
+/** Proxies in between give up on a silent answer after about a minute. */
+const MAX_WAIT_SECONDS = 60;
+
+export const WAIT_QUERY = {
+  wait: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: MAX_WAIT_SECONDS, default: 0, description: "Seconds to wait for a change" }),
+  ),
+};
+
+export const WaitQuery = Type.Object(WAIT_QUERY, { additionalProperties: false });
+
+/** Waiting ends early when the caller hangs up or the service stops. */
+export function waitFrom({ wait = 0 }: { wait?: number }, reply: FastifyReply): Wait {
+  return { timeoutMs: wait * 1000, signal: goneSignal(reply) };
+}
+
+/** Aborts once nobody reads this answer any more. */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  reply.server.closing.addEventListener("abort", () => gone.abort(), { once: true, signal: gone.signal });
+  return gone.signal;
+}

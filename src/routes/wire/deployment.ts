@@ -1,0 +1,115 @@
+import { type Static, Type } from "typebox";
+import type { Deployment, SnapshotSummary } from "../../domain/activity.ts";
+import type { Altered } from "../../domain/altered.ts";
+import { KIND_NAMES } from "../../domain/component.ts";
+import { noun } from "../../plugins/nouns.ts";
+import { ErrorCodeText } from "../../plugins/problem-document.ts";
+import { whyNotRollbackable } from "../../services/rollback-sources.ts";
+import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
+import {
+  ChangeShape,
+  ComponentIdText,
+  Count,
+  DeploymentId,
+  Digest,
+  kindAndName,
+  nullable,
+  ReasonText,
+  RollbackId,
+} from "./shapes.ts";
+
+const SnapshotSummaryShape = Type.Object({
+  id: Type.String(),
+  status: Type.Enum(["Pending", "Ready", "Failed"]),
+  components: Count,
+  bytes: Count,
+});
+
+export const DeploymentShape = noun("Deployment", (options) =>
+  Type.Object(
+    {
+      id: DeploymentId,
+      type: Type.Literal("deploy"),
+      ...ACTIVITY_FIELDS,
+      scope: Type.Object({ stacks: Type.Array(Type.String()), functions: Type.Array(Type.String()) }),
+      onFailure: Type.Enum(["none", "rollback"]),
+      allowDestructive: Type.Boolean(),
+      snapshot: SnapshotSummaryShape,
+      record: nullable(SnapshotSummaryShape),
+      outcome: nullable(Type.Enum(["succeeded", "failed"])),
+      message: nullable(Type.String()),
+      altered: nullable(Type.Object({ added: Count, modified: Count, deleted: Count })),
+      rollbackable: Type.Boolean(),
+      notRollbackableReason: nullable(ErrorCodeText.ref),
+      rollback: nullable(RollbackId),
+    },
+    {
+      ...options,
+      description:
+        "A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started.",
+    },
+  ),
+);
+
+export function presentDeployment(deployment: Deployment): Static<typeof DeploymentShape.schema> {
+  const { id, type, scope, onFailure, allowDestructive, outcome, message, altered, rollback } = deployment;
+  const reason = whyNotRollbackable(deployment);
+  return {
+    id,
+    type,
+    ...presentActivityFields(deployment),
+    scope: { stacks: [...scope.stacks], functions: [...scope.functions] },
+    onFailure,
+    allowDestructive,
+    snapshot: presentSummary(deployment.backup),
+    record: deployment.record && presentSummary(deployment.record),
+    outcome,
+    message,
+    altered,
+    rollbackable: reason === null,
+    notRollbackableReason: reason,
+    rollback,
+  };
+}
+
+function presentSummary(snapshot: SnapshotSummary): Static<typeof SnapshotSummaryShape> {
+  const { id, status, components, sizeBytes } = snapshot;
+  return { id, status, components, bytes: sizeBytes };
+}
+
+export const AlteredShape = noun("AlteredComponent", (options) =>
+  Type.Object(
+    {
+      id: ComponentIdText,
+      kind: Type.Enum([...KIND_NAMES]),
+      name: Type.String(),
+      change: Type.Enum(["added", "modified", "deleted"]),
+      parent: nullable(ComponentIdText),
+      physicalId: nullable(Type.String()),
+      before: nullable(Digest),
+      deployed: nullable(Digest),
+      diff: Type.Array(ChangeShape.ref),
+      readiness: Type.Enum(["reversible", "reversible-with-loss", "irreversible"]),
+      reasons: Type.Array(ErrorCodeText.ref),
+      details: Type.Array(ReasonText.ref, { description: "The reasons in words" }),
+    },
+    { ...options, description: "A component that the deployment altered: before ≠ deployed" },
+  ),
+);
+
+export function presentAltered(row: Altered): Static<typeof AlteredShape.schema> {
+  const { component, change, parent, physicalId, before, deployed, diff, readiness, reasons } = row;
+  return {
+    id: component,
+    ...kindAndName(component),
+    change,
+    parent,
+    physicalId,
+    before,
+    deployed,
+    diff: diff.map((place) => ({ ...place })),
+    readiness,
+    reasons: reasons.map(({ code }) => code),
+    details: reasons.map((reason) => ({ ...reason })),
+  };
+}

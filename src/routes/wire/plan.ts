@@ -1,0 +1,118 @@
+import { type Static, Type } from "typebox";
+import type { Plan, PlanStep } from "../../domain/plan.ts";
+import { noun } from "../../plugins/nouns.ts";
+import { ErrorCodeText, ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
+import type { StepRow } from "../../services/rollbacks.ts";
+import {
+  ChangeShape,
+  ComponentIdText,
+  Count,
+  Digest,
+  nullable,
+  ReasonText,
+  Time,
+  timeOrNull,
+  timeText,
+} from "./shapes.ts";
+
+const ActionText = Type.Enum(["restore", "remove", "recreate", "unchanged", "refused"]);
+const PathText = Type.Enum(["stack", "direct"], { description: "Through CloudFormation or the Lambda API" });
+
+const PlanStepShape = noun("PlanStep", (options) =>
+  Type.Object(
+    {
+      order: Type.Integer({ minimum: 1 }),
+      wave: Type.Integer(),
+      component: ComponentIdText,
+      action: ActionText,
+      strategy: PathText,
+      via: nullable(ComponentIdText),
+      conflict: Type.Boolean(),
+      destructive: Type.Boolean(),
+      reasons: Type.Array(ErrorCodeText.ref),
+      details: Type.Array(ReasonText.ref, { description: "The reasons in words" }),
+      diff: Type.Array(ChangeShape.ref),
+    },
+    { ...options, description: "`via` names the picked container whose step brings this component back" },
+  ),
+);
+
+export const PlanShape = noun("Plan", (options) =>
+  Type.Object(
+    {
+      digest: Digest,
+      plannedAt: Time,
+      steps: Type.Array(PlanStepShape.ref),
+      refusals: Count,
+      conflicts: Count,
+      destructive: Count,
+    },
+    { ...options, description: "What a rollback will do. Approve it by its digest." },
+  ),
+);
+
+export const PLAN_NOUNS = [PlanStepShape.schema, PlanShape.schema];
+
+/** States and actions stay inside: they hold secrets. */
+export function presentPlan(plan: Plan): Static<typeof PlanShape.schema> {
+  const count = (matches: (step: PlanStep) => boolean) => plan.steps.filter(matches).length;
+  return {
+    digest: plan.digest,
+    plannedAt: timeText(plan.plannedAt),
+    steps: plan.steps.map(presentPlanStep),
+    refusals: count((step) => step.action === "refused"),
+    conflicts: count((step) => step.conflict),
+    destructive: count((step) => step.destructive),
+  };
+}
+
+function presentPlanStep(step: PlanStep): Static<typeof PlanStepShape.schema> {
+  const { order, wave, component, action, strategy, via, conflict, destructive, reasons, diff } = step;
+  return {
+    order,
+    wave,
+    component,
+    action,
+    strategy,
+    via,
+    conflict,
+    destructive,
+    reasons: reasons.map(({ code }) => code),
+    details: reasons.map((reason) => ({ ...reason })),
+    diff: diff.map((place) => ({ ...place })),
+  };
+}
+
+export const StepShape = noun("RollbackComponent", (options) =>
+  Type.Object(
+    {
+      order: Type.Integer({ minimum: 1 }),
+      component: ComponentIdText,
+      action: ActionText,
+      status: Type.Enum(["Pending", "Running", "Restored", "Removed", "Recreated", "Unchanged", "Skipped", "Failed"]),
+      verified: nullable(Type.Boolean({ description: "Read back and equal to the plan's state" })),
+      strategy: PathText,
+      warnings: Type.Array(ErrorCodeText.ref),
+      error: nullable(ProblemShape.ref),
+      startedAt: nullable(Time),
+      finishedAt: nullable(Time),
+    },
+    { ...options, description: "One component of a running or ended rollback" },
+  ),
+);
+
+export function presentStep(row: StepRow): Static<typeof StepShape.schema> {
+  const { order, component, action, status, verified, strategy, warnings, error, startedAt, finishedAt } = row;
+  return {
+    order,
+    component,
+    action,
+    status,
+    verified,
+    strategy,
+    warnings: [...warnings],
+    error: error && presentProblem(error),
+    startedAt: timeOrNull(startedAt),
+    finishedAt: timeOrNull(finishedAt),
+  };
+}

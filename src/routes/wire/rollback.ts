@@ -1,0 +1,66 @@
+import { type Static, Type } from "typebox";
+import type { Rollback } from "../../domain/activity.ts";
+import { noun } from "../../plugins/nouns.ts";
+import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
+import { ComponentIdText, Count, DeploymentId, Digest, nullable, RollbackId, SnapshotId } from "./shapes.ts";
+
+export const StrategyText = Type.Enum(["auto", "stack", "direct"]);
+export const OnConflictText = Type.Enum(["fail", "restore", "keep-live"]);
+export const OnErrorText = Type.Enum(["stop", "continue", "compensate"]);
+
+export const RollbackShape = noun("Rollback", (options) =>
+  Type.Object(
+    {
+      id: RollbackId,
+      type: Type.Literal("rollback"),
+      ...ACTIVITY_FIELDS,
+      deployment: nullable(DeploymentId),
+      deployments: Type.Array(DeploymentId),
+      undoes: nullable(RollbackId),
+      components: Type.Array(ComponentIdText),
+      strategy: StrategyText,
+      onConflict: OnConflictText,
+      onError: OnErrorText,
+      allowDestructive: Type.Boolean(),
+      includeFailed: Type.Boolean(),
+      planDigest: nullable(Digest),
+      result: nullable(
+        Type.Object({
+          restored: Count,
+          removed: Count,
+          recreated: Count,
+          unchanged: Count,
+          skipped: Count,
+          failed: Count,
+        }),
+      ),
+      snapshot: nullable(SnapshotId),
+    },
+    {
+      ...options,
+      description:
+        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`.",
+    },
+  ),
+);
+
+export function presentRollback(rollback: Rollback): Static<typeof RollbackShape.schema> {
+  const { id, type, deployments, undoes, strategy, onConflict, onError, allowDestructive, includeFailed } = rollback;
+  return {
+    id,
+    type,
+    ...presentActivityFields(rollback),
+    deployment: deployments.at(-1) ?? null,
+    deployments: [...deployments],
+    undoes,
+    components: [...rollback.picked],
+    strategy,
+    onConflict,
+    onError,
+    allowDestructive,
+    includeFailed,
+    planDigest: rollback.approvedDigest,
+    result: rollback.result,
+    snapshot: rollback.backup?.id ?? null,
+  };
+}

@@ -1,0 +1,78 @@
+import { type TSchema, Type } from "typebox";
+import { type ComponentId, KIND_NAMES, parseComponentId } from "../../domain/component.ts";
+import { StepbackError } from "../../domain/errors.ts";
+import type { Json } from "../../domain/json.ts";
+import { noun } from "../../plugins/nouns.ts";
+import { ErrorCodeText } from "../../plugins/problem-document.ts";
+
+export function nullable<Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+/** RFC 3339, UTC. */
+export const Time = Type.String({ format: "date-time" });
+
+export const Digest = Type.String({ description: "SHA-256, 64 hexadecimal digits" });
+
+/** Any JSON value, written as it is. */
+export const AnyJson = Type.Unsafe<Json>({});
+
+export const Count = Type.Integer({ minimum: 0 });
+
+/** AWS bounds names of functions to 140 characters with their ARN, of stacks to 128; an alias adds its own name. */
+const COMPONENT_ID_LENGTH = 400;
+
+export const ComponentIdText = Type.Unsafe<ComponentId>({
+  type: "string",
+  pattern: `^(${KIND_NAMES.join("|")}):.+$`,
+  maxLength: COMPONENT_ID_LENGTH,
+  description: "`kind:name`, percent-encoded in paths",
+});
+
+/** Ids as `domain/ids.ts` makes them. In a path, anything else is not found like an unknown one. */
+function idText(prefix: string) {
+  return Type.String({ pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{20}$` });
+}
+
+export const DeploymentId = idText("dep");
+export const RollbackId = idText("rbk");
+export const SnapshotId = idText("snp");
+
+export const ReasonText = noun("Reason", (options) =>
+  Type.Object({ code: ErrorCodeText.ref, detail: Type.String() }, options),
+);
+
+export const ChangeShape = noun("Change", (options) =>
+  Type.Object(
+    {
+      path: Type.String({ description: "JSON pointer into the settings" }),
+      before: Type.Optional(AnyJson),
+      deployed: Type.Optional(AnyJson),
+      live: Type.Optional(AnyJson),
+    },
+    { ...options, description: 'A side that is missing did not exist. Secrets show as `{ "secret": fingerprint }`.' },
+  ),
+);
+
+export function timeText(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function timeOrNull(at: number | null): string | null {
+  return at === null ? null : timeText(at);
+}
+
+/** The two halves of an id that the store has kept. */
+export function kindAndName(id: ComponentId) {
+  const parsed = parseComponentId(id);
+  if (!parsed) throw new StepbackError("INTERNAL", `${id} is no component id.`);
+  return parsed;
+}
+
+/** One page of a list. */
+export function pageOf<Schema extends TSchema>(items: Schema) {
+  return Type.Object({
+    items: Type.Array(items),
+    next: nullable(Type.String({ description: "Send it as `cursor` for the next page; null on the last" })),
+  });
+}

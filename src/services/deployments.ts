@@ -1,0 +1,163 @@
+import { type Deployment, hasEnded, type Outcome } from "../domain/activity.ts";
+import type { Altered } from "../domain/altered.ts";
+import { type Fault, problemOf, StepbackError } from "../domain/errors.ts";
+import { type Claim, type Scope, scopeFaults } from "../domain/scope.ts";
+import type { ActivityFilter, Guard, Page, Paged } from "../store/store.ts";
+import { endedError, errorOf, found, refuse, refuseHeld } from "./refusals.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+import { type Wait, waitFor } from "./waiting.ts";
+
+export interface DeploymentRequest {
+  readonly application: string;
+  readonly stage: string;
+  readonly branch?: string | null;
+  readonly commit?: string | null;
+  readonly build?: string | null;
+  readonly target?: string;
+  readonly scope: Partial<Scope>;
+  readonly reason?: string | null;
+  readonly ticket?: string | null;
+  readonly onFailure?: Deployment["onFailure"];
+  readonly allowDestructive?: boolean;
+}
+
+export interface DeploymentService {
+  /** Opens a deployment and has its backup taken. VALIDATION_FAILED, SCOPE_TOO_WIDE, UNKNOWN_TARGET, …_IN_PROGRESS. */
+  open(request: DeploymentRequest, requestedBy: string): Promise<Deployment>;
+  find(id: string): Promise<Deployment>;
+  /** As `find`, once the backup is ready (while nobody has reported) or the job has ended. */
+  wait(id: string, wait: Wait): Promise<Deployment>;
+  list(filter: ActivityFilter, page: Page): Promise<Paged<Deployment>>;
+  /** Reports what CI did, and has the state after it recorded. The same report again answers the same. */
+  finish(id: string, report: { outcome: Outcome; message?: string | null }): Promise<Deployment>;
+  /** Ends it at once where no job of it runs; otherwise the job sees the wish at its next safe point. */
+  cancel(id: string): Promise<Deployment>;
+  /** DEPLOYMENT_NOT_FINISHED before the record is there. */
+  listAltered(id: string, page: Page): Promise<Paged<Altered>>;
+  /** Ends deployments that nobody finished within `afterMs` with ABANDONED. Answers their ids. */
+  abandonExpired(afterMs: number): Promise<readonly string[]>;
+}
+
+export function createDeploymentService(deps: ServiceDeps): DeploymentService {
+  const { store, clock } = deps;
+  const find = async (id: string) => found(await store.findDeployment(id), id);
+  return {
+    find,
+    wait: (id, wait) => waitFor(clock, wait, { read: () => find(id), settled: isSettled }),
+    list: (filter, page) => store.listDeployments(filter, page),
+    open: (request, requestedBy) => open(deps, request, requestedBy),
+    finish: async (id, { outcome, message = null }) => {
+      await store.reportOutcome(id, { outcome, message }, mayReport(outcome), (transaction) =>
+        deps.dispatcher.enqueue(transaction, { type: "record-deployment", subject: id }),
+      );
+      return find(id);
+    },
+    cancel: async (id) => {
+      await cancel(deps, await find(id));
+      return find(id);
+    },
+    listAltered: async (id, page) => {
+      refuseUnfinished(await find(id));
+      return store.listAltered(id, page);
+    },
+    abandonExpired: (afterMs) => abandonExpired(deps, afterMs),
+  };
+}
+
+async function open(deps: ServiceDeps, request: DeploymentRequest, requestedBy: string): Promise<Deployment> {
+  const deployment = newDeployment(deps, request, requestedBy);
+  const faults = [...scopeFaults(deployment.scope), ...targetFaults(deps, deployment.target)];
+  refuse(errorOf(faults, "The deployment cannot be opened like this.", ["VALIDATION_FAILED", "SCOPE_TOO_WIDE"]));
+  await deps.store.openDeployment(deployment, refuseHeld(deployment.claim), (transaction) =>
+    deps.dispatcher.enqueue(transaction, { type: "take-snapshot", subject: deployment.id }),
+  );
+  return deployment;
+}
+
+function newDeployment(deps: ServiceDeps, request: DeploymentRequest, requestedBy: string): Deployment {
+  const scope: Scope = { stacks: request.scope.stacks ?? [], functions: request.scope.functions ?? [] };
+  const claim: Claim = { ...scope, within: [] };
+  return {
+    id: deps.newId("dep"),
+    type: "deploy",
+    status: "Queued",
+    application: request.application,
+    stage: request.stage,
+    branch: request.branch ?? null,
+    commit: request.commit ?? null,
+    build: request.build ?? null,
+    target: request.target ?? defaultTarget(deps),
+    identity: null,
+    requestedBy,
+    reason: request.reason ?? null,
+    ticket: request.ticket ?? null,
+    claim,
+    createdAt: deps.clock.now(),
+    startedAt: null,
+    finishedAt: null,
+    cancelRequestedAt: null,
+    error: null,
+    scope,
+    onFailure: request.onFailure ?? "none",
+    allowDestructive: request.allowDestructive ?? false,
+    backup: { id: deps.newId("snp"), status: "Pending", components: 0, sizeBytes: 0 },
+    record: null,
+    outcome: null,
+    message: null,
+    altered: null,
+    rollback: null,
+  };
+}
+
+/** The only target, or the one that is named so. With several, none is guessed: the fault says which ones there are. */
+function defaultTarget({ targets: [first, ...others] }: ServiceDeps): string {
+  return first !== undefined && others.length === 0 ? first : "default";
+}
+
+function targetFaults({ targets }: ServiceDeps, target: string): Fault[] {
+  if (targets.includes(target)) return [];
+  return [
+    { pointer: "/target", code: "UNKNOWN_TARGET", detail: `There is no target ${target}, only ${targets.join(", ")}.` },
+  ];
+}
+
+/** Either CI's turn has come, or nothing more will. */
+function isSettled(deployment: Deployment): boolean {
+  return hasEnded(deployment.status) || (deployment.backup.status === "Ready" && deployment.outcome === null);
+}
+
+function mayReport(outcome: Outcome): Guard<Deployment> {
+  return (deployment) => {
+    if (deployment.outcome === outcome) return null;
+    if (deployment.outcome !== null) {
+      return new StepbackError("OUTCOME_DIFFERS", `${deployment.id} was finished as ${deployment.outcome}.`);
+    }
+    const ended = endedError(deployment);
+    if (ended || deployment.backup.status === "Ready") return ended;
+    return new StepbackError("BACKUP_NOT_READY", `The backup of ${deployment.id} is ${deployment.backup.status}.`);
+  };
+}
+
+function refuseUnfinished(deployment: Deployment): void {
+  if (deployment.record?.status === "Ready" || hasEnded(deployment.status)) return;
+  throw new StepbackError("DEPLOYMENT_NOT_FINISHED", `${deployment.id} is ${deployment.status}.`);
+}
+
+async function cancel({ store, clock }: ServiceDeps, deployment: Deployment): Promise<void> {
+  refuse(endedError(deployment));
+  await store.requestCancel(deployment.id, clock.now());
+  if (deployment.status !== "In Progress" || deployment.outcome !== null) return;
+  const problem = problemOf(new StepbackError("CANCELLED", "Cancelled before anybody reported its outcome."));
+  await store.endActivity(deployment.id, problem, clock.now());
+}
+
+async function abandonExpired({ store, clock }: ServiceDeps, afterMs: number): Promise<readonly string[]> {
+  const abandoned: string[] = [];
+  for (const id of await store.listOpenSince(clock.now() - afterMs)) {
+    const deployment = await store.findDeployment(id);
+    if (!deployment || deployment.outcome !== null) continue;
+    const problem = problemOf(new StepbackError("ABANDONED", `Nobody finished ${id} in time.`));
+    if (await store.endActivity(id, problem, clock.now())) abandoned.push(id);
+  }
+  return abandoned;
+}

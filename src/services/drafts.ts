@@ -1,0 +1,98 @@
+import type { Rollback } from "../domain/activity.ts";
+import type { Altered } from "../domain/altered.ts";
+import type { ComponentId } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import type { Plan } from "../domain/plan.ts";
+import { claimOf, resolvePicked } from "../domain/selection.ts";
+import type { Guard } from "../store/store.ts";
+import { found, refuse, refuseHeld } from "./refusals.ts";
+import { rowsOf } from "./rollback-sources.ts";
+import { runError, selectionError, strategyError } from "./selections.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+
+/** The selection page (F9): a draft is filled, planned, read and run. What is no draft (any more) is NOT_A_DRAFT. */
+export interface DraftService {
+  /** Add, and Add all. What is picked already stays picked. UNKNOWN_COMPONENT, DUPLICATE_COMPONENT, STRATEGY_UNSUPPORTED. */
+  add(id: string, wanted: readonly string[] | "all"): Promise<Rollback>;
+  /** NOT_FOUND where it is not picked. */
+  remove(id: string, component: string): Promise<Rollback>;
+  /** Has a plan made. NOTHING_PICKED. */
+  plan(id: string): Promise<Rollback>;
+  /** Runs the plan with this digest. PLAN_MISSING, PLAN_STALE where it is not the latest, …_IN_PROGRESS. */
+  run(id: string, planDigest: string): Promise<Rollback>;
+}
+
+export function createDraftService(deps: ServiceDeps): DraftService {
+  const { store } = deps;
+  const find = async (id: string) => found(await store.findRollback(id), id);
+  const findDraft = async (id: string) => {
+    const rollback = await find(id);
+    return { draft: rollback, rows: await rowsOf(store, rollback) };
+  };
+  return {
+    add: async (id, wanted) => {
+      const { rows } = await findDraft(id);
+      return store.editDraft(id, (draft) => added(draft, wanted, rows));
+    },
+    remove: (id, component) => store.editDraft(id, (draft) => without(draft, component)),
+    plan: async (id) => {
+      const { rows } = await findDraft(id);
+      await store.requestPlan(id, mayPlan(rows), (transaction) =>
+        deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: id }),
+      );
+      return find(id);
+    },
+    run: async (id, planDigest) => {
+      await run(deps, await findDraft(id), planDigest);
+      return find(id);
+    },
+  };
+}
+
+function added(draft: Rollback, wanted: readonly string[] | "all", rows: readonly Altered[]): readonly ComponentId[] {
+  refuse(notDraftError(draft), selectionError(wanted, rows, "/add"));
+  const picked = resolvePicked(wanted === "all" ? "all" : [...draft.picked, ...wanted], rows);
+  refuse(strategyError({ picked, strategy: draft.strategy }, rows));
+  return picked;
+}
+
+function without(draft: Rollback, component: string): readonly ComponentId[] {
+  refuse(notDraftError(draft));
+  const rest = draft.picked.filter((id) => id !== component);
+  if (rest.length < draft.picked.length) return rest;
+  throw new StepbackError("NOT_FOUND", `${component} is not picked in ${draft.id}.`);
+}
+
+function mayPlan(rows: readonly Altered[]): Guard<Rollback> {
+  return (draft) => notDraftError(draft) ?? runError(draft, rows);
+}
+
+async function run(deps: ServiceDeps, seen: { draft: Rollback; rows: readonly Altered[] }, planDigest: string) {
+  const { draft, rows } = seen;
+  refuse(mayPlan(rows)(draft), planError(draft, await deps.store.findPlan(draft.id), planDigest));
+  const claim = claimOf(draft.picked, rows);
+  await deps.store.requestRun(draft.id, {
+    planDigest,
+    claim,
+    guard: (now) => notDraftError(now) ?? movedError(draft, now),
+    busy: refuseHeld(claim),
+    enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),
+  });
+}
+
+function planError(draft: Rollback, plan: Plan | null, planDigest: string): StepbackError | null {
+  if (!plan) return new StepbackError("PLAN_MISSING", `${draft.id} has no plan yet.`);
+  if (plan.digest === planDigest) return null;
+  return new StepbackError("PLAN_STALE", `The latest plan of ${draft.id} has another digest.`);
+}
+
+/** The claim was computed from what was picked a moment ago: it must still be that. */
+function movedError(seen: Rollback, now: Rollback): StepbackError | null {
+  const isSame = seen.picked.length === now.picked.length && seen.picked.every((id, index) => id === now.picked[index]);
+  return isSame ? null : new StepbackError("PLAN_STALE", `${now.id} was changed in this moment.`);
+}
+
+function notDraftError(rollback: Rollback): StepbackError | null {
+  if (rollback.status === "Draft") return null;
+  return new StepbackError("NOT_A_DRAFT", `${rollback.id} is ${rollback.status}.`);
+}

@@ -1,0 +1,114 @@
+import { type Activity, type Deployment, hasEnded, type Rollback } from "../domain/activity.ts";
+import { type Altered, alteredIds, changeOf } from "../domain/altered.ts";
+import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
+import { mergeAltered } from "../domain/selection.ts";
+import type { Store } from "../store/store.ts";
+import { errorOf, found, refuse } from "./refusals.ts";
+
+/** What a rollback is made of: where it copies its facts from, and the altered rows that can be picked. */
+export interface RollbackSource {
+  /** The newest of the deployments, or the rollback to undo. */
+  readonly origin: Activity;
+  /** Oldest first; empty for an undo. */
+  readonly deployments: readonly string[];
+  readonly undoes: string | null;
+  readonly rows: readonly Altered[];
+}
+
+/** Why a deployment cannot be rolled back as it is; null when it can (F7). Pure. */
+export function whyNotRollbackable(deployment: Deployment): ErrorCode | null {
+  if (deployment.status !== "Completed") return "DEPLOYMENT_NOT_COMPLETED";
+  return countOf(deployment) > 0 ? null : "NOTHING_ALTERED";
+}
+
+/**
+ * The rows of one or several deployments of one target, merged. NOT_FOUND, DEPLOYMENT_NOT_COMPLETED, WRONG_TARGET,
+ * NOTHING_ALTERED. With `includeFailed`, one that was reported as failed serves too: its record is there.
+ */
+export async function deploymentsSource(
+  store: Store,
+  ids: readonly string[],
+  includeFailed: boolean,
+): Promise<RollbackSource> {
+  const deployments: Deployment[] = [];
+  for (const id of new Set(ids)) deployments.push(found(await store.findDeployment(id), id));
+  deployments.sort((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1));
+  refuse(
+    errorOf(deployments.flatMap(incompletenessOf(includeFailed)), "Not every deployment can be rolled back."),
+    errorOf(foreignAmong(deployments), "All deployments of one rollback must be of one target."),
+  );
+  const oldestFirst = deployments.map(({ id }) => id);
+  const rows = await mergedRows(store, oldestFirst);
+  const origin = deployments.at(-1);
+  if (!origin || rows.length === 0) {
+    throw new StepbackError("NOTHING_ALTERED", `${oldestFirst.join(", ")} left every component as it was.`);
+  }
+  return { origin, deployments: oldestFirst, undoes: null, rows };
+}
+
+/** The rows of an ended rollback: what differs between its backup and its record. */
+export async function undoSource(store: Store, id: string): Promise<RollbackSource> {
+  const origin = found(await store.findRollback(id), id);
+  if (!hasEnded(origin.status)) throw new StepbackError("ROLLBACK_NOT_FINISHED", `${id} is ${origin.status}.`);
+  const rows = await undoRows(store, origin);
+  if (rows.length === 0) throw new StepbackError("NOTHING_ALTERED", `${id} changed nothing.`);
+  return { origin, deployments: [], undoes: id, rows };
+}
+
+/** The rows that a rollback was opened over. They do not change any more: everything that they come from has ended. */
+export async function rowsOf(store: Store, rollback: Rollback): Promise<readonly Altered[]> {
+  if (rollback.undoes === null) return mergedRows(store, rollback.deployments);
+  return undoRows(store, found(await store.findRollback(rollback.undoes), rollback.undoes));
+}
+
+async function mergedRows(store: Store, oldestFirst: readonly string[]): Promise<readonly Altered[]> {
+  const rows: (readonly Altered[])[] = [];
+  for (const id of oldestFirst) rows.push(await store.findAltered(id));
+  return mergeAltered(rows);
+}
+
+/** The plan job compares the states themselves, so these rows carry no diff and no verdict of their own. */
+async function undoRows(store: Store, undone: Rollback): Promise<readonly Altered[]> {
+  if (undone.backup?.status !== "Ready" || undone.record?.status !== "Ready") return [];
+  const before = await store.findComponents(undone.backup.id);
+  const deployed = await store.findComponents(undone.record.id);
+  return alteredIds(before, deployed).map((component): Altered => {
+    const [was, became] = [before.get(component), deployed.get(component)];
+    return {
+      component,
+      change: changeOf(was, became),
+      parent: (became ?? was)?.parent ?? null,
+      physicalId: (became ?? was)?.physicalId ?? null,
+      before: was?.digest ?? null,
+      deployed: became?.digest ?? null,
+      diff: [],
+      readiness: "reversible",
+      reasons: [],
+    };
+  });
+}
+
+function incompletenessOf(includeFailed: boolean): (deployment: Deployment) => Fault[] {
+  return ({ id, status, outcome, record }) => {
+    const isFailed = status === "Exception" && outcome === "failed" && record?.status === "Ready";
+    if (status === "Completed" || (isFailed && includeFailed)) return [];
+    const hint = isFailed ? ' It failed: take it back with "includeFailed": true.' : "";
+    return [{ pointer: "/deployment", code: "DEPLOYMENT_NOT_COMPLETED", detail: `${id} is ${status}.${hint}` }];
+  };
+}
+
+function foreignAmong(deployments: readonly Deployment[]): Fault[] {
+  const place = ({ target, identity }: Deployment) => `${target} ${identity?.account} ${identity?.region}`;
+  const [first, ...others] = deployments;
+  return others
+    .filter((other) => first && place(other) !== place(first))
+    .map(({ id }) => ({
+      pointer: "/deployment",
+      code: "WRONG_TARGET",
+      detail: `${id} was made to another target than ${first?.id}.`,
+    }));
+}
+
+function countOf({ altered }: Deployment): number {
+  return altered ? altered.added + altered.modified + altered.deleted : 0;
+}

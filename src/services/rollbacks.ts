@@ -1,0 +1,155 @@
+import { hasEnded, type Rollback } from "../domain/activity.ts";
+import { problemOf, StepbackError } from "../domain/errors.ts";
+import type { Plan } from "../domain/plan.ts";
+import { claimOf, resolvePicked } from "../domain/selection.ts";
+import type { ActivityFilter, Page, Paged, StepRow } from "../store/store.ts";
+import { endedError, found, refuse, refuseHeld } from "./refusals.ts";
+import { deploymentsSource, type RollbackSource, undoSource } from "./rollback-sources.ts";
+import { runError, selectionError } from "./selections.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+import { type Wait, waitFor } from "./waiting.ts";
+
+export type { StepRow };
+
+export interface RollbackRequest {
+  /** Exactly one of `deployment` and `rollback` (undo). */
+  readonly deployment?: string | readonly string[];
+  readonly rollback?: string;
+  readonly components?: readonly string[] | "all";
+  readonly run?: boolean;
+  readonly strategy?: Rollback["strategy"];
+  readonly onConflict?: Rollback["onConflict"];
+  readonly onError?: Rollback["onError"];
+  readonly allowDestructive?: boolean;
+  readonly includeFailed?: boolean;
+  readonly reason?: string | null;
+  readonly ticket?: string | null;
+  readonly planDigest?: string | null;
+}
+
+export interface RollbackService {
+  /** Opens a draft, or a rollback that is planned and run at once. */
+  open(request: RollbackRequest, requestedBy: string): Promise<Rollback>;
+  find(id: string): Promise<Rollback>;
+  /** As `find`, once the job has ended. A draft has no job: it is answered at once. */
+  wait(id: string, wait: Wait): Promise<Rollback>;
+  list(filter: ActivityFilter, page: Page): Promise<Paged<Rollback>>;
+  /** The latest plan. PLAN_MISSING while there is none; a planning that failed is told in its words. */
+  findPlan(id: string, wait: Wait): Promise<Plan>;
+  /** One row a component; none before the rollback has begun. */
+  listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
+  /** Ends a draft at once; a job sees the wish between two actions. */
+  cancel(id: string): Promise<Rollback>;
+}
+
+export function createRollbackService(deps: ServiceDeps): RollbackService {
+  const { store, clock } = deps;
+  const find = async (id: string) => found(await store.findRollback(id), id);
+  return {
+    find,
+    open: (request, requestedBy) => open(deps, request, requestedBy),
+    wait: (id, wait) => waitFor(clock, wait, { read: () => find(id), settled: isSettled }),
+    list: (filter, page) => store.listRollbacks(filter, page),
+    findPlan: (id, wait) => findPlan(deps, id, wait),
+    listSteps: async (id, page) => store.listSteps((await find(id)).id, page),
+    cancel: async (id) => {
+      await cancel(deps, await find(id));
+      return find(id);
+    },
+  };
+}
+
+async function open(deps: ServiceDeps, request: RollbackRequest, requestedBy: string): Promise<Rollback> {
+  const source = await findSource(deps, request);
+  const { components = [], run = true, strategy = "auto" } = request;
+  refuse(selectionError(components, source.rows, "/components"));
+  const picked = resolvePicked(components, source.rows);
+  if (run) refuse(runError({ picked, strategy }, source.rows));
+  const rollback = newRollback(deps, request, { source, picked, requestedBy });
+  await deps.store.openRollback(
+    rollback,
+    refuseHeld(rollback.claim),
+    run ? (transaction) => deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: rollback.id }) : null,
+  );
+  return rollback;
+}
+
+function findSource({ store }: ServiceDeps, request: RollbackRequest): Promise<RollbackSource> {
+  const { deployment, rollback } = request;
+  if ((deployment === undefined) === (rollback === undefined)) {
+    const detail = "Name either `deployment`, to roll it back, or `rollback`, to undo it.";
+    throw new StepbackError("VALIDATION_FAILED", detail, [{ pointer: "/deployment", detail }]);
+  }
+  if (rollback !== undefined) return undoSource(store, rollback);
+  const ids = typeof deployment === "string" ? [deployment] : (deployment ?? []);
+  return deploymentsSource(store, ids, request.includeFailed ?? false);
+}
+
+interface Opening {
+  readonly source: RollbackSource;
+  readonly picked: Rollback["picked"];
+  readonly requestedBy: string;
+}
+
+function newRollback(deps: ServiceDeps, request: RollbackRequest, opening: Opening): Rollback {
+  const { source, picked, requestedBy } = opening;
+  const { application, stage, branch, commit, build, target, identity } = source.origin;
+  return {
+    id: deps.newId("rbk"),
+    type: "rollback",
+    status: (request.run ?? true) ? "Queued" : "Draft",
+    application,
+    stage,
+    branch,
+    commit,
+    build,
+    target,
+    identity,
+    requestedBy,
+    reason: request.reason ?? null,
+    ticket: request.ticket ?? null,
+    claim: claimOf(picked, source.rows),
+    createdAt: deps.clock.now(),
+    startedAt: null,
+    finishedAt: null,
+    cancelRequestedAt: null,
+    error: null,
+    deployments: source.deployments,
+    undoes: source.undoes,
+    picked,
+    strategy: request.strategy ?? "auto",
+    onConflict: request.onConflict ?? "fail",
+    onError: request.onError ?? "stop",
+    allowDestructive: request.allowDestructive ?? false,
+    includeFailed: request.includeFailed ?? false,
+    approvedDigest: request.planDigest ?? null,
+    backup: null,
+    record: null,
+    result: null,
+  };
+}
+
+function isSettled({ status }: Rollback): boolean {
+  return status === "Draft" || hasEnded(status);
+}
+
+async function cancel({ store, clock }: ServiceDeps, rollback: Rollback): Promise<void> {
+  refuse(endedError(rollback));
+  const at = clock.now();
+  await store.requestCancel(rollback.id, at);
+  if (rollback.status !== "Draft") return;
+  await store.endActivity(rollback.id, problemOf(new StepbackError("CANCELLED", "The draft was discarded.")), at);
+}
+
+async function findPlan({ store, clock }: ServiceDeps, id: string, wait: Wait): Promise<Plan> {
+  const { plan, rollback } = await waitFor(clock, wait, {
+    read: async () => ({ plan: await store.findPlan(id), rollback: found(await store.findRollback(id), id) }),
+    settled: ({ plan, rollback }) => plan !== null || rollback.error !== null || hasEnded(rollback.status),
+  });
+  if (plan) return plan;
+  const failure = rollback.error;
+  if (!failure) throw new StepbackError("PLAN_MISSING", `${id} has no plan yet.`);
+  throw new StepbackError("PLAN_MISSING", `Planning ${id} failed: ${failure.detail}`, [
+    { code: failure.code, detail: failure.detail },
+  ]);
+}

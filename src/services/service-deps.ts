@@ -1,0 +1,17 @@
+import type { Artifacts } from "../artifacts/artifacts.ts";
+import type { Clock, NewId } from "../domain/ids.ts";
+import type { Fingerprint } from "../domain/secrets.ts";
+import type { Dispatcher } from "../jobs/dispatcher.ts";
+import type { Store } from "../store/store.ts";
+
+/** What every service is made from. No service waits for AWS: jobs do. */
+export interface ServiceDeps {
+  readonly store: Store;
+  readonly artifacts: Artifacts;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly fingerprint: Fingerprint;
+  /** Names of the configured targets. */
+  readonly targets: readonly string[];
+}

@@ -1,0 +1,34 @@
+import { type AccessService, createAccessService } from "./access.ts";
+import { type ActivityService, createActivityService } from "./activities.ts";
+import { createDeploymentService, type DeploymentService } from "./deployments.ts";
+import { createDraftService, type DraftService } from "./drafts.ts";
+import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
+import { createLogService, type LogService } from "./logs.ts";
+import { createRollbackService, type RollbackService } from "./rollbacks.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
+
+/** Everything that a request can ask for. */
+export interface Services {
+  readonly access: AccessService;
+  readonly activities: ActivityService;
+  readonly deployments: DeploymentService;
+  readonly drafts: DraftService;
+  readonly idempotency: IdempotencyService;
+  readonly logs: LogService;
+  readonly rollbacks: RollbackService;
+  readonly snapshots: SnapshotService;
+}
+
+export function createServices(deps: ServiceDeps): Services {
+  return {
+    access: createAccessService(deps),
+    activities: createActivityService(deps),
+    deployments: createDeploymentService(deps),
+    drafts: createDraftService(deps),
+    idempotency: createIdempotencyService(deps),
+    logs: createLogService(deps),
+    rollbacks: createRollbackService(deps),
+    snapshots: createSnapshotService(deps),
+  };
+}

@@ -1,0 +1,227 @@
+import { readFile } from "node:fs/promises";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import t from "tap";
+import { describeApi } from "../../scripts/describe-api.ts";
+import { endedDeployment, OPENING, openDeployment } from "./seeds.ts";
+import { faultsOf, idOf, startTestService, tokenOf } from "./test-service.ts";
+
+const UNKNOWN = "0".repeat(20);
+
+t.test("the OpenAPI document is valid, not stale, and names the role of every operation", async (t) => {
+  const described = await describeApi();
+  const text = await readFile(new URL("../../openapi/openapi.json", import.meta.url), "utf8");
+  t.equal(text, `${JSON.stringify(described, null, 2)}\n`, "run `npm run openapi` when this is stale");
+  const validator = new Validator();
+  t.match(await validator.validate(text), { valid: true });
+  t.equal(validator.version, "3.1");
+  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Record<string, unknown>>> };
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const isOpen = Array.isArray(operation["security"]) && operation["security"].length === 0;
+      t.equal(operation["x-role"] === undefined, isOpen, `${method} ${path}`);
+      t.type(operation["operationId"], "string");
+    }
+  }
+});
+
+t.test("health, the document and its page need no token; everything else does", async (t) => {
+  const service = await startTestService(t);
+  const open = { token: null };
+  t.match(await service.get("/livez", open), { status: 200, body: { status: "alive" } });
+  t.match(await service.get("/readyz", open), { status: 200, body: { status: "ready" } });
+  t.match(await service.get("/openapi.json", open), { status: 200, body: { openapi: "3.1.0" } });
+  const page = await service.get("/docs", open);
+  t.match(page, { status: 200, text: /swagger-ui/ });
+  t.match(page.headers["content-security-policy"], "default-src 'self'");
+  t.equal((await service.get("/docs/static/swagger-initializer.js", open)).status, 200);
+  for (const url of ["/v1/deployments", "/v1/rollbacks", "/v1/activities", `/v1/snapshots/snp_${UNKNOWN}`]) {
+    for (const headers of [
+      {},
+      { authorization: "Bearer wrong" },
+      { authorization: "Basic YTpi" },
+      { authorization: "" },
+    ]) {
+      const refused = await service.get(url, { token: null, headers });
+      t.match(refused, { status: 401, body: { code: "UNAUTHENTICATED" } }, url);
+      t.equal(refused.headers["www-authenticate"], 'Bearer realm="stepback"');
+    }
+  }
+  const blind = await service.post("/v1/deployments", "{broken", { token: null });
+  t.equal(blind.status, 401, "without a token nothing of a body is looked at");
+  await service.store.close();
+  t.match(await service.get("/readyz", open), { status: 503, body: { status: "unavailable" } });
+  t.equal((await service.get("/livez", open)).status, 200);
+});
+
+t.test("each role may do what it is for, and no more", async (t) => {
+  const service = await startTestService(t);
+  const deployment = await endedDeployment(service);
+  const scopes = ["a", "b", "c", "d", "e"].map((name) => ({ ...OPENING, scope: { stacks: [name] } }));
+  const may: Record<string, [boolean, boolean, boolean]> = {
+    admin: [true, true, true],
+    operator: [true, true, true],
+    ci: [true, true, false],
+    approver: [true, false, false],
+    auditor: [true, false, false],
+  };
+  for (const [index, role] of (["admin", "operator", "ci", "approver", "auditor"] as const).entries()) {
+    const call = { token: tokenOf(role) };
+    const answers = [
+      await service.get("/v1/activities", call),
+      await service.post("/v1/deployments", scopes[index], call),
+      await service.post("/v1/rollbacks", { deployment, components: [], run: false }, call),
+    ];
+    t.same(
+      answers.map(({ status }) => status !== 403),
+      may[role],
+      `${role}: read, deploy, roll back`,
+    );
+    t.notOk(answers.some(({ status }) => status === 401 || status >= 500));
+  }
+  const opened = await service.post(
+    "/v1/deployments",
+    { ...OPENING, scope: { stacks: ["z"] } },
+    { token: tokenOf("ci") },
+  );
+  t.match(opened.body, { requestedBy: "ci" }, "a job remembers who asked for it");
+});
+
+t.test("malformed, foreign and unknown ids are not found alike, and so is what has no route", async (t) => {
+  const service = await startTestService(t);
+  const deployment = await openDeployment(service);
+  const snapshot = (await service.services.deployments.find(deployment)).backup.id;
+  for (const url of [
+    `/v1/deployments/dep_${UNKNOWN}`,
+    "/v1/deployments/dep_short",
+    "/v1/deployments/%00",
+    "/v1/deployments/..%2f..%2fetc",
+    `/v1/deployments/${"x".repeat(3000)}`,
+    `/v1/rollbacks/${deployment}`,
+    `/v1/rollbacks/rbk_${UNKNOWN}`,
+    `/v1/rollbacks/rbk_${UNKNOWN}/plan`,
+    `/v1/rollbacks/rbk_${UNKNOWN}/components`,
+    `/v1/rollbacks/rbk_${UNKNOWN}/logs`,
+    `/v1/rollbacks/rbk_${UNKNOWN}/logs/stream`,
+    `/v1/deployments/dep_${UNKNOWN}/logs/stream`,
+    `/v1/snapshots/snp_${UNKNOWN}/components`,
+    `/v1/snapshots/${snapshot}/components/stack%3Aabsent`,
+    `/v1/snapshots/${snapshot}/components/nonsense`,
+    `/v1/snapshots/${snapshot}/components/stack%3Aabsent/artifact`,
+    "/v1/deployments/%ZZ",
+    "/v1/nothing",
+    "/v2/deployments",
+    "/",
+  ]) {
+    const answer = await service.get(url);
+    t.match(answer, { status: 404, body: { code: "NOT_FOUND", status: 404 } }, url.slice(0, 80));
+    t.match(answer.headers["content-type"], "application/problem+json");
+    t.match(answer.headers["x-request-id"], /^req_/);
+  }
+  t.equal((await service.send("PUT", "/v1/deployments")).status, 404);
+  t.equal((await service.send("DELETE", `/v1/deployments/${deployment}`)).status, 404);
+  t.equal((await service.post(`/v1/deployments/dep_${UNKNOWN}/finish`, { outcome: "failed" })).status, 404);
+  t.equal((await service.post(`/v1/deployments/dep_${UNKNOWN}/cancel`)).status, 404);
+  t.equal((await service.post(`/v1/rollbacks/rbk_${UNKNOWN}/components`, { add: "all" })).status, 404);
+  t.equal((await service.post(`/v1/rollbacks/rbk_${UNKNOWN}/plan`)).status, 404);
+  t.equal((await service.post(`/v1/rollbacks/rbk_${UNKNOWN}/run`, { planDigest: "f".repeat(64) })).status, 404);
+  t.equal((await service.send("DELETE", `/v1/rollbacks/rbk_${UNKNOWN}/components/stack%3Aa`)).status, 404);
+});
+
+t.test("bodies that cannot be read are refused with their own status", async (t) => {
+  const service = await startTestService(t);
+  const post = (body: unknown, type = "application/json") =>
+    service.post("/v1/deployments", body, { headers: { "content-type": type } });
+  t.match(await post("{broken"), { status: 400, body: { code: "VALIDATION_FAILED" } });
+  t.match(await post(""), { status: 400, body: { code: "VALIDATION_FAILED" } });
+  const id = await openDeployment(service);
+  const cancel = (body: string) =>
+    service.post(`/v1/deployments/${id}/cancel`, body, { headers: { "content-type": "application/json" } });
+  t.equal((await cancel("")).status, 202, "where nothing is to be sent, nothing is good");
+  t.equal((await cancel("{}")).status, 202);
+  t.equal((await cancel('{"force":true}')).status, 400);
+  t.match(await post("null"), { status: 400 });
+  t.match(await post("[]"), { status: 400 });
+  t.match(await post('{"__proto__": {"application": "x"}}'), { status: 400 });
+  t.match(await post("<a/>", "application/xml"), { status: 415, body: { code: "UNSUPPORTED_MEDIA_TYPE" } });
+  t.match(await post("application=shop", "application/x-www-form-urlencoded"), { status: 415 });
+  t.match(await post(`{"reason":"${"x".repeat(1_100_000)}"}`), { status: 413, body: { code: "PAYLOAD_TOO_LARGE" } });
+  const deep = await post(`{"application":${"[".repeat(50_000)}${"]".repeat(50_000)}}`);
+  t.equal(deep.status, 400, "deep nesting is only a wrong type");
+  const many = await service.post("/v1/rollbacks", { deployment: "dep_x", components: Array(5001).fill("stack:a") });
+  t.match(faultsOf(many)[0], { pointer: "/components" });
+});
+
+t.test("what fails inside tells nothing of it, and is logged once with the request's id", async (t) => {
+  const service = await startTestService(t);
+  service.store.listActivities = async () => {
+    throw new Error("SQLITE_CORRUPT in /data/stepback.db");
+  };
+  const failed = await service.get("/v1/activities");
+  t.match(failed, { status: 500, body: { code: "INTERNAL", detail: /request id/ } });
+  t.notMatch(failed.text, /sqlite|database|stack|\.ts/i);
+  t.equal(service.errorLog.length, 1);
+  t.match(service.errorLog[0], { reqId: failed.headers["x-request-id"], err: { type: /Error/ } });
+});
+
+t.test("answers carry a request id of ours and headers that keep browsers from doing harm", async (t) => {
+  const service = await startTestService(t);
+  const answer = await service.get("/v1/activities", { headers: { "x-request-id": "forged" } });
+  t.match(answer.headers, {
+    "x-request-id": /^req_[0-9a-f-]{36}$/,
+    "content-security-policy": "default-src 'none';frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+  });
+  const other = await service.get("/v1/activities");
+  t.not(answer.headers["x-request-id"], other.headers["x-request-id"]);
+});
+
+t.test("the same key and the same body get the same answer, once done", async (t) => {
+  const service = await startTestService(t);
+  const post = (body: unknown, more: { key?: string; token?: string } = {}) =>
+    service.post("/v1/deployments", body, {
+      headers: { "idempotency-key": more.key ?? "first" },
+      token: more.token ?? tokenOf("admin"),
+    });
+  const [one, two] = await Promise.all([post(OPENING), post(OPENING)]);
+  const statuses = [one.status, two.status].sort();
+  t.ok(statuses[0] === 202 && [202, 409].includes(statuses[1] ?? 0), "together: one wins, the other waits or replays");
+  const first = one.status === 202 ? one : two;
+  const again = await post({ scope: OPENING.scope, branch: "main", stage: "prod", application: "shop" });
+  t.match(again, { status: 202, text: first.text });
+  t.equal(again.headers["idempotency-replayed"], "true");
+  t.equal(again.headers["location"], `/v1/deployments/${idOf(first)}`);
+  t.equal(again.headers["content-type"], first.headers["content-type"]);
+  t.not(again.headers["x-request-id"], first.headers["x-request-id"]);
+  t.equal(service.jobs.length, 1, "only one was opened");
+
+  t.match(await post({ ...OPENING, stage: "test" }), { status: 422, body: { code: "IDEMPOTENCY_KEY_REUSED" } });
+  const elsewhere = await service.post(`/v1/deployments/${idOf(first)}/cancel`, undefined, {
+    headers: { "idempotency-key": "first" },
+  });
+  t.match(elsewhere, { status: 422, body: { code: "IDEMPOTENCY_KEY_REUSED" } });
+  const stranger = await post({ ...OPENING, scope: { stacks: ["other"] } }, { token: tokenOf("ci") });
+  t.equal(stranger.status, 202, "another caller's keys are its own");
+
+  const refused = await post(OPENING, { key: "second" });
+  t.equal(refused.status, 409);
+  t.same((await post(OPENING, { key: "second" })).text, refused.text, "a refusal is an answer too");
+  t.equal((await post({ ...OPENING, surprise: 1 }, { key: "third" })).status, 400);
+  t.equal((await post({ ...OPENING, scope: { stacks: ["third"] } }, { key: "third" })).status, 202, "a mended request");
+  t.equal((await post(OPENING, { key: "x".repeat(256) })).status, 400);
+  service.clock.advance(25 * 3_600_000);
+  t.match(await post(OPENING), { status: 409, headers: { "idempotency-replayed": undefined } }, "kept for a day");
+});
+
+t.test("a key is free again when its request failed inside, and busy while it runs", async (t) => {
+  const service = await startTestService(t);
+  const post = () => service.post("/v1/deployments", OPENING, { headers: { "idempotency-key": "k" } });
+  const { openDeployment: open } = service.store;
+  service.store.openDeployment = async () => {
+    t.match(await post(), { status: 409, body: { code: "IDEMPOTENCY_IN_PROGRESS", retryable: true } });
+    throw new Error("the disk is full");
+  };
+  t.equal((await post()).status, 500);
+  service.store.openDeployment = open;
+  const retried = await post();
+  t.match(retried, { status: 202, headers: { "idempotency-replayed": undefined } });
+});

@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { readConfig } from "../../src/config.ts";
+import { StepbackError } from "../../src/domain/errors.ts";
+import { createAccessService, ensureAdminToken } from "../../src/services/access.ts";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+
+async function folderOf(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "stepback-settings-"));
+  t.teardown(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+function faultsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof StepbackError) || error.code !== "INVALID_SETTINGS") throw error;
+    return error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`);
+  }
+}
+
+t.test("without settings the service is for one person on one machine", async (t) => {
+  t.match(readConfig({}), {
+    host: "127.0.0.1",
+    port: 8700,
+    dataDir: join(process.cwd(), "data"),
+    adminToken: null,
+    targets: [{ name: "default", region: null, roleArn: null }],
+    stagingBucket: null,
+    rates: null,
+    abandonAfterMs: 24 * 3_600_000,
+    logLevel: "info",
+  });
+  t.match(readConfig({ STEPBACK_DATABASE_URL: "", STEPBACK_PORT: " " }), { port: 8700 }, "empty is not set");
+});
+
+t.test("every setting is read", async (t) => {
+  const folder = await folderOf(t);
+  const file = join(folder, "targets.json");
+  await writeFile(file, '[{"name":"eu","region":"eu-central-1","roleArn":"arn:aws:iam::1:role/x"},{"name":"us"}]');
+  const config = readConfig({
+    STEPBACK_HOST: "0.0.0.0",
+    STEPBACK_PORT: "0",
+    STEPBACK_DATA_DIR: folder,
+    STEPBACK_TARGETS: file,
+    STEPBACK_STAGING_BUCKET: "staging",
+    STEPBACK_ADMIN_TOKEN: "0123456789abcdef",
+    STEPBACK_RATES: "lambda:GetFunction=50, cloudformation=0.5",
+    STEPBACK_ABANDON_AFTER_HOURS: "2",
+    STEPBACK_LOG_LEVEL: "silent",
+  });
+  t.match(config, {
+    host: "0.0.0.0",
+    port: 0,
+    databaseFile: join(folder, "stepback.db"),
+    artifactsDir: join(folder, "artifacts"),
+    adminTokenFile: join(folder, "admin-token"),
+    adminToken: "0123456789abcdef",
+    targets: [
+      { name: "eu", region: "eu-central-1", roleArn: "arn:aws:iam::1:role/x" },
+      { name: "us", region: null, roleArn: null },
+    ],
+    stagingBucket: "staging",
+    rates: { "lambda:GetFunction": 50, cloudformation: 0.5 },
+    abandonAfterMs: 7_200_000,
+    logLevel: "silent",
+  });
+});
+
+t.test("all faults are told at once, each with its setting and without the token", async (t) => {
+  const faults = faultsOf({
+    STEPBACK_HOST: "0.0.0.0",
+    STEPBACK_PORT: "99999",
+    STEPBACK_DATABASE_URL: "postgres://db/stepback",
+    STEPBACK_ARTIFACTS: "s3://bucket/prefix",
+    STEPBACK_RATES: "lambda:GetFunction=fast,sns=1,cloudformation",
+    STEPBACK_ABANDON_AFTER_HOURS: "0",
+    STEPBACK_LOG_LEVEL: "loud",
+    STEPBACK_TARGETS: "/nowhere/targets.json",
+  });
+  t.match(faults.sort(), [
+    /STEPBACK_ABANDON_AFTER_HOURS must be a whole number from 1/,
+    /STEPBACK_ARTIFACTS S3 is not supported yet/,
+    /STEPBACK_DATABASE_URL PostgreSQL is not supported yet/,
+    /STEPBACK_HOST 0.0.0.0 is not loopback: set STEPBACK_ADMIN_TOKEN/,
+    /STEPBACK_LOG_LEVEL must be one of/,
+    /STEPBACK_PORT must be a whole number from 0 to 65535/,
+    /STEPBACK_RATES `cloudformation`/,
+    /STEPBACK_RATES `lambda:GetFunction=fast`/,
+    /STEPBACK_RATES `sns=1`/,
+    /STEPBACK_TARGETS cannot be read as JSON/,
+  ]);
+  t.match(faultsOf({ STEPBACK_ADMIN_TOKEN: "too-short" }), [/at least 16/]);
+  t.notMatch(faultsOf({ STEPBACK_ADMIN_TOKEN: "too-short" }), [/too-short/]);
+  t.same(faultsOf({ STEPBACK_HOST: "::1" }), []);
+  t.same(faultsOf({ STEPBACK_HOST: "localhost" }), []);
+  t.match(faultsOf({ STEPBACK_DATABASE_URL: "mysql://x" }), [/must be empty/]);
+});
+
+t.test("a file of targets is read strictly", async (t) => {
+  const file = join(await folderOf(t), "targets.json");
+  for (const [text, expected] of [
+    ["{", /cannot be read as JSON/],
+    ["[]", /must hold a list/],
+    ["{}", /must hold a list/],
+    ['["eu"]', /entry 0 is no object/],
+    ['[{"name":"eu","region":7}]', /entry 0 must have a name/],
+    ['[{"region":"eu"}]', /entry 0 must have a name/],
+    ['[{"name":"eu","account":"1"}]', /nothing else/],
+    ['[{"name":"eu"},{"name":"eu"}]', /eu more than once/],
+  ] as const) {
+    await writeFile(file, text);
+    t.match(faultsOf({ STEPBACK_TARGETS: file }), [expected], text);
+  }
+});
+
+t.test("the first admin token is the configured one, or one of its own in a file for its owner alone", async (t) => {
+  const folder = await folderOf(t);
+  const file = join(folder, "admin-token");
+  const store = await openSqliteStore(join(folder, "stepback.db"));
+  t.teardown(() => store.close());
+  const deps = { store, clock: { now: () => 1, sleep: async () => {} } };
+  const access = createAccessService(deps);
+  const newToken = () => randomBytes(32).toString("base64url");
+
+  const made = await ensureAdminToken(deps, { configured: null, file, newToken });
+  t.match(made, /^[\w-]{43}$/);
+  t.equal((await readFile(file, "utf8")).trim(), made);
+  t.equal((await stat(file)).mode & 0o777, 0o600);
+  t.same(await access.authenticate(`Bearer ${made}`), { name: "admin", role: "admin" });
+  t.equal(await ensureAdminToken(deps, { configured: null, file, newToken }), made, "the next start finds it again");
+
+  const configured = await ensureAdminToken(deps, { configured: "configured-token-1", file, newToken });
+  t.equal(configured, "configured-token-1");
+  t.same(await access.authenticate("bearer configured-token-1"), { name: "admin", role: "admin" });
+  for (const header of [undefined, "", "Bearer", "Bearer nobody", `Basic ${made}`, `Bearer ${made} x`]) {
+    await t.rejects(access.authenticate(header), { code: "UNAUTHENTICATED" });
+  }
+  await t.rejects(ensureAdminToken(deps, { configured: null, file: folder, newToken }), { code: "INVALID_SETTINGS" });
+});

@@ -1,0 +1,199 @@
+/** A whole service over a real SQLite store in a temp folder, with a dispatcher that only records: tests play the jobs. */
+import { createHash, createHmac, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { FastifyInstance, HTTPMethods, InjectOptions } from "fastify";
+import pino from "pino";
+import type { Test } from "tap";
+import { buildApp } from "../../src/app.ts";
+import type { Artifacts } from "../../src/artifacts/artifacts.ts";
+import { StepbackError } from "../../src/domain/errors.ts";
+import { type Clock, idFrom } from "../../src/domain/ids.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { Dispatcher } from "../../src/jobs/dispatcher.ts";
+import type { Role } from "../../src/services/access.ts";
+import { createServices, type Services } from "../../src/services/services.ts";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import type { ClaimedJob, JobRequest, Store } from "../../src/store/store.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | number | string[] | undefined>;
+  readonly text: string;
+  /** Empty where the answer is no JSON. */
+  readonly body: Members;
+}
+
+export type Members = Readonly<Record<string, unknown>>;
+
+export interface Call {
+  readonly body?: unknown;
+  readonly token?: string | null;
+  readonly headers?: Record<string, string>;
+}
+
+export interface TestService {
+  readonly app: FastifyInstance;
+  readonly store: Store;
+  readonly services: Services;
+  readonly clock: TestClock;
+  /** What has been enqueued, in order. */
+  readonly jobs: readonly JobRequest[];
+  readonly artifacts: Map<string, Buffer>;
+  /** Lines that the service logged as errors. */
+  readonly errorLog: readonly JsonObject[];
+  get(url: string, call?: Call): Promise<Answer>;
+  post(url: string, body?: unknown, call?: Call): Promise<Answer>;
+  send(method: HTTPMethods, url: string, call?: Call): Promise<Answer>;
+  /** The oldest waiting job, claimed as a worker claims it. */
+  claim(): Promise<ClaimedJob>;
+}
+
+/** Time moves by what is slept, and by what a test adds. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+  /** From now on whoever sleeps is only woken by a signal. */
+  freeze(): void;
+}
+
+export const TARGETS = ["default", "other"];
+
+/** A token for each role; `admin` is used unless a test says otherwise. */
+export function tokenOf(role: Role): string {
+  return `token-of-${role}-0123456789`;
+}
+
+export async function startTestService(t: Test): Promise<TestService> {
+  const folder = await mkdtemp(join(tmpdir(), "stepback-http-"));
+  const store = await openSqliteStore(join(folder, "stepback.db"));
+  const clock = testClock();
+  const artifacts = new Map<string, Buffer>();
+  const jobs: JobRequest[] = [];
+  const errorLog: JsonObject[] = [];
+  const logger = pino({ level: "error" }, { write: (line: string) => void errorLog.push(JSON.parse(line)) });
+  const services = createServices({
+    store,
+    clock,
+    artifacts: memoryArtifacts(artifacts),
+    dispatcher: recordingDispatcher(store, clock, jobs),
+    newId: countingIds(clock),
+    fingerprint: (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
+    targets: TARGETS,
+  });
+  await insertTokens(store, clock);
+  const app = await buildApp({ services, logger, newRequestId: () => `req_${randomUUID()}` });
+  t.teardown(async () => {
+    await app.close();
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+  const send: TestService["send"] = (method, url, call) => inject(app, { method, url }, call);
+  return {
+    app,
+    store,
+    services,
+    clock,
+    jobs,
+    artifacts,
+    errorLog,
+    send,
+    get: (url, call) => send("GET", url, call),
+    post: (url, body, call) => send("POST", url, { ...call, body }),
+    claim: async () => {
+      const job = await store.claimJob(clock.now(), 60_000);
+      if (!job) throw new Error("no job is waiting");
+      return job;
+    },
+  };
+}
+
+async function inject(app: FastifyInstance, request: InjectOptions, call: Call = {}): Promise<Answer> {
+  const { body, token = tokenOf("admin"), headers = {} } = call;
+  const response = await app.inject({
+    ...request,
+    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+    ...(body === undefined ? {} : { payload: body as object }),
+  });
+  const isJson = String(response.headers["content-type"]).includes("json");
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: response.body,
+    body: isJson && response.body ? response.json<Members>() : {},
+  };
+}
+
+async function insertTokens(store: Store, clock: Clock): Promise<void> {
+  for (const role of ["admin", "operator", "ci", "approver", "auditor"] as const) {
+    const hash = createHash("sha256").update(tokenOf(role)).digest("hex");
+    await store.insertToken(hash, { name: role, role }, clock.now());
+  }
+}
+
+function testClock(): TestClock {
+  let now = Date.UTC(2026, 10, 1);
+  let isFrozen = false;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+    freeze: () => {
+      isFrozen = true;
+    },
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (isFrozen) signal?.addEventListener("abort", () => resolve(), { once: true });
+        else setImmediate(resolve);
+        now += ms;
+      }),
+  };
+}
+
+function countingIds(clock: Clock): (prefix: "dep" | "rbk" | "snp" | "bld") => string {
+  let count = 0;
+  return (prefix) => {
+    count += 1;
+    const noise = Buffer.alloc(10);
+    noise.writeUInt32BE(count, 0);
+    return idFrom(prefix, clock.now(), noise);
+  };
+}
+
+function recordingDispatcher(store: Store, clock: Clock, jobs: JobRequest[]): Dispatcher {
+  return {
+    enqueue: async (transaction, job) => {
+      await store.insertJob(transaction, job, clock.now());
+      jobs.push(job);
+    },
+    work: () => {},
+    stop: async () => {},
+  };
+}
+
+function memoryArtifacts(stored: Map<string, Buffer>): Artifacts {
+  return {
+    put: async () => {
+      throw new StepbackError("INTERNAL", "services store no artifacts");
+    },
+    size: async (digest) => stored.get(digest)?.length ?? null,
+    open: (digest) => Readable.from([stored.get(digest) ?? Buffer.alloc(0)]),
+  };
+}
+
+export function idOf({ body, text }: Answer): string {
+  if (typeof body["id"] !== "string") throw new Error(`no id in ${text}`);
+  return body["id"];
+}
+
+export function itemsOf({ body, text }: Answer): readonly Members[] {
+  if (!Array.isArray(body["items"])) throw new Error(`no items in ${text}`);
+  return body["items"];
+}
+
+/** The fault codes and pointers of a problem document, for comparing. */
+export function faultsOf({ body }: Answer): readonly Members[] {
+  return Array.isArray(body["errors"]) ? body["errors"] : [];
+}
