@@ -1,0 +1,1958 @@
+// Generated from openapi/openapi.json by scripts/generate-openapi.ts. Do not edit.
+
+export interface paths {
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers */
+        get: operations["isAlive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether requests can be served: rows can be read and written, and the service is not stopping */
+        get: operations["isReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deployments, newest first */
+        get: operations["listDeployments"];
+        put?: never;
+        /** Open a deployment and take its backup */
+        post: operations["openDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One deployment; waits for its backup or its end when asked to */
+        get: operations["getDeployment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report what the deploy did, and record the state after it */
+        post: operations["finishDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a deployment that will not be finished */
+        post: operations["cancelDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The components that the deployment altered */
+        get: operations["listAlteredComponents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The job's log, oldest first */
+        get: operations["listDeploymentLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/logs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The job's log as it comes, as server-sent events
+         * @description `id:` is the line's seq and `data:` the line. Resumes by Last-Event-ID. An `end` event follows the last line of an ended job.
+         */
+        get: operations["streamDeploymentLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rollbacks, newest first */
+        get: operations["listRollbacks"];
+        put?: never;
+        /** Put picked components back, or make a draft; with `rollback`, undo one */
+        post: operations["openRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One rollback; waits for its end when asked to
+         * @description A draft has no job, so it is answered at once. To wait for its plan, wait for `/plan`.
+         */
+        get: operations["getRollback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest plan; waits for it when asked to */
+        get: operations["getPlan"];
+        put?: never;
+        /** Have a plan made of a draft */
+        post: operations["planRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each component; empty before the rollback has begun */
+        get: operations["listRollbackComponents"];
+        put?: never;
+        /** Add, and Add all */
+        post: operations["addComponents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop between two actions; a draft ends at once */
+        post: operations["cancelRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/components/{componentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a picked component out of a draft */
+        delete: operations["removeComponent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run the plan that was read */
+        post: operations["runRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The job's log, oldest first */
+        get: operations["listRollbackLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/logs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The job's log as it comes, as server-sent events
+         * @description `id:` is the line's seq and `data:` the line. Resumes by Last-Event-ID. An `end` event follows the last line of an ended job.
+         */
+        get: operations["streamRollbackLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deploy and Rollback jobs in one list, newest first */
+        get: operations["listActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One snapshot */
+        get: operations["getSnapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/snapshots/{id}/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The components that it holds; none before it is ready */
+        get: operations["listSnapshotComponents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/snapshots/{id}/components/{componentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One captured component */
+        get: operations["getSnapshotComponent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/snapshots/{id}/components/{componentId}/artifact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a component: a function's zip */
+        get: operations["getSnapshotArtifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description From the one error table
+         * @enum {unknown}
+         */
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "STRATEGY_UNSUPPORTED" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "ROLLBACK_NOT_FINISHED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "NOECHO_VALUE_LOST" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "ALREADY_RESTORED" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
+        Problem: {
+            /** @description URN of the code */
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: components["schemas"]["ErrorCode"];
+            /** @description What to do next */
+            advice: string;
+            /** @description Whether the same request may succeed later */
+            retryable: boolean;
+            /** @description Every fault, not only the first */
+            errors?: {
+                /** @description JSON pointer into the body, or the query's field */
+                pointer?: string;
+                code?: components["schemas"]["ErrorCode"];
+                detail: string;
+            }[];
+        };
+        Reason: {
+            code: components["schemas"]["ErrorCode"];
+            detail: string;
+        };
+        /** @description A side that is missing did not exist. Secrets show as `{ "secret": fingerprint }`. */
+        Change: {
+            /** @description JSON pointer into the settings */
+            path: string;
+            before?: unknown;
+            deployed?: unknown;
+            live?: unknown;
+        };
+        Activity: {
+            id: string;
+            /** @enum {unknown} */
+            type: "deploy" | "rollback";
+            /**
+             * @description `Draft` only for rollbacks that have no job yet
+             * @enum {unknown}
+             */
+            status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+            application: string;
+            stage: string;
+            branch: string | null;
+            commit: string | null;
+            build: string | null;
+            target: {
+                name: string;
+                account: string | null;
+                region: string | null;
+            };
+            requestedBy: string;
+            reason: string | null;
+            ticket: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            cancelRequestedAt: string | null;
+            error: components["schemas"]["Problem"] | null;
+        };
+        /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+        Deployment: {
+            id: string;
+            /** @enum {string} */
+            type: "deploy";
+            /**
+             * @description `Draft` only for rollbacks that have no job yet
+             * @enum {unknown}
+             */
+            status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+            application: string;
+            stage: string;
+            branch: string | null;
+            commit: string | null;
+            build: string | null;
+            target: {
+                name: string;
+                account: string | null;
+                region: string | null;
+            };
+            requestedBy: string;
+            reason: string | null;
+            ticket: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            cancelRequestedAt: string | null;
+            error: components["schemas"]["Problem"] | null;
+            scope: {
+                stacks: string[];
+                functions: string[];
+            };
+            /** @enum {unknown} */
+            onFailure: "none" | "rollback";
+            allowDestructive: boolean;
+            snapshot: {
+                id: string;
+                /** @enum {unknown} */
+                status: "Pending" | "Ready" | "Failed";
+                components: number;
+                bytes: number;
+            };
+            record: {
+                id: string;
+                /** @enum {unknown} */
+                status: "Pending" | "Ready" | "Failed";
+                components: number;
+                bytes: number;
+            } | null;
+            outcome: ("succeeded" | "failed") | null;
+            message: string | null;
+            altered: {
+                added: number;
+                modified: number;
+                deleted: number;
+            } | null;
+            rollbackable: boolean;
+            notRollbackableReason: components["schemas"]["ErrorCode"] | null;
+            rollback: string | null;
+        };
+        /** @description A component that the deployment altered: before ≠ deployed */
+        AlteredComponent: {
+            /** @description `kind:name`, percent-encoded in paths */
+            id: string;
+            /** @enum {unknown} */
+            kind: "stack" | "lambda-config" | "lambda-code" | "lambda-alias";
+            name: string;
+            /** @enum {unknown} */
+            change: "added" | "modified" | "deleted";
+            parent: string | null;
+            physicalId: string | null;
+            before: string | null;
+            deployed: string | null;
+            diff: components["schemas"]["Change"][];
+            /** @enum {unknown} */
+            readiness: "reversible" | "reversible-with-loss" | "irreversible";
+            reasons: components["schemas"]["ErrorCode"][];
+            /** @description The reasons in words */
+            details: components["schemas"]["Reason"][];
+        };
+        /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+        Rollback: {
+            id: string;
+            /** @enum {string} */
+            type: "rollback";
+            /**
+             * @description `Draft` only for rollbacks that have no job yet
+             * @enum {unknown}
+             */
+            status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+            application: string;
+            stage: string;
+            branch: string | null;
+            commit: string | null;
+            build: string | null;
+            target: {
+                name: string;
+                account: string | null;
+                region: string | null;
+            };
+            requestedBy: string;
+            reason: string | null;
+            ticket: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            cancelRequestedAt: string | null;
+            error: components["schemas"]["Problem"] | null;
+            deployment: string | null;
+            deployments: string[];
+            undoes: string | null;
+            components: string[];
+            /** @enum {unknown} */
+            strategy: "auto" | "stack" | "direct";
+            /** @enum {unknown} */
+            onConflict: "fail" | "restore" | "keep-live";
+            /** @enum {unknown} */
+            onError: "stop" | "continue" | "compensate";
+            allowDestructive: boolean;
+            includeFailed: boolean;
+            planDigest: string | null;
+            result: {
+                restored: number;
+                removed: number;
+                recreated: number;
+                unchanged: number;
+                skipped: number;
+                failed: number;
+            } | null;
+            snapshot: string | null;
+        };
+        /** @description `via` names the picked container whose step brings this component back */
+        PlanStep: {
+            order: number;
+            wave: number;
+            /** @description `kind:name`, percent-encoded in paths */
+            component: string;
+            /** @enum {unknown} */
+            action: "restore" | "remove" | "recreate" | "unchanged" | "refused";
+            /**
+             * @description Through CloudFormation or the Lambda API
+             * @enum {unknown}
+             */
+            strategy: "stack" | "direct";
+            via: string | null;
+            conflict: boolean;
+            destructive: boolean;
+            reasons: components["schemas"]["ErrorCode"][];
+            /** @description The reasons in words */
+            details: components["schemas"]["Reason"][];
+            diff: components["schemas"]["Change"][];
+        };
+        /** @description What a rollback will do. Approve it by its digest. */
+        Plan: {
+            /** @description SHA-256, 64 hexadecimal digits */
+            digest: string;
+            /** Format: date-time */
+            plannedAt: string;
+            steps: components["schemas"]["PlanStep"][];
+            refusals: number;
+            conflicts: number;
+            destructive: number;
+        };
+        /** @description One component of a running or ended rollback */
+        RollbackComponent: {
+            order: number;
+            /** @description `kind:name`, percent-encoded in paths */
+            component: string;
+            /** @enum {unknown} */
+            action: "restore" | "remove" | "recreate" | "unchanged" | "refused";
+            /** @enum {unknown} */
+            status: "Pending" | "Running" | "Restored" | "Removed" | "Recreated" | "Unchanged" | "Skipped" | "Failed";
+            verified: boolean | null;
+            /**
+             * @description Through CloudFormation or the Lambda API
+             * @enum {unknown}
+             */
+            strategy: "stack" | "direct";
+            warnings: components["schemas"]["ErrorCode"][];
+            error: components["schemas"]["Problem"] | null;
+            startedAt: string | null;
+            finishedAt: string | null;
+        };
+        LogLine: {
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {unknown} */
+            level: "debug" | "info" | "warn" | "error";
+            component: string | null;
+            step: number | null;
+            message: string;
+            aws: {
+                service: string;
+                operation: string;
+                requestId: string | null;
+                attempt: number;
+            } | null;
+        };
+        /** @description Immutable states of components at one time */
+        Snapshot: {
+            id: string;
+            /** @enum {unknown} */
+            purpose: "backup" | "record";
+            /** @description The deployment or rollback that owns it */
+            activity: string;
+            /** @enum {unknown} */
+            status: "Pending" | "Ready" | "Failed";
+            takenAt: string | null;
+            components: number;
+            bytes: number;
+        };
+        /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. */
+        SnapshotComponent: {
+            /** @description `kind:name`, percent-encoded in paths */
+            id: string;
+            /** @enum {unknown} */
+            kind: "stack" | "lambda-config" | "lambda-code" | "lambda-alias";
+            name: string;
+            parent: string | null;
+            physicalId: string | null;
+            /** @description SHA-256, 64 hexadecimal digits */
+            digest: string;
+            incomplete: string | null;
+            settings: unknown;
+            evidence: unknown;
+            artifacts: {
+                /** @description SHA-256, 64 hexadecimal digits */
+                digest: string;
+                bytes: number;
+            }[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    isAlive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "alive";
+                    };
+                };
+            };
+        };
+    };
+    isReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ready";
+                    };
+                };
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listDeployments: {
+        parameters: {
+            query?: {
+                application?: string;
+                stage?: string;
+                branch?: string;
+                target?: string;
+                /** @description `Draft` only for rollbacks that have no job yet */
+                status?: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Deployment"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    application: string;
+                    stage: string;
+                    branch?: string | null;
+                    commit?: string | null;
+                    build?: string | null;
+                    target?: string;
+                    /** @description What the deploy may touch: at least one stack or function pattern */
+                    scope: {
+                        stacks?: string[];
+                        functions?: string[];
+                    };
+                    reason?: string | null;
+                    ticket?: string | null;
+                    /** @enum {unknown} */
+                    onFailure?: "none" | "rollback";
+                    allowDestructive?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeployment: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a change */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    outcome: "succeeded" | "failed";
+                    message?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlteredComponents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AlteredComponent"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeploymentLogs: {
+        parameters: {
+            query?: {
+                /** @description `kind:name`, percent-encoded in paths */
+                component?: string;
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description Only lines with a greater `seq` */
+                after?: number;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LogLine"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamDeploymentLogs: {
+        parameters: {
+            query?: {
+                /** @description `kind:name`, percent-encoded in paths */
+                component?: string;
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description Only lines with a greater `seq` */
+                after?: number;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRollbacks: {
+        parameters: {
+            query?: {
+                application?: string;
+                stage?: string;
+                branch?: string;
+                target?: string;
+                /** @description `Draft` only for rollbacks that have no job yet */
+                status?: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+                deployment?: string;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Rollback"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openRollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Names either `deployment` or `rollback` */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Deployments to take back, in any order */
+                    deployment?: string | string[];
+                    /** @description Instead of `deployment`: the rollback to undo */
+                    rollback?: string;
+                    /** @description Ids from the altered components, or `all` of them */
+                    components?: string[] | "all";
+                    /**
+                     * @description false makes a draft
+                     * @default true
+                     */
+                    run?: boolean;
+                    /** @enum {unknown} */
+                    strategy?: "auto" | "stack" | "direct";
+                    /** @enum {unknown} */
+                    onConflict?: "fail" | "restore" | "keep-live";
+                    /** @enum {unknown} */
+                    onError?: "stop" | "continue" | "compensate";
+                    /** @default false */
+                    allowDestructive?: boolean;
+                    /** @default false */
+                    includeFailed?: boolean;
+                    reason?: string | null;
+                    ticket?: string | null;
+                    planDigest?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRollback: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a change */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a change */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a rollback will do. Approve it by its digest. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planRollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRollbackComponents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RollbackComponent"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addComponents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Ids from the altered components, or `all` of them */
+                    add: string[] | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeComponent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `kind:name`, percent-encoded in paths */
+                componentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runRollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description SHA-256, 64 hexadecimal digits */
+                    planDigest: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRollbackLogs: {
+        parameters: {
+            query?: {
+                /** @description `kind:name`, percent-encoded in paths */
+                component?: string;
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description Only lines with a greater `seq` */
+                after?: number;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LogLine"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamRollbackLogs: {
+        parameters: {
+            query?: {
+                /** @description `kind:name`, percent-encoded in paths */
+                component?: string;
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description Only lines with a greater `seq` */
+                after?: number;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActivities: {
+        parameters: {
+            query?: {
+                application?: string;
+                stage?: string;
+                branch?: string;
+                target?: string;
+                /** @description `Draft` only for rollbacks that have no job yet */
+                status?: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+                type?: "deploy" | "rollback";
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Activity"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Immutable states of components at one time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSnapshotComponents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SnapshotComponent"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSnapshotComponent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `kind:name`, percent-encoded in paths */
+                componentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotComponent"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSnapshotArtifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `kind:name`, percent-encoded in paths */
+                componentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes; `repr-digest` has their SHA-256 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import { type Altered, answered } from "../api.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { changeLines } from "../format.ts";
+import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
+import type { Paint, Style } from "../paint.ts";
+import type { Run, Session } from "../session.ts";
+import { tableLines } from "../table.ts";
+
+interface ComponentOptions extends OutputOption, PageOptions {
+  readonly diff?: true;
+}
+
+export function componentsCommand(program: Command, run: Run): void {
+  const command = program
+    .command("components")
+    .summary("list what a deployment altered")
+    .description("list what a finished deployment altered; these can be picked")
+    .argument("<deployment>", "its id")
+    .option("--diff", "with what differs, before → deployed");
+  addPageOptions(command)
+    .addOption(outputOption())
+    .action((id: string, options: ComponentOptions) =>
+      run(options.output, (session) => listComponents(session, id, options)),
+    );
+}
+
+async function listComponents({ api, terminal }: Session, id: string, options: ComponentOptions): Promise<ExitCode> {
+  const { output: _, diff = false, ...query } = options;
+  const params = { path: { id }, query: present(query) };
+  const page = await answered(api.GET("/v1/deployments/{id}/components", { params }));
+  terminal.answer(page, (paint) => componentLines(page.items, paint, diff));
+  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  return EXIT.done;
+}
+
+const CHANGE_STYLES: Readonly<Record<Altered["change"], Style>> = {
+  added: "green",
+  modified: "yellow",
+  deleted: "red",
+};
+
+function componentLines(components: readonly Altered[], paint: Paint, withDiff: boolean): string[] {
+  const rows = nested(components).map(({ component, depth }) => ({
+    cells: [
+      "  ".repeat(depth) + component.id,
+      paint(CHANGE_STYLES[component.change], component.change),
+      component.readiness,
+      component.reasons.join(", "),
+    ],
+    below: withDiff ? changeLines(component.diff, paint) : [],
+  }));
+  return tableLines(["COMPONENT", "CHANGE", "READINESS", "REASONS"], rows, paint);
+}
+
+/** Each component below the stack that owns it, where that one is on the same page. */
+function nested(components: readonly Altered[]): { component: Altered; depth: number }[] {
+  const isTop = ({ parent }: Altered) => !components.some(({ id }) => id === parent);
+  const childrenOf = (id: string) => components.filter(({ parent }) => parent === id);
+  return components
+    .filter(isTop)
+    .flatMap((component) => [
+      { component, depth: 0 },
+      ...childrenOf(component.id).map((child) => ({ component: child, depth: 1 })),
+    ]);
+}

@@ -1,0 +1,171 @@
+import { type Command, Option } from "commander";
+import { answered, type Deployment } from "../api.ts";
+import { type Origin, originOf } from "../ci-variables.ts";
+import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
+import { countsText, plural, sizeText } from "../format.ts";
+import { waitForBackup, waitForRecord } from "../job.ts";
+import { collect, type OutputOption, outputOption, present } from "../options.ts";
+import { type Paint, paintStatus } from "../paint.ts";
+import { errorLines, problemLines, problemOf } from "../problem.ts";
+import { type CommandEnd, runCommand } from "../run-command.ts";
+import type { Run, Session } from "../session.ts";
+
+interface DeployOptions extends OutputOption, Origin {
+  readonly application: string;
+  readonly stage: string;
+  readonly target?: string;
+  readonly stack?: readonly string[];
+  readonly function?: readonly string[];
+  readonly reason?: string;
+  readonly ticket?: string;
+  readonly onFailure?: "rollback" | "none";
+  readonly allowDestructive?: true;
+}
+
+export function deployCommand(program: Command, run: Run): void {
+  program
+    .command("deploy")
+    .summary("back up, run a deploy command, report how it went")
+    .description("take the backup, run a deploy command, report how it went; ends with the command's own code")
+    .usage("[options] -- COMMAND [ARGS...]")
+    .argument("<command...>", "the deploy command and its arguments, after --")
+    .requiredOption("--application <name>")
+    .requiredOption("--stage <name>")
+    .option("--stack <name>", "a stack that the deploy may touch; repeatable", collect)
+    .option("--function <pattern>", "functions outside of these stacks, `*` as a wildcard; repeatable", collect)
+    .option("--target <name>", "account and region, as the service's settings name them")
+    .option("--branch <name>", "(GITHUB_REF_NAME, CI_COMMIT_REF_NAME)")
+    .option("--commit <id>", "(GITHUB_SHA, CI_COMMIT_SHA)")
+    .option("--build <id>", "(GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
+    .option("--reason <text>")
+    .option("--ticket <id>")
+    .addOption(new Option("--on-failure <what>", "what follows a failed deploy").choices(["rollback", "none"]))
+    .option("--allow-destructive", "let that rollback lose data")
+    .addOption(outputOption())
+    .action((command: string[], options: DeployOptions) =>
+      run(options.output, (session) => deploy(session, command, options)),
+    );
+}
+
+async function deploy(session: Session, command: readonly string[], options: DeployOptions): Promise<ExitCode> {
+  const { id } = await open(session, options);
+  await takeBackup(session, id);
+  const { terminal, interrupted } = session;
+  const end = await runCommand(command, {
+    stdout: options.output === "json" ? "stderr" : "stdout",
+    onTerminal: terminal.surroundings.stdin.isTTY === true,
+  });
+  if (end.how === "not-started") return giveUp(session, id, end.reason);
+  const succeeded = end.how === "exited" && end.code === 0 && !interrupted.aborted;
+  const reported = await report(session, id, { succeeded, message: succeeded ? null : messageOf(end, interrupted) });
+  if (interrupted.aborted) return noteInterruption(session, id, reported !== null);
+  if (!reported) return succeeded ? EXIT.service : end.code;
+  await showRecord(session, reported);
+  return end.code;
+}
+
+/** Opened with the steady client: a deployment that was opened and is not known of would stay open for a day. */
+async function open({ steadyApi, interrupted, terminal }: Session, options: DeployOptions): Promise<Deployment> {
+  const { application, stage, target, reason, ticket, onFailure, allowDestructive } = options;
+  const { stack: stacks = [], function: functions = [] } = options;
+  const origin = originOf(options, terminal.surroundings.env);
+  const details = present({ target, reason, ticket, onFailure, allowDestructive });
+  const body = { application, stage, ...origin, ...details, scope: { stacks: [...stacks], functions: [...functions] } };
+  const deployment = await answered(steadyApi.POST("/v1/deployments", { body }));
+  if (interrupted.aborted) await cancel(steadyApi, deployment.id);
+  interrupted.throwIfAborted();
+  return deployment;
+}
+
+/** Waits until the backup is Ready. Throws where it will not be: nothing may be deployed then. */
+async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id: string): Promise<void> {
+  const progress = await terminal.progress(`Deployment ${id}: taking the backup`);
+  try {
+    const deployment = await waitForBackup(api, id);
+    const { snapshot, error } = deployment;
+    interrupted.throwIfAborted();
+    if (snapshot.status === "Ready" && deployment.status === "In Progress") {
+      progress.succeed(`Backup ready: ${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`);
+      return;
+    }
+    progress.fail("There is no backup; the command is not started.");
+    terminal.note(...(error ? problemLines(problemOf(error, error.status), terminal.paintNotes) : []));
+    throw new CliError(EXIT.service, `Deployment ${id} ended in ${deployment.status}.`);
+  } catch (error) {
+    progress.stop();
+    if (interrupted.aborted) await cancel(steadyApi, id);
+    throw error;
+  }
+}
+
+/** The command never ran, so there is nothing to record. */
+async function giveUp({ steadyApi }: Session, id: string, reason: string): Promise<never> {
+  await cancel(steadyApi, id);
+  throw new CliError(EXIT.service, `The command could not be started: ${reason}`);
+}
+
+async function cancel(steadyApi: Session["steadyApi"], id: string): Promise<void> {
+  await answered(steadyApi.POST("/v1/deployments/{id}/cancel", { params: { path: { id } } }));
+}
+
+/** Null when the service did not take the report. That is told and not thrown: the command's own end counts more. */
+async function report(
+  { steadyApi, terminal }: Session,
+  id: string,
+  { succeeded, message }: { succeeded: boolean; message: string | null },
+): Promise<Deployment | null> {
+  const outcome = succeeded ? ("succeeded" as const) : ("failed" as const);
+  const body = message === null ? { outcome } : { outcome, message };
+  try {
+    return await answered(steadyApi.POST("/v1/deployments/{id}/finish", { params: { path: { id } }, body }));
+  } catch (error) {
+    terminal.note(`Deployment ${id} could not be reported as ${outcome}.`, ...errorLines(error, terminal.paintNotes));
+    return null;
+  }
+}
+
+function messageOf(end: Exclude<CommandEnd, { how: "not-started" }>, interrupted: AbortSignal): string {
+  if (interrupted.aborted) return "The deploy was interrupted.";
+  return end.how === "exited" ? `The command ended with code ${end.code}.` : `The command was ended by ${end.signal}.`;
+}
+
+function noteInterruption({ terminal }: Session, id: string, isReported: boolean): ExitCode {
+  if (isReported) {
+    terminal.note(
+      `Interrupted. Deployment ${id} is reported as failed.`,
+      `  What it altered so far goes back with:  ${rollbackCommandFor(id)} --include-failed`,
+    );
+  }
+  return EXIT.interrupted;
+}
+
+/** What the deploy altered and how to take it back. It changes nothing about the exit code, whatever comes of it. */
+async function showRecord(session: Session, reported: Deployment): Promise<void> {
+  const { api, terminal, interrupted } = session;
+  const progress = await terminal.progress("Recording what was altered");
+  try {
+    const recorded = await waitForRecord(api, reported.id).finally(() => progress.stop());
+    terminal.note(...recordLines(recorded, terminal.paintNotes));
+    if (terminal.form === "json") terminal.answer(recorded, () => []);
+  } catch (error) {
+    interrupted.throwIfAborted();
+    terminal.note(
+      "The deploy was reported; its record could not be watched.",
+      ...errorLines(error, terminal.paintNotes),
+    );
+    if (terminal.form === "json") terminal.answer(reported, () => []);
+  }
+}
+
+function recordLines({ id, status, altered, error, rollback }: Deployment, paint: Paint): string[] {
+  const summary = `Deployment ${id}: ${paintStatus(paint, status)}${altered ? `, altered: ${countsText(altered)}` : ""}`;
+  const problem = error ? problemLines(problemOf(error, error.status), paint) : [];
+  if (rollback) return [summary, ...problem, `  Follow its rollback:  stepback logs -f ${rollback}`];
+  if (!altered || countsText(altered) === "nothing") return [summary, ...problem];
+  const includeFailed = status === "Completed" ? "" : " --include-failed";
+  return [summary, ...problem, `  Take it back:  ${rollbackCommandFor(id)}${includeFailed}`];
+}
+
+function rollbackCommandFor(id: string): string {
+  return `stepback rollback --deployment ${id} --all`;
+}

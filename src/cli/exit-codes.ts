@@ -1,0 +1,32 @@
+/** What the process ends with. The numbers are part of the contract: pipelines branch on them. */
+export const EXIT = {
+  done: 0,
+  /** The work failed and nothing came back. */
+  failed: 1,
+  /** With `--detailed-exitcode`: the plan would change something. */
+  planHasChanges: 2,
+  /** The rollback ended in Exception after some of it had come back. */
+  partlyDone: 3,
+  interrupted: 130,
+  usage: 252,
+  /** Settings or credentials are missing or refused; nothing was asked of the service that it did. */
+  configuration: 253,
+  /** The service or AWS answered with an error, or nobody answered. */
+  service: 254,
+} as const;
+
+export type ExitCode = number;
+
+/** Ends a command early. The message is for people and holds no secret. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+
+  constructor(
+    readonly exitCode: ExitCode,
+    message: string,
+    /** What to do about it; null where the message says it already. */
+    readonly advice: string | null = null,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Plan, PlanStep, Rollback, RollbackRow } from "./api.ts";
+import { changeLines, countsText, plural, SHORT_DIGEST_CHARACTERS } from "./format.ts";
+import { type Paint, paintStatus, type Style } from "./paint.ts";
+import { problemLines, problemOf } from "./problem.ts";
+import { tableLines } from "./table.ts";
+
+const ACTION_STYLES: Readonly<Record<PlanStep["action"], Style>> = {
+  restore: "yellow",
+  remove: "red",
+  recreate: "green",
+  unchanged: "dim",
+  refused: "red",
+};
+
+/** What a rollback would do, step by step; with `withDiff` also what changes. */
+export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[] {
+  const rows = plan.steps.map((step) => ({
+    cells: [
+      String(step.order),
+      step.component,
+      paint(ACTION_STYLES[step.action], step.action),
+      step.via ? `with ${step.via}` : step.strategy,
+      paint("red", marksOf(step)),
+      step.reasons.join(", "),
+    ],
+    below: [
+      ...step.details.map(({ detail }) => `    ${paint("dim", detail)}`),
+      ...(withDiff ? changeLines(step.diff, paint) : []),
+    ],
+  }));
+  return [
+    ...tableLines(["#", "COMPONENT", "ACTION", "STRATEGY", "MARKS", "REASONS"], rows, paint),
+    `${planSummary(plan)} · digest ${plan.digest.slice(0, SHORT_DIGEST_CHARACTERS)}`,
+  ];
+}
+
+/** Whether running the plan would change anything, or be refused to. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.steps.some(({ action }) => action !== "unchanged");
+}
+
+/** The rows of an ended rollback, and its result in one line. */
+export function resultLines(rollback: Rollback, rows: readonly RollbackRow[], paint: Paint): string[] {
+  const table = tableLines(
+    ["COMPONENT", "STATUS", "VERIFIED", "STRATEGY", "WARNINGS"],
+    rows.map((row) => ({
+      cells: [
+        row.component,
+        paintStatus(paint, row.status),
+        verifiedText(row.verified),
+        row.strategy,
+        row.warnings.join(", "),
+      ],
+      below: row.error ? [`    ${row.error.code} ${row.error.detail}`] : [],
+    })),
+    paint,
+  );
+  const result = rollback.result ? `: ${countsText(rollback.result)}` : "";
+  return [
+    ...(rows.length > 0 ? table : []),
+    `Rollback ${rollback.id} ${paintStatus(paint, rollback.status)}${result}`,
+    ...(rollback.error ? problemLines(problemOf(rollback.error, rollback.error.status), paint) : []),
+  ];
+}
+
+function planSummary({ steps, refusals, conflicts, destructive }: Plan): string {
+  return [
+    plural(steps.length, "step"),
+    refusals > 0 && `${refusals} refused`,
+    conflicts > 0 && plural(conflicts, "conflict"),
+    destructive > 0 && `${destructive} destructive`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function marksOf({ conflict, destructive }: PlanStep): string {
+  return [conflict && "conflict", destructive && "destructive"].filter(Boolean).join(", ");
+}
+
+function verifiedText(verified: boolean | null): string {
+  if (verified === null) return "";
+  return verified ? "yes" : "no";
+}

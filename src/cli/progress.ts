@@ -1,0 +1,33 @@
+import { type OutStream, wantsColour } from "./paint.ts";
+import type { Environment } from "./settings.ts";
+
+/** Something that takes a while, shown on stderr: a spinner on a terminal, a line at each end elsewhere. */
+export interface Progress {
+  succeed(text: string): void;
+  fail(text: string): void;
+  /** Ends it without a word. */
+  stop(): void;
+}
+
+export async function openProgress(text: string, stream: OutStream, env: Environment): Promise<Progress> {
+  // A terminal of unknown width says 0 columns, and the spinner would clear infinitely many lines of it.
+  return stream.isTTY && stream.columns ? openSpinner(text, stream, env) : openLines(text, stream);
+}
+
+async function openSpinner(text: string, stream: OutStream, env: Environment): Promise<Progress> {
+  const { default: ora } = await import("ora");
+  const coloured = wantsColour(stream, env);
+  // The wrapped command of `deploy` inherits stdin, so the spinner must leave it alone.
+  const spinner = ora({ text, stream, color: coloured ? "cyan" : false, discardStdin: false }).start();
+  return {
+    succeed: (end) => spinner.stopAndPersist({ symbol: "✔", text: end }),
+    fail: (end) => spinner.stopAndPersist({ symbol: "✖", text: end }),
+    stop: () => spinner.stop(),
+  };
+}
+
+function openLines(text: string, stream: OutStream): Progress {
+  const say = (line: string) => stream.write(`${line}\n`);
+  say(`${text} …`);
+  return { succeed: say, fail: say, stop: () => undefined };
+}

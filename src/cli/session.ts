@@ -1,0 +1,36 @@
+import { type Api, connect } from "./api.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { readClientSettings } from "./settings.ts";
+import { type OutputForm, type Surroundings, Terminal } from "./terminal.ts";
+
+/** What a command works with. */
+export interface Session {
+  /** Every request of it ends when the command is interrupted. */
+  readonly api: Api;
+  /** For what has to be said to the service even then. */
+  readonly steadyApi: Api;
+  readonly terminal: Terminal;
+  /** Aborts with the first signal that asks the process to end. */
+  readonly interrupted: AbortSignal;
+}
+
+/** A command's work; what it answers is what the process ends with. */
+export type Work = (session: Session) => Promise<ExitCode>;
+
+/** How a command has its work done: settings, signals and errors are the same for all of them. */
+export type Run = (form: OutputForm, work: Work) => Promise<void>;
+
+/** Throws CliError where the settings are missing. */
+export async function openSession(
+  surroundings: Surroundings,
+  form: OutputForm,
+  interrupted: AbortSignal,
+): Promise<Session> {
+  const settings = await readClientSettings(surroundings.env);
+  return {
+    api: connect(settings, interrupted),
+    steadyApi: connect(settings),
+    terminal: new Terminal(surroundings, form),
+    interrupted,
+  };
+}

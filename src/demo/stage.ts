@@ -1,0 +1,86 @@
+import { Writable } from "node:stream";
+import { runCli } from "../cli/cli.ts";
+import type { ExitCode } from "../cli/exit-codes.ts";
+import { type OutStream, type Paint, painter, wantsColour } from "../cli/paint.ts";
+import type { Environment } from "../cli/settings.ts";
+import type { Invocation } from "./invocation.ts";
+
+const INDENT = "   ";
+/** As wide as the longest name that the demo calls, so that the answers stand in a column. */
+const NAME_COLUMNS = 22;
+
+/** Where the demo is played: numbered acts, what happens in them, and checks that must hold. */
+export class Stage {
+  readonly paint: Paint;
+  /** Checks that did not hold. */
+  failures = 0;
+  #acts = 0;
+
+  constructor(
+    private readonly out: OutStream,
+    private readonly env: Environment,
+  ) {
+    this.paint = painter(wantsColour(out, env));
+  }
+
+  act(headline: string): void {
+    this.#acts += 1;
+    this.out.write(`\n${this.paint("bold", `${this.#acts}  ${headline}`)}\n`);
+  }
+
+  say(...lines: readonly string[]): void {
+    for (const line of lines) this.out.write(line ? `${INDENT}${line}\n` : "\n");
+  }
+
+  /** Calls of functions and what came of them. */
+  show(invocations: readonly Invocation[]): void {
+    for (const { name, works, answer } of invocations) {
+      const mark = works ? this.paint("green", "200") : this.paint("red", "500");
+      this.say(`${name.padEnd(NAME_COLUMNS)}  ${mark}  ${answer}`);
+    }
+  }
+
+  check(holds: boolean, promise: string): void {
+    if (!holds) this.failures += 1;
+    this.say(`${holds ? this.paint("green", "✓") : this.paint("red", "✗")} ${promise}`);
+  }
+
+  /**
+   * Runs a command of the CLI as it would run by itself, and shows the `last` lines of its answer, all of them unless
+   * told. Its notes show only when it fails.
+   */
+  async stepback(args: readonly string[], clientEnv: Environment, last = Number.POSITIVE_INFINITY): Promise<ExitCode> {
+    this.say(this.paint("cyan", `$ stepback ${args.join(" ")}`));
+    const answer: string[] = [];
+    const notes: string[] = [];
+    const exitCode = await runCli(args, {
+      version: "",
+      surroundings: {
+        env: { ...clientEnv, NO_COLOR: this.env["NO_COLOR"] },
+        stdin: process.stdin,
+        stdout: lineStream((line) => answer.push(line), this.out.isTTY),
+        stderr: lineStream((line) => notes.push(line), false),
+      },
+      starters: [],
+    });
+    const hidden = Math.max(0, answer.length - last);
+    if (hidden > 0) this.say(this.paint("dim", `… ${hidden} lines of plan and log …`));
+    this.say(...answer.slice(hidden), ...(exitCode === 0 ? [] : notes));
+    return exitCode;
+  }
+}
+
+/** A stream that hands on whole lines. */
+function lineStream(take: (line: string) => void, isTTY = false): OutStream {
+  let rest = "";
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (text: string, _encoding, done) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) take(line);
+      done();
+    },
+  });
+  return Object.assign(stream, { isTTY });
+}

@@ -1,0 +1,74 @@
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+const NODE_ARGS = ["--import", import.meta.resolve("tsx"), ENTRY];
+
+export interface CliEnd {
+  /** Null when a signal ended the process itself. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CliEnd>;
+  /** What it has said so far. */
+  heard(): Omit<CliEnd, "code">;
+  /** Resolves once its output (both streams) holds the text; rejects when it ends without. */
+  says(text: string): Promise<void>;
+}
+
+export interface CliPlace {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** The command line as its own process, with nothing of our environment but what it needs to run. */
+export function startCli(args: readonly string[], { env = {}, cwd }: CliPlace = {}): CliProcess {
+  const child = spawn(process.execPath, [...NODE_ARGS, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(cwd ? { cwd } : {}),
+  });
+  return heardProcess(child);
+}
+
+/** The same on a terminal of its own; what is written to stdin are key strokes. */
+export function startOnTerminal(args: readonly string[], { env = {} }: CliPlace = {}): CliProcess {
+  const command = [process.execPath, ...NODE_ARGS, ...args].map((part) => `'${part}'`).join(" ");
+  const child = spawn("script", ["--quiet", "--return", "--flush", "--command", command, "/dev/null"], {
+    env: { PATH: process.env["PATH"] ?? "", TERM: "xterm", ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  return heardProcess(child);
+}
+
+function heardProcess(child: ChildProcessByStdio<Writable | null, Readable, Readable>): CliProcess {
+  const heard = { stdout: "", stderr: "" };
+  const listeners = new Set<() => void>();
+  const hear = (stream: "stdout" | "stderr") => (bytes: Buffer) => {
+    heard[stream] += bytes.toString();
+    for (const listener of listeners) listener();
+  };
+  child.stdout.on("data", hear("stdout"));
+  child.stderr.on("data", hear("stderr"));
+  const ended = new Promise<CliEnd>((resolve) => child.once("close", (code) => resolve({ code, ...heard })));
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if ((heard.stdout + heard.stderr).includes(text)) resolve();
+      };
+      listeners.add(look);
+      look();
+      void ended.then(() => reject(new Error(`ended without saying ${text}:\n${heard.stdout}${heard.stderr}`)));
+    });
+  return { child, ended, heard: () => heard, says };
+}
+
+export function runCli(args: readonly string[], place: CliPlace = {}): Promise<CliEnd> {
+  return startCli(args, place).ended;
+}

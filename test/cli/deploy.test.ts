@@ -1,0 +1,179 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { type CliPlace, type CliProcess, runCli, startCli } from "./cli-process.ts";
+import {
+  COMPLETED,
+  DEPLOYMENT,
+  type FakeAnswer,
+  type FakeService,
+  problem,
+  refuse,
+  startFakeService,
+  TOKEN,
+} from "./fake-service.ts";
+
+const OPTIONS = ["deploy", "--application", "shop", "--stage", "prod", "--stack", "shop-api"];
+const FAILED = { ...DEPLOYMENT, status: "Exception", snapshot: { ...DEPLOYMENT.snapshot, status: "Failed" } };
+
+interface Scene {
+  readonly service: FakeService;
+  /** Runs `deploy` around a shell script. */
+  deploy(script: string, more?: { options?: readonly string[]; env?: CliPlace["env"] }): CliProcess;
+}
+
+/** A service whose backup is ready and whose record comes at once, unless `answers` say otherwise. */
+async function openScene(t: Test, answers: Readonly<Record<string, FakeAnswer[]>> = {}): Promise<Scene> {
+  const service = await startFakeService();
+  t.teardown(() => service.close());
+  service.on("POST /v1/deployments", { ...DEPLOYMENT, status: "Queued" });
+  service.on("GET /v1/deployments/dep_01", DEPLOYMENT, COMPLETED);
+  service.on("POST /v1/deployments/dep_01/finish", DEPLOYMENT);
+  service.on("POST /v1/deployments/dep_01/cancel", DEPLOYMENT);
+  for (const [call, given] of Object.entries(answers)) service.on(call, ...given);
+  const deploy: Scene["deploy"] = (script, { options = [], env = {} } = {}) =>
+    startCli([...OPTIONS, ...options, "--", "sh", "-c", script], {
+      env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN, ...env },
+    });
+  return { service, deploy };
+}
+
+function bodyOf(service: FakeService, call: string): unknown {
+  return service.seen.find(({ method, path }) => `${method} ${path}` === call)?.body;
+}
+
+const FINISH = "POST /v1/deployments/dep_01/finish";
+const CANCEL = "POST /v1/deployments/dep_01/cancel";
+
+t.test("the command runs once the backup is ready, and what it altered is told", async (t) => {
+  const { service, deploy } = await openScene(t, {
+    "GET /v1/deployments/dep_01": [
+      { ...DEPLOYMENT, status: "Queued", snapshot: { ...DEPLOYMENT.snapshot, status: "Pending" } },
+      DEPLOYMENT,
+      COMPLETED,
+    ],
+  });
+  const { code, stdout, stderr } = await deploy("echo deployed").ended;
+  t.equal(code, 0);
+  t.equal(stdout, "deployed\n", "stdout is the command's own");
+  t.match(stderr, "Backup ready: 3 components, 4.2 kB");
+  t.match(stderr, "altered: 1 added, 2 modified");
+  t.match(stderr, "stepback rollback --deployment dep_01 --all");
+  t.same(bodyOf(service, "POST /v1/deployments"), {
+    application: "shop",
+    stage: "prod",
+    scope: { stacks: ["shop-api"], functions: [] },
+  });
+  t.same(bodyOf(service, FINISH), { outcome: "succeeded" });
+  t.same(
+    service
+      .calls()
+      .map((call) => call.split("?")[0])
+      .slice(0, 4),
+    ["POST /v1/deployments", "GET /v1/deployments/dep_01", "GET /v1/deployments/dep_01", FINISH],
+  );
+});
+
+t.test("every option reaches the API; branch, commit and build come from CI unless they are given", async (t) => {
+  const { service, deploy } = await openScene(t);
+  const options = ["--stack", "shop-jobs", "--function", "shop-*", "--on-failure", "rollback", "--ticket", "CHG-1"];
+  const env = { GITHUB_SHA: "3f2c", GITHUB_REF_NAME: "main", GITHUB_RUN_NUMBER: "7", CI_PIPELINE_ID: "8" };
+  await deploy("true", { options: [...options, "--build", "1841"], env }).ended;
+  t.same(bodyOf(service, "POST /v1/deployments"), {
+    application: "shop",
+    stage: "prod",
+    branch: "main",
+    commit: "3f2c",
+    build: "1841",
+    scope: { stacks: ["shop-api", "shop-jobs"], functions: ["shop-*"] },
+    onFailure: "rollback",
+    ticket: "CHG-1",
+  });
+});
+
+t.test("ends with the command's own code and reports that it failed", async (t) => {
+  const { service, deploy } = await openScene(t, {
+    "GET /v1/deployments/dep_01": [DEPLOYMENT, { ...COMPLETED, status: "Exception", rollback: "rbk_01" }],
+  });
+  const { code, stderr } = await deploy("exit 7").ended;
+  t.equal(code, 7);
+  t.same(bodyOf(service, FINISH), { outcome: "failed", message: "The command ended with code 7." });
+  t.match(stderr, "stepback logs -f rbk_01");
+});
+
+t.test("a command that a signal ended is a failed deploy with the shell's code for it", async (t) => {
+  const { service, deploy } = await openScene(t);
+  t.equal((await deploy("kill -KILL $$").ended).code, 137);
+  t.same(bodyOf(service, FINISH), { outcome: "failed", message: "The command was ended by SIGKILL." });
+});
+
+t.test("without a backup the command is not started", async (t) => {
+  const error = problem(500, "BACKUP_FAILED", "AWS denied lambda:GetFunction.");
+  const { service, deploy } = await openScene(t, { "GET /v1/deployments/dep_01": [{ ...FAILED, error }] });
+  const marker = join(t.testdir(), "started");
+  const { code, stderr } = await deploy(`touch ${marker}`).ended;
+  t.equal(code, 254);
+  t.match(stderr, "BACKUP_FAILED");
+  t.match(stderr, "AWS denied lambda:GetFunction.");
+  t.notOk(existsSync(marker));
+  t.notOk(service.calls().includes(FINISH));
+
+  service.on("POST /v1/deployments", refuse(409, "DEPLOYMENT_IN_PROGRESS", "dep_00 is open."));
+  t.equal((await deploy(`touch ${marker}`).ended).code, 254);
+  t.notOk(existsSync(marker));
+});
+
+t.test("a command that cannot be started leaves no open deployment", async (t) => {
+  const { service } = await openScene(t);
+  const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };
+  t.equal((await runCli([...OPTIONS, "--", "no-such-command-anywhere"], { env })).code, 254);
+  t.ok(service.calls().includes(CANCEL));
+});
+
+t.test("a success that cannot be reported ends with 254, a failure with the command's code", async (t) => {
+  for (const [script, code] of Object.entries({ true: 254, "exit 9": 9 })) {
+    const { deploy } = await openScene(t, { [FINISH]: [refuse(500, "INTERNAL", "Inside.")] });
+    const end = await deploy(script).ended;
+    t.equal(end.code, code, script);
+    t.match(end.stderr, "could not be reported");
+  }
+});
+
+t.test("what becomes of the record does not change the command's code", async (t) => {
+  const { deploy } = await openScene(t, {
+    "GET /v1/deployments/dep_01": [DEPLOYMENT, refuse(500, "INTERNAL", "Inside.")],
+  });
+  t.equal((await deploy("true").ended).code, 0);
+});
+
+t.test("passes signals on, waits for the command's own end, reports it as failed, and ends with 130", async (t) => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    const { service, deploy } = await openScene(t);
+    const cli = deploy(`trap 'echo cleaned up; exit 0' ${signal.slice(3)}; echo at work; while :; do sleep 0.05; done`);
+    await cli.says("at work");
+    cli.child.kill(signal);
+    const { code, stdout } = await cli.ended;
+    t.equal(code, 130, signal);
+    t.match(stdout, "cleaned up");
+    t.same(bodyOf(service, FINISH), { outcome: "failed", message: "The deploy was interrupted." });
+  }
+});
+
+t.test("interrupted before the backup is ready, it cancels the deployment and starts nothing", async (t) => {
+  const { service, deploy } = await openScene(t, { "GET /v1/deployments/dep_01": [() => undefined] });
+  const marker = join(t.testdir(), "started");
+  const cli = deploy(`touch ${marker}`);
+  await cli.says("taking the backup");
+  cli.child.kill("SIGINT");
+  t.equal((await cli.ended).code, 130);
+  t.ok(service.calls().includes(CANCEL));
+  t.notOk(existsSync(marker));
+});
+
+t.test("with JSON, stdout holds the ended deployment alone and the command's words go to stderr", async (t) => {
+  const { deploy } = await openScene(t);
+  const { code, stdout, stderr } = await deploy("echo from the command", { options: ["--output", "json"] }).ended;
+  t.equal(code, 0);
+  t.same(JSON.parse(stdout), COMPLETED);
+  t.match(stderr, "from the command");
+});
