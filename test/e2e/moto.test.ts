@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { startService } from "../../src/compose.ts";
+import { readConfig } from "../../src/config.ts";
+import { awsCli, missing } from "../support/commands.ts";
+import { startMoto } from "../support/moto.ts";
+import { createProject } from "../support/osls.ts";
+import type { Body } from "../support/world.ts";
+
+const runtime = "nodejs22.x";
+const V1 = {
+  runtime,
+
+  functions: { pay: "pay v1", cart: "cart v1" },
+  environment: { TABLE: "orders" },
+};
+const V2 = { runtime, functions: { pay: "pay v2", cart: "cart v2" }, environment: { TABLE: "wrong" } };
+
+const reason = (await missing("python3", "-c", "import moto.server")) ?? (await missing("aws", "--version"));
+
+t.test(
+  "on somebody else's AWS, a service that osls deployed twice goes back by parts and then whole",
+  { skip: reason ?? false },
+  async (t) => {
+    const moto = await startMoto();
+    const env = {
+      AWS_ENDPOINT_URL: moto.url,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
+    };
+    Object.assign(process.env, env);
+    const dataDir = await mkdtemp(join(tmpdir(), "stepback-moto-"));
+    const service = await startService(
+      readConfig({ STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error" }),
+    );
+    const project = await createProject("shop", env);
+    t.teardown(async () => {
+      await service.close();
+      await moto.stop();
+      await project.remove();
+      await rm(dataDir, { recursive: true, force: true });
+    });
+    const api = async (method: string, path: string, body?: unknown): Promise<Body> => {
+      const headers = {
+        authorization: `Bearer ${service.adminToken}`,
+        ...(body ? { "content-type": "application/json" } : {}),
+      };
+      return (
+        await fetch(service.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+      ).json();
+    };
+    const functions = async () => {
+      const { Functions } = (await awsCli(env, "lambda", "list-functions")) as {
+        Functions: { FunctionName: string; CodeSha256: string; Environment: unknown }[];
+      };
+      return Object.fromEntries(
+        Functions.map(({ FunctionName, CodeSha256, Environment }) => [FunctionName, { CodeSha256, Environment }]),
+      );
+    };
+    const template = () => awsCli(env, "cloudformation", "get-template", "--stack-name", project.stack);
+    const ended = async (rollback: Body) => api("GET", `/v1/rollbacks/${rollback.id}?wait=60`);
+
+    await project.write(V1);
+    await project.run("deploy");
+    const before = { functions: await functions(), template: await template() };
+    const opened = await api("POST", "/v1/deployments", {
+      application: "shop",
+      stage: "prod",
+      scope: { stacks: [project.stack] },
+    });
+    t.match(await api("GET", `/v1/deployments/${opened.id}?wait=60`), {
+      status: "In Progress",
+      snapshot: { status: "Ready" },
+    });
+    await project.write(V2);
+    await project.run("deploy");
+    const deployed = await functions();
+    await api("POST", `/v1/deployments/${opened.id}/finish`, { outcome: "succeeded" });
+    t.match(await api("GET", `/v1/deployments/${opened.id}?wait=60`), { status: "Completed", rollbackable: true });
+    const { items } = await api("GET", `/v1/deployments/${opened.id}/components?limit=200`);
+    const ids = items.map((row: { id: string }) => row.id);
+    for (const id of [
+      "stack:shop-prod",
+      "lambda-code:shop-prod-pay",
+      "lambda-config:shop-prod-pay",
+      "lambda-code:shop-prod-cart",
+      "lambda-config:shop-prod-cart",
+    ])
+      t.ok(ids.includes(id), id);
+
+    const one = await ended(
+      await api("POST", "/v1/rollbacks", { deployment: opened.id, components: ["lambda-code:shop-prod-pay"] }),
+    );
+    t.match(one, { status: "Completed", error: null, result: { restored: 1 } });
+    const pay = "shop-prod-pay";
+    t.same(
+      await functions(),
+      { ...deployed, [pay]: { ...deployed[pay], CodeSha256: before.functions[pay]?.CodeSha256 } },
+      "that function's code, and nothing else",
+    );
+
+    const all = await ended(
+      await api("POST", "/v1/rollbacks", { deployment: opened.id, components: "all", allowDestructive: true }),
+    );
+    t.match(all, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+    t.same(await functions(), before.functions);
+    t.same((await template())["TemplateBody"], before.template["TemplateBody"]);
+  },
+);

@@ -1,0 +1,122 @@
+import t from "tap";
+import { awsCli, missing } from "../support/commands.ts";
+import { createProject } from "../support/osls.ts";
+import { finishDeployment, openDeployment, rollBack, startWorld } from "../support/world.ts";
+
+const runtime = "nodejs20.x";
+const noCli = await missing("aws", "--version");
+const V1 = { runtime, functions: { pay: "pay v1", cart: "cart v1", old: "old v1" }, environment: { TABLE: "orders" } };
+const V2 = {
+  runtime,
+  functions: { pay: "pay v2", cart: "cart v2", fresh: "fresh v2" },
+  environment: { TABLE: "wrong" },
+};
+
+t.test(
+  "a service that osls deployed twice goes back by parts and then whole, as the AWS CLI sees it",
+  { skip: noCli ?? false },
+  async (t) => {
+    const world = await startWorld();
+    const env = {
+      AWS_ENDPOINT_URL: process.env["AWS_ENDPOINT_URL"] ?? "",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
+    };
+    const project = await createProject("shop", env);
+    t.teardown(() => Promise.all([world.close(), project.remove()]));
+
+    const functions = async () => {
+      const { Functions } = (await awsCli(env, "lambda", "list-functions")) as {
+        Functions: { FunctionName: string; CodeSha256: string; Environment: unknown }[];
+      };
+      return Object.fromEntries(
+        Functions.map(({ FunctionName, CodeSha256, Environment }) => [FunctionName, { CodeSha256, Environment }]),
+      );
+    };
+    const template = () =>
+      awsCli(env, "cloudformation", "get-template", "--stack-name", project.stack, "--template-stage", "Original");
+
+    await project.write(V1);
+    await project.run("deploy");
+    const before = { functions: await functions(), template: await template() };
+    t.same(Object.keys(before.functions).sort(), ["shop-prod-cart", "shop-prod-old", "shop-prod-pay"]);
+
+    const deployment = await openDeployment(world, { stacks: [project.stack] });
+    t.match(deployment, { status: "In Progress", snapshot: { status: "Ready" } });
+    await project.write(V2);
+    await project.run("deploy");
+    const deployed = await functions();
+    t.match(await finishDeployment(world, deployment.id), { status: "Completed", rollbackable: true });
+    const { items } = (await world.api("GET", `/v1/deployments/${deployment.id}/components?limit=200`)).body;
+    const changes = Object.fromEntries(items.map((row: { id: string; change: string }) => [row.id, row.change]));
+    t.match(changes, {
+      "stack:shop-prod": "modified",
+      "lambda-code:shop-prod-pay": "modified",
+      "lambda-config:shop-prod-pay": "modified",
+      "lambda-code:shop-prod-fresh": "added",
+      "lambda-code:shop-prod-old": "deleted",
+    });
+
+    const one = await rollBack(world, deployment.id, ["lambda-code:shop-prod-pay"]);
+    t.match(one, { status: "Completed", result: { restored: 1 } });
+    const rows = (await world.api("GET", `/v1/rollbacks/${one.id}/components`)).body.items;
+    t.match(rows, [{ strategy: "direct", verified: true, warnings: ["LEAVES_STACK_BEHIND"] }]);
+    const pay = "shop-prod-pay";
+    t.same(
+      await functions(),
+      { ...deployed, [pay]: { ...deployed[pay], CodeSha256: before.functions[pay]?.CodeSha256 } },
+      "that function's code, and nothing else",
+    );
+
+    const part = await world.api("POST", "/v1/rollbacks", {
+      deployment: deployment.id,
+      components: ["lambda-config:shop-prod-pay"],
+      strategy: "stack",
+    });
+    t.match(part, { status: 422, body: { code: "STRATEGY_UNSUPPORTED" } });
+
+    const refused = await rollBack(world, deployment.id, "all");
+    t.match(
+      refused,
+      { status: "Exception", error: { code: "PLAN_REFUSED" } },
+      "the new function's log group would go: that needs consent",
+    );
+    const all = await rollBack(world, deployment.id, "all", { allowDestructive: true });
+    t.match(all, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+    t.same(await functions(), before.functions);
+    t.same(await template(), before.template);
+    const { Stacks } = (await awsCli(env, "cloudformation", "describe-stacks", "--stack-name", project.stack)) as {
+      Stacks: { StackStatus: string }[];
+    };
+    t.equal(Stacks[0]?.StackStatus, "UPDATE_COMPLETE");
+  },
+);
+
+t.test("a package that osls pruned from its bucket does not take the restore point away", async (t) => {
+  const world = await startWorld();
+  const env = {
+    AWS_ENDPOINT_URL: process.env["AWS_ENDPOINT_URL"] ?? "",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+  };
+  const project = await createProject("prune", env);
+  t.teardown(() => Promise.all([world.close(), project.remove()]));
+  const digest = async () =>
+    (await world.aws("lambda", "GetFunctionConfiguration", { FunctionName: "prune-prod-pay" })).CodeSha256;
+  await project.write({ ...V1, functions: { pay: "pay v1" } });
+  await project.run("deploy");
+  const first = await digest();
+  const deployment = await openDeployment(world, { stacks: [project.stack] });
+  // Serverless keeps five: the sixth deploy takes the first one's package away.
+  for (let version = 2; version <= 7; version += 1) {
+    await project.write({ ...V1, functions: { pay: `pay v${version}` } });
+    await project.run("deploy");
+  }
+  await finishDeployment(world, deployment.id);
+  t.match(await rollBack(world, deployment.id, "all", { allowDestructive: true }), { status: "Completed" });
+  t.equal(await digest(), first);
+});

@@ -1,0 +1,106 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const OSLS = fileURLToPath(new URL("../../node_modules/.bin/osls", import.meta.url));
+const run = promisify(execFile);
+
+/** What one version of the sample service is made of. */
+export interface ServiceVersion {
+  /** What each function says; a function that is not named is not in the service. */
+  readonly functions: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly runtime: string;
+}
+
+/** A Serverless project in a folder of its own, deployed by the real tool. */
+export interface OslsProject {
+  readonly folder: string;
+  /** The stack's name, as the tool makes it of service and stage. */
+  readonly stack: string;
+  write(version: ServiceVersion): Promise<void>;
+  /** `osls …` to its end, with standard input closed. Throws with its output when it fails. */
+  run(...args: string[]): Promise<string>;
+  remove(): Promise<void>;
+}
+
+const STAGE = "prod";
+/** A deploy takes seconds; one that hangs would hang the whole run. */
+const TIMEOUT_MS = 180_000;
+
+export async function createProject(service: string, env: Record<string, string>): Promise<OslsProject> {
+  const folder = await mkdtemp(join(tmpdir(), "stepback-osls-"));
+  return {
+    folder,
+    stack: `${service}-${STAGE}`,
+    async write({ functions, environment, runtime }) {
+      await mkdir(join(folder, "src"), { recursive: true });
+      for (const [name, says] of Object.entries(functions)) {
+        await writeFile(
+          join(folder, "src", `${name}.js`),
+          `exports.handler = async () => (${JSON.stringify(says)});\n`,
+        );
+      }
+      await writeFile(
+        join(folder, "serverless.yml"),
+        configuration(service, { runtime, functions: Object.keys(functions), environment }),
+      );
+    },
+    async run(...args) {
+      const child = run(process.execPath, [OSLS, ...args, "--stage", STAGE, "--region", "us-east-1"], {
+        cwd: folder,
+        timeout: TIMEOUT_MS,
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          HOME: folder,
+          SLS_TELEMETRY_DISABLED: "1",
+          SLS_NOTIFICATIONS_MODE: "off",
+          CI: "1",
+          ...env,
+        },
+      });
+      child.child.stdin?.end();
+      const { stdout, stderr } = await child;
+      return stdout + stderr;
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function configuration(
+  service: string,
+  parts: { runtime: string; functions: string[]; environment: Readonly<Record<string, string>> },
+): string {
+  const variables = Object.entries(parts.environment).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}`);
+  const functions = parts.functions.flatMap((name) => [
+    `  ${name}:`,
+    `    handler: src/${name}.handler`,
+    "    package:",
+    `      patterns: ['!./**', 'src/${name}.js']`,
+  ]);
+  return [
+    `service: ${service}`,
+    "provider:",
+    "  name: aws",
+    `  runtime: ${parts.runtime}`,
+    "  environment:",
+    ...variables,
+    "package:",
+    "  individually: true",
+    "functions:",
+    ...functions,
+    "resources:",
+    "  Resources:",
+    "    Orders:",
+    "      Type: AWS::SNS::Topic",
+    `      Properties: { TopicName: ${service}-orders }`,
+    "  Outputs:",
+    "    OrdersArn:",
+    "      Value: { Ref: Orders }",
+    `      Export: { Name: ${service}-orders }`,
+    "",
+  ].join("\n");
+}
