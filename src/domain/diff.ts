@@ -21,8 +21,8 @@ export interface Change {
  * undefined members. Arrays are one value each: a list that grew reads better whole than element by element.
  */
 export function differences(left: Json, right: Json): Difference[] {
-  const found = (deepDiff.diff({ root: leavesAsText(left) }, { root: leavesAsText(right) }) ?? []).map((entry) => {
-    const path = (entry.path ?? []).map(String).slice(1);
+  const found = (deepDiff.diff({ root: comparable(left) }, { root: comparable(right) }) ?? []).map((entry) => {
+    const path = (entry.path ?? []).slice(1).map((key) => String(key).slice(KEY_MARK.length));
     return { path: pointer(path), left: valueAt(left, path), right: valueAt(right, path) };
   });
   return uniqueByPath(found).sort((one, other) => (one.path < other.path ? -1 : 1));
@@ -59,14 +59,17 @@ function sameSide(one: Json | undefined, other: Json | undefined): boolean {
   return one === undefined || other === undefined ? one === other : sameJson(one, other);
 }
 
+/** Stands before every key that deep-diff sees: it finds no difference under the empty key. */
+const KEY_MARK = ".";
+
 /**
  * deep-diff compares lists by position, and would look inside the mark of a secret; as one text each, both differ at
  * their own path.
  */
-function leavesAsText(value: Json): Json {
+function comparable(value: Json): Json {
   if (Array.isArray(value) || isSecretMark(value)) return canonicalText(value);
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, leavesAsText(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [KEY_MARK + key, comparable(item)]));
 }
 
 /** `{ "secret": fingerprint }`, which stands for a value that is not shown. */

@@ -21,7 +21,7 @@ t.test("differences name exactly the places at which two settings differ", async
         (l === undefined || r === undefined ? l !== r : !sameJson(l, r));
       return (found.length === 0) === sameJson(left, right) && found.every(isTrue);
     }),
-    { numRuns: 200 },
+    { numRuns: 2000 },
   );
   t.same(
     differences({ list: [1, 2] }, { list: [2, 1] }),
@@ -34,6 +34,7 @@ t.test("differences name exactly the places at which two settings differ", async
     "a secret's mark is one value",
   );
   t.same(differences({ "a/b~c": 1 }, { "a/b~c": 2 })[0]?.path, "/a~1b~0c", "paths are JSON pointers");
+  t.same(differences({}, { "": 1 }), [{ path: "/", left: undefined, right: 1 }], "an empty key is a key");
 });
 
 t.test("a three-way diff shows each side, and an absent side stays absent", async (t) => {
