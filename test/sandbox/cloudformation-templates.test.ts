@@ -132,7 +132,7 @@ t.test("refuses malformed templates in AWS's words", async (t) => {
     ],
     [
       { Resources: { A: { Type: "AWS::SSM::Parameter", Properties: { "Fn::Transform": { Name: "AWS::Include" } } } } },
-      "ValidationError: Transform AWS::Include failed with: transform not supported by the sandbox",
+      "InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
     ],
     [
       { Resources: { A: { Type: "nonsense" } } },
@@ -140,7 +140,7 @@ t.test("refuses malformed templates in AWS's words", async (t) => {
     ],
     [
       { Transform: "AWS::Serverless-2016-10-31", Resources: ANY },
-      "ValidationError: Transform AWS::Serverless-2016-10-31 failed with: transform not supported by the sandbox",
+      "InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
     ],
   ];
   for (const [template, message] of cases) t.equal(await refused(stage, template), message);

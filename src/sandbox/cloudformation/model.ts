@@ -25,6 +25,8 @@ export interface Blueprint {
   readonly parameters: readonly ParameterValue[];
   readonly tags: readonly Tag[];
   readonly capabilities: readonly string[];
+  /** The types that the request allows; undefined where it allows all. */
+  readonly resourceTypes: readonly string[] | undefined;
 }
 
 export interface Tag {
@@ -149,7 +151,8 @@ export interface ChangeSet {
   readonly name: string;
   readonly type: "CREATE" | "UPDATE";
   readonly description: string | undefined;
-  readonly blueprint: Blueprint;
+  /** A draft until the set is worked out. */
+  blueprint: Blueprint;
   readonly createdAt: Date;
   readonly onStackFailure: string | undefined;
   readonly settings: Partial<StackSettings>;

@@ -6,18 +6,21 @@ import { now, setStackStatus } from "../engine/events.ts";
 import { type Account, assign, type ChangeSet, type Site, type Stack } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
 import { validationError } from "../template/parse.ts";
+import { isUnprocessed } from "../template/template.ts";
 import { changeSetShape, changeSetSummary } from "./change-set-shapes.ts";
 import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
 import { pageOf, requiredText } from "./input.ts";
 import { newStack } from "./stacks.ts";
-import { submittedBlueprint, submittedSettings } from "./submission.ts";
+import { draftBlueprint, finishedBlueprint, submittedSettings } from "./submission.ts";
 
 /** A set is answered at once and worked out afterwards; what is wrong with the request itself is refused here. */
 export async function createChangeSet(account: Account, input: Shape): Promise<Shape> {
   const name = requiredText(input, "ChangeSetName");
   refuseUnsupported(input);
   const before = siteForChangeSet(account, input, name);
-  const blueprint = await submittedBlueprint(before, input);
+  const draft = await draftBlueprint(before, input);
+  // What a transform cannot do is the set's failure; what needs none is refused at once.
+  const blueprint = isUnprocessed(draft.template) ? draft : await finishedBlueprint(before, draft);
   const settings = await submittedSettings(account, input);
   // Looked up again: another request may have come while the template was read from S3.
   const site = siteForChangeSet(account, input, name);
@@ -149,6 +152,7 @@ const NO_CHANGES =
 
 async function workOut(site: Site, set: ChangeSet): Promise<void> {
   try {
+    if (isUnprocessed(set.blueprint.template)) set.blueprint = await finishedBlueprint(site, set.blueprint);
     const { changes, outputsChange, valuesWarning } = planChanges(site, set.blueprint);
     if (changes.length === 0 && !outputsChange && site.stack.recovery === null) throw validationError(NO_CHANGES);
     assign(set, { changes, valuesWarning, status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });

@@ -1,32 +1,61 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalNumber, optionalShape, optionalText } from "../../core/shape.ts";
+import { pseudoParameters } from "../engine/scope.ts";
 import type { Account, Blueprint, Site, StackSettings, Tag } from "../model.ts";
+import { checkRules } from "../plan/check-rules.ts";
 import { checkValues } from "../plan/check-values.ts";
 import { checkStackPolicy } from "../plan/stack-policy.ts";
 import { type GivenParameter, resolveParameters } from "../template/parameters.ts";
 import { validationError } from "../template/parse.ts";
-import type { Template } from "../template/template.ts";
+import { isUnprocessed, type Template } from "../template/template.ts";
+import { runTransforms } from "../transforms/run.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { optionalList, optionalTextList } from "./input.ts";
-import { templateOf, textAtUrl } from "./template-source.ts";
+import { includedText, templateOf, textAtUrl } from "./template-source.ts";
 
 /**
- * What a request wants a stack to be. A stack that exists keeps its tags unless others are given, and `UsePreviousValue`
- * means its parameters. Throws ValidationError or InsufficientCapabilitiesException.
+ * What a request wants a stack to be, as far as it can be told without running transforms. A stack that exists keeps its
+ * tags unless others are given, and `UsePreviousValue` means its parameters. Throws ValidationError.
  */
-export async function submittedBlueprint({ account, stack }: Site, input: Shape): Promise<Blueprint> {
+export async function draftBlueprint({ account, stack }: Site, input: Shape): Promise<Blueprint> {
   const template = await templateOf(account, input, stack);
-  refuseTransforms(template);
   const parameters = resolveParameters(template, givenParameters(input), {
     previous: stack.blueprint?.parameters ?? [],
     ssmValue: (name) => account.registry.ssmValue(name),
   });
-  const capabilities = optionalTextList(input, "Capabilities") ?? [];
-  checkCapabilities(template, capabilities);
-  checkResourceTypes(template, optionalTextList(input, "ResourceTypes"));
-  const blueprint = { template, parameters, tags: givenTags(input) ?? stack.blueprint?.tags ?? [], capabilities };
-  checkValues({ account, stack }, blueprint);
+  return {
+    template,
+    parameters,
+    tags: givenTags(input) ?? stack.blueprint?.tags ?? [],
+    capabilities: optionalTextList(input, "Capabilities") ?? [],
+    resourceTypes: optionalTextList(input, "ResourceTypes"),
+  };
+}
+
+/** The draft with its transforms run, and checked. Throws ValidationError or InsufficientCapabilitiesException. */
+export async function finishedBlueprint(site: Site, draft: Blueprint): Promise<Blueprint> {
+  const template = isUnprocessed(draft.template) ? await processed(site, draft) : draft.template;
+  const blueprint = { ...draft, template };
+  checkCapabilities(template, blueprint.capabilities);
+  checkResourceTypes(template, blueprint.resourceTypes);
+  checkRules(site, blueprint);
+  checkValues(site, blueprint);
   return blueprint;
+}
+
+/**
+ * What a request that is carried out at once wants a stack to be. Throws ValidationError or InsufficientCapabilitiesException:
+ * without a change set nobody has seen what a transform makes, so that needs consent.
+ */
+export async function submittedBlueprint(site: Site, input: Shape): Promise<Blueprint> {
+  const draft = await draftBlueprint(site, input);
+  if (draft.template.transforms.length > 0) requireCapability("CAPABILITY_AUTO_EXPAND", draft.capabilities);
+  return await finishedBlueprint(site, draft);
+}
+
+async function processed(site: Site, { template, parameters }: Blueprint): Promise<Template> {
+  const textAt = (url: string) => includedText(site.account, url);
+  return await runTransforms(template, { parameters, pseudo: pseudoParameters(site), textAt });
 }
 
 /** The settings that a request names; what it does not name stays as it is. */
@@ -77,15 +106,14 @@ function givenTags(input: Shape): Tag[] | undefined {
   }));
 }
 
-function refuseTransforms({ transforms }: Template): void {
-  if (transforms.length === 0) return;
-  throw validationError(`Transform ${transforms.join(", ")} failed with: transform not supported by the sandbox`);
-}
-
 function checkCapabilities(template: Template, given: readonly string[]): void {
   const { capability } = capabilitiesOf(template);
-  const enough = capability === null || given.includes("CAPABILITY_NAMED_IAM") || given.includes(capability);
-  if (!enough) throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${capability}]`, 400);
+  if (capability !== null && !given.includes("CAPABILITY_NAMED_IAM")) requireCapability(capability, given);
+}
+
+function requireCapability(capability: string, given: readonly string[]): void {
+  if (given.includes(capability)) return;
+  throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${capability}]`, 400);
 }
 
 /** A type is allowed by its name, or by a prefix that ends in `*`. */

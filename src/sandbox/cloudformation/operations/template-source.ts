@@ -31,8 +31,19 @@ async function submittedText(account: Account, input: Shape): Promise<string> {
 
 /** The text of an S3 object of the sandbox. Throws ValidationError for other URLs and for what is not there. */
 export async function textAtUrl(account: Account, url: string): Promise<string> {
-  const object = objectAt(account, url);
+  const object = url.startsWith("s3:") ? null : objectAt(account, url);
   if (!object) throw validationError("TemplateURL must be a supported URL.");
+  return await textOf(account, object);
+}
+
+/** The text of a snippet that a template includes; its URL may also begin with `s3://`. Throws ValidationError. */
+export async function includedText(account: Account, url: string): Promise<string> {
+  const object = objectAt(account, url);
+  if (!object) throw validationError(`The S3 location ${url} is not supported.`);
+  return await textOf(account, object);
+}
+
+async function textOf(account: Account, object: S3Object): Promise<string> {
   const bytes = await objectBytes(account, object);
   if (bytes.byteLength > MAX_OBJECT_BYTES)
     throw validationError(`Template may not exceed ${MAX_OBJECT_BYTES} bytes in size.`);
@@ -49,7 +60,8 @@ const S3_HOST = /^(?:(?<bucket>[a-z0-9.-]+)\.)?s3(?:[.-][a-z0-9-]+)?\.amazonaws\
 /** The sandbox's own host and AWS's hosts, with the bucket in the path or in the host. */
 function objectAt({ context }: Account, url: string): S3Object | null {
   if (!URL.canParse(url)) return null;
-  const { host, hostname, pathname } = new URL(url);
+  const { host, hostname, pathname, protocol } = new URL(url);
+  if (protocol === "s3:") return { Bucket: host, Key: decodeURIComponent(pathname.slice(1)) };
   const own = new URL(context.endpoint()).host;
   const aws = S3_HOST.exec(hostname);
   const prefix = host.endsWith(`.${own}`) ? host.slice(0, -own.length - 1) : undefined;

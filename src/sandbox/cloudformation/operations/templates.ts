@@ -3,7 +3,7 @@ import { defined, optionalText } from "../../core/shape.ts";
 import type { Account } from "../model.ts";
 import { providerOf } from "../providers/table.ts";
 import { validationError } from "../template/parse.ts";
-import type { ParameterDefinition, Template } from "../template/template.ts";
+import { isUnprocessed, type ParameterDefinition, type Template } from "../template/template.ts";
 import { scalarText } from "../template/value.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { changeSetAt } from "./change-sets.ts";
@@ -11,15 +11,25 @@ import { stackAt } from "./find-stack.ts";
 import { requiredText } from "./input.ts";
 import { templateOf } from "./template-source.ts";
 
-/** The template exactly as it was submitted. Without transforms the processed one is the same. */
+/** The template as its transforms made it, or exactly as it was submitted where that is asked for or there is no transform. */
 export async function getTemplate(account: Account, input: Shape): Promise<Shape> {
-  const StagesAvailable = ["Original", "Processed"];
-  if (optionalText(input, "ChangeSetName")) {
-    return { TemplateBody: changeSetAt(account, input).set.blueprint.template.body, StagesAvailable };
-  }
+  const template = optionalText(input, "ChangeSetName")
+    ? changeSetAt(account, input).set.blueprint.template
+    : templateOfStack(account, input);
+  // A set whose transform failed, or is still at work, has only what was submitted.
+  const StagesAvailable = isUnprocessed(template) ? ["Original"] : ["Original", "Processed"];
+  const stage = optionalText(input, "TemplateStage") ?? "Processed";
+  if (!StagesAvailable.includes(stage)) throw validationError(`Template stage ${stage} is not available`);
+  return {
+    TemplateBody: stage === "Original" ? template.body : (template.processed ?? template.body),
+    StagesAvailable,
+  };
+}
+
+function templateOfStack(account: Account, input: Shape): Template {
   const { stack } = stackAt(account, requiredText(input, "StackName"));
   if (!stack.blueprint) throw validationError(`Stack ${stack.name} has no template while it is in ${stack.status}`);
-  return { TemplateBody: stack.blueprint.template.body, StagesAvailable };
+  return stack.blueprint.template;
 }
 
 export async function getTemplateSummary(account: Account, input: Shape): Promise<Shape> {
@@ -66,6 +76,10 @@ function parameterShape(key: string, definition: ParameterDefinition): Shape {
 
 function capabilitiesShape(template: Template): Shape {
   const { capability, types } = capabilitiesOf(template);
+  if (isUnprocessed(template)) {
+    const reason = `The following transform(s) require capabilities: [${template.transforms.join(", ")}]`;
+    return { Capabilities: ["CAPABILITY_AUTO_EXPAND"], CapabilitiesReason: reason };
+  }
   if (capability === null) return { Capabilities: [] };
   const reason = `The following resource(s) require capabilities: [${types.join(", ")}]`;
   return { Capabilities: [capability], CapabilitiesReason: reason };

@@ -34,10 +34,9 @@ const FUNCTIONS = [
 
 /**
  * Checks that whatever a template mentions is there, and that no resources wait for each other.
- * Throws ValidationError in AWS's words. A template with a transform is not checked: the transform would change it.
+ * Throws ValidationError in AWS's words.
  */
 export function checkReferences(template: Template): void {
-  if (template.transforms.length > 0) return;
   for (const [id, resource] of template.resources) checkResource(template, id, resource);
   for (const [name, output] of template.outputs) {
     checkFunctions(output.value);

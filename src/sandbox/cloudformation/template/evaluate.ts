@@ -10,7 +10,7 @@ export const KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}";
 
 /** Where the functions of a template find what they ask for. */
 export interface Scope {
-  readonly template: Template;
+  readonly template: Pick<Template, "conditions" | "mappings">;
   readonly parameters: readonly ParameterValue[];
   /** The values of `AWS::Region` and the like. */
   readonly pseudo: ReadonlyMap<string, Value>;

@@ -32,11 +32,18 @@ export interface OutputDefinition {
 export interface Template {
   /** The text exactly as it was submitted; GetTemplate answers it. */
   readonly body: string;
+  /** The body's value, or what the transforms made of it. */
+  readonly document: ValueMap;
+  /** What the transforms made of the body, as text; undefined where none was at work yet. */
+  readonly processed: string | undefined;
   readonly version: string | undefined;
   readonly description: string | undefined;
   readonly metadata: Value | undefined;
+  /** In the order in which they are to be run; those that parts of the template call for come last. */
   readonly transforms: readonly string[];
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
+  /** Assertions about the parameters' values. */
+  readonly rules: ValueMap;
   readonly mappings: ValueMap;
   readonly conditions: ValueMap;
   readonly resources: ReadonlyMap<string, ResourceDefinition>;
@@ -70,26 +77,55 @@ const RESOURCE_MEMBERS = [
 const NAME = /^[a-zA-Z0-9]+$/;
 
 /**
- * Reads a template and checks everything about it that needs no parameter values.
+ * Reads a template and checks everything about it that needs no parameter values. One with a transform is read as far as
+ * it can be: the rest is checked once the transform has been at work.
  * Throws ValidationError in AWS's words for the first fault.
  */
 export function readTemplate(body: string): Template {
   const document = parseTemplateText(body);
-  checkDocument(document);
+  return templateFrom(document, { body, processed: undefined, transforms: declaredTransforms(document) });
+}
+
+/** The template that its transforms made. Throws ValidationError in AWS's words for the first fault. */
+export function processedTemplate({ body, transforms }: Template, document: ValueMap): Template {
+  return templateFrom(document, { body, transforms, processed: JSON.stringify(document) });
+}
+
+/** Whether transforms are still to be run before the template means anything. */
+export function isUnprocessed({ transforms, processed }: Pick<Template, "transforms" | "processed">): boolean {
+  return transforms.length > 0 && processed === undefined;
+}
+
+function templateFrom(document: ValueMap, source: Pick<Template, "body" | "processed" | "transforms">): Template {
+  const whole = { ...source, document };
+  const unprocessed = isUnprocessed(whole);
+  if (!unprocessed) checkDocument(document);
+  const final = unprocessed ? withoutCalls(document) : document;
   const template = {
-    body,
+    ...whole,
     version: scalarText(document["AWSTemplateFormatVersion"]),
     description: scalarText(document["Description"]),
     metadata: document["Metadata"],
-    transforms: [...transformsOf(document["Transform"]), ...transformsWithin(document)],
     parameters: membersOf(document, "Parameters", readParameter),
+    rules: mapOf(document["Rules"]),
     mappings: mapOf(document["Mappings"]),
     conditions: mapOf(document["Conditions"]),
-    resources: membersOf(document, "Resources", readResource),
-    outputs: membersOf(document, "Outputs", readOutput),
+    resources: membersOf(final, "Resources", unprocessed ? readSubmittedResource : readResource),
+    outputs: membersOf(final, "Outputs", readOutput),
   };
-  checkReferences(template);
+  if (!unprocessed) checkReferences(template);
   return template;
+}
+
+/** The document without `Fn::Transform` and `Fn::ForEach` in place of a resource or output: nobody knows yet what they give. */
+function withoutCalls(document: ValueMap): ValueMap {
+  const plain = (section: string): ValueMap =>
+    Object.fromEntries(Object.entries(mapOf(document[section])).filter(([name]) => !name.startsWith("Fn::")));
+  return { ...document, Resources: plain("Resources"), Outputs: plain("Outputs") };
+}
+
+function declaredTransforms(document: ValueMap): string[] {
+  return [...transformsOf(document["Transform"]), ...transformsWithin(document)];
 }
 
 function checkDocument(document: ValueMap): void {
@@ -150,10 +186,15 @@ function readParameter(_name: string, member: ValueMap): ParameterDefinition {
 }
 
 function readResource(name: string, member: ValueMap): ResourceDefinition {
+  const unknown = Object.keys(member).find((key) => !RESOURCE_MEMBERS.includes(key));
+  if ("Type" in member && unknown) throw validationError(`Invalid template resource property '${unknown}'`);
+  return readSubmittedResource(name, member);
+}
+
+/** A resource that a transform may still change: it may have members that only the transform knows. */
+function readSubmittedResource(name: string, member: ValueMap): ResourceDefinition {
   const type = scalarText(member["Type"]);
   if (type === undefined) throw formatError(`[/Resources/${name}] Every Resources object must contain a Type member.`);
-  const unknown = Object.keys(member).find((key) => !RESOURCE_MEMBERS.includes(key));
-  if (unknown) throw validationError(`Invalid template resource property '${unknown}'`);
   if (!/^[A-Za-z0-9]+::[A-Za-z0-9:_@-]+$/.test(type)) throw formatError(`Unrecognized resource types: [${type}]`);
   const dependsOn = member["DependsOn"] ?? [];
   return {

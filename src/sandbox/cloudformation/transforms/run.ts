@@ -1,0 +1,68 @@
+import { validationError } from "../template/parse.ts";
+import { processedTemplate, type Template } from "../template/template.ts";
+import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
+import { TRANSFORMS } from "./table.ts";
+import { TransformError, type TransformScope } from "./transform.ts";
+
+/**
+ * What the template's transforms make of it: calls inside it first, deepest ones before those around them, then the
+ * declared ones in their order. Throws ValidationError in AWS's words.
+ */
+export async function runTransforms(template: Template, scope: TransformScope): Promise<Template> {
+  const { Transform: declared, ...rest } = mapOf(await withCallsRun(template.document, scope));
+  let document: ValueMap = rest;
+  for (const { name, settings } of declarationsOf(declared)) {
+    document = await transformed(name, document, { scope, settings });
+  }
+  return processedTemplate(template, document);
+}
+
+interface Declaration {
+  readonly name: string;
+  readonly settings: ValueMap;
+}
+
+/** A declaration is a name, or a map with `Name` and `Parameters`; there may be a list of them. */
+function declarationsOf(value: Value | undefined): Declaration[] {
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).map((item) => {
+    const name = scalarText(item) ?? scalarText(mapOf(item)["Name"]);
+    if (name === undefined) throw validationError("Transforms defined as maps require Name key.");
+    return { name, settings: mapOf(mapOf(item)["Parameters"]) };
+  });
+}
+
+/** The value with every `Fn::Transform` in it replaced: what the call gives is merged with what stands beside it. */
+async function withCallsRun(value: Value, scope: TransformScope): Promise<Value> {
+  if (Array.isArray(value)) return await Promise.all(value.map((item) => withCallsRun(item, scope)));
+  if (!isMap(value)) return value;
+  const inner: ValueMap = {};
+  for (const [key, member] of Object.entries(value)) inner[key] = await withCallsRun(member, scope);
+  const { "Fn::Transform": call, ...siblings } = inner;
+  if (call === undefined) return inner;
+  let result: ValueMap = siblings;
+  for (const { name, settings } of declarationsOf(call)) {
+    result = await transformed(name, result, { scope, settings });
+  }
+  return result;
+}
+
+async function transformed(
+  name: string,
+  document: ValueMap,
+  { scope, settings }: { scope: TransformScope; settings: ValueMap },
+): Promise<ValueMap> {
+  const transform = TRANSFORMS.get(name);
+  if (!transform) throw validationError(`No transform named ${qualified(name, scope)} found.`);
+  try {
+    return await transform(document, scope, settings);
+  } catch (error) {
+    if (!(error instanceof TransformError)) throw error;
+    throw validationError(`Transform ${name} failed with: ${error.message}`);
+  }
+}
+
+/** AWS names a macro by its owner, and its own transforms as they are. */
+function qualified(name: string, { pseudo }: TransformScope): string {
+  return name.includes("::") ? name : `${scalarText(pseudo.get("AWS::AccountId"))}::${name}`;
+}

@@ -1,0 +1,17 @@
+import { generated, ref } from "../sam-template.ts";
+import type { EventSource } from "./table.ts";
+import { required } from "./target.ts";
+
+/** A queue or stream that Lambda polls; `source` is the property with its ARN, everything else is passed on. */
+export function mappingEvent(source: "Queue" | "Stream", rolePolicy: string): EventSource {
+  return {
+    expand(event) {
+      const EventSourceArn = required(event, source);
+      const { id, properties, target } = event;
+      const { [source]: _source, ...settings } = properties;
+      const mapping = { EventSourceArn, FunctionName: ref(target.aliasId ?? target.id), ...settings };
+      return { [id]: generated("AWS::Lambda::EventSourceMapping", mapping, target.attributes) };
+    },
+    rolePolicy,
+  };
+}
