@@ -16,6 +16,7 @@ import {
   listStacks,
 } from "./operations/describe.ts";
 import { listExports, listImports } from "./operations/exports.ts";
+import { nestedStacks } from "./operations/nested-stacks.ts";
 import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./operations/recovery.ts";
 import { getStackPolicy, setStackPolicy } from "./operations/stack-policies.ts";
 import {
@@ -59,7 +60,12 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 
 /** CloudFormation of one account. Resources are made by calling the account's other services. */
 export function createCloudFormation(context: SandboxContext): AwsService {
-  const account: Account = { context, registry: new ResourceRegistry(), stacks: [] };
+  const account: Account = {
+    context,
+    registry: new ResourceRegistry(),
+    stacks: [],
+    nested: nestedStacks(() => account),
+  };
   return {
     name: "cloudformation",
     async call(operation, input) {

@@ -1,5 +1,6 @@
 import type { SandboxContext, Shape } from "../core/contract.ts";
 import type { PlannedChange } from "./plan/changes.ts";
+import type { NestedStacks } from "./providers/provider.ts";
 import type { ResourceRegistry } from "./providers/resource-registry.ts";
 import type { ParameterValue } from "./template/parameters.ts";
 import type { Template } from "./template/template.ts";
@@ -9,6 +10,8 @@ import type { Value, ValueMap } from "./template/value.ts";
 export interface Account {
   readonly context: SandboxContext;
   readonly registry: ResourceRegistry;
+  /** How the provider of nested stacks reaches the stacks that it stands for. */
+  readonly nested: NestedStacks;
   /** Oldest first, deleted ones included. */
   readonly stacks: Stack[];
 }
@@ -18,6 +21,8 @@ export interface Site {
   readonly account: Account;
   readonly stack: Stack;
 }
+
+export const STACK_TYPE = "AWS::CloudFormation::Stack";
 
 /** What a stack is told to be: one template with the values that go into it. */
 export interface Blueprint {
@@ -79,6 +84,8 @@ export interface Recovery {
   undo: UndoStep[];
   /** Replaced and removed resources, to be deleted once the stack is complete again. */
   leftovers: StackResource[];
+  /** What a rollback is to leave as it is: logical ids of the root, `StackName.LogicalId` of the stacks below it. */
+  skip: readonly string[];
 }
 
 export interface StableState {
@@ -87,9 +94,19 @@ export interface StableState {
   readonly imports: ReadonlySet<string>;
 }
 
+/** Where a nested stack stands. */
+export interface Parent {
+  readonly stackId: string;
+  readonly rootId: string;
+  /** The resource of the parent that the stack is. */
+  readonly logicalId: string;
+}
+
 export interface Stack {
   readonly id: string;
   readonly name: string;
+  /** Undefined for a stack of its own. */
+  readonly parent: Parent | undefined;
   readonly createdAt: Date;
   updatedAt: Date | undefined;
   deletedAt: Date | undefined;
@@ -156,6 +173,10 @@ export interface ChangeSet {
   readonly createdAt: Date;
   readonly onStackFailure: string | undefined;
   readonly settings: Partial<StackSettings>;
+  /** Whether sets are made for the nested stacks, too. */
+  readonly includeNested: boolean;
+  /** The sets that this one was made for; undefined for one that was asked for itself. */
+  readonly parents: { readonly parentId: string; readonly rootId: string } | undefined;
   status: string;
   statusReason: string | undefined;
   executionStatus: string;

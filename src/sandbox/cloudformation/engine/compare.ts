@@ -1,15 +1,18 @@
-import type { StackResource } from "../model.ts";
+import { STACK_TYPE, type StackResource } from "../model.ts";
 import { providerOf } from "../providers/table.ts";
 import { sameValue, type ValueMap } from "../template/value.ts";
 
-/** What it takes to bring an existing resource to the wanted one. Policies and dependencies alone take nothing. */
+/**
+ * What it takes to bring an existing resource to the wanted one. Policies and dependencies alone take nothing. A nested
+ * stack is always gone through: its template may have changed under the same URL.
+ */
 export function changeOf(existing: StackResource, wanted: StackResource): "none" | "update" | "replace" {
   const changed = changedProperties(existing.properties, wanted.properties);
   if (changed.some((name) => isReplacedBy(existing.type, name))) return "replace";
   const same =
     sameValue(existing.metadata ?? null, wanted.metadata ?? null) &&
     sameValue({ ...existing.tags }, { ...wanted.tags });
-  return changed.length === 0 && same ? "none" : "update";
+  return changed.length === 0 && same && existing.type !== STACK_TYPE ? "none" : "update";
 }
 
 /**

@@ -30,6 +30,7 @@ export function beginDeployment(
     stable: status === "UPDATE_IN_PROGRESS" && before ? { blueprint: before, outputs, imports } : null,
     undo: [],
     leftovers: [],
+    skip: [],
   };
   stack.blueprint = blueprint;
   stack.cancelled = undefined;
@@ -54,12 +55,26 @@ export async function createStack(site: Site, onFailure: OnFailure): Promise<voi
 /** Brings the stack to its blueprint, in order. A failure takes back what had been done, unless rollback is disabled. */
 export async function updateStack(site: Site): Promise<void> {
   try {
-    await applyBlueprint(site);
-    setStackStatus(site, { status: "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" });
+    await applyUpdate(site);
   } catch (error) {
     await failUpdate(site, error);
     return;
   }
+  await finishUpdate(site);
+}
+
+/** The part of an update that can still be taken back. Throws what stopped it, with the stack as it then is. */
+export async function applyUpdate(site: Site): Promise<void> {
+  await applyBlueprint(site);
+  setStackStatus(site, { status: "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" });
+}
+
+/** Ends an update for good. Nested stacks have waited for this: until now the update could have been taken back. */
+async function finishUpdate(site: Site): Promise<void> {
+  const waiting = site.account.stacks.filter(
+    ({ parent, status }) => parent?.stackId === site.stack.id && status === "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+  );
+  for (const stack of waiting) await finishUpdate({ account: site.account, stack });
   await removeAfterUpdate(site, { duringCreation: false });
   const { settings } = site.stack;
   const policy = settings.policyAfterUpdate ?? settings.policy;
@@ -150,6 +165,6 @@ function checkPolicy(
 }
 
 function recoveryOf({ stack }: Site): Recovery {
-  stack.recovery ??= { stable: null, undo: [], leftovers: [] };
+  stack.recovery ??= { stable: null, undo: [], leftovers: [], skip: [] };
   return stack.recovery;
 }

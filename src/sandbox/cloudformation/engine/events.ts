@@ -1,6 +1,4 @@
-import { type Account, assign, type Site, type StackResource } from "../model.ts";
-
-const STACK_TYPE = "AWS::CloudFormation::Stack";
+import { type Account, assign, type Site, STACK_TYPE, type StackResource } from "../model.ts";
 
 interface StatusChange {
   readonly status: string;

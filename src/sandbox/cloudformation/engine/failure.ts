@@ -41,14 +41,19 @@ export async function rollBackCreation(site: Site): Promise<void> {
 
 /** Takes an update back that cannot be completed, or leaves it where it stands if rollback is disabled. */
 export async function failUpdate(site: Site, error: unknown): Promise<void> {
+  if (noteFailedUpdate(site, error)) await rollBackUpdate(site);
+}
+
+/** Tells the stack that its update failed. True where it has to be taken back now. */
+export function noteFailedUpdate(site: Site, error: unknown): boolean {
   const reason = stackReason(site, error);
   const { settings, cancelled, recovery } = site.stack;
   if ((settings.disableRollback && !cancelled) || !recovery?.stable) {
     setStackStatus(site, { status: "UPDATE_FAILED", reason });
-    return;
+    return false;
   }
   setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS", reason });
-  await rollBackUpdate(site, []);
+  return true;
 }
 
 /** A fault of the template that shows only now is told in the template's own words. */

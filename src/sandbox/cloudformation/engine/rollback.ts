@@ -1,20 +1,20 @@
-import { assign, type Site, type UndoStep } from "../model.ts";
+import { assign, type Site, type Stack, type UndoStep } from "../model.ts";
 import { removeAfterUpdate } from "./cleanup.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { OperationFailed, updateResource } from "./resource-operations.ts";
 
 /**
- * Takes the steps of an unfinished update back, last step first. `skip` names resources that stay as they are. Ends in
+ * Takes the steps of an unfinished update back, last step first, and leaves what the recovery says to skip. Ends in
  * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the failed steps kept for another try.
  */
-export async function rollBackUpdate(site: Site, skip: readonly string[]): Promise<void> {
+export async function rollBackUpdate(site: Site): Promise<void> {
   const { stack } = site;
   const { stable, undo } = stack.recovery ?? { stable: null, undo: [] };
   if (!stack.recovery || !stable) throw new Error("There is no stable state to go back to");
   stack.blueprint = stable.blueprint;
   const failed: UndoStep[] = [];
   for (const step of [...undo].reverse()) {
-    if (!(await takeBack(site, step, skip))) failed.unshift(step);
+    if (!(await takeBack(site, step))) failed.unshift(step);
   }
   stack.recovery.undo = failed;
   if (failed.length > 0) {
@@ -34,7 +34,7 @@ export async function rollBackUpdate(site: Site, skip: readonly string[]): Promi
 }
 
 /** False where the resource could not go back. */
-async function takeBack(site: Site, step: UndoStep, skip: readonly string[]): Promise<boolean> {
+async function takeBack(site: Site, step: UndoStep): Promise<boolean> {
   const { stack } = site;
   const leftovers = stack.recovery?.leftovers ?? [];
   if (step.kind === "created") {
@@ -42,7 +42,7 @@ async function takeBack(site: Site, step: UndoStep, skip: readonly string[]): Pr
     leftovers.push(step.after);
     return true;
   }
-  if (step.kind === "updated" && skip.includes(step.before.logicalId)) {
+  if (step.kind === "updated" && isSkipped(stack, step.before.logicalId)) {
     setResourceStatus(site, step.after, { status: "UPDATE_COMPLETE", reason: "Resource update skipped by user." });
     return true;
   }
@@ -65,6 +65,10 @@ async function takeUpdateBack(site: Site, { before, after }: UndoStep & { kind: 
     if (error instanceof OperationFailed) return false;
     throw error;
   }
+}
+
+function isSkipped({ name, parent, recovery }: Stack, logicalId: string): boolean {
+  return recovery?.skip.includes(parent ? `${name}.${logicalId}` : logicalId) ?? false;
 }
 
 function logicalIdOf(step: UndoStep): string {

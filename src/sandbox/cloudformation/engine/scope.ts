@@ -1,11 +1,13 @@
-import type { Account, Blueprint, Site, Stack, StackResource } from "../model.ts";
+import { type Account, type Blueprint, type Site, STACK_TYPE, type Stack, type StackResource } from "../model.ts";
 import { plausibleAttribute } from "../providers/any-other.ts";
 import { type ExistingResource, ResourceError, type ResourceRequest } from "../providers/provider.ts";
 import { hasOwnProvider } from "../providers/table.ts";
-import { KNOWN_AFTER_APPLY, type Scope } from "../template/evaluate.ts";
+import { withReferencesResolved } from "../template/dynamic-references.ts";
+import type { Scope } from "../template/evaluate.ts";
 import { MASK } from "../template/parameters.ts";
 import type { ResourceDefinition } from "../template/template.ts";
-import type { Value } from "../template/value.ts";
+import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
+import type { Value, ValueMap } from "../template/value.ts";
 
 /** The stack cannot become what it was told to be, for a reason that is no resource's. It becomes the stack's status reason. */
 export class StackError extends Error {
@@ -68,18 +70,37 @@ export function valueOfResource(site: Site, logicalId: string, attribute: string
   if (attribute === null) return resource.physicalId;
   const known = resource.attributes[attribute];
   if (known !== undefined) return known;
+  if (resource.type === STACK_TYPE) {
+    throw new ResourceError(`${attribute.replace(/^Outputs\./, "Output ")} not found in stack ${resource.physicalId}`);
+  }
   if (!hasOwnProvider(resource.type)) return plausibleAttribute(existingRequest(site, resource), attribute);
   throw new ResourceError(`Requested attribute ${attribute} does not exist in schema for ${resource.type}`);
 }
 
+/** A reference that leads nowhere any more stays as it is written: what exists can be read and deleted all the same. */
 export function existingRequest(site: Site, resource: StackResource): ExistingResource {
-  return { ...requestFor(site, resource), physicalId: resource.physicalId };
+  const properties = withReferencesResolved(resource.properties, {
+    ssmValue: (name) => site.account.registry.ssmValue(name),
+    missing: (written) => written,
+  });
+  return { ...requestWith(site, resource, properties), physicalId: resource.physicalId };
 }
 
-export function requestFor({ account, stack }: Site, resource: StackResource): ResourceRequest {
-  const { context, registry } = account;
-  const { logicalId, type, properties, tags } = resource;
-  return { context, registry, stackName: stack.name, stackId: stack.id, logicalId, type, properties, tags };
+/** Throws ResourceError where the properties refer to an SSM parameter that is not there. */
+export function requestFor(site: Site, resource: StackResource): ResourceRequest {
+  const properties = withReferencesResolved(resource.properties, {
+    ssmValue: (name) => site.account.registry.ssmValue(name),
+    missing: (written) => {
+      throw new ResourceError(`Parameters: [${written.slice("{{resolve:".length, -2)}] cannot be found.`);
+    },
+  });
+  return requestWith(site, resource, properties);
+}
+
+function requestWith({ account, stack }: Site, resource: StackResource, properties: ValueMap): ResourceRequest {
+  const { context, registry, nested } = account;
+  const { logicalId, type, tags } = resource;
+  return { context, registry, nested, stackName: stack.name, stackId: stack.id, logicalId, type, properties, tags };
 }
 
 /** The tags that a resource gets from its stack: the stack's own, and AWS's three. */

@@ -38,7 +38,9 @@ export function changeSetSummary(stack: Stack, set: ChangeSet): Shape {
     ExecutionStatus: set.executionStatus,
     Status: set.status,
     StatusReason: set.statusReason,
-    IncludeNestedStacks: false,
+    IncludeNestedStacks: set.includeNested,
+    ParentChangeSetId: set.parents?.parentId,
+    RootChangeSetId: set.parents?.rootId,
   });
 }
 
@@ -50,6 +52,7 @@ function changeShape(change: PlannedChange, withValues: boolean): Shape {
     PhysicalResourceId: change.physicalId,
     ResourceType: change.type,
     Replacement: change.replacement,
+    ChangeSetId: change.changeSetId,
     Scope: [...new Set(change.details.map(({ target }) => target.attribute))].sort(),
     Details: change.details.map((detail) => detailShape(detail, withValues)),
     BeforeContext: withValues ? contextText(change.before) : undefined,

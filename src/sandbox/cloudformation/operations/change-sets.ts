@@ -2,16 +2,17 @@ import { AwsError, type Shape } from "../../core/contract.ts";
 import { defined, optionalFlag, optionalText } from "../../core/shape.ts";
 import { inBackground } from "../engine/background.ts";
 import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
-import { now, setStackStatus } from "../engine/events.ts";
+import { now } from "../engine/events.ts";
 import { type Account, assign, type ChangeSet, type Site, type Stack } from "../model.ts";
-import { planChanges } from "../plan/changes.ts";
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { changeSetShape, changeSetSummary } from "./change-set-shapes.ts";
 import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
 import { pageOf, requiredText } from "./input.ts";
+import { removeNestedSets } from "./nested-sets.ts";
 import { newStack } from "./stacks.ts";
 import { draftBlueprint, finishedBlueprint, submittedSettings } from "./submission.ts";
+import { addChangeSet, workOut } from "./work-out.ts";
 
 /** A set is answered at once and worked out afterwards; what is wrong with the request itself is refused here. */
 export async function createChangeSet(account: Account, input: Shape): Promise<Shape> {
@@ -28,25 +29,15 @@ export async function createChangeSet(account: Account, input: Shape): Promise<S
   if (stack.changeSets.some((set) => set.name === name && set.executionStatus !== "EXECUTE_COMPLETE")) {
     throw new AwsError("AlreadyExistsException", `ChangeSet ${name} already exists`, 400);
   }
-  const { region, accountId, uuid } = account.context;
-  const set: ChangeSet = {
-    id: `arn:aws:cloudformation:${region}:${accountId}:changeSet/${name}/${uuid()}`,
+  if (!account.stacks.includes(stack)) account.stacks.push(stack);
+  const set = addChangeSet(site, blueprint, {
     name,
     type: typeOf(input),
     description: optionalText(input, "Description"),
-    blueprint,
-    createdAt: now(account),
     onStackFailure: optionalText(input, "OnStackFailure"),
     settings,
-    status: "CREATE_PENDING",
-    statusReason: undefined,
-    executionStatus: "UNAVAILABLE",
-    changes: [],
-    valuesWarning: undefined,
-  };
-  if (!account.stacks.includes(stack)) account.stacks.push(stack);
-  stack.changeSets.push(set);
-  if (stack.events.length === 0) setStackStatus(site, { status: "REVIEW_IN_PROGRESS", reason: "User Initiated" });
+    includeNested: optionalFlag(input, "IncludeNestedStacks") ?? false,
+  });
   inBackground(site, () => workOut(site, set));
   return { Id: set.id, StackId: stack.id };
 }
@@ -72,6 +63,7 @@ export async function deleteChangeSet(account: Account, input: Shape): Promise<S
   const index = stack?.changeSets.findIndex((set) => set.id === name || set.name === name) ?? -1;
   const set = stack?.changeSets[index];
   if (set?.executionStatus === "EXECUTE_IN_PROGRESS") throw invalidStatus(set, "deleted");
+  if (set) removeNestedSets(account, set);
   if (index >= 0) stack?.changeSets.splice(index, 1);
   return {};
 }
@@ -81,10 +73,12 @@ export async function executeChangeSet(account: Account, input: Shape): Promise<
   const { stack, set } = changeSetAt(account, input);
   const token = optionalText(input, "ClientRequestToken");
   if (token !== undefined && stack.tokens.has(token)) useToken(stack, token);
+  if (set.parents) throw validationError(`ChangeSet [${set.id}] is nested: execute its root ${set.parents.rootId}`);
   if (set.status !== "CREATE_COMPLETE" || set.executionStatus !== "AVAILABLE") throw invalidStatus(set, "executed");
   if (set.type === "UPDATE") checkUpdatable(stack);
   useToken(stack, token);
-  stack.changeSets.splice(0, stack.changeSets.length, set);
+  const others = stack.changeSets.splice(0, stack.changeSets.length, set).filter((other) => other !== set);
+  for (const other of others) removeNestedSets(account, other);
   set.executionStatus = "EXECUTE_IN_PROGRESS";
   const disableRollback = optionalFlag(input, "DisableRollback") ?? set.onStackFailure === "DO_NOTHING";
   assign(stack.settings, set.settings, { disableRollback });
@@ -145,21 +139,6 @@ function siteForChangeSet(account: Account, input: Shape, setName: string): Site
     );
   }
   return { account, stack: known ?? newStack(account, name) };
-}
-
-const NO_CHANGES =
-  "The submitted information didn't contain changes. Submit different information to create a change set.";
-
-async function workOut(site: Site, set: ChangeSet): Promise<void> {
-  try {
-    if (isUnprocessed(set.blueprint.template)) set.blueprint = await finishedBlueprint(site, set.blueprint);
-    const { changes, outputsChange, valuesWarning } = planChanges(site, set.blueprint);
-    if (changes.length === 0 && !outputsChange && site.stack.recovery === null) throw validationError(NO_CHANGES);
-    assign(set, { changes, valuesWarning, status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    assign(set, { status: "FAILED", statusReason: error.message });
-  }
 }
 
 async function execute(site: Site, set: ChangeSet): Promise<void> {

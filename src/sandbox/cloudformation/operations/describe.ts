@@ -90,6 +90,7 @@ function stackShape(stack: Stack): Shape {
   return defined({
     StackId: stack.id,
     StackName: stack.name,
+    ...familyShape(stack),
     ChangeSetId: stack.changeSetId,
     Description: blueprint?.template.description,
     Parameters: parametersShape(blueprint?.parameters ?? []),
@@ -111,6 +112,10 @@ function stackShape(stack: Stack): Shape {
   });
 }
 
+function familyShape({ parent }: Stack): Shape {
+  return { ParentId: parent?.stackId, RootId: parent?.rootId };
+}
+
 function outputShape({ key, value, description, exportName }: Output): Shape {
   return defined({ OutputKey: key, OutputValue: value, Description: description, ExportName: exportName });
 }
@@ -119,6 +124,7 @@ function summaryShape(stack: Stack): Shape {
   return defined({
     StackId: stack.id,
     StackName: stack.name,
+    ...familyShape(stack),
     TemplateDescription: stack.blueprint?.template.description,
     CreationTime: stack.createdAt,
     LastUpdatedTime: stack.updatedAt,

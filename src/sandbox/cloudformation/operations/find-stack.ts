@@ -34,6 +34,11 @@ export function checkStackName(name: string): void {
   );
 }
 
+/** Throws ValidationError for a nested stack: some operations are for the root alone, which carries them down. */
+export function refuseNested({ id, parent }: Stack, operation: string): void {
+  if (parent) throw validationError(`${operation} cannot be invoked on child stacks: [${id}] is a nested stack`);
+}
+
 const UPDATABLE = [
   "CREATE_COMPLETE",
   "CREATE_FAILED",

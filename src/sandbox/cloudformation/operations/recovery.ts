@@ -1,12 +1,12 @@
 import type { Shape } from "../../core/contract.ts";
-import { optionalText } from "../../core/shape.ts";
+import { optionalFlag, optionalText } from "../../core/shape.ts";
 import { inBackground } from "../engine/background.ts";
 import { setStackStatus } from "../engine/events.ts";
 import { rollBackCreation } from "../engine/failure.ts";
 import { rollBackUpdate } from "../engine/rollback.ts";
-import type { Account, Stack } from "../model.ts";
+import { type Account, type Site, STACK_TYPE, type Stack } from "../model.ts";
 import { validationError } from "../template/parse.ts";
-import { MISSING, stackAt, useToken } from "./find-stack.ts";
+import { MISSING, refuseNested, stackAt, useToken } from "./find-stack.ts";
 import { optionalTextList, requiredText } from "./input.ts";
 
 /** Stops an update between two resources and takes back what it did. */
@@ -25,14 +25,17 @@ export async function cancelUpdateStack(account: Account, input: Shape): Promise
 export async function continueUpdateRollback(account: Account, input: Shape): Promise<Shape> {
   const site = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   const { stack } = site;
-  if (stack.status !== "UPDATE_ROLLBACK_FAILED") {
+  refuseNested(stack, "RollbackUpdatedStack");
+  if (stack.status !== "UPDATE_ROLLBACK_FAILED" || !stack.recovery) {
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
   }
-  const skip = optionalTextList(input, "ResourcesToSkip") ?? [];
-  checkSkipped(stack, skip);
+  const given = optionalTextList(input, "ResourcesToSkip") ?? [];
+  const failed = failedBelow(site);
+  refuseOthers(given, failed);
+  stack.recovery.skip = optionalFlag(input, "ForceRollback") ? failed : given;
   useToken(stack, optionalText(input, "ClientRequestToken"));
   setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS", reason: "User Initiated" });
-  inBackground(site, () => rollBackUpdate(site, skip));
+  inBackground(site, () => rollBackUpdate(site));
   return {};
 }
 
@@ -40,6 +43,7 @@ export async function continueUpdateRollback(account: Account, input: Shape): Pr
 export async function rollbackStack(account: Account, input: Shape): Promise<Shape> {
   const site = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   const { stack } = site;
+  refuseNested(stack, "RollbackStack");
   if (stack.status !== "CREATE_FAILED" && stack.status !== "UPDATE_FAILED") {
     throw validationError(`RollbackStack cannot be called from ${stack.status} state.`);
   }
@@ -47,14 +51,24 @@ export async function rollbackStack(account: Account, input: Shape): Promise<Sha
   useToken(stack, optionalText(input, "ClientRequestToken"));
   const status = creation ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS";
   setStackStatus(site, { status, reason: "User Initiated" });
-  inBackground(site, () => (creation ? rollBackCreation(site) : rollBackUpdate(site, [])));
+  inBackground(site, () => (creation ? rollBackCreation(site) : rollBackUpdate(site)));
   return { StackId: stack.id };
 }
 
-/** Only what failed to go back can be skipped. */
-function checkSkipped({ recovery }: Stack, skip: readonly string[]): void {
-  const failed = (recovery?.undo ?? []).map((step) => (step.kind === "created" ? step.after : step.before).logicalId);
+/** What can be skipped, for it failed to go back: in the stack itself or, as `StackName.LogicalId`, in those below it. */
+function failedBelow({ account, stack }: Site): string[] {
+  const below = account.stacks.filter(({ parent }) => parent?.rootId === stack.id);
+  return [...failedIds(stack), ...below.flatMap((child) => failedIds(child).map((id) => `${child.name}.${id}`))];
+}
+
+function refuseOthers(skip: readonly string[], failed: readonly string[]): void {
   const others = skip.filter((id) => !failed.includes(id));
   if (others.length === 0) return;
   throw validationError(`Resource(s) [${others.join(", ")}] cannot be skipped: they are not in UPDATE_FAILED state.`);
+}
+
+/** A nested stack cannot be skipped as a whole: what failed is in it. */
+function failedIds({ recovery }: Stack): string[] {
+  const resources = (recovery?.undo ?? []).map((step) => (step.kind === "created" ? step.after : step.before));
+  return resources.filter(({ type }) => type !== STACK_TYPE).map(({ logicalId }) => logicalId);
 }

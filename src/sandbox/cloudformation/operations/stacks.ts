@@ -4,20 +4,22 @@ import { inBackground } from "../engine/background.ts";
 import { deleteStack } from "../engine/deletion.ts";
 import { beginDeployment, createStack, type OnFailure, updateStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
-import { type Account, assign, type Stack, type StackSettings } from "../model.ts";
+import { type Account, assign, type Parent, type Stack, type StackSettings } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
 import { validationError } from "../template/parse.ts";
-import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
+import { checkStackName, checkUpdatable, findStack, MISSING, refuseNested, stackAt, useToken } from "./find-stack.ts";
 import { optionalTextList, requiredText } from "./input.ts";
+import { removeNestedSets } from "./nested-sets.ts";
 import { submittedBlueprint, submittedSettings } from "./submission.ts";
 
 /** A stack that is only a name yet, and not in the account. */
-export function newStack(account: Account, name: string): Stack {
+export function newStack(account: Account, name: string, parent?: Parent): Stack {
   const { context } = account;
   const id = `arn:aws:cloudformation:${context.region}:${context.accountId}:stack/${name}/${context.uuid()}`;
   return {
     id,
     name,
+    parent,
     createdAt: now(account),
     updatedAt: undefined,
     deletedAt: undefined,
@@ -102,6 +104,7 @@ export async function deleteStackOperation(account: Account, input: Shape): Prom
   useToken(stack, optionalText(input, "ClientRequestToken"));
   const site = { account, stack };
   const formerStatus = stack.status;
+  for (const set of stack.changeSets) if (set.executionStatus === "AVAILABLE") removeNestedSets(account, set);
   const force = optionalText(input, "DeletionMode") === "FORCE_DELETE_STACK";
   assign(stack, { cancelled: "delete", changeSetId: undefined, deletedAt: now(account) });
   makeObsolete(stack);
@@ -112,6 +115,7 @@ export async function deleteStackOperation(account: Account, input: Shape): Prom
 
 export async function updateTerminationProtection(account: Account, input: Shape): Promise<Shape> {
   const { stack } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
+  refuseNested(stack, "UpdateTerminationProtection");
   stack.settings.terminationProtection = optionalFlag(input, "EnableTerminationProtection") ?? false;
   return { StackId: stack.id };
 }

@@ -17,8 +17,12 @@ import { includedText, templateOf, textAtUrl } from "./template-source.ts";
  * What a request wants a stack to be, as far as it can be told without running transforms. A stack that exists keeps its
  * tags unless others are given, and `UsePreviousValue` means its parameters. Throws ValidationError.
  */
-export async function draftBlueprint({ account, stack }: Site, input: Shape): Promise<Blueprint> {
-  const template = await templateOf(account, input, stack);
+export async function draftBlueprint(site: Site, input: Shape): Promise<Blueprint> {
+  return draftOf(site, await templateOf(site.account, input, site.stack), input);
+}
+
+/** As `draftBlueprint`, of a template that has been read already. */
+export function draftOf({ account, stack }: Site, template: Template, input: Shape): Blueprint {
   const parameters = resolveParameters(template, givenParameters(input), {
     previous: stack.blueprint?.parameters ?? [],
     ssmValue: (name) => account.registry.ssmValue(name),
@@ -48,7 +52,11 @@ export async function finishedBlueprint(site: Site, draft: Blueprint): Promise<B
  * without a change set nobody has seen what a transform makes, so that needs consent.
  */
 export async function submittedBlueprint(site: Site, input: Shape): Promise<Blueprint> {
-  const draft = await draftBlueprint(site, input);
+  return await consentedBlueprint(site, await draftBlueprint(site, input));
+}
+
+/** As `submittedBlueprint`, of a draft. */
+export async function consentedBlueprint(site: Site, draft: Blueprint): Promise<Blueprint> {
   if (draft.template.transforms.length > 0) requireCapability("CAPABILITY_AUTO_EXPAND", draft.capabilities);
   return await finishedBlueprint(site, draft);
 }

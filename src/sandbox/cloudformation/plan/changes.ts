@@ -3,8 +3,9 @@ import { wantedResource } from "../engine/resource-operations.ts";
 import { deploymentScope, exportedValue, shownScope, valueOfResource } from "../engine/scope.ts";
 import type { Blueprint, Site, StackResource } from "../model.ts";
 import { deploymentOrder } from "../template/check-references.ts";
-import { conditionHolds, evaluateMap, isUnknown, KNOWN_AFTER_APPLY, type Scope } from "../template/evaluate.ts";
+import { conditionHolds, evaluateMap, type Scope } from "../template/evaluate.ts";
 import { validationError } from "../template/parse.ts";
+import { isUnknown, KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
 import { type ChangeDetail, type ChangedReferences, detailsOf } from "./details.ts";
 
@@ -17,6 +18,10 @@ export interface PlannedChange {
   readonly replacement: "True" | "False" | "Conditional" | undefined;
   readonly policyAction: string | undefined;
   readonly details: readonly ChangeDetail[];
+  /** What the resource is to be, unmasked, as far as it is known; undefined for a Remove. */
+  readonly wanted: StackResource | undefined;
+  /** The set of the nested stack that the resource is. */
+  readonly changeSetId: string | undefined;
   /** Properties as people may see them; undefined where the resource is not there. */
   readonly before: ValueMap | undefined;
   readonly after: ValueMap | undefined;
@@ -66,7 +71,7 @@ function planResource(site: Site, blueprint: Blueprint, at: ResourcePlanning): P
   const { logicalId, type } = wanted;
   if (!existing) {
     const nothing = { physicalId: undefined, replacement: undefined, policyAction: undefined, before: undefined };
-    return { action: "Add", logicalId, type, ...nothing, details: [], after };
+    return { action: "Add", logicalId, type, ...nothing, details: [], wanted, changeSetId: undefined, after };
   }
   const before = site.stack.blueprint ? shownProperties(site, site.stack.blueprint, logicalId) : {};
   const details = detailsOf(site, blueprint, {
@@ -87,6 +92,8 @@ function planResource(site: Site, blueprint: Blueprint, at: ResourcePlanning): P
     replacement,
     policyAction,
     details,
+    wanted,
+    changeSetId: undefined,
     before,
     after,
   };
@@ -104,6 +111,8 @@ function removalOf(site: Site, resource: StackResource): PlannedChange {
     replacement: undefined,
     policyAction,
     details: [],
+    wanted: undefined,
+    changeSetId: undefined,
     before,
     after: undefined,
   };

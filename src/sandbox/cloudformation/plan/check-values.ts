@@ -1,7 +1,8 @@
 import { shownScope } from "../engine/scope.ts";
 import type { Blueprint, Site } from "../model.ts";
-import { conditionHolds, evaluate, KNOWN_AFTER_APPLY, type Scope } from "../template/evaluate.ts";
+import { conditionHolds, evaluate, type Scope } from "../template/evaluate.ts";
 import { formatError } from "../template/parse.ts";
+import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value } from "../template/value.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { changedProperties, isReplacedBy } from "../engine/compare.ts";
-import type { Blueprint, Site, StackResource } from "../model.ts";
-import { isUnknown } from "../template/evaluate.ts";
+import { type Blueprint, type Site, STACK_TYPE, type StackResource } from "../model.ts";
 import { conditionsIn, referencesIn } from "../template/references.ts";
+import { isUnknown } from "../template/unknown.ts";
 import { sameValue, type Value, type ValueMap } from "../template/value.ts";
 
 /** One reason why a resource changes, as a change set lists it. */
@@ -15,7 +15,12 @@ export interface ChangeDetail {
   };
   /** Static: the change is certain. Dynamic: it depends on what another resource will give. */
   readonly evaluation: "Static" | "Dynamic";
-  readonly source: "DirectModification" | "ParameterReference" | "ResourceReference" | "ResourceAttribute";
+  readonly source:
+    | "Automatic"
+    | "DirectModification"
+    | "ParameterReference"
+    | "ResourceReference"
+    | "ResourceAttribute";
   readonly causingEntity: string | undefined;
 }
 
@@ -46,6 +51,20 @@ interface Part {
 
 const SOURCE_ORDER = ["ParameterReference", "ResourceReference", "ResourceAttribute", "DirectModification"];
 
+/** A nested stack is listed even where its definition stays: the template behind its URL may be another by now. */
+const AUTOMATIC: ChangeDetail = {
+  target: {
+    attribute: "Properties",
+    name: undefined,
+    requiresRecreation: "Never",
+    before: undefined,
+    after: undefined,
+  },
+  evaluation: "Dynamic",
+  source: "Automatic",
+  causingEntity: undefined,
+};
+
 /** Why an existing resource would change; none where it would not. Sorted by source and then by target, as AWS lists them. */
 export function detailsOf(site: Site, blueprint: Blueprint, comparison: Comparison): ChangeDetail[] {
   const details = partsOf(site, blueprint, comparison).flatMap((part) => {
@@ -53,6 +72,7 @@ export function detailsOf(site: Site, blueprint: Blueprint, comparison: Comparis
     const followed = resourceCauses(part, comparison.references);
     return [...parameters, ...followed, ...directCauses(part, { parameters, followed })];
   });
+  if (details.length === 0 && comparison.wanted.type === STACK_TYPE) return [AUTOMATIC];
   return details.sort((a, b) => SOURCE_ORDER.indexOf(a.source) - SOURCE_ORDER.indexOf(b.source));
 }
 

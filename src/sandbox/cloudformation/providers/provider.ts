@@ -2,11 +2,25 @@ import type { SandboxContext } from "../../core/contract.ts";
 import { scalarText, type ValueMap } from "../template/value.ts";
 import type { ResourceRegistry } from "./resource-registry.ts";
 
+/** What the provider of nested stacks asks of CloudFormation: the same as other providers ask of a service. */
+export interface NestedStacks {
+  /** Makes the stack and begins its creation; answers its id. Throws ResourceError. */
+  create(wanted: ResourceRequest): Promise<string>;
+  /** Brings the stack to what is wanted or, while the parent goes back, back. Throws ResourceError. */
+  update(wanted: ResourceRequest, existing: ExistingResource): Promise<void>;
+  delete(existing: ExistingResource): Promise<void>;
+  /** Waits until the stack's creation has ended. Throws ResourceError where it failed. */
+  settle(existing: ExistingResource): Promise<void>;
+  /** The stack's outputs, by `Outputs.Name`. */
+  attributes(existing: ExistingResource): ValueMap;
+}
+
 /** One resource of a stack as a provider gets it: wanted, or to be removed. */
 export interface ResourceRequest {
   readonly context: SandboxContext;
   /** The resources of types that no service of the sandbox holds. */
   readonly registry: ResourceRegistry;
+  readonly nested: NestedStacks;
   readonly stackName: string;
   readonly stackId: string;
   readonly logicalId: string;

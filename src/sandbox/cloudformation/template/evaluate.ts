@@ -3,10 +3,8 @@ import { type ParameterValue, parameterReference } from "./parameters.ts";
 import { validationError } from "./parse.ts";
 import { getAttParts, replaceSubNames, subParts, subReference } from "./references.ts";
 import type { Template } from "./template.ts";
+import { isUnknown, KNOWN_AFTER_APPLY } from "./unknown.ts";
 import { isMap, mapOf, sameValue, scalarText, type Value, type ValueMap } from "./value.ts";
-
-/** What stands in place of a value that only the deployment will know. AWS shows it in change sets. */
-export const KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}";
 
 /** Where the functions of a template find what they ask for. */
 export interface Scope {
@@ -153,11 +151,6 @@ function truth(body: Value, scope: Scope): boolean {
   if ("Fn::And" in map) return list("Fn::And").every((item) => truth(item, scope));
   if ("Fn::Or" in map) return list("Fn::Or").some((item) => truth(item, scope));
   return scalarText(evaluate(body, scope)) === "true";
-}
-
-/** Whether a value holds a part that only the deployment will know; what is made of it is unknown, too. */
-export function isUnknown(value: Value | undefined): boolean {
-  return value !== undefined && JSON.stringify(value).includes(KNOWN_AFTER_APPLY);
 }
 
 function textOf(value: Value, scope: Scope, where: string): string {

@@ -1,6 +1,7 @@
 import { AwsError } from "../../core/contract.ts";
 import { formatError, validationError } from "./parse.ts";
 import type { ParameterDefinition, Template } from "./template.ts";
+import { isUnknown } from "./unknown.ts";
 import { scalarText, type Value } from "./value.ts";
 
 /** A parameter's value in one deployment of a stack. */
@@ -89,9 +90,10 @@ function parameterValue(
   const ssm = SSM_TYPE.exec(definition.type)?.[1];
   const type = ssm ?? definition.type;
   if (!KNOWN_TYPE.test(type)) throw formatError(`Unrecognized parameter type: ${definition.type}`);
-  checkRules(key, definition, value);
-  const resolved = ssm === undefined ? undefined : sources.ssmValue(value);
-  if (ssm !== undefined && resolved === undefined) {
+  // A nested stack's parameter may hang on a resource that is still to come: then its set is worked out without the value.
+  if (!isUnknown(value)) checkRules(key, definition, value);
+  const resolved = ssm === undefined || isUnknown(value) ? undefined : sources.ssmValue(value);
+  if (ssm !== undefined && resolved === undefined && !isUnknown(value)) {
     throw new AwsError(
       "ValidationError",
       `Unable to fetch parameters [${value}] from parameter store for this account.`,
