@@ -32,6 +32,8 @@ export interface Blueprint {
   readonly capabilities: readonly string[];
   /** The types that the request allows; undefined where it allows all. */
   readonly resourceTypes: readonly string[] | undefined;
+  /** Resources of the template that are in the account already, to be taken into the stack: physical ids by logical id. */
+  readonly imports: ReadonlyMap<string, string>;
 }
 
 export interface Tag {
@@ -55,6 +57,8 @@ export interface StackResource {
   readonly dependencies: readonly string[];
   readonly deletionPolicy: string | undefined;
   readonly updateReplacePolicy: string | undefined;
+  /** Whether the resource was there before the operation that took it into the stack, which then may not delete it. */
+  readonly imported: boolean;
   status: string;
   statusReason: string | undefined;
   timestamp: Date;
@@ -166,13 +170,15 @@ export interface StackEvent {
 export interface ChangeSet {
   readonly id: string;
   readonly name: string;
-  readonly type: "CREATE" | "UPDATE";
+  readonly type: "CREATE" | "IMPORT" | "UPDATE";
   readonly description: string | undefined;
   /** A draft until the set is worked out. */
   blueprint: Blueprint;
   readonly createdAt: Date;
   readonly onStackFailure: string | undefined;
   readonly settings: Partial<StackSettings>;
+  /** Whether resources that are in the account already are to be imported instead of created. */
+  readonly importExisting: boolean;
   /** Whether sets are made for the nested stacks, too. */
   readonly includeNested: boolean;
   /** The sets that this one was made for; undefined for one that was asked for itself. */

@@ -58,9 +58,17 @@ function shapeOf(node: FormNode): Shape {
 
 function memberOf(value: FormNode | string): unknown {
   if (typeof value === "string") return value;
-  const members = value.get("member");
-  if (value.size !== 1 || !(members instanceof Map)) return shapeOf(value);
-  return [...members].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => memberOf(item));
+  const [name, items] = [...value][0] ?? [];
+  if (value.size !== 1 || !(items instanceof Map)) return shapeOf(value);
+  if (name === "entry") return Object.fromEntries([...items.values()].map(entryOf));
+  if (name !== "member") return shapeOf(value);
+  return [...items].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => memberOf(item));
+}
+
+/** One pair of a map, which the protocol writes as `Name.entry.1.key` and `Name.entry.1.value`. */
+function entryOf(entry: FormNode | string): [string, unknown] {
+  const pair = entry instanceof Map ? entry : new Map<string, FormNode | string>();
+  return [String(pair.get("key")), memberOf(pair.get("value") ?? "")];
 }
 
 function errorContent(error: AwsError): string {

@@ -6,6 +6,7 @@ import { removeAfterUpdate } from "./cleanup.ts";
 import { changeOf, withUnknownProperties } from "./compare.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { failCreation, failUpdate } from "./failure.ts";
+import { importResource } from "./import-resource.ts";
 import { noteChange } from "./journal.ts";
 import { checkExports, outputsOf } from "./outputs.ts";
 import {
@@ -22,12 +23,12 @@ import { definitionOf, deploymentScope, StackError } from "./scope.ts";
 export function beginDeployment(
   site: Site,
   blueprint: Blueprint,
-  status: "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS",
+  status: "CREATE_IN_PROGRESS" | "IMPORT_IN_PROGRESS" | "UPDATE_IN_PROGRESS",
 ): void {
   const { stack } = site;
   const { blueprint: before, outputs, imports } = stack;
   stack.recovery ??= {
-    stable: status === "UPDATE_IN_PROGRESS" && before ? { blueprint: before, outputs, imports } : null,
+    stable: status !== "CREATE_IN_PROGRESS" && before ? { blueprint: before, outputs, imports } : null,
     undo: [],
     leftovers: [],
     skip: [],
@@ -83,7 +84,8 @@ async function finishUpdate(site: Site): Promise<void> {
   setStackStatus(site, { status: "UPDATE_COMPLETE" });
 }
 
-async function applyBlueprint(site: Site): Promise<void> {
+/** Brings resources, outputs and imports to what the blueprint says. Throws at the first that cannot be brought there. */
+export async function applyBlueprint(site: Site): Promise<void> {
   const { stack } = site;
   const blueprint = stack.blueprint;
   if (!blueprint) throw new StackError("The stack has no template");
@@ -115,7 +117,10 @@ async function applyResource(site: Site, scope: Scope, logicalId: string): Promi
   const wanted = wantedResource(site, stack.blueprint, { logicalId, scope });
   const existing = await usableResource(site, logicalId);
   if (!existing) {
-    await recordUndo(site, logicalId, () => createResource(site, wanted));
+    const id = stack.blueprint.imports.get(logicalId);
+    await recordUndo(site, logicalId, () =>
+      id === undefined ? createResource(site, wanted) : importResource(site, wanted, id),
+    );
     return;
   }
   const change = changeOf(existing, wanted);

@@ -57,7 +57,7 @@ export function noteFailedUpdate(site: Site, error: unknown): boolean {
 }
 
 /** A fault of the template that shows only now is told in the template's own words. */
-function stackReason(site: Site, error: unknown): string {
+export function stackReason(site: Site, error: unknown): string {
   if (error instanceof AwsError) return error.message;
   if (!(error instanceof OperationFailed)) return failureReason(site, error, "AWS::CloudFormation::Stack");
   return `The following resource(s) failed to ${error.verb}: [${error.logicalId}]. `;

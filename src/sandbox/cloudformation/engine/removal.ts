@@ -32,6 +32,8 @@ export async function removeResources(
   for (const resource of dependentsFirst(resources)) {
     if (needed.has(resource.logicalId)) {
       for (const id of resource.dependencies) needed.add(id);
+    } else if (resource.imported && rules.duringCreation) {
+      setResourceStatus(site, resource, { status: "IMPORT_ROLLBACK_COMPLETE" });
     } else if (isRetained(resource, rules)) {
       setResourceStatus(site, resource, { status: "DELETE_SKIPPED" });
     } else if (!(await tryToDelete(site, resource))) {

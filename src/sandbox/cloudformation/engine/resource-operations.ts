@@ -14,7 +14,7 @@ export class OperationFailed extends Error {
 
   constructor(
     readonly logicalId: string,
-    readonly verb: "create" | "update" | "delete",
+    readonly verb: "create" | "delete" | "import" | "update",
   ) {
     super(`${logicalId} failed to ${verb}`);
   }
@@ -40,6 +40,7 @@ export function wantedResource(
     dependencies: dependenciesOf(blueprint.template, definition),
     deletionPolicy: definition.deletionPolicy,
     updateReplacePolicy: definition.updateReplacePolicy,
+    imported: false,
     status: "",
     statusReason: undefined,
     timestamp: now(site.account),

@@ -3,11 +3,13 @@ import { defined, optionalFlag, optionalText } from "../../core/shape.ts";
 import { inBackground } from "../engine/background.ts";
 import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
 import { now } from "../engine/events.ts";
+import { importStack } from "../engine/import-stack.ts";
 import { type Account, assign, type ChangeSet, type Site, type Stack } from "../model.ts";
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { changeSetShape, changeSetSummary } from "./change-set-shapes.ts";
 import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
+import { submittedImports } from "./imports.ts";
 import { pageOf, requiredText } from "./input.ts";
 import { removeNestedSets } from "./nested-sets.ts";
 import { newStack } from "./stacks.ts";
@@ -30,14 +32,20 @@ export async function createChangeSet(account: Account, input: Shape): Promise<S
     throw new AwsError("AlreadyExistsException", `ChangeSet ${name} already exists`, 400);
   }
   if (!account.stacks.includes(stack)) account.stacks.push(stack);
-  const set = addChangeSet(site, blueprint, {
-    name,
-    type: typeOf(input),
-    description: optionalText(input, "Description"),
-    onStackFailure: optionalText(input, "OnStackFailure"),
-    settings,
-    includeNested: optionalFlag(input, "IncludeNestedStacks") ?? false,
-  });
+  const imports = typeOf(input) === "IMPORT" ? submittedImports(blueprint, input) : blueprint.imports;
+  const set = addChangeSet(
+    site,
+    { ...blueprint, imports },
+    {
+      name,
+      type: typeOf(input),
+      description: optionalText(input, "Description"),
+      onStackFailure: optionalText(input, "OnStackFailure"),
+      settings,
+      includeNested: optionalFlag(input, "IncludeNestedStacks") ?? false,
+      importExisting: optionalFlag(input, "ImportExistingResources") ?? false,
+    },
+  );
   inBackground(site, () => workOut(site, set));
   return { Id: set.id, StackId: stack.id };
 }
@@ -75,7 +83,7 @@ export async function executeChangeSet(account: Account, input: Shape): Promise<
   if (token !== undefined && stack.tokens.has(token)) useToken(stack, token);
   if (set.parents) throw validationError(`ChangeSet [${set.id}] is nested: execute its root ${set.parents.rootId}`);
   if (set.status !== "CREATE_COMPLETE" || set.executionStatus !== "AVAILABLE") throw invalidStatus(set, "executed");
-  if (set.type === "UPDATE") checkUpdatable(stack);
+  if (stack.status !== "REVIEW_IN_PROGRESS") checkUpdatable(stack);
   useToken(stack, token);
   const others = stack.changeSets.splice(0, stack.changeSets.length, set).filter((other) => other !== set);
   for (const other of others) removeNestedSets(account, other);
@@ -84,7 +92,7 @@ export async function executeChangeSet(account: Account, input: Shape): Promise<
   assign(stack.settings, set.settings, { disableRollback });
   assign(stack, { changeSetId: set.id, updatedAt: now(account) });
   const site = { account, stack };
-  beginDeployment(site, set.blueprint, set.type === "CREATE" ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS");
+  beginDeployment(site, set.blueprint, `${set.type}_IN_PROGRESS`);
   inBackground(site, () => execute(site, set));
   return {};
 }
@@ -107,28 +115,25 @@ function stackOfChangeSet(account: Account, input: Shape): Stack | undefined {
   return stackAt(account, stackName, MISSING.inBrackets).stack;
 }
 
-function typeOf(input: Shape): "CREATE" | "UPDATE" {
+function typeOf(input: Shape): ChangeSet["type"] {
   const type = optionalText(input, "ChangeSetType") ?? "UPDATE";
-  if (type === "CREATE" || type === "UPDATE") return type;
+  if (type === "CREATE" || type === "IMPORT" || type === "UPDATE") return type;
   throw validationError(`Change sets of type ${type} are not supported by the sandbox`);
 }
 
 /** What would change the outcome must not be passed over in silence. */
 function refuseUnsupported(input: Shape): void {
   typeOf(input);
-  if (optionalFlag(input, "ImportExistingResources")) {
-    throw validationError("ImportExistingResources is not supported by the sandbox");
-  }
   const mode = optionalText(input, "DeploymentMode");
   if (mode) throw validationError(`DeploymentMode ${mode} is not supported by the sandbox`);
 }
 
-/** A CREATE set makes the stack that it is for, as a shell under review, unless one under review is there already. */
+/** A CREATE or IMPORT set makes the stack that it is for, as a shell under review, unless one under review is there already. */
 function siteForChangeSet(account: Account, input: Shape, setName: string): Site {
   const name = requiredText(input, "StackName");
   checkStackName(name);
   const known = findStack(account, name);
-  if (typeOf(input) === "UPDATE") {
+  if (typeOf(input) === "UPDATE" || (typeOf(input) === "IMPORT" && known && known.status !== "REVIEW_IN_PROGRESS")) {
     const site = stackAt(account, name, MISSING.inBrackets);
     checkUpdatable(site.stack);
     return site;
@@ -143,8 +148,9 @@ function siteForChangeSet(account: Account, input: Shape, setName: string): Site
 
 async function execute(site: Site, set: ChangeSet): Promise<void> {
   if (set.type === "CREATE") await createStack(site, set.onStackFailure === "DELETE" ? "DELETE" : "ROLLBACK");
+  else if (set.type === "IMPORT") await importStack(site);
   else await updateStack(site);
-  const complete = site.stack.status === "CREATE_COMPLETE" || site.stack.status === "UPDATE_COMPLETE";
+  const complete = /^(CREATE|IMPORT|UPDATE)_COMPLETE$/.test(site.stack.status);
   set.executionStatus = complete ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED";
 }
 

@@ -33,6 +33,7 @@ export function draftOf({ account, stack }: Site, template: Template, input: Sha
     tags: givenTags(input) ?? stack.blueprint?.tags ?? [],
     capabilities: optionalTextList(input, "Capabilities") ?? [],
     resourceTypes: optionalTextList(input, "ResourceTypes"),
+    imports: new Map(),
   };
 }
 

@@ -89,9 +89,10 @@ function capabilitiesShape(template: Template): Shape {
 function identifiersShape({ resources }: Template): Shape[] {
   const types = new Set([...resources.values()].map(({ type }) => type));
   return [...types].flatMap((type) => {
-    const { nameProperty } = providerOf(type);
-    if (nameProperty === null) return [];
+    const { nameProperty, importing } = providerOf(type);
+    const identifier = importing?.identifier ?? nameProperty;
+    if (identifier === null) return [];
     const LogicalResourceIds = [...resources].filter(([, resource]) => resource.type === type).map(([id]) => id);
-    return [{ ResourceType: type, LogicalResourceIds, ResourceIdentifiers: [nameProperty] }];
+    return [{ ResourceType: type, LogicalResourceIds, ResourceIdentifiers: [identifier] }];
   });
 }

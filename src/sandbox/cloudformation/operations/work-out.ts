@@ -4,13 +4,14 @@ import { assign, type Blueprint, type ChangeSet, type Site, STACK_TYPE } from ".
 import { type PlannedChange, planChanges } from "../plan/changes.ts";
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
+import { checkOnlyImports, existingResources } from "./imports.ts";
 import { nestedDraft, stackFor } from "./nested-stacks.ts";
 import { finishedBlueprint } from "./submission.ts";
 
 /** What a change set is asked for with. */
 export type ChangeSetRequest = Pick<
   ChangeSet,
-  "name" | "type" | "description" | "onStackFailure" | "settings" | "includeNested"
+  "name" | "type" | "description" | "onStackFailure" | "settings" | "includeNested" | "importExisting"
 > &
   Partial<Pick<ChangeSet, "parents">>;
 
@@ -42,7 +43,11 @@ const NO_CHANGES =
 export async function workOut(site: Site, set: ChangeSet): Promise<void> {
   try {
     if (isUnprocessed(set.blueprint.template)) set.blueprint = await finishedBlueprint(site, set.blueprint);
+    if (set.importExisting) {
+      set.blueprint = { ...set.blueprint, imports: await existingResources(site, set.blueprint) };
+    }
     const { changes: planned, outputsChange, valuesWarning } = planChanges(site, set.blueprint);
+    if (set.type === "IMPORT") checkOnlyImports(planned, outputsChange);
     const changes = set.includeNested ? await withNestedSets(site, set, planned) : planned;
     if (changes.length === 0 && !outputsChange && site.stack.recovery === null) throw validationError(NO_CHANGES);
     assign(set, { changes, valuesWarning, status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
@@ -82,6 +87,7 @@ async function nestedSet({ account, stack: parent }: Site, set: ChangeSet, chang
     onStackFailure: set.onStackFailure,
     settings: {},
     includeNested: true,
+    importExisting: set.importExisting,
     parents: { parentId: set.id, rootId: set.parents?.rootId ?? set.id },
   });
   await workOut(site, nested);

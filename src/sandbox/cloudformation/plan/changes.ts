@@ -10,7 +10,7 @@ import type { Value, ValueMap } from "../template/value.ts";
 import { type ChangeDetail, type ChangedReferences, detailsOf } from "./details.ts";
 
 export interface PlannedChange {
-  readonly action: "Add" | "Modify" | "Remove";
+  readonly action: "Add" | "Import" | "Modify" | "Remove";
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId: string | undefined;
@@ -70,8 +70,10 @@ function planResource(site: Site, blueprint: Blueprint, at: ResourcePlanning): P
   const after = shownProperties(site, blueprint, at.logicalId);
   const { logicalId, type } = wanted;
   if (!existing) {
-    const nothing = { physicalId: undefined, replacement: undefined, policyAction: undefined, before: undefined };
-    return { action: "Add", logicalId, type, ...nothing, details: [], wanted, changeSetId: undefined, after };
+    const physicalId = blueprint.imports.get(logicalId);
+    const action = physicalId === undefined ? "Add" : "Import";
+    const nothing = { physicalId, replacement: undefined, policyAction: undefined, before: undefined };
+    return { action, logicalId, type, ...nothing, details: [], wanted, changeSetId: undefined, after };
   }
   const before = site.stack.blueprint ? shownProperties(site, site.stack.blueprint, logicalId) : {};
   const details = detailsOf(site, blueprint, {

@@ -57,6 +57,14 @@ export const lambdaFunction: Provider = {
   replacedBy: ["FunctionName", "PackageType", "TenancyConfig"],
   nameProperty: "FunctionName",
   taggable: true,
+
+  importing: {
+    identifier: "FunctionName",
+    idOf: (name) => name,
+    exists: async (existing) =>
+      (await callLambdaIfThere(existing, "GetFunctionConfiguration", { FunctionName: existing.physicalId })) !== null,
+    adopt: (existing) => putTags(existing, { ...existing, tags: {}, properties: {} }),
+  },
 };
 
 async function putTags(target: ExistingResource, existing: ExistingResource): Promise<void> {

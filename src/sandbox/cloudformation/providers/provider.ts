@@ -57,6 +57,19 @@ export interface Provider {
   readonly nameProperty: string | null;
   /** Whether tags of the stack go to the resource. */
   readonly taggable: boolean;
+  /** Only of types that can be imported. */
+  readonly importing?: Importing;
+}
+
+/** How a resource that is in the account already is taken into a stack. */
+export interface Importing {
+  /** The property, written or read-only, whose value is the physical id: AWS's primary identifier of the type. */
+  readonly identifier: string;
+  /** The physical id of a resource of this name. */
+  idOf(name: string, wanted: ResourceRequest): string;
+  exists(resource: ExistingResource): Promise<boolean>;
+  /** Gives the resource the stack's tags; nothing else about it changes. */
+  adopt(resource: ExistingResource): Promise<void>;
 }
 
 /** A resource could not be had, in CloudFormation's own words: they become the reason of the event. */

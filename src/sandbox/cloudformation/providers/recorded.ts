@@ -1,5 +1,12 @@
 import type { ValueMap } from "../template/value.ts";
-import { type ExistingResource, nameOf, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+import {
+  type ExistingResource,
+  type Importing,
+  nameOf,
+  type Provider,
+  type ResourceRequest,
+  settleSoon,
+} from "./provider.ts";
 
 /** What tells one recorded type from another. */
 export interface RecordedType {
@@ -8,6 +15,8 @@ export interface RecordedType {
   readonly taggable?: boolean;
   /** The physical id of a resource of this name; the name itself where left out. */
   readonly physicalId?: (name: string, request: ResourceRequest) => string;
+  /** The primary identifier of a type that can be imported; that is the name where this is left out. */
+  readonly identifier?: string;
   readonly attributes?: (existing: ExistingResource) => ValueMap;
 }
 
@@ -34,5 +43,16 @@ export function recorded(type: RecordedType): Provider {
     replacedBy: type.replacedBy ?? (nameProperty === null ? [] : [nameProperty]),
     nameProperty,
     taggable: type.taggable ?? true,
+    ...(nameProperty === null ? {} : { importing: importingOf(type, type.identifier ?? nameProperty) }),
+  };
+}
+
+/** What such a type has outside of any stack is what a stack has left behind. */
+function importingOf(type: RecordedType, identifier: string): Importing {
+  return {
+    identifier,
+    idOf: (name, wanted) => type.physicalId?.(name, wanted) ?? name,
+    exists: async (resource) => resource.registry.has(resource),
+    adopt: async (resource) => resource.registry.replace(resource),
   };
 }

@@ -12,6 +12,10 @@ export class ResourceRegistry {
     this.#resources.set(keyOf(resource), resource);
   }
 
+  has(resource: ExistingResource): boolean {
+    return this.#resources.has(keyOf(resource));
+  }
+
   replace(resource: ExistingResource): void {
     this.#resources.set(keyOf(resource), resource);
   }

@@ -43,6 +43,14 @@ export const s3Bucket: Provider = {
   replacedBy: ["BucketName"],
   nameProperty: "BucketName",
   taggable: true,
+
+  importing: {
+    identifier: "BucketName",
+    idOf: (name) => name,
+    exists: (existing) => bucketExists(existing, existing.physicalId),
+    // Of a bucket's settings the sandbox sets only versioning, which an import leaves alone.
+    adopt: settleSoon,
+  },
 };
 
 export function callS3(request: ResourceRequest, operation: string, input: Shape): Promise<Shape> {

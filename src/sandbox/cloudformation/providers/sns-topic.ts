@@ -3,6 +3,7 @@ import { recorded } from "./recorded.ts";
 
 export const snsTopic = recorded({
   nameProperty: "TopicName",
+  identifier: "TopicArn",
   replacedBy: ["TopicName", "FifoTopic"],
   physicalId: (name, request) => arn(request, "sns", name),
   attributes: ({ physicalId }) => ({

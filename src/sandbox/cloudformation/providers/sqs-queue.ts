@@ -3,6 +3,7 @@ import { recorded } from "./recorded.ts";
 
 export const sqsQueue = recorded({
   nameProperty: "QueueName",
+  identifier: "QueueUrl",
   replacedBy: ["QueueName", "FifoQueue"],
   physicalId: (name, { context }) => `https://sqs.${context.region}.amazonaws.com/${context.accountId}/${name}`,
   attributes: (existing) => {

@@ -1,0 +1,32 @@
+import { assign, type Site } from "../model.ts";
+import { applyBlueprint } from "./deployment.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
+import { stackReason } from "./failure.ts";
+
+/** Takes resources into the stack and does nothing else. Where one cannot be had, the others are let go again. */
+export async function importStack(site: Site): Promise<void> {
+  const { stack } = site;
+  try {
+    await applyBlueprint(site);
+  } catch (error) {
+    letGo(site, stackReason(site, error));
+    return;
+  }
+  stack.recovery = null;
+  setStackStatus(site, { status: "IMPORT_COMPLETE" });
+}
+
+function letGo(site: Site, reason: string): void {
+  const { stack } = site;
+  const { stable = null, undo = [] } = stack.recovery ?? {};
+  setStackStatus(site, { status: "IMPORT_ROLLBACK_IN_PROGRESS", reason });
+  for (const step of [...undo].reverse()) {
+    if (step.kind === "kept") stack.resources.set(step.before.logicalId, step.before);
+    if (step.kind !== "created") continue;
+    stack.resources.delete(step.after.logicalId);
+    setResourceStatus(site, step.after, { status: "IMPORT_ROLLBACK_COMPLETE" });
+  }
+  assign(stack, { outputs: stable?.outputs ?? [], imports: stable?.imports ?? new Set(), recovery: null });
+  stack.blueprint = stable?.blueprint ?? null;
+  setStackStatus(site, { status: "IMPORT_ROLLBACK_COMPLETE" });
+}

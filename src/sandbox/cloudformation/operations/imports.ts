@@ -1,0 +1,82 @@
+import type { AwsError, Shape } from "../../core/contract.ts";
+import { optionalShape } from "../../core/shape.ts";
+import { ownerOf } from "../engine/import-resource.ts";
+import { wantedResource } from "../engine/resource-operations.ts";
+import { existingRequest, shownScope } from "../engine/scope.ts";
+import type { Blueprint, Site } from "../model.ts";
+import type { PlannedChange } from "../plan/changes.ts";
+import { providerOf } from "../providers/table.ts";
+import { conditionHolds, type Scope } from "../template/evaluate.ts";
+import { validationError } from "../template/parse.ts";
+import { isUnknown } from "../template/unknown.ts";
+import { scalarText } from "../template/value.ts";
+import { optionalList, requiredText } from "./input.ts";
+
+/** What `ResourcesToImport` names, as physical ids by logical id. Throws ValidationError. */
+export function submittedImports({ template }: Blueprint, input: Shape): Map<string, string> {
+  const imports = new Map<string, string>();
+  for (const item of optionalList(input, "ResourcesToImport") ?? []) {
+    const logicalId = requiredText(item, "LogicalResourceId");
+    const type = requiredText(item, "ResourceType");
+    const definition = template.resources.get(logicalId);
+    if (definition?.type !== type) {
+      throw validationError(`Resource [${logicalId}] of type [${type}] is not in the template`);
+    }
+    imports.set(logicalId, identifierOf(type, optionalShape(item, "ResourceIdentifier") ?? {}));
+  }
+  if (imports.size === 0) throw validationError("ResourcesToImport must be specified for change sets of type IMPORT");
+  const bare = [...imports.keys()].filter((id) => template.resources.get(id)?.deletionPolicy === undefined);
+  if (bare.length > 0) {
+    const rule = "must have DeletionPolicy attribute specified in the template.";
+    throw validationError(`The following resources to import [${bare.join(", ")}] ${rule}`);
+  }
+  return imports;
+}
+
+/** An import changes nothing else. Throws ValidationError where the set would. */
+export function checkOnlyImports(changes: readonly PlannedChange[], outputsChange: boolean): void {
+  const others = changes.filter(({ action }) => action !== "Import");
+  const sections = [...(others.length > 0 ? ["Resources"] : []), ...(outputsChange ? ["Outputs"] : [])];
+  if (sections.length === 0) return;
+  throw validationError(`As part of the import operation, you cannot modify or add [${sections.join(", ")}]`);
+}
+
+/**
+ * The resources of the template with a name of their own that are in the account and belong to no stack, as physical ids
+ * by logical id. Throws ValidationError where one of them would not be kept when its stack goes.
+ */
+export async function existingResources(site: Site, blueprint: Blueprint): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const refused: string[] = [];
+  const scope: Scope = { ...shownScope(site, blueprint), parameters: blueprint.parameters };
+  for (const [logicalId, { condition, type, deletionPolicy }] of blueprint.template.resources) {
+    if (site.stack.resources.has(logicalId) || !conditionHolds(condition, scope)) continue;
+    const { importing, nameProperty } = providerOf(type);
+    const wanted = wantedResource(site, blueprint, { logicalId, scope });
+    const value = wanted.properties[nameProperty ?? ""];
+    const name = scalarText(value);
+    if (!importing || name === undefined || isUnknown(value)) continue;
+    const physicalId = importing.idOf(name, existingRequest(site, wanted));
+    const resource = { ...wanted, physicalId };
+    if (ownerOf(site.account, resource) || !(await importing.exists(existingRequest(site, resource)))) continue;
+    found.set(logicalId, physicalId);
+    if (!deletionPolicy?.startsWith("Retain")) refused.push(`${logicalId} ({${importing.identifier}=${physicalId}})`);
+  }
+  if (refused.length > 0) throw unkept(refused);
+  return found;
+}
+
+function unkept(resources: readonly string[]): AwsError {
+  const what = "CloudFormation is attempting to import some resources because they already exist in your account.";
+  const rule =
+    "The resources must have the DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in the template for successful import.";
+  return validationError(`${what} ${rule} The affected resources are ${resources.join(", ")}`);
+}
+
+function identifierOf(type: string, given: Shape): string {
+  const identifier = providerOf(type).importing?.identifier;
+  if (identifier === undefined) throw validationError(`ResourceTypes [${type}] are not supported for Import`);
+  const value = given[identifier];
+  if (typeof value === "string" && value !== "") return value;
+  throw validationError(`Resource identifier [${identifier}] must be specified for resources of type [${type}]`);
+}
