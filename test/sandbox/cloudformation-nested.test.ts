@@ -271,8 +271,16 @@ t.test(
       "UPDATE_COMPLETE",
     );
     t.ok((await stage.story(id)).includes("Q DELETE_COMPLETE"), "the parent brings it back to its own template");
-    const protect = new UpdateTerminationProtectionCommand({ StackName: id, EnableTerminationProtection: true });
-    t.match(await refusal(stage.client.send(protect)), { name: "ValidationError" });
+    const protect = (StackName: string, EnableTerminationProtection: boolean) =>
+      stage.client.send(new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection }));
+    t.match(await refusal(protect(id, true)), { name: "ValidationError" });
+    await protect("shop", true);
+    t.match(
+      await refusal(stage.client.send(new DeleteStackCommand({ StackName: id }))),
+      { message: /TerminationProtection is enabled$/ },
+      "a child is as protected as its root",
+    );
+    await protect("shop", false);
 
     await stage.call("s3", "PutObject", { Bucket: "box", Key: "k", Body: new Uint8Array([1]) });
     await stage.client.send(new DeleteStackCommand({ StackName: "shop" }));

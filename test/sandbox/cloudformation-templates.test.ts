@@ -139,6 +139,10 @@ t.test("refuses malformed templates in AWS's words", async (t) => {
       "ValidationError: Template format error: Unrecognized resource types: [nonsense]",
     ],
     [
+      { Resources: { A: { Type: "AWS::Serverless::SimpleTable" } } },
+      "ValidationError: Template format error: Unrecognized resource types: [AWS::Serverless::SimpleTable]",
+    ],
+    [
       { Transform: "AWS::Serverless-2016-10-31", Resources: ANY },
       "InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
     ],

@@ -93,7 +93,9 @@ export async function updateStackOperation(account: Account, input: Shape): Prom
 export async function deleteStackOperation(account: Account, input: Shape): Promise<Shape> {
   const stack = findStack(account, requiredText(input, "StackName"));
   if (!stack || stack.status === "DELETE_COMPLETE" || stack.status === "DELETE_IN_PROGRESS") return {};
-  if (stack.settings.terminationProtection) {
+  // A nested stack is as protected as its root.
+  const root = findStack(account, stack.parent?.rootId ?? stack.id) ?? stack;
+  if (root.settings.terminationProtection) {
     throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
   }
   const deletable =

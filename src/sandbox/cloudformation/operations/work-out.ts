@@ -6,7 +6,7 @@ import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { checkOnlyImports, existingResources } from "./imports.ts";
 import { nestedDraft, stackFor } from "./nested-stacks.ts";
-import { finishedBlueprint } from "./submission.ts";
+import { consentedBlueprint, finishedBlueprint } from "./submission.ts";
 
 /** What a change set is asked for with. */
 export type ChangeSetRequest = Pick<
@@ -78,7 +78,7 @@ async function nestedSet({ account, stack: parent }: Site, set: ChangeSet, chang
   const { properties = {}, tags = {} } = wanted ?? {};
   const capabilities = set.blueprint.capabilities;
   const draft = { ...(await nestedDraft(site, { properties, tags })), capabilities };
-  const blueprint = isUnprocessed(draft.template) ? draft : await finishedBlueprint(site, draft);
+  const blueprint = await consentedBlueprint(site, draft);
   if (!existing && !account.stacks.includes(stack)) account.stacks.push(stack);
   const nested = addChangeSet(site, blueprint, {
     name: `${set.name}-${stack.name}`,

@@ -188,6 +188,9 @@ function readParameter(_name: string, member: ValueMap): ParameterDefinition {
 function readResource(name: string, member: ValueMap): ResourceDefinition {
   const unknown = Object.keys(member).find((key) => !RESOURCE_MEMBERS.includes(key));
   if ("Type" in member && unknown) throw validationError(`Invalid template resource property '${unknown}'`);
+  const type = scalarText(member["Type"]) ?? "";
+  // These exist only before a transform.
+  if (type.startsWith("AWS::Serverless::")) throw formatError(`Unrecognized resource types: [${type}]`);
   return readSubmittedResource(name, member);
 }
 
