@@ -9,7 +9,7 @@ const source = join(root, "src");
 
 /** Which folder may import from which; `types` means that only `import type` is allowed. The table of ARCHITECTURE.md. */
 const TABLE: Record<string, { folders: string[]; types?: string[]; packages: string[] }> = {
-  domain: { folders: [], packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "node:crypto"] },
+  domain: { folders: [], packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "yaml", "node:crypto"] },
   aws: { folders: ["domain"], packages: ["@aws-sdk/", "@smithy/", "node:"] },
   artifacts: { folders: ["domain"], packages: ["node:"] },
   store: { folders: ["domain"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },

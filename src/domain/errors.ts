@@ -158,6 +158,12 @@ export const ERROR_TABLE = {
     "The component needs another one to come along",
     "Add the component that the step names.",
   ),
+  SPLICE_IMPOSSIBLE: row(
+    409,
+    false,
+    "The part cannot go back inside its stack",
+    "`detail` says why. Pick the whole stack, or use the strategy `direct` for a function.",
+  ),
   IMMUTABLE_FIELD: row(
     409,
     false,

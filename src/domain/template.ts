@@ -56,7 +56,7 @@ export function parseTemplate(text: string): JsonObject {
 function read(text: string): Json {
   try {
     return text.trimStart().startsWith("{")
-      ? (JSON.parse(text) as Json)
+      ? (JSON.parse(text.replace(/^\uFEFF/, "")) as Json)
       : (yaml.load(text, { schema: SCHEMA, json: true }) as Json);
   } catch (error) {
     const place = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";

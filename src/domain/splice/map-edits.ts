@@ -1,0 +1,121 @@
+import {
+  indentAt,
+  keyText,
+  lineEnd,
+  lineStart,
+  mapText,
+  type Piece,
+  restText,
+  type Slot,
+  withoutBreak,
+} from "./entry-text.ts";
+import type { Entry, MapNode } from "./node.ts";
+import { lineAfter } from "./read-yaml.ts";
+import type { TemplateText } from "./template-text.ts";
+
+/** One replacement in a text. Edits of one text do not overlap. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** What changes among the entries of one map: an entry, or a new map of entries, under each key; null drops the key. */
+export interface MapChange {
+  readonly map: MapNode;
+  readonly entries: ReadonlyMap<string, Piece | readonly Piece[] | null>;
+}
+
+/** The edits that bring the change about. What the change does not name keeps every byte. */
+export function editsOf(target: TemplateText, change: MapChange): TextEdit[] {
+  return change.map.block ? blockEdits(target, change) : flowEdits(target, change);
+}
+
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  let at = 0;
+  const parts: string[] = [];
+  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    parts.push(text.slice(at, edit.start), edit.text);
+    at = edit.end;
+  }
+  parts.push(text.slice(at));
+  return parts.join("");
+}
+
+function blockEdits(target: TemplateText, { map, entries }: MapChange): TextEdit[] {
+  const { text, lineBreak } = target;
+  const first = map.entries[0]?.keyStart ?? map.start;
+  const slot: Slot = { target, indent: " ".repeat(first - lineStart(text, first)), block: true };
+  const edits = map.entries.flatMap((entry): TextEdit[] => {
+    const change = entries.get(entry.key);
+    if (change === undefined) return [];
+    if (change === null)
+      return [{ start: lineStart(text, entry.keyStart), end: behindBlankLines(text, after(text, entry)), text: "" }];
+    const end = contentEnd(text, entry);
+    // A block scalar at the very end would lose the line break that it counts.
+    const ending = end === text.length ? lineBreak : "";
+    return [{ start: entry.keyEnd, end, text: rest(change, slot) + ending }];
+  });
+  const added = additions(map, entries).map(
+    ([key, change]) => slot.indent + keyText(key, slot) + rest(change, slot) + lineBreak,
+  );
+  if (added.length === 0) return edits;
+  const last = map.entries.at(-1);
+  const at = Math.max(
+    last ? after(text, last) : map.end,
+    last && entries.get(last.key) === null ? (edits.at(-1)?.end ?? 0) : 0,
+  );
+  const opening = at === text.length && !/[\r\n]$/.test(text) && !edits.some(({ end }) => end === at) ? lineBreak : "";
+  return [...edits, { start: at, end: at, text: opening + added.join("") }];
+}
+
+/** Commas stand between entries, so that the end of the last kept entry is where the tail is written anew. */
+function flowEdits(target: TemplateText, { map, entries }: MapChange): TextEdit[] {
+  const { text, lineBreak } = target;
+  const first = map.entries[0];
+  const own = indentAt(text, map.start);
+  const lines = first === undefined || text.slice(map.start, first.keyStart).includes("\n");
+  const slot: Slot = { target, indent: first && lines ? indentAt(text, first.keyStart) : `${own}  `, block: false };
+  const added = additions(map, entries).map(([key, change]) => keyText(key, slot) + rest(change, slot));
+  const kept = map.entries.filter(({ key }) => entries.get(key) !== null);
+  const between = lines ? lineBreak + slot.indent : " ";
+  const [lastKept, last] = [kept.at(-1), map.entries.at(-1)];
+  if (!lastKept || !last) {
+    const inside = added.length > 0 ? between + added.join(`,${between}`) + (lines ? lineBreak + own : " ") : "";
+    return [{ start: map.start + 1, end: map.end - 1, text: inside }];
+  }
+  const edits = map.entries.flatMap((entry, index): TextEdit[] => {
+    const change = entries.get(entry.key);
+    if (change === undefined || entry.keyStart > lastKept.keyStart) return [];
+    if (change === null)
+      return [{ start: entry.keyStart, end: map.entries[index + 1]?.keyStart ?? entry.value.end, text: "" }];
+    return [{ start: entry.keyEnd, end: entry.value.end, text: rest(change, slot) }];
+  });
+  const tail = added.map((entry) => `,${between}${entry}`).join("");
+  return [...edits, { start: lastKept.value.end, end: last.value.end, text: tail }];
+}
+
+function rest(change: Piece | readonly Piece[], slot: Slot): string {
+  return Array.isArray(change) ? mapText(change as readonly Piece[], slot) : restText(change as Piece, slot);
+}
+
+function additions(map: MapNode, entries: MapChange["entries"]): [string, Piece | readonly Piece[]][] {
+  const present = new Set(map.entries.map(({ key }) => key));
+  return [...entries].flatMap(([key, change]): [string, Piece | readonly Piece[]][] =>
+    change === null || present.has(key) ? [] : [[key, change]],
+  );
+}
+
+/** The start of the line behind an entry in block style. */
+function after(text: string, { value }: Entry): number {
+  return value.block ? value.after : lineAfter(text, value.end);
+}
+
+function contentEnd(text: string, entry: Entry): number {
+  return entry.value.block ? withoutBreak(text, after(text, entry)) : lineEnd(text, entry.value.end);
+}
+
+/** Blank lines go with what stood above them: below a scalar that keeps its line breaks they would be part of it. */
+function behindBlankLines(text: string, offset: number): number {
+  return offset + (/^(?:[ \t]*\r?\n)*/.exec(text.slice(offset))?.[0].length ?? 0);
+}

@@ -1,0 +1,39 @@
+import { child, entriesOf, type MapNode, type Node, readingOf } from "./node.ts";
+import { readJson, unreadable } from "./read-json.ts";
+import { readYaml } from "./read-yaml.ts";
+
+/** A template's text, read once. Keep it as long as the text is spliced: reading 0.7 MB takes some tenths of a second. */
+export interface TemplateText {
+  readonly text: string;
+  readonly format: "json" | "yaml";
+  readonly lineBreak: "\n" | "\r\n";
+  readonly root: MapNode;
+}
+
+/**
+ * Reads a template as submitted: JSON where it begins with a brace, YAML otherwise, as CloudFormation does.
+ * Throws TEMPLATE_UNREADABLE, and SPLICE_IMPOSSIBLE where the text uses anchors or aliases.
+ */
+export function readTemplateText(text: string): TemplateText {
+  const format = text.trimStart().startsWith("{") ? "json" : "yaml";
+  const root = format === "json" ? readJson(text) : readYaml(text);
+  if (root.kind !== "map") throw unreadable("it is no object");
+  return { text, format, lineBreak: text.includes("\r\n") ? "\r\n" : "\n", root };
+}
+
+export type SectionName = "Parameters" | "Mappings" | "Conditions" | "Resources" | "Outputs";
+
+export function inSection(template: TemplateText, section: SectionName, key: string): Node | undefined {
+  return child(child(template.root, section), key);
+}
+
+export function keysOf(template: TemplateText, section: SectionName): string[] {
+  return entriesOf(child(template.root, section)).map(({ key }) => key);
+}
+
+/** The names of the transforms that the template asks for; what is no plain name shows as its JSON. */
+export function transformsOf(template: TemplateText): string[] {
+  const transform = child(template.root, "Transform");
+  const list = transform?.kind === "list" ? transform.items : transform ? [transform] : [];
+  return list.map((item) => (item.kind === "scalar" ? item.text : JSON.stringify(readingOf(item))));
+}
