@@ -55,9 +55,7 @@ function verdictOn(merge: Merge, sides: Sides): Verdict {
   const { key, now, was, nowIds, wasIds } = sides;
   const isPicked = (name: string) => merge.whole.has(name) || merge.whole.has(originOf(merge.backup, name) ?? name);
   if (![...nowIds, ...wasIds].some(isPicked)) return "keep";
-  const dangling = nowIds.filter(
-    (name) => originOf(merge.merged, name) === null && originOf(merge.current, name) !== null,
-  );
+  const dangling = nowIds.filter((name) => isLost(merge, name));
   const missing = wasIds.flatMap((name) => missingFor(merge, name));
   const bound = now && child(now, "Export") && !merge.request.unimportedOutputs?.includes(key);
   if (bound && dangling.length === 0) return "keep";
@@ -75,6 +73,12 @@ function verdictOn(merge: Merge, sides: Sides): Verdict {
   if (companions.length > 0)
     return requirement(gone, companions, `The output ${key} mentions ${gone} together with ${companions.join(", ")}.`);
   return bound ? boundExport(gone, key) : "drop";
+}
+
+/** A written id that goes is lost, even where SAM could make one of that name. */
+function isLost({ current, merged }: Merge, name: string): boolean {
+  if (current.definitions.has(name)) return !merged.definitions.has(name);
+  return originOf(current, name) !== null && originOf(merged, name) === null;
 }
 
 function missingFor(merge: Merge, name: string): string[] {

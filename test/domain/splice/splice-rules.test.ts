@@ -214,6 +214,14 @@ t.test("what goes takes its own outputs along, asks for whoever needs it, and ne
   });
   const only = { Resources: { New: topic("n") }, Outputs: { Own: { Value: ref("New") } } };
   t.match(refused(spliceTexts(only, good, { parts: whole("New") })), { refusals: [{ code: "SPLICE_IMPOSSIBLE" }] });
+  const sam = (more: object, outputs: object) => ({
+    Transform: "AWS::Serverless-2016-10-31",
+    Resources: { Pay: { Type: "AWS::Serverless::Function" }, ...more },
+    Outputs: { Kept: { Value: ref("PayRole") }, ...outputs },
+  });
+  const prefixed = sam({ PayQueue: topic("q") }, { Own: { Value: ref("PayQueue") } });
+  const without = spliced(spliceTexts(prefixed, sam({}, {}), { parts: whole("PayQueue") }));
+  t.same(without.consequences.outputsDropped, ["Own"], "no resource that SAM makes, though it begins like one");
   const last = spliced(
     spliceTexts({ Resources: { A: topic("a"), New: topic("n") }, Outputs: { Own: { Value: ref("New") } } }, good, {
       parts: whole("New"),
