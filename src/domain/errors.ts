@@ -60,8 +60,8 @@ export const ERROR_TABLE = {
   STRATEGY_UNSUPPORTED: row(
     422,
     false,
-    "A part of a stack cannot go back through CloudFormation yet",
-    "Pick the whole stack, or use the strategy `auto` or `direct`.",
+    "The strategy cannot take this component back",
+    "Use the strategy that `detail` names, or pick the whole stack.",
   ),
 
   // What the state of things does not allow
@@ -158,12 +158,6 @@ export const ERROR_TABLE = {
     "The component needs another one to come along",
     "Add the component that the step names.",
   ),
-  SPLICE_IMPOSSIBLE: row(
-    409,
-    false,
-    "The part cannot go back inside its stack",
-    "`detail` says why. Pick the whole stack, or use the strategy `direct` for a function.",
-  ),
   IMMUTABLE_FIELD: row(
     409,
     false,
@@ -200,6 +194,30 @@ export const ERROR_TABLE = {
     "The stack's status allows no update",
     "Bring the stack to a complete status first; `detail` names the status.",
   ),
+  SPLICE_IMPOSSIBLE: row(
+    409,
+    false,
+    "The part cannot go back inside its stack",
+    "`detail` says why. Pick the whole stack, or use the strategy `direct` for a function.",
+  ),
+  CHANGE_SET_WIDER: row(
+    409,
+    false,
+    "The change set would touch more than what was picked",
+    "It was not run. Add what `detail` names, or pick the whole stack.",
+  ),
+  STACK_POLICY_DENIES: row(
+    409,
+    false,
+    "The stack's policy protects a resource from the update",
+    "Change the stack's policy for the time of the rollback, or leave the resource out.",
+  ),
+  OWNED_ELSEWHERE: row(
+    409,
+    false,
+    "The stack is a part of something else",
+    "Roll back what `detail` names: the root stack, or the stack set.",
+  ),
   NOECHO_VALUE_LOST: row(
     409,
     false,
@@ -222,6 +240,13 @@ export const ERROR_TABLE = {
     "Who kept the old id must be told the new one.",
   ),
   ALREADY_RESTORED: row(200, false, "Already as in the backup", "Nothing to do."),
+
+  EFFECT_NEEDS_MORE: row(
+    200,
+    false,
+    "Not every caller sees it yet",
+    "Read `detail`, and add what it names if it should go live.",
+  ),
 
   // What AWS answers
   AWS_THROTTLED: row(503, true, "AWS throttled the calls", "Wait; lower the rates in the settings if it stays."),

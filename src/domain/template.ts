@@ -93,33 +93,6 @@ export function resourcesOf(template: JsonObject): TemplateResource[] {
   });
 }
 
-/** A zip in S3 that a template names literally for a function or a layer. */
-export interface CodeObject {
-  readonly logicalId: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly version: string | null;
-}
-
-/**
- * Code objects that the template names, with `resolve` for values that are references (a bucket that the template itself
- * creates, a parameter). References that stay unresolved are left out.
- */
-export function codeObjectsOf(template: JsonObject, resolve: (value: Json | undefined) => string | null): CodeObject[] {
-  return resourcesOf(template).flatMap(({ logicalId, type, properties }) => {
-    const place =
-      type === "AWS::Lambda::Function"
-        ? properties["Code"]
-        : type === "AWS::Lambda::LayerVersion"
-          ? properties["Content"]
-          : null;
-    if (!isJsonObject(place ?? undefined)) return [];
-    const source = place as JsonObject;
-    const [bucket, key] = [resolve(source["S3Bucket"]), resolve(source["S3Key"])];
-    return bucket && key ? [{ logicalId, bucket, key, version: resolve(source["S3ObjectVersion"]) }] : [];
-  });
-}
-
 /** Names that the template imports, where they are literal. */
 export function importsOf(template: JsonObject): string[] {
   const found = new Set<string>();

@@ -1,7 +1,7 @@
 import type { FunctionFacts } from "../aws/gateways.ts";
+import { type CodeObject, codeObjectsOf } from "../domain/code-objects.ts";
 import type { ArtifactRef } from "../domain/component.ts";
 import { hexOfBase64 } from "../domain/json.ts";
-import { codeObjectsOf } from "../domain/template.ts";
 import type { LiveView, StackView } from "./live-view.ts";
 import { literalResolver } from "./template-values.ts";
 
@@ -30,8 +30,20 @@ async function fromTemplate(view: LiveView, facts: FunctionFacts, digest: string
   return bytes ? unlessOther(view.artifacts.put(bytes, digest)) : null;
 }
 
-export function codeObjectsIn(stack: StackView) {
+export function codeObjectsIn(stack: StackView): CodeObject[] {
   return stack.parsed ? codeObjectsOf(stack.parsed, literalResolver(stack)) : [];
+}
+
+/** Those of nested stacks, too, under the logical id of the nested stack in its root: only the root is ever updated. */
+export async function codeObjectsBelow(view: LiveView, stack: StackView): Promise<CodeObject[]> {
+  const nested = stack.resources.filter(({ type, physicalId }) => type === "AWS::CloudFormation::Stack" && physicalId);
+  const below: CodeObject[] = [];
+  for (const { logicalId, physicalId } of nested) {
+    const child = await view.getStack(physicalId ?? "");
+    const objects = child ? await codeObjectsBelow(view, child) : [];
+    below.push(...objects.map((object) => ({ ...object, logicalId })));
+  }
+  return [...codeObjectsIn(stack), ...below];
 }
 
 /** A connection that broke off: another source may still have the bytes. */

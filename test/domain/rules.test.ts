@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import t from "tap";
+import { codeObjectsOf } from "../../src/domain/code-objects.ts";
 import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "../../src/domain/diff.ts";
 import { ERROR_TABLE } from "../../src/domain/errors.ts";
 import { idFrom } from "../../src/domain/ids.ts";
 import { digestOf, type Json, type JsonObject, sameJson } from "../../src/domain/json.ts";
 import { claimsMeet, matchesPattern, patternsMeet, scopeFaults } from "../../src/domain/scope.ts";
 import { exposed } from "../../src/domain/secrets.ts";
-import { codeObjectsOf, importsOf, parseTemplate } from "../../src/domain/template.ts";
+import { policyDenies } from "../../src/domain/stack-policy.ts";
+import { importsOf, parseTemplate } from "../../src/domain/template.ts";
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
 const object = fc.dictionary(fc.string(), json, { maxKeys: 6 }) as fc.Arbitrary<JsonObject>;
@@ -172,4 +174,45 @@ t.test("every error has a status, a title and advice, and says it in words", asy
     t.match(code, /^[A-Z_]+$/);
     t.ok(row.status >= 200 && row.status < 600 && row.title.length > 10 && row.advice.endsWith("."), code);
   }
+});
+
+t.test("a stack policy denies what it names and what nothing allows", async (t) => {
+  const update = { logicalId: "Pay", type: "AWS::Lambda::Function", action: "Update:Modify" } as const;
+  const allowAll = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
+  const deny = (more: JsonObject) => ({ Statement: [allowAll, { Effect: "Deny", Principal: "*", ...more }] });
+  const resource = "LogicalResourceId/Pay*";
+  t.notOk(policyDenies(null, update), "no policy");
+  t.notOk(policyDenies({ Statement: allowAll }, update));
+  t.ok(policyDenies({ Statement: [] }, update), "once there is a policy, what nothing allows is denied");
+  t.ok(policyDenies(deny({ Action: "Update:*", Resource: resource }), update));
+  t.notOk(policyDenies(deny({ Action: ["Update:Replace", "Update:Delete"], Resource: resource }), update));
+  t.ok(policyDenies(deny({ NotAction: "Update:Delete", Resource: resource }), update));
+  t.notOk(policyDenies(deny({ Action: "Update:*", NotResource: resource }), update));
+  const byType = (ResourceType: string) => ({ Condition: { StringLike: { ResourceType } } });
+  t.ok(policyDenies(deny({ Action: "Update:*", Resource: "*", ...byType("AWS::Lambda::*") }), update));
+  t.notOk(policyDenies(deny({ Action: "Update:*", Resource: "*", ...byType("AWS::RDS::*") }), update));
+});
+
+t.test("objects in S3 are found in every property that names one", async (t) => {
+  const resource = (Type: string, Properties: JsonObject) => ({ Type, Properties });
+  const template = {
+    Resources: {
+      Sam: resource("AWS::Serverless::Function", { CodeUri: "s3://code/sam.zip" }),
+      Api: resource("AWS::ApiGateway::RestApi", { BodyS3Location: { Bucket: "defs", Key: "api.json", Version: "7" } }),
+      Nested: resource("AWS::CloudFormation::Stack", {
+        TemplateURL: "https://child.s3.eu-west-1.amazonaws.com/a/t.json",
+      }),
+      Path: resource("AWS::CloudFormation::Stack", {
+        TemplateURL: "https://s3.amazonaws.com/child/b.json?versionId=9",
+      }),
+      Inline: resource("AWS::Lambda::Function", { Code: { ZipFile: "exports.handler = 1" } }),
+    },
+  };
+  const literal = (value: Json | undefined) => (typeof value === "string" ? value : null);
+  t.same(codeObjectsOf(template, literal), [
+    { logicalId: "Sam", bucket: "code", key: "sam.zip", version: null },
+    { logicalId: "Api", bucket: "defs", key: "api.json", version: "7" },
+    { logicalId: "Nested", bucket: "child", key: "a/t.json", version: null },
+    { logicalId: "Path", bucket: "child", key: "b.json", version: "9" },
+  ]);
 });
