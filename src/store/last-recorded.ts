@@ -13,7 +13,6 @@ interface Wanted {
 
 /** A Ready record, and the activity that it belongs to. It never changes any more. */
 interface TargetRecord {
-  readonly snapshot: string;
   readonly activity: string;
   readonly type: "deploy" | "rollback";
 }
@@ -38,7 +37,7 @@ export async function findLastRecorded(rows: Rows, wanted: Wanted): Promise<Read
 /** Newest first. */
 function listRecords(rows: Rows, { identity, since }: Wanted): Promise<readonly TargetRecord[]> {
   return rows
-    .select({ snapshot: snapshots.id, activity: snapshots.activity, type: activities.type })
+    .select({ activity: snapshots.activity, type: activities.type })
     .from(snapshots)
     .innerJoin(activities, eq(activities.id, snapshots.activity))
     .where(
@@ -54,32 +53,47 @@ function listRecords(rows: Rows, { identity, since }: Wanted): Promise<readonly 
 }
 
 /**
- * What a record says about these components: the digests of those that it holds, and null for those that its activity
- * looked for without finding them. A deployment looks for whatever stands in its backup, a rollback for its steps.
+ * What a record says about these components: their digests, and null for those that its activity looked for without
+ * finding them. A deployment says it of whatever stands in its backup or record; a rollback of its steps, and of what
+ * else it changed: the stack of a part. What it only read beside them may have been changed by anybody before.
  */
 async function covered(
   rows: Rows,
   record: TargetRecord,
   components: readonly ComponentId[],
 ): Promise<ReadonlyMap<ComponentId, string | null>> {
+  const before = await digestsIn(rows, { activity: record.activity, purpose: "backup" }, components);
+  const after = await digestsIn(rows, { activity: record.activity, purpose: "record" }, components);
+  const steps = record.type === "rollback" ? await stepsAmong(rows, record.activity, components) : null;
+  const told = components.filter((id) =>
+    steps ? steps.has(id) || before.get(id) !== after.get(id) : before.has(id) || after.has(id),
+  );
+  return new Map(told.map((id) => [id, after.get(id) ?? null]));
+}
+
+async function digestsIn(
+  rows: Rows,
+  { activity, purpose }: { activity: string; purpose: "backup" | "record" },
+  components: readonly ComponentId[],
+): Promise<ReadonlyMap<ComponentId, string>> {
   const { snapshot, component, digest } = snapshotComponents;
-  const lookedFor =
-    record.type === "deploy"
-      ? await rows
-          .select({ component })
-          .from(snapshotComponents)
-          .innerJoin(snapshots, and(eq(snapshots.id, snapshot), eq(snapshots.purpose, "backup")))
-          .where(and(eq(snapshots.activity, record.activity), inArray(component, components)))
-      : await rows
-          .select({ component: rollbackSteps.component })
-          .from(rollbackSteps)
-          .where(and(eq(rollbackSteps.rollback, record.activity), inArray(rollbackSteps.component, components)));
-  const held = await rows
+  const found = await rows
     .select({ component, digest })
     .from(snapshotComponents)
-    .where(and(eq(snapshot, record.snapshot), inArray(component, components)));
-  return new Map<ComponentId, string | null>([
-    ...lookedFor.map((row) => [row.component, null] as const),
-    ...held.map((row) => [row.component, row.digest] as const),
-  ]);
+    .innerJoin(snapshots, and(eq(snapshots.id, snapshot), eq(snapshots.purpose, purpose)))
+    .where(and(eq(snapshots.activity, activity), inArray(component, components)));
+  return new Map(found.map((row) => [row.component, row.digest]));
+}
+
+async function stepsAmong(
+  rows: Rows,
+  rollback: string,
+  components: readonly ComponentId[],
+): Promise<ReadonlySet<ComponentId>> {
+  const { component } = rollbackSteps;
+  const found = await rows
+    .select({ component })
+    .from(rollbackSteps)
+    .where(and(eq(rollbackSteps.rollback, rollback), inArray(component, components)));
+  return new Set(found.map((row) => row.component));
 }

@@ -454,3 +454,18 @@ t.test("zips are compared by their bytes: the same words deployed again alter no
   });
   t.match(await rollBack(w, deployment.id, "all"), { status: 409 });
 });
+
+t.test("what a rollback only read beside its own components is still somebody else's change", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "pay v1", { MemorySize: 128 });
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, "shop-pay", "pay v2");
+  await configure(w, "shop-pay", { MemorySize: 256 });
+  await finishDeployment(w, deployment.id);
+  await configure(w, "shop-pay", { MemorySize: 1024 });
+  t.match(await rollBack(w, deployment.id, ["lambda-code:shop-pay"]), { status: "Completed" });
+  t.match(await rollBack(w, deployment.id, ["lambda-config:shop-pay"]), {
+    status: "Exception",
+    error: { code: "PLAN_REFUSED", errors: [{ code: "CONFLICT" }] },
+  });
+});
