@@ -169,6 +169,8 @@ export interface ResourceChange {
   readonly type: string;
   readonly replacement: "True" | "False" | "Conditional" | null;
   readonly policyAction: string | null;
+  /** All its details follow from other changes and are evaluated only when it runs (facts E2, step 4). */
+  readonly isDynamic: boolean;
 }
 
 export interface ChangeSet {

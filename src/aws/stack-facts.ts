@@ -1,6 +1,7 @@
 import type {
   Change,
   DescribeChangeSetOutput,
+  ResourceChangeDetail,
   StackEvent as SdkStackEvent,
   Stack,
 } from "@aws-sdk/client-cloudformation";
@@ -85,7 +86,12 @@ export function toResourceChange({ ResourceChange: change }: Change, prefix: str
     type: change.ResourceType ?? "",
     replacement: change.Replacement ?? null,
     policyAction: change.PolicyAction ?? null,
+    isDynamic: isDynamic(change.Details ?? []),
   };
+}
+
+function isDynamic(details: readonly ResourceChangeDetail[]): boolean {
+  return details.length > 0 && details.every(({ Evaluation }) => Evaluation === "Dynamic");
 }
 
 /** Reasons repeat what other services answered, environments included. */

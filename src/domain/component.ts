@@ -1,7 +1,7 @@
 import { digestOf, type Json, type JsonObject } from "./json.ts";
 
 /** Every sort of component. The order is the order in which they are restored: stacks first, aliases last. */
-export const KIND_NAMES = ["stack", "lambda-config", "lambda-code", "lambda-alias"] as const;
+export const KIND_NAMES = ["stack", "stack-resource", "lambda-config", "lambda-code", "lambda-alias"] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
 /** `kind:name`, unique in its target: `lambda-code:shop-prod-pay`, `lambda-alias:shop-prod-pay:live`. */
@@ -19,11 +19,24 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
-/** The function that a Lambda component belongs to; null for a stack. */
+/** The function that a Lambda component belongs to; null for a stack and its resources. */
 export function functionOf(id: ComponentId): string | null {
   const parsed = parseComponentId(id);
-  if (!parsed || parsed.kind === "stack") return null;
+  if (!parsed?.kind.startsWith("lambda-")) return null;
   return parsed.kind === "lambda-alias" ? parsed.name.slice(0, parsed.name.indexOf(":")) : parsed.name;
+}
+
+/** `stack:shop` for itself and for `stack-resource:shop/Pay`; null for what is named without a stack. */
+export function stackOf(id: ComponentId | null): ComponentId | null {
+  const parsed = id && parseComponentId(id);
+  if (parsed?.kind === "stack") return id;
+  return parsed?.kind === "stack-resource" ? componentId("stack", splitResource(parsed.name).stack) : null;
+}
+
+/** Names of stacks hold no slash. */
+export function splitResource(name: string): { stack: string; logicalId: string } {
+  const slash = name.indexOf("/");
+  return { stack: name.slice(0, slash), logicalId: name.slice(slash + 1) };
 }
 
 /** Bytes that a state refers to. `digest` is their SHA-256 in hexadecimal digits. */
@@ -44,7 +57,7 @@ export interface ComponentState {
 /** One component as a snapshot holds it. */
 export interface CapturedComponent {
   readonly id: ComponentId;
-  /** The stack that owns it, as a component id; null where no stack does. */
+  /** What contains it: the stack of a resource, the resource of a function's components; null where no stack owns it. */
   readonly parent: ComponentId | null;
   readonly physicalId: string | null;
   /** Why the state is incomplete (AWS reported an error inside a good answer); null when it is whole. */

@@ -3,6 +3,7 @@ import type { ComponentId, ComponentState } from "./component.ts";
 import type { Change } from "./diff.ts";
 import type { ErrorCode } from "./errors.ts";
 import { digestOf, type Json } from "./json.ts";
+import type { Part } from "./splice/request.ts";
 
 export type StepAction = "restore" | "remove" | "recreate" | "unchanged" | "refused";
 
@@ -11,6 +12,10 @@ export interface Action {
   readonly do: ActionName;
   /** Function, `function:alias` or stack. */
   readonly name: string;
+  /** What of the backup's template goes into the live one; only with `splice-stack` and `put-code-objects`. */
+  readonly parts?: readonly Part[];
+  /** Digest of the live template that the parts were planned to go into; only with `splice-stack`. */
+  readonly into?: string;
 }
 
 export const ACTION_NAMES = [
@@ -24,6 +29,7 @@ export const ACTION_NAMES = [
   "put-code-objects",
   "create-stack",
   "update-stack",
+  "splice-stack",
   "delete-stack",
   "put-stack-policy",
   "put-termination-protection",
@@ -77,9 +83,14 @@ export function planDigest(steps: readonly PlanStep[]): string {
       conflict: step.conflict,
       destructive: step.destructive,
       reasons: step.reasons.map(({ code }) => code),
-      actions: step.actions.map(({ do: name, name: on }) => ({ do: name, name: on })),
+      actions: step.actions.map(actionAsJson),
       goal: step.goal && digestOf(step.goal.settings),
       live: step.liveDigest,
     })) as Json,
   );
+}
+
+function actionAsJson({ do: name, name: on, parts, into }: Action): Json {
+  // Through JSON once: a part is plain data, and undefined members go.
+  return JSON.parse(JSON.stringify({ do: name, name: on, parts, into })) as Json;
 }

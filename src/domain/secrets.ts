@@ -19,6 +19,12 @@ const EXPOSE: Record<KindName, (settings: JsonObject, fingerprint: Fingerprint) 
     template: readableTemplate(settings["template"], fingerprint),
     parameters: maskNoEcho(settings["parameters"], fingerprint),
   }),
+  "stack-resource": (settings, fingerprint) => ({
+    ...settings,
+    definition: maskVariables(settings["definition"] ?? null, fingerprint),
+    parameters: maskNoEcho(settings["parameters"], fingerprint),
+    ...(settings["globals"] ? { globals: maskVariables(settings["globals"], fingerprint) } : {}),
+  }),
   "lambda-config": (settings, fingerprint) => ({
     ...settings,
     Environment: maskValues(settings["Environment"], fingerprint),
@@ -73,6 +79,12 @@ function maskNoEcho(parameters: Json | undefined, fingerprint: Fingerprint): Jso
 
 /** How a stack's settings mark a NoEcho parameter, whose value nobody can read. */
 export const NO_ECHO: JsonObject = { noEcho: true };
+
+/** Whether the definition of a parameter in a template says NoEcho; templates write the boolean as text, too. */
+export function isNoEchoParameter(definition: Json | undefined): boolean {
+  const noEcho = isJsonObject(definition) ? definition["NoEcho"] : false;
+  return noEcho === true || String(noEcho).toLowerCase() === "true";
+}
 
 export function isNoEcho(value: Json | undefined): boolean {
   return isJsonObject(value) && value["noEcho"] === true;

@@ -1,13 +1,23 @@
 import type { Strategy } from "./activity.ts";
 import type { Altered } from "./altered.ts";
-import { type ComponentId, functionOf, parseComponentId } from "./component.ts";
+import { type ComponentId, functionOf, parseComponentId, stackOf } from "./component.ts";
 import type { Fault } from "./errors.ts";
 import type { Claim } from "./scope.ts";
 
-/** What is picked (F9), in the order of the altered rows: named ids, or `"all"` for every altered row. */
+/**
+ * What is picked (F9), in the order of the altered rows: named ids with all that they contain, or `"all"` for every
+ * altered row.
+ */
 export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Altered[]): ComponentId[] {
-  const rows = altered.map((row) => row.component);
-  return wanted === "all" ? rows : rows.filter((id) => wanted.includes(id));
+  const isWanted = (row: Altered) =>
+    wanted === "all" || [row.component, ...containersOf(row)].some((id) => wanted.includes(id));
+  return altered.filter(isWanted).map((row) => row.component);
+}
+
+/** What contains a component, the nearest first: the resource of a function, then its stack. */
+export function containersOf({ component, parent }: Pick<Altered, "component" | "parent">): ComponentId[] {
+  const stack = stackOf(parent);
+  return [...new Set([parent, stack])].flatMap((id) => (id && id !== component ? [id] : []));
 }
 
 /** Every fault of a selection at once: unknown, foreign, unaltered and doubled ids. Empty when it is good. */
@@ -23,30 +33,39 @@ export function selectionFaults(wanted: readonly string[], altered: readonly Alt
   });
 }
 
-/** Components that `strategy: stack` cannot take back: parts of a stack whose stack is not picked, and what no stack owns. */
+/** Components that the strategy can never take back: by `stack` what no stack owns, by `direct` a resource alone. */
 export function strategyFaults(
   picked: readonly ComponentId[],
   altered: readonly Altered[],
   strategy: Strategy,
 ): Fault[] {
-  if (strategy !== "stack") return [];
-  const parents = new Map(altered.map((row) => [row.component, row.parent]));
-  return picked
-    .filter((id) => parseComponentId(id)?.kind !== "stack" && !picked.includes(parents.get(id) ?? id))
-    .map((id) => ({
-      code: "STRATEGY_UNSUPPORTED",
-      detail: `${id} is a part: pick its whole stack, or use auto or direct.`,
-    }));
+  const fault = (detail: string): Fault => ({ code: "STRATEGY_UNSUPPORTED", detail });
+  return altered
+    .filter((row) => picked.includes(row.component))
+    .flatMap((row) => {
+      const { component } = row;
+      const containers = containersOf(row);
+      if (strategy === "stack" && stackOf(component) === null && containers.length === 0)
+        return [fault(`No stack owns ${component}: use auto or direct.`)];
+      const isAlone = component.startsWith("stack-resource:") && !containers.some((id) => picked.includes(id));
+      if (strategy === "direct" && isAlone)
+        return [fault(`${component} goes back through CloudFormation only: use auto or stack.`)];
+      return [];
+    });
 }
 
-/** What a rollback of the picked components holds until it has ended. */
-export function claimOf(picked: readonly ComponentId[], altered: readonly Altered[]): Claim {
+/** What a rollback of the picked components holds until it has ended. Through CloudFormation a part holds its stack. */
+export function claimOf(picked: readonly ComponentId[], altered: readonly Altered[], strategy: Strategy): Claim {
   const rows = altered.filter((row) => picked.includes(row.component));
-  const stackNames = (ids: readonly (ComponentId | null)[]) => [...new Set(ids.flatMap((id) => stackName(id) ?? []))];
+  const stackNames = (ids: readonly (ComponentId | null)[]) => [
+    ...new Set(ids.flatMap((id) => parseComponentId(stackOf(id) ?? "")?.name ?? [])),
+  ];
+  const owners = stackNames(rows.filter((row) => functionOf(row.component)).map((row) => row.parent));
+  const own = stackNames(rows.map((row) => row.component));
   return {
-    stacks: stackNames(rows.map((row) => row.component)),
+    stacks: strategy === "direct" ? own : [...new Set([...own, ...owners])],
     functions: [...new Set(rows.flatMap((row) => functionOf(row.component) ?? []))],
-    within: stackNames(rows.filter((row) => functionOf(row.component)).map((row) => row.parent)),
+    within: owners,
   };
 }
 
@@ -69,9 +88,4 @@ export function mergeAltered(oldestFirst: readonly (readonly Altered[])[]): Alte
 function changeBetween(before: string | null, deployed: string | null): Altered["change"] {
   if (before === null) return "added";
   return deployed === null ? "deleted" : "modified";
-}
-
-function stackName(id: ComponentId | null): string | null {
-  const parsed = id && parseComponentId(id);
-  return parsed && parsed.kind === "stack" ? parsed.name : null;
 }

@@ -1,10 +1,11 @@
 import type { Rollback } from "../domain/activity.ts";
-import type { Components } from "../domain/component.ts";
+import { type ComponentId, type Components, componentId } from "../domain/component.ts";
 import type { Fault, Problem } from "../domain/errors.ts";
+import { digestOf } from "../domain/json.ts";
 import type { Plan, PlanStep } from "../domain/plan.ts";
 import { createLiveView } from "../kinds/live-view.ts";
 import type { JobContext } from "./job-context.ts";
-import { logAndCheck, readLive, withSiblings } from "./live-state.ts";
+import { archivesOf, logAndCheck, readLive, withSiblings } from "./live-state.ts";
 import { newSnapshot, pendingRow, problem } from "./run-context.ts";
 import type { Sources } from "./sources.ts";
 
@@ -19,8 +20,8 @@ export async function beginRollback(
   const refusal = whyNot(rollback, plan);
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
-  const view = createLiveView(context.access(null, null), context.artifacts);
-  const live = await readLive(view, withSiblings(rollback.picked, sources), logAndCheck(context, rollback.id));
+  const view = createLiveView(context.access(null, null), context.artifacts, archivesOf(rollback.picked, sources));
+  const live = await readLive(view, withSiblings(rollback, sources), logAndCheck(context, rollback.id));
   const moved = whatMoved(plan, live);
   if (moved) return moved;
   const snapshot = newSnapshot(context, live);
@@ -63,11 +64,23 @@ function faultsOf(step: PlanStep, { onConflict, allowDestructive }: Rollback): F
 
 /** Live must still be what was planned from (N8). */
 function whatMoved(plan: Plan, live: Components): Problem | null {
-  const moved = plan.steps.filter(({ component, liveDigest }) => (live.get(component)?.digest ?? null) !== liveDigest);
-  if (moved.length === 0) return null;
-  const named = moved.map(({ component }) => component).join(", ");
-  const faults = moved.map(
-    ({ component }): Fault => ({ code: "PLAN_STALE", detail: `${component} has changed since it was planned.` }),
+  const components = plan.steps.filter(
+    ({ component, liveDigest }) => (live.get(component)?.digest ?? null) !== liveDigest,
   );
-  return { ...problem("PLAN_STALE", `Live has moved since the plan was made: ${named}.`), errors: faults };
+  const moved = [...components.map(({ component }) => component), ...movedTemplates(plan, live)];
+  if (moved.length === 0) return null;
+  const faults = moved.map(
+    (component): Fault => ({ code: "PLAN_STALE", detail: `${component} has changed since it was planned.` }),
+  );
+  return { ...problem("PLAN_STALE", `Live has moved since the plan was made: ${moved.join(", ")}.`), errors: faults };
+}
+
+/** A part was planned to go into one very template. */
+function movedTemplates(plan: Plan, live: Components): ComponentId[] {
+  return plan.steps
+    .flatMap(({ actions }) => actions)
+    .filter(({ into }) => into !== undefined)
+    .map(({ name, into }) => ({ stack: componentId("stack", name), into }))
+    .filter(({ stack, into }) => digestOf(String(live.get(stack)?.state.settings["template"])) !== into)
+    .map(({ stack }) => stack);
 }

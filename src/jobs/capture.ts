@@ -7,6 +7,7 @@ import {
   parseComponentId,
 } from "../domain/component.ts";
 import { matchesPattern, type Scope } from "../domain/scope.ts";
+import { resourcesOf } from "../domain/template.ts";
 import { KINDS } from "../kinds/index.ts";
 import { functionsOf, type LiveView } from "../kinds/live-view.ts";
 import { mapBounded } from "./bounded.ts";
@@ -30,9 +31,7 @@ export async function captureScope(
   known: readonly string[],
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {
-  const stacks = await mapBounded(scope.stacks, CAPTURES_AT_ONCE, (name) =>
-    capture(view, [componentId("stack", name)], progress),
-  );
+  const stacks = await mapBounded(scope.stacks, CAPTURES_AT_ONCE, (name) => captureStack(view, name, progress));
   const functions = await namesInScope(view, scope);
   const names = [...new Set([...functions, ...known])].sort();
   const captured = await mapBounded(names, CAPTURES_AT_ONCE, (name) => captureFunction(view, name, progress));
@@ -44,6 +43,12 @@ async function namesInScope(view: LiveView, scope: Scope): Promise<string[]> {
   const listed = scope.functions.length > 0 ? await view.aws.lambda.listFunctions() : [];
   const names = listed.flatMap(({ FunctionName }) => FunctionName ?? []);
   return [...owned.flat(), ...names.filter((name) => scope.functions.some((pattern) => matchesPattern(pattern, name)))];
+}
+
+async function captureStack(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
+  const resources = resourcesOf((await view.getStack(name))?.parsed ?? {});
+  const ids = resources.map(({ logicalId }) => componentId("stack-resource", `${name}/${logicalId}`));
+  return capture(view, [componentId("stack", name), ...ids], progress);
 }
 
 async function captureFunction(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {

@@ -8,18 +8,18 @@ import type { Follow, StepRow } from "../store/store.ts";
 import { changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { followWith } from "./following.ts";
 import type { JobContext } from "./job-context.ts";
-import { readLive, withSiblings } from "./live-state.ts";
+import { archivesOf, readLive, withSiblings } from "./live-state.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
-import { differs, kindOf } from "./run-step.ts";
+import { differs, kindOf, stackOfStep } from "./run-step.ts";
 
 /** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
 export async function closeRollback(run: Run, stopped: Problem | null): Promise<void> {
   const { context, rollback, sources } = run;
   context.log.add("info", "Reading all picked components back once more.");
   await context.log.flush();
-  const view = createLiveView(context.access(null, null), context.artifacts);
+  const view = createLiveView(context.access(null, null), context.artifacts, archivesOf(rollback.picked, sources));
   // Not to be cancelled: what was done so far must be told.
-  const live = await readLive(view, withSiblings(rollback.picked, sources), () => context.log.flush());
+  const live = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
   const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));
   const result = count(rows);
   const why = stopped ?? failure(rows);
@@ -67,7 +67,7 @@ function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem |
   if (row.status === "Running" && stopped)
     return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
   if (!hasSettled(row)) return { ...row, status: "Skipped" };
-  const stack = step.via?.startsWith("stack:") ? step.via : null;
+  const stack = stackOfStep(run, step);
   const changed = stack
     ? changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), physicalIdsOf(live.get(stack)))
     : [];

@@ -1,29 +1,55 @@
 import type { Rollback } from "../domain/activity.ts";
-import { type ComponentId, type Components, componentId, functionOf } from "../domain/component.ts";
+import { alteredIds } from "../domain/altered.ts";
+import { type ComponentId, type Components, componentId, functionOf, stackOf } from "../domain/component.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { contentOf } from "../kinds/lambda-alias.ts";
-import { createLiveView, type LiveView } from "../kinds/live-view.ts";
+import { ARCHIVES_NONE, type Archives, createLiveView, type LiveView } from "../kinds/live-view.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
-import type { PlanFacts } from "./planning.ts";
+import type { PlanFacts } from "./plan-facts.ts";
 import { loadSources, type Sources } from "./sources.ts";
 
-/** What is picked, and the other components of the picked functions: planning one of them needs to know the rest. */
-export function withSiblings(
-  picked: readonly ComponentId[],
-  { before, deployed }: Pick<Sources, "before" | "deployed">,
-): ComponentId[] {
+type States = Pick<Sources, "before" | "deployed">;
+
+/**
+ * What is picked, the other components of the picked functions, since planning one of them needs to know the rest, and
+ * the stacks that own them, whose templates a part goes back into.
+ */
+export function withSiblings({ picked, strategy }: Picking, states: States): ComponentId[] {
+  const { before, deployed } = states;
   const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
   const own = [...functions].flatMap((name) => [componentId("lambda-config", name), componentId("lambda-code", name)]);
   const known = [...before.keys(), ...deployed.keys()].filter((id) => functions.has(functionOf(id) ?? ""));
-  return [...new Set([...picked, ...own, ...known])];
+  const owners = strategy === "direct" ? [] : picked.flatMap((id) => stackOf(parentIn(states, id)) ?? []);
+  return [...new Set([...picked, ...owners, ...resourcesAlteredIn(owners, states), ...own, ...known])];
+}
+
+/** A part's change set changes resources that were not picked by themselves; they stand in the stack's one template. */
+function resourcesAlteredIn(stacks: readonly ComponentId[], { before, deployed }: States): ComponentId[] {
+  return alteredIds(before, deployed).filter(
+    (id) => id.startsWith("stack-resource:") && stacks.includes(stackOf(id) ?? id),
+  );
+}
+
+type Picking = Pick<Rollback, "picked" | "strategy">;
+
+function parentIn({ before, deployed }: States, id: ComponentId): ComponentId | null {
+  return before.get(id)?.parent ?? deployed.get(id)?.parent ?? null;
+}
+
+/** A rollback keeps the bytes of what it may change, and of nothing else in the same stack. */
+export function archivesOf(picked: readonly ComponentId[], states: States): Archives {
+  const resources = new Set(picked.flatMap((id) => [id, parentIn(states, id)]));
+  return (stack, logicalId) =>
+    picked.includes(componentId("stack", stack)) ||
+    resources.has(componentId("stack-resource", `${stack}/${logicalId}`));
 }
 
 /** Reads live and everything else that a plan is made from. */
 export async function readPlanFacts(context: JobContext, rollback: Rollback): Promise<PlanFacts> {
   const sources = await loadSources(context.store, rollback);
-  const view = createLiveView(context.access(null, null), context.artifacts);
-  const live = await readLive(view, withSiblings(rollback.picked, sources), logAndCheck(context, rollback.id));
+  const view = createLiveView(context.access(null, null), context.artifacts, ARCHIVES_NONE);
+  const live = await readLive(view, withSiblings(rollback, sources), logAndCheck(context, rollback.id));
   const identity = (await context.store.findRollback(rollback.id))?.identity;
   const lastRecorded = identity
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)

@@ -63,7 +63,7 @@ function takeBack(context: JobContext, deployment: Deployment, altered: readonly
   const picked = altered.map(({ component }) => component);
   return followWith(context, deployment, {
     reason: `The deployment ${deployment.id} failed and asked for its rollback.`,
-    claim: claimOf(picked, altered),
+    claim: claimOf(picked, altered, "auto"),
     deployments: [deployment.id],
     undoes: null,
     picked,

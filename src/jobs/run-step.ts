@@ -1,13 +1,13 @@
-import { type ComponentId, type ComponentState, parseComponentId } from "../domain/component.ts";
+import { type ComponentId, type ComponentState, functionOf, parseComponentId } from "../domain/component.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import type { Action, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import type { Kind, RestoreContext, Verdict } from "../kinds/kind.ts";
-import { createLiveView, type LiveView } from "../kinds/live-view.ts";
+import { ARCHIVES_NONE, createLiveView, type LiveView } from "../kinds/live-view.ts";
 import type { StepRow } from "../store/store.ts";
 import { type ChangedId, changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { checkpoint } from "./job-context.ts";
-import { planInput } from "./planning.ts";
+import { ownerOf, planInput } from "./plan-facts.ts";
 import { doneStatus, problem, type Run, rowOf, rowOfComponent } from "./run-context.ts";
 
 /** Failures that are not the step's own: the job ends, or another worker goes on. */
@@ -34,32 +34,47 @@ export async function runStep(run: Run, step: PlanStep): Promise<StepRow> {
 }
 
 async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
-  if (step.via) return followContainer(run, step, step.via);
-  await perform(run, step, step.actions);
-  return verify(run, step, step.goal);
-}
-
-/**
- * What a container was to bring back is looked at afterwards: a template may have brought other code, or none where the
- * deploy's code object had the same key. What still differs goes back directly.
- */
-async function followContainer(run: Run, step: PlanStep, container: ComponentId): Promise<Verdict> {
-  const carrier = rowOfComponent(run, container);
-  if (carrier?.status === "Failed" || carrier?.status === "Skipped") {
-    throw new StepbackError("STEP_FAILED", `${container}, which was to bring it back, did not.`);
-  }
-  const goal = await goalAfter(run, step, container);
+  if (step.via) refuseLostCarrier(run, step.via);
+  const done = countDone(run, step);
+  await perform(run, step, { actions: step.actions.slice(done), from: done });
+  const goal = await goalAfter(run, step);
   const verdict = await verify(run, step, goal);
-  if (verdict.differing.length === 0 || !verdict.live || !goal) return verdict;
-  await perform(run, { ...step, goal }, directActions(run, step, verdict));
+  if (verdict.differing.length === 0 || !verdict.live || !goal || !isCarried(step)) return verdict;
+  // Derived from what was just read, and so journalled behind everything that was planned or done before.
+  const from = Math.max(done, step.actions.length);
+  await perform(run, { ...step, goal }, { actions: directActions(run, step, verdict), from });
   return verify(run, step, goal);
 }
 
-/** What the component must be once its container is back: with the ids of what a stack had to create anew. */
-async function goalAfter(run: Run, step: PlanStep, container: ComponentId): Promise<ComponentState | null> {
-  if (!container.startsWith("stack:")) return step.goal;
-  const changed = run.changedIds.get(container) ?? (await readChangedIds(run, step, container));
-  run.changedIds.set(container, changed);
+function countDone({ journal }: Run, { order }: PlanStep): number {
+  return journal.filter((entry) => entry.step === order && entry.status === "done").length;
+}
+
+/**
+ * What a stack was to bring back is looked at afterwards: a template may have brought other code, or none where the
+ * deploy's code object had the same key. What still differs goes back directly.
+ */
+function isCarried({ via, strategy, component }: PlanStep): boolean {
+  return via !== null || (strategy === "stack" && functionOf(component) !== null);
+}
+
+function refuseLostCarrier(run: Run, carrier: ComponentId): void {
+  const status = rowOfComponent(run, carrier)?.status;
+  if (status === "Failed" || status === "Skipped")
+    throw new StepbackError("STEP_FAILED", `${carrier}, which was to bring it back, did not.`);
+}
+
+/** The stack that brings a component back; null on the direct path, and for a whole stack. */
+export function stackOfStep(run: Run, { component, strategy }: PlanStep): ComponentId | null {
+  return strategy === "stack" ? ownerOf(component, { sources: run.sources, live: new Map() }) : null;
+}
+
+/** What the component must be once its stack is back: with the ids of what the stack had to create anew. */
+async function goalAfter(run: Run, step: PlanStep): Promise<ComponentState | null> {
+  const stack = stackOfStep(run, step);
+  if (!stack || !functionOf(step.component)) return step.goal;
+  const changed = run.changedIds.get(stack) ?? (await readChangedIds(run, step, stack));
+  run.changedIds.set(stack, changed);
   return expectedState(step.goal, changed);
 }
 
@@ -90,13 +105,15 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
   return kind.plan({ ...input, owner: null, isPicked: () => false }).actions;
 }
 
-async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
-  const done = run.journal.filter((entry) => entry.step === step.order && entry.status === "done");
-  // A planned list goes on behind what is done; a list that was derived from live begins anew behind it.
-  const rest = step.via ? actions : actions.slice(done.length);
-  for (const [offset, action] of rest.entries()) {
+/** Actions one after another, with `from` as the first one's index in the journal. */
+async function perform(
+  run: Run,
+  step: PlanStep,
+  { actions, from }: { actions: readonly Action[]; from: number },
+): Promise<void> {
+  for (const [offset, action] of actions.entries()) {
     await checkpoint(run.context, run.rollback.id);
-    await performOne(run, step, action, done.length + offset);
+    await performOne(run, step, action, from + offset);
   }
 }
 
@@ -107,7 +124,7 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   await log.flush();
   const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
   const { token } = await store.intend(fence, rollback.id, wanted);
-  const result = await kindOf(step).restore(action, restoreContext(run, step, token));
+  const result = await performerOf(action, step).restore(action, restoreContext(run, step, token));
   await store.finishAction(fence, rollback.id, { step: step.order, index, result, lines: log.take() });
 }
 
@@ -137,7 +154,7 @@ async function verify(run: Run, step: PlanStep, goal: ComponentState | null): Pr
 
 /** A fresh view that only compares, and whose calls are logged under the step. */
 function look(run: Run, step: PlanStep): LiveView {
-  return createLiveView(run.context.access(step.component, step.order), run.context.artifacts, false);
+  return createLiveView(run.context.access(step.component, step.order), run.context.artifacts, ARCHIVES_NONE);
 }
 
 function provenRow(run: Run, step: PlanStep, verdict: Verdict): StepRow {
@@ -175,6 +192,11 @@ async function finish(run: Run, step: PlanStep, row: StepRow): Promise<StepRow> 
   await context.store.finishStep(context.fence, rollback.id, { row: ended, lines: context.log.take() });
   run.rows.set(step.order, ended);
   return ended;
+}
+
+/** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
+function performerOf(action: Action, step: PlanStep): Kind {
+  return action.parts ? KINDS["stack-resource"] : kindOf(step);
 }
 
 export function kindOf(step: Pick<PlanStep, "component">): Kind {

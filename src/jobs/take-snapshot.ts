@@ -1,5 +1,5 @@
 import type { Deployment } from "../domain/activity.ts";
-import { type CapturedComponent, functionOf, parseComponentId } from "../domain/component.ts";
+import { type CapturedComponent, functionOf, parseComponentId, stackOf } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Claim, Scope } from "../domain/scope.ts";
 import { createLiveView } from "../kinds/live-view.ts";
@@ -23,7 +23,7 @@ export async function takeSnapshot(context: JobContext, deployment: Deployment):
 /** Functions of a scoped stack belong to the scope, and a scoped function keeps its stack's other visitors away. */
 function widenedClaim({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Claim {
   const names = components.flatMap(({ id }) => functionOf(id) ?? []);
-  const owners = components.flatMap(({ parent }) => (parent && parseComponentId(parent)?.name) ?? []);
+  const owners = components.flatMap(({ parent }) => parseComponentId(stackOf(parent) ?? "")?.name ?? []);
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
 }
 

@@ -4,10 +4,12 @@ import { lambdaAlias } from "./lambda-alias.ts";
 import { lambdaCode } from "./lambda-code.ts";
 import { lambdaConfig } from "./lambda-config.ts";
 import { stack } from "./stack.ts";
+import { stackResource } from "./stack-resource.ts";
 
 /** The only list of the kinds. */
 export const KINDS: Readonly<Record<KindName, Kind>> = {
   stack,
+  "stack-resource": stackResource,
   "lambda-config": lambdaConfig,
   "lambda-code": lambdaCode,
   "lambda-alias": lambdaAlias,

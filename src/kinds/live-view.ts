@@ -34,8 +34,8 @@ export interface Owner {
 export interface LiveView {
   readonly aws: AwsAccess;
   readonly artifacts: Artifacts;
-  /** Whether bytes are fetched and kept. A look that only compares has no use for them. */
-  readonly archives: boolean;
+  /** Whether the objects that a stack's template names for a resource are fetched and kept. A look that only compares has no use for them. */
+  readonly archives: Archives;
   /** Null where it does not exist; `qualifier` for a published version. */
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
@@ -45,7 +45,12 @@ export interface LiveView {
   ownerOf(functionName: string, tags: Readonly<Record<string, string>> | null): Owner | null;
 }
 
-export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = true): LiveView {
+export type Archives = (stack: string, logicalId: string) => boolean;
+
+export const ARCHIVES_ALL: Archives = () => true;
+export const ARCHIVES_NONE: Archives = () => false;
+
+export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = ARCHIVES_ALL): LiveView {
   const owners = new Map<string, Owner>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
   const listAliases = once((name: string) => aws.lambda.listAliases(name));
@@ -69,8 +74,9 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
   };
 }
 
+/** The resource that contains a function's components; null where no stack owns the function. */
 export function parentOf(owner: Owner | null): ComponentId | null {
-  return owner && componentId("stack", owner.stack);
+  return owner && componentId("stack-resource", `${owner.stack}/${owner.logicalId}`);
 }
 
 /** Names of the functions that a stack owns. */

@@ -1,21 +1,24 @@
-import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
-import type { ComponentState } from "../domain/component.ts";
+import type { ChangeSetRequest } from "../aws/gateways.ts";
+import { type ComponentState, componentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
-import { holdsData } from "../domain/stateful.ts";
+import { runChangeSet, whyFailed } from "./change-set-run.ts";
 import type { RestoreContext } from "./kind.ts";
+import { spliceStack } from "./stack-splice.ts";
 
-/** The actions of the kind `stack`. Each looks first whether it already is so. */
+/** The actions on stacks, of whole ones and of their parts. Each looks first whether it already is so. */
 export async function restoreStack(action: Action, context: RestoreContext): Promise<Json> {
   switch (action.do) {
     case "put-code-objects":
-      return putCodeObjects(context);
+      return putCodeObjects(action, context);
     case "create-stack":
       return submit("CREATE", action.name, context);
     case "update-stack":
       return submit("UPDATE", action.name, context);
+    case "splice-stack":
+      return spliceStack(action, context);
     case "delete-stack":
       return remove(action.name, context);
     case "put-stack-policy":
@@ -25,10 +28,15 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
   }
 }
 
-/** Puts back what the template names and the bucket has lost since (P4). What stands under a key is never overwritten. */
-async function putCodeObjects(context: RestoreContext): Promise<Json> {
+/**
+ * Puts back what the template names and the bucket has lost since (P4); with parts, what those name. What stands under a
+ * key is never overwritten.
+ */
+async function putCodeObjects({ name, parts }: Action, context: RestoreContext): Promise<Json> {
   const restored: string[] = [];
-  for (const object of asObjects(goalOf(context).evidence["codeObjects"])) {
+  for (const object of asObjects(goalOf(name, context).evidence["codeObjects"])) {
+    const namedBy = (object["logicalIds"] ?? []) as readonly string[];
+    if (parts && !parts.some(({ logicalId }) => namedBy.includes(logicalId))) continue;
     const [bucket, key] = [String(object["bucket"]), String(object["key"])];
     const version = typeof object["version"] === "string" ? object["version"] : undefined;
     const [digest, sizeBytes] = [object["digest"], Number(object["sizeBytes"])];
@@ -40,76 +48,13 @@ async function putCodeObjects(context: RestoreContext): Promise<Json> {
   return { restored };
 }
 
-/** By a change set that is looked at before it runs. Its name is the token, so that a second try finds the first one. */
-async function submit(type: "CREATE" | "UPDATE", name: string, context: RestoreContext): Promise<Json> {
-  const { cloudFormation } = context.aws;
-  const existing = await cloudFormation.getChangeSet(name, context.token);
-  if (!existing) await cloudFormation.createChangeSet(changeSetRequest(type, name, context));
-  const changeSet = await cloudFormation.awaitChangeSet(name, context.token);
-  if (changeSet.status === "empty") return dropEmpty(name, context);
-  if (changeSet.status === "failed") {
-    throw new StepbackError(
-      "AWS_REJECTED",
-      `CloudFormation cannot make the change set for ${name}: ${changeSet.reason}`,
-    );
-  }
-  if (!changeSet.executed) await execute(name, changeSet, context);
-  return settleStack(changeSet.stackId, name, context);
-}
-
-async function dropEmpty(name: string, context: RestoreContext): Promise<Json> {
-  await context.aws.cloudFormation.deleteChangeSet(name, context.token);
-  context.note(
-    `The template, the parameters and the tags of ${name} are those of the backup: the change set is empty.`,
-  );
-  return { changes: 0 };
-}
-
-async function execute(name: string, changeSet: ChangeSet, context: RestoreContext): Promise<void> {
-  const losing = changeSet.changes.filter(losesData);
-  if (losing.length > 0 && !context.allowDestructive) {
-    await context.aws.cloudFormation.deleteChangeSet(name, context.token);
-    const named = losing.map(
-      (change) => `${change.logicalId} (${change.type}): ${change.action}, replacement ${change.replacement ?? "none"}`,
-    );
-    throw new StepbackError("DESTRUCTIVE", `The change set of ${name} was not run; it would lose ${named.join("; ")}.`);
-  }
-  const counted = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
-  context.note(`Running the change set of ${name}: ${counted.join(", ")}.`);
-  await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
-}
-
-/** What the gate stops without consent (facts E2, step 4). */
-function losesData({ action, replacement, type, policyAction }: ResourceChange): boolean {
-  if (!holdsData(type) || policyAction === "Retain") return false;
-  return action === "Remove" || replacement === "True" || replacement === "Conditional";
-}
-
-async function settleStack(stackId: string, name: string, context: RestoreContext): Promise<Json> {
-  const facts = await context.aws.cloudFormation.awaitStack(stackId);
-  if (facts.status === "UPDATE_COMPLETE" || facts.status === "CREATE_COMPLETE") {
-    context.note(`The stack ${name} is in ${facts.status}.`);
-    return { status: facts.status };
-  }
-  throw new StepbackError(
-    "AWS_REJECTED",
-    `The stack ${name} ended in ${facts.status}: ${await whyFailed(facts, context)}`,
-  );
-}
-
-/** The first failures of this very operation: its events carry the token. Later ones are only their consequence. */
-async function whyFailed(facts: StackFacts, { aws, token }: RestoreContext): Promise<string> {
-  const events = await aws.cloudFormation.listEvents(facts.stackId, null);
-  const failed = events.filter((event) => event.token === token && event.status.endsWith("_FAILED") && event.reason);
-  const first = failed.slice(-3).reverse();
-  return (
-    first.map((event) => `${event.logicalId}: ${event.reason}`).join("; ") ||
-    (facts.statusReason ?? "no reason was given")
-  );
+function submit(type: "CREATE" | "UPDATE", name: string, context: RestoreContext): Promise<Json> {
+  const request = async () => changeSetRequest(type, name, context);
+  return runChangeSet(name, { request, gate: () => {} }, context);
 }
 
 function changeSetRequest(type: "CREATE" | "UPDATE", name: string, context: RestoreContext): ChangeSetRequest {
-  const { settings, evidence } = goalOf(context);
+  const { settings, evidence } = goalOf(name, context);
   const parameters = Object.entries(asObject(settings["parameters"]));
   const known = type === "UPDATE" ? parameters : parameters.filter(([, value]) => !isNoEcho(value));
   return {
@@ -146,7 +91,7 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
 }
 
 async function putPolicy(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = goalOf(context).settings["policy"] ?? null;
+  const wanted = goalOf(name, context).settings["policy"] ?? null;
   const text = typeof wanted === "string" ? wanted : JSON.stringify(wanted);
   const live = await context.aws.cloudFormation.getStackPolicy(name);
   if (live !== null && sameJson(parse(live), parse(text))) return { already: true };
@@ -156,7 +101,7 @@ async function putPolicy(name: string, context: RestoreContext): Promise<Json> {
 }
 
 async function putTerminationProtection(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = goalOf(context).settings["terminationProtection"] === true;
+  const wanted = goalOf(name, context).settings["terminationProtection"] === true;
   const live = await context.aws.cloudFormation.getStack(name);
   if (live?.terminationProtection === wanted) return { already: true };
   await context.aws.cloudFormation.putTerminationProtection(name, wanted);
@@ -164,7 +109,9 @@ async function putTerminationProtection(name: string, context: RestoreContext): 
   return { put: true };
 }
 
-function goalOf({ goal }: RestoreContext): ComponentState {
+/** The stack's own state in the backup, also where only parts of it go back. */
+function goalOf(name: string, context: RestoreContext): ComponentState {
+  const goal = context.goalOf(componentId("stack", name));
   if (!goal) throw new StepbackError("INTERNAL", "A stack action without a goal.");
   return goal;
 }

@@ -3,7 +3,7 @@ import type { Altered } from "../domain/altered.ts";
 import type { ComponentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan.ts";
-import { claimOf, resolvePicked } from "../domain/selection.ts";
+import { claimOf, containersOf, resolvePicked } from "../domain/selection.ts";
 import type { Guard } from "../store/store.ts";
 import { found, refuse, refuseHeld } from "./refusals.ts";
 import { rowsOf } from "./rollback-sources.ts";
@@ -34,7 +34,10 @@ export function createDraftService(deps: ServiceDeps): DraftService {
       const { rows } = await findDraft(id);
       return store.editDraft(id, (draft) => added(draft, wanted, rows));
     },
-    remove: (id, component) => store.editDraft(id, (draft) => without(draft, component)),
+    remove: async (id, component) => {
+      const { rows } = await findDraft(id);
+      return store.editDraft(id, (draft) => without(draft, component, rows));
+    },
     plan: async (id) => {
       const { rows } = await findDraft(id);
       await store.requestPlan(id, mayPlan(rows), (transaction) =>
@@ -51,16 +54,20 @@ export function createDraftService(deps: ServiceDeps): DraftService {
 
 function added(draft: Rollback, wanted: readonly string[] | "all", rows: readonly Altered[]): readonly ComponentId[] {
   refuse(notDraftError(draft), selectionError(wanted, rows, "/add"));
-  const picked = resolvePicked(wanted === "all" ? "all" : [...draft.picked, ...wanted], rows);
+  const more = resolvePicked(wanted, rows);
+  const picked = rows.map((row) => row.component).filter((id) => draft.picked.includes(id) || more.includes(id));
   refuse(strategyError({ picked, strategy: draft.strategy }, rows));
   return picked;
 }
 
-function without(draft: Rollback, component: string): readonly ComponentId[] {
+/** What contains it would bring it back all the same, so its containers go with it. */
+function without(draft: Rollback, component: string, rows: readonly Altered[]): readonly ComponentId[] {
   refuse(notDraftError(draft));
-  const rest = draft.picked.filter((id) => id !== component);
-  if (rest.length < draft.picked.length) return rest;
-  throw new StepbackError("NOT_FOUND", `${component} is not picked in ${draft.id}.`);
+  const row = rows.find((one) => one.component === component);
+  if (!row || !draft.picked.includes(row.component))
+    throw new StepbackError("NOT_FOUND", `${component} is not picked in ${draft.id}.`);
+  const going = [row.component, ...containersOf(row)];
+  return draft.picked.filter((id) => !going.includes(id));
 }
 
 function mayPlan(rows: readonly Altered[]): Guard<Rollback> {
@@ -70,7 +77,7 @@ function mayPlan(rows: readonly Altered[]): Guard<Rollback> {
 async function run(deps: ServiceDeps, seen: { draft: Rollback; rows: readonly Altered[] }, planDigest: string) {
   const { draft, rows } = seen;
   refuse(mayPlan(rows)(draft), planError(draft, await deps.store.findPlan(draft.id), planDigest));
-  const claim = claimOf(draft.picked, rows);
+  const claim = claimOf(draft.picked, rows, draft.strategy);
   await deps.store.requestRun(draft.id, {
     planDigest,
     claim,

@@ -67,12 +67,16 @@ async function mergedRows(store: Store, oldestFirst: readonly string[]): Promise
   return mergeAltered(rows);
 }
 
-/** The plan job compares the states themselves, so these rows carry no diff and no verdict of their own. */
+/**
+ * What was picked and changed. A stack whose part went back is in the snapshots, too, but was not picked itself.
+ * The plan job compares the states themselves, so these rows carry no diff and no verdict of their own.
+ */
 async function undoRows(store: Store, undone: Rollback): Promise<readonly Altered[]> {
   if (undone.backup?.status !== "Ready" || undone.record?.status !== "Ready") return [];
   const before = await store.findComponents(undone.backup.id);
   const deployed = await store.findComponents(undone.record.id);
-  return alteredIds(before, deployed).map((component): Altered => {
+  const changed = alteredIds(before, deployed).filter((id) => undone.picked.includes(id));
+  return changed.map((component): Altered => {
     const [was, became] = [before.get(component), deployed.get(component)];
     return {
       component,

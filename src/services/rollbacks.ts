@@ -108,7 +108,7 @@ function newRollback(deps: ServiceDeps, request: RollbackRequest, opening: Openi
     requestedBy,
     reason: request.reason ?? null,
     ticket: request.ticket ?? null,
-    claim: claimOf(picked, source.rows),
+    claim: claimOf(picked, source.rows, request.strategy ?? "auto"),
     createdAt: deps.clock.now(),
     startedAt: null,
     finishedAt: null,

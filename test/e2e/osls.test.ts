@@ -62,7 +62,7 @@ t.test(
     const one = await rollBack(world, deployment.id, ["lambda-code:shop-prod-pay"]);
     t.match(one, { status: "Completed", result: { restored: 1 } });
     const rows = (await world.api("GET", `/v1/rollbacks/${one.id}/components`)).body.items;
-    t.match(rows, [{ strategy: "direct", verified: true, warnings: ["LEAVES_STACK_BEHIND"] }]);
+    t.match(rows, [{ strategy: "stack", verified: true, warnings: [] }]);
     const pay = "shop-prod-pay";
     t.same(
       await functions(),
@@ -70,12 +70,10 @@ t.test(
       "that function's code, and nothing else",
     );
 
-    const part = await world.api("POST", "/v1/rollbacks", {
-      deployment: deployment.id,
-      components: ["lambda-config:shop-prod-pay"],
-      strategy: "stack",
-    });
-    t.match(part, { status: 422, body: { code: "STRATEGY_UNSUPPORTED" } });
+    const direct = await rollBack(world, deployment.id, ["lambda-config:shop-prod-pay"], { strategy: "direct" });
+    const directRows = (await world.api("GET", `/v1/rollbacks/${direct.id}/components`)).body.items;
+    t.match(directRows, [{ strategy: "direct", verified: true, warnings: ["LEAVES_STACK_BEHIND"] }]);
+    t.same((await functions())[pay], before.functions[pay], "and its configuration");
 
     const refused = await rollBack(world, deployment.id, "all");
     t.match(

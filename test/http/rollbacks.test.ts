@@ -110,7 +110,12 @@ t.test("every fault of a selection is told together", async (t) => {
     ["doubles alone", { deployment, components: [PAY, PAY] }, 422, "DUPLICATE_COMPONENT"],
     ["an empty list that is to run", { deployment, components: [] }, 422, "NOTHING_PICKED"],
     ["no list that is to run", { deployment }, 422, "NOTHING_PICKED"],
-    ["a part by the strategy stack", { deployment, components: [PAY], strategy: "stack" }, 422, "STRATEGY_UNSUPPORTED"],
+    [
+      "what no stack owns by the strategy stack",
+      { deployment, components: [OLD], strategy: "stack" },
+      422,
+      "STRATEGY_UNSUPPORTED",
+    ],
     ["an unknown deployment", { deployment: `dep_${"0".repeat(20)}`, components: "all" }, 404, "NOT_FOUND"],
     ["a malformed deployment", { deployment: "../../etc", components: "all" }, 404, "NOT_FOUND"],
     ["an id of another kind", { rollback: deployment, components: "all" }, 404, "NOT_FOUND"],
@@ -127,7 +132,7 @@ t.test("every fault of a selection is told together", async (t) => {
   }
   t.same(itemsOf(await service.get("/v1/rollbacks")), [], "and nothing was opened");
   const whole = { deployment, components: [STACK, PAY], strategy: "stack" };
-  t.equal((await rollback(service, whole)).status, 202, "a part goes with its whole stack");
+  t.equal((await rollback(service, whole)).status, 202, "a part goes with its whole stack, or alone");
 });
 
 t.test("only Completed deployments are taken back; a failed one by request", async (t) => {

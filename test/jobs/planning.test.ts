@@ -4,7 +4,8 @@ import type { Rollback } from "../../src/domain/activity.ts";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "../../src/domain/component.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { PlanStep } from "../../src/domain/plan.ts";
-import { makePlan, type PlanFacts } from "../../src/jobs/planning.ts";
+import type { PlanFacts } from "../../src/jobs/plan-facts.ts";
+import { makePlan } from "../../src/jobs/planning.ts";
 import { configDigest } from "../../src/kinds/function-settings.ts";
 
 const fingerprint = (value: string) => `fp(${value.length})`;

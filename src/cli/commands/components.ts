@@ -53,14 +53,19 @@ function componentLines(components: readonly Altered[], paint: Paint, withDiff: 
   return tableLines(["COMPONENT", "CHANGE", "READINESS", "REASONS"], rows, paint);
 }
 
-/** Each component below the stack that owns it, where that one is on the same page. */
+/** Each component below what contains it, where that is on the same page; else below its stack. */
 function nested(components: readonly Altered[]): { component: Altered; depth: number }[] {
-  const isTop = ({ parent }: Altered) => !components.some(({ id }) => id === parent);
-  const childrenOf = (id: string) => components.filter(({ parent }) => parent === id);
-  return components
-    .filter(isTop)
-    .flatMap((component) => [
-      { component, depth: 0 },
-      ...childrenOf(component.id).map((child) => ({ component: child, depth: 1 })),
-    ]);
+  const ids = new Set(components.map(({ id }) => id));
+  const aboveOf = ({ parent }: Altered) => [parent, stackIdOf(parent)].find((id) => id && ids.has(id)) ?? null;
+  const below = (above: string | null, depth: number): { component: Altered; depth: number }[] =>
+    components
+      .filter((component) => aboveOf(component) === above)
+      .flatMap((component) => [{ component, depth }, ...below(component.id, depth + 1)]);
+  return below(null, 0);
+}
+
+/** `stack:shop` of `stack-resource:shop/Pay`. */
+function stackIdOf(parent: string | null): string | null {
+  const match = /^stack-resource:([^/]+)\//.exec(parent ?? "");
+  return match && `stack:${match[1]}`;
 }

@@ -1,0 +1,81 @@
+import type { Rollback } from "../domain/activity.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type Components,
+  captured,
+  parseComponentId,
+  stackOf,
+} from "../domain/component.ts";
+import { keepLive } from "../domain/diff.ts";
+import { KINDS } from "../kinds/index.ts";
+import { type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
+import type { Sources } from "./sources.ts";
+
+/** Everything that a plan is made from. Making it is pure: the same facts give the same digest. */
+export interface PlanFacts {
+  readonly rollback: Pick<Rollback, "picked" | "strategy" | "onConflict">;
+  readonly sources: Pick<Sources, "before" | "deployed">;
+  /** The picked components, the others of their functions and the stacks that own them, as they are now. */
+  readonly live: Components;
+  /** Digest of what Stepback itself last recorded; null where that was "absent". */
+  readonly lastRecorded: ReadonlyMap<ComponentId, string | null>;
+  /** Published versions by function. */
+  readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
+  readonly hasStagingBucket: boolean;
+}
+
+type States = Pick<PlanFacts, "sources" | "live">;
+
+/** What contains it now or did in the backup: the stack of a resource, the resource of a function's component. */
+export function parentOf(id: ComponentId, { sources, live }: States): ComponentId | null {
+  return live.get(id)?.parent ?? sources.before.get(id)?.parent ?? sources.deployed.get(id)?.parent ?? null;
+}
+
+/** The stack that owns it now or did in the backup; null for what no stack owns, and for a stack. */
+export function ownerOf(id: ComponentId, states: States): ComponentId | null {
+  return stackOf(parentOf(id, states));
+}
+
+/** The state to reach: the backup, or under `keep-live` what someone changed since and the backup for the rest. */
+export function goalFor(id: ComponentId, facts: PlanFacts): CapturedComponent | null {
+  const before = facts.sources.before.get(id) ?? null;
+  const deployed = facts.sources.deployed.get(id) ?? null;
+  const live = facts.live.get(id) ?? null;
+  if (facts.rollback.onConflict !== "keep-live" || !isConflict(id, facts)) return before;
+  // Code, templates and what came or went are kept whole; only settings that are independent of each other are merged.
+  if (!before || !deployed || !live || !id.startsWith("lambda-config:")) return live;
+  const settings = keepLive(before.state.settings, deployed.state.settings, live.state.settings);
+  return captured(id, { ...before.state, settings }, { parent: before.parent, physicalId: before.physicalId });
+}
+
+/** Someone else changed it: live is neither the backup nor what Stepback last recorded of it. */
+export function isConflict(id: ComponentId, { sources, live, lastRecorded }: PlanFacts): boolean {
+  const now = live.get(id)?.digest ?? null;
+  const recorded = lastRecorded.has(id) ? lastRecorded.get(id) : (sources.deployed.get(id)?.digest ?? null);
+  return now !== (sources.before.get(id)?.digest ?? null) && now !== recorded;
+}
+
+/** What the component's own kind plans. */
+export function directPlan(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | null): StepPlan {
+  const parsed = parseComponentId(id);
+  if (!parsed) return refused({ code: "UNKNOWN_COMPONENT", detail: `${id} is no component id.` });
+  return KINDS[parsed.kind].plan(planInput(id, facts, goal));
+}
+
+/** What the kind of a component is given to plan with. */
+export function planInput(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | null): PlanInput {
+  const picked = new Set(facts.rollback.picked);
+  const liveOf = (other: ComponentId) => facts.live.get(other) ?? null;
+  return {
+    name: parseComponentId(id)?.name ?? "",
+    goal,
+    live: liveOf(id),
+    owner: ownerOf(id, facts),
+    isPicked: (other) => picked.has(other),
+    goalOf: (other) => goalFor(other, facts),
+    liveOf,
+    versionsOf: (functionName) => facts.versions.get(functionName) ?? [],
+    hasStagingBucket: facts.hasStagingBucket,
+  };
+}

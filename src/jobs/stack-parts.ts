@@ -1,0 +1,248 @@
+import {
+  type CapturedComponent,
+  type ComponentId,
+  captured,
+  parseComponentId,
+  splitResource,
+} from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { asObject, digestOf, type Json, sameJson } from "../domain/json.ts";
+import type { Action, Reason } from "../domain/plan.ts";
+import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
+import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts";
+import { splice } from "../domain/splice/splice.ts";
+import { readTemplateText } from "../domain/splice/template-text.ts";
+import type { ResourceUpdate } from "../domain/stack-policy.ts";
+import { holdsData } from "../domain/stateful.ts";
+import { parseTemplate } from "../domain/template.ts";
+import { partOf, type TemplateState } from "../domain/template-part.ts";
+import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
+import { isUpdatable, ownedElsewhere, policyWalls, templateStateIn, unimported } from "../kinds/stack-plan.ts";
+import { directPlan, goalFor, ownerOf, type PlanFacts, parentOf } from "./plan-facts.ts";
+
+/** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
+export interface PartPlans {
+  readonly steps: ReadonlyMap<ComponentId, StepPlan>;
+  /** Goals of resources whose definition had to be adapted, e.g. to a renamed parameter. */
+  readonly goals: ReadonlyMap<ComponentId, CapturedComponent>;
+}
+
+/** One component that goes back as a part of a stack. */
+interface Member {
+  readonly id: ComponentId;
+  readonly action: StepPlan["action"];
+  /** Null where the resource that contains it is picked and brings it along. */
+  readonly part: Part | null;
+}
+
+/** A stack with its two templates, each parsed once. */
+interface StackStates {
+  readonly id: ComponentId;
+  readonly name: string;
+  readonly before: CapturedComponent;
+  readonly live: CapturedComponent;
+  readonly beforeTemplate: TemplateState;
+  readonly liveTemplate: TemplateState;
+}
+
+export function planParts(facts: PlanFacts): PartPlans {
+  const steps = new Map<ComponentId, StepPlan>();
+  const goals = new Map<ComponentId, CapturedComponent>();
+  for (const [owner, ids] of partsByStack(facts)) {
+    const stack = statesOf(owner, facts);
+    const members = stack ? ids.flatMap((id) => memberOf(id, stack, facts) ?? []) : [];
+    if (!stack || members.length === 0) continue;
+    planStack(stack, members, { steps, goals });
+  }
+  return { steps, goals };
+}
+
+/** The picked components that a stack owns, where the stack itself is not picked. */
+function partsByStack(facts: PlanFacts): Map<ComponentId, ComponentId[]> {
+  const byStack = new Map<ComponentId, ComponentId[]>();
+  const { picked, strategy } = facts.rollback;
+  for (const id of picked) {
+    const owner = ownerOf(id, facts);
+    if (!owner || picked.includes(owner) || strategy === "direct") continue;
+    byStack.set(owner, [...(byStack.get(owner) ?? []), id]);
+  }
+  return byStack;
+}
+
+/** Null where the stack is not in the backup or is gone, or where a template cannot be read: then no part of it can go. */
+function statesOf(id: ComponentId, { sources, live }: PlanFacts): StackStates | null {
+  const [before, now] = [sources.before.get(id), live.get(id)];
+  const [beforeTemplate, liveTemplate] = [templateStateIn(before), templateStateIn(now)];
+  if (!before || !now || !beforeTemplate || !liveTemplate) return null;
+  return { id, name: parseComponentId(id)?.name ?? "", before, live: now, beforeTemplate, liveTemplate };
+}
+
+/** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
+function memberOf(id: ComponentId, stack: StackStates, facts: PlanFacts): Member | null {
+  const { picked, strategy } = facts.rollback;
+  const action = actionBetween(goalFor(id, facts), facts.live.get(id) ?? null);
+  const container = parentOf(id, facts);
+  if (container && container !== stack.id && picked.includes(container))
+    return action === "unchanged" ? null : { id, action, part: null };
+  const part = partFor(id, stack, facts);
+  if (!part || sameJson(partOf(stack.beforeTemplate, part), partOf(stack.liveTemplate, part))) return null;
+  // The template is put back, too, where the component itself went back directly before.
+  if (strategy === "stack") return { id, action: action === "unchanged" ? "restore" : action, part };
+  if (action === "unchanged" || !isUpdatable(stack.live)) return null;
+  return goesDirectly(id, facts) ? null : { id, action, part };
+}
+
+/** An alias whose version still exists is only pointed back: one atomic switch, nothing rebuilt (facts B2). */
+function goesDirectly(id: ComponentId, facts: PlanFacts): boolean {
+  return id.startsWith("lambda-alias:") && directPlan(id, facts, goalFor(id, facts)).action !== "refused";
+}
+
+/** What of the template a component is; null where the template does not say it. */
+function partFor(id: ComponentId, stack: StackStates, facts: PlanFacts): Part | null {
+  const parsed = parseComponentId(id);
+  if (parsed?.kind === "stack-resource") return whole(splitResource(parsed.name).logicalId);
+  if (parsed?.kind === "lambda-alias") return aliasPart(parsed.name, stack);
+  const resource = parentOf(id, facts);
+  if (!resource || resource === stack.id) return null;
+  const { logicalId } = splitResource(parseComponentId(resource)?.name ?? "");
+  const comesOrGoes = !goalFor(id, facts) !== !facts.live.get(id);
+  if (comesOrGoes) return parsed?.kind === "lambda-code" ? whole(logicalId) : null;
+  const owner = OWNERS.find((name) => name === parsed?.kind);
+  return owner ? ownedPart(logicalId, owner, stack) : null;
+}
+
+function whole(logicalId: string): Part {
+  return { logicalId, take: "all" };
+}
+
+function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackStates): Part | null {
+  const definition = asObject(asObject(liveTemplate.template["Resources"])[logicalId]);
+  const properties = ownedProperties(String(definition["Type"]), owner);
+  return properties && { logicalId, take: "properties", properties };
+}
+
+/** The resource whose physical id is the alias's ARN. */
+function aliasPart(name: string, { before, live }: StackStates): Part | null {
+  const physicalIds = [before, live].flatMap(({ state }) => Object.entries(asObject(state.evidence["physicalIds"])));
+  const found = physicalIds.find(([, physicalId]) => String(physicalId).endsWith(`:function:${name}`));
+  return found ? whole(found[0]) : null;
+}
+
+interface Plans {
+  readonly steps: Map<ComponentId, StepPlan>;
+  readonly goals: Map<ComponentId, CapturedComponent>;
+}
+
+/** One change set for all members: the first one's step carries it, the others follow it. */
+function planStack(stack: StackStates, members: readonly Member[], plans: Plans): void {
+  const parts = members.flatMap(({ part }) => part ?? []);
+  const walls = [
+    ...ownedElsewhere(stack.name, stack.live),
+    ...policyWalls(stack.name, stack.live, updatesOf(stack, parts)),
+  ];
+  if (walls.length > 0) {
+    for (const { id } of members) plans.steps.set(id, refused(...walls));
+    return;
+  }
+  const spliced = spliceParts(stack, parts);
+  const [leader] = members.filter(({ part }) => part);
+  if (spliced.outcome === "refused" || !leader) {
+    for (const member of members) plans.steps.set(member.id, refused(...reasonsFor(member, spliced, stack)));
+    return;
+  }
+  for (const { id, action } of members) plans.steps.set(id, broughtBy(leader.id, action));
+  const losing = lostData(stack, parts);
+  const actions: Action[] = [
+    { do: "put-code-objects", name: stack.name, parts },
+    { do: "splice-stack", name: stack.name, parts, into: digestOf(String(stack.live.state.settings["template"])) },
+  ];
+  const reasons = [...losing, ...spliced.offered.map((offer) => offerReason(offer, stack))];
+  plans.steps.set(leader.id, acting(leader.action, actions, { destructive: losing.length > 0, reasons }));
+  for (const [id, goal] of adaptedGoals(stack, members, spliced)) plans.goals.set(id, goal);
+}
+
+function updatesOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]): ResourceUpdate[] {
+  return parts.flatMap((part): ResourceUpdate[] => {
+    const live = partOf(liveTemplate, part);
+    if (!live) return [];
+    const { logicalId } = part;
+    const type = String(asObject(live["definition"])["Type"]);
+    return [{ logicalId, type, action: partOf(beforeTemplate, part) ? "Update:Modify" : "Update:Delete" }];
+  });
+}
+
+/** Which outputs may change: those whose export nobody imports as far as the live stack was told. */
+function spliceParts({ live, before }: StackStates, parts: readonly Part[]): Spliced | Refused {
+  const unimportedOutputs = unimported(live);
+  try {
+    return splice({ current: submitted(live), backup: submitted(before), parts, unimportedOutputs });
+  } catch (error) {
+    if (!(error instanceof StepbackError)) throw error;
+    const refusal = {
+      code: "SPLICE_IMPOSSIBLE",
+      detail: error.detail,
+      logicalId: null,
+      requires: [],
+      outputs: [],
+    } as const;
+    return { outcome: "refused", refusals: [refusal], together: null, outputs: [] };
+  }
+}
+
+function submitted({ state }: CapturedComponent) {
+  const { template, parameters } = state.settings;
+  return { template: readTemplateText(String(template)), parameters: asObject(parameters) };
+}
+
+/** A refusal says which part it is about; every other member of the change set waits for that one. */
+function reasonsFor(member: Member, spliced: Spliced | Refused, { name }: StackStates): Reason[] {
+  if (spliced.outcome !== "refused") return [];
+  const { refusals, together } = spliced;
+  const own = refusals.filter(
+    ({ logicalId }) => logicalId === null || (member.part !== null && logicalId === member.part.logicalId),
+  );
+  const prefix = own.length > 0 ? "" : `It goes in one change set of ${name} with a part that is refused: `;
+  const offered = together?.length ? ` Add ${together.map((id) => `stack-resource:${name}/${id}`).join(", ")}.` : "";
+  return (own.length > 0 ? own : refusals).map(({ code, detail }) => ({
+    code,
+    detail: `${prefix}${detail}${code === "REQUIRES_COMPONENT" ? offered : ""}`,
+  }));
+}
+
+function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason {
+  const named = logicalIds.map((id) => `stack-resource:${name}/${id}`).join(", ");
+  return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
+}
+
+/** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */
+function lostData({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]): Reason[] {
+  return parts.flatMap((part): Reason[] => {
+    if (partOf(beforeTemplate, part)) return [];
+    const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
+    const type = String(definition["Type"]);
+    if (!holdsData(type) || KEPT.has(String(definition["DeletionPolicy"]))) return [];
+    return [{ code: "DESTRUCTIVE", detail: `${part.logicalId} (${type}) is not in the backup and is deleted.` }];
+  });
+}
+
+const KEPT = new Set(["Retain", "RetainExceptOnCreate"]);
+
+/** A resource is proven on the definition that the spliced template gives it, e.g. with a renamed parameter. */
+function adaptedGoals(
+  stack: StackStates,
+  members: readonly Member[],
+  spliced: Spliced,
+): [ComponentId, CapturedComponent][] {
+  const template = parseTemplate(spliced.template);
+  const known = stack.liveTemplate.parameters;
+  const parameters = Object.fromEntries(
+    Object.entries(spliced.parameters).map(([key, value]): [string, Json] => [key, value ?? known[key] ?? null]),
+  );
+  return members.flatMap(({ id }): [ComponentId, CapturedComponent][] => {
+    const parsed = parseComponentId(id);
+    if (parsed?.kind !== "stack-resource") return [];
+    const settings = partOf({ template, parameters }, whole(splitResource(parsed.name).logicalId));
+    if (!settings) return [];
+    return [[id, captured(id, { settings, evidence: {}, artifacts: [] }, { parent: stack.id, physicalId: null })]];
+  });
+}

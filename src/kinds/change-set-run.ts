@@ -1,0 +1,93 @@
+import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
+import { StepbackError } from "../domain/errors.ts";
+import type { Json } from "../domain/json.ts";
+import { holdsData } from "../domain/stateful.ts";
+import type { RestoreContext } from "./kind.ts";
+
+/** What one change set is to do to a stack. */
+export interface ChangeSetPlan {
+  /** Asked for only where the change set does not exist yet. */
+  readonly request: () => Promise<ChangeSetRequest>;
+  /** Throws where the changes are not those that were planned. Asked before it runs, also after a crash. */
+  readonly gate: (changes: readonly ResourceChange[]) => Promise<void> | void;
+}
+
+/** By a change set that is looked at before it runs. Its name is the token, so that a second try finds the first one. */
+export async function runChangeSet(name: string, plan: ChangeSetPlan, context: RestoreContext): Promise<Json> {
+  const { cloudFormation } = context.aws;
+  const existing = await cloudFormation.getChangeSet(name, context.token);
+  if (!existing) await cloudFormation.createChangeSet(await plan.request());
+  const changeSet = await cloudFormation.awaitChangeSet(name, context.token);
+  if (changeSet.status === "empty") return dropEmpty(name, context);
+  if (changeSet.status === "failed") {
+    throw new StepbackError(
+      "AWS_REJECTED",
+      `CloudFormation cannot make the change set for ${name}: ${changeSet.reason}`,
+    );
+  }
+  if (!changeSet.executed) await execute(name, { changeSet, plan }, context);
+  return settleStack(changeSet.stackId, name, context);
+}
+
+async function dropEmpty(name: string, context: RestoreContext): Promise<Json> {
+  await context.aws.cloudFormation.deleteChangeSet(name, context.token);
+  context.note(
+    `The template, the parameters and the tags of ${name} are those of the backup: the change set is empty.`,
+  );
+  return { changes: 0 };
+}
+
+async function execute(
+  name: string,
+  { changeSet, plan }: { changeSet: ChangeSet; plan: ChangeSetPlan },
+  context: RestoreContext,
+): Promise<void> {
+  try {
+    await plan.gate(changeSet.changes);
+    refuseLosses(name, changeSet, context);
+  } catch (error) {
+    await context.aws.cloudFormation.deleteChangeSet(name, context.token);
+    throw error;
+  }
+  const counted = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
+  context.note(`Running the change set of ${name}: ${counted.join(", ")}.`);
+  await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
+}
+
+function refuseLosses(name: string, { changes }: ChangeSet, { allowDestructive }: RestoreContext): void {
+  const losing = changes.filter(losesData);
+  if (losing.length === 0 || allowDestructive) return;
+  const named = losing.map(
+    (change) => `${change.logicalId} (${change.type}): ${change.action}, replacement ${change.replacement ?? "none"}`,
+  );
+  throw new StepbackError("DESTRUCTIVE", `The change set of ${name} was not run; it would lose ${named.join("; ")}.`);
+}
+
+/** What the gate stops without consent (facts E2, step 4). */
+function losesData({ action, replacement, type, policyAction }: ResourceChange): boolean {
+  if (!holdsData(type) || policyAction === "Retain") return false;
+  return action === "Remove" || replacement === "True" || replacement === "Conditional";
+}
+
+async function settleStack(stackId: string, name: string, context: RestoreContext): Promise<Json> {
+  const facts = await context.aws.cloudFormation.awaitStack(stackId);
+  if (facts.status === "UPDATE_COMPLETE" || facts.status === "CREATE_COMPLETE") {
+    context.note(`The stack ${name} is in ${facts.status}.`);
+    return { status: facts.status };
+  }
+  throw new StepbackError(
+    "AWS_REJECTED",
+    `The stack ${name} ended in ${facts.status}: ${await whyFailed(facts, context)}`,
+  );
+}
+
+/** The first failures of this very operation: its events carry the token. Later ones are only their consequence. */
+export async function whyFailed(facts: StackFacts, { aws, token }: RestoreContext): Promise<string> {
+  const events = await aws.cloudFormation.listEvents(facts.stackId, null);
+  const failed = events.filter((event) => event.token === token && event.status.endsWith("_FAILED") && event.reason);
+  const first = failed.slice(-3).reverse();
+  return (
+    first.map((event) => `${event.logicalId}: ${event.reason}`).join("; ") ||
+    (facts.statusReason ?? "no reason was given")
+  );
+}

@@ -1,0 +1,61 @@
+import type { StackFacts } from "../aws/gateways.ts";
+import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component.ts";
+import { asObject, type JsonObject } from "../domain/json.ts";
+import { isNoEchoParameter, NO_ECHO } from "../domain/secrets.ts";
+import { partOf, type TemplateState } from "../domain/template-part.ts";
+import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
+import type { LiveView, StackView } from "./live-view.ts";
+import { settingsDiff, settle } from "./settling.ts";
+import { restoreStack } from "./stack-restore.ts";
+
+/**
+ * One resource of a stack: its definition in the submitted template and everything that the definition refers to. It goes
+ * back through CloudFormation only, spliced into the live template beside the other parts of its stack.
+ */
+export const stackResource: Kind = {
+  name: "stack-resource",
+  capture,
+  diff: settingsDiff,
+  plan,
+  restore: restoreStack,
+  async verify(view, name, goal) {
+    return settle(this, await capture(view, name), goal);
+  },
+};
+
+async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+  const { stack, logicalId } = splitResource(name);
+  const read = await view.getStack(stack);
+  const state = read && templateStateOf(read);
+  const settings = state && partOf(state, { logicalId, take: "all" });
+  if (!read || !settings) return null;
+  const live = read.resources.find((resource) => resource.logicalId === logicalId);
+  return captured(
+    componentId("stack-resource", name),
+    { settings, evidence: { status: live?.status ?? null }, artifacts: [] },
+    { parent: componentId("stack", stack), physicalId: live?.physicalId ?? null },
+  );
+}
+
+/** Null where the text cannot be parsed: such a stack goes back whole or not at all. */
+export function templateStateOf({ parsed, facts }: StackView): TemplateState | null {
+  return parsed && { template: parsed, parameters: parametersOf(facts, parsed) };
+}
+
+/** Values by name; of a NoEcho parameter only that there is one. */
+export function parametersOf(facts: StackFacts, template: JsonObject): JsonObject {
+  const definitions = asObject(template["Parameters"]);
+  return Object.fromEntries(
+    facts.parameters.map(({ key, value }) => [key, isNoEchoParameter(definitions[key]) ? NO_ECHO : value]),
+  );
+}
+
+/** Reached only where no change set brings it back. */
+function plan(input: PlanInput): StepPlan {
+  const action = actionBetween(input.goal, input.live);
+  if (action === "unchanged") return unchanged();
+  return refused({
+    code: "STRATEGY_UNSUPPORTED",
+    detail: `${componentId("stack-resource", input.name)} goes back through CloudFormation only: use the strategy auto or stack.`,
+  });
+}

@@ -1,0 +1,101 @@
+import type { ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
+import { type ComponentState, componentId } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { asObject, digestOf, type Json } from "../domain/json.ts";
+import type { Action } from "../domain/plan.ts";
+import { matchesPattern } from "../domain/scope.ts";
+import type { Consequences, Spliced } from "../domain/splice/request.ts";
+import { splice } from "../domain/splice/splice.ts";
+import { readTemplateText } from "../domain/splice/template-text.ts";
+import { parseTemplate } from "../domain/template.ts";
+import { runChangeSet } from "./change-set-run.ts";
+import type { RestoreContext } from "./kind.ts";
+import { parametersOf } from "./stack-resource.ts";
+
+/**
+ * Puts parts of the backup's template into the live one, as it is now, and updates the stack to that. What was not picked
+ * keeps its text, its parameters keep their values, and the change set is not run if it would touch anything else.
+ * Idempotent by the change set's name. PLAN_STALE where the live template is not the planned one any more.
+ */
+export async function spliceStack(action: Action, context: RestoreContext): Promise<Json> {
+  const { name } = action;
+  let spliced: Promise<{ result: Spliced; facts: StackFacts }> | null = null;
+  const prepare = () => {
+    spliced ??= prepareSplice(action, context);
+    return spliced;
+  };
+  return runChangeSet(
+    name,
+    {
+      request: async () => {
+        const { result, facts } = await prepare();
+        return changeSetRequest(name, { result, facts }, context);
+      },
+      gate: async (changes) => refuseWider(name, changes, (await prepare()).result),
+    },
+    context,
+  );
+}
+
+async function prepareSplice({ name, parts = [], into }: Action, context: RestoreContext) {
+  const { cloudFormation } = context.aws;
+  const facts = await cloudFormation.getStack(name);
+  const backup = context.goalOf(componentId("stack", name));
+  if (!facts || !backup) throw new StepbackError("AWS_NOT_FOUND", `The stack ${name} does not exist any more.`);
+  const template = await cloudFormation.getTemplate(facts.stackId);
+  if (digestOf(template) !== into)
+    throw new StepbackError("PLAN_STALE", `The template of ${name} has changed since the plan was made.`);
+  const outputs = facts.outputs.filter(({ exportName }) => exportName !== null);
+  const imported = await Promise.all(outputs.map(({ exportName }) => cloudFormation.listImporters(exportName ?? "")));
+  const result = splice({
+    current: { template: readTemplateText(template), parameters: parametersOf(facts, parseTemplate(template)) },
+    backup: submitted(backup),
+    parts,
+    unimportedOutputs: outputs.flatMap(({ key }, index) => (imported[index]?.length ? [] : [key])),
+  });
+  if (result.outcome === "refused")
+    throw new StepbackError("PLAN_STALE", result.refusals.map(({ detail }) => detail).join(" "));
+  return { result, facts };
+}
+
+function submitted({ settings }: ComponentState) {
+  return {
+    template: readTemplateText(String(settings["template"])),
+    parameters: asObject(settings["parameters"]),
+  };
+}
+
+/** Everything but the template stays as it is: changed stack tags alone would modify every resource (facts F3, rule 5). */
+function changeSetRequest(
+  name: string,
+  { result, facts }: { result: Spliced; facts: StackFacts },
+  { token }: RestoreContext,
+): ChangeSetRequest {
+  return {
+    stack: name,
+    name: token,
+    type: "UPDATE",
+    template: result.template,
+    parameters: result.parameters,
+    tags: facts.tags,
+    capabilities: facts.capabilities,
+    roleArn: facts.roleArn,
+    notificationArns: facts.notificationArns,
+    rollbackTriggers: facts.rollbackTriggers,
+  };
+}
+
+/** The last gate (facts F3, rule 10): only what was picked, and what follows from it without being made anew. */
+function refuseWider(name: string, changes: readonly ResourceChange[], { consequences }: Spliced): void {
+  const wider = changes.filter((change) => !isMeant(change, consequences));
+  if (wider.length === 0) return;
+  const named = wider.map(({ action, logicalId, type }) => `${action} ${logicalId} (${type})`).join(", ");
+  throw new StepbackError("CHANGE_SET_WIDER", `The change set of ${name} was not run; it would also: ${named}.`);
+}
+
+function isMeant(change: ResourceChange, { picked, generated, dynamic }: Consequences): boolean {
+  const { logicalId, action, isDynamic, replacement } = change;
+  if (picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId))) return true;
+  const isMadeAnew = replacement === "True" || replacement === "Conditional";
+  return dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
+}
