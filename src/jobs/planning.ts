@@ -1,10 +1,10 @@
 import type { Rollback } from "../domain/activity.ts";
+import type { BridgeTemplate } from "../domain/bridge-template.ts";
 import {
   type CapturedComponent,
   type ComponentId,
   type Components,
   captured,
-  KIND_NAMES,
   parseComponentId,
 } from "../domain/component.ts";
 import { keepLive, threeWay } from "../domain/diff.ts";
@@ -12,6 +12,7 @@ import { type Plan, type PlanStep, planDigest, type Reason } from "../domain/pla
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { KINDS } from "../kinds/index.ts";
 import { type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
+import { orderSteps } from "./ordering.ts";
 import type { Sources } from "./sources.ts";
 
 /** Everything that a plan is made from. Making it is pure: the same facts give the same digest. */
@@ -25,32 +26,19 @@ export interface PlanFacts {
   /** Published versions by function. */
   readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
   readonly hasStagingBucket: boolean;
+  /** Every export of the account and region, and the stack that has it; null where AWS would not list them. */
+  readonly exporters: readonly { readonly name: string; readonly stack: string }[] | null;
+  readonly bridgeTemplate: BridgeTemplate;
 }
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
   const drafts = facts.rollback.picked.map((id) => draftStep(id, facts, fingerprint));
-  const ordered = drafts.sort((one, other) => rank(one) - rank(other) || (one.component < other.component ? -1 : 1));
-  const waves = [...new Set(ordered.map((step) => Math.floor(rank(step))))];
-  const steps = ordered.map((step, index) => ({
-    ...step,
-    order: index + 1,
-    wave: waves.indexOf(Math.floor(rank(step))) + 1,
-  }));
+  const steps = orderSteps(drafts, facts, (id) => goalFor(id, facts));
   return { digest: planDigest(steps), plannedAt, steps };
 }
 
-type DraftStep = Omit<PlanStep, "order" | "wave">;
-
-/**
- * Stacks first, then functions (configuration before code, as Terraform does; a function that is created, with its
- * code), then aliases. What a container brings back stands right behind it.
- */
-function rank(step: DraftStep): number {
-  const kind = (id: ComponentId) => KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
-  if (step.via) return kind(step.via) + 0.5;
-  const creates = step.actions.some((action) => action.do === "create-function");
-  return creates ? KIND_NAMES.indexOf("lambda-config") : kind(step.component);
-}
+/** A step before it has its place among the others. */
+export type DraftStep = Omit<PlanStep, "order" | "wave" | "position" | "after" | "bridges">;
 
 function draftStep(id: ComponentId, facts: PlanFacts, fingerprint: Fingerprint): DraftStep {
   const { before, deployed } = facts.sources;
@@ -94,8 +82,11 @@ function planStep(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | n
   });
 }
 
+/** What one component is planned from; the rest of the facts is for the order among them. */
+export type ComponentFacts = Omit<PlanFacts, "exporters" | "bridgeTemplate">;
+
 /** What the kind of a component is given to plan with. */
-export function planInput(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | null): PlanInput {
+export function planInput(id: ComponentId, facts: ComponentFacts, goal: CapturedComponent | null): PlanInput {
   const picked = new Set(facts.rollback.picked);
   const liveOf = (other: ComponentId) => facts.live.get(other) ?? null;
   return {
@@ -117,7 +108,7 @@ export function ownerOf(id: ComponentId, { sources, live }: Pick<PlanFacts, "sou
 }
 
 /** The state to reach: the backup, or under `keep-live` what someone changed since and the backup for the rest. */
-export function goalFor(id: ComponentId, facts: PlanFacts): CapturedComponent | null {
+export function goalFor(id: ComponentId, facts: ComponentFacts): CapturedComponent | null {
   const before = facts.sources.before.get(id) ?? null;
   const deployed = facts.sources.deployed.get(id) ?? null;
   const live = facts.live.get(id) ?? null;
@@ -129,7 +120,7 @@ export function goalFor(id: ComponentId, facts: PlanFacts): CapturedComponent | 
 }
 
 /** Someone else changed it: live is neither the backup nor what Stepback last recorded of it. */
-function isConflict(id: ComponentId, { sources, live, lastRecorded }: PlanFacts): boolean {
+function isConflict(id: ComponentId, { sources, live, lastRecorded }: ComponentFacts): boolean {
   const now = live.get(id)?.digest ?? null;
   const recorded = lastRecorded.has(id) ? lastRecorded.get(id) : (sources.deployed.get(id)?.digest ?? null);
   return now !== (sources.before.get(id)?.digest ?? null) && now !== recorded;

@@ -1,6 +1,6 @@
 import { type ComponentId, type ComponentState, parseComponentId } from "../domain/component.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
-import type { Action, PlanStep } from "../domain/plan.ts";
+import type { Action, BridgePass, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import type { Kind, RestoreContext, Verdict } from "../kinds/kind.ts";
 import { createLiveView, type LiveView } from "../kinds/live-view.ts";
@@ -14,14 +14,37 @@ import { doneStatus, problem, type Run, rowOf, rowOfComponent } from "./run-cont
 const NOT_THE_STEPS_OWN = new Set(["LEASE_LOST", "SHUTTING_DOWN", "CANCELLED"]);
 
 /** One step: its actions, then the proof, then its row. Answers the row; throws only what ends the whole job. */
-export async function runStep(run: Run, step: PlanStep): Promise<StepRow> {
+export function runStep(run: Run, step: PlanStep): Promise<StepRow> {
+  return running(run, step, async (startedAt) => {
+    const verdict = await bringBack(run, step);
+    return finish(run, step, { ...provenRow(run, step, verdict), startedAt });
+  });
+}
+
+/**
+ * A bridge before a stack's step: proven by CloudFormation's word alone, since it is not where the stack goes. The step
+ * stays Running until its last turn.
+ */
+export function runBridge(run: Run, step: PlanStep, bridge: BridgePass): Promise<StepRow> {
+  return running(run, step, async () => {
+    requireBefore(run, bridge.after);
+    await perform(run, step, step.actions.slice(0, actionsThrough(step, bridge)));
+    run.context.log.add("info", `Bridged: it keeps ${bridge.keeps.join(", ")} for a while.`, {
+      component: step.component,
+      step: step.order,
+    });
+    await run.context.log.flush();
+    return rowOf(run, step);
+  });
+}
+
+async function running(run: Run, step: PlanStep, work: (startedAt: number) => Promise<StepRow>): Promise<StepRow> {
   const { context, rollback } = run;
-  const startedAt = context.clock.now();
+  const startedAt = rowOf(run, step).startedAt ?? context.clock.now();
   await context.store.startStep(context.fence, rollback.id, step.order, startedAt);
   run.rows.set(step.order, { ...rowOf(run, step), status: "Running", startedAt });
   try {
-    const verdict = await bringBack(run, step);
-    return await finish(run, step, { ...provenRow(run, step, verdict), startedAt });
+    return await work(startedAt);
   } catch (error) {
     if (error instanceof StepbackError && NOT_THE_STEPS_OWN.has(error.code)) throw error;
     const failed = { ...rowOf(run, step), status: "Failed" as const, error: problemOf(error), startedAt };
@@ -35,8 +58,20 @@ export async function runStep(run: Run, step: PlanStep): Promise<StepRow> {
 
 async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
   if (step.via) return followContainer(run, step, step.via);
+  requireBefore(run, step.after);
   await perform(run, step, step.actions);
   return verify(run, step, step.goal);
+}
+
+/** Under `onError: continue`: AWS would refuse the stack late, after it has changed half of it. */
+function requireBefore(run: Run, after: readonly ComponentId[]): void {
+  const missing = after.filter((id) => hasFailed(rowOfComponent(run, id)));
+  if (missing.length === 0) return;
+  throw new StepbackError("STEP_FAILED", `${missing.join(", ")}, which had to go first, did not.`);
+}
+
+function hasFailed(row: StepRow | undefined): boolean {
+  return row?.status === "Failed" || row?.status === "Skipped";
 }
 
 /**
@@ -44,8 +79,7 @@ async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
  * deploy's code object had the same key. What still differs goes back directly.
  */
 async function followContainer(run: Run, step: PlanStep, container: ComponentId): Promise<Verdict> {
-  const carrier = rowOfComponent(run, container);
-  if (carrier?.status === "Failed" || carrier?.status === "Skipped") {
+  if (hasFailed(rowOfComponent(run, container))) {
     throw new StepbackError("STEP_FAILED", `${container}, which was to bring it back, did not.`);
   }
   const goal = await goalAfter(run, step, container);
@@ -83,6 +117,8 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
     hasStagingBucket: context.hasStagingBucket,
   };
   const kind = kindOf(step);
+  // A nested stack is what its root made of it: alone it is never updated.
+  if (kind.name === "stack") return [];
   const input = planInput(step.component, facts, sources.before.get(step.component) ?? null);
   // An alias publishes where it must and points by content; its own restore looks for the versions.
   if (kind.name === "lambda-alias")
@@ -91,12 +127,13 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
 }
 
 async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
-  const done = run.journal.filter((entry) => entry.step === step.order && entry.status === "done");
+  const done = run.done.get(step.order) ?? 0;
   // A planned list goes on behind what is done; a list that was derived from live begins anew behind it.
-  const rest = step.via ? actions : actions.slice(done.length);
+  const rest = step.via ? actions : actions.slice(done);
   for (const [offset, action] of rest.entries()) {
     await checkpoint(run.context, run.rollback.id);
-    await performOne(run, step, action, done.length + offset);
+    await performOne(run, step, action, done + offset);
+    run.done.set(step.order, done + offset + 1);
   }
 }
 
@@ -107,7 +144,10 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   await log.flush();
   const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
   const { token } = await store.intend(fence, rollback.id, wanted);
-  const result = await kindOf(step).restore(action, restoreContext(run, step, token));
+  const result = await kindOf(step).restore(action, {
+    ...restoreContext(run, step, token),
+    goal: goalOfAction(step, index),
+  });
   await store.finishAction(fence, rollback.id, { step: step.order, index, result, lines: log.take() });
 }
 
@@ -116,14 +156,26 @@ function tokenOf(rollback: string, order: number, index: number): string {
   return `stepback-${rollback.replaceAll("_", "-")}-${order}-${index}`;
 }
 
-function restoreContext(run: Run, step: PlanStep, token: string): RestoreContext {
+/** The n-th `bridge-stack` of a step goes to the goal of its n-th bridge; every other action to the step's own. */
+function goalOfAction(step: PlanStep, index: number): ComponentState | null {
+  const bridges = step.via ? [] : step.actions.slice(0, index + 1).filter((action) => action.do === "bridge-stack");
+  const isBridge = !step.via && step.actions[index]?.do === "bridge-stack";
+  return (isBridge ? step.bridges[bridges.length - 1]?.goal : undefined) ?? step.goal;
+}
+
+/** How many actions of a step are done once this bridge is. */
+function actionsThrough(step: PlanStep, bridge: BridgePass): number {
+  const places = step.actions.flatMap((action, index) => (action.do === "bridge-stack" ? [index] : []));
+  return (places[step.bridges.indexOf(bridge)] ?? -1) + 1;
+}
+
+function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
   const { context, sources, plan, rollback } = run;
   const goals = new Map(plan.steps.map(({ component, goal }) => [component, goal]));
   const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? sources.before.get(id)?.state ?? null;
   return {
     aws: context.access(step.component, step.order),
     artifacts: context.artifacts,
-    goal: step.goal,
     goalOf,
     token,
     allowDestructive: rollback.allowDestructive,

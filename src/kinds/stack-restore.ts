@@ -15,6 +15,7 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
     case "create-stack":
       return submit("CREATE", action.name, context);
     case "update-stack":
+    case "bridge-stack":
       return submit("UPDATE", action.name, context);
     case "delete-stack":
       return remove(action.name, context);

@@ -1,21 +1,32 @@
 import {
   type ArtifactRef,
   type CapturedComponent,
+  type ComponentId,
   type ComponentState,
   captured,
   componentId,
 } from "../domain/component.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan.ts";
+import type { Action, Reason, StepAction } from "../domain/plan.ts";
 import { isNoEcho, NO_ECHO } from "../domain/secrets.ts";
 import { holdsData } from "../domain/stateful.ts";
 import type { CodeObject } from "../domain/template.ts";
 import { importsOf, parseTemplate } from "../domain/template.ts";
 import { codeObjectsIn } from "./archive.ts";
-import { acting, actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
+import {
+  acting,
+  actionBetween,
+  broughtBy,
+  type Kind,
+  type PlanInput,
+  refused,
+  type StepPlan,
+  unchanged,
+} from "./kind.ts";
 import type { LiveView, StackView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import { restoreStack } from "./stack-restore.ts";
+import { literalResolver } from "./template-values.ts";
 
 /** Statuses that an update may start from (facts E1). */
 const UPDATABLE = new Set([
@@ -52,12 +63,13 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
       settings: stackSettings(read, noEcho, policy),
       evidence: {
         ...stackEvidence(read),
+        imports: await importsIn(view, read),
         importers: await importersOf(view, read),
         codeObjects: objects.map((object) => ({ ...object })),
       },
       artifacts: objects.flatMap(({ digest, sizeBytes }) => (digest ? [{ digest, sizeBytes }] : [])),
     },
-    { parent: null, physicalId: stackId, incomplete: null },
+    { parent: parentOfNested(read), physicalId: stackId, incomplete: null },
   );
 }
 
@@ -82,7 +94,7 @@ function readPolicy(text: string): Json {
   }
 }
 
-function stackEvidence({ facts, resources, parsed }: StackView): JsonObject {
+function stackEvidence({ facts, resources }: StackView): JsonObject {
   return {
     stackId: facts.stackId,
     status: facts.status,
@@ -97,9 +109,21 @@ function stackEvidence({ facts, resources, parsed }: StackView): JsonObject {
     exports: Object.fromEntries(
       facts.outputs.flatMap(({ exportName, value }) => (exportName ? [[exportName, value]] : [])),
     ),
-    imports: parsed ? importsOf(parsed) : [],
     physicalIds: Object.fromEntries(resources.map(({ logicalId, physicalId }) => [logicalId, physicalId])),
   };
+}
+
+/** The stack whose resource a nested stack is; null for any other. */
+function parentOfNested({ facts }: StackView): ComponentId | null {
+  const name = facts.parentId?.split("/")[1];
+  return name ? componentId("stack", name) : null;
+}
+
+/** What the template names and an export answers to: a condition may keep the rest from ever being imported. */
+async function importsIn(view: LiveView, read: StackView): Promise<string[]> {
+  const named = read.parsed ? importsOf(read.parsed, literalResolver(read)) : [];
+  const known = named.length > 0 ? await view.listExportNames() : null;
+  return known ? named.filter((name) => known.has(name)) : named;
 }
 
 /** Who imports each export: the order over stacks and the refusals are made of it (facts E4). */
@@ -131,6 +155,7 @@ function plan(input: PlanInput): StepPlan {
   const { goal, live, name } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
+  if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live?.state ?? null);
   const reasons = [...statusWalls(name, live), ...lostNoEcho(goal, live)];
   if (reasons.length > 0) return refused(...reasons);
@@ -141,6 +166,16 @@ function plan(input: PlanInput): StepPlan {
     ...protecting(goal, live, name),
   ];
   return acting(action, actions, { destructive: losing.length > 0, reasons: losing });
+}
+
+/** CloudFormation operates nested stacks only from their root (facts D). */
+function planNested(
+  name: string,
+  owner: ComponentId,
+  { action, isPicked }: { action: StepAction; isPicked: boolean },
+): StepPlan {
+  if (isPicked) return broughtBy(owner, action);
+  return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which brings it back.` });
 }
 
 /** The deployment created it. Only with consent, and never against its protection. */

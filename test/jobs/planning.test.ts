@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import type { Rollback } from "../../src/domain/activity.ts";
+import { noBridge } from "../../src/domain/bridge-template.ts";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "../../src/domain/component.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { PlanStep } from "../../src/domain/plan.ts";
@@ -61,6 +62,8 @@ function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: P
     lastRecorded: new Map(),
     versions: new Map(),
     hasStagingBucket: false,
+    exporters: [],
+    bridgeTemplate: noBridge,
   };
   return [...makePlan({ ...empty, ...rest, rollback: settings }, fingerprint, 0).steps];
 }
@@ -244,7 +247,15 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
         };
         const rollback = { picked: ["lambda-code:f"] as ComponentId[], strategy: "auto", onConflict: "fail" } as const;
         return makePlan(
-          { ...facts, rollback, lastRecorded: new Map(), versions: new Map(), hasStagingBucket: false },
+          {
+            ...facts,
+            rollback,
+            lastRecorded: new Map(),
+            versions: new Map(),
+            hasStagingBucket: false,
+            exporters: null,
+            bridgeTemplate: noBridge,
+          },
           fingerprint,
           Math.random(),
         ).digest;
