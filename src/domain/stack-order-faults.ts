@@ -106,5 +106,5 @@ function bridgeWall(world: World, stack: MovingStack, around: Surroundings): str
   const keeps = keepsOf(waiting);
   if (keeps.length === 0 || waiting.some(({ why }) => why !== "use")) return "";
   const why = stack.goal ? around.whyNoBridge(stack.name, keeps) : "a stack that is deleted cannot keep an export";
-  return why === null ? "" : ` It cannot keep ${keeps.join(", ")} for so long: ${why}.`;
+  return why === null ? "" : ` ${stack.name} cannot keep ${keeps.join(", ")} for so long: ${why}.`;
 }

@@ -76,7 +76,7 @@ async function execute(name: string, changeSet: ChangeSet, context: RestoreConte
     throw new StepbackError("DESTRUCTIVE", `The change set of ${name} was not run; it would lose ${named.join("; ")}.`);
   }
   const counted = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
-  context.note(`Running the change set of ${name}: ${counted.join(", ")}.`);
+  context.note(`Running the change set of ${name}: ${counted.join(", ") || "outputs only"}.`);
   await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
 }
 

@@ -9,6 +9,8 @@ export interface StackGraph {
 
 export interface GraphSize {
   readonly stacks: number;
+  /** Half of `stacks` where nothing else is said. */
+  readonly fewest?: number;
   readonly exports: number;
   /** Whether some graphs have what no order can help: lasting importers, missing and taken exports, stacks without a bridge. */
   readonly faulty: boolean;
@@ -47,7 +49,7 @@ export function stackGraphs(size: GraphSize): fc.Arbitrary<StackGraph> {
   return fc
     .tuple(
       fc.array(draft, { minLength: size.exports, maxLength: size.exports }),
-      fc.array(stack, { minLength: Math.ceil(size.stacks / 2), maxLength: size.stacks }),
+      fc.array(stack, { minLength: size.fewest ?? Math.ceil(size.stacks / 2), maxLength: size.stacks }),
       loose,
     )
     .map(([drafts, parts, isLoose]) => build(names, { drafts, parts, isLoose, outside: size.stacks }));

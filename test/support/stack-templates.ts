@@ -5,20 +5,25 @@ type Template = Record<string, Record<string, unknown>>;
 
 /**
  * A template that exports and imports just that. An export's value is its text, so that a test decides whether it changes;
- * each import stands in a parameter of its own, whose value CloudFormation has to look up.
+ * each import stands in a rule of its own, which holds no data, so that it may go without consent.
  */
 export function linkedTemplate({ exports, imports }: StackLinks): string {
-  const parameter = (value: unknown) => ({ Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: value } });
-  const using = imports.map((name) => [`Uses${name}`, parameter({ "Fn::ImportValue": name })]);
+  const rule = (words: unknown) => ({ Type: "AWS::Events::Rule", Properties: { Description: words } });
+  const using = imports.map((name) => [`Uses${alphanumeric(name)}`, rule({ "Fn::ImportValue": name })]);
   const outputs = Object.entries(exports).map(([name, value]) => [
-    `Out${name}`,
+    `Out${alphanumeric(name)}`,
     { Value: value, Export: { Name: name } },
   ]);
   return JSON.stringify(
-    { Resources: { Own: parameter("own"), ...Object.fromEntries(using) }, Outputs: Object.fromEntries(outputs) },
+    { Resources: { Own: rule("own"), ...Object.fromEntries(using) }, Outputs: Object.fromEntries(outputs) },
     null,
     2,
   );
+}
+
+/** Logical ids are letters and digits only. */
+function alphanumeric(name: string): string {
+  return name.replace(/\W/g, "");
 }
 
 /** For templates in JSON whose outputs refer to nothing but themselves or to resources that both sides have. */
