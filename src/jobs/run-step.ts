@@ -27,13 +27,12 @@ export function runStep(run: Run, step: PlanStep): Promise<StepRow> {
  */
 export function runBridge(run: Run, step: PlanStep, bridge: BridgePass): Promise<StepRow> {
   return running(run, step, async () => {
+    const through = actionsThrough(step, bridge);
+    if ((run.done.get(step.order) ?? 0) >= through) return rowOf(run, step);
     requireBefore(run, bridge.after);
-    await perform(run, step, step.actions.slice(0, actionsThrough(step, bridge)));
-    run.context.log.add("info", `Bridged: it keeps ${bridge.keeps.join(", ")} for a while.`, {
-      component: step.component,
-      step: step.order,
-    });
-    await run.context.log.flush();
+    const about = { component: step.component, step: step.order };
+    run.context.log.add("info", `Bridging: it keeps ${bridge.keeps.join(", ")} for a while.`, about);
+    await perform(run, step, step.actions.slice(0, through));
     return rowOf(run, step);
   });
 }

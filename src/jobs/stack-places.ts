@@ -1,3 +1,4 @@
+import type { BridgeTemplate } from "../domain/bridge-template.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -6,7 +7,7 @@ import {
   componentId,
   parseComponentId,
 } from "../domain/component.ts";
-import { asObject, isJsonObject, type Json } from "../domain/json.ts";
+import { asObject, type Json } from "../domain/json.ts";
 import type { BridgePass, PlanStep, Reason } from "../domain/plan.ts";
 import type { MovingStack, StackLinks, Surroundings } from "../domain/stack-links.ts";
 import { orderStacks, type StackPass } from "../domain/stack-order.ts";
@@ -19,10 +20,13 @@ export type StackPlace = Pick<PlanStep, "wave" | "position" | "after" | "bridges
   readonly faults: readonly Reason[];
 };
 
-interface MovingComponent {
-  readonly step: DraftStep;
+interface BothStates {
   readonly live: CapturedComponent | null;
   readonly goal: CapturedComponent | null;
+}
+
+interface MovingComponent extends BothStates {
+  readonly step: DraftStep;
 }
 
 type GoalOf = (id: ComponentId) => CapturedComponent | null;
@@ -50,15 +54,16 @@ export function placeStacks(
     roots.map(({ step, live, goal }) => {
       const name = nameOf(step.component);
       const own = passes.filter(({ stack }) => stack === name);
+      const stateOf = (keeps: readonly string[]) => bridgeGoal(keeps, { live, goal }, facts.bridgeTemplate);
       const refused = faults.filter(({ stack }) => stack === name).map(({ code, detail }) => ({ code, detail }));
-      return [step.component, { ...placeOf(own, { live, goal, facts }), faults: refused }];
+      return [step.component, { ...placeOf(own, stateOf), faults: refused }];
     }),
   );
 }
 
 function placeOf(
   passes: readonly StackPass[],
-  made: { live: CapturedComponent | null; goal: CapturedComponent | null; facts: PlanFacts },
+  stateOf: (keeps: readonly string[]) => ComponentState | string,
 ): Omit<StackPlace, "faults"> {
   const final = passes.find(({ pass }) => pass === "final");
   const where = ({ wave, reasons, after }: StackPass) => ({
@@ -69,7 +74,7 @@ function placeOf(
   const bridges = passes
     .filter(({ pass }) => pass === "bridge")
     .flatMap((pass): BridgePass[] => {
-      const goal = bridgeGoal(pass.keeps, made);
+      const goal = stateOf(pass.keeps);
       return typeof goal === "string" ? [] : [{ ...where(pass), keeps: pass.keeps, goal }];
     });
   return { ...(final ? where(final) : { wave: 1, position: "", after: [] }), bridges };
@@ -126,7 +131,7 @@ function surroundings(moving: readonly MovingComponent[], names: ReadonlySet<str
     exporters: around ? Object.fromEntries(around.map(({ name, stack }) => [name, stack])) : null,
     whyNoBridge: (stack, keeps) => {
       const found = moving.find(({ step }) => nameOf(step.component) === stack);
-      const goal = found ? bridgeGoal(keeps, { ...found, facts }) : "it is not known";
+      const goal = found ? bridgeGoal(keeps, found, facts.bridgeTemplate) : "it is not known";
       return typeof goal === "string" ? goal : null;
     },
   };
@@ -135,14 +140,11 @@ function surroundings(moving: readonly MovingComponent[], names: ReadonlySet<str
 /** The state that a bridge goes to; a text says why there is none. */
 function bridgeGoal(
   keeps: readonly string[],
-  { live, goal, facts }: { live: CapturedComponent | null; goal: CapturedComponent | null; facts: PlanFacts },
+  { live, goal }: BothStates,
+  bridgeTemplate: BridgeTemplate,
 ): ComponentState | string {
   if (!live || !goal) return "a stack that is created or deleted has no bridge";
-  const made = facts.bridgeTemplate(
-    String(goal.state.settings["template"]),
-    String(live.state.settings["template"]),
-    keeps,
-  );
+  const made = bridgeTemplate(String(goal.state.settings["template"]), String(live.state.settings["template"]), keeps);
   if ("refusal" in made) return made.refusal;
   const declared = asObject(parseTemplate(made.template)["Parameters"]);
   const lent = Object.entries(asObject(live.state.settings["parameters"])).filter(([key]) => key in declared);
@@ -155,6 +157,5 @@ function nameOf(id: ComponentId): string {
 }
 
 function texts(value: Json | undefined): string[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((item): item is string => typeof item === "string" && !isJsonObject(item));
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }

@@ -1,7 +1,7 @@
 import t, { type Test } from "tap";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject, type OslsProject, type ServiceVersion } from "../support/osls.ts";
-import { type Body, finishDeployment, openDeployment, startWorld, type World } from "../support/world.ts";
+import { type Body, ended, openDeployment, startWorld, until, type World } from "../support/world.ts";
 
 const skip = (await missing("aws", "--version")) ?? false;
 const runtime = "nodejs20.x";
@@ -72,8 +72,11 @@ async function deploy(project: OslsProject, version: ServiceVersion): Promise<vo
 /** A deploy of one service inside a deployment of its own. Answers the deployment's id. */
 async function recorded({ world }: Stage, project: OslsProject, version: ServiceVersion): Promise<string> {
   const { id } = await openDeployment(world, { stacks: [project.stack] });
+  const path = `/v1/deployments/${id}`;
+  await until(async () => (await world.api("GET", path)).body.snapshot.status === "Ready", 120_000);
   await deploy(project, version);
-  await finishDeployment(world, id);
+  await world.api("POST", `${path}/finish`, { outcome: "succeeded" });
+  await ended(world, path);
   return id;
 }
 
@@ -83,7 +86,7 @@ async function takeBack(t: Test, { world }: Stage, deployment: readonly string[]
   const request = { deployment, components: "all", allowDestructive: true };
   const opened = await world.api("POST", "/v1/rollbacks", request);
   const path = `/v1/rollbacks/${opened.body.id}`;
-  t.match((await world.api("GET", `${path}?wait=60`)).body, {
+  t.match(await ended(world, path), {
     status: "Completed",
     error: null,
     result: { failed: 0, skipped: 0 },

@@ -8,6 +8,7 @@ import { bridgeJson, linkedTemplate } from "../support/stack-templates.ts";
 import {
   type Account,
   type Body,
+  ended,
   finishDeployment,
   openDeployment,
   startWorld,
@@ -26,13 +27,13 @@ async function submit(account: Account, name: string, template: string | null): 
   const answer = await account.aws("cloudformation", operation, input).catch((error: Error) => error.message);
   if (answer === "No updates are to be performed.") return "UPDATE_COMPLETE";
   if (typeof answer === "string") return answer;
-  let ended = "";
+  let end = "";
   await until(async () => {
     const stack = await describe(account, answer.StackId ?? known?.StackId);
-    ended = stack ? `${stack.StackStatus}${GOOD.test(stack.StackStatus) ? "" : ` ${stack.StackStatusReason}`}` : "";
-    return ended !== "" && !ended.includes("_IN_PROGRESS");
+    end = stack ? `${stack.StackStatus}${GOOD.test(stack.StackStatus) ? "" : ` ${stack.StackStatusReason}`}` : "";
+    return end !== "" && !end.includes("_IN_PROGRESS");
   }, 60_000);
-  return ended;
+  return end;
 }
 
 async function describe(account: Account, name: string | undefined): Promise<Body> {
@@ -57,9 +58,9 @@ function outsideLinks({ around }: StackGraph): StackLinks {
   return { exports: Object.fromEntries(exports), imports: Object.keys(around.importers) };
 }
 
-function must(ended: string, graph: StackGraph, pass?: StackPass): void {
-  if (GOOD.test(ended)) return;
-  throw new Error(`${pass ? `${pass.pass} of ${pass.stack} in wave ${pass.wave}: ` : ""}${ended}\n${graphText(graph)}`);
+function must(end: string, graph: StackGraph, pass?: StackPass): void {
+  if (GOOD.test(end)) return;
+  throw new Error(`${pass ? `${pass.pass} of ${pass.stack} in wave ${pass.wave}: ` : ""}${end}\n${graphText(graph)}`);
 }
 
 /** A wave's passes at once, as a rollback runs them. */
@@ -72,9 +73,9 @@ async function carryOut(account: Account, graph: StackGraph, passes: readonly St
         const goal = stack?.goal ? linkedTemplate(stack.goal) : null;
         const bridged = goal && stack?.live ? bridgeJson(goal, linkedTemplate(stack.live), pass.keeps) : null;
         if (bridged && "refusal" in bridged) throw new Error(bridged.refusal);
-        return { pass, ended: await submit(account, pass.stack, bridged ? bridged.template : goal) };
+        return { pass, end: await submit(account, pass.stack, bridged ? bridged.template : goal) };
       });
-    for (const { pass, ended } of await Promise.all(running)) must(ended, graph, pass);
+    for (const { pass, end } of await Promise.all(running)) must(end, graph, pass);
   }
 }
 
@@ -146,8 +147,8 @@ interface Move {
 }
 
 async function put(w: World, name: string, links: StackLinks): Promise<void> {
-  const ended = await submit(w, name, linkedTemplate(links));
-  if (!GOOD.test(ended)) throw new Error(`${name}: ${ended}`);
+  const end = await submit(w, name, linkedTemplate(links));
+  if (!GOOD.test(end)) throw new Error(`${name}: ${end}`);
 }
 
 /** Deploys `before`, opens a deployment, deploys `deployed` by way of stacks without imports, and finishes it. */
@@ -160,7 +161,8 @@ async function redeploy(w: World, moves: Readonly<Record<string, Move>>): Promis
   const deployment = await openDeployment(w, { stacks: Object.keys(moves) });
   for (const [name, { before }] of Object.entries(moves)) await put(w, name, { ...before, imports: [] });
   await deployAll("deployed");
-  const { status } = await finishDeployment(w, deployment.id);
+  await finishDeployment(w, deployment.id);
+  const { status } = await ended(w, `/v1/deployments/${deployment.id}`);
   if (status !== "Completed") throw new Error(`the deployment ended in ${status}`);
   return deployment.id;
 }
@@ -168,7 +170,7 @@ async function redeploy(w: World, moves: Readonly<Record<string, Move>>): Promis
 async function rolledBack(w: World, deployment: string, more: object = {}): Promise<{ rollback: Body; plan: Body }> {
   const opened = await w.api("POST", "/v1/rollbacks", { deployment, components: "all", ...more });
   const path = `/v1/rollbacks/${opened.body.id}`;
-  const rollback = (await w.api("GET", `${path}?wait=60`)).body;
+  const rollback = await ended(w, path);
   return { rollback, plan: (await w.api("GET", `${path}/plan`)).body };
 }
 
@@ -196,7 +198,7 @@ t.test("a rollback bridges a stack when an export goes and another comes back be
   ]);
   t.same(await exportsOf(w), { old: "a-shop=arn:old" });
   const log = (await w.api("GET", `/v1/rollbacks/${rollback.id}/logs?component=stack:a-shop&limit=200`)).body.items;
-  t.ok(log.some(({ message }: { message: string }) => message === "Bridged: it keeps new for a while."));
+  t.ok(log.some(({ message }: { message: string }) => message === "Bridging: it keeps new for a while."));
 });
 
 t.test(
@@ -217,7 +219,7 @@ t.test(
     const restarted = w.restart();
     hold.release();
     await restarted;
-    const rollback = (await w.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
+    const rollback = await ended(w, `/v1/rollbacks/${opened.body.id}`);
     t.match(rollback, { status: "Completed", result: { restored: 2 } });
     const executed = w.sandbox.calls.mutations().filter(({ operation }) => operation === "ExecuteChangeSet");
     t.same(
@@ -278,7 +280,7 @@ t.test("stacks of one wave run side by side, and each line of the log belongs to
     "none waits for another one",
   );
   for (const hold of holds) hold.release();
-  t.match((await w.api("GET", `${path}?wait=60`)).body, { status: "Completed", result: { restored: 3 } });
+  t.match(await ended(w, path), { status: "Completed", result: { restored: 3 } });
   for (const name of names) {
     const lines: Body[] = (await w.api("GET", `${path}/logs?component=stack:${name}&limit=200`)).body.items;
     const about = lines.filter(({ message }) => /change set|stack .* is in|Read back/.test(message));

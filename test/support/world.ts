@@ -198,6 +198,16 @@ export async function finishDeployment(world: World, id: string, outcome = "succ
   return (await world.api("GET", `/v1/deployments/${id}?wait=30`)).body;
 }
 
+/** A job's end, on a machine of any speed. */
+export async function ended(world: Pick<World, "api">, path: string): Promise<Body> {
+  let body: Body;
+  await until(async () => {
+    body = (await world.api("GET", `${path}?wait=30`)).body;
+    return body.status === "Completed" || body.status === "Exception";
+  }, 300_000);
+  return body;
+}
+
 /** Starts a rollback and waits until it has ended. */
 export async function rollBack(
   world: World,
