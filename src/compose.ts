@@ -7,6 +7,7 @@ import { buildApp } from "./app.ts";
 import { openDiskArtifacts } from "./artifacts/disk-artifacts.ts";
 import { type AwsConnector, type AwsSettings, createAwsConnector } from "./aws/connect.ts";
 import type { Config } from "./config.ts";
+import { type BridgeTemplate, noBridge } from "./domain/bridge-template.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
 import type { Fingerprint } from "./domain/secrets.ts";
@@ -27,6 +28,8 @@ export interface ComposeOptions {
   /** Stands in for the network between the SDK and AWS: an in-process sandbox. */
   readonly requestHandler?: AwsSettings["requestHandler"];
   readonly logger?: Logger;
+  /** What makes the templates of bridges between stacks; without it an order that needs one is refused. */
+  readonly bridgeTemplate?: BridgeTemplate;
 }
 
 export interface RunningService {
@@ -88,7 +91,12 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   const adminToken = await ensureAdminToken(shared, { configured, file, newToken });
   await store.releaseKey(null);
   const app = await buildApp({ services, logger, newRequestId });
-  const deps: JobDeps = { ...shared, connect: connector(config, aws), hasStagingBucket: config.stagingBucket !== null };
+  const deps: JobDeps = {
+    ...shared,
+    connect: connector(config, aws),
+    hasStagingBucket: config.stagingBucket !== null,
+    bridgeTemplate: options.bridgeTemplate ?? noBridge,
+  };
   dispatcher.work(
     createWorker(deps, (error, job) =>
       logger.error({ err: error, job: job.type, subject: job.subject }, "a job failed unforeseen"),

@@ -206,6 +206,8 @@ export interface CloudFormationGateway {
   listResources(nameOrId: string): Promise<StackResource[]>;
   /** Names of the stacks that import the export; empty where nobody does or the call is not to be had. */
   listImporters(exportName: string): Promise<string[]>;
+  /** Every export of the account and region; null where the call is not to be had. */
+  listExports(): Promise<{ name: string; stack: string }[] | null>;
   /** Events of the stack, newest first, back to (not including) the event `untilId`; at most 1,000. */
   listEvents(nameOrId: string, untilId: string | null): Promise<StackEvent[]>;
 

@@ -31,6 +31,7 @@ export type StackReaders = Pick<
   | "getStackPolicy"
   | "listResources"
   | "listImporters"
+  | "listExports"
   | "listEvents"
   | "awaitStack"
 >;
@@ -59,6 +60,7 @@ export function createStackReaders(call: CloudFormationCall, polling: Polling): 
     },
     listResources: (nameOrId) => listResources(call, nameOrId),
     listImporters: (exportName) => listImporters(call, exportName),
+    listExports: () => listExports(call),
     listEvents: (nameOrId, untilId) => listEvents(call, nameOrId, untilId),
     awaitStack: (stackId) =>
       poll(polling, { what: `the stack ${stackId}`, limitMs: STACK_LIMIT_MS }, async () => {
@@ -138,10 +140,31 @@ async function listImporters(call: CloudFormationCall, exportName: string): Prom
   }
 }
 
-/** AWS answers an error when nobody imports (facts D). Some principals may not ask, and some servers lack the call. */
+async function listExports(call: CloudFormationCall): ReturnType<CloudFormationGateway["listExports"]> {
+  try {
+    const exports = await allPages(async (token) => {
+      const page = await call((sdk) => new sdk.ListExportsCommand({ NextToken: token }));
+      return { items: page.Exports ?? [], next: page.NextToken };
+    });
+    // An id is `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`.
+    return exports.map(({ Name = "", ExportingStackId = "" }) => ({
+      name: Name,
+      stack: ExportingStackId.split("/")[1] ?? ExportingStackId,
+    }));
+  } catch (error) {
+    if (isNotToBeHad(error)) return null;
+    throw error;
+  }
+}
+
+/** AWS answers an error when nobody imports (facts D). */
 function isNoImporter(error: unknown): boolean {
-  const names = ["ValidationError", "InvalidAction", "NotImplemented"];
-  return names.some((name) => isAnswer(error, name)) || isCode(error, "AWS_DENIED");
+  return isAnswer(error, "ValidationError") || isNotToBeHad(error);
+}
+
+/** Some principals may not ask, and some servers lack the call. */
+function isNotToBeHad(error: unknown): boolean {
+  return ["InvalidAction", "NotImplemented"].some((name) => isAnswer(error, name)) || isCode(error, "AWS_DENIED");
 }
 
 async function listEvents(call: CloudFormationCall, nameOrId: string, untilId: string | null): Promise<StackEvent[]> {

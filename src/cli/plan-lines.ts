@@ -17,6 +17,7 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
   const rows = plan.steps.map((step) => ({
     cells: [
       String(step.order),
+      String(step.wave),
       step.component,
       paint(ACTION_STYLES[step.action], step.action),
       step.via ? `with ${step.via}` : step.strategy,
@@ -24,14 +25,21 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
       step.reasons.join(", "),
     ],
     below: [
+      ...positionLines(step).map((line) => `    ${paint("dim", line)}`),
       ...step.details.map(({ detail }) => `    ${paint("dim", detail)}`),
       ...(withDiff ? changeLines(step.diff, paint) : []),
     ],
   }));
   return [
-    ...tableLines(["#", "COMPONENT", "ACTION", "STRATEGY", "MARKS", "REASONS"], rows, paint),
+    ...tableLines(["#", "WAVE", "COMPONENT", "ACTION", "STRATEGY", "MARKS", "REASONS"], rows, paint),
     `${planSummary(plan)} · digest ${plan.digest.slice(0, SHORT_DIGEST_CHARACTERS)}`,
   ];
+}
+
+/** Why a stack comes when it does. Where functions come is the same in every plan. */
+function positionLines({ component, via, position, bridges }: PlanStep): string[] {
+  if (!component.startsWith("stack:") || via) return [];
+  return [...bridges.map((bridge) => `bridge in wave ${bridge.wave}: ${bridge.position}`), position];
 }
 
 /** Whether running the plan would change anything, or be refused to. */

@@ -224,6 +224,36 @@ export const ERROR_TABLE = {
     "A NoEcho parameter's value cannot be known",
     "Create the stack by hand with the value, then roll back the rest.",
   ),
+  EXPORT_IN_USE: row(
+    409,
+    false,
+    "An export that goes or changes is imported by a stack that keeps importing it",
+    "Pick the importer that `detail` names too, or put the value into its template literally first.",
+  ),
+  EXPORT_MISSING: row(
+    409,
+    false,
+    "An import would find no export",
+    "Bring the stack that exported it back too, or put the export there by hand.",
+  ),
+  EXPORT_TAKEN: row(
+    409,
+    false,
+    "Another stack has an export of that name",
+    "Take the export out of the stack that `detail` names, or pick that stack too.",
+  ),
+  ORDER_IMPOSSIBLE: row(
+    409,
+    false,
+    "The stacks wait for each other in a circle",
+    "Break the circle that `detail` names: pick fewer stacks, or put a value into one of them literally first.",
+  ),
+  NESTED_STACK: row(
+    409,
+    false,
+    "A nested stack is only updated by the stack that it belongs to",
+    "Pick the stack that the step names too.",
+  ),
   TEMPLATE_UNREADABLE: row(422, false, "The template cannot be parsed", "Mend the template; `detail` names the place."),
 
   // Warnings beside a step

@@ -28,6 +28,7 @@ export const ACTION_NAMES = [
   "delete-alias",
   "put-code-objects",
   "create-stack",
+  "bridge-stack",
   "update-stack",
   "splice-stack",
   "delete-stack",
@@ -46,7 +47,14 @@ export interface Reason {
 export interface PlanStep {
   /** From 1. */
   readonly order: number;
+  /** From 1. Stacks of one wave, each with what it brings back, run side by side. */
   readonly wave: number;
+  /** Why it stands where it stands, in words. */
+  readonly position: string;
+  /** What must not have failed before it: the stacks whose exports or imports it waits for. */
+  readonly after: readonly ComponentId[];
+  /** Updates of a stack in earlier waves that keep what is still imported. The n-th belongs to the n-th `bridge-stack`. */
+  readonly bridges: readonly BridgePass[];
   readonly component: ComponentId;
   readonly action: StepAction;
   /** The path that it takes: through CloudFormation or through the Lambda API. */
@@ -65,6 +73,13 @@ export interface PlanStep {
   readonly diff: readonly Change[];
 }
 
+/** An update of a stack to its goal with exports of live that other stacks still import (facts E4). */
+export interface BridgePass extends Pick<PlanStep, "wave" | "position" | "after"> {
+  readonly keeps: readonly string[];
+  /** The goal with the bridge's template. It is not compared: CloudFormation's word that it completed is enough. */
+  readonly goal: ComponentState;
+}
+
 export interface Plan {
   readonly digest: string;
   readonly plannedAt: number;
@@ -77,6 +92,9 @@ export function planDigest(steps: readonly PlanStep[]): string {
     steps.map((step) => ({
       component: step.component,
       order: step.order,
+      wave: step.wave,
+      after: step.after,
+      bridges: step.bridges.map(({ wave, keeps, goal }) => ({ wave, keeps, goal: digestOf(goal.settings) })),
       action: step.action,
       strategy: step.strategy,
       via: step.via,

@@ -93,14 +93,15 @@ export function resourcesOf(template: JsonObject): TemplateResource[] {
   });
 }
 
-/** Names that the template imports, where they are literal. */
-export function importsOf(template: JsonObject): string[] {
+/** Names that the template imports, with `resolve` for those that are references. What stays unresolved is left out. */
+export function importsOf(template: JsonObject, resolve: (value: Json | undefined) => string | null): string[] {
   const found = new Set<string>();
   const walk = (value: Json): void => {
     if (Array.isArray(value)) for (const item of value) walk(item);
     else if (isJsonObject(value)) {
       for (const [key, item] of Object.entries(value)) {
-        if (key === "Fn::ImportValue" && typeof item === "string") found.add(item);
+        const name = key === "Fn::ImportValue" ? resolve(item) : null;
+        if (name !== null) found.add(name);
         walk(item);
       }
     }

@@ -1,6 +1,7 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess, CallObserver } from "../aws/gateways.ts";
 import type { Activity, LogLevel } from "../domain/activity.ts";
+import type { BridgeTemplate } from "../domain/bridge-template.ts";
 import type { ComponentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
@@ -19,6 +20,7 @@ export interface JobDeps {
   /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where it was taken out of them. */
   readonly connect: (target: string, observe: CallObserver) => AwsAccess;
   readonly hasStagingBucket: boolean;
+  readonly bridgeTemplate: BridgeTemplate;
 }
 
 /** One running job: what it works with, its ownership, its log, and AWS as it may see it. */
@@ -28,6 +30,8 @@ export interface JobContext extends JobDeps {
   readonly log: JobLog;
   /** Gateways whose calls are logged under a component and a step of the plan. */
   access(component: ComponentId | null, step: number | null): AwsAccess;
+  /** The same job with a log of its own: what runs side by side commits its own lines only, each with what they tell about. */
+  fork(): JobContext;
 }
 
 /** Lines that wait to be committed together with what they tell about. */
@@ -36,6 +40,8 @@ export interface JobLog {
   observer(component: ComponentId | null, step: number | null): CallObserver;
   /** Hands out what waits, to be stored in the caller's transaction. */
   take(): NewLine[];
+  /** Takes over the lines that a fork of the job leaves behind. */
+  keep(lines: readonly NewLine[]): void;
   /** Stores what waits, so that it can be read while the job runs. */
   flush(): Promise<void>;
 }
@@ -61,6 +67,7 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
       waiting.push({ at: clock.now(), level, component, step, message, aws });
     },
     take,
+    keep: (lines) => void waiting.push(...lines),
     async flush() {
       const lines = take();
       if (lines.length > 0) await store.appendLines(fence, activity, lines);
@@ -80,6 +87,7 @@ export function createJobContext(
     signal,
     log,
     access: (component, step) => deps.connect(activity.target, log.observer(component, step)),
+    fork: () => createJobContext(deps, job),
   };
 }
 

@@ -55,7 +55,9 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket: context.hasStagingBucket };
+  const { hasStagingBucket, bridgeTemplate } = context;
+  const exporters = await readExporters(view, rollback.picked);
+  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket, exporters, bridgeTemplate };
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */
@@ -79,6 +81,11 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
     await context.log.flush();
     await checkpoint(context, activity);
   };
+}
+
+/** Only stacks have an order that exports decide. */
+async function readExporters(view: LiveView, picked: readonly ComponentId[]): Promise<PlanFacts["exporters"]> {
+  return picked.some((id) => id.startsWith("stack:")) ? view.aws.cloudFormation.listExports() : null;
 }
 
 async function readVersions(view: LiveView, picked: readonly ComponentId[]): Promise<Map<string, VersionContent[]>> {

@@ -1,4 +1,5 @@
 import type { Rollback } from "../domain/activity.ts";
+import type { BridgeTemplate } from "../domain/bridge-template.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -23,7 +24,13 @@ export interface PlanFacts {
   /** Published versions by function. */
   readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
   readonly hasStagingBucket: boolean;
+  /** Every export of the account and region, and the stack that has it; null where AWS would not list them. */
+  readonly exporters: readonly { readonly name: string; readonly stack: string }[] | null;
+  readonly bridgeTemplate: BridgeTemplate;
 }
+
+/** What one component is planned from; the rest of the facts is for the order among them. */
+export type ComponentFacts = Omit<PlanFacts, "exporters" | "bridgeTemplate">;
 
 type States = Pick<PlanFacts, "sources" | "live">;
 
@@ -38,7 +45,7 @@ export function ownerOf(id: ComponentId, states: States): ComponentId | null {
 }
 
 /** The state to reach: the backup, or under `keep-live` what someone changed since and the backup for the rest. */
-export function goalFor(id: ComponentId, facts: PlanFacts): CapturedComponent | null {
+export function goalFor(id: ComponentId, facts: ComponentFacts): CapturedComponent | null {
   const before = facts.sources.before.get(id) ?? null;
   const deployed = facts.sources.deployed.get(id) ?? null;
   const live = facts.live.get(id) ?? null;
@@ -50,21 +57,21 @@ export function goalFor(id: ComponentId, facts: PlanFacts): CapturedComponent | 
 }
 
 /** Someone else changed it: live is neither the backup nor what Stepback last recorded of it. */
-export function isConflict(id: ComponentId, { sources, live, lastRecorded }: PlanFacts): boolean {
+export function isConflict(id: ComponentId, { sources, live, lastRecorded }: ComponentFacts): boolean {
   const now = live.get(id)?.digest ?? null;
   const recorded = lastRecorded.has(id) ? lastRecorded.get(id) : (sources.deployed.get(id)?.digest ?? null);
   return now !== (sources.before.get(id)?.digest ?? null) && now !== recorded;
 }
 
 /** What the component's own kind plans. */
-export function directPlan(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | null): StepPlan {
+export function directPlan(id: ComponentId, facts: ComponentFacts, goal: CapturedComponent | null): StepPlan {
   const parsed = parseComponentId(id);
   if (!parsed) return refused({ code: "UNKNOWN_COMPONENT", detail: `${id} is no component id.` });
   return KINDS[parsed.kind].plan(planInput(id, facts, goal));
 }
 
 /** What the kind of a component is given to plan with. */
-export function planInput(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | null): PlanInput {
+export function planInput(id: ComponentId, facts: ComponentFacts, goal: CapturedComponent | null): PlanInput {
   const picked = new Set(facts.rollback.picked);
   const liveOf = (other: ComponentId) => facts.live.get(other) ?? null;
   return {

@@ -19,7 +19,11 @@ function logPlan(context: JobContext, plan: Plan): void {
   for (const step of plan.steps) {
     const why = step.reasons.map(({ code, detail }) => ` ${code}: ${detail}`).join("");
     const how = step.via ? `with ${step.via}` : `by the path ${step.strategy}`;
-    const message = `Step ${step.order}: ${step.action}${step.action === "unchanged" || step.action === "refused" ? "" : `, ${how}`}.${why}`;
+    for (const { wave, position } of step.bridges) {
+      const message = `Step ${step.order}: a bridge in wave ${wave}: ${position}.`;
+      context.log.add("info", message, { component: step.component, step: step.order });
+    }
+    const message = `Step ${step.order}, wave ${step.wave} (${step.position}): ${step.action}${step.action === "unchanged" || step.action === "refused" ? "" : `, ${how}`}.${why}`;
     context.log.add(step.reasons.length > 0 ? "warn" : "info", message, {
       component: step.component,
       step: step.order,

@@ -1,37 +1,21 @@
-import { type CapturedComponent, type ComponentId, KIND_NAMES, parseComponentId } from "../domain/component.ts";
+import type { CapturedComponent, ComponentId } from "../domain/component.ts";
 import { threeWay } from "../domain/diff.ts";
 import { type Plan, type PlanStep, planDigest, type Reason } from "../domain/plan.ts";
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
+import { orderSteps } from "./ordering.ts";
 import { directPlan, goalFor, isConflict, ownerOf, type PlanFacts } from "./plan-facts.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
   const parts = planParts(facts);
   const drafts = facts.rollback.picked.map((id) => draftStep(id, { facts, parts, fingerprint }));
-  const ordered = drafts.sort((one, other) => rank(one) - rank(other) || (one.component < other.component ? -1 : 1));
-  const waves = [...new Set(ordered.map((step) => Math.floor(rank(step))))];
-  const steps = ordered.map((step, index) => ({
-    ...step,
-    order: index + 1,
-    wave: waves.indexOf(Math.floor(rank(step))) + 1,
-  }));
+  const steps = orderSteps(drafts, facts, (id) => goalFor(id, facts));
   return { digest: planDigest(steps), plannedAt, steps };
 }
 
-type DraftStep = Omit<PlanStep, "order" | "wave">;
-
-/**
- * Stacks first, whole ones before parts of others; then functions (configuration before code, as Terraform does; a
- * function that is created, with its code), then aliases. What another step brings back stands right behind it.
- */
-function rank(step: DraftStep): number {
-  const kind = (id: ComponentId) => KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
-  if (step.strategy === "stack") return step.via ? 0.75 : kind(step.component) === 0 ? 0 : 0.5;
-  if (step.via) return kind(step.via) + 0.5;
-  const creates = step.actions.some((action) => action.do === "create-function");
-  return creates ? KIND_NAMES.indexOf("lambda-config") : kind(step.component);
-}
+/** A step before it has its place among the others. */
+export type DraftStep = Omit<PlanStep, "order" | "wave" | "position" | "after" | "bridges">;
 
 interface Drafting {
   readonly facts: PlanFacts;

@@ -15,8 +15,8 @@ export interface Run {
   readonly sources: Sources;
   /** Current row of each step, by its order. */
   readonly rows: Map<number, StepRow>;
-  /** The journal as it was when this worker began: what a killed one left. */
-  readonly journal: readonly JournalEntry[];
+  /** How many actions of each step are done, by its order: by this worker, and by a killed one before it. */
+  readonly done: Map<number, number>;
   /** What each picked stack had to create anew, once it is back. */
   readonly changedIds: Map<ComponentId, readonly ChangedId[]>;
 }
@@ -51,6 +51,13 @@ export function doneStatus(step: PlanStep): StepStatus {
   if (step.action === "remove") return "Removed";
   if (step.action === "recreate") return "Recreated";
   return step.action === "restore" ? "Restored" : "Unchanged";
+}
+
+/** How far the journal says that each step has come. */
+export function doneActions(journal: readonly JournalEntry[]): Map<number, number> {
+  const done = new Map<number, number>();
+  for (const { step, status } of journal) if (status === "done") done.set(step, (done.get(step) ?? 0) + 1);
+  return done;
 }
 
 export function hasSettled(row: StepRow): boolean {

@@ -1,11 +1,19 @@
 import { hasEnded, type Rollback } from "../domain/activity.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import { beginRollback } from "./begin-rollback.ts";
+import { mapBounded } from "./bounded.ts";
 import { closeRollback, refuseRollback } from "./close-rollback.ts";
 import { checkpoint, identify, type JobContext } from "./job-context.ts";
-import { hasSettled, problem, type Run } from "./run-context.ts";
-import { runStep } from "./run-step.ts";
+import { type Lane, type LanePass, wavesOf } from "./lanes.ts";
+import { doneActions, hasSettled, problem, type Run } from "./run-context.ts";
+import { runBridge, runStep } from "./run-step.ts";
 import { loadSources } from "./sources.ts";
+
+/**
+ * Stacks of one wave at work side by side. CloudFormation takes minutes for each and throttles who starts many at once;
+ * the stacks of one release are rarely more.
+ */
+const LANES_AT_ONCE = 4;
 
 /**
  * Carries a plan out. A job that was killed comes here again: what its journal and rows say is done stays done.
@@ -19,33 +27,50 @@ export async function runRollback(context: JobContext, rollback: Rollback): Prom
   const refusal = rollback.status === "In Progress" ? null : await beginRollback(context, rollback, { plan, sources });
   if (refusal) return refuseRollback(context, rollback, { plan, why: refusal });
   const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
-  const run: Run = {
-    context,
-    rollback,
-    plan,
-    sources,
-    rows,
-    journal: await context.store.findJournal(rollback.id),
-    changedIds: new Map(),
-  };
-  const stopped = await runSteps(run);
+  const done = doneActions(await context.store.findJournal(rollback.id));
+  const run: Run = { context, rollback, plan, sources, rows, done, changedIds: new Map() };
+  const stopped = await runWaves(run);
   await closeRollback(run, stopped);
 }
 
 /** Answers why it stopped before its end: a cancellation, or the failure under `onError: stop`. Null when all were tried. */
-async function runSteps(run: Run): Promise<Problem | null> {
-  for (const step of run.plan.steps) {
-    const row = run.rows.get(step.order);
-    if (row && hasSettled(row) && row.status !== "Failed") continue;
-    try {
-      await checkpoint(run.context, run.rollback.id);
-      const ended = row?.status === "Failed" ? row : await runStep(run, step);
-      if (ended.status === "Failed" && run.rollback.onError !== "continue")
-        return problem("STEP_FAILED", `${step.component}: ${ended.error?.detail}`);
-    } catch (error) {
-      if (error instanceof StepbackError && error.code === "CANCELLED") return problemOf(error);
-      throw error;
+async function runWaves(run: Run): Promise<Problem | null> {
+  const stop: Stop = { why: null };
+  try {
+    for (const lanes of wavesOf(run.plan)) {
+      await mapBounded(lanes, LANES_AT_ONCE, (lane) => runLane(run, lane, stop));
+      if (stop.why) return stop.why;
     }
+  } catch (error) {
+    if (error instanceof StepbackError && error.code === "CANCELLED") return stop.why ?? problemOf(error);
+    throw error;
   }
   return null;
+}
+
+/** Why no lane begins another step; those that are at one end it. */
+interface Stop {
+  why: Problem | null;
+}
+
+async function runLane(shared: Run, lane: Lane, stop: Stop): Promise<void> {
+  const run: Run = { ...shared, context: shared.context.fork() };
+  try {
+    for (const pass of lane) {
+      if (stop.why) return;
+      stop.why ??= await runPass(run, pass);
+    }
+  } finally {
+    shared.context.log.keep(run.context.log.take());
+  }
+}
+
+/** Null unless its failure stops the run. */
+async function runPass(run: Run, { step, bridge }: LanePass): Promise<Problem | null> {
+  const row = run.rows.get(step.order);
+  if (row && hasSettled(row) && row.status !== "Failed") return null;
+  await checkpoint(run.context, run.rollback.id);
+  const ended = row?.status === "Failed" ? row : await (bridge ? runBridge(run, step, bridge) : runStep(run, step));
+  if (ended.status !== "Failed" || run.rollback.onError === "continue") return null;
+  return problem("STEP_FAILED", `${step.component}: ${ended.error?.detail}`);
 }

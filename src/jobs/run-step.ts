@@ -1,6 +1,6 @@
 import { type ComponentId, type ComponentState, functionOf, parseComponentId } from "../domain/component.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
-import type { Action, PlanStep } from "../domain/plan.ts";
+import type { Action, BridgePass, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import type { Kind, RestoreContext, Verdict } from "../kinds/kind.ts";
 import { ARCHIVES_NONE, createLiveView, type LiveView } from "../kinds/live-view.ts";
@@ -14,14 +14,36 @@ import { doneStatus, problem, type Run, rowOf, rowOfComponent } from "./run-cont
 const NOT_THE_STEPS_OWN = new Set(["LEASE_LOST", "SHUTTING_DOWN", "CANCELLED"]);
 
 /** One step: its actions, then the proof, then its row. Answers the row; throws only what ends the whole job. */
-export async function runStep(run: Run, step: PlanStep): Promise<StepRow> {
+export function runStep(run: Run, step: PlanStep): Promise<StepRow> {
+  return running(run, step, async (startedAt) => {
+    const verdict = await bringBack(run, step);
+    return finish(run, step, { ...provenRow(run, step, verdict), startedAt });
+  });
+}
+
+/**
+ * A bridge before a stack's step: proven by CloudFormation's word alone, since it is not where the stack goes. The step
+ * stays Running until its last turn.
+ */
+export function runBridge(run: Run, step: PlanStep, bridge: BridgePass): Promise<StepRow> {
+  return running(run, step, async () => {
+    const through = actionsThrough(step, bridge);
+    if ((run.done.get(step.order) ?? 0) >= through) return rowOf(run, step);
+    requireBefore(run, bridge.after);
+    const about = { component: step.component, step: step.order };
+    run.context.log.add("info", `Bridging: it keeps ${bridge.keeps.join(", ")} for a while.`, about);
+    await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0, through));
+    return rowOf(run, step);
+  });
+}
+
+async function running(run: Run, step: PlanStep, work: (startedAt: number) => Promise<StepRow>): Promise<StepRow> {
   const { context, rollback } = run;
-  const startedAt = context.clock.now();
+  const startedAt = rowOf(run, step).startedAt ?? context.clock.now();
   await context.store.startStep(context.fence, rollback.id, step.order, startedAt);
   run.rows.set(step.order, { ...rowOf(run, step), status: "Running", startedAt });
   try {
-    const verdict = await bringBack(run, step);
-    return await finish(run, step, { ...provenRow(run, step, verdict), startedAt });
+    return await work(startedAt);
   } catch (error) {
     if (error instanceof StepbackError && NOT_THE_STEPS_OWN.has(error.code)) throw error;
     const failed = { ...rowOf(run, step), status: "Failed" as const, error: problemOf(error), startedAt };
@@ -34,20 +56,25 @@ export async function runStep(run: Run, step: PlanStep): Promise<StepRow> {
 }
 
 async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
-  if (step.via) refuseLostCarrier(run, step.via);
-  const done = countDone(run, step);
-  await perform(run, step, { actions: step.actions.slice(done), from: done });
+  if (step.via) requireCarrier(run, step.via);
+  requireBefore(run, step.after);
+  await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0));
   const goal = await goalAfter(run, step);
   const verdict = await verify(run, step, goal);
   if (verdict.differing.length === 0 || !verdict.live || !goal || !isCarried(step)) return verdict;
-  // Derived from what was just read, and so journalled behind everything that was planned or done before.
-  const from = Math.max(done, step.actions.length);
-  await perform(run, { ...step, goal }, { actions: directActions(run, step, verdict), from });
+  await perform(run, { ...step, goal }, directActions(run, step, verdict));
   return verify(run, step, goal);
 }
 
-function countDone({ journal }: Run, { order }: PlanStep): number {
-  return journal.filter((entry) => entry.step === order && entry.status === "done").length;
+/** Under `onError: continue`: AWS would refuse the stack late, after it has changed half of it. */
+function requireBefore(run: Run, after: readonly ComponentId[]): void {
+  const missing = after.filter((id) => hasFailed(rowOfComponent(run, id)));
+  if (missing.length === 0) return;
+  throw new StepbackError("STEP_FAILED", `${missing.join(", ")}, which had to go first, did not.`);
+}
+
+function hasFailed(row: StepRow | undefined): boolean {
+  return row?.status === "Failed" || row?.status === "Skipped";
 }
 
 /**
@@ -58,9 +85,8 @@ function isCarried({ via, strategy, component }: PlanStep): boolean {
   return via !== null || (strategy === "stack" && functionOf(component) !== null);
 }
 
-function refuseLostCarrier(run: Run, carrier: ComponentId): void {
-  const status = rowOfComponent(run, carrier)?.status;
-  if (status === "Failed" || status === "Skipped")
+function requireCarrier(run: Run, carrier: ComponentId): void {
+  if (hasFailed(rowOfComponent(run, carrier)))
     throw new StepbackError("STEP_FAILED", `${carrier}, which was to bring it back, did not.`);
 }
 
@@ -98,6 +124,8 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
     hasStagingBucket: context.hasStagingBucket,
   };
   const kind = kindOf(step);
+  // A nested stack is what its root made of it: alone it is never updated.
+  if (kind.name === "stack") return [];
   const input = planInput(step.component, facts, sources.before.get(step.component) ?? null);
   // An alias publishes where it must and points by content; its own restore looks for the versions.
   if (kind.name === "lambda-alias")
@@ -105,15 +133,13 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
   return kind.plan({ ...input, owner: null, isPicked: () => false }).actions;
 }
 
-/** Actions one after another, with `from` as the first one's index in the journal. */
-async function perform(
-  run: Run,
-  step: PlanStep,
-  { actions, from }: { actions: readonly Action[]; from: number },
-): Promise<void> {
-  for (const [offset, action] of actions.entries()) {
+/** Actions one after another, journalled behind those that are done: of a planned list what is left, or one derived from live. */
+async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
+  for (const action of actions) {
     await checkpoint(run.context, run.rollback.id);
-    await performOne(run, step, action, from + offset);
+    const index = run.done.get(step.order) ?? 0;
+    await performOne(run, step, action, index);
+    run.done.set(step.order, index + 1);
   }
 }
 
@@ -124,7 +150,10 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   await log.flush();
   const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
   const { token } = await store.intend(fence, rollback.id, wanted);
-  const result = await performerOf(action, step).restore(action, restoreContext(run, step, token));
+  const result = await performerOf(action, step).restore(action, {
+    ...restoreContext(run, step, token),
+    goal: goalOfAction(step, index),
+  });
   await store.finishAction(fence, rollback.id, { step: step.order, index, result, lines: log.take() });
 }
 
@@ -133,14 +162,26 @@ function tokenOf(rollback: string, order: number, index: number): string {
   return `stepback-${rollback.replaceAll("_", "-")}-${order}-${index}`;
 }
 
-function restoreContext(run: Run, step: PlanStep, token: string): RestoreContext {
+/** The n-th `bridge-stack` of a step goes to the goal of its n-th bridge; every other action to the step's own. */
+function goalOfAction(step: PlanStep, index: number): ComponentState | null {
+  const bridges = step.via ? [] : step.actions.slice(0, index + 1).filter((action) => action.do === "bridge-stack");
+  const isBridge = !step.via && step.actions[index]?.do === "bridge-stack";
+  return (isBridge ? step.bridges[bridges.length - 1]?.goal : undefined) ?? step.goal;
+}
+
+/** How many actions of a step are done once this bridge is. */
+function actionsThrough(step: PlanStep, bridge: BridgePass): number {
+  const places = step.actions.flatMap((action, index) => (action.do === "bridge-stack" ? [index] : []));
+  return (places[step.bridges.indexOf(bridge)] ?? -1) + 1;
+}
+
+function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
   const { context, sources, plan, rollback } = run;
   const goals = new Map(plan.steps.map(({ component, goal }) => [component, goal]));
   const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? sources.before.get(id)?.state ?? null;
   return {
     aws: context.access(step.component, step.order),
     artifacts: context.artifacts,
-    goal: step.goal,
     goalOf,
     token,
     allowDestructive: rollback.allowDestructive,

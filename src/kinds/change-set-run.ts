@@ -50,7 +50,7 @@ async function execute(
     throw error;
   }
   const counted = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
-  context.note(`Running the change set of ${name}: ${counted.join(", ")}.`);
+  context.note(`Running the change set of ${name}: ${counted.join(", ") || "outputs only"}.`);
   await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
 }
 

@@ -41,6 +41,8 @@ export interface LiveView {
   listAliases(name: string): Promise<AliasFacts[]>;
   listVersions(name: string): Promise<FunctionConfiguration[]>;
   getStack(name: string): Promise<StackView | null>;
+  /** Names of all exports of the account and region; null where they are not to be had. */
+  listExportNames(): Promise<ReadonlySet<string> | null>;
   /** From the stacks that this view has read, or from the function's own tags. Null where no stack owns it. */
   ownerOf(functionName: string, tags: Readonly<Record<string, string>> | null): Owner | null;
 }
@@ -62,6 +64,10 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
     }
     return view;
   });
+  const listExportNames = once(async () => {
+    const exports = await aws.cloudFormation.listExports();
+    return exports && new Set(exports.map(({ name }) => name));
+  });
   return {
     aws,
     artifacts,
@@ -70,6 +76,7 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
     listAliases,
     listVersions,
     getStack,
+    listExportNames,
     ownerOf: (functionName, tags) => owners.get(functionName) ?? ownerFromTags(tags),
   };
 }

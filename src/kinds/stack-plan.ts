@@ -1,12 +1,12 @@
-import type { CapturedComponent } from "../domain/component.ts";
+import type { CapturedComponent, ComponentId } from "../domain/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan.ts";
+import type { Action, Reason, StepAction } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate, resourcesOf } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
-import { acting, actionBetween, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
+import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
 
 /** Statuses that an update may start from (facts E1). */
@@ -36,6 +36,7 @@ export function planStack(input: PlanInput): StepPlan {
   const { goal, live, name } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
+  if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
   const reasons = [...ownedElsewhere(name, live ?? goal), ...statusWalls(name, live), ...lostNoEcho(goal, live)];
   reasons.push(...protectedResources(name, goal, live));
@@ -47,6 +48,16 @@ export function planStack(input: PlanInput): StepPlan {
     ...protecting(goal, live, name),
   ];
   return acting(action, actions, { destructive: losing.length > 0, reasons: losing });
+}
+
+/** CloudFormation operates nested stacks only from their root (facts D). */
+function planNested(
+  name: string,
+  owner: ComponentId,
+  { action, isPicked }: { action: StepAction; isPicked: boolean },
+): StepPlan {
+  if (isPicked) return broughtBy(owner, action);
+  return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which brings it back.` });
 }
 
 /** The deployment created it. Only with consent, and never against its protection. */
@@ -66,7 +77,7 @@ export function ownedElsewhere(name: string, stack: CapturedComponent | null): R
   const parent = stack?.state.evidence["parentId"];
   if (typeof parent === "string") {
     const detail = `The stack ${name} is nested in ${parent}: pick that one, or its root.`;
-    return [{ code: "OWNED_ELSEWHERE", detail }];
+    return [{ code: "NESTED_STACK", detail }];
   }
   const set = /^StackSet-(.+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(name)?.[1];
   return set

@@ -16,6 +16,7 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
     case "create-stack":
       return submit("CREATE", action.name, context);
     case "update-stack":
+    case "bridge-stack":
       return submit("UPDATE", action.name, context);
     case "splice-stack":
       return spliceStack(action, context);
@@ -34,7 +35,8 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
  */
 async function putCodeObjects({ name, parts }: Action, context: RestoreContext): Promise<Json> {
   const restored: string[] = [];
-  for (const object of asObjects(goalOf(name, context).evidence["codeObjects"])) {
+  const { evidence } = parts ? stackGoal(name, context) : goalOf(context);
+  for (const object of asObjects(evidence["codeObjects"])) {
     const namedBy = (object["logicalIds"] ?? []) as readonly string[];
     if (parts && !parts.some(({ logicalId }) => namedBy.includes(logicalId))) continue;
     const [bucket, key] = [String(object["bucket"]), String(object["key"])];
@@ -54,7 +56,7 @@ function submit(type: "CREATE" | "UPDATE", name: string, context: RestoreContext
 }
 
 function changeSetRequest(type: "CREATE" | "UPDATE", name: string, context: RestoreContext): ChangeSetRequest {
-  const { settings, evidence } = goalOf(name, context);
+  const { settings, evidence } = goalOf(context);
   const parameters = Object.entries(asObject(settings["parameters"]));
   const known = type === "UPDATE" ? parameters : parameters.filter(([, value]) => !isNoEcho(value));
   return {
@@ -91,7 +93,7 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
 }
 
 async function putPolicy(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = goalOf(name, context).settings["policy"] ?? null;
+  const wanted = goalOf(context).settings["policy"] ?? null;
   const text = typeof wanted === "string" ? wanted : JSON.stringify(wanted);
   const live = await context.aws.cloudFormation.getStackPolicy(name);
   if (live !== null && sameJson(parse(live), parse(text))) return { already: true };
@@ -101,7 +103,7 @@ async function putPolicy(name: string, context: RestoreContext): Promise<Json> {
 }
 
 async function putTerminationProtection(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = goalOf(name, context).settings["terminationProtection"] === true;
+  const wanted = goalOf(context).settings["terminationProtection"] === true;
   const live = await context.aws.cloudFormation.getStack(name);
   if (live?.terminationProtection === wanted) return { already: true };
   await context.aws.cloudFormation.putTerminationProtection(name, wanted);
@@ -109,11 +111,14 @@ async function putTerminationProtection(name: string, context: RestoreContext): 
   return { put: true };
 }
 
-/** The stack's own state in the backup, also where only parts of it go back. */
-function goalOf(name: string, context: RestoreContext): ComponentState {
-  const goal = context.goalOf(componentId("stack", name));
+function goalOf({ goal }: RestoreContext): ComponentState {
   if (!goal) throw new StepbackError("INTERNAL", "A stack action without a goal.");
   return goal;
+}
+
+/** The stack's own state in the backup, where only parts of it go back. */
+function stackGoal(name: string, context: RestoreContext): ComponentState {
+  return goalOf({ ...context, goal: context.goalOf(componentId("stack", name)) });
 }
 
 function parse(text: string): Json {

@@ -1,5 +1,11 @@
 import type { CodeObject } from "../domain/code-objects.ts";
-import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component.ts";
+import {
+  type ArtifactRef,
+  type CapturedComponent,
+  type ComponentId,
+  captured,
+  componentId,
+} from "../domain/component.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { NO_ECHO } from "../domain/secrets.ts";
 import { importsOf } from "../domain/template.ts";
@@ -9,6 +15,7 @@ import type { LiveView, StackView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import { planStack } from "./stack-plan.ts";
 import { restoreStack } from "./stack-restore.ts";
+import { literalResolver } from "./template-values.ts";
 
 /** A whole CloudFormation stack: what is submitted, and the logical ids that come of it. */
 export const stack: Kind = {
@@ -36,12 +43,13 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
       settings: stackSettings(read, noEcho, policy),
       evidence: {
         ...stackEvidence(read),
+        imports: await importsIn(view, read),
         importers: await importersOf(view, read),
         codeObjects: objects.map((object) => ({ ...object })),
       },
       artifacts: objects.flatMap(({ digest, sizeBytes }) => (digest ? [{ digest, sizeBytes }] : [])),
     },
-    { parent: null, physicalId: stackId, incomplete: null },
+    { parent: parentOfNested(read), physicalId: stackId, incomplete: null },
   );
 }
 
@@ -66,7 +74,7 @@ function readPolicy(text: string): Json {
   }
 }
 
-function stackEvidence({ facts, resources, parsed }: StackView): JsonObject {
+function stackEvidence({ facts, resources }: StackView): JsonObject {
   return {
     stackId: facts.stackId,
     status: facts.status,
@@ -85,9 +93,21 @@ function stackEvidence({ facts, resources, parsed }: StackView): JsonObject {
     exportNames: Object.fromEntries(
       facts.outputs.flatMap(({ key, exportName }) => (exportName ? [[key, exportName]] : [])),
     ),
-    imports: parsed ? importsOf(parsed) : [],
     physicalIds: Object.fromEntries(resources.map(({ logicalId, physicalId }) => [logicalId, physicalId])),
   };
+}
+
+/** The stack whose resource a nested stack is; null for any other. */
+function parentOfNested({ facts }: StackView): ComponentId | null {
+  const name = facts.parentId?.split("/")[1];
+  return name ? componentId("stack", name) : null;
+}
+
+/** What the template names and an export answers to: a condition may keep the rest from ever being imported. */
+async function importsIn(view: LiveView, read: StackView): Promise<string[]> {
+  const named = read.parsed ? importsOf(read.parsed, literalResolver(read)) : [];
+  const known = named.length > 0 ? await view.listExportNames() : null;
+  return known ? named.filter((name) => known.has(name)) : named;
 }
 
 /** Who imports each export: the order over stacks and the refusals are made of it (facts E4). */

@@ -19,6 +19,9 @@ const COMPLETED = { ...DRAFT, status: "Completed", result: { ...NOTHING, restore
 const STEP = {
   order: 1,
   wave: 1,
+  position: "after the stacks and configuration",
+  after: [],
+  bridges: [],
   component: "lambda-code:pay",
   action: "restore",
   strategy: "direct",

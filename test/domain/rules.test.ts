@@ -114,7 +114,10 @@ t.test("templates are read with every short tag, and what YAML would bend stays 
   t.equal(template["Flag"], "yes");
   t.same(template["A"], { "Fn::GetAtt": ["B", "Arn"] });
   t.same(template["S"], { "Fn::Sub": ["${x}", { x: { Ref: "C" } }] });
-  t.same(importsOf(template), ["shop-topic"]);
+  t.same(
+    importsOf(template, (name) => (typeof name === "string" ? name : null)),
+    ["shop-topic"],
+  );
   t.throws(() => parseTemplate("Resources: [unclosed"), { code: "TEMPLATE_UNREADABLE" });
   t.throws(() => parseTemplate("just a text"), { code: "TEMPLATE_UNREADABLE" });
   const bomb = `a: &a [x]\nb: [${Array.from({ length: 300 }, () => "*a").join(", ")}]\n`;

@@ -133,6 +133,9 @@ export function planStep(component: ComponentId, order: number, more: Partial<Pl
   return {
     order,
     wave: 1,
+    position: "after the stacks and configuration",
+    after: [],
+    bridges: [],
     component,
     action: "restore",
     strategy: "direct",

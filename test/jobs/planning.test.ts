@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import type { Rollback } from "../../src/domain/activity.ts";
+import { noBridge } from "../../src/domain/bridge-template.ts";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "../../src/domain/component.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { PlanStep } from "../../src/domain/plan.ts";
@@ -62,6 +63,8 @@ function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: P
     lastRecorded: new Map(),
     versions: new Map(),
     hasStagingBucket: false,
+    exporters: [],
+    bridgeTemplate: noBridge,
   };
   return [...makePlan({ ...empty, ...rest, rollback: settings }, fingerprint, 0).steps];
 }
@@ -245,7 +248,15 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
         };
         const rollback = { picked: ["lambda-code:f"] as ComponentId[], strategy: "auto", onConflict: "fail" } as const;
         return makePlan(
-          { ...facts, rollback, lastRecorded: new Map(), versions: new Map(), hasStagingBucket: false },
+          {
+            ...facts,
+            rollback,
+            lastRecorded: new Map(),
+            versions: new Map(),
+            hasStagingBucket: false,
+            exporters: null,
+            bridgeTemplate: noBridge,
+          },
           fingerprint,
           Math.random(),
         ).digest;
@@ -255,3 +266,96 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
     }),
   );
 });
+
+const linked = (name: string, exports: readonly string[], imports: readonly string[], evidence: JsonObject = {}) =>
+  stack(
+    name,
+    { template: JSON.stringify({ exports, imports }) },
+    { exports: Object.fromEntries(exports.map((key) => [key, `arn:${key}`])), imports, ...evidence },
+  );
+
+t.test(
+  "stacks stand in the waves of their exports, what they bring back right behind them, functions after",
+  async (t) => {
+    const sources = {
+      before: components(
+        linked("a", ["x"], []),
+        linked("b", [], ["x"]),
+        code("in-b", "A", "stack:b"),
+        code("alone", "A"),
+        linked("same", [], []),
+      ),
+      deployed: components(linked("a", [], []), linked("b", [], []), linked("same", [], [])),
+    };
+    const live = components(
+      linked("a", [], []),
+      linked("b", [], []),
+      code("in-b", "B", "stack:b"),
+      code("alone", "B"),
+      linked("same", [], []),
+    );
+    const picked: ComponentId[] = ["lambda-code:alone", "lambda-code:in-b", "stack:b", "stack:a", "stack:same"];
+    t.match(plan({ picked, sources, live }), [
+      { component: "stack:a", wave: 1, order: 1, after: [], position: "waits for no other stack" },
+      { component: "stack:same", wave: 1, action: "unchanged" },
+      { component: "stack:b", wave: 2, after: ["stack:a"], position: "after a, which brings back the export x" },
+      { component: "lambda-code:in-b", wave: 2, position: "right behind stack:b, which brings it back" },
+      { component: "lambda-code:alone", wave: 3, position: "after the stacks and configuration" },
+    ]);
+  },
+);
+
+t.test("who imports is known from AWS too, where a template's reference does not tell the name", async (t) => {
+  const sources = {
+    before: components(linked("a", [], []), linked("b", [], [])),
+    deployed: components(linked("a", ["x"], []), linked("b", [], [])),
+  };
+  const live = components(linked("a", ["x"], [], { importers: { x: ["b"] } }), stack("b", { template: "other" }));
+  t.match(plan({ picked: ["stack:a", "stack:b"], sources, live }), [
+    { component: "stack:b", wave: 1 },
+    { component: "stack:a", wave: 2, after: ["stack:b"] },
+  ]);
+  t.match(plan({ picked: ["stack:a"], sources, live }), [
+    { action: "refused", actions: [], reasons: [{ code: "EXPORT_IN_USE", detail: /^b stays as it is/ }] },
+  ]);
+});
+
+t.test("a nested stack goes with its root, and alone it is refused", async (t) => {
+  const nested = (template: string): CapturedComponent => ({
+    ...stack("shop-Inner", { template }),
+    parent: "stack:shop",
+  });
+  const sources = {
+    before: components(stack("shop", { template: "1" }), nested("1")),
+    deployed: components(stack("shop", { template: "2" }), nested("2")),
+  };
+  const facts = { sources, live: sources.deployed };
+  t.match(plan({ ...facts, picked: ["stack:shop-Inner"] }), [
+    { action: "refused", reasons: [{ code: "NESTED_STACK", detail: /stack:shop/ }] },
+  ]);
+  t.match(plan({ ...facts, picked: ["stack:shop-Inner", "stack:shop"] }), [
+    { component: "stack:shop", wave: 1, via: null },
+    { component: "stack:shop-Inner", wave: 1, via: "stack:shop", actions: [] },
+  ]);
+});
+
+t.test(
+  "exports of the account that no step brings are looked at: one that is taken, one that nobody has",
+  async (t) => {
+    const sources = {
+      before: components(linked("a", ["x"], ["nowhere"])),
+      deployed: components(linked("a", [], [])),
+    };
+    const facts = { picked: ["stack:a"] as ComponentId[], sources, live: sources.deployed };
+    t.match(plan({ ...facts, exporters: [{ name: "x", stack: "other" }] }), [
+      {
+        action: "refused",
+        reasons: [
+          { code: "EXPORT_MISSING", detail: /nowhere/ },
+          { code: "EXPORT_TAKEN", detail: /other/ },
+        ],
+      },
+    ]);
+    t.match(plan({ ...facts, exporters: null }), [{ action: "restore" }], "where AWS would not list them, AWS decides");
+  },
+);

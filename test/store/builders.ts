@@ -141,6 +141,9 @@ export function plan(...components: readonly ComponentId[]): Plan {
   const steps = components.map((id, index) => ({
     order: index + 1,
     wave: 1,
+    position: "after the stacks and configuration",
+    after: [],
+    bridges: [],
     component: id,
     action: "restore" as const,
     strategy: "direct" as const,

@@ -14,6 +14,10 @@ export interface ServiceVersion {
   readonly functions: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly runtime: string;
+  /** Topics of the service, whose ARNs it exports as `service-topic`; `orders` alone where nothing else is said. */
+  readonly topics?: readonly string[];
+  /** Export names of other services by the variable that gets the value. */
+  readonly imports?: Readonly<Record<string, string>>;
 }
 
 /** A Serverless project in a folder of its own, deployed by the real tool. */
@@ -36,7 +40,7 @@ export async function createProject(service: string, env: Record<string, string>
   return {
     folder,
     stack: `${service}-${STAGE}`,
-    async write({ functions, environment, runtime }) {
+    async write({ functions, ...rest }) {
       await mkdir(join(folder, "src"), { recursive: true });
       for (const [name, says] of Object.entries(functions)) {
         await writeFile(
@@ -46,7 +50,7 @@ export async function createProject(service: string, env: Record<string, string>
       }
       await writeFile(
         join(folder, "serverless.yml"),
-        configuration(service, { runtime, functions: Object.keys(functions), environment }),
+        configuration(service, { ...rest, functions: Object.keys(functions) }),
       );
     },
     async run(...args) {
@@ -72,9 +76,13 @@ export async function createProject(service: string, env: Record<string, string>
 
 function configuration(
   service: string,
-  parts: { runtime: string; functions: string[]; environment: Readonly<Record<string, string>> },
+  parts: Omit<ServiceVersion, "functions"> & { readonly functions: readonly string[] },
 ): string {
-  const variables = Object.entries(parts.environment).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}`);
+  const { topics = ["orders"], imports = {} } = parts;
+  const imported = Object.entries(imports).map(([key, name]) => [key, { "Fn::ImportValue": name }] as const);
+  const variables = [...Object.entries(parts.environment), ...imported].map(
+    ([key, value]) => `    ${key}: ${JSON.stringify(value)}`,
+  );
   const functions = parts.functions.flatMap((name) => [
     `  ${name}:`,
     `    handler: src/${name}.handler`,
@@ -94,13 +102,21 @@ function configuration(
     ...functions,
     "resources:",
     "  Resources:",
-    "    Orders:",
-    "      Type: AWS::SNS::Topic",
-    `      Properties: { TopicName: ${service}-orders }`,
+    ...topics.flatMap((topic) => [
+      `    ${logicalId(topic)}:`,
+      "      Type: AWS::SNS::Topic",
+      `      Properties: { TopicName: ${service}-${topic} }`,
+    ]),
     "  Outputs:",
-    "    OrdersArn:",
-    "      Value: { Ref: Orders }",
-    `      Export: { Name: ${service}-orders }`,
+    ...topics.flatMap((topic) => [
+      `    ${logicalId(topic)}Arn:`,
+      `      Value: { Ref: ${logicalId(topic)} }`,
+      `      Export: { Name: ${service}-${topic} }`,
+    ]),
     "",
   ].join("\n");
+}
+
+function logicalId(topic: string): string {
+  return topic.charAt(0).toUpperCase() + topic.slice(1);
 }

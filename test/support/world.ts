@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, type Zippable, zipSync } from "fflate";
-import { type RunningService, startService } from "../../src/compose.ts";
+import { type ComposeOptions, type RunningService, startService } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
@@ -42,13 +42,18 @@ const CREDENTIALS = {
   AWS_DEFAULT_REGION: "us-east-1",
 };
 
-export async function startWorld(options: SandboxOptions = {}, env: Record<string, string> = {}): Promise<World> {
+export async function startWorld(
+  options: SandboxOptions = {},
+  env: Record<string, string> = {},
+  parts: ComposeOptions = {},
+): Promise<World> {
   const sandbox = createSandbox({ updateMs: 20, ...options });
   Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: await sandbox.listen() });
   const dataDir = await mkdtemp(join(tmpdir(), "stepback-test-"));
   const start = (more: Record<string, string> = {}) =>
     startService(
       readConfig({ STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error", ...env, ...more }),
+      parts,
     );
   let service: RunningService = await start();
   return {
@@ -191,6 +196,16 @@ export async function openDeployment(
 export async function finishDeployment(world: World, id: string, outcome = "succeeded"): Promise<Body> {
   await world.api("POST", `/v1/deployments/${id}/finish`, { outcome });
   return (await world.api("GET", `/v1/deployments/${id}?wait=30`)).body;
+}
+
+/** A job's end, on a machine of any speed. */
+export async function ended(world: Pick<World, "api">, path: string): Promise<Body> {
+  let body: Body;
+  await until(async () => {
+    body = (await world.api("GET", `${path}?wait=30`)).body;
+    return body.status === "Completed" || body.status === "Exception";
+  }, 300_000);
+  return body;
 }
 
 /** Starts a rollback and waits until it has ended. */

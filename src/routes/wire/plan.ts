@@ -18,11 +18,24 @@ import {
 const ActionText = Type.Enum(["restore", "remove", "recreate", "unchanged", "refused"]);
 const PathText = Type.Enum(["stack", "direct"], { description: "Through CloudFormation or the Lambda API" });
 
+const WaveNumber = Type.Integer({ minimum: 1, description: "Stacks of one wave go back side by side" });
+const PositionText = Type.String({ description: "Why it stands where it stands, in words" });
+
+const BridgeShape = noun("Bridge", (options) =>
+  Type.Object(
+    { wave: WaveNumber, position: PositionText, keeps: Type.Array(Type.String({ description: "Export name" })) },
+    { ...options, description: "An update of the stack before its own turn, with exports that are still imported" },
+  ),
+);
+
 const PlanStepShape = noun("PlanStep", (options) =>
   Type.Object(
     {
       order: Type.Integer({ minimum: 1 }),
-      wave: Type.Integer(),
+      wave: WaveNumber,
+      position: PositionText,
+      after: Type.Array(ComponentIdText, { description: "Stacks whose exports or imports it waits for" }),
+      bridges: Type.Array(BridgeShape.ref),
       component: ComponentIdText,
       action: ActionText,
       strategy: PathText,
@@ -51,7 +64,7 @@ export const PlanShape = noun("Plan", (options) =>
   ),
 );
 
-export const PLAN_NOUNS = [PlanStepShape.schema, PlanShape.schema];
+export const PLAN_NOUNS = [BridgeShape.schema, PlanStepShape.schema, PlanShape.schema];
 
 /** States and actions stay inside: they hold secrets. */
 export function presentPlan(plan: Plan): Static<typeof PlanShape.schema> {
@@ -67,10 +80,13 @@ export function presentPlan(plan: Plan): Static<typeof PlanShape.schema> {
 }
 
 function presentPlanStep(step: PlanStep): Static<typeof PlanStepShape.schema> {
-  const { order, wave, component, action, strategy, via, conflict, destructive, reasons, diff } = step;
+  const { order, wave, position, component, action, strategy, via, conflict, destructive, reasons, diff } = step;
   return {
     order,
     wave,
+    position,
+    after: [...step.after],
+    bridges: step.bridges.map(({ wave, position, keeps }) => ({ wave, position, keeps: [...keeps] })),
     component,
     action,
     strategy,

@@ -1,0 +1,156 @@
+import t, { type Test } from "tap";
+import { awsCli, missing } from "../support/commands.ts";
+import { createProject, type OslsProject, type ServiceVersion } from "../support/osls.ts";
+import { type Body, ended, openDeployment, startWorld, until, type World } from "../support/world.ts";
+
+const skip = (await missing("aws", "--version")) ?? false;
+const runtime = "nodejs20.x";
+
+/** One service exports topics, the other one imports their ARNs into its environment. */
+const orders = (says: string, topics: readonly string[]): ServiceVersion => ({
+  runtime,
+  functions: { take: says },
+  environment: { LEVEL: "info" },
+  topics,
+});
+const billing = (says: string, imports: Readonly<Record<string, string>>): ServiceVersion => ({
+  runtime,
+  functions: { bill: says },
+  environment: { LEVEL: "info" },
+  topics: [],
+  imports,
+});
+
+interface Stage {
+  readonly world: World;
+  readonly orders: OslsProject;
+  readonly billing: OslsProject;
+  readonly env: Record<string, string>;
+}
+
+async function stage(t: Test): Promise<Stage> {
+  const world = await startWorld();
+  const env = {
+    AWS_ENDPOINT_URL: process.env["AWS_ENDPOINT_URL"] ?? "",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+  };
+  const projects = { orders: await createProject("orders", env), billing: await createProject("billing", env) };
+  t.teardown(() => Promise.all([world.close(), projects.orders.remove(), projects.billing.remove()]));
+  return { world, env, ...projects };
+}
+
+/** Functions, templates, exports and their importers, as the AWS CLI sees them. */
+async function account({ env, orders, billing }: Stage): Promise<Body> {
+  const { Functions } = (await awsCli(env, "lambda", "list-functions")) as { Functions: Body[] };
+  const { Exports } = (await awsCli(env, "cloudformation", "list-exports")) as { Exports: Body[] };
+  const template = (project: OslsProject) =>
+    awsCli(env, "cloudformation", "get-template", "--stack-name", project.stack, "--template-stage", "Original");
+  return {
+    functions: Functions.map(({ FunctionName, CodeSha256, Environment }) => ({
+      FunctionName,
+      CodeSha256,
+      Environment,
+    })),
+    exports: Exports.map(({ Name, Value }) => `${Name}=${withoutVersion(Value)}`).sort(),
+    templates: [await template(orders), await template(billing)],
+  };
+}
+
+/** osls exports each function's published version, and a number is never given twice (facts B3). */
+function withoutVersion(value: string): string {
+  return value.replace(/(:function:[^:]+):\d+$/, "$1:N");
+}
+
+async function deploy(project: OslsProject, version: ServiceVersion): Promise<void> {
+  await project.write(version);
+  await project.run("deploy");
+}
+
+/** A deploy of one service inside a deployment of its own. Answers the deployment's id. */
+async function recorded({ world }: Stage, project: OslsProject, version: ServiceVersion): Promise<string> {
+  const { id } = await openDeployment(world, { stacks: [project.stack] });
+  const path = `/v1/deployments/${id}`;
+  await until(async () => (await world.api("GET", path)).body.snapshot.status === "Ready", 120_000);
+  await deploy(project, version);
+  await world.api("POST", `${path}/finish`, { outcome: "succeeded" });
+  await ended(world, path);
+  return id;
+}
+
+/** Both deployments by one request; answers the plan's stacks and the order in which CloudFormation was told to run. */
+async function takeBack(t: Test, { world }: Stage, deployment: readonly string[]): Promise<Body> {
+  world.sandbox.calls.clear();
+  const request = { deployment, components: "all", allowDestructive: true };
+  const opened = await world.api("POST", "/v1/rollbacks", request);
+  const path = `/v1/rollbacks/${opened.body.id}`;
+  t.match(await ended(world, path), {
+    status: "Completed",
+    error: null,
+    result: { failed: 0, skipped: 0 },
+  });
+  const { steps } = (await world.api("GET", `${path}/plan`)).body;
+  const executed = world.sandbox.calls.mutations().filter(({ operation }) => operation === "ExecuteChangeSet");
+  return {
+    stacks: steps.filter(({ component }: Body) => component.startsWith("stack:")),
+    executed: executed.map(({ input }) => input["StackName"]),
+  };
+}
+
+t.test(
+  "two services whose second versions added an export and its import: the importer goes back first",
+  { skip },
+  async (t) => {
+    const s = await stage(t);
+    await deploy(s.orders, orders("take v1", ["orders"]));
+    await deploy(s.billing, billing("bill v1", { ORDERS: "orders-orders" }));
+    const before = await account(s);
+    const ofOrders = await recorded(s, s.orders, orders("take v2, broken", ["orders", "audit"]));
+    const ofBilling = await recorded(
+      s,
+      s.billing,
+      billing("bill v2, broken", { ORDERS: "orders-orders", AUDIT: "orders-audit" }),
+    );
+    t.notSame((await account(s)).exports, before.exports);
+
+    const { stacks, executed } = await takeBack(t, s, [ofOrders, ofBilling]);
+    t.match(stacks, [
+      { component: "stack:billing-prod", wave: 1, position: "waits for no other stack" },
+      {
+        component: "stack:orders-prod",
+        wave: 2,
+        position: "after billing-prod, which imports orders-audit until then",
+      },
+    ]);
+    t.same(executed, ["billing-prod", "orders-prod"]);
+    t.same(await account(s), before);
+  },
+);
+
+t.test(
+  "two services whose second versions removed an export and its import: the exporter goes back first",
+  { skip },
+  async (t) => {
+    const s = await stage(t);
+    await deploy(s.orders, orders("take v1", ["orders", "audit"]));
+    await deploy(s.billing, billing("bill v1", { ORDERS: "orders-orders", AUDIT: "orders-audit" }));
+    const before = await account(s);
+    const ofBilling = await recorded(s, s.billing, billing("bill v2, broken", { ORDERS: "orders-orders" }));
+    const ofOrders = await recorded(s, s.orders, orders("take v2, broken", ["orders"]));
+    t.notSame((await account(s)).exports, before.exports);
+
+    const { stacks, executed } = await takeBack(t, s, [ofBilling, ofOrders]);
+    t.match(stacks, [
+      { component: "stack:orders-prod", wave: 1, position: "waits for no other stack" },
+      {
+        component: "stack:billing-prod",
+        wave: 2,
+        position: "after orders-prod, which brings back the export orders-audit",
+      },
+    ]);
+    t.same(executed, ["orders-prod", "billing-prod"]);
+    t.same(await account(s), before);
+  },
+);

@@ -1,0 +1,64 @@
+import t from "tap";
+import { type CrashStand, startStand } from "../support/crash-stand.ts";
+import { linkedTemplate } from "../support/stack-templates.ts";
+import { type Body, deployStack, until } from "../support/world.ts";
+
+const NAMES = ["one", "two", "three"];
+
+async function deployAll({ account }: CrashStand, version: string): Promise<void> {
+  for (const name of NAMES)
+    await deployStack(account, name, linkedTemplate({ exports: { [`${name}-${version}`]: version }, imports: [] }));
+}
+
+async function ended({ api }: CrashStand, path: string): Promise<Body> {
+  let body: Body;
+  await until(async () => {
+    body = await api("GET", path).catch(() => ({}));
+    return body.status === "Completed" || body.status === "Exception";
+  }, 60_000);
+  return body;
+}
+
+t.test(
+  "killed while the stacks of a wave are all at work, each goes on by itself and none is updated twice",
+  async (t) => {
+    const stand = await startStand();
+    t.teardown(() => stand.close());
+    await deployAll(stand, "v1");
+    const request = { application: "links", stage: "prod", scope: { stacks: NAMES } };
+    const { id } = await stand.api("POST", "/v1/deployments", request);
+    await until(async () => (await stand.api("GET", `/v1/deployments/${id}`)).snapshot.status === "Ready");
+    await deployAll(stand, "v2");
+    await stand.api("POST", `/v1/deployments/${id}/finish`, { outcome: "succeeded" });
+    t.match(await ended(stand, `/v1/deployments/${id}`), { status: "Completed" });
+
+    stand.sandbox.calls.clear();
+    const holds = NAMES.map((name, index) =>
+      stand.sandbox.faults.hold({
+        when: index % 2 === 0 ? "after" : "before",
+        match: ({ operation, input }) => operation === "ExecuteChangeSet" && input["StackName"] === name,
+      }),
+    );
+    const opened = await stand.api("POST", "/v1/rollbacks", { deployment: id, components: "all" });
+    await Promise.all(holds.map((hold) => hold.reached));
+    await stand.killWhileHeld(() => {
+      for (const hold of holds) hold.drop();
+    });
+    const path = `/v1/rollbacks/${opened.id}`;
+    t.match(await ended(stand, path), { status: "Completed", result: { restored: 3, failed: 0, skipped: 0 } });
+    const executed = stand.sandbox.calls.mutations().filter(({ operation }) => operation === "ExecuteChangeSet");
+    t.same(
+      executed
+        .filter(({ performed }) => performed)
+        .map(({ input }) => input["StackName"])
+        .sort(),
+      [...NAMES].sort(),
+    );
+    const { items } = await stand.api("GET", `${path}/logs?limit=200`);
+    t.same(
+      items.map(({ seq }: Body) => seq),
+      items.map((_line: Body, index: number) => index + 1),
+      "the log has no gap",
+    );
+  },
+);
