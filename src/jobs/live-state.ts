@@ -1,5 +1,12 @@
 import type { Rollback } from "../domain/activity.ts";
-import { type ComponentId, type Components, componentId, functionOf } from "../domain/component.ts";
+import {
+  type ComponentId,
+  type Components,
+  componentId,
+  functionOf,
+  parseComponentId,
+  splitName,
+} from "../domain/component.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { contentOf } from "../kinds/lambda-alias.ts";
 import { createLiveView, type LiveView } from "../kinds/live-view.ts";
@@ -55,10 +62,14 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
   };
 }
 
+/** Whether a component can only be planned with the published versions of its function at hand. */
+function namesVersions(id: ComponentId): boolean {
+  const { kind, name } = parseComponentId(id) ?? { kind: "stack", name: "" };
+  return kind === "lambda-alias" || (kind === "lambda-async" && splitName(name).qualifier !== null);
+}
+
 async function readVersions(view: LiveView, picked: readonly ComponentId[]): Promise<Map<string, VersionContent[]>> {
-  const functions = new Set(
-    picked.filter((id) => id.startsWith("lambda-alias:")).flatMap((id) => functionOf(id) ?? []),
-  );
+  const functions = new Set(picked.filter(namesVersions).flatMap((id) => functionOf(id) ?? []));
   const versions = new Map<string, VersionContent[]>();
   for (const name of functions) versions.set(name, (await view.listVersions(name)).map(contentOf));
   return versions;

@@ -5,10 +5,11 @@ import {
   type Components,
   captured,
   KIND_NAMES,
+  type KindName,
   parseComponentId,
 } from "../domain/component.ts";
 import { keepLive, threeWay } from "../domain/diff.ts";
-import { type Plan, type PlanStep, planDigest, type Reason } from "../domain/plan.ts";
+import { type Action, type Plan, type PlanStep, planDigest, type Reason } from "../domain/plan.ts";
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { KINDS } from "../kinds/index.ts";
 import { type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
@@ -43,13 +44,17 @@ type DraftStep = Omit<PlanStep, "order" | "wave">;
 
 /**
  * Stacks first, then functions (configuration before code, as Terraform does; a function that is created, with its
- * code), then aliases. What a container brings back stands right behind it.
+ * code), then aliases, then the facets of both. What a container brings back stands right behind it.
  */
 function rank(step: DraftStep): number {
   const kind = (id: ComponentId) => KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
   if (step.via) return kind(step.via) + 0.5;
-  const creates = step.actions.some((action) => action.do === "create-function");
-  return creates ? KIND_NAMES.indexOf("lambda-config") : kind(step.component);
+  return step.actions.some(goesFirst(step)) ? KIND_NAMES.indexOf("lambda-config") : kind(step.component);
+}
+
+/** What code and configuration depend on: that the function exists, and which code signing it is under (facts B2). */
+function goesFirst({ action: wanted }: DraftStep): (action: Action) => boolean {
+  return (action) => action.do === "create-function" || (action.do === "put-code-signing" && wanted === "restore");
 }
 
 function draftStep(id: ComponentId, facts: PlanFacts, fingerprint: Fingerprint): DraftStep {
@@ -123,10 +128,13 @@ export function goalFor(id: ComponentId, facts: PlanFacts): CapturedComponent | 
   const live = facts.live.get(id) ?? null;
   if (facts.rollback.onConflict !== "keep-live" || !isConflict(id, facts)) return before;
   // Code, templates and what came or went are kept whole; only settings that are independent of each other are merged.
-  if (!before || !deployed || !live || !id.startsWith("lambda-config:")) return live;
+  if (!before || !deployed || !live || !MERGED.has(parseComponentId(id)?.kind ?? "stack")) return live;
   const settings = keepLive(before.state.settings, deployed.state.settings, live.state.settings);
   return captured(id, { ...before.state, settings }, { parent: before.parent, physicalId: before.physicalId });
 }
+
+/** Kinds whose settings are independent of each other, member by member. */
+const MERGED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-tags"]);
 
 /** Someone else changed it: live is neither the backup nor what Stepback last recorded of it. */
 function isConflict(id: ComponentId, { sources, live, lastRecorded }: PlanFacts): boolean {

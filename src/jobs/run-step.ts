@@ -1,4 +1,4 @@
-import { type ComponentId, type ComponentState, parseComponentId } from "../domain/component.ts";
+import { type ComponentId, type ComponentState, type KindName, parseComponentId } from "../domain/component.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import type { Action, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
@@ -40,6 +40,17 @@ async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
 }
 
 /**
+ * Kinds that can be created and deleted directly whatever owns the function. The existence of the others is a matter of
+ * their container's alone.
+ */
+const COMES_AND_GOES: ReadonlySet<KindName> = new Set([
+  "lambda-async",
+  "lambda-policy",
+  "lambda-url",
+  "lambda-concurrency",
+]);
+
+/**
  * What a container was to bring back is looked at afterwards: a template may have brought other code, or none where the
  * deploy's code object had the same key. What still differs goes back directly.
  */
@@ -50,7 +61,8 @@ async function followContainer(run: Run, step: PlanStep, container: ComponentId)
   }
   const goal = await goalAfter(run, step, container);
   const verdict = await verify(run, step, goal);
-  if (verdict.differing.length === 0 || !verdict.live || !goal) return verdict;
+  const isWhole = verdict.live !== null && goal !== null;
+  if (verdict.differing.length === 0 || (!isWhole && !COMES_AND_GOES.has(kindOf(step).name))) return verdict;
   await perform(run, { ...step, goal }, directActions(run, step, verdict));
   return verify(run, step, goal);
 }
@@ -70,14 +82,17 @@ async function readChangedIds(run: Run, step: PlanStep, stack: ComponentId): Pro
   return changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), live);
 }
 
-/** The actions that bring the rest back directly, planned from what was just read, as if no container were picked. */
+/**
+ * The actions that bring the rest back directly, planned from what was just read, as if no container were picked. What
+ * the component hangs on is taken to be as in the backup: the container has just brought it.
+ */
 function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Action[] {
-  if (!live) return [];
   const { rollback, sources, context } = run;
+  const around = new Map([...sources.before].filter(([id]) => id !== step.component));
   const facts = {
     rollback,
     sources,
-    live: new Map([[live.id, live]]),
+    live: live ? around.set(live.id, live) : around,
     lastRecorded: new Map(),
     versions: new Map(),
     hasStagingBucket: context.hasStagingBucket,
@@ -87,7 +102,8 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
   // An alias publishes where it must and points by content; its own restore looks for the versions.
   if (kind.name === "lambda-alias")
     return (["publish-version", "put-alias"] as const).map((name) => ({ do: name, name: input.name }));
-  return kind.plan({ ...input, owner: null, isPicked: () => false }).actions;
+  const planned = kind.plan({ ...input, owner: null, isPicked: () => false });
+  return planned.destructive && !rollback.allowDestructive ? [] : planned.actions;
 }
 
 async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
