@@ -36,7 +36,7 @@ t.test(
     const deployment = await openDeployment(w, scope);
     t.match(deployment, {
       status: "In Progress",
-      snapshot: { status: "Ready", components: 6 },
+      snapshot: { status: "Ready", components: 12 },
       target: { account: "000000000000", region: "us-east-1" },
     });
 
@@ -50,7 +50,7 @@ t.test(
       status: "Completed",
       outcome: "succeeded",
       rollbackable: true,
-      altered: { added: 2, modified: 3, deleted: 2 },
+      altered: { added: 4, modified: 3, deleted: 4 },
     });
 
     const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components`)).body;
@@ -62,6 +62,10 @@ t.test(
       "lambda-config:shop-new",
       "lambda-config:shop-old",
       "lambda-config:shop-pay",
+      "lambda-runtime:shop-new",
+      "lambda-runtime:shop-old",
+      "lambda-tags:shop-new",
+      "lambda-tags:shop-old",
     ]);
     t.notMatch(JSON.stringify(items), /"wrong"|"one"/, "no value of a variable is shown");
 
@@ -91,7 +95,7 @@ t.test(
     t.equal(await invoke(w, "shop-old"), "old v1");
 
     const rest = await rollBack(w, deployment.id, "all");
-    t.match(rest, { status: "Completed", result: { restored: 1, unchanged: 6 } });
+    t.match(rest, { status: "Completed", result: { restored: 1, unchanged: 10 } });
     t.same(await fingerprintOf(w), before);
 
     const log = (await w.api("GET", `/v1/rollbacks/${rollback.id}/logs?component=lambda-code:shop-pay&limit=200`)).body

@@ -28,8 +28,11 @@ export interface Specimen {
   readonly remove: Change;
   /** What has to be picked along for the component to come or go. */
   readonly along?: readonly ComponentId[];
-  /** Why moto, which is somebody else's idea of AWS, cannot play it: by trying. */
-  readonly withoutMoto?: string;
+  /**
+   * Why moto, which is somebody else's idea of AWS, cannot play it, as trying showed: one reason for all, or one for each
+   * setting, and for `added`, `deleted` and `incomplete`.
+   */
+  readonly withoutMoto?: string | Readonly<Record<string, string>>;
 }
 
 const NAME = "pay";
@@ -68,6 +71,10 @@ async function nextVersion(account: Account, says: string): Promise<string> {
   return (await account.aws("lambda", "PublishVersion", { FunctionName })).Version;
 }
 
+const IGNORED = "an update of a configuration leaves it as it was";
+const NO_BYTES = "Code.Location leads to the real AWS, so there are no bytes to bring code back with";
+const WRONG_REVISION = "a removal with the policy's RevisionId is refused as one with a wrong one";
+
 const lambdaConfig: Specimen = {
   name: NAME,
   create: aFunction,
@@ -105,7 +112,16 @@ const lambdaConfig: Specimen = {
   fixed: { ImageConfig: "only functions of images have one" },
   remove: deleteFunction,
   along: [`lambda-code:${NAME}`],
-  withoutMoto: "it answers a configuration without a log group, and takes other values for an empty one",
+  withoutMoto: {
+    KMSKeyArn: IGNORED,
+    DeadLetterConfig: IGNORED,
+    EphemeralStorage: IGNORED,
+    FileSystemConfigs: IGNORED,
+    LoggingConfig: IGNORED,
+    SnapStart: IGNORED,
+    TracingConfig: IGNORED,
+    deleted: NO_BYTES,
+  },
 };
 
 const lambdaCode: Specimen = {
@@ -126,7 +142,7 @@ const lambdaCode: Specimen = {
   },
   fixed: { PackageType: "AWS never changes it (facts B5)", ImageUri: "only functions of images have one" },
   remove: deleteFunction,
-  withoutMoto: "its Code.Location leads to the real AWS, and there are no bytes to have",
+  withoutMoto: NO_BYTES,
 };
 
 const lambdaRuntime: Specimen = {
@@ -165,7 +181,7 @@ const lambdaAlias: Specimen = {
     },
   },
   remove: call("DeleteAlias", { Name: "live" }),
-  withoutMoto: "its Code.Location leads to the real AWS, and there are no bytes of a version to have",
+  withoutMoto: NO_BYTES,
 };
 
 const lambdaAsync: Specimen = {
@@ -208,7 +224,7 @@ const lambdaPolicy: Specimen = {
     call("RemovePermission", { StatementId: "kept" }),
     call("RemovePermission", { StatementId: "other" }),
   ),
-  withoutMoto: "it takes every RevisionId of a removal for a wrong one",
+  withoutMoto: { Statements: WRONG_REVISION, added: WRONG_REVISION },
 };
 
 const lambdaUrl: Specimen = {
@@ -249,7 +265,7 @@ const lambdaTags: Specimen = {
   },
   remove: deleteFunction,
   along: [`lambda-code:${NAME}`],
-  withoutMoto: "its tags go back, but it has no bytes to bring their function back with",
+  withoutMoto: { deleted: NO_BYTES },
 };
 
 const topic = (DisplayName: unknown) => ({ Type: "AWS::SNS::Topic", Properties: { DisplayName } });
@@ -297,6 +313,10 @@ const stack: Specimen = {
   remove: async (account) => {
     await account.aws("cloudformation", "DeleteStack", { StackName: "shop" });
     await stackSettled(account, "shop").catch(() => "deleted");
+  },
+  withoutMoto: {
+    tags: "it takes no tags from a change set",
+    terminationProtection: "it has no UpdateTerminationProtection",
   },
 };
 
