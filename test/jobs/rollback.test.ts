@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 import { AwsError } from "../../src/sandbox/core/contract.ts";
-import { deployFirst } from "../support/all-kinds.ts";
+import { ALL_KINDS_SCOPE, deployFirst, deploySecond } from "../support/all-kinds.ts";
 import {
   configure,
   createFunction,
@@ -457,4 +457,60 @@ t.test("zips are compared by their bytes: the same words deployed again alter no
     notRollbackableReason: "NOTHING_ALTERED",
   });
   t.match(await rollBack(w, deployment.id, "all"), { status: 409 });
+});
+
+t.test("facets of a function go back with everything else, one by one, and forth again by an undo", async (t) => {
+  const w = await world(t);
+  await deployFirst(w);
+  const before = await fingerprintOf(w);
+  const deployment = await openDeployment(w, ALL_KINDS_SCOPE);
+  await deploySecond(w);
+  await finishDeployment(w, deployment.id);
+  const deployed = await fingerprintOf(w);
+  const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components?limit=200`)).body;
+  const facets = Object.fromEntries(
+    items
+      .map(({ id, change }: { id: string; change: string }) => [id, change])
+      .filter(([id]: [string]) => /^lambda-(runtime|async|policy|url|concurrency|tags):tool-co/.test(id)),
+  );
+  t.same(facets, {
+    "lambda-async:tool-code:live": "deleted",
+    "lambda-concurrency:tool-code": "modified",
+    "lambda-concurrency:tool-config": "added",
+    "lambda-policy:tool-code": "modified",
+    "lambda-runtime:tool-code": "modified",
+    "lambda-tags:tool-code": "modified",
+    "lambda-url:tool-code:live": "modified",
+  });
+  t.notMatch(JSON.stringify(items), /ask\.skill/, "the token of a skill is not shown");
+
+  const one = await rollBack(w, deployment.id, ["lambda-policy:tool-code"]);
+  t.match(one, { status: "Completed", result: { restored: 1 } });
+  const { statements } = before["tool-code"];
+  t.same(await fingerprintOf(w), { ...deployed, "tool-code": { ...deployed["tool-code"], statements } });
+
+  const all = await rollBack(w, deployment.id, "all", { allowDestructive: true });
+  t.match(all, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+  t.same(await fingerprintOf(w), before);
+
+  const undo = (await w.api("POST", "/v1/rollbacks", { rollback: all.id, components: "all", allowDestructive: true }))
+    .body;
+  t.match((await w.api("GET", `/v1/rollbacks/${undo.id}?wait=60`)).body, { status: "Completed", error: null });
+  t.same(await fingerprintOf(w), { ...deployed, "tool-code": { ...deployed["tool-code"], statements } });
+});
+
+t.test("what a stack does not know of its function goes back directly once the stack is back", async (t) => {
+  const w = await world(t);
+  await deployFirst(w);
+  const FunctionName = "shop-stack-pay";
+  await w.aws("lambda", "PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions: 3 });
+  const before = await fingerprintOf(w);
+  const deployment = await openDeployment(w, { stacks: ["shop"] });
+  await deploySecond(w);
+  await w.aws("lambda", "DeleteFunctionConcurrency", { FunctionName });
+  await w.aws("lambda", "PutFunctionEventInvokeConfig", { FunctionName, MaximumRetryAttempts: 1 });
+  await finishDeployment(w, deployment.id);
+  const all = await rollBack(w, deployment.id, "all", { allowDestructive: true });
+  t.match(all, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+  t.same((await fingerprintOf(w))[FunctionName], before[FunctionName]);
 });
