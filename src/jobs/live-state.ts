@@ -7,6 +7,7 @@ import {
   parseComponentId,
   splitName,
 } from "../domain/component.ts";
+import { isVersion } from "../kinds/facet.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { contentOf } from "../kinds/lambda-alias.ts";
 import { createLiveView, type LiveView } from "../kinds/live-view.ts";
@@ -65,7 +66,7 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
 /** Whether a component can only be planned with the published versions of its function at hand. */
 function namesVersions(id: ComponentId): boolean {
   const { kind, name } = parseComponentId(id) ?? { kind: "stack", name: "" };
-  return kind === "lambda-alias" || (kind === "lambda-async" && splitName(name).qualifier !== null);
+  return kind === "lambda-alias" || (kind === "lambda-async" && isVersion(splitName(name).qualifier ?? ""));
 }
 
 async function readVersions(view: LiveView, picked: readonly ComponentId[]): Promise<Map<string, VersionContent[]>> {

@@ -1,4 +1,4 @@
-import type { FacetTarget, FunctionFacts, Told } from "../aws/gateways.ts";
+import type { FunctionFacts, Told } from "../aws/gateways.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -72,7 +72,7 @@ export function planFacet(input: PlanInput, { put, remove }: FacetSteps): StepPl
   const going = carriersOf(input).find((id) => input.isPicked(id) && !input.goalOf(id));
   if (action === "remove" && going) return broughtBy(going, "remove");
   if (live?.incomplete != null) return refused({ code: "LIVE_UNREADABLE", detail: live.incomplete });
-  if (action === "remove") return remove?.(input) ?? requiresFunction(input, "go");
+  if (action === "remove") return remove?.(input) ?? goesWithFunction(input);
   const missing = missingCarrier(input);
   return missing ? refused(missing) : put(input);
 }
@@ -104,10 +104,9 @@ function missingCarrier(input: PlanInput): Reason | null {
   return isGone ? { code: "VERSION_GONE", detail: `${functionName} has no version ${qualifier} any more.` } : null;
 }
 
-function requiresFunction(input: PlanInput, what: "go" | "come back"): StepPlan {
-  const { functionName } = splitName(input.name);
-  const add = input.owner ?? componentId("lambda-code", functionName);
-  return refused(requires(`The function ${functionName} has to ${what}`, add));
+/** Every function has it: it is gone only when the function is. */
+function goesWithFunction({ name, owner }: PlanInput): StepPlan {
+  return refused(requires(`The function ${name} has to go`, owner ?? componentId("lambda-code", name)));
 }
 
 function requires(why: string, add: ComponentId): Reason {
@@ -117,10 +116,6 @@ function requires(why: string, add: ComponentId): Reason {
 /** Names of versions are numbers; an alias cannot be one. */
 export function isVersion(qualifier: string): boolean {
   return /^\d+$/.test(qualifier);
-}
-
-export function targetOf(name: string): FacetTarget {
-  return splitName(name);
 }
 
 /** What AWS told. Throws AWS_DENIED where it would not: nothing is written over what cannot be read. */

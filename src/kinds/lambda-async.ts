@@ -1,7 +1,7 @@
 import type { EventInvoke } from "../aws/gateways.ts";
 import { type CapturedComponent, splitName } from "../domain/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, targetOf, toldOrThrow } from "./facet.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import type { LiveView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
@@ -59,7 +59,7 @@ async function put(name: string, context: RestoreContext): Promise<Json> {
   const live = await findConfig(name, context);
   if (live && sameJson(asyncSettings(live), settings))
     return alreadySo(context, `Asynchronous invocations of ${name} are as before`);
-  await context.aws.lambda.putEventInvoke(targetOf(name), eventInvoke(settings));
+  await context.aws.lambda.putEventInvoke(splitName(name), eventInvoke(settings));
   context.note(`Put retries, age and destinations of asynchronous invocations of ${name} back.`);
   return { put: true };
 }
@@ -77,7 +77,7 @@ function eventInvoke(settings: JsonObject): EventInvoke {
 
 async function remove(name: string, context: RestoreContext): Promise<Json> {
   if (!(await findConfig(name, context))) return alreadySo(context, `${name} has no settings of its own`);
-  await context.aws.lambda.deleteEventInvoke(targetOf(name));
+  await context.aws.lambda.deleteEventInvoke(splitName(name));
   context.note(`Deleted the settings of asynchronous invocations of ${name}, which the deployment had added.`);
   return { deleted: true };
 }

@@ -3,7 +3,7 @@ import { type CapturedComponent, splitName } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
-import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, targetOf, toldOrThrow } from "./facet.ts";
+import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
 import { type Kind, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
 import type { LiveView } from "./live-view.ts";
 import { hasSid, statementsById, toPermission } from "./policy-statements.ts";
@@ -25,7 +25,7 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
   const facts = await view.getFunction(splitName(name).functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-policy", name, facts } as const;
-  const told = await view.aws.lambda.getPolicy(targetOf(name));
+  const told = await view.aws.lambda.getPolicy(splitName(name));
   if ("unavailable" in told) return capturedFacet(view, reading, { incomplete: told.unavailable });
   if (!told.value) return null;
   const Statements = statementsById(told.value.statements, arnOf(facts, name));
@@ -91,16 +91,16 @@ async function put(name: string, wanted: JsonObject, context: RestoreContext): P
 
 async function add(name: string, permission: Permission, context: RestoreContext): Promise<void> {
   const revisionId = (await readPolicy(name, context))?.revisionId ?? null;
-  await context.aws.lambda.addPermission(targetOf(name), permission, revisionId);
+  await context.aws.lambda.addPermission(splitName(name), permission, revisionId);
 }
 
 async function remove(name: string, id: string, context: RestoreContext): Promise<void> {
   const revisionId = (await readPolicy(name, context))?.revisionId ?? null;
-  await context.aws.lambda.removePermission(targetOf(name), id, revisionId);
+  await context.aws.lambda.removePermission(splitName(name), id, revisionId);
 }
 
 async function readPolicy(name: string, { aws }: RestoreContext): Promise<FunctionPolicy | null> {
-  return toldOrThrow(await aws.lambda.getPolicy(targetOf(name)));
+  return toldOrThrow(await aws.lambda.getPolicy(splitName(name)));
 }
 
 function permissionOf(id: string, wanted: JsonObject): Permission {

@@ -2,7 +2,7 @@ import type { FunctionUrl, UrlSettings } from "../aws/gateways.ts";
 import { type CapturedComponent, splitName } from "../domain/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, targetOf, toldOrThrow } from "./facet.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import type { LiveView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
@@ -70,8 +70,8 @@ async function put(name: string, context: RestoreContext): Promise<Json> {
     invokeMode: String(settings["InvokeMode"]),
     cors: asObject(settings["Cors"]),
   };
-  if (live) await context.aws.lambda.updateUrl(targetOf(name), wanted);
-  else await context.aws.lambda.createUrl(targetOf(name), wanted);
+  if (live) await context.aws.lambda.updateUrl(splitName(name), wanted);
+  else await context.aws.lambda.createUrl(splitName(name), wanted);
   context.note(live ? `Put the settings of ${live.url} back.` : `Gave ${name} a URL again, under a new address.`);
   return live ? { updated: true } : { created: true };
 }
@@ -79,7 +79,7 @@ async function put(name: string, context: RestoreContext): Promise<Json> {
 async function remove(name: string, context: RestoreContext): Promise<Json> {
   const live = await findUrl(name, context);
   if (!live) return alreadySo(context, `${name} has no URL`);
-  await context.aws.lambda.deleteUrl(targetOf(name));
+  await context.aws.lambda.deleteUrl(splitName(name));
   context.note(`Deleted ${live.url}, which the deployment had added.`);
   return { deleted: true };
 }
