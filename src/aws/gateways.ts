@@ -7,7 +7,18 @@ import type { Readable } from "node:stream";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { AwsCallNote, TargetIdentity } from "../domain/activity.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { FacetReaders, FacetWriters } from "./facet-gateway.ts";
 
+export type {
+  EventInvoke,
+  FacetTarget,
+  FunctionPolicy,
+  FunctionUrl,
+  Permission,
+  RuntimeManagement,
+  Told,
+  UrlSettings,
+} from "./facet-gateway.ts";
 export type { FunctionConfiguration };
 
 /** Told about every call that was answered or failed for good: for the job's log. */
@@ -35,6 +46,8 @@ export interface FunctionFacts {
   readonly sourceKmsKeyArn: string | null;
   /** Null where the principal may not read tags. */
   readonly tags: Readonly<Record<string, string>> | null;
+  /** Null: none is reserved, or a version was asked for. 0 throttles the function completely. */
+  readonly reservedConcurrency: number | null;
   /** Errors that AWS reports inside a 200 answer (facts A3): environment, code. Empty when all is whole. */
   readonly errors: readonly string[];
 }
@@ -63,7 +76,7 @@ export type FunctionCode =
 /** Writable fields in the form of UpdateFunctionConfiguration's request, e.g. `{ "MemorySize": 256 }`. */
 export type ConfigurationPatch = JsonObject;
 
-export interface LambdaGateway {
+export interface LambdaGateway extends FacetReaders, FacetWriters {
   /** ListFunctions, all pages: `$LATEST` of each function. */
   listFunctions(): Promise<FunctionConfiguration[]>;
   /** GetFunction. Null where the function or the qualifier does not exist. */

@@ -2,6 +2,8 @@ import { createAliasWriters } from "./alias-writers.ts";
 import { type CallContext, createCall } from "./call.ts";
 import type { LambdaService } from "./clients.ts";
 import { openCode } from "./code-download.ts";
+import { createFacetReaders } from "./facet-readers.ts";
+import { createFacetWriters } from "./facet-writers.ts";
 import type { LambdaGateway } from "./gateways.ts";
 import { createLambdaReaders, type LambdaCall } from "./lambda-readers.ts";
 import { createSettling } from "./lambda-settling.ts";
@@ -13,12 +15,16 @@ export function createLambdaGateway(service: LambdaService, context: CallContext
   const call: LambdaCall = createCall(service, context);
   const readers = createLambdaReaders(call);
   const settling = createSettling(readers.getConfiguration, context);
+  const parts = { call, settling, polling: context, staging };
+  const facets = createFacetReaders(call);
   return {
     ...readers,
     awaitIdle: settling.awaitIdle,
     awaitSettled: settling.awaitSettled,
-    ...createFunctionWriters({ call, settling, polling: context, staging }),
+    ...createFunctionWriters(parts),
     ...createAliasWriters(call, readers.getAlias),
+    ...facets,
+    ...createFacetWriters(parts, facets),
     openCode: (location) => openCode(service, context, location),
   };
 }

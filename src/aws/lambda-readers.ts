@@ -66,13 +66,20 @@ async function listAliases(call: LambdaCall, name: string): Promise<AliasFacts[]
   return ((await nullIfMissing(aliases)) ?? []).map(toAliasFacts);
 }
 
-function toFunctionFacts({ Configuration = {}, Code, Tags, TagsError }: GetFunctionResponse): FunctionFacts {
+function toFunctionFacts({
+  Configuration = {},
+  Code,
+  Tags,
+  TagsError,
+  Concurrency,
+}: GetFunctionResponse): FunctionFacts {
   return {
     configuration: Configuration,
     location: Code?.Location ?? null,
     resolvedImageUri: Code?.ResolvedImageUri ?? null,
     sourceKmsKeyArn: Code?.SourceKMSKeyArn ?? null,
     tags: TagsError ? null : (Tags ?? {}),
+    reservedConcurrency: Concurrency?.ReservedConcurrentExecutions ?? null,
     errors: [
       ...describe("Code", Code?.Error),
       ...describe("Environment", Configuration.Environment?.Error),

@@ -113,7 +113,7 @@ async function updateConfiguration(
 }
 
 /** Sends again while an earlier update is in progress, and while a new role is not known everywhere. */
-function untilTaken<Answer>(parts: LambdaParts, name: string, send: () => Promise<Answer>): Promise<Answer> {
+export function untilTaken<Answer>(parts: LambdaParts, name: string, send: () => Promise<Answer>): Promise<Answer> {
   const { settling, polling } = parts;
   const giveUpOnRoleAt = polling.clock.now() + ROLE_LIMIT_MS;
   return poll(polling, { what: `the function ${name} to take a change`, limitMs: SETTLE_LIMIT_MS }, async () => {

@@ -30,8 +30,8 @@ export interface DemoNeeds {
 const PICKED_RESOURCE = "Pay";
 const PICKED: readonly ComponentId[] = ["lambda-code:shop-demo-pay", `lambda-code:${TOOL}`];
 
-/** A headline, eight components and the summary: what the demo's second rollback ends with. */
-const RESULT_LINES = 10;
+/** A headline, twelve components and the summary: what the demo's second rollback ends with. */
+const RESULT_LINES = 14;
 
 interface Play {
   readonly stage: Stage;

@@ -1,7 +1,22 @@
 import { digestOf, type Json, type JsonObject } from "./json.ts";
 
-/** Every sort of component. The order is the order in which they are restored: stacks first, aliases last. */
-export const KIND_NAMES = ["stack", "stack-resource", "lambda-config", "lambda-code", "lambda-alias"] as const;
+/**
+ * Every sort of component, in the order in which they are restored (facts B2): stacks, functions, aliases, and then what
+ * leads to them; reserved concurrency late, because it may throttle what is not whole yet.
+ */
+export const KIND_NAMES = [
+  "stack",
+  "stack-resource",
+  "lambda-config",
+  "lambda-code",
+  "lambda-runtime",
+  "lambda-alias",
+  "lambda-async",
+  "lambda-policy",
+  "lambda-url",
+  "lambda-concurrency",
+  "lambda-tags",
+] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
 /** `kind:name`, unique in its target: `lambda-code:shop-prod-pay`, `lambda-alias:shop-prod-pay:live`. */
@@ -19,11 +34,17 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
+/** The two parts of a name: `pay:live` is the qualifier `live` of the function `pay`, `pay` the function without one. */
+export function splitName(name: string): { functionName: string; qualifier: string | null } {
+  const colon = name.indexOf(":");
+  if (colon < 0) return { functionName: name, qualifier: null };
+  return { functionName: name.slice(0, colon), qualifier: name.slice(colon + 1) };
+}
+
 /** The function that a Lambda component belongs to; null for a stack and its resources. */
 export function functionOf(id: ComponentId): string | null {
   const parsed = parseComponentId(id);
-  if (!parsed?.kind.startsWith("lambda-")) return null;
-  return parsed.kind === "lambda-alias" ? parsed.name.slice(0, parsed.name.indexOf(":")) : parsed.name;
+  return parsed?.kind.startsWith("lambda-") ? splitName(parsed.name).functionName : null;
 }
 
 /** `stack:shop` for itself and for `stack-resource:shop/Pay`; null for what is named without a stack. */

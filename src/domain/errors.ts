@@ -164,6 +164,24 @@ export const ERROR_TABLE = {
     "A field cannot be changed on an existing component",
     "Remove and create the component again.",
   ),
+  LIVE_UNREADABLE: row(
+    409,
+    false,
+    "What is live cannot be read, so nothing could be proven",
+    "Grant the action that `detail` names and plan again.",
+  ),
+  STATEMENT_LOST: row(
+    409,
+    false,
+    "A statement of a policy cannot be put back or taken away",
+    "Change the policy by hand as the snapshot shows it, or leave it out of the rollback.",
+  ),
+  VERSION_GONE: row(
+    409,
+    false,
+    "A published version is gone, and its number is never given again",
+    "Leave the component out; point its callers to an alias.",
+  ),
   CONFLICT: row(
     409,
     false,

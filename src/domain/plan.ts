@@ -10,7 +10,7 @@ export type StepAction = "restore" | "remove" | "recreate" | "unchanged" | "refu
 /** One mutation of AWS, as data: it is stored, shown, approved and resumed. What it writes is the step's goal. */
 export interface Action {
   readonly do: ActionName;
-  /** Function, `function:alias` or stack. */
+  /** Function, `function:qualifier` or stack. */
   readonly name: string;
   /** What of the backup's template goes into the live one; only with `splice-stack` and `put-code-objects`. */
   readonly parts?: readonly Part[];
@@ -26,6 +26,19 @@ export const ACTION_NAMES = [
   "publish-version",
   "put-alias",
   "delete-alias",
+  "put-runtime-management",
+  "put-recursive-loop",
+  "put-code-signing",
+  "put-event-invoke",
+  "delete-event-invoke",
+  "put-policy",
+  "delete-policy",
+  "create-url",
+  "update-url",
+  "delete-url",
+  "put-concurrency",
+  "delete-concurrency",
+  "put-tags",
   "put-code-objects",
   "create-stack",
   "bridge-stack",

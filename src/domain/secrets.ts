@@ -29,9 +29,35 @@ const EXPOSE: Record<KindName, (settings: JsonObject, fingerprint: Fingerprint) 
     ...settings,
     Environment: maskValues(settings["Environment"], fingerprint),
   }),
-  "lambda-code": (settings) => settings,
-  "lambda-alias": (settings) => settings,
+  "lambda-code": asItIs,
+  "lambda-alias": asItIs,
+  "lambda-runtime": asItIs,
+  "lambda-async": asItIs,
+  "lambda-policy": (settings, fingerprint) => ({
+    ...settings,
+    Statements: maskTokens(settings["Statements"], fingerprint),
+  }),
+  "lambda-url": asItIs,
+  "lambda-concurrency": asItIs,
+  "lambda-tags": asItIs,
 };
+
+function asItIs(settings: JsonObject): JsonObject {
+  return settings;
+}
+
+/** Who knows an Alexa skill's token may call the function as the skill (facts G). It may stand under any operator. */
+function maskTokens(value: Json | undefined, fingerprint: Fingerprint): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => maskTokens(item, fingerprint));
+  if (!isJsonObject(value)) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const isToken = key.toLowerCase() === "lambda:eventsourcetoken";
+      const text = typeof item === "string" ? item : JSON.stringify(item);
+      return [key, isToken ? { secret: fingerprint(text) } : maskTokens(item, fingerprint)];
+    }),
+  );
+}
 
 /** The template as data with its environment variables masked; one that cannot be parsed shows as its fingerprint. */
 function readableTemplate(text: Json | undefined, fingerprint: Fingerprint): Json {

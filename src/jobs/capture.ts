@@ -4,6 +4,7 @@ import {
   type Components,
   componentId,
   functionOf,
+  type KindName,
   parseComponentId,
 } from "../domain/component.ts";
 import { matchesPattern, type Scope } from "../domain/scope.ts";
@@ -52,9 +53,32 @@ async function captureStack(view: LiveView, name: string, progress: CaptureProgr
 }
 
 async function captureFunction(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
-  const aliases = (await view.getFunction(name)) ? await view.listAliases(name) : [];
-  const ids = aliases.map((alias) => componentId("lambda-alias", `${name}:${alias.name}`));
-  return capture(view, [componentId("lambda-config", name), componentId("lambda-code", name), ...ids], progress);
+  return capture(view, (await view.getFunction(name)) ? await idsOfFunction(view, name) : [], progress);
+}
+
+/** Every component that a function may have, in the order of a restore. Most of them are found not to exist. */
+async function idsOfFunction(view: LiveView, name: string): Promise<ComponentId[]> {
+  const aliases = (await view.listAliases(name)).map((alias) => `${name}:${alias.name}`);
+  const callable = [name, ...aliases];
+  const ids = (kind: KindName, names: readonly string[]) => names.map((each) => componentId(kind, each));
+  return [
+    ...ids("lambda-config", [name]),
+    ...ids("lambda-code", [name]),
+    ...ids("lambda-runtime", [name]),
+    ...ids("lambda-alias", aliases),
+    ...ids("lambda-async", [...new Set([...callable, ...(await namesOfEventInvokes(view, name))])]),
+    ...ids("lambda-policy", callable),
+    ...ids("lambda-url", callable),
+    ...ids("lambda-concurrency", [name]),
+    ...ids("lambda-tags", [name]),
+  ];
+}
+
+/** Versions have them too, and no other list tells which ones do. */
+async function namesOfEventInvokes(view: LiveView, name: string): Promise<string[]> {
+  const told = await view.listEventInvokes(name);
+  const configs = "value" in told ? told.value : [];
+  return configs.map(({ qualifier }) => (qualifier === null ? name : `${name}:${qualifier}`));
 }
 
 /** Named components as they are now; what does not exist is left out. */

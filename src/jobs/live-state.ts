@@ -1,6 +1,16 @@
 import type { Rollback } from "../domain/activity.ts";
 import { alteredIds } from "../domain/altered.ts";
-import { type ComponentId, type Components, componentId, functionOf, stackOf } from "../domain/component.ts";
+import {
+  type ComponentId,
+  type Components,
+  componentId,
+  functionOf,
+  type KindName,
+  parseComponentId,
+  splitName,
+  stackOf,
+} from "../domain/component.ts";
+import { isVersion } from "../kinds/facet.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { contentOf } from "../kinds/lambda-alias.ts";
 import { ARCHIVES_NONE, type Archives, createLiveView, type LiveView } from "../kinds/live-view.ts";
@@ -19,7 +29,9 @@ export function withSiblings({ picked, strategy }: Picking, states: States): Com
   const { before, deployed } = states;
   const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
   const own = [...functions].flatMap((name) => [componentId("lambda-config", name), componentId("lambda-code", name)]);
-  const known = [...before.keys(), ...deployed.keys()].filter((id) => functions.has(functionOf(id) ?? ""));
+  const known = [...before.keys(), ...deployed.keys()].filter(
+    (id) => functions.has(functionOf(id) ?? "") && CONSULTED.has(parseComponentId(id)?.kind ?? "stack"),
+  );
   const owners = strategy === "direct" ? [] : picked.flatMap((id) => stackOf(parentIn(states, id)) ?? []);
   return [...new Set([...picked, ...owners, ...resourcesAlteredIn(owners, states), ...own, ...known])];
 }
@@ -30,6 +42,9 @@ function resourcesAlteredIn(stacks: readonly ComponentId[], { before, deployed }
     (id) => id.startsWith("stack-resource:") && stacks.includes(stackOf(id) ?? id),
   );
 }
+
+/** The kinds of a function's components that planning another one asks for. */
+const CONSULTED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-alias"]);
 
 type Picking = Pick<Rollback, "picked" | "strategy">;
 
@@ -88,10 +103,14 @@ async function readExporters(view: LiveView, picked: readonly ComponentId[]): Pr
   return picked.some((id) => id.startsWith("stack:")) ? view.aws.cloudFormation.listExports() : null;
 }
 
+/** Whether a component can only be planned with the published versions of its function at hand. */
+function namesVersions(id: ComponentId): boolean {
+  const { kind, name } = parseComponentId(id) ?? { kind: "stack", name: "" };
+  return kind === "lambda-alias" || (kind === "lambda-async" && isVersion(splitName(name).qualifier ?? ""));
+}
+
 async function readVersions(view: LiveView, picked: readonly ComponentId[]): Promise<Map<string, VersionContent[]>> {
-  const functions = new Set(
-    picked.filter((id) => id.startsWith("lambda-alias:")).flatMap((id) => functionOf(id) ?? []),
-  );
+  const functions = new Set(picked.filter(namesVersions).flatMap((id) => functionOf(id) ?? []));
   const versions = new Map<string, VersionContent[]>();
   for (const name of functions) versions.set(name, (await view.listVersions(name)).map(contentOf));
   return versions;

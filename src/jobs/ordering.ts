@@ -18,7 +18,13 @@ const POSITIONS: Readonly<Record<KindName, string>> = {
   "stack-resource": "with the stacks, as a part of its own",
   "lambda-config": "after the stacks, before code",
   "lambda-code": "after the stacks and configuration",
+  "lambda-runtime": "after the code that it rules",
   "lambda-alias": "after the code that it names",
+  "lambda-async": "after the function and its aliases",
+  "lambda-policy": "after the function and its aliases",
+  "lambda-url": "after the policy that lets callers in",
+  "lambda-concurrency": "after everything that it may throttle",
+  "lambda-tags": "last",
 };
 
 /**
@@ -102,8 +108,12 @@ function positionOf({ component, strategy }: DraftStep): string {
 /** What a function's code brings back stands right behind it. */
 function rank(draft: DraftStep): number {
   if (draft.via) return kindRank(draft.via) + 0.5;
-  const creates = draft.actions.some((action) => action.do === "create-function");
-  return creates ? KIND_NAMES.indexOf("lambda-config") : kindRank(draft.component);
+  return draft.actions.some(goesFirst(draft)) ? KIND_NAMES.indexOf("lambda-config") : kindRank(draft.component);
+}
+
+/** What code and configuration depend on: that the function exists, and which code signing it is under (facts B2). */
+function goesFirst({ action: wanted }: DraftStep): (action: Action) => boolean {
+  return (action) => action.do === "create-function" || (action.do === "put-code-signing" && wanted === "restore");
 }
 
 function kindRank(id: ComponentId): number {

@@ -5,6 +5,7 @@ import {
   type ComponentId,
   type Components,
   captured,
+  type KindName,
   parseComponentId,
   stackOf,
 } from "../domain/component.ts";
@@ -51,10 +52,13 @@ export function goalFor(id: ComponentId, facts: ComponentFacts): CapturedCompone
   const live = facts.live.get(id) ?? null;
   if (facts.rollback.onConflict !== "keep-live" || !isConflict(id, facts)) return before;
   // Code, templates and what came or went are kept whole; only settings that are independent of each other are merged.
-  if (!before || !deployed || !live || !id.startsWith("lambda-config:")) return live;
+  if (!before || !deployed || !live || !MERGED.has(parseComponentId(id)?.kind ?? "stack")) return live;
   const settings = keepLive(before.state.settings, deployed.state.settings, live.state.settings);
   return captured(id, { ...before.state, settings }, { parent: before.parent, physicalId: before.physicalId });
 }
+
+/** Kinds whose settings are independent of each other, member by member. */
+const MERGED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-tags"]);
 
 /** Someone else changed it: live is neither the backup nor what Stepback last recorded of it. */
 export function isConflict(id: ComponentId, { sources, live, lastRecorded }: ComponentFacts): boolean {

@@ -104,5 +104,9 @@ function readiness(
     losses.push({ code: "DESTRUCTIVE", detail: "The stack and everything in it is deleted." });
   if (id.startsWith("stack:") && was && !is)
     losses.push({ code: "PHYSICAL_ID_CHANGED", detail: "The stack is created again with new physical ids." });
+  if (id.startsWith("lambda-url:") && !was && is)
+    losses.push({ code: "DESTRUCTIVE", detail: "The URL's address is lost with it." });
+  if (id.startsWith("lambda-url:") && was && !is)
+    losses.push({ code: "PHYSICAL_ID_CHANGED", detail: "The URL comes back under another address." });
   return { readiness: losses.length > 0 ? "reversible-with-loss" : "reversible", reasons: losses };
 }

@@ -1,4 +1,10 @@
-import { type ComponentId, type ComponentState, functionOf, parseComponentId } from "../domain/component.ts";
+import {
+  type ComponentId,
+  type ComponentState,
+  functionOf,
+  type KindName,
+  parseComponentId,
+} from "../domain/component.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import type { Action, BridgePass, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
@@ -61,7 +67,9 @@ async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
   await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0));
   const goal = await goalAfter(run, step);
   const verdict = await verify(run, step, goal);
-  if (verdict.differing.length === 0 || !verdict.live || !goal || !isCarried(step)) return verdict;
+  const isWhole = verdict.live !== null && goal !== null;
+  const isDirect = isWhole || COMES_AND_GOES.has(kindOf(step).name);
+  if (verdict.differing.length === 0 || !isDirect || !isCarried(step)) return verdict;
   await perform(run, { ...step, goal }, directActions(run, step, verdict));
   return verify(run, step, goal);
 }
@@ -76,6 +84,17 @@ function requireBefore(run: Run, after: readonly ComponentId[]): void {
 function hasFailed(row: StepRow | undefined): boolean {
   return row?.status === "Failed" || row?.status === "Skipped";
 }
+
+/**
+ * Kinds that can be created and deleted directly whatever owns the function. The existence of the others is a matter of
+ * their container's alone.
+ */
+const COMES_AND_GOES: ReadonlySet<KindName> = new Set([
+  "lambda-async",
+  "lambda-policy",
+  "lambda-url",
+  "lambda-concurrency",
+]);
 
 /**
  * What a stack was to bring back is looked at afterwards: a template may have brought other code, or none where the
@@ -111,14 +130,17 @@ async function readChangedIds(run: Run, step: PlanStep, stack: ComponentId): Pro
   return changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), live);
 }
 
-/** The actions that bring the rest back directly, planned from what was just read, as if no container were picked. */
+/**
+ * The actions that bring the rest back directly, planned from what was just read, as if no container were picked. What
+ * the component hangs on is taken to be as in the backup: the container has just brought it.
+ */
 function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Action[] {
-  if (!live) return [];
   const { rollback, sources, context } = run;
+  const around = new Map([...sources.before].filter(([id]) => id !== step.component));
   const facts = {
     rollback,
     sources,
-    live: new Map([[live.id, live]]),
+    live: live ? around.set(live.id, live) : around,
     lastRecorded: new Map(),
     versions: new Map(),
     hasStagingBucket: context.hasStagingBucket,
@@ -130,7 +152,8 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
   // An alias publishes where it must and points by content; its own restore looks for the versions.
   if (kind.name === "lambda-alias")
     return (["publish-version", "put-alias"] as const).map((name) => ({ do: name, name: input.name }));
-  return kind.plan({ ...input, owner: null, isPicked: () => false }).actions;
+  const planned = kind.plan({ ...input, owner: null, isPicked: () => false });
+  return planned.destructive && !rollback.allowDestructive ? [] : planned.actions;
 }
 
 /** Actions one after another, journalled behind those that are done: of a planned list what is left, or one derived from live. */
@@ -236,7 +259,7 @@ async function finish(run: Run, step: PlanStep, row: StepRow): Promise<StepRow> 
 }
 
 /** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
-function performerOf(action: Action, step: PlanStep): Kind {
+export function performerOf(action: Action, step: PlanStep): Kind {
   return action.parts ? KINDS["stack-resource"] : kindOf(step);
 }
 

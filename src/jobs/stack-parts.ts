@@ -105,8 +105,8 @@ function partFor(id: ComponentId, stack: StackStates, facts: PlanFacts): Part | 
   const resource = parentOf(id, facts);
   if (!resource || resource === stack.id) return null;
   const { logicalId } = splitResource(parseComponentId(resource)?.name ?? "");
-  const comesOrGoes = !goalFor(id, facts) !== !facts.live.get(id);
-  if (comesOrGoes) return parsed?.kind === "lambda-code" ? whole(logicalId) : null;
+  const isInBoth = [stack.beforeTemplate, stack.liveTemplate].every((state) => partOf(state, whole(logicalId)));
+  if (!isInBoth) return parsed?.kind === "lambda-code" ? whole(logicalId) : null;
   const owner = OWNERS.find((name) => name === parsed?.kind);
   return owner ? ownedPart(logicalId, owner, stack) : null;
 }

@@ -7,7 +7,7 @@ import {
   componentId,
 } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { hexOfBase64, type Json, type JsonObject } from "../domain/json.ts";
+import { hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
 import { archiveCode } from "./archive.ts";
 import { creationSettings } from "./function-settings.ts";
@@ -145,12 +145,19 @@ async function update(name: string, context: RestoreContext): Promise<Json> {
   const settings = goalSettings(context);
   const live = await context.aws.lambda.awaitIdle(name);
   if (!live) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
-  if (live.CodeSha256 === settings["CodeSha256"])
-    return alreadySo(context, `The code of ${name} is that of the backup`);
+  if (await isPlaced(name, settings, context)) return alreadySo(context, `The code of ${name} is that of the backup`);
   const code = { ...codeOf(context), architectures: settings["Architectures"] as string[] };
   await context.aws.lambda.updateCode(name, code, live.RevisionId ?? null);
   context.note(`Put the code ${settings["CodeSha256"]} back.`);
   return { codeSha256: settings["CodeSha256"] ?? null };
+}
+
+/** Whether all of it is as in the goal: the same bytes may have been sent for another architecture, or under another key. */
+async function isPlaced(name: string, settings: JsonObject, { aws }: RestoreContext): Promise<boolean> {
+  const live = await aws.lambda.getFunction(name);
+  const present = live ? codeState(live, null).settings : {};
+  const placed = ["CodeSha256", "Architectures", "SourceKMSKeyArn"];
+  return placed.every((key) => sameJson(present[key] ?? null, settings[key] ?? null));
 }
 
 async function remove(name: string, context: RestoreContext): Promise<Json> {

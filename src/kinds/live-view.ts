@@ -4,6 +4,7 @@ import type {
   AwsAccess,
   FunctionConfiguration,
   FunctionFacts,
+  LambdaGateway,
   StackFacts,
   StackResource,
 } from "../aws/gateways.ts";
@@ -40,6 +41,8 @@ export interface LiveView {
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
   listVersions(name: string): Promise<FunctionConfiguration[]>;
+  listEventInvokes: LambdaGateway["listEventInvokes"];
+  listUrls: LambdaGateway["listUrls"];
   getStack(name: string): Promise<StackView | null>;
   /** Names of all exports of the account and region; null where they are not to be had. */
   listExportNames(): Promise<ReadonlySet<string> | null>;
@@ -57,6 +60,8 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
   const listAliases = once((name: string) => aws.lambda.listAliases(name));
   const listVersions = once((name: string) => aws.lambda.listVersions(name));
+  const listEventInvokes = once((name: string) => aws.lambda.listEventInvokes(name));
+  const listUrls = once((name: string) => aws.lambda.listUrls(name));
   const getStack = once(async (name: string) => {
     const view = await readStack(aws, name);
     for (const { logicalId, type, physicalId } of view?.resources ?? []) {
@@ -75,6 +80,8 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
     getFunction,
     listAliases,
     listVersions,
+    listEventInvokes,
+    listUrls,
     getStack,
     listExportNames,
     ownerOf: (functionName, tags) => owners.get(functionName) ?? ownerFromTags(tags),

@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 import { AwsError } from "../../src/sandbox/core/contract.ts";
-import { deployFirst } from "../support/all-kinds.ts";
+import { ALL_KINDS_SCOPE, deployFirst, deploySecond } from "../support/all-kinds.ts";
 import {
   configure,
   createFunction,
@@ -36,7 +36,7 @@ t.test(
     const deployment = await openDeployment(w, scope);
     t.match(deployment, {
       status: "In Progress",
-      snapshot: { status: "Ready", components: 6 },
+      snapshot: { status: "Ready", components: 12 },
       target: { account: "000000000000", region: "us-east-1" },
     });
 
@@ -50,7 +50,7 @@ t.test(
       status: "Completed",
       outcome: "succeeded",
       rollbackable: true,
-      altered: { added: 2, modified: 3, deleted: 2 },
+      altered: { added: 4, modified: 3, deleted: 4 },
     });
 
     const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components`)).body;
@@ -62,6 +62,10 @@ t.test(
       "lambda-config:shop-new",
       "lambda-config:shop-old",
       "lambda-config:shop-pay",
+      "lambda-runtime:shop-new",
+      "lambda-runtime:shop-old",
+      "lambda-tags:shop-new",
+      "lambda-tags:shop-old",
     ]);
     t.notMatch(JSON.stringify(items), /"wrong"|"one"/, "no value of a variable is shown");
 
@@ -91,7 +95,7 @@ t.test(
     t.equal(await invoke(w, "shop-old"), "old v1");
 
     const rest = await rollBack(w, deployment.id, "all");
-    t.match(rest, { status: "Completed", result: { restored: 1, unchanged: 6 } });
+    t.match(rest, { status: "Completed", result: { restored: 1, unchanged: 10 } });
     t.same(await fingerprintOf(w), before);
 
     const log = (await w.api("GET", `/v1/rollbacks/${rollback.id}/logs?component=lambda-code:shop-pay&limit=200`)).body
@@ -468,4 +472,60 @@ t.test("what a rollback only read beside its own components is still somebody el
     status: "Exception",
     error: { code: "PLAN_REFUSED", errors: [{ code: "CONFLICT" }] },
   });
+});
+
+t.test("facets of a function go back with everything else, one by one, and forth again by an undo", async (t) => {
+  const w = await world(t);
+  await deployFirst(w);
+  const before = await fingerprintOf(w);
+  const deployment = await openDeployment(w, ALL_KINDS_SCOPE);
+  await deploySecond(w);
+  await finishDeployment(w, deployment.id);
+  const deployed = await fingerprintOf(w);
+  const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components?limit=200`)).body;
+  const facets = Object.fromEntries(
+    items
+      .map(({ id, change }: { id: string; change: string }) => [id, change])
+      .filter(([id]: [string]) => /^lambda-(runtime|async|policy|url|concurrency|tags):tool-co/.test(id)),
+  );
+  t.same(facets, {
+    "lambda-async:tool-code:live": "deleted",
+    "lambda-concurrency:tool-code": "modified",
+    "lambda-concurrency:tool-config": "added",
+    "lambda-policy:tool-code": "modified",
+    "lambda-runtime:tool-code": "modified",
+    "lambda-tags:tool-code": "modified",
+    "lambda-url:tool-code:live": "modified",
+  });
+  t.notMatch(JSON.stringify(items), /ask\.skill/, "the token of a skill is not shown");
+
+  const one = await rollBack(w, deployment.id, ["lambda-policy:tool-code"]);
+  t.match(one, { status: "Completed", result: { restored: 1 } });
+  const { statements } = before["tool-code"];
+  t.same(await fingerprintOf(w), { ...deployed, "tool-code": { ...deployed["tool-code"], statements } });
+
+  const all = await rollBack(w, deployment.id, "all", { allowDestructive: true });
+  t.match(all, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+  t.same(await fingerprintOf(w), before);
+
+  const undo = (await w.api("POST", "/v1/rollbacks", { rollback: all.id, components: "all", allowDestructive: true }))
+    .body;
+  t.match((await w.api("GET", `/v1/rollbacks/${undo.id}?wait=60`)).body, { status: "Completed", error: null });
+  t.same(await fingerprintOf(w), { ...deployed, "tool-code": { ...deployed["tool-code"], statements } });
+});
+
+t.test("what a stack does not know of its function goes back directly once the stack is back", async (t) => {
+  const w = await world(t);
+  await deployFirst(w);
+  const FunctionName = "shop-stack-pay";
+  await w.aws("lambda", "PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions: 3 });
+  const before = await fingerprintOf(w);
+  const deployment = await openDeployment(w, { stacks: ["shop"] });
+  await deploySecond(w);
+  await w.aws("lambda", "DeleteFunctionConcurrency", { FunctionName });
+  await w.aws("lambda", "PutFunctionEventInvokeConfig", { FunctionName, MaximumRetryAttempts: 1 });
+  await finishDeployment(w, deployment.id);
+  const all = await rollBack(w, deployment.id, "all", { allowDestructive: true });
+  t.match(all, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+  t.same((await fingerprintOf(w))[FunctionName], before[FunctionName]);
 });

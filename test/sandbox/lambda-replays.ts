@@ -1,5 +1,6 @@
 import type { Replay } from "./lambda-replay.ts";
 import { CODE_REPLAYS } from "./lambda-replays-code.ts";
+import { CODE_SIGNING_REPLAYS } from "./lambda-replays-code-signing.ts";
 import { FUNCTION_REPLAYS } from "./lambda-replays-functions.ts";
 import { INVOKE_CONFIG_REPLAYS } from "./lambda-replays-invoke-configs.ts";
 import { REFUSAL_FAMILIES, REFUSAL_REPLAYS } from "./lambda-replays-refusals.ts";
@@ -16,6 +17,7 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   ...TAG_REPLAYS,
   ...RESOURCE_REPLAYS,
   ...CODE_REPLAYS,
+  ...CODE_SIGNING_REPLAYS,
   ...REFUSAL_REPLAYS,
 };
 
@@ -29,7 +31,6 @@ export function findReplay(name: string): Replay | undefined {
 }
 
 const OUTSIDE: readonly (readonly [RegExp, string])[] = [
-  [/^TestCodeSigningConfig::/, "the sandbox has no code signing; every function answers as one without"],
   [/layer_policy_/, "the sandbox has no permissions on layers"],
   [/capacity_provider/, "the sandbox has no capacity providers"],
   [/test_invalid_vpc_config_/, "the sandbox has no networks: any subnet and security group exists"],

@@ -74,6 +74,49 @@ export async function deployFirst(world: Account): Promise<void> {
   await createFunction(world, "tool-gone", "gone v1");
   await world.aws("lambda", "PublishVersion", { FunctionName: "tool-code" });
   await world.aws("lambda", "CreateAlias", { FunctionName: "tool-code", Name: "live", FunctionVersion: "1" });
+  await giveFacets(world);
+}
+
+/** What `tool-code` and its alias have beside code, configuration and versions. */
+async function giveFacets(world: Account): Promise<void> {
+  const FunctionName = "tool-code";
+  const lambda = (operation: string, input: Shape) => world.aws("lambda", operation, { FunctionName, ...input });
+  const bucket = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
+  await lambda("AddPermission", { ...bucket, StatementId: "bucket", SourceAccount: "000000000000" });
+  await lambda("AddPermission", { ...bucket, StatementId: "events", Principal: "events.amazonaws.com" });
+  await lambda("PutFunctionEventInvokeConfig", { Qualifier: "live", MaximumRetryAttempts: 0 });
+  await lambda("CreateFunctionUrlConfig", { Qualifier: "live", AuthType: "AWS_IAM" });
+  await lambda("PutFunctionConcurrency", { ReservedConcurrentExecutions: 5 });
+  await tag(world, { Tags: { team: "shop", stage: "prod" } });
+}
+
+/** The same facets after a deploy: modified, deleted and added. */
+async function spoilFacets(world: Account): Promise<void> {
+  const FunctionName = "tool-code";
+  const lambda = (operation: string, input: Shape) => world.aws("lambda", operation, { FunctionName, ...input });
+  await lambda("RemovePermission", { StatementId: "bucket" });
+  await lambda("AddPermission", {
+    StatementId: "everybody",
+    Action: "lambda:InvokeFunction",
+    Principal: "*",
+    EventSourceToken: "amzn1.ask.skill.secret",
+  });
+  await lambda("DeleteFunctionEventInvokeConfig", { Qualifier: "live" });
+  await lambda("UpdateFunctionUrlConfig", { Qualifier: "live", AuthType: "NONE", Cors: { AllowOrigins: ["*"] } });
+  await lambda("PutFunctionConcurrency", { ReservedConcurrentExecutions: 0 });
+  await lambda("PutFunctionRecursionConfig", { RecursiveLoop: "Allow" });
+  await world.aws("lambda", "PutFunctionConcurrency", {
+    FunctionName: "tool-config",
+    ReservedConcurrentExecutions: 1,
+  });
+  await tag(world, { Tags: { team: "other" } });
+}
+
+async function tag(world: Account, input: Shape): Promise<void> {
+  await world.aws("lambda", "TagResource", {
+    Resource: "arn:aws:lambda:us-east-1:000000000000:function:tool-code",
+    ...input,
+  });
 }
 
 /** Version 2 of all of it: modified, added and deleted, in the stack and outside. The bucket loses version 1, as buckets do. */
@@ -85,6 +128,7 @@ export async function deploySecond(world: Account): Promise<void> {
   await updateCode(world, "tool-code", "code v2");
   const { Version } = await world.aws("lambda", "PublishVersion", { FunctionName: "tool-code" });
   await world.aws("lambda", "UpdateAlias", { FunctionName: "tool-code", Name: "live", FunctionVersion: Version });
+  await spoilFacets(world);
   await configure(world, "tool-config", { Environment: { Variables: { LEVEL: "debug" } } });
   await createFunction(world, "tool-new", "new v2");
   await world.aws("lambda", "DeleteFunction", { FunctionName: "tool-gone" });

@@ -220,7 +220,27 @@ export async function rollBack(
   return (await world.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
 }
 
-/** Code digests, configurations and aliases of every function, and the templates of every stack, as AWS itself tells. */
+/** What a function has with calls of its own, without what AWS makes anew each time: addresses, times, order, revisions. */
+async function facetsOf(world: Account, FunctionName: string): Promise<Body> {
+  const lambda = (operation: string) => world.aws("lambda", operation, { FunctionName });
+  const { Tags = {}, Concurrency = null } = await lambda("GetFunction");
+  const { FunctionUrlConfigs } = await lambda("ListFunctionUrlConfigs");
+  const { FunctionEventInvokeConfigs } = await lambda("ListFunctionEventInvokeConfigs");
+  const policy = await lambda("GetPolicy").then(
+    ({ Policy }) => JSON.parse(Policy).Statement,
+    () => [],
+  );
+  return {
+    tags: Tags,
+    concurrency: Concurrency,
+    recursion: (await lambda("GetFunctionRecursionConfig")).RecursiveLoop,
+    statements: policy.map((statement: object) => JSON.stringify(statement)).sort(),
+    urls: FunctionUrlConfigs.map(({ FunctionArn, AuthType, Cors }: Body) => ({ FunctionArn, AuthType, Cors })),
+    invokes: FunctionEventInvokeConfigs.map(({ LastModified: _, ...settings }: Body) => settings),
+  };
+}
+
+/** Code digests, configurations, aliases and facets of every function, and the templates of every stack, as AWS itself tells. */
 export async function fingerprintOf(world: Account): Promise<Body> {
   const { Functions } = await world.aws("lambda", "ListFunctions");
   const functions: Record<string, Body> = {};
@@ -235,7 +255,10 @@ export async function fingerprintOf(world: Account): Promise<Body> {
       });
       aliases[Name] = { CodeSha256: version.CodeSha256, MemorySize: version.MemorySize };
     }
-    functions[found.FunctionName] = { CodeSha256, MemorySize, Timeout, Environment, Description, Handler, aliases };
+    functions[found.FunctionName] = {
+      ...{ CodeSha256, MemorySize, Timeout, Environment, Description, Handler, aliases },
+      ...(await facetsOf(world, found.FunctionName)),
+    };
   }
   return functions;
 }

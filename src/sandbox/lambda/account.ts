@@ -1,5 +1,6 @@
 import type { Caller, SandboxContext, Shape } from "../core/contract.ts";
 import type { Downloads } from "../core/downloads.ts";
+import type { CodeSigningConfig } from "./code-signing.ts";
 import { functionNotFound, notFound, revisionMismatch, updateInProgress } from "./errors.ts";
 import type { EventSourceMapping } from "./event-source-mappings.ts";
 import type { AliasRecord, Build, FunctionRecord, VersionRecord } from "./function-record.ts";
@@ -12,6 +13,7 @@ export type Operations = Readonly<Record<string, Operation>>;
 /** Everything that Lambda holds in this account and region. */
 export class LambdaAccount {
   readonly functions = new Map<string, FunctionRecord>();
+  readonly codeSigningConfigs = new Map<string, CodeSigningConfig>();
   readonly layers = new Map<string, LayerRecord>();
   readonly eventSourceMappings = new Map<string, EventSourceMapping>();
   /** Survives the function: AWS never gives a version's number twice, even after delete and create. */

@@ -12,7 +12,6 @@ export function functionControlOperations(account: LambdaAccount): Operations {
     PutRuntimeManagementConfig: (input) => putRuntimeManagement(account, input),
     GetFunctionRecursionConfig: (input) => getRecursion(account, input),
     PutFunctionRecursionConfig: (input) => putRecursion(account, input),
-    GetFunctionCodeSigningConfig: (input) => getCodeSigning(account, input),
   };
 }
 
@@ -56,10 +55,4 @@ function putRecursion(account: LambdaAccount, input: Shape): Shape {
   const record = account.function(resolveReference(account.context, input));
   record.recursiveLoop = optionalText(input, "RecursiveLoop") ?? "Terminate";
   return { RecursiveLoop: record.recursiveLoop };
-}
-
-/** The sandbox has no code signing: every function answers as one without. */
-function getCodeSigning(account: LambdaAccount, input: Shape): Shape {
-  const reference = readReference(account.context, input);
-  return { FunctionName: account.function(reference).name };
 }

@@ -100,6 +100,8 @@ export interface FunctionRecord {
   /** Null: none reserved. 0: fully throttled. */
   reservedConcurrency: number | null;
   recursiveLoop: string;
+  /** Null: under none. */
+  codeSigningConfigArn: string | null;
 }
 
 export function newFunctionRecord(name: string, latest: VersionRecord): FunctionRecord {
@@ -117,5 +119,6 @@ export function newFunctionRecord(name: string, latest: VersionRecord): Function
     tags: new Map(),
     reservedConcurrency: null,
     recursiveLoop: "Terminate",
+    codeSigningConfigArn: null,
   };
 }

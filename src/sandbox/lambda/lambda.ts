@@ -3,6 +3,7 @@ import type { Downloads } from "../core/downloads.ts";
 import { LambdaAccount, type Operations } from "./account.ts";
 import { accountSettingsOperations } from "./account-settings.ts";
 import { aliasOperations } from "./aliases.ts";
+import { codeSigningOperations } from "./code-signing.ts";
 import { concurrencyOperations } from "./concurrency.ts";
 import { eventInvokeOperations } from "./event-invoke-configs.ts";
 import { eventSourceMappingOperations } from "./event-source-mappings.ts";
@@ -40,6 +41,7 @@ export function createLambda(context: SandboxContext, { downloads, workshop }: L
     ...eventInvokeOperations(account),
     ...eventSourceMappingOperations(account),
     ...functionControlOperations(account),
+    ...codeSigningOperations(account),
     ...layerOperations(account),
     ...accountSettingsOperations(account),
     ...invocationOperations(account, workshop),

@@ -23,7 +23,11 @@ const INVOKE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** Lambda spells the message of these with a capital letter, that of the others without. */
-const CAPITAL_MESSAGE: ReadonlySet<string> = new Set(["ResourceNotFoundException", "ServiceException"]);
+const CAPITAL_MESSAGE: ReadonlySet<string> = new Set([
+  "ResourceNotFoundException",
+  "CodeSigningConfigNotFoundException",
+  "ServiceException",
+]);
 
 function decode(request: WireRequest): DecodedCall {
   const matched = matchRoute(request);

@@ -109,7 +109,20 @@ export const ROUTES: readonly LambdaRoute[] = [
   }),
   route("GetFunctionRecursionConfig", "GET /2024-08-31/functions/{FunctionName}/recursion-config"),
   route("PutFunctionRecursionConfig", "PUT /2024-08-31/functions/{FunctionName}/recursion-config"),
+
+  route("CreateCodeSigningConfig", "POST /2020-04-22/code-signing-configs", { status: 201 }),
+  route("ListCodeSigningConfigs", "GET /2020-04-22/code-signing-configs", { query: PAGE }),
+  route("GetCodeSigningConfig", "GET /2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
+  route("UpdateCodeSigningConfig", "PUT /2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
+  route("DeleteCodeSigningConfig", "DELETE /2020-04-22/code-signing-configs/{CodeSigningConfigArn}", { status: 204 }),
+  route("ListFunctionsByCodeSigningConfig", "GET /2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions", {
+    query: PAGE,
+  }),
   route("GetFunctionCodeSigningConfig", "GET /2020-06-30/functions/{FunctionName}/code-signing-config"),
+  route("PutFunctionCodeSigningConfig", "PUT /2020-06-30/functions/{FunctionName}/code-signing-config"),
+  route("DeleteFunctionCodeSigningConfig", "DELETE /2020-06-30/functions/{FunctionName}/code-signing-config", {
+    status: 204,
+  }),
 
   route("GetLayerVersionByArn", "GET /2018-10-31/layers", { query: ["Arn"], when: ["find", "LayerVersion"] }),
   route("ListLayers", "GET /2018-10-31/layers", { query: ["CompatibleRuntime", "CompatibleArchitecture", ...PAGE] }),

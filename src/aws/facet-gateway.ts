@@ -1,0 +1,101 @@
+import type { JsonObject } from "../domain/json.ts";
+
+/**
+ * The calls for what a function has beside its code, configuration and aliases: a part of the gateway to Lambda.
+ */
+
+/** What AWS told, or why it would not tell: the principal may not ask, or the region lacks the call (facts A1). */
+export type Told<Value> = { readonly value: Value } | { readonly unavailable: string };
+
+/** A function, or one of its versions or aliases. */
+export interface FacetTarget {
+  readonly functionName: string;
+  /** Version or alias; null for the function without a qualifier. */
+  readonly qualifier: string | null;
+}
+
+export interface RuntimeManagement {
+  /** `Auto`, `FunctionUpdate` or `Manual`. */
+  readonly updateRuntimeOn: string;
+  /** Only under `Manual`. */
+  readonly runtimeVersionArn: string | null;
+}
+
+/** How asynchronous invocations of a target are retried, and where their results go. Null: AWS's default, or none. */
+export interface EventInvoke {
+  readonly maximumRetryAttempts: number | null;
+  readonly maximumEventAgeInSeconds: number | null;
+  readonly onSuccess: string | null;
+  readonly onFailure: string | null;
+}
+
+export interface UrlSettings {
+  /** `AWS_IAM` or `NONE`. */
+  readonly authType: string;
+  /** `BUFFERED` or `RESPONSE_STREAM`. */
+  readonly invokeMode: string;
+  /** In the form of the request; empty for none. Always sent, so that what is not in it goes. */
+  readonly cors: JsonObject;
+}
+
+export interface FunctionUrl extends UrlSettings {
+  readonly qualifier: string | null;
+  readonly url: string;
+}
+
+export interface FunctionPolicy {
+  /** As in the document, in its order. */
+  readonly statements: readonly JsonObject[];
+  /** The policy's own, not the function's (facts A2). */
+  readonly revisionId: string | null;
+}
+
+/** AddPermission's request without function and revision: a statement in the only form in which it can be added. */
+export interface Permission {
+  readonly StatementId: string;
+  readonly Action: string;
+  readonly Principal: string;
+  readonly SourceArn?: string;
+  readonly SourceAccount?: string;
+  readonly EventSourceToken?: string;
+  readonly PrincipalOrgID?: string;
+  readonly FunctionUrlAuthType?: "AWS_IAM" | "NONE";
+  readonly InvokedViaFunctionUrl?: boolean;
+}
+
+/** Readers answer null or an empty list also where the function does not exist. */
+export interface FacetReaders {
+  /** Of `$LATEST`. */
+  getRuntimeManagement(name: string): Promise<Told<RuntimeManagement | null>>;
+  /** `Allow` or `Terminate`. */
+  getRecursiveLoop(name: string): Promise<Told<string | null>>;
+  /** The ARN of the code signing configuration; null for none. */
+  getCodeSigning(name: string): Promise<Told<string | null>>;
+  /** Of all qualifiers. */
+  listEventInvokes(name: string): Promise<Told<(EventInvoke & { readonly qualifier: string | null })[]>>;
+  /** Of the function and of its aliases. */
+  listUrls(name: string): Promise<Told<FunctionUrl[]>>;
+  /** Null where there is no policy. */
+  getPolicy(target: FacetTarget): Promise<Told<FunctionPolicy | null>>;
+}
+
+/** Each waits while an update of the function is in progress. Deleting what is gone returns at once. */
+export interface FacetWriters {
+  putRuntimeManagement(name: string, management: RuntimeManagement): Promise<void>;
+  putRecursiveLoop(name: string, recursiveLoop: string): Promise<void>;
+  /** Null takes the configuration off. */
+  putCodeSigning(name: string, configArn: string | null): Promise<void>;
+  /** Replaces everything. */
+  putEventInvoke(target: FacetTarget, settings: EventInvoke): Promise<void>;
+  deleteEventInvoke(target: FacetTarget): Promise<void>;
+  /** `revisionId` of the policy as precondition; null where there is none yet. */
+  addPermission(target: FacetTarget, permission: Permission, revisionId: string | null): Promise<void>;
+  removePermission(target: FacetTarget, statementId: string, revisionId: string | null): Promise<void>;
+  createUrl(target: FacetTarget, settings: UrlSettings): Promise<void>;
+  updateUrl(target: FacetTarget, settings: UrlSettings): Promise<void>;
+  deleteUrl(target: FacetTarget): Promise<void>;
+  putConcurrency(name: string, reserved: number): Promise<void>;
+  deleteConcurrency(name: string): Promise<void>;
+  tagFunction(name: string, functionArn: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  untagFunction(name: string, functionArn: string, keys: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import type { CapturedComponent } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import type { Json } from "../domain/json.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
+import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
+import type { LiveView } from "./live-view.ts";
+import { settingsDiff, settle } from "./settling.ts";
+
+/** Reserved concurrency. None reserved is no component; 0 is one, and throttles the function completely (facts B4). */
+export const lambdaConcurrency: Kind = {
+  name: "lambda-concurrency",
+  capture,
+  diff: settingsDiff,
+  plan,
+  restore: (action, context) =>
+    action.do === "delete-concurrency" ? remove(action.name, context) : put(action.name, context),
+  async verify(view, name, goal) {
+    return settle(this, await capture(view, name), goal);
+  },
+};
+
+async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+  const facts = await view.getFunction(name);
+  if (!facts || facts.reservedConcurrency === null) return null;
+  const settings = { ReservedConcurrentExecutions: facts.reservedConcurrency };
+  return capturedFacet(view, { kind: "lambda-concurrency", name, facts }, { settings });
+}
+
+function plan(input: PlanInput): StepPlan {
+  return planFacet(input, {
+    put: () => oneAction(input, "put-concurrency"),
+    remove: () => oneAction(input, "delete-concurrency"),
+  });
+}
+
+async function put(name: string, context: RestoreContext): Promise<Json> {
+  const wanted = Number(goalOf(context).settings["ReservedConcurrentExecutions"]);
+  const live = await context.aws.lambda.getFunction(name);
+  if (!live) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
+  if (live.reservedConcurrency === wanted) return alreadySo(context, `${name} has ${wanted} executions reserved`);
+  await context.aws.lambda.putConcurrency(name, wanted);
+  context.note(`Reserved ${wanted} concurrent executions for ${name}.`);
+  return { reserved: wanted };
+}
+
+async function remove(name: string, context: RestoreContext): Promise<Json> {
+  const live = await context.aws.lambda.getFunction(name);
+  if (!live || live.reservedConcurrency === null) return alreadySo(context, `Nothing is reserved for ${name}`);
+  await context.aws.lambda.deleteConcurrency(name);
+  context.note(`Took the reserved concurrency of ${name} away, which the deployment had added.`);
+  return { deleted: true };
+}

@@ -1,0 +1,75 @@
+import type { FunctionFacts } from "../aws/gateways.ts";
+import type { CapturedComponent } from "../domain/component.ts";
+import { componentId } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
+import { broughtBy, type Kind, type PlanInput, type RestoreContext, type StepPlan } from "./kind.ts";
+import type { LiveView } from "./live-view.ts";
+import { settingsDiff, settle } from "./settling.ts";
+
+/** Tags of AWS's own services; only they may set them (facts F2). */
+const RESERVED_PREFIX = "aws:";
+
+/** The tags that people and tools put on a function. */
+export const lambdaTags: Kind = {
+  name: "lambda-tags",
+  capture,
+  diff: settingsDiff,
+  plan,
+  restore: (action, context) => put(action.name, context),
+  async verify(view, name, goal) {
+    return settle(this, await capture(view, name), goal);
+  },
+};
+
+async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+  const facts = await view.getFunction(name);
+  if (!facts) return null;
+  const tags = ownTags(facts);
+  const incomplete = tags ? null : `AWS did not tell the tags of ${name}: grant lambda:ListTags.`;
+  return capturedFacet(
+    view,
+    { kind: "lambda-tags", name, facts },
+    { settings: tags ? { Tags: tags } : {}, incomplete },
+  );
+}
+
+/** Null where the principal may not read them. */
+function ownTags({ tags }: FunctionFacts): Record<string, string> | null {
+  return tags && Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(RESERVED_PREFIX)));
+}
+
+function plan(input: PlanInput): StepPlan {
+  return planFacet(input, { put: () => planPut(input), remove: null });
+}
+
+/** A function comes back without tags; where it had none, nothing is left to do. */
+function planPut(input: PlanInput): StepPlan {
+  const hasTags = Object.keys(asObject(input.goal?.state.settings["Tags"])).length > 0;
+  if (!input.live && !hasTags) return broughtBy(componentId("lambda-code", input.name), "recreate");
+  return oneAction(input, "put-tags");
+}
+
+async function put(name: string, context: RestoreContext): Promise<Json> {
+  const wanted = asObject(goalOf(context).settings["Tags"]);
+  const facts = await context.aws.lambda.getFunction(name);
+  if (!facts) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
+  const live = ownTags(facts);
+  if (!live) throw new StepbackError("AWS_DENIED", `The tags of ${name} cannot be read: grant lambda:ListTags.`);
+  const { changed, extra } = difference(wanted, live);
+  if (Object.keys(changed).length + extra.length === 0) return alreadySo(context, `The tags of ${name} are as before`);
+  const arn = facts.configuration.FunctionArn ?? "";
+  if (Object.keys(changed).length > 0) await context.aws.lambda.tagFunction(name, arn, changed);
+  if (extra.length > 0) await context.aws.lambda.untagFunction(name, arn, extra);
+  context.note(`Put the tags of ${name} back: ${[...Object.keys(changed), ...extra].join(", ")}.`);
+  return { tagged: Object.keys(changed), untagged: extra };
+}
+
+function difference(wanted: JsonObject, live: Readonly<Record<string, string>>) {
+  const changed = Object.entries(wanted).filter(([key, value]) => live[key] !== value);
+  return {
+    changed: Object.fromEntries(changed.map(([key, value]) => [key, String(value)])),
+    extra: Object.keys(live).filter((key) => !Object.hasOwn(wanted, key)),
+  };
+}

@@ -1,0 +1,85 @@
+import * as cloudformation from "@aws-sdk/client-cloudformation";
+import * as lambda from "@aws-sdk/client-lambda";
+import t, { type Test } from "tap";
+import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
+import { createAwsConnector } from "../../src/aws/connect.ts";
+import type { CallObserver } from "../../src/aws/gateways.ts";
+import { KIND_NAMES } from "../../src/domain/component.ts";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { HOME, useEnvironment } from "../aws/aws-stage.ts";
+import { VirtualClock } from "../aws/virtual-clock.ts";
+import { missing } from "../support/commands.ts";
+import { type Moto, startMoto } from "../support/moto.ts";
+import type { Body } from "../support/world.ts";
+import { type Bench, kindContract } from "./kind-contract.ts";
+import { SPECIMENS } from "./specimens.ts";
+
+/** The account of the ARNs in the specimens. */
+const ACCOUNT = "000000000000";
+const READING = /^(Get|List|Describe)/;
+
+const noMoto = (await missing("python3", "-c", "import moto.server")) ?? false;
+
+t.test("on somebody else's AWS, for the kinds that it can play", { skip: noMoto }, async (t) => {
+  process.env["MOTO_ACCOUNT_ID"] = ACCOUNT;
+  const moto = await startMoto();
+  t.teardown(() => moto.stop());
+  for (const kind of KIND_NAMES) {
+    const { withoutMoto = {} } = SPECIMENS[kind];
+    const skip = typeof withoutMoto === "string" ? withoutMoto : false;
+    const skips = (trial: string) => (typeof withoutMoto === "string" ? false : (withoutMoto[trial] ?? false));
+    const open = (t: Test) => openMoto(t, moto);
+    await t.test(kind, { skip }, (t) => kindContract(t, kind, SPECIMENS[kind], { open, skips }));
+  }
+});
+
+/** The same server for every trial, emptied. */
+async function openMoto(t: Test, { url }: Moto): Promise<Bench> {
+  await fetch(`${url}/moto-api/reset`, { method: "POST" });
+  await createRole(url);
+  useEnvironment(url);
+  const connector = createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
+  const notes: Parameters<CallObserver>[0][] = [];
+  const clients = { lambda: new lambda.LambdaClient(), cloudformation: new cloudformation.CloudFormationClient() };
+  t.teardown(() => {
+    connector.close();
+    for (const client of Object.values(clients)) client.destroy();
+  });
+  return {
+    aws: (service, operation, input = {}) => send(clients, { service, operation, input }),
+    access: connector.access(HOME, (note) => notes.push(note)),
+    artifacts: await openDiskArtifacts(t.testdir()),
+    mutations: () => notes.splice(0).flatMap(({ operation }) => (READING.test(operation) ? [] : [operation])),
+  };
+}
+
+interface Clients {
+  readonly lambda: lambda.LambdaClient;
+  readonly cloudformation: cloudformation.CloudFormationClient;
+}
+
+interface OwnCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Shape;
+}
+
+/** One operation as the account's owner would do it, by its name. */
+async function send(clients: Clients, { service, operation, input }: OwnCall): Promise<Body> {
+  if (service !== "lambda") return clients.cloudformation.send(commandOf(cloudformation, operation, input));
+  return clients.lambda.send(commandOf(lambda, operation, input));
+}
+
+function commandOf(sdk: Readonly<Record<string, unknown>>, operation: string, input: Shape): never {
+  const Command = sdk[`${operation}Command`] as new (input: Shape) => never;
+  return new Command(input);
+}
+
+/** Functions need a role that exists there; the product has no call that makes one. */
+async function createRole(url: string): Promise<void> {
+  const signature = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0`;
+  const role = { RoleName: "service", AssumeRolePolicyDocument: "{}" };
+  const body = new URLSearchParams({ Action: "CreateRole", Version: "2010-05-08", ...role });
+  const answer = await fetch(url, { method: "POST", headers: { authorization: signature }, body });
+  if (!answer.ok) throw new Error(`moto made no role: ${await answer.text()}`);
+}

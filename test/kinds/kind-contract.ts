@@ -1,0 +1,202 @@
+import type { Test } from "tap";
+import type { Artifacts } from "../../src/artifacts/artifacts.ts";
+import type { AwsAccess } from "../../src/aws/gateways.ts";
+import { noBridge } from "../../src/domain/bridge-template.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type Components,
+  captured,
+  componentId,
+  functionOf,
+  type KindName,
+  stackOf,
+} from "../../src/domain/component.ts";
+import type { PlanStep } from "../../src/domain/plan.ts";
+import { readLive, withSiblings } from "../../src/jobs/live-state.ts";
+import { makePlan } from "../../src/jobs/planning.ts";
+import { kindOf, performerOf } from "../../src/jobs/run-step.ts";
+import { contentOf } from "../../src/kinds/lambda-alias.ts";
+import { ARCHIVES_NONE, createLiveView } from "../../src/kinds/live-view.ts";
+import type { Account } from "../support/world.ts";
+import type { Specimen } from "./specimens.ts";
+
+/** An account with nothing in it, and the gateways to it. */
+export interface Bench extends Account {
+  readonly access: AwsAccess;
+  readonly artifacts: Artifacts;
+  /** Mutating calls that came through the gateways since the last time it was asked. */
+  mutations(): string[];
+}
+
+export interface Benches {
+  open(t: Test): Promise<Bench>;
+  /** Why one of the trials, or one setting of the first, cannot take place here; false where it can. */
+  skips(trial: string): string | false;
+}
+
+/**
+ * What every kind promises, whatever it is: all of its settings go back, it comes and goes, twice is once, and an
+ * incomplete backup is never restored. Plans and steps are those of the product; only rows and jobs are left out.
+ */
+export async function kindContract(t: Test, kind: KindName, specimen: Specimen, benches: Benches): Promise<void> {
+  const stage: Stage = { specimen, ...benches, open: async (t) => new Trial(await benches.open(t), kind, specimen) };
+  const skip = (trial: string) => ({ skip: benches.skips(trial) });
+  await t.test("every setting that is changed goes back", (t) => everySettingGoesBack(t, stage));
+  await t.test("what was added is removed, once", skip("added"), (t) => addedIsRemoved(t, stage));
+  await t.test("what was deleted is recreated, once", skip("deleted"), (t) => deletedIsRecreated(t, stage));
+  await t.test("an incomplete backup is refused", skip("incomplete"), (t) => incompleteIsRefused(t, stage));
+}
+
+interface Stage extends Pick<Benches, "skips"> {
+  readonly specimen: Specimen;
+  open(t: Test): Promise<Trial>;
+}
+
+async function everySettingGoesBack(t: Test, { open, skips, specimen }: Stage): Promise<void> {
+  const { change, fixed = {} } = specimen;
+  for (const key of Object.keys(change)) {
+    await t.test(key, { skip: skips(key) }, async (t) => {
+      const trial = await open(t);
+      await trial.prepare();
+      const before = await trial.look();
+      const settings = before.get(trial.id)?.state.settings ?? {};
+      const claimed = [...Object.keys(change), ...Object.keys(fixed)].sort();
+      t.same(Object.keys(settings).sort(), claimed, "the specimen names every setting");
+      await change[key]?.(trial.bench);
+      const live = await trial.look();
+      t.notSame(live.get(trial.id)?.state.settings[key], settings[key], `${key} was changed`);
+      await trial.putBack(t, before, [trial.id]);
+    });
+  }
+}
+
+async function addedIsRemoved(t: Test, { open, specimen: { ground, create } }: Stage): Promise<void> {
+  const trial = await open(t);
+  await ground?.(trial.bench);
+  const before = await trial.look();
+  t.notOk(before.has(trial.id), "it is not there");
+  await create(trial.bench);
+  t.match(await trial.look(), new Map([[trial.id, { id: trial.id, incomplete: null }]]), "it was added");
+  await trial.putBack(t, before, trial.together);
+}
+
+async function deletedIsRecreated(t: Test, { open, specimen: { remove } }: Stage): Promise<void> {
+  const trial = await open(t);
+  await trial.prepare();
+  const before = await trial.look();
+  await remove(trial.bench);
+  t.notOk((await trial.look()).has(trial.id), "it was deleted");
+  await trial.putBack(t, before, trial.together);
+}
+
+async function incompleteIsRefused(t: Test, { open, specimen: { change } }: Stage): Promise<void> {
+  const trial = await open(t);
+  await trial.prepare();
+  const whole = await trial.look();
+  const component = whole.get(trial.id) as CapturedComponent;
+  const incomplete = captured(trial.id, component.state, { ...component, incomplete: "AWS did not tell" });
+  await Object.values(change)[0]?.(trial.bench);
+  const steps = await trial.plan(new Map([...whole, [trial.id, incomplete]]), [trial.id]);
+  t.match(steps, [{ action: "refused", actions: [], reasons: [{ code: "INCOMPLETE_BACKUP" }] }]);
+}
+
+/** One component on one bench. */
+class Trial {
+  readonly id: ComponentId;
+  /** The component, and what comes and goes with it. */
+  readonly together: readonly ComponentId[];
+
+  constructor(
+    readonly bench: Bench,
+    kind: KindName,
+    readonly specimen: Specimen,
+  ) {
+    this.id = componentId(kind, specimen.name);
+    this.together = [this.id, ...(specimen.along ?? [])];
+  }
+
+  async prepare(): Promise<void> {
+    await this.specimen.ground?.(this.bench);
+    await this.specimen.create(this.bench);
+  }
+
+  /** The component, what is picked along, and what these hang on. */
+  look(): Promise<Components> {
+    const { access, artifacts, mutations } = this.bench;
+    const alias = this.specimen.name.includes(":") ? [componentId("lambda-alias", this.specimen.name)] : [];
+    const stack = stackOf(this.id);
+    const picked = [...this.together, ...alias, ...(stack ? [stack] : [])];
+    const ids = withSiblings({ picked, strategy: "auto" }, { before: new Map(), deployed: new Map() });
+    mutations();
+    return readLive(createLiveView(access, artifacts), ids, async () => {});
+  }
+
+  async plan(before: Components, picked: readonly ComponentId[]): Promise<readonly PlanStep[]> {
+    const live = await this.look();
+    const functionName = functionOf(this.id);
+    const versions = functionName ? (await this.bench.access.lambda.listVersions(functionName)).map(contentOf) : [];
+    const facts = {
+      rollback: { picked, strategy: "auto", onConflict: "restore" },
+      sources: { before, deployed: live },
+      live,
+      lastRecorded: new Map(),
+      versions: new Map(functionName ? [[functionName, versions]] : []),
+      hasStagingBucket: false,
+      exporters: null,
+      bridgeTemplate: noBridge,
+    } as const;
+    return makePlan(facts, (value) => value, 0).steps;
+  }
+
+  /** Plans, carries out and reads back; and then all of it again, for which nothing may be left to do. */
+  async putBack(t: Test, before: Components, picked: readonly ComponentId[]): Promise<void> {
+    const steps = await this.plan(before, picked);
+    t.same(
+      steps.filter(({ action }) => action === "refused" || action === "unchanged").flatMap(({ reasons }) => reasons),
+      [],
+      "nothing is refused",
+    );
+    await this.carryOut(steps, before);
+    t.not(this.bench.mutations().length, 0, "it took mutations");
+    await this.proves(t, before, picked);
+    await this.carryOut(steps, before);
+    t.same(this.bench.mutations(), [], "the same actions again mutate nothing");
+    t.same(
+      (await this.plan(before, picked)).flatMap(({ action, actions }) => [action, ...actions]),
+      picked.map(() => "unchanged"),
+      "and nothing is left to plan",
+    );
+  }
+
+  private async carryOut(steps: readonly PlanStep[], before: Components): Promise<void> {
+    const { access: aws, artifacts } = this.bench;
+    for (const step of steps) {
+      for (const [index, action] of step.actions.entries()) {
+        await performerOf(action, step).restore(action, {
+          aws,
+          artifacts,
+          goal: step.goal,
+          goalOf: (id) => before.get(id)?.state ?? null,
+          token: `contract-${step.order}-${index}`,
+          allowDestructive: true,
+          note: () => {},
+        });
+      }
+    }
+  }
+
+  private async proves(t: Test, before: Components, picked: readonly ComponentId[]): Promise<void> {
+    const { access, artifacts, mutations } = this.bench;
+    for (const id of picked) {
+      const name = id.slice(id.indexOf(":") + 1);
+      const goal = before.get(id)?.state ?? null;
+      const view = createLiveView(access, artifacts, ARCHIVES_NONE);
+      const { differing } = await kindOf({ component: id }).verify(view, name, goal);
+      t.same(differing, [], `${id} reads back equal`);
+    }
+    const live = (await this.look()).get(this.id);
+    t.same(live?.state.settings, before.get(this.id)?.state.settings, "the settings are those of the backup");
+    mutations();
+  }
+}
