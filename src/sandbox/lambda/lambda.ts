@@ -11,6 +11,7 @@ import { functionUpdateOperations } from "./function-updates.ts";
 import { functionUrlOperations } from "./function-urls.ts";
 import { functionOperations } from "./functions.ts";
 import { invocationOperations } from "./invocations.ts";
+import { layerPolicyOperations } from "./layer-policies.ts";
 import { layerOperations } from "./layers.ts";
 import { policyOperations } from "./policies.ts";
 import { provisionedConcurrencyOperations } from "./provisioned-concurrency.ts";
@@ -41,6 +42,7 @@ export function createLambda(context: SandboxContext, { downloads, workshop }: L
     ...eventSourceMappingOperations(account),
     ...functionControlOperations(account),
     ...layerOperations(account),
+    ...layerPolicyOperations(account),
     ...accountSettingsOperations(account),
     ...invocationOperations(account, workshop),
   };
