@@ -77,6 +77,7 @@ function toFunctionFacts({ Configuration = {}, Code, Tags, TagsError }: GetFunct
       ...describe("Code", Code?.Error),
       ...describe("Environment", Configuration.Environment?.Error),
       ...describe("ImageConfig", Configuration.ImageConfigResponse?.Error),
+      ...describe("RuntimeVersionConfig", Configuration.RuntimeVersionConfig?.Error),
     ],
   };
 }

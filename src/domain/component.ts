@@ -1,7 +1,7 @@
 import { digestOf, type Json, type JsonObject } from "./json.ts";
 
-/** Every sort of component. The order is the order in which they are restored: stacks first, aliases last. */
-export const KIND_NAMES = ["stack", "lambda-config", "lambda-code", "lambda-alias"] as const;
+/** Every sort of component. The order is the order in which they are restored: stacks first, triggers last. */
+export const KIND_NAMES = ["stack", "lambda-config", "lambda-code", "lambda-alias", "lambda-trigger"] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
 /** `kind:name`, unique in its target: `lambda-code:shop-prod-pay`, `lambda-alias:shop-prod-pay:live`. */
@@ -19,11 +19,14 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
+/** What follows a function's name in the name of its part: `:alias`, `/source`. No function's name holds either. */
+const AFTER_FUNCTION = /[:/]/;
+
 /** The function that a Lambda component belongs to; null for a stack. */
 export function functionOf(id: ComponentId): string | null {
   const parsed = parseComponentId(id);
   if (!parsed || parsed.kind === "stack") return null;
-  return parsed.kind === "lambda-alias" ? parsed.name.slice(0, parsed.name.indexOf(":")) : parsed.name;
+  return parsed.name.split(AFTER_FUNCTION, 1)[0] ?? null;
 }
 
 /** Bytes that a state refers to. `digest` is their SHA-256 in hexadecimal digits. */

@@ -9,7 +9,7 @@ export type StepAction = "restore" | "remove" | "recreate" | "unchanged" | "refu
 /** One mutation of AWS, as data: it is stored, shown, approved and resumed. What it writes is the step's goal. */
 export interface Action {
   readonly do: ActionName;
-  /** Function, `function:alias` or stack. */
+  /** Function, `function:alias`, `function/source`, a layer version's ARN or stack. */
   readonly name: string;
 }
 
@@ -18,9 +18,14 @@ export const ACTION_NAMES = [
   "update-configuration",
   "update-code",
   "delete-function",
+  "publish-layer",
   "publish-version",
   "put-alias",
   "delete-alias",
+  "put-provisioned-concurrency",
+  "delete-trigger",
+  "put-trigger",
+  "put-trigger-tags",
   "put-code-objects",
   "create-stack",
   "update-stack",

@@ -25,6 +25,7 @@ const EXPOSE: Record<KindName, (settings: JsonObject, fingerprint: Fingerprint) 
   }),
   "lambda-code": (settings) => settings,
   "lambda-alias": (settings) => settings,
+  "lambda-trigger": (settings) => settings,
 };
 
 /** The template as data with its environment variables masked; one that cannot be parsed shows as its fingerprint. */
