@@ -9,6 +9,7 @@ import {
 import { matchesPattern, type Scope } from "../domain/scope.ts";
 import { KINDS } from "../kinds/index.ts";
 import { functionsOf, type LiveView } from "../kinds/live-view.ts";
+import { triggerName } from "../kinds/trigger-settings.ts";
 import { mapBounded } from "./bounded.ts";
 
 /**
@@ -48,8 +49,13 @@ async function namesInScope(view: LiveView, scope: Scope): Promise<string[]> {
 
 async function captureFunction(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
   const aliases = (await view.getFunction(name)) ? await view.listAliases(name) : [];
-  const ids = aliases.map((alias) => componentId("lambda-alias", `${name}:${alias.name}`));
-  return capture(view, [componentId("lambda-config", name), componentId("lambda-code", name), ...ids], progress);
+  // They outlive their function (facts B6), so they are looked for where it is gone, too.
+  const triggers = new Set((await view.listTriggers(name)).map(triggerName));
+  const parts = [
+    ...aliases.map((alias) => componentId("lambda-alias", `${name}:${alias.name}`)),
+    ...[...triggers].map((trigger) => componentId("lambda-trigger", trigger)),
+  ];
+  return capture(view, [componentId("lambda-config", name), componentId("lambda-code", name), ...parts], progress);
 }
 
 /** Named components as they are now; what does not exist is left out. */

@@ -1,7 +1,9 @@
 import type { Rollback } from "../domain/activity.ts";
 import { type ComponentId, type Components, componentId, functionOf } from "../domain/component.ts";
+import { sameJson } from "../domain/json.ts";
+import { contentOf } from "../kinds/alias-targets.ts";
 import type { VersionContent } from "../kinds/kind.ts";
-import { contentOf } from "../kinds/lambda-alias.ts";
+import { isLayerGone, layersOf } from "../kinds/layers.ts";
 import { createLiveView, type LiveView } from "../kinds/live-view.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
@@ -29,7 +31,8 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket: context.hasStagingBucket };
+  const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
+  return { rollback, sources, live, lastRecorded, versions, goneLayers, hasStagingBucket: context.hasStagingBucket };
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */
@@ -56,10 +59,26 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
 }
 
 async function readVersions(view: LiveView, picked: readonly ComponentId[]): Promise<Map<string, VersionContent[]>> {
-  const functions = new Set(
-    picked.filter((id) => id.startsWith("lambda-alias:")).flatMap((id) => functionOf(id) ?? []),
-  );
+  const naming = picked.filter((id) => id.startsWith("lambda-alias:") || id.startsWith("lambda-trigger:"));
+  const functions = new Set(naming.flatMap((id) => functionOf(id) ?? []));
   const versions = new Map<string, VersionContent[]>();
   for (const name of functions) versions.set(name, (await view.listVersions(name)).map(contentOf));
   return versions;
+}
+
+/** Layer versions of the backup that a picked function would have to be given, and that are gone. */
+async function readGoneLayers(
+  view: LiveView,
+  picked: readonly ComponentId[],
+  { before, live }: { before: Components; live: Components },
+): Promise<Set<string>> {
+  const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
+  const wanted = [...functions].flatMap((name) => {
+    const id = componentId("lambda-config", name);
+    const goal = layersOf(before.get(id)?.state);
+    return sameJson(goal, layersOf(live.get(id)?.state)) ? [] : goal;
+  });
+  const gone = new Set<string>();
+  for (const arn of new Set(wanted)) if (await isLayerGone(view, arn)) gone.add(arn);
+  return gone;
 }

@@ -24,11 +24,17 @@ export interface PlanFacts {
   readonly lastRecorded: ReadonlyMap<ComponentId, string | null>;
   /** Published versions by function. */
   readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
+  /** ARNs of layer versions that the backup names and that do not exist any more. */
+  readonly goneLayers: ReadonlySet<string>;
   readonly hasStagingBucket: boolean;
 }
 
+/** The facts with the time to which they are seen. */
+type DatedFacts = PlanFacts & { readonly at: number };
+
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
-  const drafts = facts.rollback.picked.map((id) => draftStep(id, facts, fingerprint));
+  const dated = { ...facts, at: plannedAt };
+  const drafts = facts.rollback.picked.map((id) => draftStep(id, dated, fingerprint));
   const ordered = drafts.sort((one, other) => rank(one) - rank(other) || (one.component < other.component ? -1 : 1));
   const waves = [...new Set(ordered.map((step) => Math.floor(rank(step))))];
   const steps = ordered.map((step, index) => ({
@@ -52,7 +58,7 @@ function rank(step: DraftStep): number {
   return creates ? KIND_NAMES.indexOf("lambda-config") : kind(step.component);
 }
 
-function draftStep(id: ComponentId, facts: PlanFacts, fingerprint: Fingerprint): DraftStep {
+function draftStep(id: ComponentId, facts: DatedFacts, fingerprint: Fingerprint): DraftStep {
   const { before, deployed } = facts.sources;
   const live = facts.live.get(id) ?? null;
   const conflict = isConflict(id, facts);
@@ -75,7 +81,7 @@ function draftStep(id: ComponentId, facts: PlanFacts, fingerprint: Fingerprint):
   };
 }
 
-function planStep(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | null): StepPlan {
+function planStep(id: ComponentId, facts: DatedFacts, goal: CapturedComponent | null): StepPlan {
   const parsed = parseComponentId(id);
   if (!parsed) return refused({ code: "UNKNOWN_COMPONENT", detail: `${id} is no component id.` });
   const backup = facts.sources.before.get(id);
@@ -95,20 +101,41 @@ function planStep(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | n
 }
 
 /** What the kind of a component is given to plan with. */
-export function planInput(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | null): PlanInput {
+export function planInput(id: ComponentId, facts: DatedFacts, goal: CapturedComponent | null): PlanInput {
   const picked = new Set(facts.rollback.picked);
   const liveOf = (other: ComponentId) => facts.live.get(other) ?? null;
   return {
     name: parseComponentId(id)?.name ?? "",
     goal,
     live: liveOf(id),
+    sameThing: sameThing(id, facts, goal),
     owner: ownerOf(id, facts),
     isPicked: (other) => picked.has(other),
     goalOf: (other) => goalFor(other, facts),
     liveOf,
     versionsOf: (functionName) => facts.versions.get(functionName) ?? [],
+    isLayerGone: (arn) => facts.goneLayers.has(arn),
     hasStagingBucket: facts.hasStagingBucket,
+    at: facts.at,
   };
+}
+
+/** The component of the same kind that AWS holds to be the same thing, where only one of the two names exists at a time. */
+function sameThing(
+  id: ComponentId,
+  { live, sources }: PlanFacts,
+  goal: CapturedComponent | null,
+): CapturedComponent | null {
+  const here = live.get(id);
+  if (Boolean(goal) === Boolean(here)) return null;
+  const kind = parseComponentId(id)?.kind;
+  const physicalId = (goal ?? here)?.physicalId;
+  const others = [...(goal ? live : sources.before).values()];
+  const isSame = (other: CapturedComponent) =>
+    other.id !== id && other.physicalId === physicalId && parseComponentId(other.id)?.kind === kind;
+  // A name that exists on both sides is a thing of its own.
+  const isFree = (other: CapturedComponent) => !(goal ? sources.before : live).has(other.id);
+  return (physicalId && others.find((other) => isSame(other) && isFree(other))) || null;
 }
 
 /** The stack that owns it now or did in the backup. */

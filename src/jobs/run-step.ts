@@ -80,15 +80,18 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
     live: new Map([[live.id, live]]),
     lastRecorded: new Map(),
     versions: new Map(),
+    goneLayers: new Set<string>(),
     hasStagingBucket: context.hasStagingBucket,
+    at: context.clock.now(),
   };
   const kind = kindOf(step);
   const input = planInput(step.component, facts, sources.before.get(step.component) ?? null);
   // An alias publishes where it must and points by content; its own restore looks for the versions.
-  if (kind.name === "lambda-alias")
-    return (["publish-version", "put-alias"] as const).map((name) => ({ do: name, name: input.name }));
+  if (kind.name === "lambda-alias") return ALIAS_ACTIONS.map((name) => ({ do: name, name: input.name }));
   return kind.plan({ ...input, owner: null, isPicked: () => false }).actions;
 }
+
+const ALIAS_ACTIONS = ["publish-version", "put-alias", "put-provisioned-concurrency"] as const;
 
 async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
   const done = run.journal.filter((entry) => entry.step === step.order && entry.status === "done");

@@ -3,6 +3,7 @@ import type { Kind } from "./kind.ts";
 import { lambdaAlias } from "./lambda-alias.ts";
 import { lambdaCode } from "./lambda-code.ts";
 import { lambdaConfig } from "./lambda-config.ts";
+import { lambdaTrigger } from "./lambda-trigger.ts";
 import { stack } from "./stack.ts";
 
 /** The only list of the kinds. */
@@ -11,4 +12,5 @@ export const KINDS: Readonly<Record<KindName, Kind>> = {
   "lambda-config": lambdaConfig,
   "lambda-code": lambdaCode,
   "lambda-alias": lambdaAlias,
+  "lambda-trigger": lambdaTrigger,
 };

@@ -2,14 +2,18 @@ import type { Artifacts } from "../artifacts/artifacts.ts";
 import type {
   AliasFacts,
   AwsAccess,
+  EventSourceMappingConfiguration,
   FunctionConfiguration,
   FunctionFacts,
+  LayerFacts,
+  ProvisionedFacts,
   StackFacts,
   StackResource,
 } from "../aws/gateways.ts";
 import { type ComponentId, componentId } from "../domain/component.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate } from "../domain/template.ts";
+import { functionNameOf } from "./trigger-settings.ts";
 
 /** A stack with what belongs to it, read once. */
 export interface StackView {
@@ -40,9 +44,18 @@ export interface LiveView {
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
   listVersions(name: string): Promise<FunctionConfiguration[]>;
+  listProvisioned(name: string): Promise<ProvisionedFacts[]>;
+  /** Triggers of a function, whatever version or alias they call. One listing of the whole account serves them all. */
+  listTriggers(functionName: string): Promise<readonly EventSourceMappingConfiguration[]>;
+  /** Null where the layer version does not exist (any more). */
+  getLayer(arn: string): Promise<LayerFacts | null>;
+  getLayerPolicy(arn: string): Promise<string | null>;
   getStack(name: string): Promise<StackView | null>;
-  /** From the stacks that this view has read, or from the function's own tags. Null where no stack owns it. */
-  ownerOf(functionName: string, tags: Readonly<Record<string, string>> | null): Owner | null;
+  /**
+   * From the stacks that this view has read, or from the thing's own tags. Null where no stack owns it. `physicalId` is a
+   * function's name or a trigger's UUID.
+   */
+  ownerOf(physicalId: string, tags: Readonly<Record<string, string>> | null): Owner | null;
 }
 
 export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = true): LiveView {
@@ -53,10 +66,11 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
   const getStack = once(async (name: string) => {
     const view = await readStack(aws, name);
     for (const { logicalId, type, physicalId } of view?.resources ?? []) {
-      if (type === "AWS::Lambda::Function" && physicalId) owners.set(physicalId, { stack: name, logicalId });
+      if (OWNED_TYPES.has(type) && physicalId) owners.set(physicalId, { stack: name, logicalId });
     }
     return view;
   });
+  const triggers = once(async () => groupByFunction(await aws.lambda.listTriggers()));
   return {
     aws,
     artifacts,
@@ -64,9 +78,25 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
     getFunction,
     listAliases,
     listVersions,
+    listProvisioned: once((name: string) => aws.lambda.listProvisioned(name)),
+    listTriggers: async (functionName) => (await triggers()).get(functionName) ?? [],
+    getLayer: once((arn: string) => aws.lambda.getLayer(arn)),
+    getLayerPolicy: once((arn: string) => aws.lambda.getLayerPolicy(arn)),
     getStack,
-    ownerOf: (functionName, tags) => owners.get(functionName) ?? ownerFromTags(tags),
+    ownerOf: (physicalId, tags) => owners.get(physicalId) ?? ownerFromTags(tags),
   };
+}
+
+/** Types whose physical ids `ownerOf` knows. */
+const OWNED_TYPES = new Set(["AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"]);
+
+function groupByFunction(triggers: readonly EventSourceMappingConfiguration[]) {
+  const groups = new Map<string, EventSourceMappingConfiguration[]>();
+  for (const trigger of triggers) {
+    const name = functionNameOf(trigger);
+    groups.set(name, [...(groups.get(name) ?? []), trigger]);
+  }
+  return groups;
 }
 
 export function parentOf(owner: Owner | null): ComponentId | null {

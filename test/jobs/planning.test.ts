@@ -60,6 +60,7 @@ function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: P
     live: components(),
     lastRecorded: new Map(),
     versions: new Map(),
+    goneLayers: new Set<string>(),
     hasStagingBucket: false,
   };
   return [...makePlan({ ...empty, ...rest, rollback: settings }, fingerprint, 0).steps];
@@ -244,7 +245,14 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
         };
         const rollback = { picked: ["lambda-code:f"] as ComponentId[], strategy: "auto", onConflict: "fail" } as const;
         return makePlan(
-          { ...facts, rollback, lastRecorded: new Map(), versions: new Map(), hasStagingBucket: false },
+          {
+            ...facts,
+            rollback,
+            lastRecorded: new Map(),
+            versions: new Map(),
+            goneLayers: new Set(),
+            hasStagingBucket: false,
+          },
           fingerprint,
           Math.random(),
         ).digest;
