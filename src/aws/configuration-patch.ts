@@ -4,16 +4,43 @@ import type { ConfigurationPatch, FunctionConfiguration } from "./gateways.ts";
 /** UpdateFunctionConfiguration's limit for the whole body is 5,120 (facts B5); the rest is for the name and the revision. */
 const LARGEST_PATCH_BYTES = 4_608;
 
+/** Fields that AWS checks against each other, so that they must not be parted. */
+const TOGETHER: readonly (readonly string[])[] = [
+  // A key encrypts only the environment that is sent with it (facts B4).
+  ["Environment", "KMSKeyArn"],
+  ["Runtime", "Handler", "Layers", "SnapStart"],
+];
+
 /**
  * The patch in the parts that UpdateFunctionConfiguration takes: one, or where that is too large the environment with the
- * key that encrypts it, and then the rest. Pure.
+ * key that encrypts it, and then the rest in as few as hold it. Fields that belong together stay together, also where they are too large together: then AWS's own
+ * answer counts. Pure.
  */
 export function splitPatch(patch: ConfigurationPatch): ConfigurationPatch[] {
-  if (Buffer.byteLength(JSON.stringify(patch)) <= LARGEST_PATCH_BYTES) return [patch];
-  const isOfEnvironment = ([key]: [string, Json]) => key === "Environment" || key === "KMSKeyArn";
-  const entries = Object.entries(patch);
-  const parts = [entries.filter(isOfEnvironment), entries.filter((entry) => !isOfEnvironment(entry))];
-  return parts.filter((part) => part.length > 0).map((part) => Object.fromEntries(part));
+  if (bytesOf(patch) <= LARGEST_PATCH_BYTES) return [patch];
+  const groups = groupsOf(patch);
+  const environment = groups.filter((group) => "Environment" in group);
+  const parts: ConfigurationPatch[] = [];
+  for (const group of groups.filter((other) => !environment.includes(other))) {
+    const last = parts.at(-1);
+    const joined = { ...last, ...group };
+    if (last && bytesOf(joined) <= LARGEST_PATCH_BYTES) parts[parts.length - 1] = joined;
+    else parts.push(group);
+  }
+  return [...environment, ...parts];
+}
+
+function groupsOf(patch: ConfigurationPatch): ConfigurationPatch[] {
+  const groups = new Map<string, [string, Json][]>();
+  for (const [key, value] of Object.entries(patch)) {
+    const name = TOGETHER.find((keys) => keys.includes(key))?.[0] ?? key;
+    groups.set(name, [...(groups.get(name) ?? []), [key, value]]);
+  }
+  return [...groups.values()].map((entries) => Object.fromEntries(entries));
+}
+
+function bytesOf(patch: ConfigurationPatch): number {
+  return Buffer.byteLength(JSON.stringify(patch));
 }
 
 /** Whether the live function has every field of the patch already. Pure. */

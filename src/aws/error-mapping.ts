@@ -78,6 +78,7 @@ const RULES: readonly Rule[] = [
     "OperationInProgressException",
     "OperationAborted",
   ]),
+  rule("RUNTIME_BLOCKED", ["InvalidParameterValueException"], /runtime parameter of \S+ is no longer supported/),
   rule("AWS_PRECONDITION", ["PreconditionFailedException", "PreconditionFailed", "ConditionalRequestConflict"]),
   rule("AWS_PRECONDITION", ["InvalidParameterValueException"], /CodeSHA256 .* is different from current/),
   rule("AWS_NOT_FOUND", [

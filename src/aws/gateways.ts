@@ -4,7 +4,7 @@
  * Readers answer null where the thing does not exist.
  */
 import type { Readable } from "node:stream";
-import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import type { EventSourceMappingConfiguration, FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { AwsCallNote, TargetIdentity } from "../domain/activity.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { FacetReaders, FacetWriters } from "./facet-gateway.ts";
@@ -19,7 +19,7 @@ export type {
   Told,
   UrlSettings,
 } from "./facet-gateway.ts";
-export type { FunctionConfiguration };
+export type { EventSourceMappingConfiguration, FunctionConfiguration };
 
 /** Told about every call that was answered or failed for good: for the job's log. */
 export type CallObserver = (call: AwsCallNote & { readonly error: string | null }) => void;
@@ -76,7 +76,76 @@ export type FunctionCode =
 /** Writable fields in the form of UpdateFunctionConfiguration's request, e.g. `{ "MemorySize": 256 }`. */
 export type ConfigurationPatch = JsonObject;
 
-export interface LambdaGateway extends FacetReaders, FacetWriters {
+/** GetLayerVersion's answer. `location` is a bearer URL, good for ten minutes: fetch at once, never store or log it. */
+export interface LayerFacts {
+  readonly arn: string;
+  readonly location: string | null;
+  /** Base64, as AWS gives it. */
+  readonly codeSha256: string;
+  readonly sizeBytes: number;
+  readonly description: string;
+  readonly licenseInfo: string | null;
+  readonly compatibleRuntimes: readonly string[];
+  readonly compatibleArchitectures: readonly string[];
+}
+
+export type LayerWrite = Pick<
+  LayerFacts,
+  "description" | "licenseInfo" | "compatibleRuntimes" | "compatibleArchitectures"
+>;
+
+export interface ProvisionedFacts {
+  /** Alias or version. */
+  readonly qualifier: string;
+  /** What was asked for, never what is allocated at the moment. */
+  readonly requested: number;
+  readonly status: string;
+  readonly statusReason: string | null;
+}
+
+/** Members of CreateEventSourceMapping and UpdateEventSourceMapping; times as RFC 3339. */
+export type TriggerWrite = JsonObject;
+
+export interface TriggerGateway {
+  /** ListEventSourceMappings without a filter, all pages: every trigger of the account and region. */
+  listTriggers(): Promise<EventSourceMappingConfiguration[]>;
+  /** Polls until the trigger is in no transition; null where it does not exist (any more). */
+  awaitTrigger(uuid: string): Promise<EventSourceMappingConfiguration | null>;
+  /** Waits until it has settled. AWS's own conflict stays unless the trigger that is in the way reads the same source. */
+  createTrigger(trigger: TriggerWrite): Promise<void>;
+  /** Waits for the transition that is under way, then for its own. */
+  updateTrigger(uuid: string, patch: TriggerWrite): Promise<void>;
+  /** Waits until it is gone; returns at once when it already is. */
+  deleteTrigger(uuid: string): Promise<void>;
+  /** ListTags of anything of Lambda's that has an ARN. Null where it does not exist. */
+  listTags(arn: string): Promise<Readonly<Record<string, string>> | null>;
+  tagResource(arn: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  untagResource(arn: string, keys: readonly string[]): Promise<void>;
+}
+
+export interface LayerGateway {
+  /** GetLayerVersionByArn. Null where the version does not exist (any more). */
+  getLayer(arn: string): Promise<LayerFacts | null>;
+  /** The version's resource policy as AWS's text; null where it has none. */
+  getLayerPolicy(arn: string): Promise<string | null>;
+  /** ARNs of a layer's versions, newest first. `layer` is the ARN without the number. */
+  listLayerVersions(layer: string): Promise<string[]>;
+  /** Publishes a version and answers its ARN. Not idempotent: look first. */
+  publishLayer(layer: string, content: CodeSource, about: LayerWrite): Promise<string>;
+}
+
+export interface ProvisionedGateway {
+  /** ListProvisionedConcurrencyConfigs. Empty where the function does not exist. */
+  listProvisioned(name: string): Promise<ProvisionedFacts[]>;
+  /** Waits until it is ready. Throws AWS_REJECTED, with AWS's reason, where it has failed. */
+  putProvisioned(name: string, qualifier: string, requested: number): Promise<void>;
+  /** Returns at once when there is none. */
+  deleteProvisioned(name: string, qualifier: string): Promise<void>;
+  /** Polls until it is ready or has failed; null where there is none. */
+  awaitProvisioned(name: string, qualifier: string): Promise<ProvisionedFacts | null>;
+}
+
+export interface LambdaGateway extends FacetReaders, FacetWriters, TriggerGateway, LayerGateway, ProvisionedGateway {
   /** ListFunctions, all pages: `$LATEST` of each function. */
   listFunctions(): Promise<FunctionConfiguration[]>;
   /** GetFunction. Null where the function or the qualifier does not exist. */

@@ -8,7 +8,10 @@ import type { LambdaGateway } from "./gateways.ts";
 import { createLambdaReaders, type LambdaCall } from "./lambda-readers.ts";
 import { createSettling } from "./lambda-settling.ts";
 import { createFunctionWriters } from "./lambda-writers.ts";
+import { createLayerGateway } from "./layer-gateway.ts";
+import { createProvisionedGateway } from "./provisioned-gateway.ts";
 import type { Staging } from "./staging.ts";
+import { createTriggerGateway } from "./trigger-gateway.ts";
 
 /** Lambda of one target, for one observer. */
 export function createLambdaGateway(service: LambdaService, context: CallContext, staging: Staging): LambdaGateway {
@@ -25,6 +28,9 @@ export function createLambdaGateway(service: LambdaService, context: CallContext
     ...createAliasWriters(call, readers.getAlias),
     ...facets,
     ...createFacetWriters(parts, facets),
+    ...createTriggerGateway(call, context),
+    ...createLayerGateway(call, staging),
+    ...createProvisionedGateway(call, context),
     openCode: (location) => openCode(service, context, location),
   };
 }

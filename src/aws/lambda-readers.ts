@@ -84,6 +84,7 @@ function toFunctionFacts({
       ...describe("Code", Code?.Error),
       ...describe("Environment", Configuration.Environment?.Error),
       ...describe("ImageConfig", Configuration.ImageConfigResponse?.Error),
+      ...describe("RuntimeVersionConfig", Configuration.RuntimeVersionConfig?.Error),
     ],
   };
 }

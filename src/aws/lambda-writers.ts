@@ -1,4 +1,5 @@
 import type { CreateFunctionRequest, UpdateFunctionConfigurationRequest } from "@aws-sdk/client-lambda";
+import { sameJson } from "../domain/json.ts";
 import { withCode } from "./code-upload.ts";
 import { carries, splitPatch } from "./configuration-patch.ts";
 import { isAnswer, isCode, nullIfMissing } from "./error-mapping.ts";
@@ -49,7 +50,10 @@ export function createFunctionWriters(parts: LambdaParts): FunctionWriters {
           call((sdk) => new sdk.UpdateFunctionCodeCommand({ ...guard, ...members, Architectures: architectures })),
         ),
       );
-      await unlessAlreadySo(sending, async () => hasCode(await settling.awaitIdle(name), code));
+      await unlessAlreadySo(sending, async () => {
+        const live = await settling.awaitIdle(name);
+        return hasCode(live, code) && sameJson([...(live?.Architectures ?? [])].sort(), [...architectures].sort());
+      });
       await settling.awaitSettled(name);
     },
     deleteFunction: async (name) => {

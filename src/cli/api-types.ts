@@ -413,7 +413,7 @@ export interface components {
          * @description From the one error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "STRATEGY_UNSUPPORTED" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "ROLLBACK_NOT_FINISHED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "STRATEGY_UNSUPPORTED" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "ROLLBACK_NOT_FINISHED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "LAYER_REPUBLISHED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description URN of the code */
             type: string;
@@ -540,7 +540,7 @@ export interface components {
             /** @description `kind:name`, percent-encoded in paths */
             id: string;
             /** @enum {unknown} */
-            kind: "stack" | "stack-resource" | "lambda-config" | "lambda-code" | "lambda-runtime" | "lambda-alias" | "lambda-async" | "lambda-policy" | "lambda-url" | "lambda-concurrency" | "lambda-tags";
+            kind: "stack" | "stack-resource" | "lambda-config" | "lambda-code" | "lambda-runtime" | "lambda-alias" | "lambda-async" | "lambda-policy" | "lambda-url" | "lambda-trigger" | "lambda-concurrency" | "lambda-tags";
             name: string;
             /** @enum {unknown} */
             change: "added" | "modified" | "deleted";
@@ -707,7 +707,7 @@ export interface components {
             /** @description `kind:name`, percent-encoded in paths */
             id: string;
             /** @enum {unknown} */
-            kind: "stack" | "stack-resource" | "lambda-config" | "lambda-code" | "lambda-runtime" | "lambda-alias" | "lambda-async" | "lambda-policy" | "lambda-url" | "lambda-concurrency" | "lambda-tags";
+            kind: "stack" | "stack-resource" | "lambda-config" | "lambda-code" | "lambda-runtime" | "lambda-alias" | "lambda-async" | "lambda-policy" | "lambda-url" | "lambda-trigger" | "lambda-concurrency" | "lambda-tags";
             name: string;
             parent: string | null;
             physicalId: string | null;

@@ -39,7 +39,7 @@ async function stackComplete(sandbox: Sandbox): Promise<void> {
 
 async function createTool(sandbox: Sandbox): Promise<void> {
   const lambda = sandbox.service("lambda");
-  const settings = { FunctionName: TOOL, Runtime: "nodejs20.x", Handler: "index.handler", Role: TOOL_ROLE };
+  const settings = { FunctionName: TOOL, Runtime: "nodejs22.x", Handler: "index.handler", Role: TOOL_ROLE };
   await lambda.call("CreateFunction", { ...settings, Code: { ZipFile: toolCode() } }, "wire");
   for (;;) {
     const { State } = await lambda.call("GetFunctionConfiguration", { FunctionName: TOOL }, "wire");

@@ -91,7 +91,7 @@ function lambda(name: string, version: Version, variables: Readonly<Record<strin
     Type: "AWS::Lambda::Function",
     Properties: {
       FunctionName: `shop-demo-${name}`,
-      Runtime: "nodejs20.x",
+      Runtime: "nodejs22.x",
       Handler: "index.handler",
       Role: { "Fn::GetAtt": ["Role", "Arn"] },
       Code: { S3Bucket: CODE_BUCKET, S3Key: codeKey(version, name) },

@@ -14,6 +14,7 @@ export const KIND_NAMES = [
   "lambda-async",
   "lambda-policy",
   "lambda-url",
+  "lambda-trigger",
   "lambda-concurrency",
   "lambda-tags",
 ] as const;
@@ -41,10 +42,13 @@ export function splitName(name: string): { functionName: string; qualifier: stri
   return { functionName: name.slice(0, colon), qualifier: name.slice(colon + 1) };
 }
 
+/** What follows a function's name in the name of its part: `:alias`, `/source`. No function's name holds either. */
+const AFTER_FUNCTION = /[:/]/;
+
 /** The function that a Lambda component belongs to; null for a stack and its resources. */
 export function functionOf(id: ComponentId): string | null {
   const parsed = parseComponentId(id);
-  return parsed?.kind.startsWith("lambda-") ? splitName(parsed.name).functionName : null;
+  return parsed?.kind.startsWith("lambda-") ? (parsed.name.split(AFTER_FUNCTION, 1)[0] ?? null) : null;
 }
 
 /** `stack:shop` for itself and for `stack-resource:shop/Pay`; null for what is named without a stack. */

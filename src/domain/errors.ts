@@ -176,6 +176,18 @@ export const ERROR_TABLE = {
     "A statement of a policy cannot be put back or taken away",
     "Change the policy by hand as the snapshot shows it, or leave it out of the rollback.",
   ),
+  CONFIGURATION_TOO_LARGE: row(
+    409,
+    false,
+    "A field of the configuration is too large for an update",
+    "Remove the function and create it again with `lambda-code`: creating has no such limit.",
+  ),
+  LAYER_GONE: row(
+    409,
+    false,
+    "A layer version was deleted, and the backup cannot bring it back",
+    "Publish the layer again by hand, or deploy a version that does not need it.",
+  ),
   VERSION_GONE: row(
     409,
     false,
@@ -286,6 +298,18 @@ export const ERROR_TABLE = {
     false,
     "A recreated resource has a new physical id",
     "Who kept the old id must be told the new one.",
+  ),
+  LAYER_REPUBLISHED: row(
+    200,
+    false,
+    "A deleted layer version is published again, under a new number",
+    "Other functions and templates that name the old ARN must be told the new one.",
+  ),
+  RUNTIME_BLOCKED: row(
+    409,
+    false,
+    "AWS blocks updates of functions with this runtime",
+    "Point an alias to a version that still exists, or move the function to a supported runtime.",
   ),
   ALREADY_RESTORED: row(200, false, "Already as in the backup", "Nothing to do."),
 

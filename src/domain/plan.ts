@@ -10,7 +10,7 @@ export type StepAction = "restore" | "remove" | "recreate" | "unchanged" | "refu
 /** One mutation of AWS, as data: it is stored, shown, approved and resumed. What it writes is the step's goal. */
 export interface Action {
   readonly do: ActionName;
-  /** Function, `function:qualifier` or stack. */
+  /** Function, `function:qualifier`, `function/source`, a layer version's ARN or stack. */
   readonly name: string;
   /** What of the backup's template goes into the live one; only with `splice-stack` and `put-code-objects`. */
   readonly parts?: readonly Part[];
@@ -23,6 +23,7 @@ export const ACTION_NAMES = [
   "update-configuration",
   "update-code",
   "delete-function",
+  "publish-layer",
   "publish-version",
   "put-alias",
   "delete-alias",
@@ -39,6 +40,10 @@ export const ACTION_NAMES = [
   "put-concurrency",
   "delete-concurrency",
   "put-tags",
+  "put-provisioned-concurrency",
+  "delete-trigger",
+  "put-trigger",
+  "put-trigger-tags",
   "put-code-objects",
   "create-stack",
   "bridge-stack",

@@ -38,6 +38,7 @@ const EXPOSE: Record<KindName, (settings: JsonObject, fingerprint: Fingerprint) 
     Statements: maskTokens(settings["Statements"], fingerprint),
   }),
   "lambda-url": asItIs,
+  "lambda-trigger": asItIs,
   "lambda-concurrency": asItIs,
   "lambda-tags": asItIs,
 };

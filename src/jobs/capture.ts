@@ -4,6 +4,7 @@ import {
   type Components,
   componentId,
   functionOf,
+  KIND_NAMES,
   type KindName,
   parseComponentId,
 } from "../domain/component.ts";
@@ -11,6 +12,7 @@ import { matchesPattern, type Scope } from "../domain/scope.ts";
 import { resourcesOf } from "../domain/template.ts";
 import { KINDS } from "../kinds/index.ts";
 import { functionsOf, type LiveView } from "../kinds/live-view.ts";
+import { triggerName } from "../kinds/trigger-settings.ts";
 import { mapBounded } from "./bounded.ts";
 
 /**
@@ -53,7 +55,16 @@ async function captureStack(view: LiveView, name: string, progress: CaptureProgr
 }
 
 async function captureFunction(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
-  return capture(view, (await view.getFunction(name)) ? await idsOfFunction(view, name) : [], progress);
+  const ids = (await view.getFunction(name)) ? await idsOfFunction(view, name) : [];
+  // They outlive their function (facts B6), so they are looked for where it is gone, too.
+  const triggers = new Set((await view.listTriggers(name)).map(triggerName));
+  const all = [...ids, ...[...triggers].map((trigger) => componentId("lambda-trigger", trigger))];
+  return capture(view, all.sort(inRestoreOrder), progress);
+}
+
+function inRestoreOrder(one: ComponentId, other: ComponentId): number {
+  const rank = (id: ComponentId) => KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
+  return rank(one) - rank(other);
 }
 
 /** Every component that a function may have, in the order of a restore. Most of them are found not to exist. */

@@ -10,9 +10,11 @@ import {
   splitName,
   stackOf,
 } from "../domain/component.ts";
+import { sameJson } from "../domain/json.ts";
+import { contentOf } from "../kinds/alias-targets.ts";
 import { isVersion } from "../kinds/facet.ts";
 import type { VersionContent } from "../kinds/kind.ts";
-import { contentOf } from "../kinds/lambda-alias.ts";
+import { isLayerGone, layersOf } from "../kinds/layers.ts";
 import { ARCHIVES_NONE, type Archives, createLiveView, type LiveView } from "../kinds/live-view.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
@@ -44,7 +46,7 @@ function resourcesAlteredIn(stacks: readonly ComponentId[], { before, deployed }
 }
 
 /** The kinds of a function's components that planning another one asks for. */
-const CONSULTED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-alias"]);
+const CONSULTED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-alias", "lambda-trigger"]);
 
 type Picking = Pick<Rollback, "picked" | "strategy">;
 
@@ -72,7 +74,18 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
   const versions = await readVersions(view, rollback.picked);
   const { hasStagingBucket, bridgeTemplate } = context;
   const exporters = await readExporters(view, rollback.picked);
-  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket, exporters, bridgeTemplate };
+  const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
+  return {
+    rollback,
+    sources,
+    live,
+    lastRecorded,
+    versions,
+    goneLayers,
+    hasStagingBucket,
+    exporters,
+    bridgeTemplate,
+  };
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */
@@ -106,7 +119,11 @@ async function readExporters(view: LiveView, picked: readonly ComponentId[]): Pr
 /** Whether a component can only be planned with the published versions of its function at hand. */
 function namesVersions(id: ComponentId): boolean {
   const { kind, name } = parseComponentId(id) ?? { kind: "stack", name: "" };
-  return kind === "lambda-alias" || (kind === "lambda-async" && isVersion(splitName(name).qualifier ?? ""));
+  return (
+    kind === "lambda-alias" ||
+    kind === "lambda-trigger" ||
+    (kind === "lambda-async" && isVersion(splitName(name).qualifier ?? ""))
+  );
 }
 
 async function readVersions(view: LiveView, picked: readonly ComponentId[]): Promise<Map<string, VersionContent[]>> {
@@ -114,4 +131,21 @@ async function readVersions(view: LiveView, picked: readonly ComponentId[]): Pro
   const versions = new Map<string, VersionContent[]>();
   for (const name of functions) versions.set(name, (await view.listVersions(name)).map(contentOf));
   return versions;
+}
+
+/** Layer versions of the backup that a picked function would have to be given, and that are gone. */
+async function readGoneLayers(
+  view: LiveView,
+  picked: readonly ComponentId[],
+  { before, live }: { before: Components; live: Components },
+): Promise<Set<string>> {
+  const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
+  const wanted = [...functions].flatMap((name) => {
+    const id = componentId("lambda-config", name);
+    const goal = layersOf(before.get(id)?.state);
+    return sameJson(goal, layersOf(live.get(id)?.state)) ? [] : goal;
+  });
+  const gone = new Set<string>();
+  for (const arn of new Set(wanted)) if (await isLayerGone(view, arn)) gone.add(arn);
+  return gone;
 }

@@ -23,6 +23,7 @@ const POSITIONS: Readonly<Record<KindName, string>> = {
   "lambda-async": "after the function and its aliases",
   "lambda-policy": "after the function and its aliases",
   "lambda-url": "after the policy that lets callers in",
+  "lambda-trigger": "after the function and its aliases, which it calls",
   "lambda-concurrency": "after everything that it may throttle",
   "lambda-tags": "last",
 };

@@ -24,6 +24,8 @@ export interface PlanFacts {
   readonly lastRecorded: ReadonlyMap<ComponentId, string | null>;
   /** Published versions by function. */
   readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
+  /** ARNs of layer versions that the backup names and that do not exist any more. */
+  readonly goneLayers: ReadonlySet<string>;
   readonly hasStagingBucket: boolean;
   /** Every export of the account and region, and the stack that has it; null where AWS would not list them. */
   readonly exporters: readonly { readonly name: string; readonly stack: string }[] | null;
@@ -32,6 +34,9 @@ export interface PlanFacts {
 
 /** What one component is planned from; the rest of the facts is for the order among them. */
 export type ComponentFacts = Omit<PlanFacts, "exporters" | "bridgeTemplate">;
+
+/** The facts with the time to which they are seen. */
+export type DatedFacts = ComponentFacts & { readonly at: number };
 
 type States = Pick<PlanFacts, "sources" | "live">;
 
@@ -68,25 +73,46 @@ export function isConflict(id: ComponentId, { sources, live, lastRecorded }: Com
 }
 
 /** What the component's own kind plans. */
-export function directPlan(id: ComponentId, facts: ComponentFacts, goal: CapturedComponent | null): StepPlan {
+export function directPlan(id: ComponentId, facts: DatedFacts, goal: CapturedComponent | null): StepPlan {
   const parsed = parseComponentId(id);
   if (!parsed) return refused({ code: "UNKNOWN_COMPONENT", detail: `${id} is no component id.` });
   return KINDS[parsed.kind].plan(planInput(id, facts, goal));
 }
 
 /** What the kind of a component is given to plan with. */
-export function planInput(id: ComponentId, facts: ComponentFacts, goal: CapturedComponent | null): PlanInput {
+export function planInput(id: ComponentId, facts: DatedFacts, goal: CapturedComponent | null): PlanInput {
   const picked = new Set(facts.rollback.picked);
   const liveOf = (other: ComponentId) => facts.live.get(other) ?? null;
   return {
     name: parseComponentId(id)?.name ?? "",
     goal,
     live: liveOf(id),
+    sameThing: sameThing(id, facts, goal),
     owner: ownerOf(id, facts),
     isPicked: (other) => picked.has(other),
     goalOf: (other) => goalFor(other, facts),
     liveOf,
     versionsOf: (functionName) => facts.versions.get(functionName) ?? [],
+    isLayerGone: (arn) => facts.goneLayers.has(arn),
     hasStagingBucket: facts.hasStagingBucket,
+    at: facts.at,
   };
+}
+
+/** The component of the same kind that AWS holds to be the same thing, where only one of the two names exists at a time. */
+function sameThing(
+  id: ComponentId,
+  { live, sources }: ComponentFacts,
+  goal: CapturedComponent | null,
+): CapturedComponent | null {
+  const here = live.get(id);
+  if (Boolean(goal) === Boolean(here)) return null;
+  const kind = parseComponentId(id)?.kind;
+  const physicalId = (goal ?? here)?.physicalId;
+  const others = [...(goal ? live : sources.before).values()];
+  const isSame = (other: CapturedComponent) =>
+    other.id !== id && other.physicalId === physicalId && parseComponentId(other.id)?.kind === kind;
+  // A name that exists on both sides is a thing of its own.
+  const isFree = (other: CapturedComponent) => !(goal ? sources.before : live).has(other.id);
+  return (physicalId && others.find((other) => isSame(other) && isFree(other))) || null;
 }

@@ -4,12 +4,13 @@ import { type Plan, type PlanStep, planDigest, type Reason } from "../domain/pla
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { orderSteps } from "./ordering.ts";
-import { directPlan, goalFor, isConflict, ownerOf, type PlanFacts } from "./plan-facts.ts";
+import { type DatedFacts, directPlan, goalFor, isConflict, ownerOf, type PlanFacts } from "./plan-facts.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
-  const parts = planParts(facts);
-  const drafts = facts.rollback.picked.map((id) => draftStep(id, { facts, parts, fingerprint }));
+  const dated = { ...facts, at: plannedAt };
+  const parts = planParts(dated);
+  const drafts = facts.rollback.picked.map((id) => draftStep(id, { facts: dated, parts, fingerprint }));
   const steps = orderSteps(drafts, facts, (id) => goalFor(id, facts));
   return { digest: planDigest(steps), plannedAt, steps };
 }
@@ -18,7 +19,7 @@ export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: 
 export type DraftStep = Omit<PlanStep, "order" | "wave" | "position" | "after" | "bridges">;
 
 interface Drafting {
-  readonly facts: PlanFacts;
+  readonly facts: DatedFacts;
   readonly parts: PartPlans;
   readonly fingerprint: Fingerprint;
 }
@@ -48,7 +49,7 @@ function draftStep(id: ComponentId, { facts, parts, fingerprint }: Drafting): Dr
 }
 
 /** With its picked stack, as a part of its stack, or by its own kind. */
-function planStep(id: ComponentId, facts: PlanFacts, parts: PartPlans): StepPlan {
+function planStep(id: ComponentId, facts: DatedFacts, parts: PartPlans): StepPlan {
   const backup = facts.sources.before.get(id);
   if (backup?.incomplete) return refused({ code: "INCOMPLETE_BACKUP", detail: backup.incomplete });
   const owner = ownerOf(id, facts);
@@ -71,7 +72,7 @@ interface Planned {
   readonly strategy: PlanStep["strategy"];
 }
 
-function warnings(id: ComponentId, facts: PlanFacts, { planned, conflict, strategy }: Planned): Reason[] {
+function warnings(id: ComponentId, facts: DatedFacts, { planned, conflict, strategy }: Planned): Reason[] {
   const reasons: Reason[] = [];
   if (conflict)
     reasons.push({

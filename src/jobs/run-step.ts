@@ -143,18 +143,21 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
     live: live ? around.set(live.id, live) : around,
     lastRecorded: new Map(),
     versions: new Map(),
+    goneLayers: new Set<string>(),
     hasStagingBucket: context.hasStagingBucket,
+    at: context.clock.now(),
   };
   const kind = kindOf(step);
   // A nested stack is what its root made of it: alone it is never updated.
   if (kind.name === "stack") return [];
   const input = planInput(step.component, facts, sources.before.get(step.component) ?? null);
   // An alias publishes where it must and points by content; its own restore looks for the versions.
-  if (kind.name === "lambda-alias")
-    return (["publish-version", "put-alias"] as const).map((name) => ({ do: name, name: input.name }));
+  if (kind.name === "lambda-alias") return ALIAS_ACTIONS.map((name) => ({ do: name, name: input.name }));
   const planned = kind.plan({ ...input, owner: null, isPicked: () => false });
   return planned.destructive && !rollback.allowDestructive ? [] : planned.actions;
 }
+
+const ALIAS_ACTIONS = ["publish-version", "put-alias", "put-provisioned-concurrency"] as const;
 
 /** Actions one after another, journalled behind those that are done: of a planned list what is left, or one derived from live. */
 async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {

@@ -18,7 +18,7 @@ import { parseTemplate } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { isUpdatable, ownedElsewhere, policyWalls, templateStateIn, unimported } from "../kinds/stack-plan.ts";
-import { directPlan, goalFor, ownerOf, type PlanFacts, parentOf } from "./plan-facts.ts";
+import { type DatedFacts, directPlan, goalFor, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -45,7 +45,7 @@ interface StackStates {
   readonly liveTemplate: TemplateState;
 }
 
-export function planParts(facts: PlanFacts): PartPlans {
+export function planParts(facts: DatedFacts): PartPlans {
   const steps = new Map<ComponentId, StepPlan>();
   const goals = new Map<ComponentId, CapturedComponent>();
   for (const [owner, ids] of partsByStack(facts)) {
@@ -58,7 +58,7 @@ export function planParts(facts: PlanFacts): PartPlans {
 }
 
 /** The picked components that a stack owns, where the stack itself is not picked. */
-function partsByStack(facts: PlanFacts): Map<ComponentId, ComponentId[]> {
+function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
   const byStack = new Map<ComponentId, ComponentId[]>();
   const { picked, strategy } = facts.rollback;
   for (const id of picked) {
@@ -70,7 +70,7 @@ function partsByStack(facts: PlanFacts): Map<ComponentId, ComponentId[]> {
 }
 
 /** Null where the stack is not in the backup or is gone, or where a template cannot be read: then no part of it can go. */
-function statesOf(id: ComponentId, { sources, live }: PlanFacts): StackStates | null {
+function statesOf(id: ComponentId, { sources, live }: DatedFacts): StackStates | null {
   const [before, now] = [sources.before.get(id), live.get(id)];
   const [beforeTemplate, liveTemplate] = [templateStateIn(before), templateStateIn(now)];
   if (!before || !now || !beforeTemplate || !liveTemplate) return null;
@@ -78,7 +78,7 @@ function statesOf(id: ComponentId, { sources, live }: PlanFacts): StackStates | 
 }
 
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
-function memberOf(id: ComponentId, stack: StackStates, facts: PlanFacts): Member | null {
+function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Member | null {
   const { picked, strategy } = facts.rollback;
   const action = actionBetween(goalFor(id, facts), facts.live.get(id) ?? null);
   const container = parentOf(id, facts);
@@ -93,12 +93,12 @@ function memberOf(id: ComponentId, stack: StackStates, facts: PlanFacts): Member
 }
 
 /** An alias whose version still exists is only pointed back: one atomic switch, nothing rebuilt (facts B2). */
-function goesDirectly(id: ComponentId, facts: PlanFacts): boolean {
+function goesDirectly(id: ComponentId, facts: DatedFacts): boolean {
   return id.startsWith("lambda-alias:") && directPlan(id, facts, goalFor(id, facts)).action !== "refused";
 }
 
 /** What of the template a component is; null where the template does not say it. */
-function partFor(id: ComponentId, stack: StackStates, facts: PlanFacts): Part | null {
+function partFor(id: ComponentId, stack: StackStates, facts: DatedFacts): Part | null {
   const parsed = parseComponentId(id);
   if (parsed?.kind === "stack-resource") return whole(splitResource(parsed.name).logicalId);
   if (parsed?.kind === "lambda-alias") return aliasPart(parsed.name, stack);
@@ -117,6 +117,7 @@ function whole(logicalId: string): Part {
 
 function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackStates): Part | null {
   const definition = asObject(asObject(liveTemplate.template["Resources"])[logicalId]);
+  if (owner === "lambda-trigger" && definition["Type"] === "AWS::Lambda::EventSourceMapping") return whole(logicalId);
   const properties = ownedProperties(String(definition["Type"]), owner);
   return properties && { logicalId, take: "properties", properties };
 }

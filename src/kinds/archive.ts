@@ -10,14 +10,20 @@ import { literalResolver } from "./template-values.ts";
  * not fetched again. Null where neither AWS's location nor the object that the owning template names gives these bytes.
  */
 export async function archiveCode(view: LiveView, facts: FunctionFacts): Promise<ArtifactRef | null> {
-  const digest = hexOfBase64(facts.configuration.CodeSha256 ?? "");
-  const known = await view.artifacts.size(digest);
-  if (known !== null) return { digest, sizeBytes: known };
-  return (await fromLocation(view, facts, digest)) ?? (await fromTemplate(view, facts, digest));
+  const codeSha256 = facts.configuration.CodeSha256 ?? "";
+  const stored = await archiveBytes(view, { location: facts.location, codeSha256 });
+  return stored ?? fromTemplate(view, facts, hexOfBase64(codeSha256));
 }
 
-async function fromLocation(view: LiveView, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
-  const bytes = facts.location ? await view.aws.lambda.openCode(facts.location) : null;
+/** Archives what lies at one of Lambda's own locations. Null where it cannot be had, or is not what it should be. */
+export async function archiveBytes(
+  view: LiveView,
+  { location, codeSha256 }: { readonly location: string | null; readonly codeSha256: string },
+): Promise<ArtifactRef | null> {
+  const digest = hexOfBase64(codeSha256);
+  const known = await view.artifacts.size(digest);
+  if (known !== null) return { digest, sizeBytes: known };
+  const bytes = location ? await view.aws.lambda.openCode(location) : null;
   return bytes && unlessOther(view.artifacts.put(bytes, digest));
 }
 

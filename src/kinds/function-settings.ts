@@ -1,5 +1,7 @@
 import type { ConfigurationPatch, FunctionConfiguration } from "../aws/gateways.ts";
 import { digestOf, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import type { Reason } from "../domain/plan.ts";
+import { updatesBlockedSince } from "../domain/runtimes.ts";
 
 /**
  * Every field of a function's configuration that can be written back, in the form of UpdateFunctionConfiguration's
@@ -21,19 +23,22 @@ export function functionSettings(configuration: FunctionConfiguration): JsonObje
       ? { TargetArn: configuration.DeadLetterConfig.TargetArn }
       : undefined,
     EphemeralStorage: configuration.EphemeralStorage?.Size ? { Size: configuration.EphemeralStorage.Size } : undefined,
-    FileSystemConfigs: configuration.FileSystemConfigs?.map(({ Arn, LocalMountPath }) => ({ Arn, LocalMountPath })),
+    FileSystemConfigs: configuration.FileSystemConfigs,
     ImageConfig: configuration.ImageConfigResponse?.ImageConfig,
     Layers: configuration.Layers?.map(({ Arn }) => Arn),
     LoggingConfig: configuration.LoggingConfig,
     SnapStart: configuration.SnapStart?.ApplyOn ? { ApplyOn: configuration.SnapStart.ApplyOn } : undefined,
     TracingConfig: configuration.TracingConfig?.Mode ? { Mode: configuration.TracingConfig.Mode } : undefined,
     VpcConfig: vpcSettings(configuration.VpcConfig),
+    TenancyConfig: configuration.TenancyConfig,
+    DurableConfig: configuration.DurableConfig,
+    CapacityProviderConfig: configuration.CapacityProviderConfig,
   };
   // Through JSON once: undefined members of the SDK's objects go, and what stays is plain data.
   return { ...defaults, ...(JSON.parse(JSON.stringify(given)) as JsonObject) };
 }
 
-/** The value of each field that means "none"; sent as it stands, it clears the field. */
+/** The value of each field that means "none"; sent as it stands, it clears the field. Null: no value clears it. */
 function clearedSettings(functionName: string): JsonObject {
   return {
     Description: "",
@@ -50,6 +55,9 @@ function clearedSettings(functionName: string): JsonObject {
     SnapStart: { ApplyOn: "None" },
     TracingConfig: { Mode: "PassThrough" },
     VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false },
+    TenancyConfig: null,
+    DurableConfig: null,
+    CapacityProviderConfig: null,
   };
 }
 
@@ -70,6 +78,37 @@ export function configurationPatch(goal: JsonObject, live: JsonObject): Configur
   return asRequest(Object.fromEntries(keys.map((key) => [key, goal[key] ?? null])));
 }
 
+/** Members that only CreateFunction takes (facts B5). */
+const CREATE_ONLY = new Set(["TenancyConfig"]);
+
+/**
+ * Differing fields that no update reaches, each with what is known about it: create-only ones, and those that can be set on
+ * a live function only where they were set from the beginning, or never be taken off (facts A4, B4).
+ */
+export function unreachableFields(goal: JsonObject, live: JsonObject): string[] {
+  const differs = (key: string) => !sameJson(goal[key] ?? null, live[key] ?? null);
+  const comesOrGoes = (key: string) => isNone(goal[key]) !== isNone(live[key]);
+  const fields = [...CREATE_ONLY].filter(differs);
+  if (comesOrGoes("DurableConfig")) fields.push("DurableConfig");
+  if (isNone(goal["CapacityProviderConfig"]) && !isNone(live["CapacityProviderConfig"]))
+    fields.push("CapacityProviderConfig");
+  return fields;
+}
+
+function isNone(value: Json | undefined): boolean {
+  return value === null || value === undefined;
+}
+
+/** UpdateFunctionConfiguration's limit for its whole body (facts B5). The gateway splits a patch, but not a field. */
+const UPDATE_LIMIT_BYTES = 5_120;
+
+/** Fields of a patch that are too large for any update. CreateFunction has no such limit, so they can be live. */
+export function oversizedFields(patch: ConfigurationPatch): string[] {
+  return Object.keys(patch).filter(
+    (key) => Buffer.byteLength(JSON.stringify({ [key]: patch[key] })) > UPDATE_LIMIT_BYTES,
+  );
+}
+
 /** Settings in the form of CreateFunction's request: only what differs from a fresh function. */
 export function creationSettings(goal: JsonObject, functionName: string): ConfigurationPatch {
   const cleared = clearedSettings(functionName);
@@ -83,6 +122,15 @@ function asRequest(settings: JsonObject): ConfigurationPatch {
   return Object.fromEntries(
     present.map(([key, value]) => [key, key === "Environment" ? { Variables: value } : value]),
   ) as ConfigurationPatch;
+}
+
+/** A warning where AWS is known to refuse updates of functions with this runtime since some day before `at`. */
+export function runtimeWarning(name: string, settings: JsonObject, at: number): Reason[] {
+  const runtime = String(settings["Runtime"] ?? "");
+  const since = updatesBlockedSince(runtime, at);
+  if (since === null) return [];
+  const detail = `AWS announced to refuse changes of functions with ${runtime} since ${since}; ${name} has it. It is tried all the same.`;
+  return [{ code: "RUNTIME_BLOCKED", detail }];
 }
 
 /** What tells the content of a version: its configuration without the description, which publishing may set anew. */

@@ -8,6 +8,7 @@ import { lambdaConfig } from "./lambda-config.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
 import { lambdaRuntime } from "./lambda-runtime.ts";
 import { lambdaTags } from "./lambda-tags.ts";
+import { lambdaTrigger } from "./lambda-trigger.ts";
 import { lambdaUrl } from "./lambda-url.ts";
 import { stack } from "./stack.ts";
 import { stackResource } from "./stack-resource.ts";
@@ -25,4 +26,5 @@ export const KINDS: Readonly<Record<KindName, Kind>> = {
   "lambda-url": lambdaUrl,
   "lambda-concurrency": lambdaConcurrency,
   "lambda-tags": lambdaTags,
+  "lambda-trigger": lambdaTrigger,
 };

@@ -34,6 +34,11 @@ export interface PlanInput {
   /** The state to reach; null when the component has to go. */
   readonly goal: CapturedComponent | null;
   readonly live: CapturedComponent | null;
+  /**
+   * What AWS holds to be the same thing under another name: of a component that is missing the live one, of one that has to
+   * go the one in the backup. Null for nearly everything: names that change are names of triggers.
+   */
+  readonly sameThing: CapturedComponent | null;
   /** The stack that owns it now or did in the backup. */
   readonly owner: ComponentId | null;
   readonly isPicked: (id: ComponentId) => boolean;
@@ -42,8 +47,12 @@ export interface PlanInput {
   readonly liveOf: (id: ComponentId) => CapturedComponent | null;
   /** Published versions of a function by content, newest last. */
   readonly versionsOf: (functionName: string) => readonly VersionContent[];
+  /** Whether a layer version that the backup names does not exist any more. */
+  readonly isLayerGone: (arn: string) => boolean;
   /** Whether code over 50 MB has a way in. */
   readonly hasStagingBucket: boolean;
+  /** When it is planned, in milliseconds: what AWS will refuse depends on the day. */
+  readonly at: number;
 }
 
 /** A published version, named by what is in it: numbers are never given twice (facts B3). */
@@ -62,6 +71,9 @@ export interface StepPlan {
   readonly destructive: boolean;
   readonly reasons: readonly Reason[];
 }
+
+/** Zipped bytes that UpdateFunctionCode takes directly (facts B5); more goes in through the staging bucket. */
+export const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 
 export interface RestoreContext {
   readonly aws: AwsAccess;

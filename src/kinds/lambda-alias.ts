@@ -1,8 +1,9 @@
-import type { AliasFacts, AliasWrite, FunctionConfiguration, FunctionFacts } from "../aws/gateways.ts";
+import type { AliasFacts, FunctionFacts } from "../aws/gateways.ts";
 import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan.ts";
+import type { Action, Reason } from "../domain/plan.ts";
+import { aliasWrite, contentOf, findVersion, isPointed, LATEST, noVersionOf, sameContent } from "./alias-targets.ts";
 import { archiveCode } from "./archive.ts";
 import { configDigest, functionSettings } from "./function-settings.ts";
 import {
@@ -17,6 +18,7 @@ import {
   unchanged,
   type VersionContent,
 } from "./kind.ts";
+import { layersOf } from "./layers.ts";
 import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
@@ -32,10 +34,19 @@ export const lambdaAlias: Kind = {
   restore(action, context) {
     if (action.do === "publish-version") return publish(action.name, context);
     if (action.do === "delete-alias") return remove(action.name, context);
+    if (action.do === "put-provisioned-concurrency") return putProvisioned(action.name, context);
     return put(action.name, context);
   },
   async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+    const { functionName, alias } = splitAlias(name);
+    // Pointing an alias elsewhere begins to provision anew: it is back when AWS has got it ready.
+    const provisioned = goal?.settings["provisioned"]
+      ? await view.aws.lambda.awaitProvisioned(functionName, alias)
+      : null;
+    const verdict = settle(this, await capture(view, name), goal);
+    return provisioned?.status === "FAILED"
+      ? { ...verdict, differing: [...verdict.differing, "/provisioned"] }
+      : verdict;
   },
 };
 
@@ -44,35 +55,49 @@ export function splitAlias(name: string): { functionName: string; alias: string 
   return { functionName: name.slice(0, colon), alias: name.slice(colon + 1) };
 }
 
-/** What tells a version: its code and its configuration. */
-export function contentOf(configuration: FunctionConfiguration): VersionContent {
-  return {
-    version: configuration.Version ?? "",
-    codeSha256: configuration.CodeSha256 ?? "",
-    configDigest: configDigest(functionSettings(configuration)),
-  };
-}
-
 async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
   const { functionName, alias } = splitAlias(name);
   const facts = (await view.listAliases(functionName)).find((found) => found.name === alias);
   if (!facts) return null;
   const versions = [facts.functionVersion, ...Object.keys(facts.weights)];
   const read = await Promise.all(versions.map((version) => captureVersion(view, functionName, version)));
+  const provisioned = await readProvisioned(view, functionName, alias);
   const owner = view.ownerOf(functionName, (await view.getFunction(functionName))?.tags ?? null);
   return captured(
     componentId("lambda-alias", name),
     {
-      settings: aliasSettings(facts, read),
-      evidence: { version: facts.functionVersion, weights: facts.weights, aliasArn: facts.arn },
+      settings: { ...aliasSettings(facts, read), provisioned: provisioned.requested },
+      evidence: {
+        version: facts.functionVersion,
+        weights: facts.weights,
+        aliasArn: facts.arn,
+        provisionedStatus: provisioned.status,
+      },
       artifacts: read.flatMap(({ zip }) => zip ?? []),
     },
     {
       parent: parentOf(owner),
       physicalId: facts.arn,
-      incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? null,
+      incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? provisioned.incomplete,
     },
   );
+}
+
+interface CapturedProvisioning {
+  /** Environments that were asked for, never those allocated at the moment; null for none. */
+  readonly requested: number | null;
+  readonly status: string | null;
+  readonly incomplete: string | null;
+}
+
+async function readProvisioned(view: LiveView, functionName: string, alias: string): Promise<CapturedProvisioning> {
+  try {
+    const found = (await view.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
+    return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
+  } catch (error) {
+    if (!(error instanceof StepbackError) || error.code !== "AWS_DENIED") throw error;
+    return { requested: null, status: null, incomplete: `Provisioned concurrency: ${error.detail}` };
+  }
 }
 
 interface CapturedVersion {
@@ -83,6 +108,8 @@ interface CapturedVersion {
 }
 
 async function captureVersion(view: LiveView, functionName: string, version: string): Promise<CapturedVersion> {
+  // `$LATEST` is followed, not pinned: its content is that of the function's own components.
+  if (version === LATEST) return { version, content: { version }, zip: null, incomplete: null };
   const facts = await view.getFunction(functionName, version);
   if (!facts) return { version, content: {}, zip: null, incomplete: `Version ${version} vanished while it was read.` };
   const { codeSha256, configDigest: config } = contentOf(facts.configuration);
@@ -142,11 +169,34 @@ function planPointing(input: PlanInput, action: "restore" | "recreate" | "refuse
   const reasons = asObjects(settings["weights"]).flatMap((weight) =>
     findVersion(versions, weight) ? [] : gone(input, weight),
   );
-  const latest = findVersion(versions, target) ? null : latestContent(input);
-  if (latest && !sameContent(latest, target)) reasons.push(...gone(input, target));
+  const isThere = target["version"] === LATEST || findVersion(versions, target) !== null;
+  if (!isThere && !sameContent(latestContent(input), target)) reasons.push(...gone(input, target));
+  if (!isThere) reasons.push(...layersChange(input));
   if (reasons.length > 0) return refused(...reasons);
-  const put = { do: "put-alias", name: input.name } as const;
-  return acting(action, latest ? [{ do: "publish-version", name: input.name }, put] : [put]);
+  return acting(action, pointingActions(input, isThere));
+}
+
+function pointingActions({ name, goal, live }: PlanInput, isThere: boolean): Action[] {
+  const differs = (key: string) =>
+    !live || !sameJson(goal?.state.settings[key] ?? null, live.state.settings[key] ?? null);
+  const provisions = goal?.state.settings["provisioned"] ?? null;
+  const actions: Action[] = [];
+  if (!isThere) actions.push({ do: "publish-version", name });
+  if (["description", "target", "weights"].some(differs)) actions.push({ do: "put-alias", name });
+  if (!differs("provisioned") || (!live && provisions === null)) return actions;
+  const put: Action = { do: "put-provisioned-concurrency", name };
+  // What is to go, goes first: AWS would begin to provision the version that the alias is pointed to.
+  return provisions === null ? [put, ...actions] : [...actions, put];
+}
+
+/** A version that is published with other ARNs of layers has another configuration: it could not be proven to be the same. */
+function layersChange(input: PlanInput): Reason[] {
+  const { functionName } = splitAlias(input.name);
+  const configuration = input.goalOf(componentId("lambda-config", functionName));
+  const arn = layersOf(configuration?.state).find(input.isLayerGone);
+  if (!arn) return [];
+  const detail = `No version of ${functionName} has the content of the backup any more, and it cannot be published again with ${arn}.`;
+  return [{ code: "LAYER_GONE", detail }];
 }
 
 /** Code and configuration that `$LATEST` will have once the picked components are back. */
@@ -173,26 +223,43 @@ function gone(input: PlanInput, content: JsonObject): Reason[] {
 async function publish(name: string, context: RestoreContext): Promise<Json> {
   const { functionName } = splitAlias(name);
   const target = asObject(context.goal?.settings["target"]);
-  await context.aws.lambda.awaitSettled(functionName);
+  if (target["version"] === LATEST) return { version: LATEST };
+  const latest = await context.aws.lambda.awaitSettled(functionName);
   const known = findVersion((await context.aws.lambda.listVersions(functionName)).map(contentOf), target);
   if (known) {
     context.note(`Version ${known.version} of ${functionName} has the content of the backup: nothing to publish.`);
     return { version: known.version };
   }
+  // AWS guards the code alone, and a version cannot be taken back.
+  if (!latest || !sameContent(contentOf(latest), target)) throw noVersionOf(target);
   const version = await context.aws.lambda.publishVersion(functionName, String(target["codeSha256"]), "");
   context.note(`Published version ${version} of ${functionName}.`);
   return { version };
 }
 
+/** Either way: with nothing asked for in the backup, what there is goes. */
+async function putProvisioned(name: string, { aws, goal, note }: RestoreContext): Promise<Json> {
+  const { functionName, alias } = splitAlias(name);
+  const wanted = (goal?.settings["provisioned"] ?? null) as number | null;
+  const live = await aws.lambda.awaitProvisioned(functionName, alias);
+  if ((live?.requested ?? null) === wanted && live?.status !== "FAILED") {
+    note(`The provisioned concurrency of ${name} is that of the backup: nothing to do.`);
+    return { already: true };
+  }
+  if (wanted === null) await aws.lambda.deleteProvisioned(functionName, alias);
+  else await aws.lambda.putProvisioned(functionName, alias, wanted);
+  note(
+    wanted === null ? `Took the provisioned concurrency of ${name} off.` : `${name} has ${wanted} environments ready.`,
+  );
+  return { requested: wanted };
+}
+
 async function put(name: string, context: RestoreContext): Promise<Json> {
   const { functionName, alias } = splitAlias(name);
-  const write = aliasWrite(
-    alias,
-    context.goal?.settings ?? {},
-    (await context.aws.lambda.listVersions(functionName)).map(contentOf),
-  );
+  const versions = (await context.aws.lambda.listVersions(functionName)).map(contentOf);
+  const write = aliasWrite(alias, context.goal, versions);
   const live = await context.aws.lambda.getAlias(functionName, alias);
-  if (live && isSame(live, write)) {
+  if (live && isPointed(live, write)) {
     context.note(`${name} points to version ${write.functionVersion}: nothing to do.`);
     return { version: write.functionVersion };
   }
@@ -212,41 +279,4 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
     live ? `Deleted the alias ${name}, which the deployment had added.` : `The alias ${name} is gone: nothing to do.`,
   );
   return { deleted: live !== null };
-}
-
-function aliasWrite(alias: string, settings: JsonObject, versions: readonly VersionContent[]): AliasWrite {
-  const numberOf = (content: JsonObject): string => {
-    const found = findVersion(versions, content);
-    if (!found)
-      throw new StepbackError(
-        "REQUIRES_COMPONENT",
-        `No version has the code ${content["codeSha256"]} with its configuration.`,
-      );
-    return found.version;
-  };
-  return {
-    name: alias,
-    functionVersion: numberOf(asObject(settings["target"])),
-    description: String(settings["description"] ?? ""),
-    weights: Object.fromEntries(
-      asObjects(settings["weights"]).map((entry) => [numberOf(entry), Number(entry["weight"])]),
-    ),
-  };
-}
-
-/** The newest version with the content: it is the one that publishing again would answer. */
-function findVersion(versions: readonly VersionContent[], content: JsonObject): VersionContent | null {
-  return versions.findLast((version) => sameContent(version, content)) ?? null;
-}
-
-function sameContent(version: VersionContent, content: JsonObject): boolean {
-  return version.codeSha256 === content["codeSha256"] && version.configDigest === content["config"];
-}
-
-function isSame(live: AliasFacts, write: AliasWrite): boolean {
-  return (
-    live.functionVersion === write.functionVersion &&
-    live.description === write.description &&
-    sameJson(live.weights, write.weights)
-  );
 }

@@ -10,11 +10,12 @@ import { StepbackError } from "../domain/errors.ts";
 import { hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
 import { archiveCode } from "./archive.ts";
-import { creationSettings } from "./function-settings.ts";
+import { creationSettings, runtimeWarning } from "./function-settings.ts";
 import {
   acting,
   actionBetween,
   broughtBy,
+  DIRECT_UPLOAD_LIMIT_BYTES,
   type Kind,
   type PlanInput,
   type RestoreContext,
@@ -22,11 +23,9 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
+import { planLayers, publishLayer, resolveLayers } from "./layers.ts";
 import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
-
-/** Zipped bytes that UpdateFunctionCode takes directly (facts B5); more goes in through the staging bucket. */
-const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 
 /** The code of `$LATEST`. Owns the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {
@@ -37,6 +36,7 @@ export const lambdaCode: Kind = {
   restore(action, context) {
     if (action.do === "create-function") return create(action.name, context);
     if (action.do === "delete-function") return remove(action.name, context);
+    if (action.do === "publish-layer") return publishLayer(action.name, context);
     return update(action.name, context);
   },
   async verify(view, name, goal) {
@@ -97,17 +97,43 @@ function plan(input: PlanInput): StepPlan {
     });
   }
   if (action === "remove") return acting("remove", [{ do: "delete-function", name }]);
-  const reasons = [...walls(input), ...(action === "recreate" ? missingConfiguration(input) : [])];
+  return live ? planUpdate(input) : planCreation(input);
+}
+
+function planUpdate(input: PlanInput): StepPlan {
+  const { name, at } = input;
+  const reasons = walls(input);
   if (reasons.length > 0) return refused(...reasons);
-  return acting(action, [{ do: action === "recreate" ? "create-function" : "update-code", name }]);
+  const id = componentId("lambda-config", name);
+  const configuration = input.isPicked(id) ? input.goalOf(id) : input.liveOf(id);
+  const warnings = runtimeWarning(name, configuration?.state.settings ?? {}, at);
+  return acting("restore", [{ do: "update-code", name }], { reasons: warnings });
+}
+
+/** A function is created with its code and its configuration at once, so the configuration's layers come first. */
+function planCreation(input: PlanInput): StepPlan {
+  const { name, at } = input;
+  const configuration = input.goalOf(componentId("lambda-config", name));
+  if (!configuration || configuration.incomplete !== null) {
+    const detail = `The backup has no whole configuration to create ${name} with.`;
+    return refused(...walls(input), { code: "INCOMPLETE_BACKUP", detail });
+  }
+  const layers = planLayers(input, configuration, null);
+  const reasons = [...walls(input), ...layers.walls];
+  if (reasons.length > 0) return refused(...reasons);
+  const warnings = [...layers.warnings, ...runtimeWarning(name, configuration.state.settings, at)];
+  return acting("recreate", [...layers.actions, { do: "create-function", name }], { reasons: warnings });
 }
 
 /** What no call can get past: facts B5. */
 function walls({ goal, live, hasStagingBucket, name }: PlanInput): Reason[] {
   const reasons: Reason[] = [];
   const [from, to] = [live?.state.settings["PackageType"], goal?.state.settings["PackageType"]];
-  if (live && from !== to)
-    reasons.push({ code: "IMMUTABLE_FIELD", detail: `${name} is of package type ${from}; it cannot become ${to}.` });
+  if (live && from !== to) {
+    const wayOut = `Delete it, then roll back with lambda-code:${name}, which creates it as it was.`;
+    const detail = `${name} is of package type ${from}; it cannot become ${to}. ${wayOut}`;
+    reasons.push({ code: "IMMUTABLE_FIELD", detail });
+  }
   const sizeBytes = goal?.state.artifacts[0]?.sizeBytes ?? 0;
   if (sizeBytes > DIRECT_UPLOAD_LIMIT_BYTES && !hasStagingBucket) {
     reasons.push({
@@ -116,13 +142,6 @@ function walls({ goal, live, hasStagingBucket, name }: PlanInput): Reason[] {
     });
   }
   return reasons;
-}
-
-/** A function is created with its code and its configuration at once. */
-function missingConfiguration({ name, goalOf }: PlanInput): Reason[] {
-  const configuration = goalOf(componentId("lambda-config", name));
-  if (configuration && configuration.incomplete === null) return [];
-  return [{ code: "INCOMPLETE_BACKUP", detail: `The backup has no whole configuration to create ${name} with.` }];
 }
 
 async function create(name: string, context: RestoreContext): Promise<Json> {
@@ -136,28 +155,24 @@ async function create(name: string, context: RestoreContext): Promise<Json> {
   if (!configuration)
     throw new StepbackError("INCOMPLETE_BACKUP", `The backup has no configuration to create ${name} with.`);
   const code = { ...codeOf(context), architectures: settings["Architectures"] as string[] };
-  await context.aws.lambda.createFunction(name, creationSettings(configuration.settings, name), code);
+  const wanted = { ...configuration.settings, Layers: await resolveLayers(configuration, context, []) };
+  await context.aws.lambda.createFunction(name, creationSettings(wanted, name), code);
   context.note(`Created the function ${name} with the code and the configuration of the backup.`);
   return { created: true };
 }
 
 async function update(name: string, context: RestoreContext): Promise<Json> {
   const settings = goalSettings(context);
-  const live = await context.aws.lambda.awaitIdle(name);
+  await context.aws.lambda.awaitIdle(name);
+  const live = await context.aws.lambda.getFunction(name);
   if (!live) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
-  if (await isPlaced(name, settings, context)) return alreadySo(context, `The code of ${name} is that of the backup`);
+  // All of it, not only the bytes: the same code may have been deployed for another architecture or under another key.
+  if (sameJson(codeState(live, null).settings, settings))
+    return alreadySo(context, `The code of ${name} is that of the backup`);
   const code = { ...codeOf(context), architectures: settings["Architectures"] as string[] };
-  await context.aws.lambda.updateCode(name, code, live.RevisionId ?? null);
+  await context.aws.lambda.updateCode(name, code, live.configuration.RevisionId ?? null);
   context.note(`Put the code ${settings["CodeSha256"]} back.`);
   return { codeSha256: settings["CodeSha256"] ?? null };
-}
-
-/** Whether all of it is as in the goal: the same bytes may have been sent for another architecture, or under another key. */
-async function isPlaced(name: string, settings: JsonObject, { aws }: RestoreContext): Promise<boolean> {
-  const live = await aws.lambda.getFunction(name);
-  const present = live ? codeState(live, null).settings : {};
-  const placed = ["CodeSha256", "Architectures", "SourceKMSKeyArn"];
-  return placed.every((key) => sameJson(present[key] ?? null, settings[key] ?? null));
 }
 
 async function remove(name: string, context: RestoreContext): Promise<Json> {

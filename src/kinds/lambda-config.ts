@@ -1,7 +1,14 @@
-import { type CapturedComponent, captured, componentId } from "../domain/component.ts";
+import { type CapturedComponent, type ComponentState, captured, componentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Json } from "../domain/json.ts";
-import { configurationPatch, functionSettings } from "./function-settings.ts";
+import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import type { Reason } from "../domain/plan.ts";
+import {
+  configurationPatch,
+  functionSettings,
+  oversizedFields,
+  runtimeWarning,
+  unreachableFields,
+} from "./function-settings.ts";
 import {
   acting,
   actionBetween,
@@ -13,30 +20,43 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
+import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./layers.ts";
 import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** Every writable field of `$LATEST`'s configuration but the code. Comes and goes with its function. */
 export const lambdaConfig: Kind = {
   name: "lambda-config",
-  capture,
-  diff: settingsDiff,
+  capture: (view, name) => capture(view, name, true),
+  diff,
   plan,
-  restore: (action, context) => update(action.name, context),
+  restore(action, context) {
+    if (action.do === "publish-layer") return publishLayer(action.name, context);
+    return update(action.name, context);
+  },
   async verify(view, name, goal) {
     await view.aws.lambda.awaitSettled(name);
-    return settle(this, await capture(view, name), goal);
+    const live = await capture(view, name, false);
+    const sameArns = sameJson(layersOf(goal), layersOf(live?.state));
+    return settle(this, sameArns ? live : await capture(view, name, true), goal);
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+/** Layers are told by their content where their ARNs differ (decision 0010), which costs a call for each: `withLayers`. */
+async function capture(view: LiveView, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
   const facts = await view.getFunction(name);
   if (!facts) return null;
   const { configuration } = facts;
-  const evidence = { functionArn: configuration.FunctionArn ?? null, lastModified: configuration.LastModified ?? null };
+  const settings = functionSettings(configuration);
+  const layers = withLayers ? await captureLayers(view, (settings["Layers"] ?? []) as string[]) : null;
+  const evidence = {
+    functionArn: configuration.FunctionArn ?? null,
+    lastModified: configuration.LastModified ?? null,
+    layers: layers?.evidence ?? [],
+  };
   return captured(
     componentId("lambda-config", name),
-    { settings: functionSettings(configuration), evidence, artifacts: [] },
+    { settings, evidence, artifacts: layers?.artifacts ?? [] },
     {
       parent: parentOf(view.ownerOf(name, facts.tags)),
       physicalId: configuration.FunctionArn ?? null,
@@ -46,12 +66,18 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
   );
 }
 
+/** A layer version that was published again has another ARN and is the same layer. */
+function diff(goal: ComponentState, live: ComponentState): string[] {
+  const paths = settingsDiff(goal, live);
+  return sameLayers(goal, live) ? paths.filter((path) => path !== "/Layers") : paths;
+}
+
 function plan(input: PlanInput): StepPlan {
   const { goal, live, name, owner } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
   if (owner && input.isPicked(owner)) return broughtBy(owner, action);
-  if (action === "restore") return acting("restore", [{ do: "update-configuration", name }]);
+  if (goal && live) return planUpdate(input, goal, live);
   const code = componentId("lambda-code", name);
   if (input.isPicked(code)) return broughtBy(code, action);
   return refused({
@@ -60,10 +86,36 @@ function plan(input: PlanInput): StepPlan {
   });
 }
 
+function planUpdate(input: PlanInput, goal: CapturedComponent, live: CapturedComponent): StepPlan {
+  const { name } = input;
+  if (diff(goal.state, live.state).length === 0) return unchanged();
+  const layers = planLayers(input, goal, live);
+  const walls = [...fieldWalls(name, goal, live), ...layers.walls];
+  if (walls.length > 0) return refused(...walls);
+  const reasons = [...layers.warnings, ...runtimeWarning(name, goal.state.settings, input.at)];
+  return acting("restore", [...layers.actions, { do: "update-configuration", name }], { reasons });
+}
+
+/** What no update gets past, with the way out. */
+function fieldWalls(name: string, goal: CapturedComponent, live: CapturedComponent): Reason[] {
+  const [wanted, present] = [goal.state.settings, live.state.settings];
+  const wayOut = `Delete ${name}, then roll back with lambda-code:${name}, which creates it as it was.`;
+  const unreachable = unreachableFields(wanted, present).map((field): Reason => {
+    const detail = `${field} of ${name} is settled when a function is created. ${wayOut}`;
+    return { code: "IMMUTABLE_FIELD", detail };
+  });
+  const oversized = oversizedFields(configurationPatch(wanted, present)).map((field): Reason => {
+    const detail = `${field} of ${name} is larger than an update may be. ${wayOut}`;
+    return { code: "CONFIGURATION_TOO_LARGE", detail };
+  });
+  return [...unreachable, ...oversized];
+}
+
 async function update(name: string, context: RestoreContext): Promise<Json> {
   const live = await context.aws.lambda.awaitIdle(name);
   if (!live || !context.goal) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
-  const patch = configurationPatch(context.goal.settings, functionSettings(live));
+  const present = functionSettings(live);
+  const patch = configurationPatch(await reachableGoal(context.goal, present, context), present);
   const fields = Object.keys(patch);
   if (fields.length === 0) {
     context.note(`The configuration of ${name} is that of the backup: nothing to do.`);
@@ -72,4 +124,10 @@ async function update(name: string, context: RestoreContext): Promise<Json> {
   await context.aws.lambda.updateConfiguration(name, patch, live.RevisionId ?? null);
   context.note(`Put ${fields.join(", ")} back.`);
   return { fields };
+}
+
+/** The goal with ARNs of layers that exist. A list that is live as it stands is not sent: AWS refuses deleted ones (facts B5). */
+async function reachableGoal(goal: ComponentState, present: JsonObject, context: RestoreContext): Promise<JsonObject> {
+  if (sameJson(goal.settings["Layers"] ?? [], present["Layers"] ?? [])) return goal.settings;
+  return { ...goal.settings, Layers: await resolveLayers(goal, context, (present["Layers"] ?? []) as string[]) };
 }

@@ -2,15 +2,19 @@ import type { Artifacts } from "../artifacts/artifacts.ts";
 import type {
   AliasFacts,
   AwsAccess,
+  EventSourceMappingConfiguration,
   FunctionConfiguration,
   FunctionFacts,
   LambdaGateway,
+  LayerFacts,
+  ProvisionedFacts,
   StackFacts,
   StackResource,
 } from "../aws/gateways.ts";
 import { type ComponentId, componentId } from "../domain/component.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate } from "../domain/template.ts";
+import { functionNameOf } from "./trigger-settings.ts";
 
 /** A stack with what belongs to it, read once. */
 export interface StackView {
@@ -35,27 +39,41 @@ export interface Owner {
 export interface LiveView {
   readonly aws: AwsAccess;
   readonly artifacts: Artifacts;
-  /** Whether the objects that a stack's template names for a resource are fetched and kept. A look that only compares has no use for them. */
-  readonly archives: Archives;
+  /** Which bytes are fetched and kept; null for a look that only compares. */
+  readonly archives: Archives | null;
   /** Null where it does not exist; `qualifier` for a published version. */
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
   listVersions(name: string): Promise<FunctionConfiguration[]>;
   listEventInvokes: LambdaGateway["listEventInvokes"];
   listUrls: LambdaGateway["listUrls"];
-  getStack(name: string): Promise<StackView | null>;
   /** Names of all exports of the account and region; null where they are not to be had. */
   listExportNames(): Promise<ReadonlySet<string> | null>;
-  /** From the stacks that this view has read, or from the function's own tags. Null where no stack owns it. */
-  ownerOf(functionName: string, tags: Readonly<Record<string, string>> | null): Owner | null;
+  listProvisioned(name: string): Promise<ProvisionedFacts[]>;
+  /** Triggers of a function, whatever version or alias they call. One listing of the whole account serves them all. */
+  listTriggers(functionName: string): Promise<readonly EventSourceMappingConfiguration[]>;
+  /** Null where the layer version does not exist (any more). */
+  getLayer(arn: string): Promise<LayerFacts | null>;
+  getLayerPolicy(arn: string): Promise<string | null>;
+  getStack(name: string): Promise<StackView | null>;
+  /**
+   * From the stacks that this view has read, or from the thing's own tags. Null where no stack owns it. `physicalId` is a
+   * function's name or a trigger's UUID.
+   */
+  ownerOf(physicalId: string, tags: Readonly<Record<string, string>> | null): Owner | null;
 }
 
 export type Archives = (stack: string, logicalId: string) => boolean;
 
 export const ARCHIVES_ALL: Archives = () => true;
-export const ARCHIVES_NONE: Archives = () => false;
+/** For a look that only compares. */
+export const ARCHIVES_NONE = null;
 
-export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = ARCHIVES_ALL): LiveView {
+export function createLiveView(
+  aws: AwsAccess,
+  artifacts: Artifacts,
+  archives: Archives | null = ARCHIVES_ALL,
+): LiveView {
   const owners = new Map<string, Owner>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
   const listAliases = once((name: string) => aws.lambda.listAliases(name));
@@ -65,7 +83,7 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
   const getStack = once(async (name: string) => {
     const view = await readStack(aws, name);
     for (const { logicalId, type, physicalId } of view?.resources ?? []) {
-      if (type === "AWS::Lambda::Function" && physicalId) owners.set(physicalId, { stack: name, logicalId });
+      if (OWNED_TYPES.has(type) && physicalId) owners.set(physicalId, { stack: name, logicalId });
     }
     return view;
   });
@@ -73,6 +91,7 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
     const exports = await aws.cloudFormation.listExports();
     return exports && new Set(exports.map(({ name }) => name));
   });
+  const triggers = once(async () => groupByFunction(await aws.lambda.listTriggers()));
   return {
     aws,
     artifacts,
@@ -82,10 +101,26 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, archives = 
     listVersions,
     listEventInvokes,
     listUrls,
-    getStack,
     listExportNames,
-    ownerOf: (functionName, tags) => owners.get(functionName) ?? ownerFromTags(tags),
+    listProvisioned: once((name: string) => aws.lambda.listProvisioned(name)),
+    listTriggers: async (functionName) => (await triggers()).get(functionName) ?? [],
+    getLayer: once((arn: string) => aws.lambda.getLayer(arn)),
+    getLayerPolicy: once((arn: string) => aws.lambda.getLayerPolicy(arn)),
+    getStack,
+    ownerOf: (physicalId, tags) => owners.get(physicalId) ?? ownerFromTags(tags),
   };
+}
+
+/** Types whose physical ids `ownerOf` knows. */
+const OWNED_TYPES = new Set(["AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"]);
+
+function groupByFunction(triggers: readonly EventSourceMappingConfiguration[]) {
+  const groups = new Map<string, EventSourceMappingConfiguration[]>();
+  for (const trigger of triggers) {
+    const name = functionNameOf(trigger);
+    groups.set(name, [...(groups.get(name) ?? []), trigger]);
+  }
+  return groups;
 }
 
 /** The resource that contains a function's components; null where no stack owns the function. */

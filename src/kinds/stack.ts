@@ -130,7 +130,7 @@ interface ArchivedObject extends Omit<CodeObject, "logicalId"> {
 async function archiveCodeObjects(view: LiveView, read: StackView): Promise<ArchivedObject[]> {
   const places = new Map<string, CodeObject[]>();
   for (const object of await codeObjectsBelow(view, read)) {
-    if (!view.archives(read.facts.name, object.logicalId)) continue;
+    if (!view.archives?.(read.facts.name, object.logicalId)) continue;
     const place = `${object.bucket}/${object.key}@${object.version}`;
     places.set(place, [...(places.get(place) ?? []), object]);
   }

@@ -67,15 +67,22 @@ export function createSnapshotService({ store, artifacts, fingerprint }: Service
  */
 const SAFE_EVIDENCE: ReadonlySet<string> = new Set([
   "aliasArn",
+  "arn",
   "capabilities",
   "functionArn",
   "lastModified",
+  "lastProcessingResult",
+  "layers",
   "physicalIds",
+  "provisionedStatus",
   "roleArn",
   "signingJobArn",
   "signingProfileVersionArn",
   "stackId",
+  "state",
+  "stateTransitionReason",
   "status",
+  "uuid",
   "version",
   "weights",
 ]);

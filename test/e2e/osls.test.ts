@@ -3,7 +3,7 @@ import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
 import { finishDeployment, openDeployment, rollBack, startWorld } from "../support/world.ts";
 
-const runtime = "nodejs20.x";
+const runtime = "nodejs22.x";
 const noCli = await missing("aws", "--version");
 const V1 = { runtime, functions: { pay: "pay v1", cart: "cart v1", old: "old v1" }, environment: { TABLE: "orders" } };
 const V2 = {

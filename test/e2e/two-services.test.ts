@@ -4,7 +4,7 @@ import { createProject, type OslsProject, type ServiceVersion } from "../support
 import { type Body, ended, openDeployment, startWorld, until, type World } from "../support/world.ts";
 
 const skip = (await missing("aws", "--version")) ?? false;
-const runtime = "nodejs20.x";
+const runtime = "nodejs22.x";
 
 /** One service exports topics, the other one imports their ARNs into its environment. */
 const orders = (says: string, topics: readonly string[]): ServiceVersion => ({

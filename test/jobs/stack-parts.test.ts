@@ -38,7 +38,7 @@ function shop({ pay, memory, level, more = {}, without = [] }: Version): Shape {
     Type: "AWS::Lambda::Function",
     Properties: {
       FunctionName: name,
-      Runtime: "nodejs20.x",
+      Runtime: "nodejs22.x",
       Handler: "index.handler",
       Role: { "Fn::GetAtt": ["Role", "Arn"] },
       Code: { S3Bucket: BUCKET, S3Key },
@@ -205,8 +205,12 @@ t.test(
         "stack-resource:shop/Topic": "Recreated",
         "lambda-code:shop-cart": "Recreated",
         "lambda-config:shop-cart": "Recreated",
+        "lambda-runtime:shop-cart": "Recreated",
+        "lambda-tags:shop-cart": "Recreated",
         "lambda-code:shop-new": "Removed",
         "lambda-config:shop-new": "Removed",
+        "lambda-runtime:shop-new": "Removed",
+        "lambda-tags:shop-new": "Removed",
       },
       "a picked resource brings what it contains",
     );

@@ -61,6 +61,7 @@ function plan(facts: Pick<PlanFacts, "live"> & Partial<PlanFacts> & { picked: Co
     lastRecorded: new Map(),
     versions: new Map(),
     hasStagingBucket: false,
+    goneLayers: new Set<string>(),
     exporters: null,
     bridgeTemplate: noBridge,
   };
@@ -117,6 +118,8 @@ t.test("a capture finds every facet of a function and of its aliases, with few c
   const count = new Map<string, number>();
   for (const operation of stage.sent()) count.set(operation, (count.get(operation) ?? 0) + 1);
   t.same(Object.fromEntries(count), {
+    "lambda:ListEventSourceMappings": 1,
+    "lambda:ListProvisionedConcurrencyConfigs": 1,
     "lambda:ListFunctions": 1,
     "lambda:GetFunction": 2,
     "lambda:ListAliases": 1,

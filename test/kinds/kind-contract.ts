@@ -16,7 +16,7 @@ import type { PlanStep } from "../../src/domain/plan.ts";
 import { readLive, withSiblings } from "../../src/jobs/live-state.ts";
 import { makePlan } from "../../src/jobs/planning.ts";
 import { kindOf, performerOf } from "../../src/jobs/run-step.ts";
-import { contentOf } from "../../src/kinds/lambda-alias.ts";
+import { contentOf } from "../../src/kinds/alias-targets.ts";
 import { ARCHIVES_NONE, createLiveView } from "../../src/kinds/live-view.ts";
 import type { Account } from "../support/world.ts";
 import type { Specimen } from "./specimens.ts";
@@ -124,7 +124,7 @@ class Trial {
   /** The component, what is picked along, and what these hang on. */
   look(): Promise<Components> {
     const { access, artifacts, mutations } = this.bench;
-    const alias = this.specimen.name.includes(":") ? [componentId("lambda-alias", this.specimen.name)] : [];
+    const alias = /^[^/]+:[^/]+$/.test(this.specimen.name) ? [componentId("lambda-alias", this.specimen.name)] : [];
     const stack = stackOf(this.id);
     const picked = [...this.together, ...alias, ...(stack ? [stack] : [])];
     const ids = withSiblings({ picked, strategy: "auto" }, { before: new Map(), deployed: new Map() });
@@ -143,6 +143,7 @@ class Trial {
       lastRecorded: new Map(),
       versions: new Map(functionName ? [[functionName, versions]] : []),
       hasStagingBucket: false,
+      goneLayers: new Set<string>(),
       exporters: null,
       bridgeTemplate: noBridge,
     } as const;

@@ -7,6 +7,7 @@ import {
   deployStack,
   settled,
   stackSettled,
+  until,
   updateCode,
   zip,
 } from "../support/world.ts";
@@ -109,7 +110,12 @@ const lambdaConfig: Specimen = {
       VpcConfig: { SubnetIds: ["subnet-0123456789abcdef0"], SecurityGroupIds: ["sg-0123456789abcdef0"] },
     }),
   },
-  fixed: { ImageConfig: "only functions of images have one" },
+  fixed: {
+    ImageConfig: "only functions of images have one",
+    TenancyConfig: "AWS never changes it on a function: test/kinds/walls.test.ts",
+    DurableConfig: "AWS never changes it on a function: test/kinds/walls.test.ts",
+    CapacityProviderConfig: "whether it can be changed on a function is not known: test/kinds/walls.test.ts",
+  },
   remove: deleteFunction,
   along: [`lambda-code:${NAME}`],
   withoutMoto: {
@@ -179,6 +185,7 @@ const lambdaAlias: Specimen = {
       const AdditionalVersionWeights = { [await nextVersion(account, "canary")]: 0.25 };
       await call("UpdateAlias", { Name: "live", RoutingConfig: { AdditionalVersionWeights } })(account);
     },
+    provisioned: call("PutProvisionedConcurrencyConfig", { Qualifier: "live", ProvisionedConcurrentExecutions: 2 }),
   },
   remove: call("DeleteAlias", { Name: "live" }),
   withoutMoto: NO_BYTES,
@@ -348,6 +355,71 @@ const stackResource: Specimen = {
   remove: shop({}),
 };
 
+const QUEUE = "arn:aws:sqs:us-east-1:000000000000:orders";
+
+/** The one trigger that there is. */
+const trigger = async (account: Account) =>
+  (await account.aws("lambda", "ListEventSourceMappings", { FunctionName })).EventSourceMappings[0];
+const triggerSettled: Change = (account) =>
+  until(async () => /^(Enabled|Disabled)$/.test((await trigger(account)).State));
+const updateTrigger = (input: Shape): Change =>
+  inOrder(
+    async (account) =>
+      account.aws("lambda", "UpdateEventSourceMapping", { UUID: (await trigger(account)).UUID, ...input }),
+    triggerSettled,
+  );
+const NOT_OF_A_QUEUE = Object.fromEntries(
+  [
+    "Target",
+    "ParallelizationFactor",
+    "MaximumRecordAgeInSeconds",
+    "BisectBatchOnFunctionError",
+    "MaximumRetryAttempts",
+    "TumblingWindowInSeconds",
+    "DestinationConfig",
+    "LoggingConfig",
+    "SourceAccessConfigurations",
+    "SchemaRegistryConfig",
+    "DocumentDBEventSourceConfig",
+    "EventSourceArn",
+    "StartingPosition",
+    "StartingPositionTimestamp",
+    "Topics",
+    "Queues",
+    "SelfManagedEventSource",
+    "ConsumerGroupId",
+    "ConsumptionMode",
+  ].map((key) => [key, "a queue's trigger has none, or is another one with it: test/kinds/lambda-trigger.test.ts"]),
+);
+
+const lambdaTrigger: Specimen = {
+  name: `${NAME}/${QUEUE}`,
+  ground: aFunction,
+  create: inOrder(call("CreateEventSourceMapping", { EventSourceArn: QUEUE, Tags: { team: "shop" } }), triggerSettled),
+  change: {
+    Enabled: updateTrigger({ Enabled: false }),
+    BatchSize: updateTrigger({ BatchSize: 50 }),
+    MaximumBatchingWindowInSeconds: updateTrigger({ MaximumBatchingWindowInSeconds: 5 }),
+    FilterCriteria: updateTrigger({ FilterCriteria: { Filters: [{ Pattern: '{"body":{"kind":["paid"]}}' }] } }),
+    FunctionResponseTypes: updateTrigger({ FunctionResponseTypes: ["ReportBatchItemFailures"] }),
+    KMSKeyArn: updateTrigger({ KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/one" }),
+    MetricsConfig: updateTrigger({ MetricsConfig: { Metrics: ["EventCount"] } }),
+    ScalingConfig: updateTrigger({ ScalingConfig: { MaximumConcurrency: 7 } }),
+    ProvisionedPollerConfig: updateTrigger({ ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 4 } }),
+    Tags: async (account) =>
+      account.aws("lambda", "TagResource", {
+        Resource: (await trigger(account)).EventSourceMappingArn,
+        Tags: { team: "other" },
+      }),
+  },
+  fixed: NOT_OF_A_QUEUE,
+  remove: async (account) => {
+    await account.aws("lambda", "DeleteEventSourceMapping", { UUID: (await trigger(account)).UUID });
+    await until(async () => (await trigger(account)) === undefined);
+  },
+  withoutMoto: "its mappings need a queue of its own and answer other fields",
+};
+
 /** One for every kind: a kind without one does not compile. */
 export const SPECIMENS: Readonly<Record<KindName, Specimen>> = {
   stack,
@@ -359,6 +431,7 @@ export const SPECIMENS: Readonly<Record<KindName, Specimen>> = {
   "lambda-async": lambdaAsync,
   "lambda-policy": lambdaPolicy,
   "lambda-url": lambdaUrl,
+  "lambda-trigger": lambdaTrigger,
   "lambda-concurrency": lambdaConcurrency,
   "lambda-tags": lambdaTags,
 };

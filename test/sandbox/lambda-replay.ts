@@ -163,3 +163,13 @@ export function helperFunction(FunctionName: string) {
 export function helperAnswer(answer: Answer): Answer {
   return { CreateEventSourceMappingResponse: null, CreateFunctionResponse: answer };
 }
+
+/** Statements and policies are text inside the answer; the recordings show what it says. */
+export async function readStep(stage: Stage, name: string, made: Call): Promise<void> {
+  const answer = await stage.send(made);
+  const read = (member: string) => {
+    const text = answer[member];
+    return typeof text === "string" ? { [member]: JSON.parse(text) as unknown } : {};
+  };
+  stage.check(name, { ...answer, ...read("Statement"), ...read("Policy") });
+}

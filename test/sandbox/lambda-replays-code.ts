@@ -1,6 +1,6 @@
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
-import { call, directFunction, helperFunction, type Replay, type Stage } from "./lambda-replay.ts";
+import { call, directFunction, helperFunction, type Replay, readStep, type Stage } from "./lambda-replay.ts";
 import { zipOf } from "./sandbox-harness.ts";
 
 /** Recordings about layers and container images. */
@@ -50,6 +50,45 @@ async function layerFromS3(stage: Stage) {
   await stage.harness.s3.send(new PutObjectCommand({ ...S3, Body: layerZip }));
   const Content = { S3Bucket: S3.Bucket, S3Key: S3.Key };
   await stage.step("publish_layer_result", call("PublishLayerVersion", { LayerName, Content }));
+}
+
+const onVersion = (more: Shape = {}) => ({ LayerName, VersionNumber: 1, ...more });
+const permitLayer = (more: Shape = {}) =>
+  call("AddLayerVersionPermission", {
+    ...onVersion({ Action: "lambda:GetLayerVersion", Principal: "*", StatementId: "s1" }),
+    ...more,
+  });
+const layerPolicy = (more: Shape = {}) => call("GetLayerVersionPolicy", onVersion(more));
+const forbidLayer = (StatementId: string, more: Shape = {}) =>
+  call("RemoveLayerVersionPermission", onVersion({ StatementId, ...more }));
+
+async function layerPolicyLifecycle(stage: Stage) {
+  await stage.step("publish_result", layer(FITTING));
+  await readStep(stage, "add_policy_s1", permitLayer());
+  await readStep(stage, "get_layer_version_policy", layerPolicy());
+  await readStep(stage, "add_policy_s2", permitLayer({ StatementId: "s2" }));
+  await readStep(stage, "get_layer_version_policy_postadd2", layerPolicy());
+  await stage.step("remove_s2", forbidLayer("s2"));
+  await readStep(stage, "get_layer_version_policy_postdeletes2", layerPolicy());
+}
+
+async function layerPolicyRefusals(stage: Stage) {
+  await stage.step("publish_result", layer(FITTING));
+  await stage.step("layer_permission_nopolicy_get", layerPolicy());
+  await readStep(stage, "add_layer_permission_result", permitLayer());
+  await stage.step("layer_permission_action_invalid", permitLayer({ StatementId: "s2", Action: "*" }));
+  await stage.step("layer_permission_duplicate_statement", permitLayer());
+  await stage.step("layer_permission_wrong_revision", permitLayer({ StatementId: "s2", RevisionId: "wrong" }));
+  for (const [what, where] of [
+    ["layername", { LayerName: `${LayerName}-doesnotexist` }],
+    ["layerversion", { VersionNumber: 2 }],
+  ] as const) {
+    await stage.step(`layer_permission_${what}_doesnotexist_add`, permitLayer({ StatementId: "s2", ...where }));
+    await stage.step(`layer_permission_${what}_doesnotexist_get`, layerPolicy(where));
+    await stage.step(`layer_permission_${what}_doesnotexist_remove`, forbidLayer("s1", where));
+  }
+  await stage.step("layer_permission_statementid_doesnotexist_remove", forbidLayer("doesnotexist"));
+  await stage.step("layer_permission_wrong_revision_remove", forbidLayer("s1", { RevisionId: "wrong" }));
 }
 
 async function layersOfFunction(stage: Stage) {
@@ -191,6 +230,8 @@ async function imageVersions(stage: Stage) {
 
 export const CODE_REPLAYS: Readonly<Record<string, Replay>> = {
   "TestLambdaLayer::test_layer_lifecycle": layerLifecycle,
+  "TestLambdaLayer::test_layer_policy_lifecycle": layerPolicyLifecycle,
+  "TestLambdaLayer::test_layer_policy_exceptions": layerPolicyRefusals,
   "TestLambdaLayer::test_layer_s3_content": layerFromS3,
   "TestLambdaLayer::test_layer_function_exceptions": layersOfFunction,
   "TestLambdaLayer::test_layer_function_quota_exception": sixLayers,

@@ -1,13 +1,5 @@
 import type { Shape } from "../../src/sandbox/core/contract.ts";
-import {
-  type Answer,
-  type Call,
-  call,
-  helperAnswer,
-  helperFunction,
-  type Replay,
-  type Stage,
-} from "./lambda-replay.ts";
+import { type Answer, call, helperAnswer, helperFunction, type Replay, readStep, type Stage } from "./lambda-replay.ts";
 
 /** Recordings about permissions and addresses. */
 
@@ -30,16 +22,6 @@ const FROM_BUCKET = {
 
 const permit = (more: Shape = {}) => call("AddPermission", { ...FROM_BUCKET, ...more });
 const policy = (more: Shape = {}) => call("GetPolicy", { FunctionName, ...more });
-
-/** Statements and policies are text inside the answer; the recordings show what it says. */
-async function readStep(stage: Stage, name: string, made: Call): Promise<void> {
-  const answer = await stage.send(made);
-  const read = (member: string) => {
-    const text = answer[member];
-    return typeof text === "string" ? { [member]: JSON.parse(text) as unknown } : {};
-  };
-  stage.check(name, { ...answer, ...read("Statement"), ...read("Policy") });
-}
 
 async function permissionOfBucket(stage: Stage) {
   stage.check("create_lambda", await create(stage));

@@ -31,7 +31,6 @@ export function findReplay(name: string): Replay | undefined {
 }
 
 const OUTSIDE: readonly (readonly [RegExp, string])[] = [
-  [/layer_policy_/, "the sandbox has no permissions on layers"],
   [/capacity_provider/, "the sandbox has no capacity providers"],
   [/test_invalid_vpc_config_/, "the sandbox has no networks: any subnet and security group exists"],
   [/test_provisioned_concurrency_limits/, "recorded in an account with a quota of its own"],

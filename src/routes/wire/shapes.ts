@@ -19,8 +19,8 @@ export const AnyJson = Type.Unsafe<Json>({});
 
 export const Count = Type.Integer({ minimum: 0 });
 
-/** AWS bounds names of functions to 140 characters with their ARN, of stacks to 128; an alias adds its own name. */
-const COMPONENT_ID_LENGTH = 400;
+/** A function's name has 64 characters, the ARN of a table's stream some 340, a Kafka topic 249, an alias 128. */
+const COMPONENT_ID_LENGTH = 1_000;
 
 export const ComponentIdText = Type.Unsafe<ComponentId>({
   type: "string",

@@ -21,7 +21,7 @@ export function functionNotFound(arn: string): AwsError {
 }
 
 /** `source` is the call that tells the latest revision id. */
-export function revisionMismatch(source: "GetFunction/GetAlias" | "GetPolicy"): AwsError {
+export function revisionMismatch(source: "GetFunction/GetAlias" | "GetPolicy" | "GetLayerPolicy"): AwsError {
   return new AwsError(
     "PreconditionFailedException",
     `The Revision Id provided does not match the latest Revision Id. Call the ${source} API to retrieve the latest Revision Id`,

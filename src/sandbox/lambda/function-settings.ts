@@ -38,6 +38,7 @@ export interface FunctionSettings {
   readonly ImageConfig?: Shape;
   readonly TenancyConfig?: Shape;
   readonly DurableConfig?: Shape;
+  readonly CapacityProviderConfig?: Shape;
 }
 
 export interface LoggingConfig {
@@ -103,6 +104,7 @@ export function withRequested(account: LambdaAccount, current: FunctionSettings,
     Layers: requestedLayers(account, input),
     TenancyConfig: optionalShape(input, "TenancyConfig"),
     DurableConfig: optionalShape(input, "DurableConfig"),
+    CapacityProviderConfig: optionalShape(input, "CapacityProviderConfig"),
   };
   return withClearables({ ...current, ...withoutUndefined(requested) }, input);
 }

@@ -12,6 +12,7 @@ import { functionUpdateOperations } from "./function-updates.ts";
 import { functionUrlOperations } from "./function-urls.ts";
 import { functionOperations } from "./functions.ts";
 import { invocationOperations } from "./invocations.ts";
+import { layerPolicyOperations } from "./layer-policies.ts";
 import { layerOperations } from "./layers.ts";
 import { policyOperations } from "./policies.ts";
 import { provisionedConcurrencyOperations } from "./provisioned-concurrency.ts";
@@ -43,6 +44,7 @@ export function createLambda(context: SandboxContext, { downloads, workshop }: L
     ...functionControlOperations(account),
     ...codeSigningOperations(account),
     ...layerOperations(account),
+    ...layerPolicyOperations(account),
     ...accountSettingsOperations(account),
     ...invocationOperations(account, workshop),
   };

@@ -6,6 +6,7 @@ import { Constraints } from "./constraints.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import { loadZip } from "./function-code.ts";
 import { timestamp } from "./function-description.ts";
+import type { PolicyRecord } from "./function-record.ts";
 import { LAYER_VERSION_ARN } from "./layer-references.ts";
 import { pageOf } from "./paging.ts";
 import { ARCHITECTURES, isRuntime, RUNTIMES } from "./runtimes.ts";
@@ -25,6 +26,8 @@ export interface LayerVersion {
   readonly licenseInfo: string | undefined;
   readonly runtimes: readonly string[] | undefined;
   readonly architectures: readonly string[] | undefined;
+  /** Undefined where nobody else may use it. */
+  policy: PolicyRecord | undefined;
 }
 
 export function layerOperations(account: LambdaAccount): Operations {
@@ -55,6 +58,7 @@ async function publishLayer(account: LambdaAccount, input: Shape, caller: Caller
     licenseInfo: optionalText(input, "LicenseInfo"),
     runtimes,
     architectures,
+    policy: undefined,
   };
   layer.versions.set(version.number, version);
   account.layers.set(name, layer);
@@ -85,7 +89,7 @@ function requireCompatibility(
 }
 
 /** A layer may be named by its ARN, too. */
-function layerName(given: string): string {
+export function layerName(given: string): string {
   return given.split(":").at(-1) ?? given;
 }
 

@@ -132,6 +132,16 @@ export const ROUTES: readonly LambdaRoute[] = [
   route("PublishLayerVersion", "POST /2018-10-31/layers/{LayerName}/versions", { status: 201 }),
   route("GetLayerVersion", "GET /2018-10-31/layers/{LayerName}/versions/{VersionNumber}"),
   route("DeleteLayerVersion", "DELETE /2018-10-31/layers/{LayerName}/versions/{VersionNumber}", { status: 204 }),
+  route("AddLayerVersionPermission", "POST /2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", {
+    query: ["RevisionId"],
+    status: 201,
+  }),
+  route("GetLayerVersionPolicy", "GET /2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
+  route(
+    "RemoveLayerVersionPermission",
+    "DELETE /2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}",
+    { query: ["RevisionId"], status: 204 },
+  ),
 ];
 
 interface RouteOptions {

@@ -1,0 +1,180 @@
+import t, { type Test } from "tap";
+import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
+import {
+  type Body,
+  configure,
+  createFunction,
+  finishDeployment,
+  invoke,
+  openDeployment,
+  rollBack,
+  settled,
+  startWorld,
+  updateCode,
+  type World,
+} from "../support/world.ts";
+
+const scope = { functions: ["shop-*"] };
+const FunctionName = "shop-pay";
+const ALIAS = "lambda-alias:shop-pay:live";
+
+async function world(t: Test): Promise<World> {
+  const made = await startWorld();
+  t.teardown(() => made.close());
+  await createFunction(made, FunctionName, "v1");
+  return made;
+}
+
+const publish = async (w: World, more: Shape = {}): Promise<string> =>
+  (await w.aws("lambda", "PublishVersion", { FunctionName, ...more })).Version;
+const createAlias = (w: World, FunctionVersion: string, more: Shape = {}) =>
+  w.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion, ...more });
+const aliasNow = (w: World): Promise<Body> => w.aws("lambda", "GetAlias", { FunctionName, Name: "live" });
+const provision = (w: World, ProvisionedConcurrentExecutions: number) =>
+  w.aws("lambda", "PutProvisionedConcurrencyConfig", {
+    FunctionName,
+    Qualifier: "live",
+    ProvisionedConcurrentExecutions,
+  });
+
+async function provisionedNow(w: World): Promise<Body[]> {
+  const { ProvisionedConcurrencyConfigs } = await w.aws("lambda", "ListProvisionedConcurrencyConfigs", {
+    FunctionName,
+  });
+  return ProvisionedConcurrencyConfigs.map((config: Body) => [
+    config.RequestedProvisionedConcurrentExecutions,
+    config.Status,
+  ]);
+}
+
+t.test("provisioned concurrency goes back to its number, comes back, and goes where it was added", async (t) => {
+  for (const [before, deployed] of [
+    [2, 5],
+    [2, null],
+    [null, 5],
+  ] as const) {
+    const w = await world(t);
+    await createAlias(w, await publish(w));
+    if (before) await provision(w, before);
+    const deployment = await openDeployment(w, scope);
+    if (deployed) await provision(w, deployed);
+    else await w.aws("lambda", "DeleteProvisionedConcurrencyConfig", { FunctionName, Qualifier: "live" });
+    t.match(await finishDeployment(w, deployment.id), { altered: { modified: 1 } });
+    const rollback = await rollBack(w, deployment.id, "all");
+    t.match(rollback, { status: "Completed", result: { restored: 1 } }, `${deployed} becomes ${before}`);
+    t.same(await provisionedNow(w), before ? [[before, "READY"]] : [], "and AWS has got it ready");
+    const mutations = w.sandbox.calls.mutations().length;
+    t.match(await rollBack(w, deployment.id, "all"), { result: { unchanged: 1 } });
+    t.equal(w.sandbox.calls.mutations().length, mutations, "twice is once");
+  }
+});
+
+t.test("an alias that was deleted comes back with the concurrency that it had", async (t) => {
+  const w = await world(t);
+  await createAlias(w, await publish(w));
+  await provision(w, 3);
+  const deployment = await openDeployment(w, scope);
+  await w.aws("lambda", "DeleteAlias", { FunctionName, Name: "live" });
+  await finishDeployment(w, deployment.id);
+  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { recreated: 1 } });
+  t.same(await provisionedNow(w), [[3, "READY"]]);
+});
+
+t.test("concurrency that may not be read makes the alias incomplete, and it is refused", async (t) => {
+  const w = await world(t);
+  await createAlias(w, await publish(w));
+  await provision(w, 3);
+  const error = new AwsError("AccessDeniedException", "not authorized to perform: lambda:ListProvisionedConcurrencyConfigs", 403); // biome-ignore format: AWS's own words
+  w.sandbox.faults.fail({ match: ({ operation }) => operation === "ListProvisionedConcurrencyConfigs", error });
+  const deployment = await openDeployment(w, scope);
+  w.sandbox.faults.off();
+  await provision(w, 9);
+  await finishDeployment(w, deployment.id);
+  t.match(await rollBack(w, deployment.id, [ALIAS]), {
+    error: {
+      code: "PLAN_REFUSED",
+      errors: [{ code: "INCOMPLETE_BACKUP", detail: /ListProvisionedConcurrencyConfigs/ }],
+    },
+  });
+  t.match(await provisionedNow(w), [[9]]);
+});
+
+t.test("functions without aliases cost no look at provisioned concurrency, others one", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-plain", "v1");
+  await createAlias(w, await publish(w));
+  await w.aws("lambda", "CreateAlias", { FunctionName, Name: "next", FunctionVersion: "1" });
+  w.sandbox.calls.clear();
+  await openDeployment(w, scope);
+  const looks = w.sandbox.calls.all().filter(({ operation }) => operation === "ListProvisionedConcurrencyConfigs");
+  t.same(
+    looks.map(({ input }) => input["FunctionName"]),
+    [FunctionName],
+  );
+});
+
+t.test("an alias that follows $LATEST goes back to following it, not to a version", async (t) => {
+  const w = await world(t);
+  await createAlias(w, "$LATEST");
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, FunctionName, "v2");
+  await w.aws("lambda", "UpdateAlias", { FunctionName, Name: "live", FunctionVersion: await publish(w) });
+  await finishDeployment(w, deployment.id);
+  t.match(await rollBack(w, deployment.id, [ALIAS]), { status: "Completed", result: { restored: 1 } });
+  t.match(await aliasNow(w), { FunctionVersion: "$LATEST" });
+  t.equal(await invoke(w, FunctionName, "live"), "v2", "$LATEST was not picked");
+});
+
+t.test("a canary between two versions with one content goes back to the two numbers that it had", async (t) => {
+  const w = await world(t);
+  const one = await publish(w);
+  await configure(w, FunctionName, { Description: "only the words differ" });
+  const two = await publish(w);
+  const RoutingConfig = { AdditionalVersionWeights: { [two]: 0.25 } };
+  await createAlias(w, one, { RoutingConfig });
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, FunctionName, "v2");
+  const FunctionVersion = await publish(w);
+  await w.aws("lambda", "UpdateAlias", { FunctionName, Name: "live", FunctionVersion, RoutingConfig: {} });
+  await finishDeployment(w, deployment.id);
+  const mutations = w.sandbox.calls.mutations().length;
+  t.match(await rollBack(w, deployment.id, [ALIAS]), { status: "Completed", result: { restored: 1 } });
+  t.match(await aliasNow(w), { FunctionVersion: one, RoutingConfig });
+  t.same(
+    w.sandbox.calls.mutations().slice(mutations).map(({ operation }) => operation), // biome-ignore format: one fact
+    ["UpdateAlias"],
+    "nothing is rebuilt",
+  );
+});
+
+t.test("an alias of an image function goes back by the image's digest, and so does its code", async (t) => {
+  const w = await startWorld();
+  t.teardown(() => w.close());
+  const image = (tag: string) => `000000000000.dkr.ecr.us-east-1.amazonaws.com/shop:${tag}`;
+  const Role = "arn:aws:iam::000000000000:role/service";
+  await w.aws("lambda", "CreateFunction", {
+    FunctionName,
+    Role,
+    PackageType: "Image",
+    Code: { ImageUri: image("one") },
+  });
+  await settled(w, FunctionName);
+  const first = await publish(w);
+  await createAlias(w, first);
+  const before = await w.aws("lambda", "GetFunction", { FunctionName });
+  const deployment = await openDeployment(w, scope);
+  await w.aws("lambda", "UpdateFunctionCode", { FunctionName, ImageUri: image("two") });
+  await settled(w, FunctionName);
+  await configure(w, FunctionName, { ImageConfig: { Command: ["other.handler"] } });
+  await w.aws("lambda", "UpdateAlias", { FunctionName, Name: "live", FunctionVersion: await publish(w) });
+  await w.aws("lambda", "DeleteFunction", { FunctionName, Qualifier: first });
+  await finishDeployment(w, deployment.id);
+  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed" });
+  const after = await w.aws("lambda", "GetFunction", { FunctionName });
+  t.equal(after.Code.ResolvedImageUri, before.Code.ResolvedImageUri);
+  const alias = await aliasNow(w);
+  const version = await w.aws("lambda", "GetFunction", { FunctionName, Qualifier: alias.FunctionVersion });
+  t.equal(version.Configuration.CodeSha256, before.Configuration.CodeSha256);
+  const sent = w.sandbox.calls.mutations().filter(({ operation }) => operation === "UpdateFunctionCode");
+  t.match(sent.at(-1)?.input, { ImageUri: /@sha256:[0-9a-f]{64}$/ });
+});
