@@ -2,7 +2,7 @@ import type { Strategy } from "./activity.ts";
 import type { Altered } from "./altered.ts";
 import { type ComponentId, functionOf, parseComponentId } from "./component.ts";
 import type { Fault } from "./errors.ts";
-import type { Claim } from "./scope.ts";
+import type { Claim, Scope } from "./scope.ts";
 
 /** What is picked (F9), in the order of the altered rows: named ids, or `"all"` for every altered row. */
 export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Altered[]): ComponentId[] {
@@ -48,6 +48,12 @@ export function claimOf(picked: readonly ComponentId[], altered: readonly Altere
     functions: [...new Set(rows.flatMap((row) => functionOf(row.component) ?? []))],
     within: stackNames(rows.filter((row) => functionOf(row.component)).map((row) => row.parent)),
   };
+}
+
+/** A claim that holds a scope besides: what somebody else's command may touch. */
+export function withScope({ stacks, functions, within }: Claim, scope: Scope): Claim {
+  const both = (one: readonly string[], other: readonly string[]) => [...new Set([...one, ...other])];
+  return { stacks: both(stacks, scope.stacks), functions: both(functions, scope.functions), within };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Rollback } from "../domain/activity.ts";
+import { isByPackage } from "../domain/build.ts";
 import { type ComponentId, type Components, componentId, functionOf } from "../domain/component.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { contentOf } from "../kinds/lambda-alias.ts";
@@ -29,7 +30,9 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket: context.hasStagingBucket };
+  const { hasStagingBucket } = context;
+  const byCommand = isByPackage(rollback);
+  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket, byCommand };
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */

@@ -8,10 +8,10 @@ import {
   parseComponentId,
 } from "../domain/component.ts";
 import { keepLive, threeWay } from "../domain/diff.ts";
-import { type Plan, type PlanStep, planDigest, type Reason } from "../domain/plan.ts";
+import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } from "../domain/plan.ts";
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { KINDS } from "../kinds/index.ts";
-import { type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
+import { acting, actionBetween, type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
 import type { Sources } from "./sources.ts";
 
 /** Everything that a plan is made from. Making it is pure: the same facts give the same digest. */
@@ -25,6 +25,8 @@ export interface PlanFacts {
   /** Published versions by function. */
   readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
   readonly hasStagingBucket: boolean;
+  /** The team's own command brings everything back: nothing is planned to be done, only to be proven. */
+  readonly byCommand?: boolean;
 }
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
@@ -82,6 +84,7 @@ function planStep(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | n
   if (backup?.incomplete) return refused({ code: "INCOMPLETE_BACKUP", detail: backup.incomplete });
   const input = planInput(id, facts, goal);
   const planned = KINDS[parsed.kind].plan(input);
+  if (facts.byCommand) return leftToCommand(planned, actionBetween(goal, input.live));
   const isPart =
     parsed.kind !== "stack" &&
     planned.action !== "unchanged" &&
@@ -92,6 +95,12 @@ function planStep(id: ComponentId, facts: PlanFacts, goal: CapturedComponent | n
     code: "STRATEGY_UNSUPPORTED",
     detail: `${id} is a part: pick its whole stack, or use auto or direct.`,
   });
+}
+
+/** How it goes back is the command's own matter: what a kind could not do itself is no reason against it. Losses are. */
+function leftToCommand(planned: StepPlan, action: StepAction): StepPlan {
+  if (planned.action === "refused") return acting(action, []);
+  return { ...planned, actions: [] };
 }
 
 /** What the kind of a component is given to plan with. */
