@@ -20,6 +20,8 @@ export const PACKAGE_PLACEHOLDER = "{package}";
 export interface PackageRollback extends BuildDraftOptions {
   readonly place: BuildPlace;
   readonly service?: string;
+  /** Which of the build's deployments the package belongs to; only needed where there are several scopes. */
+  readonly of?: string;
   readonly command: readonly string[];
 }
 
@@ -48,7 +50,7 @@ async function open(session: Session, wanted: PackageRollback, stored: StoredPac
     toBuild: place.build,
     package: stored.service,
     components: component ? [...component] : ("all" as const),
-    ...present({ target, onConflict, onError, allowDestructive, reason, ticket }),
+    ...present({ target, deployment: wanted.of, onConflict, onError, allowDestructive, reason, ticket }),
   };
   const params = { path: { application: place.application, stage: place.stage } };
   const rollback = await answered(

@@ -135,6 +135,12 @@ export const ERROR_TABLE = {
     "The build was deployed to several targets",
     "Name one of the targets in `detail` with `target`.",
   ),
+  SEVERAL_DEPLOYMENTS: row(
+    409,
+    false,
+    "The build was deployed in several scopes",
+    "Name the deployment in `detail` that the package belongs to with `deployment`.",
+  ),
   NO_COMMAND_AWAITED: row(
     409,
     false,

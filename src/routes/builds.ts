@@ -21,6 +21,9 @@ const TAGS = ["builds"];
 /** Services are named as CloudFormation and npm allow it; the name also stands in the name of a file. */
 const ServiceText = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" });
 
+/** In a body, an id of any shape is a text: it is unknown rather than malformed. */
+const AnyId = Type.String({ minLength: 1, maxLength: 100 });
+
 const StageParams = Type.Object({ application: NameText, stage: NameText });
 const BuildParams = Type.Object({ application: NameText, stage: NameText, build: NameText });
 const PackageParams = Type.Object({ application: NameText, stage: NameText, build: NameText, service: ServiceText });
@@ -91,6 +94,9 @@ const ROLLBACK = {
     {
       toBuild: NameText,
       target: Type.Optional(Type.String({ ...NameText, description: "Needed where the build went to several" })),
+      deployment: Type.Optional(
+        Type.String({ ...AnyId, description: "Which of the build's; its last successful one unless named" }),
+      ),
       package: Type.Optional(ServiceText),
       components: Type.Optional(Picked),
       run: Type.Optional(Type.Boolean({ default: true, description: "false makes a draft" })),

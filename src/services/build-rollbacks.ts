@@ -12,6 +12,8 @@ export interface BuildRollbackRequest extends RollbackOptions {
   readonly toBuild: string;
   /** Only needed where the build was deployed to several targets. */
   readonly target?: string;
+  /** Which of the build's deployments; its last successful one unless named. */
+  readonly deployment?: string;
   /** The service whose stored package the team's own command deploys; without it Stepback itself puts components back. */
   readonly package?: string;
 }
@@ -19,17 +21,19 @@ export interface BuildRollbackRequest extends RollbackOptions {
 export interface BuildRollbackService {
   /**
    * Opens a rollback of a stage to the state after a build's last successful deployment (S2). NOT_FOUND,
-   * BUILD_NOT_SUCCESSFUL, SEVERAL_TARGETS, NOTHING_ALTERED, and what opening any rollback may be refused with.
+   * BUILD_NOT_SUCCESSFUL, SEVERAL_TARGETS, SEVERAL_DEPLOYMENTS, NOTHING_ALTERED, and what opening any rollback may be refused with.
    */
   open(stage: StageName, request: BuildRollbackRequest, requestedBy: string): Promise<Rollback>;
 }
 
 export function createBuildRollbackService(deps: ServiceDeps): BuildRollbackService {
   return {
-    open: async (stage, { toBuild, target, package: service, ...options }, requestedBy) => {
+    open: async (stage, { toBuild, target, deployment, package: service, ...options }, requestedBy) => {
       if (service !== undefined) refuseForPackage(options);
       const build = found(await deps.store.findBuild(stage, toBuild), `build ${toBuild} in ${placeOf(stage)}`);
-      const base = lastSuccessful(build, target ?? null);
+      const successful = successfulOf(build, { target: target ?? null, deployment: deployment ?? null });
+      if (service !== undefined) await refuseSeveralScopes(deps.store, build, successful);
+      const [base] = successful;
       const later = await laterActivities(deps.store, stage, base);
       const way = {
         build: toBuild,
@@ -89,23 +93,41 @@ function refuseForPackage({ run = true, onConflict, strategy }: RollbackOptions)
   if (faults.length > 0) throw new StepbackError("VALIDATION_FAILED", "A rollback by package takes less.", faults);
 }
 
-function lastSuccessful(build: Build, target: string | null): BuildDeployment {
-  const successful = build.deployments.filter((made) => made.status === "Completed");
-  const wanted = successful.filter((made) => target === null || made.target === target);
-  const targets = [...new Set(wanted.map((made) => made.target))];
-  if (targets.length > 1) {
+/** Completed deployments of the build in one target, newest first; never none. */
+function successfulOf(
+  build: Build,
+  { target, deployment }: { target: string | null; deployment: string | null },
+): readonly [BuildDeployment, ...BuildDeployment[]] {
+  const [last, ...earlier] = build.deployments.filter(
+    (made) =>
+      made.status === "Completed" &&
+      (target === null || made.target === target) &&
+      (deployment === null || made.id === deployment),
+  );
+  if (!last) {
+    const which = [target && `target ${target}`, deployment].filter(Boolean).join(", ");
+    const where = [placeOf(build), which].filter(Boolean).join(", ");
     throw new StepbackError(
-      "SEVERAL_TARGETS",
-      `The build ${build.build} was deployed to ${targets.sort().join(", ")}.`,
+      "BUILD_NOT_SUCCESSFUL",
+      `No deployment of the build ${build.build} in ${where} is Completed.`,
     );
   }
-  const [last] = wanted;
-  if (last) return last;
-  const where = target === null ? placeOf(build) : `${placeOf(build)}, target ${target}`;
-  throw new StepbackError(
-    "BUILD_NOT_SUCCESSFUL",
-    `No deployment of the build ${build.build} in ${where} is Completed.`,
-  );
+  const targets = [...new Set([last, ...earlier].map((made) => made.target))];
+  if (targets.length === 1) return [last, ...earlier];
+  throw new StepbackError("SEVERAL_TARGETS", `The build ${build.build} was deployed to ${targets.sort().join(", ")}.`);
+}
+
+/** A package is of one service: proving what another one's deployment looked at would prove nothing about it. */
+async function refuseSeveralScopes(store: Store, { build }: Build, made: readonly BuildDeployment[]): Promise<void> {
+  const newestOf = new Map<string, string>();
+  for (const { id } of made) {
+    const { scope } = found(await store.findDeployment(id), id);
+    const names = [...scope.stacks, ...scope.functions].sort().join(", ");
+    if (!newestOf.has(names)) newestOf.set(names, id);
+  }
+  if (newestOf.size <= 1) return;
+  const named = [...newestOf].map(([names, id]) => `${id} (${names})`).join("; ");
+  throw new StepbackError("SEVERAL_DEPLOYMENTS", `The build ${build} was deployed by ${named}.`);
 }
 
 /** As many as a page of the store gives. */

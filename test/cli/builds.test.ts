@@ -133,10 +133,11 @@ t.test("an archive that would write outside of its folder is refused whole", asy
   }
   t.same(readdirSync(dir), ["package"], "nothing was written, not even what is good");
 
+  const numbers = Array.from({ length: 900 }, (_, at) => at * at).join();
   for (const broken of [
     rawTar(good).subarray(0, 700),
     Buffer.from("no archive at all".repeat(90)),
-    zipOf(FILES).subarray(0, 60),
+    zipOf({ numbers }).subarray(0, 500),
   ]) {
     writeFileSync(file, broken);
     await t.rejects(unpack(file, out), { exitCode: 1, message: /cannot be unpacked/ });
@@ -284,3 +285,26 @@ t.test("interrupted, it reports what was done, and the components are free again
   t.match(ended.body, { status: "Exception", outcome: "failed", error: { code: "COMMAND_FAILED" } });
   t.match(await stepback("rollback", "--to-build", "1", ...origin, "--yes"), { code: 0 });
 });
+
+t.test(
+  "a restart of the service while the command runs changes nothing: its report is taken, and proven",
+  async (t) => {
+    t.testdir();
+    const { versionOf } = await twoBuilds(t, "pack-five");
+    const opened = await world.api("POST", "/v1/applications/pack-five/stages/prod/rollback", {
+      toBuild: "1",
+      package: "api",
+    });
+    const rollback = `/v1/rollbacks/${opened.body.id}`;
+    t.match((await world.api("GET", `${rollback}?wait=30`)).body, { status: "In Progress", outcome: null });
+    await world.restart();
+    await configure(world, "pack-five", { Environment: { Variables: { VERSION: "1" } } });
+    t.equal((await world.api("POST", `${rollback}/output`, { lines: ["done by hand"] })).status, 204);
+    t.equal((await world.api("POST", `${rollback}/finish`, { outcome: "succeeded" })).status, 202);
+    t.match((await world.api("GET", `${rollback}?wait=30`)).body, {
+      status: "Completed",
+      result: { restored: 1, failed: 0 },
+    });
+    t.equal(await versionOf(), "1");
+  },
+);

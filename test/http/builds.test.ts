@@ -365,6 +365,24 @@ t.test("a rollback by package takes in all that its build's deployment saw, and 
   t.match(blocked, { status: 409, body: { code: "ROLLBACK_IN_PROGRESS" } });
 });
 
+t.test("a package of a build that was deployed in several scopes asks which deployment is its own", async (t) => {
+  const service = await startTestService(t);
+  const { second, other } = await threeBuilds(service);
+  await put(service, "2/api", await tarOf(FILES));
+  const refused = await rollBack(service, { toBuild: "2", package: "api" });
+  t.match(refused, { status: 409, body: { code: "SEVERAL_DEPLOYMENTS" } });
+  t.match(String(refused.body["detail"]), `${other} (jobs-*); ${second} (shop-api, shop-prod-*)`);
+  const wrong = await rollBack(service, { toBuild: "2", package: "api", deployment: "dep_x" });
+  t.match(wrong, { status: 409, body: { code: "BUILD_NOT_SUCCESSFUL" } });
+  const named = await rollBack(service, { toBuild: "2", package: "api", deployment: second });
+  t.equal(named.status, 202);
+  t.ok((named.body["components"] as string[]).includes(PAY));
+  t.notOk(
+    (named.body["components"] as string[]).includes("lambda-code:jobs-prod-run"),
+    "another service's is not its own",
+  );
+});
+
 t.test("the command's output and end are taken while it may run, and only then", async (t) => {
   const service = await startTestService(t);
   const { id, finish } = await awaiting(service);

@@ -30,7 +30,11 @@ With --to-build and a command: hand the build's stored package to it in place of
     )
     .usage("[options] [-- COMMAND [ARGS...]]")
     .argument("[command...]", `after --, what deploys the package in ${PACKAGE_PLACEHOLDER}`)
-    .option("--deployment <id>", "the deployment to take back; repeatable, one plan orders all of them", collect)
+    .option(
+      "--deployment <id>",
+      "the deployment to take back; repeatable, one plan orders all of them. With a command: the package's",
+      collect,
+    )
     .option("--to-build <id>", "instead: put a stage back to the state after this build")
     .option("--application <name>", "with --to-build")
     .option("--stage <name>", "with --to-build")
@@ -85,7 +89,13 @@ function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
   const picksSome = component !== undefined;
   const takesAll = undo !== undefined || toBuild !== undefined;
   refuseFirst([
-    ...originFaults(options),
+    ...originFaults({
+      deployment: options.deployment,
+      undo,
+      toBuild,
+      application: options.application,
+      stage: options.stage,
+    }),
     [picksSome && all, "Pick components with --component, or all of them with --all, and not both."],
     [!picksSome && !all && !takesAll, "Pick components with --component, or all of them with --all."],
     [detailedExitcode && !plan, "--detailed-exitcode is for --plan."],
@@ -95,19 +105,29 @@ function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
 
 /** The command is the yes: whoever writes it down means it. */
 function byPackage(session: Session, command: readonly string[], options: RollbackOptions): Promise<ExitCode> {
-  const { toBuild: build, application, stage, plan, strategy } = options;
+  const { toBuild: build, application, stage, plan, strategy, deployment = [] } = options;
   refuseFirst([
     [build === undefined, "A command deploys a stored package: name its build with --to-build."],
     [!command.some((part) => part.includes(PACKAGE_PLACEHOLDER)), `The command has no ${PACKAGE_PLACEHOLDER} in it.`],
+    [deployment.length > 1, "A package belongs to one --deployment of its build."],
     [plan === true, "--plan is for what Stepback itself puts back; a command's own tool may have a plan."],
     [strategy !== undefined, "--strategy is for what Stepback itself puts back."],
-    ...originFaults(options),
+    ...originFaults({ undo: options.undo, toBuild: build, application, stage }),
   ]);
+  const of = deployment[0];
   const place = { application: application ?? "", stage: stage ?? "", build: build ?? "" };
-  return rollBackByPackage(session, { ...options, place, command });
+  return rollBackByPackage(session, { ...options, ...(of ? { of } : {}), place, command });
 }
 
-function originFaults({ deployment, undo, toBuild, application, stage }: RollbackOptions): UsageFault[] {
+interface OriginOptions {
+  readonly deployment?: readonly string[] | undefined;
+  readonly undo: string | undefined;
+  readonly toBuild: string | undefined;
+  readonly application: string | undefined;
+  readonly stage: string | undefined;
+}
+
+function originFaults({ deployment, undo, toBuild, application, stage }: OriginOptions): UsageFault[] {
   const named = [deployment, undo, toBuild].filter((origin) => origin !== undefined);
   const hasPlace = application !== undefined && stage !== undefined;
   return [
