@@ -21,7 +21,7 @@ import { createServices, type Services } from "./services/services.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
-/** How often deployments that nobody finished are looked for. */
+/** How often deployments and packages' commands that nobody reported are looked for. */
 const ABANDON_CHECK_MS = 60_000;
 
 export interface ComposeOptions {
@@ -85,6 +85,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     newId,
     fingerprint,
     targets: config.targets.map(({ name }) => name),
+    maxPackageBytes: config.maxPackageBytes,
   };
   const services = createServices(shared);
   const { adminToken: configured, adminTokenFile: file } = config;
@@ -132,6 +133,7 @@ function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
 async function abandonExpired(services: Services, afterMs: number, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     await services.deployments.abandonExpired(afterMs);
+    await services.packageCommands.abandonExpired(afterMs);
     await clock.sleep(ABANDON_CHECK_MS, stopping);
   }
 }

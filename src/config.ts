@@ -33,6 +33,7 @@ export interface Config {
   /** Calls a second; null leaves the gateways' defaults. */
   readonly rates: Readonly<Partial<Record<RateName, number>>> | null;
   readonly abandonAfterMs: number;
+  readonly maxPackageBytes: number;
   readonly logLevel: LogLevelName;
 }
 
@@ -45,6 +46,7 @@ interface Reading {
 }
 
 const HOUR_MS = 3_600_000;
+const MB = 1_000_000;
 
 /** Shorter tokens can be guessed over a network. */
 const MIN_TOKEN_LENGTH = 16;
@@ -68,6 +70,8 @@ export function readConfig(env: Env): Config {
     // A year: whoever never finishes deployments holds their components for ever.
     abandonAfterMs:
       HOUR_MS * wholeNumber(reading, "STEPBACK_ABANDON_AFTER_HOURS", { fallback: 24, least: 1, most: 8760 }),
+    // Lambda takes 250 MB of unpacked code a function; a package holds those of a service. S3 takes 5 GB at once.
+    maxPackageBytes: MB * wholeNumber(reading, "STEPBACK_MAX_PACKAGE_MB", { fallback: 500, least: 1, most: 5_000 }),
     logLevel: readLogLevel(reading),
   };
   refuseOpenDoor(reading, config);

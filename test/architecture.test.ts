@@ -18,7 +18,7 @@ const TABLE: Record<string, { folders: string[]; types?: string[]; packages: str
   jobs: { folders: ["domain", "kinds"], types: ["store", "aws", "artifacts"], packages: [] },
   plugins: { folders: ["domain", "services"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
   routes: { folders: ["domain", "services", "plugins"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
-  cli: { folders: ["domain"], packages: ["commander", "openapi-fetch", "ora", "node:"] },
+  cli: { folders: ["domain"], packages: ["commander", "fflate", "openapi-fetch", "ora", "tar", "node:"] },
   sandbox: { folders: [], packages: ["fflate", "fast-xml-parser", "js-yaml", "node:"] },
   demo: { folders: ["cli", "sandbox", "domain"], packages: ["fflate", "node:"] },
 };

@@ -283,6 +283,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rollbacks/{id}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Append what the command of a rollback by package printed to its log */
+        post: operations["appendRollbackOutput"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report how the command of a rollback by package ended, and have the result proven */
+        post: operations["finishRollbackCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rollbacks/{id}/logs": {
         parameters: {
             query?: never;
@@ -405,6 +439,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/applications/{application}/stages/{stage}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Builds of a stage with their deployments and packages, newest first */
+        get: operations["listBuilds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application}/stages/{stage}/builds/{build}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One build */
+        get: operations["getBuild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application}/stages/{stage}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a stage back to the state after a build's last successful deployment
+         * @description With `package`, a command that is not Stepback's deploys the stored package of that service: once the status is `In Progress` it may run, its output goes to `/v1/rollbacks/{id}/output` and its end to `/v1/rollbacks/{id}/finish`.
+         */
+        post: operations["rollBackToBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application}/stages/{stage}/builds/{build}/packages/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a package */
+        get: operations["getPackage"];
+        /**
+         * Store the package of a service as a stream of tar, tar.gz or zip; it is never altered afterwards
+         * @description The same bytes again are answered with 200, other bytes with 409. `content-digest` (RFC 9530, sha-256) or `x-content-sha256` (hexadecimal) is checked. What is refused leaves nothing behind.
+         */
+        put: operations["storePackage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -413,7 +522,7 @@ export interface components {
          * @description From the one error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "STRATEGY_UNSUPPORTED" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "ROLLBACK_NOT_FINISHED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "LAYER_REPUBLISHED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "LAYER_REPUBLISHED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description URN of the code */
             type: string;
@@ -555,7 +664,7 @@ export interface components {
             /** @description The reasons in words */
             details: components["schemas"]["Reason"][];
         };
-        /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+        /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
         Rollback: {
             id: string;
             /** @enum {string} */
@@ -587,6 +696,13 @@ export interface components {
             deployment: string | null;
             deployments: string[];
             undoes: string | null;
+            toBuild: string | null;
+            package: {
+                service: string;
+                /** @description SHA-256, 64 hexadecimal digits */
+                digest: string;
+            } | null;
+            outcome: ("succeeded" | "failed") | null;
             components: string[];
             /** @enum {unknown} */
             strategy: "auto" | "stack" | "direct";
@@ -688,6 +804,47 @@ export interface components {
                 requestId: string | null;
                 attempt: number;
             } | null;
+        };
+        /** @description The packaged output of one service. Never altered once it is stored. */
+        Package: {
+            service: string;
+            commit: string;
+            /** @enum {unknown} */
+            format: "tar" | "tar.gz" | "zip";
+            /** @description SHA-256, 64 hexadecimal digits */
+            digest: string;
+            bytes: number;
+            storedBy: string;
+            /** Format: date-time */
+            storedAt: string;
+        };
+        /** @description A build of a stage, known from its deployments, its packages or both */
+        Build: {
+            /** @description As CI names it; it means something only within its stage */
+            build: string;
+            application: string;
+            stage: string;
+            commit: string | null;
+            /**
+             * Format: date-time
+             * @description When it was first heard of
+             */
+            createdAt: string;
+            /** @description Newest first */
+            deployments: {
+                id: string;
+                /**
+                 * @description `Draft` only for rollbacks that have no job yet
+                 * @enum {unknown}
+                 */
+                status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+                outcome: ("succeeded" | "failed") | null;
+                target: string;
+                /** Format: date-time */
+                createdAt: string;
+                finishedAt: string | null;
+            }[];
+            packages: components["schemas"]["Package"][];
         };
         /** @description Immutable states of components at one time */
         Snapshot: {
@@ -1268,7 +1425,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1311,7 +1468,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1394,7 +1551,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1488,7 +1645,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1528,7 +1685,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1570,7 +1727,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1617,7 +1774,99 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appendRollbackOutput: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lines: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Appended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishRollbackCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    outcome: "succeeded" | "failed";
+                    message?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1947,6 +2196,272 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBuilds: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Build"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+                build: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A build of a stage, known from its deployments, its packages or both */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollBackToBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        /** @description `components` are all that differ unless some are named */
+        requestBody: {
+            content: {
+                "application/json": {
+                    toBuild: string;
+                    /** @description Needed where the build went to several */
+                    target?: string;
+                    /** @description Which of the build's; its last successful one unless named */
+                    deployment?: string;
+                    package?: string;
+                    /** @description Ids from the altered components, or `all` of them */
+                    components?: string[] | "all";
+                    /**
+                     * @description false makes a draft
+                     * @default true
+                     */
+                    run?: boolean;
+                    /** @enum {unknown} */
+                    strategy?: "auto" | "stack" | "direct";
+                    /** @enum {unknown} */
+                    onConflict?: "fail" | "restore" | "keep-live";
+                    /** @enum {unknown} */
+                    onError?: "stop" | "continue" | "compensate";
+                    /** @default false */
+                    allowDestructive?: boolean;
+                    reason?: string | null;
+                    ticket?: string | null;
+                    planDigest?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+                build: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes; `repr-digest` has their SHA-256 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": unknown;
+                    "application/gzip": unknown;
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    storePackage: {
+        parameters: {
+            query: {
+                commit: string;
+            };
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+                build: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-tar": unknown;
+                "application/gzip": unknown;
+                "application/zip": unknown;
+            };
+        };
+        responses: {
+            /** @description The packaged output of one service. Never altered once it is stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Package"];
+                };
+            };
+            /** @description The packaged output of one service. Never altered once it is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Package"];
                 };
             };
             /** @description Refused */

@@ -17,6 +17,8 @@ export type PlanStep = Schemas["PlanStep"];
 export type RollbackRow = Schemas["RollbackComponent"];
 export type LogLine = Schemas["LogLine"];
 export type Change = Schemas["Change"];
+export type Build = Schemas["Build"];
+export type StoredPackage = Schemas["Package"];
 
 /** The longest that one request may wait for a job, in seconds; the contract's limit. */
 export const LONGEST_WAIT_SECONDS = 60;
@@ -36,6 +38,13 @@ export async function answered<Body>(
 ): Promise<Body> {
   const { data, error, response } = await call.catch(rethrowUnreadable);
   if (response.ok && data !== undefined) return data;
+  throw new ApiError(response.status, problemOf(error, response.status), response.headers.get("x-request-id"));
+}
+
+/** The same for an operation that answers nothing (204). */
+export async function done(call: Promise<{ error?: unknown; response: Response }>): Promise<void> {
+  const { error, response } = await call;
+  if (response.ok) return;
   throw new ApiError(response.status, problemOf(error, response.status), response.headers.get("x-request-id"));
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { activitiesCommand } from "./commands/activities.ts";
+import { buildsCommand } from "./commands/builds.ts";
 import { componentsCommand } from "./commands/components.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
@@ -26,6 +27,7 @@ const COMMANDS: readonly ClientCommand[] = [
   rollbackCommand,
   logsCommand,
   activitiesCommand,
+  buildsCommand,
 ];
 
 const EXIT_CODE_HELP = `

@@ -1,21 +1,32 @@
 import type { OnConflict, OnError, Strategy } from "../domain/activity.ts";
 import { answered, LONGEST_WAIT_SECONDS, type Plan, type Rollback } from "./api.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { present } from "./options.ts";
 import { ApiError } from "./problem.ts";
 import type { Session } from "./session.ts";
 
-/** What is to go back, and how. Either `undo` or `deployment` is given. */
-export interface DraftOptions {
+/** What is to go back, and how. One of `deployment`, `undo` and `toBuild` is given. */
+export interface DraftOptions extends BuildDraftOptions {
   readonly deployment?: readonly string[];
   /** A rollback. */
   readonly undo?: string;
+  /** A build, of an application's stage. */
+  readonly toBuild?: string;
+  readonly application?: string;
+  readonly stage?: string;
+  readonly includeFailed?: true;
+}
+
+/** What also holds where a whole build is gone back to. */
+export interface BuildDraftOptions {
+  /** Only needed where a build went to several. */
+  readonly target?: string;
   /** Every altered component where none is named. */
   readonly component?: readonly string[];
   readonly strategy?: Strategy;
   readonly onConflict?: OnConflict;
   readonly onError?: OnError;
   readonly allowDestructive?: true;
-  readonly includeFailed?: true;
   readonly reason?: string;
   readonly ticket?: string;
 }
@@ -23,15 +34,17 @@ export interface DraftOptions {
 /** A draft of what the options pick. It holds no lock, and stays where it is when it is not run. */
 export function openDraft({ api }: Session, options: DraftOptions): Promise<Rollback> {
   const { strategy, onConflict, onError, allowDestructive, includeFailed, reason, ticket } = options;
-  const { deployment: deployments = [], undo: rollback, component } = options;
+  const { deployment: deployments = [], undo: rollback, component, toBuild, application, stage, target } = options;
+  const how = present({ strategy, onConflict, onError, allowDestructive, reason, ticket });
+  const components = component ? [...component] : ("all" as const);
+  if (toBuild !== undefined && application !== undefined && stage !== undefined) {
+    const body = { toBuild, components, run: false, ...present({ target }), ...how };
+    const params = { path: { application, stage } };
+    return answered(api.POST("/v1/applications/{application}/stages/{stage}/rollback", { params, body }));
+  }
   // One id or several: the API takes both forms, and none beside a rollback that is undone.
   const deployment = deployments.length > 1 ? [...deployments] : deployments[0];
-  const body = {
-    components: component ? [...component] : ("all" as const),
-    run: false,
-    ...present({ deployment, rollback, strategy, onConflict, onError }),
-    ...present({ allowDestructive, includeFailed, reason, ticket }),
-  };
+  const body = { components, run: false, ...present({ deployment, rollback, includeFailed }), ...how };
   return answered(api.POST("/v1/rollbacks", { body }));
 }
 
@@ -56,4 +69,11 @@ function notYet(error: unknown): null {
   if (error instanceof ApiError && error.problem.code === "PLAN_MISSING" && error.problem.errors.length === 0)
     return null;
   throw error;
+}
+
+/** What the process ends with for an ended rollback. */
+export function rollbackExitCode({ status, result }: Rollback): ExitCode {
+  if (status === "Completed") return EXIT.done;
+  const cameBack = result ? result.restored + result.removed + result.recreated : 0;
+  return cameBack > 0 ? EXIT.partlyDone : EXIT.failed;
 }

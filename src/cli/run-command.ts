@@ -1,4 +1,4 @@
-import { type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { constants } from "node:os";
 
 /** How the wrapped command ended. */
@@ -17,7 +17,12 @@ export interface CommandStreams {
   readonly stdout: "stdout" | "stderr";
   /** A terminal sends Ctrl-C to the whole group of processes, so forwarding it would make two of one. */
   readonly onTerminal: boolean;
+  /** Hears what it prints, which is shown all the same. Then its output is no terminal, also where ours is one. */
+  readonly onOutput?: (stream: "stdout" | "stderr", bytes: Buffer) => void;
 }
+
+/** How long output may still come after the command has ended: a process that it left behind may hold its streams. */
+const LAST_OUTPUT_MS = 2_000;
 
 /**
  * Runs a command with our own streams and passes on the signals that we get meanwhile; it decides when it ends.
@@ -26,7 +31,8 @@ export interface CommandStreams {
 export function runCommand(command: readonly string[], streams: CommandStreams): Promise<CommandEnd> {
   const [program = "", ...args] = command;
   const stdout = streams.stdout === "stdout" ? "inherit" : process.stderr.fd;
-  const options: SpawnOptions = { stdio: ["inherit", stdout, "inherit"] };
+  const heard: SpawnOptions = { stdio: ["inherit", "pipe", "pipe"] };
+  const options: SpawnOptions = streams.onOutput ? heard : { stdio: ["inherit", stdout, "inherit"] };
   return new Promise((resolve) => {
     const child = spawn(program, args, options);
     const forward = (signal: NodeJS.Signals) => {
@@ -37,10 +43,27 @@ export function runCommand(command: readonly string[], streams: CommandStreams):
       resolve(how);
     };
     for (const signal of ENDING_SIGNALS) process.on(signal, forward);
+    const said = passOn(child, streams);
     child.once("error", (error) => {
       if (child.pid === undefined) end({ how: "not-started", reason: error.message });
     });
-    child.once("exit", (code, signal) => end(endOf(code, signal)));
+    child.once("exit", (code, signal) => void said.then(() => end(endOf(code, signal))));
+  });
+}
+
+/** Shows what a heard command prints. Resolves once that is all, or once it had its time after the command's end. */
+function passOn(child: ChildProcess, { stdout, onOutput }: CommandStreams): Promise<void> {
+  if (!onOutput) return Promise.resolve();
+  const pass = (name: "stdout" | "stderr", shown: NodeJS.WriteStream) =>
+    child[name]?.on("data", (bytes: Buffer) => {
+      shown.write(bytes);
+      onOutput(name, bytes);
+    });
+  pass("stdout", process[stdout]);
+  pass("stderr", process.stderr);
+  return new Promise((resolve) => {
+    child.once("close", () => resolve());
+    child.once("exit", () => setTimeout(resolve, LAST_OUTPUT_MS).unref());
   });
 }
 

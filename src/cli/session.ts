@@ -2,6 +2,7 @@ import { type Api, connect } from "./api.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { readClientSettings } from "./settings.ts";
 import { type OutputForm, type Surroundings, Terminal } from "./terminal.ts";
+import { createTransfer, type Transfer } from "./transfer.ts";
 
 /** What a command works with. */
 export interface Session {
@@ -9,6 +10,7 @@ export interface Session {
   readonly api: Api;
   /** For what has to be said to the service even then. */
   readonly steadyApi: Api;
+  readonly transfer: Transfer;
   readonly terminal: Terminal;
   /** Aborts with the first signal that asks the process to end. */
   readonly interrupted: AbortSignal;
@@ -30,6 +32,7 @@ export async function openSession(
   return {
     api: connect(settings, interrupted),
     steadyApi: connect(settings),
+    transfer: createTransfer(settings, interrupted),
     terminal: new Terminal(surroundings, form),
     interrupted,
   };

@@ -1,3 +1,4 @@
+import type { BuildReturn } from "./build.ts";
 import type { ComponentId } from "./component.ts";
 import type { Problem } from "./errors.ts";
 import type { Claim, Scope } from "./scope.ts";
@@ -81,6 +82,8 @@ export interface Rollback extends Activity {
   readonly deployments: readonly string[];
   /** The rollback that it undoes; null otherwise. */
   readonly undoes: string | null;
+  /** The build whose state it goes back to; null otherwise. */
+  readonly toBuild: BuildReturn | null;
   readonly picked: readonly ComponentId[];
   readonly strategy: Strategy;
   readonly onConflict: OnConflict;

@@ -64,6 +64,20 @@ export const ERROR_TABLE = {
     "Use the strategy that `detail` names, or pick the whole stack.",
   ),
 
+  NOT_A_PACKAGE: row(
+    422,
+    false,
+    "The bytes are no package",
+    "Send a whole tar, tar.gz or zip; `detail` says what is wrong with this one.",
+  ),
+  DIGEST_DIFFERS: row(
+    422,
+    false,
+    "The bytes are not those that their digest names",
+    "Send them again; something on the way changed them, or the digest is of another file.",
+  ),
+  UPLOAD_INCOMPLETE: row(400, true, "The upload ended before its end", "Send it again; nothing of it was kept."),
+
   // What the state of things does not allow
   DEPLOYMENT_IN_PROGRESS: row(
     409,
@@ -103,6 +117,37 @@ export const ERROR_TABLE = {
   ),
   ROLLBACK_NOT_FINISHED: row(409, true, "The rollback has not finished", "Wait for its end."),
 
+  PACKAGE_DIFFERS: row(
+    409,
+    false,
+    "The build has another package of this service",
+    "A stored package is never altered: store the new one under a new build.",
+  ),
+  BUILD_NOT_SUCCESSFUL: row(
+    409,
+    false,
+    "The build has no successful deployment",
+    "Pick one that has: GET …/builds shows the outcomes.",
+  ),
+  SEVERAL_TARGETS: row(
+    409,
+    false,
+    "The build was deployed to several targets",
+    "Name one of the targets in `detail` with `target`.",
+  ),
+  SEVERAL_DEPLOYMENTS: row(
+    409,
+    false,
+    "The build was deployed in several scopes",
+    "Name the deployment in `detail` that the package belongs to with `deployment`.",
+  ),
+  NO_COMMAND_AWAITED: row(
+    409,
+    false,
+    "The rollback waits for no command",
+    "Only a rollback by package takes output and an outcome, and only while its command may run.",
+  ),
+
   // How a job can end
   PLAN_REFUSED: row(
     409,
@@ -135,8 +180,14 @@ export const ERROR_TABLE = {
     "Mend what the log names and open a new deployment.",
   ),
   DEPLOY_FAILED: row(409, false, "The deploy was reported as failed", 'Roll it back with `"includeFailed": true`.'),
+  COMMAND_FAILED: row(
+    409,
+    false,
+    "The command that deploys the package failed",
+    "Its output stands in the log. Mend it and roll back again, or undo this rollback.",
+  ),
   CANCELLED: row(409, false, "The job was cancelled", "What had been done until then stands in its rows."),
-  ABANDONED: row(409, false, "Nobody finished the deployment in time", "Open a new one."),
+  ABANDONED: row(409, false, "Nobody reported the outcome in time", "Open a new one."),
   WRONG_TARGET: row(
     409,
     false,

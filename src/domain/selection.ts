@@ -2,7 +2,7 @@ import type { Strategy } from "./activity.ts";
 import type { Altered } from "./altered.ts";
 import { type ComponentId, functionOf, parseComponentId, stackOf } from "./component.ts";
 import type { Fault } from "./errors.ts";
-import type { Claim } from "./scope.ts";
+import type { Claim, Scope } from "./scope.ts";
 
 /**
  * What is picked (F9), in the order of the altered rows: named ids with all that they contain, or `"all"` for every
@@ -67,6 +67,12 @@ export function claimOf(picked: readonly ComponentId[], altered: readonly Altere
     functions: [...new Set(rows.flatMap((row) => functionOf(row.component) ?? []))],
     within: owners,
   };
+}
+
+/** A claim that holds a scope besides: what somebody else's command may touch. */
+export function withScope({ stacks, functions, within }: Claim, scope: Scope): Claim {
+  const both = (one: readonly string[], other: readonly string[]) => [...new Set([...one, ...other])];
+  return { stacks: both(stacks, scope.stacks), functions: both(functions, scope.functions), within };
 }
 
 /**

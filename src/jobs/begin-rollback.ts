@@ -15,6 +15,7 @@ export async function beginRollback(
   rollback: Rollback,
   { plan, sources }: { plan: Plan; sources: Sources },
 ): Promise<Problem | null> {
+  const returned = rollback.toBuild?.package ?? null;
   if (await context.store.isCancelRequested(rollback.id))
     return problem("CANCELLED", "Someone cancelled the rollback before it ran.");
   const refusal = whyNot(rollback, plan);
@@ -25,7 +26,10 @@ export async function beginRollback(
   const moved = whatMoved(plan, live);
   if (moved) return moved;
   const snapshot = newSnapshot(context, live);
-  const begun = { snapshot, steps: plan.steps.map(pendingRow), at: context.clock.now(), lines: context.log.take() };
+  const waits = returned !== null;
+  if (waits) context.log.add("info", `Waiting for the command that deploys the package ${returned.digest}.`);
+  const steps = plan.steps.map(pendingRow);
+  const begun = { snapshot, steps, at: context.clock.now(), lines: context.log.take(), waits };
   await context.store.beginRun(context.fence, rollback.id, begun);
   return null;
 }

@@ -25,6 +25,7 @@ export function followWith(context: JobContext, ended: Activity, own: Own): Foll
     id: context.newId("rbk"),
     type: "rollback",
     status: "Queued",
+    toBuild: null,
     strategy: "auto",
     createdAt: context.clock.now(),
     startedAt: null,

@@ -1,5 +1,6 @@
 import type { Rollback } from "../domain/activity.ts";
 import { alteredIds } from "../domain/altered.ts";
+import { isByPackage } from "../domain/build.ts";
 import {
   type ComponentId,
   type Components,
@@ -85,6 +86,7 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     hasStagingBucket,
     exporters,
     bridgeTemplate,
+    byCommand: isByPackage(rollback),
   };
 }
 

@@ -27,6 +27,8 @@ export interface PlanFacts {
   /** ARNs of layer versions that the backup names and that do not exist any more. */
   readonly goneLayers: ReadonlySet<string>;
   readonly hasStagingBucket: boolean;
+  /** Whether the team's own command puts everything back: then the steps take no actions. */
+  readonly byCommand?: boolean;
   /** Every export of the account and region, and the stack that has it; null where AWS would not list them. */
   readonly exporters: readonly { readonly name: string; readonly stack: string }[] | null;
   readonly bridgeTemplate: BridgeTemplate;

@@ -1,8 +1,8 @@
 import type { CapturedComponent, ComponentId } from "../domain/component.ts";
 import { threeWay } from "../domain/diff.ts";
-import { type Plan, type PlanStep, planDigest, type Reason } from "../domain/plan.ts";
+import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } from "../domain/plan.ts";
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
-import { actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
+import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { orderSteps } from "./ordering.ts";
 import { type DatedFacts, directPlan, goalFor, isConflict, ownerOf, type PlanFacts } from "./plan-facts.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
@@ -59,11 +59,18 @@ function planStep(id: ComponentId, facts: DatedFacts, parts: PartPlans): StepPla
   const part = parts.steps.get(id);
   if (part) return part;
   const planned = directPlan(id, facts, goal);
+  if (facts.byCommand) return leftToCommand(planned, action);
   if (facts.rollback.strategy !== "stack" || id.startsWith("stack:") || planned.actions.length === 0) return planned;
   return refused({
     code: "STRATEGY_UNSUPPORTED",
     detail: `The template of ${owner} says the same about ${id} as in the backup, or nothing: use auto or direct.`,
   });
+}
+
+/** How it goes back is the command's own matter: what a kind could not do itself is no reason against it. Losses are. */
+function leftToCommand(planned: StepPlan, action: StepAction): StepPlan {
+  if (planned.action === "refused") return acting(action, []);
+  return { ...planned, actions: [] };
 }
 
 interface Planned {

@@ -1,11 +1,12 @@
 import { hasEnded, type Rollback } from "../domain/activity.ts";
+import { isByPackage } from "../domain/build.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import { beginRollback } from "./begin-rollback.ts";
 import { mapBounded } from "./bounded.ts";
 import { closeRollback, refuseRollback } from "./close-rollback.ts";
 import { checkpoint, identify, type JobContext } from "./job-context.ts";
 import { type Lane, type LanePass, wavesOf } from "./lanes.ts";
-import { doneActions, hasSettled, problem, type Run } from "./run-context.ts";
+import { doneActions, doneStatus, hasSettled, problem, type Run, rowOf } from "./run-context.ts";
 import { runBridge, runStep } from "./run-step.ts";
 import { loadSources } from "./sources.ts";
 
@@ -26,11 +27,30 @@ export async function runRollback(context: JobContext, rollback: Rollback): Prom
   const sources = await loadSources(context.store, rollback);
   const refusal = rollback.status === "In Progress" ? null : await beginRollback(context, rollback, { plan, sources });
   if (refusal) return refuseRollback(context, rollback, { plan, why: refusal });
+  if (isByPackage(rollback) && !rollback.toBuild?.outcome) return leaveToCommand(context, rollback);
   const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
   const done = doneActions(await context.store.findJournal(rollback.id));
   const run: Run = { context, rollback, plan, sources, rows, done, changedIds: new Map() };
-  const stopped = await runWaves(run);
+  const stopped = isByPackage(rollback) ? takeOver(run) : await runWaves(run);
   await closeRollback(run, stopped);
+}
+
+/** The team's own command comes next, and its report enqueues another job. Beginning the run has ended this one. */
+async function leaveToCommand(context: JobContext, rollback: Rollback): Promise<void> {
+  if (rollback.status === "In Progress") await context.store.endJob(context.fence);
+}
+
+/**
+ * What a command did instead of the steps: each step counts as done until the last look finds that it is not. Answers the
+ * problem of a command that failed; null after a good one.
+ */
+function takeOver(run: Run): Problem | null {
+  const { context, rollback, plan, rows } = run;
+  const finishedAt = context.clock.now();
+  for (const step of plan.steps) {
+    rows.set(step.order, { ...rowOf(run, step), status: doneStatus(step), startedAt: rollback.startedAt, finishedAt });
+  }
+  return rollback.toBuild?.outcome === "failed" ? rollback.error : null;
 }
 
 /** Answers why it stopped before its end: a cancellation, or the failure under `onError: stop`. Null when all were tried. */

@@ -1,5 +1,6 @@
 import type { Rollback } from "../domain/activity.ts";
 import { alteredIds } from "../domain/altered.ts";
+import { type BuildReturn, returnStates } from "../domain/build.ts";
 import type { CapturedComponent, ComponentId, Components } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
@@ -17,6 +18,7 @@ export interface Sources {
 type Reader = Pick<Store, "findDeployment" | "findRollback" | "findComponents" | "findSnapshot">;
 
 export async function loadSources(store: Reader, rollback: Rollback): Promise<Sources> {
+  if (rollback.toBuild) return loadReturn(store, rollback.toBuild);
   const pairs = rollback.undoes
     ? [await undonePair(store, rollback.undoes)]
     : await deploymentPairs(store, rollback.deployments);
@@ -32,6 +34,19 @@ export async function loadSources(store: Reader, rollback: Rollback): Promise<So
     for (const id of altered) seen.add(id);
   }
   return { before, deployed, since: Math.min(...pairs.map((pair) => pair.since)) };
+}
+
+/** Back to a build: from what the stage's later activities left to what the build's deployment had recorded (S2). */
+async function loadReturn(store: Reader, { deployment, since: later }: BuildReturn): Promise<Sources> {
+  const [base] = await deploymentPairs(store, [deployment]);
+  if (!base) throw new StepbackError("DEPLOYMENT_NOT_COMPLETED", `${deployment} has no record of the state after it.`);
+  const states = returnStates(base);
+  for (const id of later) {
+    const isDeployment = (await store.findDeployment(id)) !== null;
+    for (const pair of isDeployment ? await deploymentPairs(store, [id]) : [await undonePair(store, id)])
+      states.add(pair);
+  }
+  return { before: states.before, deployed: states.deployed, since: base.since };
 }
 
 async function deploymentPairs(store: Reader, ids: readonly string[]): Promise<Sources[]> {

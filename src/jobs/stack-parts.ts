@@ -17,7 +17,14 @@ import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
-import { isUpdatable, ownedElsewhere, policyWalls, templateStateIn, unimported } from "../kinds/stack-plan.ts";
+import {
+  isUpdatable,
+  ownedElsewhere,
+  policyWalls,
+  statusWalls,
+  templateStateIn,
+  unimported,
+} from "../kinds/stack-plan.ts";
 import { type DatedFacts, directPlan, goalFor, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
@@ -61,6 +68,7 @@ export function planParts(facts: DatedFacts): PartPlans {
 function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
   const byStack = new Map<ComponentId, ComponentId[]>();
   const { picked, strategy } = facts.rollback;
+  if (facts.byCommand) return byStack;
   for (const id of picked) {
     const owner = ownerOf(id, facts);
     if (!owner || picked.includes(owner) || strategy === "direct") continue;
@@ -82,14 +90,25 @@ function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Membe
   const { picked, strategy } = facts.rollback;
   const action = actionBetween(goalFor(id, facts), facts.live.get(id) ?? null);
   const container = parentOf(id, facts);
-  if (container && container !== stack.id && picked.includes(container))
+  if (container && container !== stack.id && picked.includes(container) && resourceDiffers(container, stack))
     return action === "unchanged" ? null : { id, action, part: null };
   const part = partFor(id, stack, facts);
   if (!part || sameJson(partOf(stack.beforeTemplate, part), partOf(stack.liveTemplate, part))) return null;
-  // The template is put back, too, where the component itself went back directly before.
-  if (strategy === "stack") return { id, action: action === "unchanged" ? "restore" : action, part };
+  if (strategy === "stack" && action === "unchanged")
+    return wentBackDirectly(id, facts) ? { id, action: "restore", part } : null;
+  if (strategy === "stack" || (action !== "unchanged" && id.startsWith("stack-resource:"))) return { id, action, part };
   if (action === "unchanged" || !isUpdatable(stack.live)) return null;
   return goesDirectly(id, facts) ? null : { id, action, part };
+}
+
+function resourceDiffers(resource: ComponentId, { beforeTemplate, liveTemplate }: StackStates): boolean {
+  const part = whole(splitResource(parseComponentId(resource)?.name ?? "").logicalId);
+  return !sameJson(partOf(beforeTemplate, part), partOf(liveTemplate, part));
+}
+
+/** Its template is put back, too. What `keep-live` keeps is not as in the backup, and its template stays. */
+function wentBackDirectly(id: ComponentId, { sources, live }: DatedFacts): boolean {
+  return sources.before.get(id)?.digest === live.get(id)?.digest;
 }
 
 /** An alias whose version still exists is only pointed back: one atomic switch, nothing rebuilt (facts B2). */
@@ -138,6 +157,7 @@ interface Plans {
 function planStack(stack: StackStates, members: readonly Member[], plans: Plans): void {
   const parts = members.flatMap(({ part }) => part ?? []);
   const walls = [
+    ...statusWalls(stack.name, stack.live),
     ...ownedElsewhere(stack.name, stack.live),
     ...policyWalls(stack.name, stack.live, updatesOf(stack, parts)),
   ];

@@ -118,7 +118,7 @@ export function templateStateIn(stack: CapturedComponent | null | undefined): Te
   }
 }
 
-function statusWalls(name: string, live: CapturedComponent | null): Reason[] {
+export function statusWalls(name: string, live: CapturedComponent | null): Reason[] {
   if (!live || isUpdatable(live)) return [];
   return [{ code: "STACK_NOT_UPDATABLE", detail: `The stack ${name} is in ${live.state.evidence["status"]}.` }];
 }

@@ -32,6 +32,7 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         { name: "deployments", description: "One deploy made by CI, with its backup" },
         { name: "rollbacks", description: "The request to put picked components back" },
         { name: "activities", description: "Deploy and Rollback jobs of a branch" },
+        { name: "builds", description: "What CI built and deployed to a stage, and its packages" },
         { name: "snapshots", description: "Immutable states of components at one time" },
         { name: "service", description: "The service itself" },
       ],

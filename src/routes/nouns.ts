@@ -1,6 +1,7 @@
 import type { TSchema } from "typebox";
 import { ErrorCodeText, ProblemShape } from "../plugins/problem-document.ts";
 import { ActivityShape } from "./wire/activity.ts";
+import { BuildShape, PackageShape } from "./wire/build.ts";
 import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
 import { LogLineShape } from "./wire/log-line.ts";
 import { PLAN_NOUNS, StepShape } from "./wire/plan.ts";
@@ -21,6 +22,8 @@ export const NOUNS: readonly TSchema[] = [
   ...PLAN_NOUNS,
   StepShape.schema,
   LogLineShape.schema,
+  PackageShape.schema,
+  BuildShape.schema,
   SnapshotShape.schema,
   ComponentShape.schema,
 ];

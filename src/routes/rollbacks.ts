@@ -6,6 +6,7 @@ import { accepted } from "./accepted.ts";
 import { addDraftRoutes } from "./drafts.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
+import { addPackageCommandRoutes } from "./package-commands.ts";
 import { Picked } from "./picked.ts";
 import { REFUSALS } from "./refusals.ts";
 import { LongText, ShortText } from "./request-texts.ts";
@@ -109,7 +110,7 @@ const CANCEL = {
 } as const;
 
 /** /v1/rollbacks: the request to put picked components back. */
-export function rollbackRoutes({ rollbacks, drafts, logs }: Services): FastifyPluginAsyncTypebox {
+export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
       accepted(reply, presentRollback(await rollbacks.open(request.body, callerOf(request).name))),
@@ -130,6 +131,7 @@ export function rollbackRoutes({ rollbacks, drafts, logs }: Services): FastifyPl
       accepted(reply, presentRollback(await rollbacks.cancel(request.params.id))),
     );
     addDraftRoutes(app, drafts);
+    addPackageCommandRoutes(app, packageCommands);
     addLogRoutes(app, logs, { owner: "rollback", params: Params, tags: TAGS, noun: "Rollback" });
   };
 }

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Services } from "../services/services.ts";
-import type { OpenArtifact } from "../services/snapshots.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
+import { sendArtifact } from "./send-artifact.ts";
 import { ComponentIdText, pageOf, SnapshotId } from "./wire/shapes.ts";
 import { ComponentShape, presentComponent, presentSnapshot, SnapshotShape } from "./wire/snapshot.ts";
 
@@ -73,20 +72,11 @@ export function snapshotRoutes({ snapshots }: Services): FastifyPluginAsyncTypeb
       "/:id/components/:componentId/artifact",
       { schema: ARTIFACT, exposeHeadRoute: false },
       async (request, reply) =>
-        sendArtifact(reply, await snapshots.openArtifact(request.params.id, request.params.componentId)),
+        sendArtifact(reply, {
+          ...(await snapshots.openArtifact(request.params.id, request.params.componentId)),
+          mediaType: "application/zip",
+          extension: "zip",
+        }),
     );
   };
-}
-
-/** The digest goes along as RFC 9530 writes it, and as the entity tag: these bytes never change. */
-function sendArtifact(reply: FastifyReply, { digest, sizeBytes, bytes }: OpenArtifact) {
-  return reply
-    .headers({
-      "content-type": "application/zip",
-      "content-length": sizeBytes,
-      "content-disposition": `attachment; filename="${digest}.zip"`,
-      "repr-digest": `sha-256=:${Buffer.from(digest, "hex").toString("base64")}:`,
-      etag: `"${digest}"`,
-    })
-    .send(bytes);
 }

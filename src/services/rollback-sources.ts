@@ -1,6 +1,9 @@
-import { type Activity, type Deployment, hasEnded, type Rollback } from "../domain/activity.ts";
+import { type Activity, type Deployment, hasEnded, type Rollback, type SnapshotSummary } from "../domain/activity.ts";
 import { type Altered, alteredIds, changeOf } from "../domain/altered.ts";
+import { type BuildReturn, returnStates, type SnapshotPair } from "../domain/build.ts";
+import type { ComponentId, Components } from "../domain/component.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
+import type { Scope } from "../domain/scope.ts";
 import { mergeAltered } from "../domain/selection.ts";
 import type { Store } from "../store/store.ts";
 import { errorOf, found, refuse } from "./refusals.ts";
@@ -12,8 +15,14 @@ export interface RollbackSource {
   /** Oldest first; empty for an undo. */
   readonly deployments: readonly string[];
   readonly undoes: string | null;
+  /** The way back to a build; null for deployments and undos. */
+  readonly toBuild: BuildReturn | null;
+  /** What a rollback holds besides its rows: the scope of the command that deploys a package. */
+  readonly scope: Scope;
   readonly rows: readonly Altered[];
 }
+
+const NO_SCOPE: Scope = { stacks: [], functions: [] };
 
 /** Why a deployment cannot be rolled back as it is; null when it can (F7). Pure. */
 export function whyNotRollbackable(deployment: Deployment): ErrorCode | null {
@@ -43,7 +52,7 @@ export async function deploymentsSource(
   if (!origin || rows.length === 0) {
     throw new StepbackError("NOTHING_ALTERED", `${oldestFirst.join(", ")} left every component as it was.`);
   }
-  return { origin, deployments: oldestFirst, undoes: null, rows };
+  return { origin, deployments: oldestFirst, undoes: null, toBuild: null, scope: NO_SCOPE, rows };
 }
 
 /** The rows of an ended rollback: what differs between its backup and its record. */
@@ -52,11 +61,12 @@ export async function undoSource(store: Store, id: string): Promise<RollbackSour
   if (!hasEnded(origin.status)) throw new StepbackError("ROLLBACK_NOT_FINISHED", `${id} is ${origin.status}.`);
   const rows = await undoRows(store, origin);
   if (rows.length === 0) throw new StepbackError("NOTHING_ALTERED", `${id} changed nothing.`);
-  return { origin, deployments: [], undoes: id, rows };
+  return { origin, deployments: [], undoes: id, toBuild: null, scope: NO_SCOPE, rows };
 }
 
 /** The rows that a rollback was opened over. They do not change any more: everything that they come from has ended. */
 export async function rowsOf(store: Store, rollback: Rollback): Promise<readonly Altered[]> {
+  if (rollback.toBuild) return returnRows(store, rollback.toBuild);
   if (rollback.undoes === null) return mergedRows(store, rollback.deployments);
   return undoRows(store, found(await store.findRollback(rollback.undoes), rollback.undoes));
 }
@@ -67,16 +77,43 @@ async function mergedRows(store: Store, oldestFirst: readonly string[]): Promise
   return mergeAltered(rows);
 }
 
-/**
- * What was picked and changed. A stack whose part went back is in the snapshots, too, but was not picked itself.
- * The plan job compares the states themselves, so these rows carry no diff and no verdict of their own.
- */
+/** A stack whose part went back is in the snapshots, too, but was not picked itself. */
 async function undoRows(store: Store, undone: Rollback): Promise<readonly Altered[]> {
   if (undone.backup?.status !== "Ready" || undone.record?.status !== "Ready") return [];
   const before = await store.findComponents(undone.backup.id);
   const deployed = await store.findComponents(undone.record.id);
   const changed = alteredIds(before, deployed).filter((id) => undone.picked.includes(id));
-  return changed.map((component): Altered => {
+  return rowsBetween({ before, deployed }, changed);
+}
+
+/** What a return to a build can put back: whatever is not as that build's deployment had recorded it. */
+export async function returnRows(store: Store, way: BuildReturn): Promise<readonly Altered[]> {
+  const { states } = await readReturn(store, way);
+  return rowsBetween(states, alteredIds(states.before, states.deployed));
+}
+
+/** The states of a way back, and the two snapshots of the build's deployment that they begin with. */
+export async function readReturn(
+  store: Store,
+  way: Pick<BuildReturn, "deployment" | "since">,
+): Promise<{ base: SnapshotPair; states: SnapshotPair }> {
+  const base = await readPair(store, found(await store.findDeployment(way.deployment), way.deployment));
+  const states = returnStates(base);
+  for (const id of way.since) {
+    states.add(await readPair(store, found((await store.findDeployment(id)) ?? (await store.findRollback(id)), id)));
+  }
+  return { base, states };
+}
+
+async function readPair(store: Store, { backup, record }: Deployment | Rollback): Promise<SnapshotPair> {
+  const read = async (snapshot: SnapshotSummary | null): Promise<Components> =>
+    snapshot ? store.findComponents(snapshot.id) : new Map();
+  return { before: await read(backup), deployed: await read(record) };
+}
+
+/** Rows without a diff and a verdict of their own: the plan job compares the states themselves. */
+export function rowsBetween({ before, deployed }: SnapshotPair, ids: readonly ComponentId[]): readonly Altered[] {
+  return ids.map((component): Altered => {
     const [was, became] = [before.get(component), deployed.get(component)];
     return {
       component,

@@ -1,8 +1,10 @@
 import { hasEnded, type Rollback } from "../domain/activity.ts";
+import { awaitsCommand } from "../domain/build.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan.ts";
-import { claimOf, resolvePicked } from "../domain/selection.ts";
+import { claimOf, resolvePicked, withScope } from "../domain/selection.ts";
 import type { ActivityFilter, Page, Paged, StepRow } from "../store/store.ts";
+import { reportFailure } from "./package-commands.ts";
 import { endedError, found, refuse, refuseHeld } from "./refusals.ts";
 import { deploymentsSource, type RollbackSource, undoSource } from "./rollback-sources.ts";
 import { runError, selectionError } from "./selections.ts";
@@ -11,10 +13,14 @@ import { type Wait, waitFor } from "./waiting.ts";
 
 export type { StepRow };
 
-export interface RollbackRequest {
+export interface RollbackRequest extends RollbackOptions {
   /** Exactly one of `deployment` and `rollback` (undo). */
   readonly deployment?: string | readonly string[];
   readonly rollback?: string;
+}
+
+/** What a rollback may be told, whatever it goes back to. */
+export interface RollbackOptions {
   readonly components?: readonly string[] | "all";
   readonly run?: boolean;
   readonly strategy?: Rollback["strategy"];
@@ -60,7 +66,15 @@ export function createRollbackService(deps: ServiceDeps): RollbackService {
 }
 
 async function open(deps: ServiceDeps, request: RollbackRequest, requestedBy: string): Promise<Rollback> {
-  const source = await findSource(deps, request);
+  return openFrom(deps, await findSource(deps, request), { request, requestedBy });
+}
+
+/** Opens a rollback over what a source offers. UNKNOWN_COMPONENT, NOTHING_PICKED, …_IN_PROGRESS and their like. */
+export async function openFrom(
+  deps: ServiceDeps,
+  source: RollbackSource,
+  { request, requestedBy }: { request: RollbackOptions; requestedBy: string },
+): Promise<Rollback> {
   const { components = [], run = true, strategy = "auto" } = request;
   refuse(selectionError(components, source.rows, "/components"));
   const picked = resolvePicked(components, source.rows);
@@ -91,7 +105,7 @@ interface Opening {
   readonly requestedBy: string;
 }
 
-function newRollback(deps: ServiceDeps, request: RollbackRequest, opening: Opening): Rollback {
+function newRollback(deps: ServiceDeps, request: RollbackOptions, opening: Opening): Rollback {
   const { source, picked, requestedBy } = opening;
   const { application, stage, branch, commit, build, target, identity } = source.origin;
   return {
@@ -108,7 +122,7 @@ function newRollback(deps: ServiceDeps, request: RollbackRequest, opening: Openi
     requestedBy,
     reason: request.reason ?? null,
     ticket: request.ticket ?? null,
-    claim: claimOf(picked, source.rows, request.strategy ?? "auto"),
+    claim: withScope(claimOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
     createdAt: deps.clock.now(),
     startedAt: null,
     finishedAt: null,
@@ -116,6 +130,7 @@ function newRollback(deps: ServiceDeps, request: RollbackRequest, opening: Openi
     error: null,
     deployments: source.deployments,
     undoes: source.undoes,
+    toBuild: source.toBuild,
     picked,
     strategy: request.strategy ?? "auto",
     onConflict: request.onConflict ?? "fail",
@@ -129,14 +144,19 @@ function newRollback(deps: ServiceDeps, request: RollbackRequest, opening: Openi
   };
 }
 
-function isSettled({ status }: Rollback): boolean {
-  return status === "Draft" || hasEnded(status);
+/** Nothing more happens by itself: it ended, has not begun, or it is the turn of the command that deploys a package. */
+function isSettled(rollback: Rollback): boolean {
+  return rollback.status === "Draft" || hasEnded(rollback.status) || awaitsCommand(rollback);
 }
 
-async function cancel({ store, clock }: ServiceDeps, rollback: Rollback): Promise<void> {
+async function cancel(deps: ServiceDeps, rollback: Rollback): Promise<void> {
+  const { store, clock } = deps;
   refuse(endedError(rollback));
   const at = clock.now();
   await store.requestCancel(rollback.id, at);
+  if (awaitsCommand(rollback)) {
+    await reportFailure(deps, rollback.id, new StepbackError("CANCELLED", "Cancelled before its command had ended."));
+  }
   if (rollback.status !== "Draft") return;
   await store.endActivity(rollback.id, problemOf(new StepbackError("CANCELLED", "The draft was discarded.")), at);
 }

@@ -14,4 +14,6 @@ export interface ServiceDeps {
   readonly fingerprint: Fingerprint;
   /** Names of the configured targets. */
   readonly targets: readonly string[];
+  /** How large one package may be. */
+  readonly maxPackageBytes: number;
 }

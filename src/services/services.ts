@@ -1,9 +1,12 @@
 import { type AccessService, createAccessService } from "./access.ts";
 import { type ActivityService, createActivityService } from "./activities.ts";
+import { type BuildRollbackService, createBuildRollbackService } from "./build-rollbacks.ts";
+import { type BuildService, createBuildService } from "./builds.ts";
 import { createDeploymentService, type DeploymentService } from "./deployments.ts";
 import { createDraftService, type DraftService } from "./drafts.ts";
 import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
 import { createLogService, type LogService } from "./logs.ts";
+import { createPackageCommandService, type PackageCommandService } from "./package-commands.ts";
 import { createRollbackService, type RollbackService } from "./rollbacks.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
@@ -12,10 +15,13 @@ import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
 export interface Services {
   readonly access: AccessService;
   readonly activities: ActivityService;
+  readonly buildRollbacks: BuildRollbackService;
+  readonly builds: BuildService;
   readonly deployments: DeploymentService;
   readonly drafts: DraftService;
   readonly idempotency: IdempotencyService;
   readonly logs: LogService;
+  readonly packageCommands: PackageCommandService;
   readonly rollbacks: RollbackService;
   readonly snapshots: SnapshotService;
 }
@@ -24,10 +30,13 @@ export function createServices(deps: ServiceDeps): Services {
   return {
     access: createAccessService(deps),
     activities: createActivityService(deps),
+    buildRollbacks: createBuildRollbackService(deps),
+    builds: createBuildService(deps),
     deployments: createDeploymentService(deps),
     drafts: createDraftService(deps),
     idempotency: createIdempotencyService(deps),
     logs: createLogService(deps),
+    packageCommands: createPackageCommandService(deps),
     rollbacks: createRollbackService(deps),
     snapshots: createSnapshotService(deps),
   };

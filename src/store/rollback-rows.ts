@@ -1,7 +1,8 @@
 import { asc, eq, inArray, type SQL } from "drizzle-orm";
 import type { Rollback } from "../domain/activity.ts";
+import type { BuildReturn } from "../domain/build.ts";
 import { activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
-import { activities, plans, rollbackDeployments, rollbacks } from "./schema.ts";
+import { activities, buildReturns, plans, rollbackDeployments, rollbacks } from "./schema.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
 import type { Rows } from "./sqlite-database.ts";
 import type { Follow, Transaction } from "./store.ts";
@@ -12,9 +13,10 @@ export async function readRollbacks(
   { where, limit }: { where: SQL | undefined; limit: number },
 ): Promise<readonly Rollback[]> {
   const chosen = await rows
-    .select({ activity: activities, own: rollbacks, backup: backups, record: records })
+    .select({ activity: activities, own: rollbacks, toBuild: buildReturns, backup: backups, record: records })
     .from(activities)
     .innerJoin(rollbacks, eq(rollbacks.id, activities.id))
+    .leftJoin(buildReturns, eq(buildReturns.rollback, activities.id))
     .leftJoin(backups, isBackup)
     .leftJoin(records, isRecord)
     .where(where)
@@ -24,14 +26,20 @@ export async function readRollbacks(
     rows,
     chosen.map(({ own }) => own.id),
   );
-  return chosen.map(({ activity, own, backup, record }) => ({
+  return chosen.map(({ activity, own, toBuild, backup, record }) => ({
     ...activityOf(activity),
     ...own,
     type: "rollback",
     deployments: reversed.get(own.id) ?? [],
+    toBuild: toBuild && buildReturnOf(toBuild),
     backup: backup && summaryOf(backup),
     record: record && summaryOf(record),
   }));
+}
+
+function buildReturnOf(row: typeof buildReturns.$inferSelect): BuildReturn {
+  const { build, deployment, since, service, digest, outcome } = row;
+  return { build, deployment, since, outcome, package: service && digest ? { service, digest } : null };
 }
 
 /** Oldest first, by rollback. */
@@ -60,6 +68,10 @@ export async function insertRollback(rows: Rows, rollback: Rollback): Promise<vo
   for (const [position, deployment] of rollback.deployments.entries()) {
     await rows.insert(rollbackDeployments).values({ rollback: rollback.id, position, deployment });
   }
+  if (!rollback.toBuild) return;
+  const { package: returned, ...way } = rollback.toBuild;
+  const { service = null, digest = null } = returned ?? {};
+  await rows.insert(buildReturns).values({ rollback: rollback.id, ...way, service, digest });
 }
 
 /** A rollback that begins where a job ends holds its components from the moment in which the job lets go of them. */

@@ -69,12 +69,14 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
 /** From the last moment before mutations to the end. */
 function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
   return {
-    beginRun: (fence, id, { snapshot, steps, at, lines }) =>
+    beginRun: (fence, id, { snapshot, steps, at, lines, waits = false }) =>
       writeFenced(database, fence, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
         await putSteps(rows, id, steps);
         await updateActivity(rows, id, { status: "In Progress", startedAt: at });
         await insertLines(rows, id, lines);
+        // In this transaction: the report enqueues a job of the same type, which must not meet this one.
+        if (waits) await finishJob(rows, fence);
       }),
     findSteps: (id) => database.read((rows) => findSteps(rows, id)),
     listSteps: (id, page) => database.read((rows) => listSteps(rows, id, page)),

@@ -21,6 +21,7 @@ import type { ComponentId } from "../domain/component.ts";
 import type { Change } from "../domain/diff.ts";
 import type { ErrorCode, Problem } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
+import { PACKAGE_FORMATS } from "../domain/package.ts";
 import type { Action, PlanStep, Reason, StepAction } from "../domain/plan.ts";
 import type { Claim, Scope } from "../domain/scope.ts";
 import { JOB_TYPES, type StepRow, type StepStatus } from "./store.ts";
@@ -267,6 +268,37 @@ export const idempotencyKeys = sqliteTable(
   },
   (table) => [index("idempotency_keys_by_time").on(table.createdAt)],
 );
+
+/** Packages of builds. A build has no row of its own: it is known from its deployments and its packages. */
+export const packages = sqliteTable(
+  "packages",
+  {
+    application: text().notNull(),
+    stage: text().notNull(),
+    build: text().notNull(),
+    service: text().notNull(),
+    commit: text().notNull(),
+    format: text({ enum: PACKAGE_FORMATS }).notNull(),
+    digest: text().notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    storedBy: text("stored_by").notNull(),
+    storedAt: integer("stored_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.application, table.stage, table.build, table.service] })],
+);
+
+/** Rollbacks that go back to the state after a build. */
+export const buildReturns = sqliteTable("build_returns", {
+  rollback: activityId("rollback").primaryKey(),
+  build: text().notNull(),
+  deployment: activityId("deployment").notNull(),
+  /** Ids of the stage's activities since that deployment, oldest first. */
+  since: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+  /** Service and digest of the package that is deployed again, both or neither. */
+  service: text(),
+  digest: text(),
+  outcome: text().$type<Outcome>(),
+});
 
 function activityId(name: string) {
   return text(name).references(() => activities.id);

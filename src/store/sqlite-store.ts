@@ -1,5 +1,7 @@
 import { createAccessStore } from "./access-rows.ts";
 import { createActivityStore } from "./activity-store.ts";
+import { createBuildStore } from "./build-store.ts";
+import { createCommandStore } from "./command-store.ts";
 import { createDeploymentStore } from "./deployment-store.ts";
 import { createJobStore } from "./job-rows.ts";
 import { createLogStore } from "./log-rows.ts";
@@ -23,6 +25,8 @@ export async function openSqliteStore(file: string): Promise<Store> {
     ...createRollbackStore(database),
     ...createSnapshotStore(database),
     ...createLogStore(database),
+    ...createBuildStore(database),
+    ...createCommandStore(database),
     ...createJobStore(database),
     ...createAccessStore(database),
     ping: () => ping(database),

@@ -15,9 +15,11 @@ import type {
   TargetIdentity,
 } from "../domain/activity.ts";
 import type { Altered } from "../domain/altered.ts";
+import type { Build } from "../domain/build.ts";
 import type { CapturedComponent, ComponentId, Components } from "../domain/component.ts";
 import type { ErrorCode, Problem, StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
+import type { Package, PackageName, StageName } from "../domain/package.ts";
 import type { Action, Plan, StepAction } from "../domain/plan.ts";
 import type { Claim } from "../domain/scope.ts";
 
@@ -230,12 +232,11 @@ export interface RollbackStore {
   ): Promise<void>;
   /** Null where there is none (yet). */
   findPlan(id: string): Promise<Plan | null>;
-  /** Backup of the picked components Ready, status In Progress, one Pending row a step: the last moment before mutations. */
-  beginRun(
-    fence: Fence,
-    id: string,
-    begin: { snapshot: NewSnapshot; steps: readonly StepRow[]; at: number; lines: readonly NewLine[] },
-  ): Promise<void>;
+  /**
+   * Backup of the picked components Ready, status In Progress, one Pending row a step: the last moment before mutations.
+   * With `waits` the job ends here: somebody else's command comes next, and its report enqueues another job.
+   */
+  beginRun(fence: Fence, id: string, begin: RunBeginning): Promise<void>;
   findSteps(id: string): Promise<readonly StepRow[]>;
   listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
   findJournal(id: string): Promise<readonly JournalEntry[]>;
@@ -250,6 +251,14 @@ export interface RollbackStore {
   finishStep(fence: Fence, id: string, end: { row: StepRow; lines: readonly NewLine[] }): Promise<void>;
   /** Result, record of the states read back, status, and the end of the job. Rows may be corrected by the last look. */
   endRollback(fence: Fence, id: string, end: RollbackEnd): Promise<void>;
+}
+
+export interface RunBeginning {
+  readonly snapshot: NewSnapshot;
+  readonly steps: readonly StepRow[];
+  readonly at: number;
+  readonly lines: readonly NewLine[];
+  readonly waits?: boolean;
 }
 
 export interface RunRequest {
@@ -299,6 +308,34 @@ export interface LogStore {
   ): Promise<readonly LogLine[]>;
 }
 
+export interface BuildStore {
+  /** Stores what a package is; its bytes are artifacts already. Answers the row that stands, which may be an older one. */
+  putPackage(given: Package): Promise<Package>;
+  findPackage(name: PackageName): Promise<Package | null>;
+  /** Null for a build that no deployment and no package of the stage names. */
+  findBuild(stage: StageName, build: string): Promise<Build | null>;
+  /** Newest first, by when a build was first heard of. */
+  listBuilds(stage: StageName, page: Page): Promise<Paged<Build>>;
+}
+
+/** What happens while a rollback by package waits for the command that deploys the package. */
+export interface CommandStore {
+  /** Appends lines that the command printed; the guard sees the rollback inside the transaction. */
+  appendOutput(rollback: string, lines: readonly NewLine[], guard: Guard<Rollback>): Promise<void>;
+  /**
+   * Stores what the command did, with the problem where it failed, and enqueues the job that looks. The same outcome again
+   * changes nothing and enqueues nothing.
+   */
+  reportCommand(
+    rollback: string,
+    report: { outcome: Outcome; problem: Problem | null },
+    guard: Guard<Rollback>,
+    enqueue: Enqueue,
+  ): Promise<void>;
+  /** Ids of rollbacks that were opened before and still wait for their command. */
+  listAwaitingSince(before: number): Promise<readonly string[]>;
+}
+
 export interface JobStore {
   insertJob(transaction: Transaction, job: JobRequest, at: number): Promise<void>;
   /** The oldest queued job, now running under a raised fence. Null when nothing waits. */
@@ -333,6 +370,8 @@ export interface Store
     RollbackStore,
     SnapshotStore,
     LogStore,
+    BuildStore,
+    CommandStore,
     JobStore,
     AccessStore {
   /** Resolves when rows can be read and written; throws otherwise. */

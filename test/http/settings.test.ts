@@ -52,6 +52,7 @@ t.test("every setting is read", async (t) => {
     STEPBACK_ADMIN_TOKEN: "0123456789abcdef",
     STEPBACK_RATES: "lambda:GetFunction=50, cloudformation=0.5",
     STEPBACK_ABANDON_AFTER_HOURS: "2",
+    STEPBACK_MAX_PACKAGE_MB: "20",
     STEPBACK_LOG_LEVEL: "silent",
   });
   t.match(config, {
@@ -68,6 +69,7 @@ t.test("every setting is read", async (t) => {
     stagingBucket: "staging",
     rates: { "lambda:GetFunction": 50, cloudformation: 0.5 },
     abandonAfterMs: 7_200_000,
+    maxPackageBytes: 20_000_000,
     logLevel: "silent",
   });
 });
@@ -80,6 +82,7 @@ t.test("all faults are told at once, each with its setting and without the token
     STEPBACK_ARTIFACTS: "s3://bucket/prefix",
     STEPBACK_RATES: "lambda:GetFunction=fast,sns=1,cloudformation",
     STEPBACK_ABANDON_AFTER_HOURS: "0",
+    STEPBACK_MAX_PACKAGE_MB: "plenty",
     STEPBACK_LOG_LEVEL: "loud",
     STEPBACK_TARGETS: "/nowhere/targets.json",
   });
@@ -89,6 +92,7 @@ t.test("all faults are told at once, each with its setting and without the token
     /STEPBACK_DATABASE_URL PostgreSQL is not supported yet/,
     /STEPBACK_HOST 0.0.0.0 is not loopback: set STEPBACK_ADMIN_TOKEN/,
     /STEPBACK_LOG_LEVEL must be one of/,
+    /STEPBACK_MAX_PACKAGE_MB must be a whole number from 1 to 5000/,
     /STEPBACK_PORT must be a whole number from 0 to 65535/,
     /STEPBACK_RATES `cloudformation`/,
     /STEPBACK_RATES `lambda:GetFunction=fast`/,

@@ -9,7 +9,6 @@ import pino from "pino";
 import type { Test } from "tap";
 import { buildApp } from "../../src/app.ts";
 import type { Artifacts } from "../../src/artifacts/artifacts.ts";
-import { StepbackError } from "../../src/domain/errors.ts";
 import { type Clock, idFrom } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { Dispatcher } from "../../src/jobs/dispatcher.ts";
@@ -59,6 +58,7 @@ export interface TestClock extends Clock {
 }
 
 export const TARGETS = ["default", "other"];
+export const MAX_PACKAGE_BYTES = 100_000;
 
 /** A token for each role; `admin` is used unless a test says otherwise. */
 export function tokenOf(role: Role): string {
@@ -81,6 +81,7 @@ export async function startTestService(t: Test): Promise<TestService> {
     newId: countingIds(clock),
     fingerprint: (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
     targets: TARGETS,
+    maxPackageBytes: MAX_PACKAGE_BYTES,
   });
   await insertTokens(store, clock);
   const app = await buildApp({ services, logger, newRequestId: () => `req_${randomUUID()}` });
@@ -175,8 +176,11 @@ function recordingDispatcher(store: Store, clock: Clock, jobs: JobRequest[]): Di
 
 function memoryArtifacts(stored: Map<string, Buffer>): Artifacts {
   return {
-    put: async () => {
-      throw new StepbackError("INTERNAL", "services store no artifacts");
+    put: async (bytes) => {
+      const whole = Buffer.concat(await bytes.toArray());
+      const digest = createHash("sha256").update(whole).digest("hex");
+      stored.set(digest, whole);
+      return { digest, sizeBytes: whole.length };
     },
     size: async (digest) => stored.get(digest)?.length ?? null,
     open: (digest) => Readable.from([stored.get(digest) ?? Buffer.alloc(0)]),

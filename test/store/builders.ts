@@ -79,6 +79,7 @@ export function rollback(id: string, deployments: readonly string[], facts: Part
     error: null,
     deployments,
     undoes: null,
+    toBuild: null,
     picked: ["lambda-code:shop-pay"],
     strategy: "auto",
     onConflict: "fail",

@@ -1,5 +1,6 @@
 import type { Test } from "tap";
 import type { Store } from "../../src/store/store.ts";
+import { testBuilds } from "./build-contract.ts";
 import { testDeployments } from "./deployment-contract.ts";
 import { testJobs } from "./job-contract.ts";
 import { testLists } from "./list-contract.ts";
@@ -13,6 +14,7 @@ export type OpenStore = (t: Test) => Promise<Store>;
 export async function testStore(t: Test, open: OpenStore): Promise<void> {
   await t.test("deployments", (t) => testDeployments(t, open));
   await t.test("rollbacks", (t) => testRollbacks(t, open));
+  await t.test("builds", (t) => testBuilds(t, open));
   await t.test("snapshots", (t) => testSnapshots(t, open));
   await t.test("lists", (t) => testLists(t, open));
   await t.test("jobs, logs and access", (t) => testJobs(t, open));

@@ -5,6 +5,7 @@ import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { countsText, plural, sizeText } from "../format.ts";
 import { waitForBackup, waitForRecord } from "../job.ts";
 import { collect, type OutputOption, outputOption, present } from "../options.ts";
+import { pushPackage } from "../packages.ts";
 import { type Paint, paintStatus } from "../paint.ts";
 import { errorLines, problemLines, problemOf } from "../problem.ts";
 import { type CommandEnd, runCommand } from "../run-command.ts";
@@ -14,6 +15,8 @@ interface DeployOptions extends OutputOption, Origin {
   readonly application: string;
   readonly stage: string;
   readonly target?: string;
+  readonly package?: string;
+  readonly service?: string;
   readonly stack?: readonly string[];
   readonly function?: readonly string[];
   readonly reason?: string;
@@ -37,6 +40,8 @@ export function deployCommand(program: Command, run: Run): void {
     .option("--branch <name>", "(GITHUB_REF_NAME, CI_COMMIT_REF_NAME)")
     .option("--commit <id>", "(GITHUB_SHA, CI_COMMIT_SHA)")
     .option("--build <id>", "(GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
+    .option("--package <path>", "store this packaged output with the build first; needs --service, build and commit")
+    .option("--service <name>", "the service that the package is of")
     .option("--reason <text>")
     .option("--ticket <id>")
     .addOption(new Option("--on-failure <what>", "what follows a failed deploy").choices(["rollback", "none"]))
@@ -48,6 +53,7 @@ export function deployCommand(program: Command, run: Run): void {
 }
 
 async function deploy(session: Session, command: readonly string[], options: DeployOptions): Promise<ExitCode> {
+  await storePackage(session, options);
   const { id } = await open(session, options);
   await takeBackup(session, id);
   const { terminal, interrupted } = session;
@@ -62,6 +68,18 @@ async function deploy(session: Session, command: readonly string[], options: Dep
   if (!reported) return succeeded ? EXIT.service : end.code;
   await showRecord(session, reported);
   return end.code;
+}
+
+/** Before anything else: what cannot be stored, or is another package than the build has, is not deployed. */
+async function storePackage(session: Session, options: DeployOptions): Promise<void> {
+  const { application, stage, package: path, service } = options;
+  if (path === undefined && service === undefined) return;
+  const { build, commit } = originOf(options, session.terminal.surroundings.env);
+  if (path === undefined || service === undefined || build === undefined || commit === undefined) {
+    throw new CliError(EXIT.usage, "To store a package, name --package, --service, --build and --commit.");
+  }
+  const stored = await pushPackage(session, { application, stage, build, service, commit }, path);
+  session.terminal.note(`Package of ${service} stored: ${sizeText(stored.bytes)}, SHA-256 ${stored.digest}`);
 }
 
 /** Opened with the steady client: a deployment that was opened and is not known of would stay open for a day. */

@@ -5,11 +5,13 @@ import { followLog } from "../follow-log.ts";
 import { logLineText } from "../format.ts";
 import { allRows, waitForRollback } from "../job.ts";
 import { collect, type OutputOption, outputOption } from "../options.ts";
+import { PACKAGE_PLACEHOLDER, rollBackByPackage } from "../package-rollback.ts";
 import { hasChanges, planLines, resultLines } from "../plan-lines.ts";
-import { type DraftOptions, openDraft, planDraft } from "../rollback-draft.ts";
+import { type DraftOptions, openDraft, planDraft, rollbackExitCode } from "../rollback-draft.ts";
 import type { Run, Session } from "../session.ts";
 
 interface RollbackOptions extends OutputOption, DraftOptions {
+  readonly service?: string;
   readonly all?: true;
   readonly plan?: true;
   readonly diff?: true;
@@ -22,8 +24,22 @@ export function rollbackCommand(program: Command, run: Run): void {
   program
     .command("rollback")
     .summary("put picked components back")
-    .description("put picked components of a deployment back: plan, ask, run exactly that plan, follow it")
-    .option("--deployment <id>", "the deployment to take back; repeatable, one plan orders all of them", collect)
+    .description(
+      `put picked components of a deployment back: plan, ask, run exactly that plan, follow it.
+With --to-build and a command: hand the build's stored package to it in place of ${PACKAGE_PLACEHOLDER}, and prove the result.`,
+    )
+    .usage("[options] [-- COMMAND [ARGS...]]")
+    .argument("[command...]", `after --, what deploys the package in ${PACKAGE_PLACEHOLDER}`)
+    .option(
+      "--deployment <id>",
+      "the deployment to take back; repeatable, one plan orders all of them. With a command: the package's",
+      collect,
+    )
+    .option("--to-build <id>", "instead: put a stage back to the state after this build")
+    .option("--application <name>", "with --to-build")
+    .option("--stage <name>", "with --to-build")
+    .option("--target <name>", "with --to-build: needed where the build went to several")
+    .option("--service <name>", "with a command: whose package, where the build has several")
     .option("--undo <id>", "undo this rollback instead, all of it unless components are named")
     .option("--component <id>", "pick this component; repeatable", collect)
     .option("--all", "pick every component that was altered")
@@ -43,7 +59,11 @@ export function rollbackCommand(program: Command, run: Run): void {
     .option("--no-wait", "end once it has been started")
     .option("--detailed-exitcode", "with --plan: end with 2 where the plan has changes")
     .addOption(outputOption())
-    .action((options: RollbackOptions) => run(options.output, (session) => rollback(session, options)));
+    .action((command: string[], options: RollbackOptions) =>
+      run(options.output, (session) =>
+        command.length > 0 ? byPackage(session, command, options) : rollback(session, options),
+      ),
+    );
 }
 
 /**
@@ -65,18 +85,63 @@ async function rollback(session: Session, options: RollbackOptions): Promise<Exi
 }
 
 function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
-  const { deployment, undo, component, all = false, plan = false, yes = false, detailedExitcode = false } = options;
+  const { undo, toBuild, component, all = false, plan = false, yes = false, detailedExitcode = false } = options;
   const picksSome = component !== undefined;
-  const faults: readonly (readonly [boolean, string])[] = [
-    [
-      (deployment === undefined) === (undo === undefined),
-      "Name either a --deployment to take back, or a rollback to --undo.",
-    ],
+  const takesAll = undo !== undefined || toBuild !== undefined;
+  refuseFirst([
+    ...originFaults({
+      deployment: options.deployment,
+      undo,
+      toBuild,
+      application: options.application,
+      stage: options.stage,
+    }),
     [picksSome && all, "Pick components with --component, or all of them with --all, and not both."],
-    [!picksSome && !all && undo === undefined, "Pick components with --component, or all of them with --all."],
+    [!picksSome && !all && !takesAll, "Pick components with --component, or all of them with --all."],
     [detailedExitcode && !plan, "--detailed-exitcode is for --plan."],
     [!plan && !yes && !canAsk, "Nobody can be asked here: add --yes to run the plan, or --plan to only see it."],
+  ]);
+}
+
+/** The command is the yes: whoever writes it down means it. */
+function byPackage(session: Session, command: readonly string[], options: RollbackOptions): Promise<ExitCode> {
+  const { toBuild: build, application, stage, plan, strategy, deployment = [] } = options;
+  refuseFirst([
+    [build === undefined, "A command deploys a stored package: name its build with --to-build."],
+    [!command.some((part) => part.includes(PACKAGE_PLACEHOLDER)), `The command has no ${PACKAGE_PLACEHOLDER} in it.`],
+    [deployment.length > 1, "A package belongs to one --deployment of its build."],
+    [plan === true, "--plan is for what Stepback itself puts back; a command's own tool may have a plan."],
+    [strategy !== undefined, "--strategy is for what Stepback itself puts back."],
+    ...originFaults({ undo: options.undo, toBuild: build, application, stage }),
+  ]);
+  const of = deployment[0];
+  const place = { application: application ?? "", stage: stage ?? "", build: build ?? "" };
+  return rollBackByPackage(session, { ...options, ...(of ? { of } : {}), place, command });
+}
+
+interface OriginOptions {
+  readonly deployment?: readonly string[] | undefined;
+  readonly undo: string | undefined;
+  readonly toBuild: string | undefined;
+  readonly application: string | undefined;
+  readonly stage: string | undefined;
+}
+
+function originFaults({ deployment, undo, toBuild, application, stage }: OriginOptions): UsageFault[] {
+  const named = [deployment, undo, toBuild].filter((origin) => origin !== undefined);
+  const hasPlace = application !== undefined && stage !== undefined;
+  return [
+    [
+      named.length !== 1,
+      "Name either a --deployment to take back, or a rollback to --undo, or a build with --to-build.",
+    ],
+    [toBuild !== undefined && !hasPlace, "--to-build needs --application and --stage."],
   ];
+}
+
+type UsageFault = readonly [isFault: boolean, what: string];
+
+function refuseFirst(faults: readonly UsageFault[]): void {
   const fault = faults.find(([isFault]) => isFault);
   if (fault) throw new CliError(EXIT.usage, fault[1]);
 }
@@ -110,16 +175,10 @@ async function runPlan(session: Session, job: { draft: Rollback; plan: Plan; wai
   const ended = await waitForRollback(api, id);
   const rows = await allRows(api, id);
   terminal.answer(ended, (paint) => resultLines(ended, rows, paint));
-  return exitCodeOf(ended);
+  return rollbackExitCode(ended);
 }
 
 /** Calls of AWS are for `stepback logs`, which has every line. */
 function isStory({ aws, level }: LogLine): boolean {
   return aws === null || level === "error";
-}
-
-function exitCodeOf({ status, result }: Rollback): ExitCode {
-  if (status === "Completed") return EXIT.done;
-  const cameBack = result ? result.restored + result.removed + result.recreated : 0;
-  return cameBack > 0 ? EXIT.partlyDone : EXIT.failed;
 }

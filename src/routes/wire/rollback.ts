@@ -17,6 +17,9 @@ export const RollbackShape = noun("Rollback", (options) =>
       deployment: nullable(DeploymentId),
       deployments: Type.Array(DeploymentId),
       undoes: nullable(RollbackId),
+      toBuild: nullable(Type.String()),
+      package: nullable(Type.Object({ service: Type.String(), digest: Digest })),
+      outcome: nullable(Type.Enum(["succeeded", "failed"])),
       components: Type.Array(ComponentIdText),
       strategy: StrategyText,
       onConflict: OnConflictText,
@@ -39,13 +42,14 @@ export const RollbackShape = noun("Rollback", (options) =>
     {
       ...options,
       description:
-        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`.",
+        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did.",
     },
   ),
 );
 
 export function presentRollback(rollback: Rollback): Static<typeof RollbackShape.schema> {
-  const { id, type, deployments, undoes, strategy, onConflict, onError, allowDestructive, includeFailed } = rollback;
+  const { id, type, deployments, undoes, toBuild, strategy, onConflict, onError, allowDestructive, includeFailed } =
+    rollback;
   return {
     id,
     type,
@@ -53,6 +57,9 @@ export function presentRollback(rollback: Rollback): Static<typeof RollbackShape
     deployment: deployments.at(-1) ?? null,
     deployments: [...deployments],
     undoes,
+    toBuild: toBuild?.build ?? null,
+    package: toBuild?.package ?? null,
+    outcome: toBuild?.outcome ?? null,
     components: [...rollback.picked],
     strategy,
     onConflict,

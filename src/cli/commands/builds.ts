@@ -1,0 +1,104 @@
+import type { Command } from "commander";
+import { answered, type Build } from "../api.ts";
+import { originOf } from "../ci-variables.ts";
+import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
+import { SHORT_DIGEST_CHARACTERS, sizeText, timeText } from "../format.ts";
+import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
+import { findBuild, pickPackage, pullPackage, pushPackage } from "../packages.ts";
+import { type Paint, paintStatus } from "../paint.ts";
+import type { Run, Session } from "../session.ts";
+import { tableLines } from "../table.ts";
+import { refuseFilled } from "../unpacking.ts";
+
+interface StageOptions extends OutputOption {
+  readonly application: string;
+  readonly stage: string;
+}
+
+interface ListOptions extends StageOptions, PageOptions {}
+
+interface PushOptions extends StageOptions {
+  readonly build?: string;
+  readonly service: string;
+  readonly commit?: string;
+}
+
+interface PullOptions extends StageOptions {
+  readonly build: string;
+  readonly service?: string;
+  readonly force?: true;
+}
+
+export function buildsCommand(program: Command, run: Run): void {
+  const builds = program
+    .command("builds")
+    .summary("list a stage's builds, store and fetch their packages")
+    .description("the builds of a stage, and the packages that were stored with them");
+  addPageOptions(inStage(builds.command("list", { isDefault: true }).description("list builds, newest first")))
+    .addOption(outputOption())
+    .action((options: ListOptions) => run(options.output, (session) => listBuilds(session, options)));
+  inStage(builds.command("push").description("store the package of a service; it is never altered afterwards"))
+    .argument("<path>", "the packaged output: a folder, or a tar, tar.gz or zip")
+    .requiredOption("--service <name>", "the service that it is the package of")
+    .option("--build <id>", "(GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
+    .option("--commit <id>", "(GITHUB_SHA, CI_COMMIT_SHA)")
+    .addOption(outputOption())
+    .action((path: string, options: PushOptions) => run(options.output, (session) => push(session, path, options)));
+  inStage(builds.command("pull").description("fetch a package, check its digest, and unpack it"))
+    .argument("<folder>", "where to; it must be empty or missing")
+    .requiredOption("--build <id>")
+    .option("--service <name>", "needed where the build has packages of several")
+    .option("--force", "replace files in a folder that is not empty")
+    .addOption(outputOption())
+    .action((folder: string, options: PullOptions) => run(options.output, (session) => pull(session, folder, options)));
+}
+
+function inStage(command: Command): Command {
+  return command.requiredOption("--application <name>").requiredOption("--stage <name>");
+}
+
+async function listBuilds({ api, terminal }: Session, options: ListOptions): Promise<ExitCode> {
+  const { output: _, application, stage, ...query } = options;
+  const params = { path: { application, stage }, query: present(query) };
+  const page = await answered(api.GET("/v1/applications/{application}/stages/{stage}/builds", { params }));
+  terminal.answer(page, (paint) => listLines(page.items, paint));
+  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  return EXIT.done;
+}
+
+function listLines(builds: readonly Build[], paint: Paint): string[] {
+  const rows = builds.map(({ build, commit, createdAt, deployments, packages }) => ({
+    cells: [
+      build,
+      commit?.slice(0, SHORT_DIGEST_CHARACTERS) ?? "",
+      timeText(createdAt),
+      deployments.map(({ status }) => paintStatus(paint, status)).join(", "),
+      packages.map(({ service, bytes }) => `${service} (${sizeText(bytes)})`).join(", "),
+    ],
+  }));
+  return tableLines(["BUILD", "COMMIT", "CREATED", "DEPLOYMENTS", "PACKAGES"], rows, paint);
+}
+
+async function push(session: Session, path: string, options: PushOptions): Promise<ExitCode> {
+  const { application, stage, service } = options;
+  const { build, commit } = originOf(options, session.terminal.surroundings.env);
+  if (build === undefined || commit === undefined) {
+    throw new CliError(EXIT.usage, "A package belongs to a build and a commit: name both with --build and --commit.");
+  }
+  const stored = await pushPackage(session, { application, stage, build, service, commit }, path);
+  session.terminal.answer(stored, () => [
+    `Stored ${service} for the build ${build}: ${sizeText(stored.bytes)}, SHA-256 ${stored.digest}`,
+  ]);
+  return EXIT.done;
+}
+
+async function pull(session: Session, folder: string, options: PullOptions): Promise<ExitCode> {
+  const { application, stage, build } = options;
+  await refuseFilled(folder, options.force === true);
+  const stored = pickPackage(await findBuild(session, options), options.service);
+  await pullPackage(session, { application, stage, build, stored }, folder);
+  session.terminal.answer(stored, () => [
+    `Unpacked ${stored.service} of the build ${build} into ${folder}: SHA-256 ${stored.digest}`,
+  ]);
+  return EXIT.done;
+}

@@ -1,0 +1,181 @@
+import type { IncomingMessage } from "node:http";
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import { StepbackError } from "../domain/errors.ts";
+import type { PackageFormat } from "../domain/package.ts";
+import { callerOf } from "../plugins/access-control.ts";
+import type { Services } from "../services/services.ts";
+import { accepted } from "./accepted.ts";
+import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
+import { Picked } from "./picked.ts";
+import { REFUSALS } from "./refusals.ts";
+import { LongText, NameText, ShortText } from "./request-texts.ts";
+import { sendArtifact } from "./send-artifact.ts";
+import { BuildShape, PackageShape, presentBuild, presentPackage } from "./wire/build.ts";
+import { OnConflictText, OnErrorText, presentRollback, RollbackShape, StrategyText } from "./wire/rollback.ts";
+import { Digest, nullable, pageOf } from "./wire/shapes.ts";
+
+const TAGS = ["builds"];
+
+/** Services are named as CloudFormation and npm allow it; the name also stands in the name of a file. */
+const ServiceText = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" });
+
+/** In a body, an id of any shape is a text: it is unknown rather than malformed. */
+const AnyId = Type.String({ minLength: 1, maxLength: 100 });
+
+const StageParams = Type.Object({ application: NameText, stage: NameText });
+const BuildParams = Type.Object({ application: NameText, stage: NameText, build: NameText });
+const PackageParams = Type.Object({ application: NameText, stage: NameText, build: NameText, service: ServiceText });
+
+const MEDIA_TYPES: Readonly<Record<PackageFormat, string>> = {
+  tar: "application/x-tar",
+  "tar.gz": "application/gzip",
+  zip: "application/zip",
+};
+
+/** OpenAPI 3.1: a body of raw bytes has a media type and no schema to speak of. */
+const RAW = { schema: Type.Unsafe<unknown>({}) };
+const RAW_BODIES = { content: Object.fromEntries(Object.values(MEDIA_TYPES).map((type) => [type, RAW])) };
+
+const LIST = {
+  operationId: "listBuilds",
+  summary: "Builds of a stage with their deployments and packages, newest first",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: StageParams,
+  querystring: PageQuery,
+  response: { 200: pageOf(BuildShape.ref), ...REFUSALS },
+} as const;
+
+const GET = {
+  operationId: "getBuild",
+  summary: "One build",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: BuildParams,
+  response: { 200: BuildShape.ref, ...REFUSALS },
+} as const;
+
+const PUT_PACKAGE = {
+  operationId: "storePackage",
+  summary: "Store the package of a service as a stream of tar, tar.gz or zip; it is never altered afterwards",
+  description:
+    "The same bytes again are answered with 200, other bytes with 409. `content-digest` (RFC 9530, sha-256) or `x-content-sha256` (hexadecimal) is checked. What is refused leaves nothing behind.",
+  tags: TAGS,
+  "x-role": "ci",
+  params: PackageParams,
+  querystring: Type.Object({ commit: NameText }, { additionalProperties: false }),
+  body: RAW_BODIES,
+  response: { 200: PackageShape.ref, 201: PackageShape.ref, ...REFUSALS },
+} as const;
+
+const GET_PACKAGE = {
+  operationId: "getPackage",
+  summary: "The bytes of a package",
+  tags: TAGS,
+  "x-role": "operator",
+  params: PackageParams,
+  response: {
+    200: { description: "The bytes; `repr-digest` has their SHA-256", ...RAW_BODIES },
+    ...REFUSALS,
+  },
+} as const;
+
+const ROLLBACK = {
+  operationId: "rollBackToBuild",
+  summary: "Put a stage back to the state after a build's last successful deployment",
+  description:
+    "With `package`, a command that is not Stepback's deploys the stored package of that service: once the status is `In Progress` it may run, its output goes to `/v1/rollbacks/{id}/output` and its end to `/v1/rollbacks/{id}/finish`.",
+  tags: TAGS,
+  "x-role": "operator",
+  params: StageParams,
+  body: Type.Object(
+    {
+      toBuild: NameText,
+      target: Type.Optional(Type.String({ ...NameText, description: "Needed where the build went to several" })),
+      deployment: Type.Optional(
+        Type.String({ ...AnyId, description: "Which of the build's; its last successful one unless named" }),
+      ),
+      package: Type.Optional(ServiceText),
+      components: Type.Optional(Picked),
+      run: Type.Optional(Type.Boolean({ default: true, description: "false makes a draft" })),
+      strategy: Type.Optional(StrategyText),
+      onConflict: Type.Optional(OnConflictText),
+      onError: Type.Optional(OnErrorText),
+      allowDestructive: Type.Optional(Type.Boolean({ default: false })),
+      reason: Type.Optional(nullable(LongText)),
+      ticket: Type.Optional(nullable(ShortText)),
+      planDigest: Type.Optional(nullable(Digest)),
+    },
+    { additionalProperties: false, description: "`components` are all that differ unless some are named" },
+  ),
+  response: { 202: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+/** /v1/applications/{application}/stages/{stage}: what CI built for a stage, and the way back to it. */
+export function buildRoutes({ builds, buildRollbacks }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get("/builds", { schema: LIST }, async (request, reply) =>
+      sendPage({ request, reply }, await builds.list(request.params, pageFrom(request.query)), presentBuild),
+    );
+    app.get("/builds/:build", { schema: GET }, async ({ params }) =>
+      presentBuild(await builds.find(params, params.build)),
+    );
+    app.post("/rollback", { schema: ROLLBACK }, async (request, reply) =>
+      accepted(reply, presentRollback(await buildRollbacks.open(request.params, request.body, callerOf(request).name))),
+    );
+    app.get(
+      "/builds/:build/packages/:service",
+      { schema: GET_PACKAGE, exposeHeadRoute: false },
+      async (request, reply) => {
+        const opened = await builds.openPackage(request.params);
+        return sendArtifact(reply, { ...opened, mediaType: MEDIA_TYPES[opened.format], extension: opened.format });
+      },
+    );
+    await app.register(uploads(builds));
+  };
+}
+
+/** In a scope of their own: here a body of any media type is a stream that nobody reads beforehand. */
+function uploads(builds: Services["builds"]): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    takeStreams(app);
+    app.put("/builds/:build/packages/:service", { schema: PUT_PACKAGE }, async (request, reply) => {
+      const { params, query, raw, headers } = request;
+      const length = headers["content-length"];
+      const upload = {
+        name: params,
+        commit: query.commit,
+        bytes: raw,
+        digest: announcedDigest(request),
+        sizeBytes: length === undefined ? null : Number(length),
+      };
+      const { stored, isNew } = await builds.storePackage(upload, callerOf(request).name);
+      return reply.code(isNew ? 201 : 200).send(presentPackage(stored));
+    });
+  };
+}
+
+function takeStreams(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request: FastifyRequest, _payload: IncomingMessage, done) => done(null, undefined));
+}
+
+/** The SHA-256 in hexadecimal digits that the sender announced; null where it announced none. VALIDATION_FAILED. */
+function announcedDigest({ headers }: FastifyRequest): string | null {
+  const plain = headers["x-content-sha256"];
+  if (typeof plain === "string") {
+    if (/^[0-9a-f]{64}$/i.test(plain)) return plain.toLowerCase();
+    throw malformed("x-content-sha256", "must be 64 hexadecimal digits");
+  }
+  const structured = headers["content-digest"];
+  if (typeof structured !== "string") return null;
+  const [, base64] = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(structured) ?? [];
+  if (base64 === undefined) throw malformed("content-digest", "must have a sha-256 as RFC 9530 writes it");
+  return Buffer.from(base64, "base64").toString("hex");
+}
+
+function malformed(header: string, detail: string): StepbackError {
+  return new StepbackError("VALIDATION_FAILED", `The header ${header} ${detail}.`, [{ detail: `${header} ${detail}` }]);
+}

@@ -1,0 +1,51 @@
+import { Type } from "typebox";
+import type { PackageCommandService } from "../services/package-commands.ts";
+import { accepted } from "./accepted.ts";
+import { REFUSALS } from "./refusals.ts";
+import { LongText } from "./request-texts.ts";
+import type { TypedApp } from "./typed-app.ts";
+import { presentRollback, RollbackShape } from "./wire/rollback.ts";
+import { nullable, RollbackId } from "./wire/shapes.ts";
+
+const TAGS = ["rollbacks"];
+const Params = Type.Object({ id: RollbackId });
+
+/** With 4,000 characters a line, a request stays below the limit of a body. */
+const MAX_LINES = 200;
+
+const OUTPUT = {
+  operationId: "appendRollbackOutput",
+  summary: "Append what the command of a rollback by package printed to its log",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Params,
+  body: Type.Object(
+    { lines: Type.Array(Type.String({ maxLength: 4000 }), { minItems: 1, maxItems: MAX_LINES }) },
+    { additionalProperties: false },
+  ),
+  response: { 204: Type.Null({ description: "Appended" }), ...REFUSALS },
+} as const;
+
+const FINISH = {
+  operationId: "finishRollbackCommand",
+  summary: "Report how the command of a rollback by package ended, and have the result proven",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Params,
+  body: Type.Object(
+    { outcome: Type.Enum(["succeeded", "failed"]), message: Type.Optional(nullable(LongText)) },
+    { additionalProperties: false },
+  ),
+  response: { 202: RollbackShape.ref, ...REFUSALS },
+} as const;
+
+/** What the runner of a package's command reports, below /v1/rollbacks/{id}. */
+export function addPackageCommandRoutes(app: TypedApp, commands: PackageCommandService): void {
+  app.post("/:id/output", { schema: OUTPUT }, async (request, reply) => {
+    await commands.appendOutput(request.params.id, request.body.lines);
+    return reply.code(204).send(null);
+  });
+  app.post("/:id/finish", { schema: FINISH }, async (request, reply) =>
+    accepted(reply, presentRollback(await commands.finish(request.params.id, request.body))),
+  );
+}

@@ -1,0 +1,68 @@
+import { type Static, Type } from "typebox";
+import { type Build, type BuildDeployment, commitOf } from "../../domain/build.ts";
+import { PACKAGE_FORMATS, type Package } from "../../domain/package.ts";
+import { noun } from "../../plugins/nouns.ts";
+import { StatusText } from "./activity.ts";
+import { Count, DeploymentId, Digest, nullable, Time, timeOrNull, timeText } from "./shapes.ts";
+
+export const PackageShape = noun("Package", (options) =>
+  Type.Object(
+    {
+      service: Type.String(),
+      commit: Type.String(),
+      format: Type.Enum([...PACKAGE_FORMATS]),
+      digest: Digest,
+      bytes: Count,
+      storedBy: Type.String(),
+      storedAt: Time,
+    },
+    { ...options, description: "The packaged output of one service. Never altered once it is stored." },
+  ),
+);
+
+export function presentPackage(stored: Package): Static<typeof PackageShape.schema> {
+  const { service, commit, format, digest, sizeBytes, storedBy, storedAt } = stored;
+  return { service, commit, format, digest, bytes: sizeBytes, storedBy, storedAt: timeText(storedAt) };
+}
+
+export const BuildShape = noun("Build", (options) =>
+  Type.Object(
+    {
+      build: Type.String({ description: "As CI names it; it means something only within its stage" }),
+      application: Type.String(),
+      stage: Type.String(),
+      commit: nullable(Type.String()),
+      createdAt: Type.String({ format: "date-time", description: "When it was first heard of" }),
+      deployments: Type.Array(
+        Type.Object({
+          id: DeploymentId,
+          status: StatusText,
+          outcome: nullable(Type.Enum(["succeeded", "failed"])),
+          target: Type.String(),
+          createdAt: Time,
+          finishedAt: nullable(Time),
+        }),
+        { description: "Newest first" },
+      ),
+      packages: Type.Array(PackageShape.ref),
+    },
+    { ...options, description: "A build of a stage, known from its deployments, its packages or both" },
+  ),
+);
+
+export function presentBuild(known: Build): Static<typeof BuildShape.schema> {
+  const { build, application, stage, createdAt, deployments, packages } = known;
+  return {
+    build,
+    application,
+    stage,
+    commit: commitOf(known),
+    createdAt: timeText(createdAt),
+    deployments: deployments.map(presentDeployment),
+    packages: packages.map(presentPackage),
+  };
+}
+
+function presentDeployment({ id, status, outcome, target, createdAt, finishedAt }: BuildDeployment) {
+  return { id, status, outcome, target, createdAt: timeText(createdAt), finishedAt: timeOrNull(finishedAt) };
+}
