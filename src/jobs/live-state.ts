@@ -55,9 +55,9 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  const { hasStagingBucket, bridgeTemplate } = context;
+  const { hasStagingBucket } = context;
   const exporters = await readExporters(view, rollback.picked);
-  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket, exporters, bridgeTemplate };
+  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket, exporters };
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */

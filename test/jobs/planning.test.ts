@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
 import type { Rollback } from "../../src/domain/activity.ts";
-import { noBridge } from "../../src/domain/bridge-template.ts";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "../../src/domain/component.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { PlanStep } from "../../src/domain/plan.ts";
@@ -64,7 +63,6 @@ function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: P
     versions: new Map(),
     hasStagingBucket: false,
     exporters: [],
-    bridgeTemplate: noBridge,
   };
   return [...makePlan({ ...empty, ...rest, rollback: settings }, fingerprint, 0).steps];
 }
@@ -255,7 +253,6 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
             versions: new Map(),
             hasStagingBucket: false,
             exporters: null,
-            bridgeTemplate: noBridge,
           },
           fingerprint,
           Math.random(),
