@@ -7,7 +7,6 @@ import { buildApp } from "./app.ts";
 import { openDiskArtifacts } from "./artifacts/disk-artifacts.ts";
 import { type AwsConnector, type AwsSettings, createAwsConnector } from "./aws/connect.ts";
 import type { Config } from "./config.ts";
-import { type BridgeTemplate, noBridge } from "./domain/bridge-template.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
 import type { Fingerprint } from "./domain/secrets.ts";
@@ -28,8 +27,6 @@ export interface ComposeOptions {
   /** Stands in for the network between the SDK and AWS: an in-process sandbox. */
   readonly requestHandler?: AwsSettings["requestHandler"];
   readonly logger?: Logger;
-  /** What makes the templates of bridges between stacks; without it an order that needs one is refused. */
-  readonly bridgeTemplate?: BridgeTemplate;
 }
 
 export interface RunningService {
@@ -96,7 +93,6 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     ...shared,
     connect: connector(config, aws),
     hasStagingBucket: config.stagingBucket !== null,
-    bridgeTemplate: options.bridgeTemplate ?? noBridge,
   };
   dispatcher.work(
     createWorker(deps, (error, job) =>

@@ -1,7 +1,6 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess, CallObserver } from "../aws/gateways.ts";
 import type { Activity, LogLevel } from "../domain/activity.ts";
-import type { BridgeTemplate } from "../domain/bridge-template.ts";
 import type { ComponentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
@@ -20,7 +19,6 @@ export interface JobDeps {
   /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where it was taken out of them. */
   readonly connect: (target: string, observe: CallObserver) => AwsAccess;
   readonly hasStagingBucket: boolean;
-  readonly bridgeTemplate: BridgeTemplate;
 }
 
 /** One running job: what it works with, its ownership, its log, and AWS as it may see it. */

@@ -73,7 +73,7 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  const { hasStagingBucket, bridgeTemplate } = context;
+  const { hasStagingBucket } = context;
   const exporters = await readExporters(view, rollback.picked);
   const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
   return {
@@ -85,7 +85,6 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     goneLayers,
     hasStagingBucket,
     exporters,
-    bridgeTemplate,
     byCommand: isByPackage(rollback),
   };
 }

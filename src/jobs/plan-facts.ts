@@ -1,5 +1,4 @@
 import type { Rollback } from "../domain/activity.ts";
-import type { BridgeTemplate } from "../domain/bridge-template.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -31,11 +30,10 @@ export interface PlanFacts {
   readonly byCommand?: boolean;
   /** Every export of the account and region, and the stack that has it; null where AWS would not list them. */
   readonly exporters: readonly { readonly name: string; readonly stack: string }[] | null;
-  readonly bridgeTemplate: BridgeTemplate;
 }
 
 /** What one component is planned from; the rest of the facts is for the order among them. */
-export type ComponentFacts = Omit<PlanFacts, "exporters" | "bridgeTemplate">;
+export type ComponentFacts = Omit<PlanFacts, "exporters">;
 
 /** The facts with the time to which they are seen. */
 export type DatedFacts = ComponentFacts & { readonly at: number };

@@ -1,8 +1,6 @@
-import type { BridgeTemplate } from "../domain/bridge-template.ts";
 import {
   type CapturedComponent,
   type ComponentId,
-  type ComponentState,
   type Components,
   componentId,
   parseComponentId,
@@ -11,7 +9,7 @@ import { asObject, type Json } from "../domain/json.ts";
 import type { BridgePass, PlanStep, Reason } from "../domain/plan.ts";
 import type { MovingStack, StackLinks, Surroundings } from "../domain/stack-links.ts";
 import { orderStacks, type StackPass } from "../domain/stack-order.ts";
-import { parseTemplate } from "../domain/template.ts";
+import { type BothStates, type BridgeGoals, bridgeGoals } from "./bridge-goals.ts";
 import type { PlanFacts } from "./plan-facts.ts";
 import type { DraftStep } from "./planning.ts";
 
@@ -20,11 +18,6 @@ export type StackPlace = Pick<PlanStep, "wave" | "position" | "after" | "bridges
   /** Why it has no place; empty where it has one. */
   readonly faults: readonly Reason[];
 };
-
-interface BothStates {
-  readonly live: CapturedComponent | null;
-  readonly goal: CapturedComponent | null;
-}
 
 interface MovingComponent extends BothStates {
   readonly step: DraftStep;
@@ -50,22 +43,23 @@ export function placeStacks(
       facts,
     ),
   );
-  const { passes, faults } = orderStacks(stacks, surroundings(moving, names, facts));
+  const bridges = bridgeGoals((stack) => roots.find(({ step }) => nameOf(step.component) === stack));
+  const whyNoBridge = (stack: string, keeps: readonly string[]) => {
+    const goal = bridges(stack, keeps);
+    return typeof goal === "string" ? goal : null;
+  };
+  const { passes, faults } = orderStacks(stacks, { ...surroundings(moving, names, facts), whyNoBridge });
   return new Map(
-    roots.map(({ step, live, goal }) => {
+    roots.map(({ step }) => {
       const name = nameOf(step.component);
       const own = passes.filter(({ stack }) => stack === name);
-      const stateOf = (keeps: readonly string[]) => bridgeGoal(keeps, { live, goal }, facts.bridgeTemplate);
       const refused = faults.filter(({ stack }) => stack === name).map(({ code, detail }) => ({ code, detail }));
-      return [step.component, { ...placeOf(own, stateOf), faults: refused }];
+      return [step.component, { ...placeOf(own, bridges), faults: refused }];
     }),
   );
 }
 
-function placeOf(
-  passes: readonly StackPass[],
-  stateOf: (keeps: readonly string[]) => ComponentState | string,
-): Omit<StackPlace, "faults"> {
+function placeOf(passes: readonly StackPass[], goalOf: BridgeGoals): Omit<StackPlace, "faults"> {
   const final = passes.find(({ pass }) => pass === "final");
   const where = ({ wave, reasons, after }: StackPass) => ({
     wave,
@@ -75,7 +69,7 @@ function placeOf(
   const bridges = passes
     .filter(({ pass }) => pass === "bridge")
     .flatMap((pass): BridgePass[] => {
-      const goal = stateOf(pass.keeps);
+      const goal = goalOf(pass.stack, pass.keeps);
       return typeof goal === "string" ? [] : [{ ...where(pass), keeps: pass.keeps, goal }];
     });
   return { ...(final ? where(final) : { wave: 1, position: "", after: [] }), bridges };
@@ -121,7 +115,11 @@ function linksOf({ id, state }: CapturedComponent, known: Components): StackLink
   };
 }
 
-function surroundings(moving: readonly MovingComponent[], names: ReadonlySet<string>, facts: PlanFacts): Surroundings {
+function surroundings(
+  moving: readonly MovingComponent[],
+  names: ReadonlySet<string>,
+  facts: PlanFacts,
+): Omit<Surroundings, "whyNoBridge"> {
   const importers = moving.flatMap(({ live }) => Object.entries(asObject(live?.state.evidence["importers"])));
   const others = importers.map(
     ([name, list]) => [name, texts(list).filter((importer) => !names.has(importer))] as const,
@@ -130,27 +128,7 @@ function surroundings(moving: readonly MovingComponent[], names: ReadonlySet<str
   return {
     importers: Object.fromEntries(others.filter(([, list]) => list.length > 0)),
     exporters: around ? Object.fromEntries(around.map(({ name, stack }) => [name, stack])) : null,
-    whyNoBridge: (stack, keeps) => {
-      const found = moving.find(({ step }) => nameOf(step.component) === stack);
-      const goal = found ? bridgeGoal(keeps, found, facts.bridgeTemplate) : "it is not known";
-      return typeof goal === "string" ? goal : null;
-    },
   };
-}
-
-/** The state that a bridge goes to; a text says why there is none. */
-function bridgeGoal(
-  keeps: readonly string[],
-  { live, goal }: BothStates,
-  bridgeTemplate: BridgeTemplate,
-): ComponentState | string {
-  if (!live || !goal) return "a stack that is created or deleted has no bridge";
-  const made = bridgeTemplate(String(goal.state.settings["template"]), String(live.state.settings["template"]), keeps);
-  if ("refusal" in made) return made.refusal;
-  const declared = asObject(parseTemplate(made.template)["Parameters"]);
-  const lent = Object.entries(asObject(live.state.settings["parameters"])).filter(([key]) => key in declared);
-  const parameters = { ...Object.fromEntries(lent), ...asObject(goal.state.settings["parameters"]) };
-  return { ...goal.state, settings: { ...goal.state.settings, template: made.template, parameters } };
 }
 
 function nameOf(id: ComponentId): string {

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
 import type { Rollback } from "../../src/domain/activity.ts";
-import { noBridge } from "../../src/domain/bridge-template.ts";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "../../src/domain/component.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { PlanStep } from "../../src/domain/plan.ts";
@@ -65,7 +64,6 @@ function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: P
     goneLayers: new Set<string>(),
     hasStagingBucket: false,
     exporters: [],
-    bridgeTemplate: noBridge,
   };
   return [...makePlan({ ...empty, ...rest, rollback: settings }, fingerprint, 0).steps];
 }
@@ -257,7 +255,6 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
             goneLayers: new Set(),
             hasStagingBucket: false,
             exporters: null,
-            bridgeTemplate: noBridge,
           },
           fingerprint,
           Math.random(),

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import t, { type Test } from "tap";
+import { bridge } from "../../src/domain/splice/bridge.ts";
 import type { StackLinks } from "../../src/domain/stack-links.ts";
 import { orderStacks, type StackPass } from "../../src/domain/stack-order.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { graphText, type StackGraph, stackGraphs } from "../support/stack-graphs.ts";
-import { bridgeJson, linkedTemplate } from "../support/stack-templates.ts";
+import { bridgeEnd, linkedTemplate, ownTemplate, yamlTemplate } from "../support/stack-templates.ts";
 import {
   type Account,
   type Body,
@@ -70,10 +71,10 @@ async function carryOut(account: Account, graph: StackGraph, passes: readonly St
       .filter((pass) => pass.wave === wave)
       .map(async (pass) => {
         const stack = graph.stacks.find(({ name }) => name === pass.stack);
-        const goal = stack?.goal ? linkedTemplate(stack.goal) : null;
-        const bridged = goal && stack?.live ? bridgeJson(goal, linkedTemplate(stack.live), pass.keeps) : null;
-        if (bridged && "refusal" in bridged) throw new Error(bridged.refusal);
-        return { pass, end: await submit(account, pass.stack, bridged ? bridged.template : goal) };
+        const goal = stack?.goal ? bridgeEnd(stack.goal) : null;
+        const made = goal && stack?.live ? bridge(goal, bridgeEnd(stack.live), pass.keeps) : goal;
+        if (made && "refusal" in made) throw new Error(made.refusal);
+        return { pass, end: await submit(account, pass.stack, made?.template ?? null) };
       });
     for (const { pass, end } of await Promise.all(running)) must(end, graph, pass);
   }
@@ -135,8 +136,8 @@ t.test("so do 40 stacks, with bridges among them", async (t) => {
   return proveOrder(t, found);
 });
 
-async function world(t: Test, options: Parameters<typeof startWorld>[2] = {}): Promise<World> {
-  const made = await startWorld({}, {}, options);
+async function world(t: Test): Promise<World> {
+  const made = await startWorld();
   t.teardown(() => made.close());
   return made;
 }
@@ -146,20 +147,24 @@ interface Move {
   readonly deployed: StackLinks;
 }
 
-async function put(w: World, name: string, links: StackLinks): Promise<void> {
-  const end = await submit(w, name, linkedTemplate(links));
+async function put(w: World, name: string, template: string): Promise<void> {
+  const end = await submit(w, name, template);
   if (!GOOD.test(end)) throw new Error(`${name}: ${end}`);
 }
 
 /** Deploys `before`, opens a deployment, deploys `deployed` by way of stacks without imports, and finishes it. */
-async function redeploy(w: World, moves: Readonly<Record<string, Move>>): Promise<string> {
+async function redeploy(
+  w: World,
+  moves: Readonly<Record<string, Move>>,
+  write: (links: StackLinks) => string = linkedTemplate,
+): Promise<string> {
   const deployAll = async (side: keyof Move) => {
-    for (const [name, move] of Object.entries(moves)) await put(w, name, { ...move[side], imports: [] });
-    for (const [name, move] of Object.entries(moves)) await put(w, name, move[side]);
+    for (const [name, move] of Object.entries(moves)) await put(w, name, write({ ...move[side], imports: [] }));
+    for (const [name, move] of Object.entries(moves)) await put(w, name, write(move[side]));
   };
   await deployAll("before");
   const deployment = await openDeployment(w, { stacks: Object.keys(moves) });
-  for (const [name, { before }] of Object.entries(moves)) await put(w, name, { ...before, imports: [] });
+  for (const [name, { before }] of Object.entries(moves)) await put(w, name, write({ ...before, imports: [] }));
   await deployAll("deployed");
   await finishDeployment(w, deployment.id);
   const { status } = await ended(w, `/v1/deployments/${deployment.id}`);
@@ -186,7 +191,7 @@ const links = (exports: readonly string[], imports: readonly string[] = []): Sta
 });
 
 t.test("a rollback bridges a stack when an export goes and another comes back between the same two", async (t) => {
-  const w = await world(t, { bridgeTemplate: bridgeJson });
+  const w = await world(t);
   const deployment = await redeploy(w, {
     "a-shop": { before: links(["old"]), deployed: links(["new"]) },
     "b-jobs": { before: links([], ["old"]), deployed: links([], ["new"]) },
@@ -210,7 +215,7 @@ t.test("a rollback bridges a stack when an export goes and another comes back be
 t.test(
   "a service that stops between a bridge and its end goes on where it was, and bridges nothing twice",
   async (t) => {
-    const w = await world(t, { bridgeTemplate: bridgeJson });
+    const w = await world(t);
     const deployment = await redeploy(w, {
       "a-shop": { before: links(["old"]), deployed: links(["new"]) },
       "b-jobs": { before: links([], ["old"]), deployed: links([], ["new"]) },
@@ -236,25 +241,50 @@ t.test(
   },
 );
 
-t.test("without a way to bridge, the plan is refused and nothing is touched", async (t) => {
+t.test("a bridge carries along what the kept export needs, and the stack ends with the backup's text", async (t) => {
   const w = await world(t);
-  const deployment = await redeploy(w, {
+  const [shop, jobs] = [
+    { before: links(["a-shop-old"]), deployed: links(["a-shop-new"]) },
+    { before: links([], ["a-shop-old"]), deployed: links([], ["a-shop-new"]) },
+  ];
+  const deployment = await redeploy(w, { "a-shop": shop, "b-jobs": jobs }, yamlTemplate);
+  const hold = w.sandbox.faults.hold({
+    when: "before",
+    match: ({ operation, input }) => operation === "CreateChangeSet" && input["StackName"] === "b-jobs",
+  });
+  const rolling = rolledBack(w, deployment);
+  await hold.reached;
+  t.same(Object.keys(await exportsOf(w)).sort(), ["a-shop-new", "a-shop-old"]);
+  hold.release();
+  t.match((await rolling).rollback, { status: "Completed", result: { restored: 2 } });
+  t.same(Object.keys(await exportsOf(w)), ["a-shop-old"]);
+  const { TemplateBody } = await w.aws("cloudformation", "GetTemplate", { StackName: "a-shop" });
+  t.equal(TemplateBody, yamlTemplate(shop.before));
+});
+
+t.test("where no bridge can be made, the plan is refused with the reason and nothing is touched", async (t) => {
+  const w = await world(t);
+  const moves = {
     "a-shop": { before: links(["old"]), deployed: links(["new"]) },
     "b-jobs": { before: links([], ["old"]), deployed: links([], ["new"]) },
-  });
+  };
+  const deployment = await redeploy(w, moves, ownTemplate);
   const mutations = w.sandbox.calls.mutations().length;
   const { rollback, plan } = await rolledBack(w, deployment);
   t.match(rollback, { status: "Exception", error: { code: "PLAN_REFUSED" }, result: { restored: 0 } });
   t.match(plan, { refusals: 2 });
   t.match(rollback.error.errors, [{ code: "ORDER_IMPOSSIBLE" }, { code: "ORDER_IMPOSSIBLE" }]);
-  t.match(rollback.error.detail, /a-shop cannot keep new for so long: a template cannot be bridged yet/);
+  t.match(
+    rollback.error.detail,
+    /a-shop cannot keep new for so long: the output Outnew needs the resource Own as it is now, and the backup has another/,
+  );
   t.equal(w.sandbox.calls.mutations().length, mutations);
 });
 
 t.test("an importer that is not picked and still needs an export is named while planning", async (t) => {
   const w = await world(t);
   const deployment = await redeploy(w, { shop: { before: links(["kept"]), deployed: links(["kept", "added"]) } });
-  await put(w, "billing", links([], ["added"]));
+  await put(w, "billing", linkedTemplate(links([], ["added"])));
   const { rollback } = await rolledBack(w, deployment);
   t.match(rollback.error, {
     code: "PLAN_REFUSED",

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
-import { noBridge } from "../../src/domain/bridge-template.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -63,7 +62,6 @@ function plan(facts: Pick<PlanFacts, "live"> & Partial<PlanFacts> & { picked: Co
     hasStagingBucket: false,
     goneLayers: new Set<string>(),
     exporters: null,
-    bridgeTemplate: noBridge,
   };
   return [...makePlan({ ...empty, ...rest, rollback }, (value) => `fp(${value.length})`, 0).steps];
 }

@@ -1,7 +1,6 @@
 import type { Test } from "tap";
 import type { Artifacts } from "../../src/artifacts/artifacts.ts";
 import type { AwsAccess } from "../../src/aws/gateways.ts";
-import { noBridge } from "../../src/domain/bridge-template.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -145,7 +144,6 @@ class Trial {
       hasStagingBucket: false,
       goneLayers: new Set<string>(),
       exporters: null,
-      bridgeTemplate: noBridge,
     } as const;
     return makePlan(facts, (value) => value, 0).steps;
   }

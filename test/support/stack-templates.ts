@@ -1,7 +1,5 @@
-import type { BridgeTemplate } from "../../src/domain/bridge-template.ts";
+import type { BridgeStart } from "../../src/domain/splice/bridge.ts";
 import type { StackLinks } from "../../src/domain/stack-links.ts";
-
-type Template = Record<string, Record<string, unknown>>;
 
 /**
  * A template that exports and imports just that. An export's value is its text, so that a test decides whether it changes;
@@ -26,13 +24,47 @@ function alphanumeric(name: string): string {
   return name.replace(/\W/g, "");
 }
 
-/** For templates in JSON whose outputs refer to nothing but themselves or to resources that both sides have. */
-export const bridgeJson: BridgeTemplate = (goal, live, exportNames) => {
-  const [wanted, present] = [JSON.parse(goal), JSON.parse(live)] as [Template, Template];
-  const kept = Object.entries(present["Outputs"] ?? {}).filter(([, output]) => {
-    const name = (output as { Export?: { Name?: unknown } }).Export?.Name;
-    return typeof name === "string" && exportNames.includes(name);
-  });
-  if (kept.length < exportNames.length) return { refusal: "an export's name is no literal" };
-  return { template: JSON.stringify({ ...wanted, Outputs: { ...wanted["Outputs"], ...Object.fromEntries(kept) } }) };
-};
+/** What `linkedTemplate` writes, as a bridge is given it. */
+export function bridgeEnd(links: StackLinks): BridgeStart {
+  const exportNames = Object.fromEntries(Object.keys(links.exports).map((name) => [`Out${alphanumeric(name)}`, name]));
+  return { template: linkedTemplate(links), parameters: {}, exportNames };
+}
+
+/** The same where the exported thing is the stack's own resource, which is another one for each set of exports. */
+export function ownTemplate(links: StackLinks): string {
+  const { Resources, Outputs } = JSON.parse(linkedTemplate(links));
+  const Own = { ...Resources.Own, Properties: { Description: `for ${Object.keys(links.exports).join()}` } };
+  const outputs = Object.entries<object>(Outputs).map(([key, output]) => [
+    key,
+    { ...output, Value: { "Fn::GetAtt": ["Own", "Arn"] } },
+  ]);
+  return JSON.stringify({ Resources: { ...Resources, Own }, Outputs: Object.fromEntries(outputs) });
+}
+
+/** In YAML, each export with a parameter, a condition and a resource of its own, its name worked out, its key always the same. */
+export function yamlTemplate({ exports, imports }: StackLinks): string {
+  const [name] = Object.keys(exports).map((exported) => exported.replace(/^.*-/, ""));
+  const own =
+    "Resources:\n  # the stack's own\n  Own:\n    Type: AWS::Events::Rule\n    Properties: { Description: own }\n";
+  const using = imports.map(
+    (imported) =>
+      `  Uses${alphanumeric(imported)}:\n    Type: AWS::Events::Rule\n    Properties:\n      Description: !ImportValue ${imported}\n`,
+  );
+  if (!name) return own + using.join("");
+  return `Parameters:
+  Is${name}: { Type: String, Default: "yes" }
+Conditions:
+  Has${name}: !Equals [!Ref Is${name}, "yes"]
+${own}${using.join("")}  Rule${name}:
+    Type: AWS::Events::Rule
+    Condition: Has${name}
+    Properties:
+      Description: ${name}
+Outputs:
+  Exported: # of the rule
+    Condition: Has${name}
+    Value: !GetAtt Rule${name}.Arn
+    Export:
+      Name: !Sub "\${AWS::StackName}-${name}"
+`;
+}

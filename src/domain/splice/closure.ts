@@ -6,7 +6,7 @@ import { inSection, keysOf, transformsOf } from "./template-text.ts";
 import { isLoop, namesIn, type Use, usesIn, usesOf } from "./uses.ts";
 
 /** CloudFormation's quota of resources in a template. */
-const MAX_RESOURCES = 500;
+export const MAX_RESOURCES = 500;
 
 /** What stands against the merged template: references that lead nowhere, transforms that are not there, quotas. */
 export function closureFaults(merge: Merge): Refusal[] {

@@ -142,8 +142,10 @@ export function withoutBreak(text: string, offset: number): number {
   return offset - (before.endsWith("\r\n") ? 2 : before.endsWith("\n") ? 1 : 0);
 }
 
-function columnOf(text: string, offset: number): number {
-  return offset - lineStart(text, offset);
+/** A byte order mark takes no column. */
+export function columnOf(text: string, offset: number): number {
+  const start = lineStart(text, offset);
+  return offset - start - (text.charAt(start) === "\uFEFF" ? 1 : 0);
 }
 
 export function indentAt(text: string, offset: number): string {

@@ -1,4 +1,5 @@
 import {
+  columnOf,
   indentAt,
   keyText,
   lineEnd,
@@ -45,7 +46,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 function blockEdits(target: TemplateText, { map, entries }: MapChange): TextEdit[] {
   const { text, lineBreak } = target;
   const first = map.entries[0]?.keyStart ?? map.start;
-  const slot: Slot = { target, indent: " ".repeat(first - lineStart(text, first)), block: true };
+  const slot: Slot = { target, indent: " ".repeat(columnOf(text, first)), block: true };
   const edits = map.entries.flatMap((entry): TextEdit[] => {
     const change = entries.get(entry.key);
     if (change === undefined) return [];

@@ -8,7 +8,7 @@ import { inSection, keysOf } from "./template-text.ts";
 import { renamedSub, type Use, usesIn } from "./uses.ts";
 
 /** CloudFormation's quota of parameters in a template. Beyond it a value is written in place of the parameter. */
-const MAX_PARAMETERS = 200;
+export const MAX_PARAMETERS = 200;
 
 type Shared = "Parameters" | "Mappings" | "Conditions";
 type Sight = { readonly name: string } | { readonly literal: Json };
@@ -217,7 +217,7 @@ function isSecret(definition: Node | undefined): boolean {
 }
 
 /** Parameters are submitted as text, whatever the template says in its defaults. */
-function valueText(value: Json | undefined): string {
+export function valueText(value: Json | undefined): string {
   if (Array.isArray(value)) return value.map(String).join(",");
   return typeof value === "string" ? value : JSON.stringify(value ?? "");
 }

@@ -3,12 +3,9 @@ import { consequencesOf, submittedParameters } from "./consequences.ts";
 import { type Merge, mergeParts } from "./merge.ts";
 import { type OutputChanges, outputChanges } from "./outputs.ts";
 import { impossible, type Refusal, type Refused, type Spliced, type SpliceRequest } from "./request.ts";
-import { keysOf } from "./template-text.ts";
+import { keysOf, MAX_TEMPLATE_BYTES } from "./template-text.ts";
 import { offers, versionFaults } from "./versions.ts";
 import { writeText } from "./write-text.ts";
-
-/** CloudFormation's limit of a template in S3, in UTF-8 bytes. */
-const MAX_TEMPLATE_BYTES = 1_000_000;
 
 /**
  * Puts parts of the backup's template back into the current one (facts F3). Pure: the same request gives the same answer.

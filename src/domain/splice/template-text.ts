@@ -2,6 +2,9 @@ import { child, entriesOf, type MapNode, type Node, readingOf } from "./node.ts"
 import { readJson, unreadable } from "./read-json.ts";
 import { readYaml } from "./read-yaml.ts";
 
+/** CloudFormation's limit of a template in S3, in UTF-8 bytes. */
+export const MAX_TEMPLATE_BYTES = 1_000_000;
+
 /** A template's text, read once. Keep it as long as the text is spliced: reading 0.7 MB takes some tenths of a second. */
 export interface TemplateText {
   readonly text: string;

@@ -1,28 +1,46 @@
+import { StepbackError } from "../errors.ts";
 import { type Json, type JsonObject, sameJson } from "../json.ts";
 import type { Piece } from "./entry-text.ts";
 import { applyEdits, editsOf, type MapChange, type TextEdit } from "./map-edits.ts";
 import type { Change, Merge } from "./merge.ts";
 import { child, type Entry, entriesOf, type MapNode, type Node, readingOf } from "./node.ts";
 import type { OutputChanges } from "./outputs.ts";
-import { readTemplateText, type SectionName } from "./template-text.ts";
+import { readTemplateText, type SectionName, type TemplateText } from "./template-text.ts";
 
-type Pieces = Map<string, Piece | readonly Piece[] | null>;
+/** What is written into a section: an entry, or null for one that goes, under each key. */
+export type Pieces = Map<string, Piece | null>;
+export type SectionPieces = ReadonlyMap<SectionName, Pieces>;
 
-/**
- * The merged template: the current text with its edits. It is read back and compared with what was meant, value by value;
- * null where it differs, so that no text goes out which says something else than was planned.
- */
+/** The merged template: the current text with its edits. Null where it would not read as what was meant. */
 export function writeText(merge: Merge, outputs: OutputChanges): string | null {
   const target = merge.request.current.template;
   const sections = sectionPieces(merge, outputs);
-  const edits = [...definitionEdits(merge), ...sectionEdits(merge, sections)];
-  const text = applyEdits(target.text, edits);
-  if (edits.length === 0) return text;
-  const meant = meantReading(merge, sections);
-  return sameJson(readingOf(readTemplateText(text).root), meant) ? text : null;
+  const edits = [...definitionEdits(merge), ...sectionEdits(target, sections)];
+  return written(target, edits, () => meantReading(target, sections, patchedReadings(merge)));
 }
 
-function sectionPieces(merge: Merge, outputs: OutputChanges): Map<SectionName, Pieces> {
+/** A template with entries written into its sections, every other byte kept. Null where it would not read as what was meant. */
+export function writeSections(target: TemplateText, sections: SectionPieces): string | null {
+  return written(target, sectionEdits(target, sections), () => meantReading(target, sections, []));
+}
+
+/** Read back and compared with what was meant, value by value, so that no text goes out which says something else. */
+function written(target: TemplateText, edits: readonly TextEdit[], meant: () => Json): string | null {
+  if (edits.length === 0) return target.text;
+  const text = applyEdits(target.text, edits);
+  return readsAs(text, meant()) ? text : null;
+}
+
+function readsAs(text: string, meant: Json): boolean {
+  try {
+    return sameJson(readingOf(readTemplateText(text).root), meant);
+  } catch (error) {
+    if (error instanceof StepbackError) return false;
+    throw error;
+  }
+}
+
+function sectionPieces(merge: Merge, outputs: OutputChanges): SectionPieces {
   const { added } = merge.names;
   const resources: Pieces = new Map();
   for (const [logicalId, change] of merge.changes) {
@@ -39,9 +57,8 @@ function sectionPieces(merge: Merge, outputs: OutputChanges): Map<SectionName, P
   ]);
 }
 
-function sectionEdits(merge: Merge, sections: ReadonlyMap<SectionName, Pieces>): TextEdit[] {
-  const target = merge.request.current.template;
-  const top: Pieces = new Map();
+function sectionEdits(target: TemplateText, sections: SectionPieces): TextEdit[] {
+  const top = new Map<string, readonly Piece[] | null>();
   const edits: TextEdit[] = [];
   for (const [name, entries] of sections) {
     const section = child(target.root, name);
@@ -83,25 +100,24 @@ function piece(merge: Merge, entry: Entry): Piece {
   return { key: entry.key, entry, source: merge.request.backup.template, rewrites: merge.names.rewrites };
 }
 
-function isPiece(entry: Piece | readonly Piece[] | null): entry is Piece {
-  return entry !== null && !Array.isArray(entry);
+function isPiece(entry: Piece | null): entry is Piece {
+  return entry !== null;
 }
 
-/** The current template as data, with every section as it was planned. */
-function meantReading(merge: Merge, sections: ReadonlyMap<SectionName, Pieces>): Json {
-  const { rewrites } = merge.names;
-  const root = new Map<string, Json>(
-    entriesOf(merge.request.current.template.root).map(({ key, value }) => [key, readingOf(value)]),
-  );
+/** The template as data, with every section as it was planned. */
+function meantReading(
+  target: TemplateText,
+  sections: SectionPieces,
+  patched: readonly (readonly [string, JsonObject])[],
+): Json {
+  const root = new Map<string, Json>(entriesOf(target.root).map(({ key, value }) => [key, readingOf(value)]));
   for (const [name, entries] of sections) {
-    const members = new Map(
-      entriesOf(child(merge.request.current.template.root, name)).map(({ key, value }) => [key, readingOf(value)]),
-    );
-    for (const [key, entry] of entries) {
-      if (entry === null) members.delete(key);
-      else if (isPiece(entry)) members.set(key, readingOf(entry.entry.value, rewrites));
+    const members = new Map(entriesOf(child(target.root, name)).map(({ key, value }) => [key, readingOf(value)]));
+    for (const [key, piece] of entries) {
+      if (piece) members.set(key, readingOf(piece.entry.value, piece.rewrites));
+      else members.delete(key);
     }
-    if (name === "Resources") for (const [key, value] of patchedReadings(merge)) members.set(key, value);
+    if (name === "Resources") for (const [key, value] of patched) members.set(key, value);
     const isTouched = entries.size > 0 || name === "Resources";
     if (isTouched && members.size > 0) root.set(name, Object.fromEntries(members));
     else if (isTouched) root.delete(name);
