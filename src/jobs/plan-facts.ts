@@ -55,7 +55,7 @@ export function goalFor(id: ComponentId, facts: ComponentFacts): CapturedCompone
   const before = facts.sources.before.get(id) ?? null;
   const deployed = facts.sources.deployed.get(id) ?? null;
   const live = facts.live.get(id) ?? null;
-  if (facts.rollback.onConflict !== "keep-live" || !isConflict(id, facts)) return before;
+  if (!isKept(id, facts)) return before;
   // Code, templates and what came or went are kept whole; only settings that are independent of each other are merged.
   if (!before || !deployed || !live || !MERGED.has(parseComponentId(id)?.kind ?? "stack")) return live;
   const settings = keepLive(before.state.settings, deployed.state.settings, live.state.settings);
@@ -64,6 +64,11 @@ export function goalFor(id: ComponentId, facts: ComponentFacts): CapturedCompone
 
 /** Kinds whose settings are independent of each other, member by member. */
 const MERGED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-tags"]);
+
+/** What `keep-live` leaves as somebody made it; a container that goes back may change it in passing. */
+export function isKept(id: ComponentId, facts: ComponentFacts): boolean {
+  return facts.rollback.onConflict === "keep-live" && isConflict(id, facts);
+}
 
 /** Someone else changed it: live is neither the backup nor what Stepback last recorded of it. */
 export function isConflict(id: ComponentId, { sources, live, lastRecorded }: ComponentFacts): boolean {

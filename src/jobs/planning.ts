@@ -4,7 +4,7 @@ import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } fr
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { orderSteps } from "./ordering.ts";
-import { type DatedFacts, directPlan, goalFor, isConflict, ownerOf, type PlanFacts } from "./plan-facts.ts";
+import { type DatedFacts, directPlan, goalFor, isConflict, isKept, ownerOf, type PlanFacts } from "./plan-facts.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
@@ -55,7 +55,8 @@ function planStep(id: ComponentId, facts: DatedFacts, parts: PartPlans): StepPla
   const owner = ownerOf(id, facts);
   const goal = goalFor(id, facts);
   const action = actionBetween(goal, facts.live.get(id) ?? null);
-  if (owner && facts.rollback.picked.includes(owner) && action !== "unchanged") return broughtBy(owner, action);
+  if (owner && facts.rollback.picked.includes(owner) && (action !== "unchanged" || isKept(id, facts)))
+    return broughtBy(owner, action);
   const part = parts.steps.get(id);
   if (part) return part;
   const planned = directPlan(id, facts, goal);

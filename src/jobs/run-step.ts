@@ -1,6 +1,7 @@
 import {
   type ComponentId,
   type ComponentState,
+  captured,
   functionOf,
   type KindName,
   parseComponentId,
@@ -70,7 +71,8 @@ async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
   const isWhole = verdict.live !== null && goal !== null;
   const isDirect = isWhole || COMES_AND_GOES.has(kindOf(step).name);
   if (verdict.differing.length === 0 || !isDirect || !isCarried(step)) return verdict;
-  await perform(run, { ...step, goal }, directActions(run, step, verdict));
+  const toGoal = { ...step, goal };
+  await perform(run, toGoal, directActions(run, toGoal, verdict));
   return verify(run, step, goal);
 }
 
@@ -150,7 +152,8 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
   const kind = kindOf(step);
   // A nested stack is what its root made of it: alone it is never updated.
   if (kind.name === "stack") return [];
-  const input = planInput(step.component, facts, sources.before.get(step.component) ?? null);
+  const place = sources.before.get(step.component) ?? { parent: null, physicalId: null };
+  const input = planInput(step.component, facts, step.goal && captured(step.component, step.goal, place));
   // An alias publishes where it must and points by content; its own restore looks for the versions.
   if (kind.name === "lambda-alias") return ALIAS_ACTIONS.map((name) => ({ do: name, name: input.name }));
   const planned = kind.plan({ ...input, owner: null, isPicked: () => false });

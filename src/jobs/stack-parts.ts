@@ -25,7 +25,7 @@ import {
   templateStateIn,
   unimported,
 } from "../kinds/stack-plan.ts";
-import { type DatedFacts, directPlan, goalFor, ownerOf, parentOf } from "./plan-facts.ts";
+import { type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -91,7 +91,7 @@ function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Membe
   const action = actionBetween(goalFor(id, facts), facts.live.get(id) ?? null);
   const container = parentOf(id, facts);
   if (container && container !== stack.id && picked.includes(container) && resourceDiffers(container, stack))
-    return action === "unchanged" ? null : { id, action, part: null };
+    return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: null };
   const part = partFor(id, stack, facts);
   if (!part || sameJson(partOf(stack.beforeTemplate, part), partOf(stack.liveTemplate, part))) return null;
   if (strategy === "stack" && action === "unchanged")

@@ -315,3 +315,21 @@ t.test("a stack policy that protects the part is named before anything is touche
     "what it does not protect",
   );
 });
+
+t.test("a hot fix that keep-live keeps survives its stack, its resource and the strategy stack", async (t) => {
+  const picks: [string[] | "all", object][] = [
+    [["lambda-code:shop-pay"], { strategy: "stack" }],
+    [["stack-resource:shop/Pay"], {}],
+    ["all", {}],
+  ];
+  for (const [picked, more] of picks) {
+    await t.test(String(picked), async (t) => {
+      const w = await world(t);
+      const deployment = await badDeploy(w);
+      await updateCode(w, "shop-pay", "hot fix");
+      const rollback = await rollBack(w, deployment, picked, { onConflict: "keep-live", ...more });
+      t.match(rollback, { status: "Completed", error: null, result: { failed: 0 } });
+      t.equal(await invoke(w, "shop-pay"), "hot fix");
+    });
+  }
+});
