@@ -4,14 +4,17 @@ import { type ComponentId, functionOf, parseComponentId } from "./component.ts";
 import type { Fault } from "./errors.ts";
 import type { Claim } from "./scope.ts";
 
+/** What can be picked: a component, and the stack that owns it. */
+export type Pickable = Pick<Altered, "component" | "parent">;
+
 /** What is picked (F9), in the order of the altered rows: named ids, or `"all"` for every altered row. */
-export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Altered[]): ComponentId[] {
+export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Pickable[]): ComponentId[] {
   const rows = altered.map((row) => row.component);
   return wanted === "all" ? rows : rows.filter((id) => wanted.includes(id));
 }
 
 /** Every fault of a selection at once: unknown, foreign, unaltered and doubled ids. Empty when it is good. */
-export function selectionFaults(wanted: readonly string[], altered: readonly Altered[], pointer: string): Fault[] {
+export function selectionFaults(wanted: readonly string[], altered: readonly Pickable[], pointer: string): Fault[] {
   const known = new Set<string>(altered.map((row) => row.component));
   return wanted.flatMap((id, index): Fault[] => {
     const at = `${pointer}/${index}`;
@@ -26,7 +29,7 @@ export function selectionFaults(wanted: readonly string[], altered: readonly Alt
 /** Components that `strategy: stack` cannot take back: parts of a stack whose stack is not picked, and what no stack owns. */
 export function strategyFaults(
   picked: readonly ComponentId[],
-  altered: readonly Altered[],
+  altered: readonly Pickable[],
   strategy: Strategy,
 ): Fault[] {
   if (strategy !== "stack") return [];
@@ -40,7 +43,7 @@ export function strategyFaults(
 }
 
 /** What a rollback of the picked components holds until it has ended. */
-export function claimOf(picked: readonly ComponentId[], altered: readonly Altered[]): Claim {
+export function claimOf(picked: readonly ComponentId[], altered: readonly Pickable[]): Claim {
   const rows = altered.filter((row) => picked.includes(row.component));
   const stackNames = (ids: readonly (ComponentId | null)[]) => [...new Set(ids.flatMap((id) => stackName(id) ?? []))];
   return {

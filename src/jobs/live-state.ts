@@ -1,5 +1,6 @@
 import type { Rollback } from "../domain/activity.ts";
 import { type ComponentId, type Components, componentId, functionOf } from "../domain/component.ts";
+import { NOTHING_DISCLOSED } from "../domain/stage-policy.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { contentOf } from "../kinds/lambda-alias.ts";
 import { createLiveView, type LiveView } from "../kinds/live-view.ts";
@@ -29,7 +30,8 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket: context.hasStagingBucket };
+  const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
+  return { rollback, sources, live, lastRecorded, versions, hasStagingBucket: context.hasStagingBucket, disclosure };
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */

@@ -10,6 +10,7 @@ import {
 import { keepLive, threeWay } from "../domain/diff.ts";
 import { type Plan, type PlanStep, planDigest, type Reason } from "../domain/plan.ts";
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
+import type { Disclosure } from "../domain/stage-policy.ts";
 import { KINDS } from "../kinds/index.ts";
 import { type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
 import type { Sources } from "./sources.ts";
@@ -25,6 +26,8 @@ export interface PlanFacts {
   /** Published versions by function. */
   readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
   readonly hasStagingBucket: boolean;
+  /** What the stage's policy says of secrets; without one, what is always secret is. */
+  readonly disclosure?: Disclosure;
 }
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
@@ -59,7 +62,8 @@ function draftStep(id: ComponentId, facts: PlanFacts, fingerprint: Fingerprint):
   const goal = goalFor(id, facts);
   const planned = planStep(id, facts, goal);
   const strategy = id.startsWith("stack:") || planned.via?.startsWith("stack:") ? "stack" : "direct";
-  const shown = (side: CapturedComponent | null | undefined) => side && exposed(id, side.state.settings, fingerprint);
+  const masking = { fingerprint, ...(facts.disclosure ? { disclosure: facts.disclosure } : {}) };
+  const shown = (side: CapturedComponent | null | undefined) => side && exposed(id, side.state.settings, masking);
   return {
     component: id,
     action: planned.action,

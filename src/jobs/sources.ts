@@ -14,12 +14,10 @@ export interface Sources {
   readonly since: number;
 }
 
-type Reader = Pick<Store, "findDeployment" | "findRollback" | "findComponents" | "findSnapshot">;
+type Reader = Pick<Store, "findDeployment" | "findRollback" | "findComponents" | "findSnapshot" | "findRecorded">;
 
 export async function loadSources(store: Reader, rollback: Rollback): Promise<Sources> {
-  const pairs = rollback.undoes
-    ? [await undonePair(store, rollback.undoes)]
-    : await deploymentPairs(store, rollback.deployments);
+  const pairs = await pairsOf(store, rollback);
   const before = new Map<ComponentId, CapturedComponent>();
   const deployed = new Map<ComponentId, CapturedComponent>();
   const seen = new Set<ComponentId>();
@@ -32,6 +30,12 @@ export async function loadSources(store: Reader, rollback: Rollback): Promise<So
     for (const id of altered) seen.add(id);
   }
   return { before, deployed, since: Math.min(...pairs.map((pair) => pair.since)) };
+}
+
+async function pairsOf(store: Reader, rollback: Rollback): Promise<Sources[]> {
+  if (rollback.undoes !== null) return [await undonePair(store, rollback.undoes)];
+  if (rollback.restores !== null) return [await snapshotPair(store, rollback, rollback.restores)];
+  return deploymentPairs(store, rollback.deployments);
 }
 
 async function deploymentPairs(store: Reader, ids: readonly string[]): Promise<Sources[]> {
@@ -51,6 +55,13 @@ async function undonePair(store: Reader, id: string): Promise<Sources> {
   if (!undone?.backup || !undone.record)
     throw new StepbackError("NOTHING_ALTERED", `${id} changed nothing that could be undone.`);
   return readPair(store, undone.backup.id, undone.record.id);
+}
+
+/** A restore goes to what the snapshot holds, from whatever Stepback last recorded of it, however long ago (N14). */
+async function snapshotPair(store: Reader, { identity, picked }: Rollback, snapshot: string): Promise<Sources> {
+  const before = await store.findComponents(snapshot);
+  const deployed: Components = identity ? await store.findRecorded(identity, picked) : new Map();
+  return { before, deployed, since: 0 };
 }
 
 async function readPair(store: Reader, backup: string, record: string): Promise<Sources> {

@@ -9,6 +9,7 @@ import {
 import { StepbackError } from "../domain/errors.ts";
 import { hexOfBase64, type Json, type JsonObject } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
+import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/readiness.ts";
 import { archiveCode } from "./archive.ts";
 import { creationSettings } from "./function-settings.ts";
 import {
@@ -24,9 +25,6 @@ import {
 } from "./kind.ts";
 import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
-
-/** Zipped bytes that UpdateFunctionCode takes directly (facts B5); more goes in through the staging bucket. */
-const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 
 /** The code of `$LATEST`. Owns the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {

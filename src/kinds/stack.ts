@@ -7,6 +7,7 @@ import {
 } from "../domain/component.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Action, Reason } from "../domain/plan.ts";
+import { UPDATABLE } from "../domain/readiness.ts";
 import { isNoEcho, NO_ECHO } from "../domain/secrets.ts";
 import { holdsData } from "../domain/stateful.ts";
 import type { CodeObject } from "../domain/template.ts";
@@ -16,15 +17,6 @@ import { acting, actionBetween, type Kind, type PlanInput, refused, type StepPla
 import type { LiveView, StackView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import { restoreStack } from "./stack-restore.ts";
-
-/** Statuses that an update may start from (facts E1). */
-const UPDATABLE = new Set([
-  "CREATE_COMPLETE",
-  "UPDATE_COMPLETE",
-  "UPDATE_ROLLBACK_COMPLETE",
-  "IMPORT_COMPLETE",
-  "IMPORT_ROLLBACK_COMPLETE",
-]);
 
 /** A whole CloudFormation stack: what is submitted, and the logical ids that come of it. */
 export const stack: Kind = {
@@ -85,6 +77,7 @@ function readPolicy(text: string): Json {
 function stackEvidence({ facts, resources, parsed }: StackView): JsonObject {
   return {
     stackId: facts.stackId,
+    parentId: facts.parentId,
     status: facts.status,
     capabilities: [...facts.capabilities].sort(),
     roleArn: facts.roleArn,

@@ -1,8 +1,11 @@
 import type { TSchema } from "typebox";
 import { ErrorCodeText, ProblemShape } from "../plugins/problem-document.ts";
+import { HistoryEntryShape } from "./components.ts";
+import { PolicyShape } from "./stages.ts";
 import { ActivityShape } from "./wire/activity.ts";
 import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
 import { LogLineShape } from "./wire/log-line.ts";
+import { PinShape, RevalidationShape } from "./wire/pin.ts";
 import { PLAN_NOUNS, StepShape } from "./wire/plan.ts";
 import { RollbackShape } from "./wire/rollback.ts";
 import { ChangeShape, ReasonText } from "./wire/shapes.ts";
@@ -23,4 +26,8 @@ export const NOUNS: readonly TSchema[] = [
   LogLineShape.schema,
   SnapshotShape.schema,
   ComponentShape.schema,
+  HistoryEntryShape.schema,
+  PinShape.schema,
+  RevalidationShape.schema,
+  PolicyShape.schema,
 ];

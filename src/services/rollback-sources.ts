@@ -1,7 +1,7 @@
 import { type Activity, type Deployment, hasEnded, type Rollback } from "../domain/activity.ts";
 import { type Altered, alteredIds, changeOf } from "../domain/altered.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
-import { mergeAltered } from "../domain/selection.ts";
+import { mergeAltered, type Pickable } from "../domain/selection.ts";
 import type { Store } from "../store/store.ts";
 import { errorOf, found, refuse } from "./refusals.ts";
 
@@ -12,7 +12,9 @@ export interface RollbackSource {
   /** Oldest first; empty for an undo. */
   readonly deployments: readonly string[];
   readonly undoes: string | null;
-  readonly rows: readonly Altered[];
+  /** The snapshot whose states are the goal; absent for every other source. */
+  readonly restores?: string;
+  readonly rows: readonly Pickable[];
 }
 
 /** Why a deployment cannot be rolled back as it is; null when it can (F7). Pure. */
@@ -55,8 +57,26 @@ export async function undoSource(store: Store, id: string): Promise<RollbackSour
   return { origin, deployments: [], undoes: id, rows };
 }
 
+/**
+ * Everything that a snapshot holds, altered or not: any of it may have another state by now (N14). NOT_FOUND,
+ * BACKUP_NOT_READY.
+ */
+export async function snapshotSource(store: Store, id: string): Promise<RollbackSource> {
+  const { status, activity } = found(await store.findSnapshot(id), id);
+  if (status !== "Ready") throw new StepbackError("BACKUP_NOT_READY", `The snapshot ${id} is ${status}.`);
+  const owner = (await store.findDeployment(activity)) ?? (await store.findRollback(activity));
+  const rows = await snapshotRows(store, id);
+  return { origin: found<Activity>(owner, activity), deployments: [], undoes: null, restores: id, rows };
+}
+
+async function snapshotRows(store: Store, snapshot: string): Promise<readonly Pickable[]> {
+  const components = [...(await store.findComponents(snapshot)).values()];
+  return components.map(({ id, parent }) => ({ component: id, parent }));
+}
+
 /** The rows that a rollback was opened over. They do not change any more: everything that they come from has ended. */
-export async function rowsOf(store: Store, rollback: Rollback): Promise<readonly Altered[]> {
+export async function rowsOf(store: Store, rollback: Rollback): Promise<readonly Pickable[]> {
+  if (rollback.restores !== null) return snapshotRows(store, rollback.restores);
   if (rollback.undoes === null) return mergedRows(store, rollback.deployments);
   return undoRows(store, found(await store.findRollback(rollback.undoes), rollback.undoes));
 }

@@ -2,11 +2,14 @@ import { type AccessService, createAccessService } from "./access.ts";
 import { type ActivityService, createActivityService } from "./activities.ts";
 import { createDeploymentService, type DeploymentService } from "./deployments.ts";
 import { createDraftService, type DraftService } from "./drafts.ts";
+import { createHistoryService, type HistoryService } from "./histories.ts";
 import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
 import { createLogService, type LogService } from "./logs.ts";
+import { createPinService, type PinService } from "./pins.ts";
 import { createRollbackService, type RollbackService } from "./rollbacks.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
+import { createStageService, type StageService } from "./stages.ts";
 
 /** Everything that a request can ask for. */
 export interface Services {
@@ -14,10 +17,13 @@ export interface Services {
   readonly activities: ActivityService;
   readonly deployments: DeploymentService;
   readonly drafts: DraftService;
+  readonly histories: HistoryService;
   readonly idempotency: IdempotencyService;
   readonly logs: LogService;
+  readonly pins: PinService;
   readonly rollbacks: RollbackService;
   readonly snapshots: SnapshotService;
+  readonly stages: StageService;
 }
 
 export function createServices(deps: ServiceDeps): Services {
@@ -26,9 +32,12 @@ export function createServices(deps: ServiceDeps): Services {
     activities: createActivityService(deps),
     deployments: createDeploymentService(deps),
     drafts: createDraftService(deps),
+    histories: createHistoryService(deps),
     idempotency: createIdempotencyService(deps),
     logs: createLogService(deps),
+    pins: createPinService(deps),
     rollbacks: createRollbackService(deps),
     snapshots: createSnapshotService(deps),
+    stages: createStageService(deps),
   };
 }

@@ -18,17 +18,24 @@ interface TargetRecord {
   readonly type: "deploy" | "rollback";
 }
 
+/** Where a component was last recorded, and as what. */
+export interface LastRecord {
+  readonly snapshot: string;
+  /** Null where the record says that it was absent. */
+  readonly digest: string | null;
+}
+
 /**
- * Digest of each component in the newest record that covers it; null where that record says that it was absent. Goes
- * back from the newest record until each is found: a rollback's own source covers all of them, so that is not far.
+ * Each component in the newest record that covers it. Goes back from the newest record until each is found: a rollback's
+ * own source covers all of them, so that is not far.
  */
-export async function findLastRecorded(rows: Rows, wanted: Wanted): Promise<ReadonlyMap<ComponentId, string | null>> {
-  const found = new Map<ComponentId, string | null>();
+export async function findLastRecords(rows: Rows, wanted: Wanted): Promise<ReadonlyMap<ComponentId, LastRecord>> {
+  const found = new Map<ComponentId, LastRecord>();
   const missing = new Set(wanted.components);
   for (const record of await listRecords(rows, wanted)) {
     if (missing.size === 0) break;
     for (const [component, digest] of await covered(rows, record, [...missing])) {
-      found.set(component, digest);
+      found.set(component, { snapshot: record.snapshot, digest });
       missing.delete(component);
     }
   }
@@ -55,7 +62,7 @@ function listRecords(rows: Rows, { identity, since }: Wanted): Promise<readonly 
 
 /**
  * What a record says about these components: the digests of those that it holds, and null for those that its activity
- * looked for without finding them. A deployment looks for whatever stands in its backup, a rollback for its steps.
+ * looked for without finding them.
  */
 async function covered(
   rows: Rows,
@@ -63,23 +70,37 @@ async function covered(
   components: readonly ComponentId[],
 ): Promise<ReadonlyMap<ComponentId, string | null>> {
   const { snapshot, component, digest } = snapshotComponents;
-  const lookedFor =
-    record.type === "deploy"
-      ? await rows
-          .select({ component })
-          .from(snapshotComponents)
-          .innerJoin(snapshots, and(eq(snapshots.id, snapshot), eq(snapshots.purpose, "backup")))
-          .where(and(eq(snapshots.activity, record.activity), inArray(component, components)))
-      : await rows
-          .select({ component: rollbackSteps.component })
-          .from(rollbackSteps)
-          .where(and(eq(rollbackSteps.rollback, record.activity), inArray(rollbackSteps.component, components)));
+  const lookedFor = await listLookedFor(rows, record, components);
   const held = await rows
     .select({ component, digest })
     .from(snapshotComponents)
     .where(and(eq(snapshot, record.snapshot), inArray(component, components)));
   return new Map<ComponentId, string | null>([
-    ...lookedFor.map((row) => [row.component, null] as const),
+    ...lookedFor.map((id) => [id, null] as const),
     ...held.map((row) => [row.component, row.digest] as const),
   ]);
+}
+
+/**
+ * What the activity of a record looked for: a deployment whatever stands in its backup, a rollback its steps. Only those
+ * `among` some components, where they are given.
+ */
+export async function listLookedFor(
+  rows: Rows,
+  { type, activity }: Pick<TargetRecord, "type" | "activity">,
+  among?: readonly ComponentId[],
+): Promise<readonly ComponentId[]> {
+  const { snapshot, component } = snapshotComponents;
+  const chosen =
+    type === "deploy"
+      ? await rows
+          .select({ component })
+          .from(snapshotComponents)
+          .innerJoin(snapshots, and(eq(snapshots.id, snapshot), eq(snapshots.purpose, "backup")))
+          .where(and(eq(snapshots.activity, activity), among && inArray(component, [...among])))
+      : await rows
+          .select({ component: rollbackSteps.component })
+          .from(rollbackSteps)
+          .where(and(eq(rollbackSteps.rollback, activity), among && inArray(rollbackSteps.component, [...among])));
+  return chosen.map((row) => row.component);
 }

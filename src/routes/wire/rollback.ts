@@ -17,6 +17,8 @@ export const RollbackShape = noun("Rollback", (options) =>
       deployment: nullable(DeploymentId),
       deployments: Type.Array(DeploymentId),
       undoes: nullable(RollbackId),
+      restores: nullable(SnapshotId),
+      drill: Type.Boolean(),
       components: Type.Array(ComponentIdText),
       strategy: StrategyText,
       onConflict: OnConflictText,
@@ -39,7 +41,7 @@ export const RollbackShape = noun("Rollback", (options) =>
     {
       ...options,
       description:
-        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`.",
+        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`.",
     },
   ),
 );
@@ -53,6 +55,8 @@ export function presentRollback(rollback: Rollback): Static<typeof RollbackShape
     deployment: deployments.at(-1) ?? null,
     deployments: [...deployments],
     undoes,
+    restores: rollback.restores,
+    drill: rollback.drill,
     components: [...rollback.picked],
     strategy,
     onConflict,
