@@ -3,7 +3,10 @@ import { activitiesCommand } from "./commands/activities.ts";
 import { componentsCommand } from "./commands/components.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
+import { drillCommand } from "./commands/drill.ts";
+import { historyCommand } from "./commands/history.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { pinsCommand } from "./commands/pins.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { painter, wantsColour } from "./paint.ts";
@@ -26,6 +29,9 @@ const COMMANDS: readonly ClientCommand[] = [
   rollbackCommand,
   logsCommand,
   activitiesCommand,
+  historyCommand,
+  pinsCommand,
+  drillCommand,
 ];
 
 const EXIT_CODE_HELP = `

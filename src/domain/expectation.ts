@@ -90,16 +90,16 @@ const ANSWER_MS = 150;
 export function expectation(plan: Plan, rateOf: RateOf, measured: readonly MeasuredStep[]): Expectation {
   const acting = plan.steps.filter(({ action }) => action !== "unchanged" && action !== "refused");
   const looks = lookingAt(plan.steps.map(({ component }) => component));
-  const [backup, lastLook] = [looks, looks];
   const byStep = acting.map((step) => [
     ...step.actions.flatMap((action) => COSTS[action.do].calls),
     ...lookingAt([step.component]),
   ]);
-  const calls = countCalls([...backup, ...byStep.flat(), ...lastLook]);
+  // Once for the backup before it, and once for the last look.
+  const calls = countCalls([...looks, ...byStep.flat(), ...looks]);
   const medians = acting.map((step) => median(measured.filter((earlier) => isSameSort(earlier, step))));
   const stepsMs = acting.map((step, at) => medians[at] ?? settlingMs(step) + (byStep[at]?.length ?? 0) * ANSWER_MS);
   const pacingMs = slowestQuotaMs(calls, rateOf);
-  const looksMs = (backup.length + lastLook.length) * ANSWER_MS;
+  const looksMs = 2 * looks.length * ANSWER_MS;
   return {
     calls,
     durationMs: Math.max(pacingMs, Math.round(sum(stepsMs) + looksMs)),

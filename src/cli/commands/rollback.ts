@@ -25,6 +25,7 @@ export function rollbackCommand(program: Command, run: Run): void {
     .description("put picked components of a deployment back: plan, ask, run exactly that plan, follow it")
     .option("--deployment <id>", "the deployment to take back; repeatable, one plan orders all of them", collect)
     .option("--undo <id>", "undo this rollback instead, all of it unless components are named")
+    .option("--snapshot <id>", "restore components to their states in this snapshot instead; see `stepback history`")
     .option("--component <id>", "pick this component; repeatable", collect)
     .option("--all", "pick every component that was altered")
     .option("--plan", "stop after the plan")
@@ -65,12 +66,21 @@ async function rollback(session: Session, options: RollbackOptions): Promise<Exi
 }
 
 function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
-  const { deployment, undo, component, all = false, plan = false, yes = false, detailedExitcode = false } = options;
+  const {
+    deployment,
+    undo,
+    snapshot,
+    component,
+    all = false,
+    plan = false,
+    yes = false,
+    detailedExitcode = false,
+  } = options;
   const picksSome = component !== undefined;
   const faults: readonly (readonly [boolean, string])[] = [
     [
-      (deployment === undefined) === (undo === undefined),
-      "Name either a --deployment to take back, or a rollback to --undo.",
+      [deployment, undo, snapshot].filter((given) => given !== undefined).length !== 1,
+      "Name a --deployment to take back, a rollback to --undo, or a --snapshot to restore from: one of them.",
     ],
     [picksSome && all, "Pick components with --component, or all of them with --all, and not both."],
     [!picksSome && !all && undo === undefined, "Pick components with --component, or all of them with --all."],
