@@ -84,7 +84,7 @@ async function open(deps: ServiceDeps, request: DeploymentRequest, requestedBy: 
 /** What was rolled back comes again (N13): a warning, unless the stage's policy refuses it. */
 function pinnedError(pinned: readonly Reason[], { pins }: StagePolicy): StepbackError | null {
   if (pinned.length === 0 || pins === "warn") return null;
-  return new StepbackError("PINNED", pinned.map(({ detail }) => detail).join(" "), pinned);
+  return new StepbackError("PINNED", "The stage refuses a build or a commit that was rolled back.", pinned);
 }
 
 function newDeployment(deps: ServiceDeps, request: DeploymentRequest, requestedBy: string): Deployment {

@@ -12,12 +12,15 @@ export type ActivityRow = typeof activities.$inferSelect;
  * Raw, because drizzle drops the table's name from columns of a query over one table, and `application` would be the
  * subquery's own then.
  */
-const NEEDS_REVALIDATION = sql<boolean>`exists (
+const NEEDS_REVALIDATION = sql<boolean>`(exists (
   select 1 from revalidations mark
   where mark.closed_at is null and mark.application = activities.application and mark.stage = activities.stage
-    and ((mark.subject = 'branch' and mark.name = activities.branch)
-      or (mark.subject = 'build' and mark.name = activities.build))
-)`.mapWith(Boolean);
+    and mark.subject = 'branch' and mark.name = activities.branch
+) or exists (
+  select 1 from revalidations mark
+  where mark.closed_at is null and mark.application = activities.application and mark.stage = activities.stage
+    and mark.subject = 'build' and mark.name = activities.build
+))`.mapWith(Boolean);
 
 /** What is selected of an activity: its row, and whether its branch or build stands in doubt (F17). */
 export const ACTIVITY = { ...getTableColumns(activities), needsRevalidation: NEEDS_REVALIDATION };
