@@ -188,7 +188,8 @@ t.test(
       verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."),
       { ...verdict("lambda-config:pay", "reversible", ""), reasons: [], details: [] },
     ];
-    const { service, deploy } = await openScene(t, { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] });
+    const answers = { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] };
+    const { service, deploy } = await openScene(t, answers);
     const refused = await deploy("echo deployed", { options: ["--require", "reversible"] }).ended;
     t.equal(refused.code, 254);
     t.equal(refused.stdout, "");
@@ -196,7 +197,8 @@ t.test(
     t.notMatch(refused.stderr, "lambda-config:pay");
     t.ok(service.calls().includes(CANCEL), "the deployment is given up");
 
-    const allowed = await deploy("echo deployed", { options: ["--require", "reversible-with-loss"] }).ended;
+    const content = await openScene(t, answers);
+    const allowed = await content.deploy("echo deployed", { options: ["--require", "reversible-with-loss"] }).ended;
     t.equal(allowed.code, 0);
     t.equal(allowed.stdout, "deployed\n");
   },
