@@ -10,11 +10,14 @@ import { parseQuery } from "./plugins/query-text.ts";
 import { addRequestIds, tellRequestId } from "./plugins/request-ids.ts";
 import { activityRoutes } from "./routes/activities.ts";
 import { buildRoutes } from "./routes/builds.ts";
+import { componentRoutes } from "./routes/components.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { NOUNS } from "./routes/nouns.ts";
+import { pinRoutes } from "./routes/pins.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
 import { snapshotRoutes } from "./routes/snapshots.ts";
+import { stageRoutes } from "./routes/stages.ts";
 import type { Services } from "./services/services.ts";
 
 export interface AppDeps {
@@ -76,5 +79,8 @@ function v1(services: Services) {
     await app.register(activityRoutes(services), { prefix: "/activities" });
     await app.register(snapshotRoutes(services), { prefix: "/snapshots" });
     await app.register(buildRoutes(services), { prefix: "/applications/:application/stages/:stage" });
+    await app.register(componentRoutes(services), { prefix: "/components" });
+    await app.register(pinRoutes(services), { prefix: "/pins" });
+    await app.register(stageRoutes(services), { prefix: "/applications/:application/stages/:stage" });
   };
 }

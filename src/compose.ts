@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import { buildApp } from "./app.ts";
 import { openDiskArtifacts } from "./artifacts/disk-artifacts.ts";
 import { type AwsConnector, type AwsSettings, createAwsConnector } from "./aws/connect.ts";
+import { DEFAULT_RATES, quotaClassOf } from "./aws/pacing.ts";
 import type { Config } from "./config.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
@@ -81,6 +82,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     clock,
     newId,
     fingerprint,
+    rateOf: ratesOf(config),
     targets: config.targets.map(({ name }) => name),
     maxPackageBytes: config.maxPackageBytes,
   };
@@ -116,6 +118,14 @@ async function stop({ app, aws, dispatcher, stopping }: Parts, store: Store): Pr
 
 function handlerOf({ requestHandler }: ComposeOptions): Pick<AwsSettings, "requestHandler"> {
   return requestHandler === undefined ? {} : { requestHandler };
+}
+
+/** The rates of the settings, and AWS's own where they name none. */
+function ratesOf({ rates }: Config): ServiceDeps["rateOf"] {
+  return (service, operation) => {
+    const quota = quotaClassOf(service, operation);
+    return quota && { quota, callsPerSecond: rates?.[quota] ?? DEFAULT_RATES[quota] };
+  };
 }
 
 function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {

@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployments/{id}/drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse the rollback of everything that it altered; nothing is changed
+         * @description The answer is a draft that can only be planned. Its plan says what would be refused and what it would take.
+         */
+        post: operations["drillDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments/{id}/components": {
         parameters: {
             query?: never;
@@ -168,7 +188,7 @@ export interface paths {
         /** Rollbacks, newest first */
         get: operations["listRollbacks"];
         put?: never;
-        /** Put picked components back, or make a draft; with `rollback`, undo one */
+        /** Put picked components back, or make a draft; with `rollback`, undo one; with `snapshot`, restore its states */
         post: operations["openRollback"];
         delete?: never;
         options?: never;
@@ -514,6 +534,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/components/{componentId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every state of a component, newest first; each can be restored from its snapshot */
+        get: operations["listComponentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pins, newest first */
+        get: operations["listPins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pin */
+        get: operations["getPin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pins/{id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let what was rolled back come again, and say why */
+        post: operations["clearPin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application}/stages/{stage}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy of a stage */
+        get: operations["getStagePolicy"];
+        /** Set the whole policy of a stage; in effect at once */
+        put: operations["putStagePolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application}/stages/{stage}/revalidations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Branches and builds that were rolled back, newest first */
+        get: operations["listRevalidations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application}/stages/{stage}/revalidations/{id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a branch or a build is good again, and why */
+        post: operations["clearRevalidation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -522,7 +662,7 @@ export interface components {
          * @description From the one error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "LAYER_REPUBLISHED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "LAYER_REPUBLISHED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description URN of the code */
             type: string;
@@ -582,6 +722,8 @@ export interface components {
             finishedAt: string | null;
             cancelRequestedAt: string | null;
             error: components["schemas"]["Problem"] | null;
+            /** @description Its branch or its build was rolled back, and has not been deployed again since */
+            needsRevalidation: boolean;
         };
         /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
         Deployment: {
@@ -612,6 +754,8 @@ export interface components {
             finishedAt: string | null;
             cancelRequestedAt: string | null;
             error: components["schemas"]["Problem"] | null;
+            /** @description Its branch or its build was rolled back, and has not been deployed again since */
+            needsRevalidation: boolean;
             scope: {
                 stacks: string[];
                 functions: string[];
@@ -640,6 +784,19 @@ export interface components {
                 modified: number;
                 deleted: number;
             } | null;
+            readiness: {
+                reversible: number;
+                "reversible-with-loss": number;
+                irreversible: number;
+            } | null;
+            /** @description Pins on its build or commit */
+            warnings: components["schemas"]["Reason"][];
+            /** @description Altered components that are as a rollback had found them */
+            pinned: {
+                /** @description `kind:name`, percent-encoded in paths */
+                component: string;
+                pin: string;
+            }[];
             rollbackable: boolean;
             notRollbackableReason: components["schemas"]["ErrorCode"] | null;
             rollback: string | null;
@@ -664,7 +821,7 @@ export interface components {
             /** @description The reasons in words */
             details: components["schemas"]["Reason"][];
         };
-        /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+        /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
         Rollback: {
             id: string;
             /** @enum {string} */
@@ -693,6 +850,8 @@ export interface components {
             finishedAt: string | null;
             cancelRequestedAt: string | null;
             error: components["schemas"]["Problem"] | null;
+            /** @description Its branch or its build was rolled back, and has not been deployed again since */
+            needsRevalidation: boolean;
             deployment: string | null;
             deployments: string[];
             undoes: string | null;
@@ -703,6 +862,8 @@ export interface components {
                 digest: string;
             } | null;
             outcome: ("succeeded" | "failed") | null;
+            restores: string | null;
+            drill: boolean;
             components: string[];
             /** @enum {unknown} */
             strategy: "auto" | "stack" | "direct";
@@ -768,6 +929,19 @@ export interface components {
             refusals: number;
             conflicts: number;
             destructive: number;
+            /** @description What running it would take: an estimate */
+            expected: {
+                calls: {
+                    service: string;
+                    operation: string;
+                    count: number;
+                }[];
+                seconds: number;
+                /** @description The least that AWS's quotas allow */
+                pacingSeconds: number;
+                /** @description Steps whose time comes from earlier rollbacks */
+                measuredSteps: number;
+            };
         };
         /** @description One component of a running or ended rollback */
         RollbackComponent: {
@@ -859,7 +1033,7 @@ export interface components {
             components: number;
             bytes: number;
         };
-        /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. */
+        /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. `readiness` is how well it could go back when the backup was taken; null in every other snapshot. */
         SnapshotComponent: {
             /** @description `kind:name`, percent-encoded in paths */
             id: string;
@@ -871,6 +1045,10 @@ export interface components {
             /** @description SHA-256, 64 hexadecimal digits */
             digest: string;
             incomplete: string | null;
+            readiness: ("reversible" | "reversible-with-loss" | "irreversible") | null;
+            reasons: components["schemas"]["ErrorCode"][];
+            /** @description The reasons in words */
+            details: components["schemas"]["Reason"][];
             settings: unknown;
             evidence: unknown;
             artifacts: {
@@ -878,6 +1056,73 @@ export interface components {
                 digest: string;
                 bytes: number;
             }[];
+        };
+        /** @description A state of one component, from the first snapshot that saw it. `made`: the activity made the state; otherwise its backup found it, and somebody else had made it. `digest` is null where the component was gone. */
+        HistoryEntry: {
+            digest: string | null;
+            incomplete: string | null;
+            /** Format: date-time */
+            takenAt: string;
+            snapshot: string;
+            made: boolean;
+            activity: components["schemas"]["Activity"];
+        };
+        /** @description What a rollback took back. `digest` is the state that the deployment had made, null where it had deleted the component; `supersededBy` is the rollback that brought exactly that back. */
+        Pin: {
+            id: string;
+            rollback: string;
+            application: string;
+            stage: string;
+            target: string;
+            active: boolean;
+            builds: string[];
+            commits: string[];
+            components: {
+                /** @description `kind:name`, percent-encoded in paths */
+                component: string;
+                digest: string | null;
+                codeSha256: string | null;
+                supersededBy: string | null;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+            cleared: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                reason: string;
+            } | null;
+        };
+        /** @description A branch or a build that was rolled back and has not been deployed again since */
+        Revalidation: {
+            id: string;
+            application: string;
+            stage: string;
+            /** @enum {unknown} */
+            subject: "branch" | "build";
+            name: string;
+            open: boolean;
+            rollback: string;
+            /** Format: date-time */
+            createdAt: string;
+            closedAt: string | null;
+            closedBy: string | null;
+            cleared: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                reason: string;
+            } | null;
+        };
+        /** @description What a stage asks of those who deploy to it and roll it back. Nobody set the defaults. */
+        StagePolicy: {
+            /** @enum {unknown} */
+            pins: "warn" | "refuse";
+            requireReason: boolean;
+            secretKeys: string[];
+            shownKeys: string[];
+            updatedAt: string | null;
+            updatedBy: string | null;
         };
     };
     responses: never;
@@ -1187,6 +1432,46 @@ export interface operations {
             };
         };
     };
+    drillDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAlteredComponents: {
         parameters: {
             query?: {
@@ -1393,7 +1678,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Names either `deployment` or `rollback` */
+        /** @description Names one of `deployment`, `rollback` and `snapshot` */
         requestBody: {
             content: {
                 "application/json": {
@@ -1401,6 +1686,8 @@ export interface operations {
                     deployment?: string | string[];
                     /** @description Instead of `deployment`: the rollback to undo */
                     rollback?: string;
+                    /** @description Instead of `deployment`: the snapshot whose states come back */
+                    snapshot?: string;
                     /** @description Ids from the altered components, or `all` of them */
                     components?: string[] | "all";
                     /**
@@ -1425,7 +1712,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1468,7 +1755,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1551,7 +1838,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1645,7 +1932,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1685,7 +1972,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1727,7 +2014,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1774,7 +2061,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1866,7 +2153,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2147,7 +2434,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. */
+            /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. `readiness` is how well it could go back when the backup was taken; null in every other snapshot. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2350,7 +2637,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2462,6 +2749,388 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Package"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listComponentHistory: {
+        parameters: {
+            query?: {
+                application?: string;
+                stage?: string;
+                /** @description The only target, or `default`, unless said */
+                target?: string;
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `kind:name`, percent-encoded in paths */
+                componentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HistoryEntry"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPins: {
+        parameters: {
+            query?: {
+                application?: string;
+                stage?: string;
+                active?: "true" | "false";
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Pin"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a rollback took back. `digest` is the state that the deployment had made, null where it had deleted the component; `supersededBy` is the rollback that brought exactly that back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pin"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What a rollback took back. `digest` is the state that the deployment had made, null where it had deleted the component; `supersededBy` is the rollback that brought exactly that back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pin"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStagePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a stage asks of those who deploy to it and roll it back. Nobody set the defaults. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePolicy"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putStagePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        /** @description The whole policy: what is left out gets its default */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What a pinned build or commit meets; `warn` unless said
+                     * @enum {unknown}
+                     */
+                    pins?: "warn" | "refuse";
+                    /** @description Whether a rollback has to say why; false unless said */
+                    requireReason?: boolean;
+                    /** @description Keys of settings that are secret, `*` as a wildcard */
+                    secretKeys?: string[];
+                    /** @description Environment variables that are shown in clear */
+                    shownKeys?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description What a stage asks of those who deploy to it and roll it back. Nobody set the defaults. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePolicy"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRevalidations: {
+        parameters: {
+            query?: {
+                open?: "true" | "false";
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Revalidation"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearRevalidation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A branch or a build that was rolled back and has not been deployed again since */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revalidation"];
                 };
             };
             /** @description Refused */

@@ -19,6 +19,9 @@ export type LogLine = Schemas["LogLine"];
 export type Change = Schemas["Change"];
 export type Build = Schemas["Build"];
 export type StoredPackage = Schemas["Package"];
+export type HistoryEntry = Schemas["HistoryEntry"];
+export type Pin = Schemas["Pin"];
+export type SnapshotComponent = Schemas["SnapshotComponent"];
 
 /** The longest that one request may wait for a job, in seconds; the contract's limit. */
 export const LONGEST_WAIT_SECONDS = 60;

@@ -4,7 +4,10 @@ import { buildsCommand } from "./commands/builds.ts";
 import { componentsCommand } from "./commands/components.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
+import { drillCommand } from "./commands/drill.ts";
+import { historyCommand } from "./commands/history.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { pinsCommand } from "./commands/pins.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { painter, wantsColour } from "./paint.ts";
@@ -28,6 +31,9 @@ const COMMANDS: readonly ClientCommand[] = [
   logsCommand,
   activitiesCommand,
   buildsCommand,
+  historyCommand,
+  pinsCommand,
+  drillCommand,
 ];
 
 const EXIT_CODE_HELP = `

@@ -1,4 +1,5 @@
 import type { AlteredCounts, RollbackResult } from "../domain/activity.ts";
+import type { ReadinessCounts } from "../domain/readiness.ts";
 import type { Change, LogLine } from "./api.ts";
 import type { Paint, Style } from "./paint.ts";
 
@@ -24,7 +25,7 @@ export function plural(count: number, one: string): string {
 }
 
 /** `1 added, 3 modified`; what is 0 is left out. */
-export function countsText(counts: AlteredCounts | RollbackResult): string {
+export function countsText(counts: AlteredCounts | RollbackResult | ReadinessCounts): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   return parts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing";
 }

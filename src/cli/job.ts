@@ -1,5 +1,13 @@
 import { hasEnded } from "../domain/activity.ts";
-import { type Api, answered, type Deployment, LONGEST_WAIT_SECONDS, type Rollback, type RollbackRow } from "./api.ts";
+import {
+  type Api,
+  answered,
+  type Deployment,
+  LONGEST_WAIT_SECONDS,
+  type Rollback,
+  type RollbackRow,
+  type SnapshotComponent,
+} from "./api.ts";
 import { CliError, EXIT } from "./exit-codes.ts";
 
 /** The largest page that the API gives. */
@@ -53,14 +61,22 @@ export async function waitForRollback(api: Api, id: string): Promise<Rollback> {
 }
 
 /** Every component's row of a rollback. */
-export async function allRows(api: Api, id: string): Promise<RollbackRow[]> {
-  const rows: RollbackRow[] = [];
+export function allRows(api: Api, id: string): Promise<RollbackRow[]> {
+  return allPages((query) => answered(api.GET("/v1/rollbacks/{id}/components", { params: { path: { id }, query } })));
+}
+
+/** Every component of a snapshot. */
+export function allComponents(api: Api, id: string): Promise<SnapshotComponent[]> {
+  return allPages((query) => answered(api.GET("/v1/snapshots/{id}/components", { params: { path: { id }, query } })));
+}
+
+async function allPages<Row>(
+  read: (query: { limit: number; cursor?: string }) => Promise<{ items: Row[]; next: string | null }>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
   let cursor: string | null = null;
   do {
-    const query = { limit: PAGE_ROWS, ...(cursor ? { cursor } : {}) };
-    const page: { items: RollbackRow[]; next: string | null } = await answered(
-      api.GET("/v1/rollbacks/{id}/components", { params: { path: { id }, query } }),
-    );
+    const page: { items: Row[]; next: string | null } = await read({ limit: PAGE_ROWS, ...(cursor ? { cursor } : {}) });
     rows.push(...page.items);
     cursor = page.next;
   } while (cursor);

@@ -1,15 +1,17 @@
 import type { OnConflict, OnError, Strategy } from "../domain/activity.ts";
-import { answered, LONGEST_WAIT_SECONDS, type Plan, type Rollback } from "./api.ts";
+import { type Api, answered, LONGEST_WAIT_SECONDS, type Plan, type Rollback } from "./api.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { present } from "./options.ts";
 import { ApiError } from "./problem.ts";
 import type { Session } from "./session.ts";
 
-/** What is to go back, and how. One of `deployment`, `undo` and `toBuild` is given. */
+/** What is to go back, and how. One of `deployment`, `undo`, `snapshot` and `toBuild` is given. */
 export interface DraftOptions extends BuildDraftOptions {
   readonly deployment?: readonly string[];
   /** A rollback. */
   readonly undo?: string;
+  /** One whose states come back. */
+  readonly snapshot?: string;
   /** A build, of an application's stage. */
   readonly toBuild?: string;
   readonly application?: string;
@@ -33,7 +35,7 @@ export interface BuildDraftOptions {
 
 /** A draft of what the options pick. It holds no lock, and stays where it is when it is not run. */
 export function openDraft({ api }: Session, options: DraftOptions): Promise<Rollback> {
-  const { strategy, onConflict, onError, allowDestructive, includeFailed, reason, ticket } = options;
+  const { strategy, onConflict, onError, allowDestructive, includeFailed, reason, ticket, snapshot } = options;
   const { deployment: deployments = [], undo: rollback, component, toBuild, application, stage, target } = options;
   const how = present({ strategy, onConflict, onError, allowDestructive, reason, ticket });
   const components = component ? [...component] : ("all" as const);
@@ -44,7 +46,7 @@ export function openDraft({ api }: Session, options: DraftOptions): Promise<Roll
   }
   // One id or several: the API takes both forms, and none beside a rollback that is undone.
   const deployment = deployments.length > 1 ? [...deployments] : deployments[0];
-  const body = { components, run: false, ...present({ deployment, rollback, includeFailed }), ...how };
+  const body = { components, run: false, ...present({ deployment, rollback, snapshot, includeFailed }), ...how };
   return answered(api.POST("/v1/rollbacks", { body }));
 }
 
@@ -54,13 +56,18 @@ export async function planDraft({ api, terminal }: Session, id: string): Promise
   const progress = await terminal.progress("Planning");
   try {
     await answered(api.POST("/v1/rollbacks/{id}/plan", { params }));
-    for (;;) {
-      const query = { wait: LONGEST_WAIT_SECONDS };
-      const plan = await answered(api.GET("/v1/rollbacks/{id}/plan", { params: { ...params, query } })).catch(notYet);
-      if (plan) return plan;
-    }
+    return await awaitPlan(api, id);
   } finally {
     progress.stop();
+  }
+}
+
+/** The plan of a draft whose planning was asked for. Throws ApiError where it cannot be made. */
+export async function awaitPlan(api: Api, id: string): Promise<Plan> {
+  const params = { path: { id }, query: { wait: LONGEST_WAIT_SECONDS } };
+  for (;;) {
+    const plan = await answered(api.GET("/v1/rollbacks/{id}/plan", { params })).catch(notYet);
+    if (plan) return plan;
   }
 }
 

@@ -1,6 +1,9 @@
 import type { BuildReturn } from "./build.ts";
 import type { ComponentId } from "./component.ts";
 import type { Problem } from "./errors.ts";
+import type { CarriedPin } from "./pins.ts";
+import type { Reason } from "./plan.ts";
+import type { ReadinessCounts } from "./readiness.ts";
 import type { Claim, Scope } from "./scope.ts";
 
 /** The four words for jobs (F12), and `Draft` before there is one. */
@@ -39,6 +42,8 @@ export interface Activity {
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
   readonly error: Problem | null;
+  /** Its branch or its build was rolled back and has not been deployed again since (F17). Read, never written. */
+  readonly needsRevalidation: boolean;
 }
 
 export type Outcome = "succeeded" | "failed";
@@ -61,6 +66,12 @@ export interface Deployment extends Activity {
   readonly outcome: Outcome | null;
   readonly message: string | null;
   readonly altered: AlteredCounts | null;
+  /** How well each component of the backup can go back (N6); null before the backup is ready. */
+  readonly readiness: ReadinessCounts | null;
+  /** What its opening was warned of: pins on its build or commit (N13). */
+  readonly warnings: readonly Reason[];
+  /** Pinned states that it turned out to carry; empty before its end. */
+  readonly pinned: readonly CarriedPin[];
   /** The rollback that `onFailure: rollback` started; null otherwise. */
   readonly rollback: string | null;
 }
@@ -84,6 +95,10 @@ export interface Rollback extends Activity {
   readonly undoes: string | null;
   /** The build whose state it goes back to; null otherwise. */
   readonly toBuild: BuildReturn | null;
+  /** The snapshot whose states it goes to (N14); null where it reverses deployments or a rollback. */
+  readonly restores: string | null;
+  /** A rehearsal: it is planned and never run (N15). */
+  readonly drill: boolean;
   readonly picked: readonly ComponentId[];
   readonly strategy: Strategy;
   readonly onConflict: OnConflict;

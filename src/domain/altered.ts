@@ -2,8 +2,7 @@ import type { AlteredCounts } from "./activity.ts";
 import type { CapturedComponent, ComponentId, Components } from "./component.ts";
 import type { Change } from "./diff.ts";
 import type { Reason } from "./plan.ts";
-
-export type Readiness = "reversible" | "reversible-with-loss" | "irreversible";
+import type { Readiness } from "./readiness.ts";
 
 /** A component that a deployment altered: before ≠ deployed (F8). */
 export interface Altered {

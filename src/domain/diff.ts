@@ -73,7 +73,7 @@ function comparable(value: Json): Json {
 }
 
 /** `{ "secret": fingerprint }`, which stands for a value that is not shown. */
-function isSecretMark(value: Json): boolean {
+export function isSecretMark(value: Json): boolean {
   return isJsonObject(value) && Object.keys(value).join() === "secret" && typeof value["secret"] === "string";
 }
 

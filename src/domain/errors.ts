@@ -57,6 +57,7 @@ export const ERROR_TABLE = {
   ),
   DUPLICATE_COMPONENT: row(422, false, "Some components are named more than once", "Name each component once."),
   NOTHING_PICKED: row(422, false, "No component is picked", 'Add components, or send `"components": "all"`.'),
+  REASON_REQUIRED: row(422, false, "The stage asks for a reason", "Say in `reason` why."),
   STRATEGY_UNSUPPORTED: row(
     422,
     false,
@@ -114,6 +115,14 @@ export const ERROR_TABLE = {
     true,
     "The plan is not the latest, or live has moved since",
     "Plan again, read it, and run that one.",
+  ),
+  DRILL_ONLY: row(409, false, "A drill is planned and never run", "Open a rollback of the deployment instead."),
+  NOT_ACTIVE: row(409, false, "The pin or the mark does not hold any more", "Nothing is left to clear."),
+  PINNED: row(
+    409,
+    false,
+    "Something that was rolled back would come again",
+    "Build it anew without the fault, or clear the pin with a reason.",
   ),
   ROLLBACK_NOT_FINISHED: row(409, true, "The rollback has not finished", "Wait for its end."),
 
@@ -334,6 +343,24 @@ export const ERROR_TABLE = {
     false,
     "A nested stack is only updated by the stack that it belongs to",
     "Pick the stack that the step names too.",
+  ),
+  IMAGE_NOT_KEPT: row(
+    200,
+    false,
+    "The image's bytes stay in its registry alone",
+    "Keep the registry from deleting images for as long as you may want to go back.",
+  ),
+  VALUE_LOOKED_UP: row(
+    200,
+    false,
+    "CloudFormation looks a value up at every update",
+    "Name a version in the reference, or keep the earlier value yourself.",
+  ),
+  NESTED_TEMPLATES: row(
+    200,
+    false,
+    "The template of a nested stack is not in the backup",
+    "Keep what its address names for as long as you may want to go back.",
   ),
   TEMPLATE_UNREADABLE: row(422, false, "The template cannot be parsed", "Mend the template; `detail` names the place."),
 

@@ -1,5 +1,5 @@
-/** Prefixes tell what an id names: `dep_` deployment, `rbk_` rollback, `snp_` snapshot, `bld_` build. */
-export type IdPrefix = "dep" | "rbk" | "snp" | "bld";
+/** Prefixes tell what an id names: deployment, rollback, snapshot, build, pin, revalidation. */
+export type IdPrefix = "dep" | "rbk" | "snp" | "bld" | "pin" | "rvl";
 
 /** The one source of ids. Ids of one prefix sort by the time at which they were made. */
 export type NewId = (prefix: IdPrefix) => string;

@@ -1,41 +1,52 @@
 import { type KindName, parseComponentId } from "./component.ts";
+import { isSecretMark } from "./diff.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { matchesPattern } from "./scope.ts";
+import type { Disclosure } from "./stage-policy.ts";
 import { parseTemplate } from "./template.ts";
 
 /** A keyed fingerprint: equal values have equal ones, and nobody without the key can guess the value. */
 export type Fingerprint = (value: string) => string;
 
-/**
- * The settings of a component as they may be shown: every value of an environment variable wherever it stands and every
- * NoEcho parameter is `{ "secret": fingerprint }`. Diffs are made of these, so a rotated secret still shows as a change.
- */
-export function exposed(id: string, settings: JsonObject, fingerprint: Fingerprint): JsonObject {
-  return EXPOSE[parseComponentId(id)?.kind ?? "lambda-code"](settings, fingerprint);
+/** How secrets are hidden, and what the stage's policy says of it. Without a disclosure, what is always secret is. */
+export interface Masking {
+  readonly fingerprint: Fingerprint;
+  readonly disclosure?: Disclosure;
 }
 
-const EXPOSE: Record<KindName, (settings: JsonObject, fingerprint: Fingerprint) => JsonObject> = {
-  stack: (settings, fingerprint) => ({
+/**
+ * The settings of a component as they may be shown: every value of an environment variable wherever it stands, every
+ * NoEcho parameter and every member that the policy calls secret is `{ "secret": fingerprint }`. Diffs are made of these,
+ * so a rotated secret still shows as a change.
+ */
+export function exposed(id: string, settings: JsonObject, masking: Masking): JsonObject {
+  const shown = EXPOSE[parseComponentId(id)?.kind ?? "lambda-code"](settings, masking);
+  return masking.disclosure?.secretKeys.length ? maskMembers(shown, masking) : shown;
+}
+
+const EXPOSE: Record<KindName, (settings: JsonObject, masking: Masking) => JsonObject> = {
+  stack: (settings, masking) => ({
     ...settings,
-    template: readableTemplate(settings["template"], fingerprint),
-    parameters: maskNoEcho(settings["parameters"], fingerprint),
+    template: readableTemplate(settings["template"], masking),
+    parameters: maskNoEcho(settings["parameters"], masking),
   }),
-  "stack-resource": (settings, fingerprint) => ({
+  "stack-resource": (settings, masking) => ({
     ...settings,
-    definition: maskVariables(settings["definition"] ?? null, fingerprint),
-    parameters: maskNoEcho(settings["parameters"], fingerprint),
-    ...(settings["globals"] ? { globals: maskVariables(settings["globals"], fingerprint) } : {}),
+    definition: maskVariables(settings["definition"] ?? null, masking),
+    parameters: maskNoEcho(settings["parameters"], masking),
+    ...(settings["globals"] ? { globals: maskVariables(settings["globals"], masking) } : {}),
   }),
-  "lambda-config": (settings, fingerprint) => ({
+  "lambda-config": (settings, masking) => ({
     ...settings,
-    Environment: maskValues(settings["Environment"], fingerprint),
+    Environment: maskValues(settings["Environment"], masking),
   }),
   "lambda-code": asItIs,
   "lambda-alias": asItIs,
   "lambda-runtime": asItIs,
   "lambda-async": asItIs,
-  "lambda-policy": (settings, fingerprint) => ({
+  "lambda-policy": (settings, masking) => ({
     ...settings,
-    Statements: maskTokens(settings["Statements"], fingerprint),
+    Statements: maskTokens(settings["Statements"], masking),
   }),
   "lambda-url": asItIs,
   "lambda-trigger": asItIs,
@@ -48,31 +59,31 @@ function asItIs(settings: JsonObject): JsonObject {
 }
 
 /** Who knows an Alexa skill's token may call the function as the skill (facts G). It may stand under any operator. */
-function maskTokens(value: Json | undefined, fingerprint: Fingerprint): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => maskTokens(item, fingerprint));
+function maskTokens(value: Json | undefined, masking: Masking): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => maskTokens(item, masking));
   if (!isJsonObject(value)) return value ?? null;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const isToken = key.toLowerCase() === "lambda:eventsourcetoken";
       const text = typeof item === "string" ? item : JSON.stringify(item);
-      return [key, isToken ? { secret: fingerprint(text) } : maskTokens(item, fingerprint)];
+      return [key, isToken ? secretMark(text, masking) : maskTokens(item, masking)];
     }),
   );
 }
 
 /** The template as data with its environment variables masked; one that cannot be parsed shows as its fingerprint. */
-function readableTemplate(text: Json | undefined, fingerprint: Fingerprint): Json {
+function readableTemplate(text: Json | undefined, masking: Masking): Json {
   if (typeof text !== "string") return null;
   try {
-    return maskVariables(parseTemplate(text), fingerprint);
+    return maskVariables(parseTemplate(text), masking);
   } catch {
-    return { secret: fingerprint(text) };
+    return secretMark(text, masking);
   }
 }
 
 /** Masks the values of every `Variables` map below an `Environment`, however deep: Lambda, SAM's Globals, CodeBuild. */
-function maskVariables(value: Json, fingerprint: Fingerprint): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => maskVariables(item, fingerprint));
+function maskVariables(value: Json, masking: Masking): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => maskVariables(item, masking));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
@@ -80,26 +91,55 @@ function maskVariables(value: Json, fingerprint: Fingerprint): Json {
       return [
         key,
         isJsonObject(variables)
-          ? { ...(item as JsonObject), Variables: maskValues(variables, fingerprint) }
-          : maskVariables(item, fingerprint),
+          ? { ...(item as JsonObject), Variables: maskValues(variables, masking) }
+          : maskVariables(item, masking),
       ];
     }),
   );
 }
 
-function maskValues(values: Json | undefined, fingerprint: Fingerprint): Json {
+/** Masks every value but those whose key the policy shows in clear. */
+function maskValues(values: Json | undefined, masking: Masking): Json {
   if (!isJsonObject(values)) return values ?? null;
-  const mask = (value: Json) => ({ secret: fingerprint(typeof value === "string" ? value : JSON.stringify(value)) });
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, mask(value)]));
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, isShown(key, masking) ? value : secretMark(value, masking)]),
+  );
+}
+
+/** Masks, however deep, what stands under a key that the policy calls secret. */
+function maskMembers(value: JsonObject, masking: Masking): JsonObject;
+function maskMembers(value: Json, masking: Masking): Json;
+function maskMembers(value: Json, masking: Masking): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => maskMembers(item, masking));
+  if (!isJsonObject(value) || isSecretMark(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const hide = isSecret(key, masking) && !isSecretMark(item);
+      return [key, hide ? secretMark(item, masking) : maskMembers(item, masking)];
+    }),
+  );
+}
+
+function isSecret(key: string, { disclosure }: Masking): boolean {
+  return disclosure?.secretKeys.some((pattern) => matchesPattern(pattern, key)) ?? false;
+}
+
+function isShown(key: string, masking: Masking): boolean {
+  const matches = masking.disclosure?.shownKeys.some((pattern) => matchesPattern(pattern, key)) ?? false;
+  return matches && !isSecret(key, masking);
+}
+
+function secretMark(value: Json, { fingerprint }: Masking): JsonObject {
+  return { secret: fingerprint(typeof value === "string" ? value : JSON.stringify(value)) };
 }
 
 /** CloudFormation never tells a NoEcho value, so its fingerprint is one of its name: it shows that there is one. */
-function maskNoEcho(parameters: Json | undefined, fingerprint: Fingerprint): Json {
+function maskNoEcho(parameters: Json | undefined, masking: Masking): Json {
   if (!isJsonObject(parameters)) return {};
   return Object.fromEntries(
     Object.entries(parameters).map(([key, value]) => [
       key,
-      isNoEcho(value) ? { secret: fingerprint(`NoEcho ${key}`) } : value,
+      isNoEcho(value) ? secretMark(`NoEcho ${key}`, masking) : value,
     ]),
   );
 }

@@ -4,24 +4,27 @@ import { type ComponentId, functionOf, parseComponentId, stackOf } from "./compo
 import type { Fault } from "./errors.ts";
 import type { Claim, Scope } from "./scope.ts";
 
+/** What can be picked: a component, and what it hangs on: the stack that owns it. */
+export type Pickable = Pick<Altered, "component" | "parent">;
+
 /**
  * What is picked (F9), in the order of the altered rows: named ids with all that they contain, or `"all"` for every
  * altered row.
  */
-export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Altered[]): ComponentId[] {
-  const isWanted = (row: Altered) =>
+export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Pickable[]): ComponentId[] {
+  const isWanted = (row: Pickable) =>
     wanted === "all" || [row.component, ...containersOf(row)].some((id) => wanted.includes(id));
   return altered.filter(isWanted).map((row) => row.component);
 }
 
 /** What contains a component, the nearest first: the resource of a function, then its stack. */
-export function containersOf({ component, parent }: Pick<Altered, "component" | "parent">): ComponentId[] {
+export function containersOf({ component, parent }: Pickable): ComponentId[] {
   const stack = stackOf(parent);
   return [...new Set([parent, stack])].flatMap((id) => (id && id !== component ? [id] : []));
 }
 
 /** Every fault of a selection at once: unknown, foreign, unaltered and doubled ids. Empty when it is good. */
-export function selectionFaults(wanted: readonly string[], altered: readonly Altered[], pointer: string): Fault[] {
+export function selectionFaults(wanted: readonly string[], altered: readonly Pickable[], pointer: string): Fault[] {
   const known = new Set<string>(altered.map((row) => row.component));
   return wanted.flatMap((id, index): Fault[] => {
     const at = `${pointer}/${index}`;
@@ -36,7 +39,7 @@ export function selectionFaults(wanted: readonly string[], altered: readonly Alt
 /** Components that the strategy can never take back: by `stack` what no stack owns, by `direct` a resource alone. */
 export function strategyFaults(
   picked: readonly ComponentId[],
-  altered: readonly Altered[],
+  altered: readonly Pickable[],
   strategy: Strategy,
 ): Fault[] {
   const fault = (detail: string): Fault => ({ code: "STRATEGY_UNSUPPORTED", detail });
@@ -55,7 +58,7 @@ export function strategyFaults(
 }
 
 /** What a rollback of the picked components holds until it has ended. Through CloudFormation a part holds its stack. */
-export function claimOf(picked: readonly ComponentId[], altered: readonly Altered[], strategy: Strategy): Claim {
+export function claimOf(picked: readonly ComponentId[], altered: readonly Pickable[], strategy: Strategy): Claim {
   const rows = altered.filter((row) => picked.includes(row.component));
   const stackNames = (ids: readonly (ComponentId | null)[]) => [
     ...new Set(ids.flatMap((id) => parseComponentId(stackOf(id) ?? "")?.name ?? [])),

@@ -5,6 +5,7 @@ import type { Plan, PlanStep } from "../domain/plan.ts";
 import { createLiveView } from "../kinds/live-view.ts";
 import { settle } from "../kinds/settling.ts";
 import type { Follow, StepRow } from "../store/store.ts";
+import { consequencesOf } from "./consequences.ts";
 import { changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { followWith } from "./following.ts";
 import type { JobContext } from "./job-context.ts";
@@ -29,6 +30,8 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
     why ? `Ended in Exception. ${why.code}: ${why.detail}` : "Completed: everything picked is back and proven.",
   );
   const record = newSnapshot(context, live);
+  const consequences = await consequencesOf(run, rows);
+  if (consequences?.pin) context.log.add("info", `What was rolled back is pinned: ${consequences.pin.id}.`);
   const follow = why && rollback.onError === "compensate" ? compensation(run, rows) : null;
   if (follow) context.log.add("info", `Taking back what it did by ${follow.rollback.id}, as was asked.`);
   const ended = {
@@ -40,6 +43,7 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
     at: context.clock.now(),
     lines: context.log.take(),
     follow,
+    ...(consequences ? { consequences } : {}),
   } as const;
   await context.store.endRollback(context.fence, rollback.id, ended);
 }

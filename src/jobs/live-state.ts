@@ -12,6 +12,7 @@ import {
   stackOf,
 } from "../domain/component.ts";
 import { sameJson } from "../domain/json.ts";
+import { NOTHING_DISCLOSED } from "../domain/stage-policy.ts";
 import { contentOf } from "../kinds/alias-targets.ts";
 import { isVersion } from "../kinds/facet.ts";
 import type { VersionContent } from "../kinds/kind.ts";
@@ -76,6 +77,7 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
   const { hasStagingBucket } = context;
   const exporters = await readExporters(view, rollback.picked);
   const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
+  const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
   return {
     rollback,
     sources,
@@ -86,6 +88,7 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     hasStagingBucket,
     exporters,
     byCommand: isByPackage(rollback),
+    disclosure,
   };
 }
 

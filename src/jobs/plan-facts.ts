@@ -9,6 +9,7 @@ import {
   stackOf,
 } from "../domain/component.ts";
 import { keepLive } from "../domain/diff.ts";
+import type { Disclosure } from "../domain/stage-policy.ts";
 import { KINDS } from "../kinds/index.ts";
 import { type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
 import type { Sources } from "./sources.ts";
@@ -30,6 +31,8 @@ export interface PlanFacts {
   readonly byCommand?: boolean;
   /** Every export of the account and region, and the stack that has it; null where AWS would not list them. */
   readonly exporters: readonly { readonly name: string; readonly stack: string }[] | null;
+  /** What the stage's policy says of secrets; without one, what is always secret is. */
+  readonly disclosure?: Disclosure;
 }
 
 /** What one component is planned from; the rest of the facts is for the order among them. */

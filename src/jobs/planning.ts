@@ -32,7 +32,8 @@ function draftStep(id: ComponentId, { facts, parts, fingerprint }: Drafting): Dr
   const planned = planStep(id, facts, parts);
   const throughStack = id.startsWith("stack") || parts.steps.has(id) || planned.via?.startsWith("stack:");
   const strategy = throughStack ? "stack" : "direct";
-  const shown = (side: CapturedComponent | null | undefined) => side && exposed(id, side.state.settings, fingerprint);
+  const masking = { fingerprint, ...(facts.disclosure ? { disclosure: facts.disclosure } : {}) };
+  const shown = (side: CapturedComponent | null | undefined) => side && exposed(id, side.state.settings, masking);
   return {
     component: id,
     action: planned.action,

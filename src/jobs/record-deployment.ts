@@ -1,11 +1,13 @@
 import type { Deployment } from "../domain/activity.ts";
 import { type Altered, alteredIds, changeOf, countAltered } from "../domain/altered.ts";
-import { type CapturedComponent, type ComponentId, type Components, functionOf } from "../domain/component.ts";
+import { type CapturedComponent, type Components, functionOf } from "../domain/component.ts";
 import { threeWay } from "../domain/diff.ts";
 import { ERROR_TABLE, type Problem } from "../domain/errors.ts";
-import type { Reason } from "../domain/plan.ts";
-import { exposed, type Fingerprint } from "../domain/secrets.ts";
+import { type CarriedPin, carriedPins, markPinned } from "../domain/pins.ts";
+import { alteredReadiness, type ReadinessFacts } from "../domain/readiness.ts";
+import { exposed, type Masking } from "../domain/secrets.ts";
 import { claimOf } from "../domain/selection.ts";
+import { NOTHING_DISCLOSED } from "../domain/stage-policy.ts";
 import { createLiveView } from "../kinds/live-view.ts";
 import type { Follow, RecordEnd } from "../store/store.ts";
 import { asComponents, captureScope } from "./capture.ts";
@@ -21,13 +23,20 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   const view = createLiveView(context.access(null, null), context.artifacts);
   const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
   const components = await captureScope(view, deployment.scope, known, logCaptures(context, deployment.id));
-  const altered = alteredRows(before, asComponents(components), context.fingerprint);
+  const deployed = asComponents(components);
+  const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
+  const masking = { fingerprint: context.fingerprint, disclosure };
+  const found = alteredRows({ before, deployed }, masking, context.hasStagingBucket);
+  const pinned = carriedPins(found, deployed, await context.store.findActivePins(deployment));
+  const altered = markPinned(found, pinned);
+  logPinned(context, pinned);
   const counts = countAltered(altered);
   context.log.add("info", `Altered: ${counts.added} added, ${counts.modified} modified, ${counts.deleted} deleted.`);
   const snapshot = { id: deployment.record?.id ?? context.newId("snp"), takenAt: context.clock.now(), components };
   await context.store.saveRecord(context.fence, deployment.id, {
     snapshot,
     altered,
+    pinned,
     ...ending(context, deployment, altered),
   });
 }
@@ -36,7 +45,7 @@ function ending(
   context: JobContext,
   deployment: Deployment,
   altered: readonly Altered[],
-): Omit<RecordEnd, "snapshot" | "altered"> {
+): Omit<RecordEnd, "snapshot" | "altered" | "pinned"> {
   const failed = deployment.outcome === "failed";
   const follow =
     failed && deployment.onFailure === "rollback" && altered.length > 0 ? takeBack(context, deployment, altered) : null;
@@ -48,6 +57,12 @@ function ending(
     lines: context.log.take(),
     follow,
   };
+}
+
+/** The bug that came back (N13): one line for each component that carries what a rollback took away. */
+function logPinned(context: JobContext, pinned: readonly CarriedPin[]): void {
+  for (const { component, pin } of pinned)
+    context.log.add("warn", `PINNED: this state was rolled back before, and is pinned by ${pin}.`, { component });
 }
 
 function deployFailed({ message }: Deployment): Problem {
@@ -75,10 +90,15 @@ function takeBack(context: JobContext, deployment: Deployment, altered: readonly
 }
 
 /** What differs between two snapshots, with its diff and how well it can go back. Pure. */
-export function alteredRows(before: Components, deployed: Components, fingerprint: Fingerprint): Altered[] {
+export function alteredRows(
+  { before, deployed }: { readonly before: Components; readonly deployed: Components },
+  masking: Masking,
+  hasStagingBucket: boolean,
+): Altered[] {
+  const facts: ReadinessFacts = { hasStagingBucket, isBackedUp: (id) => before.has(id) };
   return alteredIds(before, deployed).map((component) => {
     const [was, is] = [before.get(component), deployed.get(component)];
-    const shown = (side: CapturedComponent | undefined) => side && exposed(component, side.state.settings, fingerprint);
+    const shown = (side: CapturedComponent | undefined) => side && exposed(component, side.state.settings, masking);
     return {
       component,
       change: changeOf(was, is),
@@ -87,26 +107,7 @@ export function alteredRows(before: Components, deployed: Components, fingerprin
       before: was?.digest ?? null,
       deployed: is?.digest ?? null,
       diff: threeWay(shown(was), shown(is)),
-      ...readiness(component, was, is),
+      ...alteredReadiness({ before: was ?? null, deployed: is ?? null }, facts),
     };
   });
-}
-
-function readiness(
-  id: ComponentId,
-  was: CapturedComponent | undefined,
-  is: CapturedComponent | undefined,
-): Pick<Altered, "readiness" | "reasons"> {
-  if (was?.incomplete)
-    return { readiness: "irreversible", reasons: [{ code: "INCOMPLETE_BACKUP", detail: was.incomplete }] };
-  const losses: Reason[] = [];
-  if (id.startsWith("stack:") && !was && is)
-    losses.push({ code: "DESTRUCTIVE", detail: "The stack and everything in it is deleted." });
-  if (id.startsWith("stack:") && was && !is)
-    losses.push({ code: "PHYSICAL_ID_CHANGED", detail: "The stack is created again with new physical ids." });
-  if (id.startsWith("lambda-url:") && !was && is)
-    losses.push({ code: "DESTRUCTIVE", detail: "The URL's address is lost with it." });
-  if (id.startsWith("lambda-url:") && was && !is)
-    losses.push({ code: "PHYSICAL_ID_CHANGED", detail: "The URL comes back under another address." });
-  return { readiness: losses.length > 0 ? "reversible-with-loss" : "reversible", reasons: losses };
 }

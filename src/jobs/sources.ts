@@ -15,13 +15,11 @@ export interface Sources {
   readonly since: number;
 }
 
-type Reader = Pick<Store, "findDeployment" | "findRollback" | "findComponents" | "findSnapshot">;
+type Reader = Pick<Store, "findDeployment" | "findRollback" | "findComponents" | "findSnapshot" | "findRecorded">;
 
 export async function loadSources(store: Reader, rollback: Rollback): Promise<Sources> {
   if (rollback.toBuild) return loadReturn(store, rollback.toBuild);
-  const pairs = rollback.undoes
-    ? [await undonePair(store, rollback.undoes)]
-    : await deploymentPairs(store, rollback.deployments);
+  const pairs = await pairsOf(store, rollback);
   const before = new Map<ComponentId, CapturedComponent>();
   const deployed = new Map<ComponentId, CapturedComponent>();
   const seen = new Set<ComponentId>();
@@ -49,6 +47,12 @@ async function loadReturn(store: Reader, { deployment, since: later }: BuildRetu
   return { before: states.before, deployed: states.deployed, since: base.since };
 }
 
+async function pairsOf(store: Reader, rollback: Rollback): Promise<Sources[]> {
+  if (rollback.undoes !== null) return [await undonePair(store, rollback.undoes)];
+  if (rollback.restores !== null) return [await snapshotPair(store, rollback, rollback.restores)];
+  return deploymentPairs(store, rollback.deployments);
+}
+
 async function deploymentPairs(store: Reader, ids: readonly string[]): Promise<Sources[]> {
   const pairs: Sources[] = [];
   for (const id of ids) {
@@ -66,6 +70,13 @@ async function undonePair(store: Reader, id: string): Promise<Sources> {
   if (!undone?.backup || !undone.record)
     throw new StepbackError("NOTHING_ALTERED", `${id} changed nothing that could be undone.`);
   return readPair(store, undone.backup.id, undone.record.id);
+}
+
+/** A restore goes to what the snapshot holds, from whatever Stepback last recorded of it, however long ago (N14). */
+async function snapshotPair(store: Reader, { identity }: Rollback, snapshot: string): Promise<Sources> {
+  const before = await store.findComponents(snapshot);
+  const deployed: Components = identity ? await store.findRecorded(identity, [...before.keys()]) : new Map();
+  return { before, deployed, since: 0 };
 }
 
 async function readPair(store: Reader, backup: string, record: string): Promise<Sources> {

@@ -13,18 +13,12 @@ import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts"
 import { splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
+import { isUpdatable, ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
-import {
-  isUpdatable,
-  ownedElsewhere,
-  policyWalls,
-  statusWalls,
-  templateStateIn,
-  unimported,
-} from "../kinds/stack-plan.ts";
+import { policyWalls, templateStateIn, unimported } from "../kinds/stack-plan.ts";
 import { type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */

@@ -1,6 +1,13 @@
 import type { Deployment } from "../domain/activity.ts";
-import { type CapturedComponent, functionOf, parseComponentId, stackOf } from "../domain/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  functionOf,
+  parseComponentId,
+  stackOf,
+} from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { backupReadiness, countReadiness, type Verdict } from "../domain/readiness.ts";
 import type { Claim, Scope } from "../domain/scope.ts";
 import { createLiveView } from "../kinds/live-view.ts";
 import { captureScope } from "./capture.ts";
@@ -10,14 +17,31 @@ import { checkpoint, identify, type JobContext } from "./job-context.ts";
 export async function takeSnapshot(context: JobContext, deployment: Deployment): Promise<void> {
   await checkpoint(context, deployment.id);
   await identify(context, deployment);
+  for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const view = createLiveView(context.access(null, null), context.artifacts);
   const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
+  const verdicts = judge(context, components);
   context.log.add("info", `The backup is ready: ${components.length} components.`);
-  const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components };
-  const claim = widenedClaim(deployment.scope, components);
-  await context.store.saveBackup(context.fence, deployment.id, snapshot, { claim, lines: context.log.take() });
+  const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components, verdicts };
+  await context.store.saveBackup(context.fence, deployment.id, snapshot, {
+    claim: widenedClaim(deployment.scope, components),
+    readiness: countReadiness(verdicts.values()),
+    lines: context.log.take(),
+  });
+}
+
+/** How well each component could go back (N6), so that a pipeline can stop before it deploys. */
+function judge(context: JobContext, components: readonly CapturedComponent[]): ReadonlyMap<ComponentId, Verdict> {
+  const ids = new Set(components.map(({ id }) => id));
+  const facts = { hasStagingBucket: context.hasStagingBucket, isBackedUp: (id: ComponentId) => ids.has(id) };
+  const verdicts = new Map(components.map((component) => [component.id, backupReadiness(component, facts)]));
+  for (const [component, { readiness, reasons }] of verdicts) {
+    const why = reasons.map(({ code, detail }) => `${code}: ${detail}`).join(" ");
+    if (reasons.length > 0) context.log.add("warn", `It would be ${readiness}. ${why}`, { component });
+  }
+  return verdicts;
 }
 
 /** Functions of a scoped stack belong to the scope, and a scoped function keeps its stack's other visitors away. */

@@ -72,9 +72,6 @@ export interface StepPlan {
   readonly reasons: readonly Reason[];
 }
 
-/** Zipped bytes that UpdateFunctionCode takes directly (facts B5); more goes in through the staging bucket. */
-export const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
-
 export interface RestoreContext {
   readonly aws: AwsAccess;
   readonly artifacts: Artifacts;

@@ -9,13 +9,13 @@ import {
 import { StepbackError } from "../domain/errors.ts";
 import { hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
+import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/readiness.ts";
 import { archiveCode } from "./archive.ts";
 import { creationSettings, runtimeWarning } from "./function-settings.ts";
 import {
   acting,
   actionBetween,
   broughtBy,
-  DIRECT_UPLOAD_LIMIT_BYTES,
   type Kind,
   type PlanInput,
   type RestoreContext,

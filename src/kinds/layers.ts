@@ -3,8 +3,9 @@ import { type ArtifactRef, type CapturedComponent, type ComponentState, componen
 import { StepbackError } from "../domain/errors.ts";
 import { asObjects, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action, Reason } from "../domain/plan.ts";
+import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/readiness.ts";
 import { archiveBytes } from "./archive.ts";
-import { DIRECT_UPLOAD_LIMIT_BYTES, type PlanInput, type RestoreContext } from "./kind.ts";
+import type { PlanInput, RestoreContext } from "./kind.ts";
 import type { LiveView } from "./live-view.ts";
 
 /** ARNs of the layer versions of a captured configuration, in their order: a later one covers an earlier one. */

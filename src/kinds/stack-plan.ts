@@ -3,25 +3,12 @@ import { asObject, type Json, sameJson } from "../domain/json.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
+import { ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate, resourcesOf } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
-
-/** Statuses that an update may start from (facts E1). */
-const UPDATABLE = new Set([
-  "CREATE_COMPLETE",
-  "UPDATE_COMPLETE",
-  "UPDATE_ROLLBACK_COMPLETE",
-  "IMPORT_COMPLETE",
-  "IMPORT_ROLLBACK_COMPLETE",
-]);
-
-/** Whether an update may start from the status that the stack was captured in. */
-export function isUpdatable(stack: CapturedComponent): boolean {
-  return UPDATABLE.has(String(stack.state.evidence["status"]));
-}
 
 /** Keys of the outputs whose export nobody imported when the stack was captured. */
 export function unimported({ state }: CapturedComponent): string[] {
@@ -72,19 +59,6 @@ function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
   return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons: [reason] });
 }
 
-/** Nested stacks are changed from their root only, and instances of a stack set would be set back by it (facts D). */
-export function ownedElsewhere(name: string, stack: CapturedComponent | null): Reason[] {
-  const parent = stack?.state.evidence["parentId"];
-  if (typeof parent === "string") {
-    const detail = `The stack ${name} is nested in ${parent}: pick that one, or its root.`;
-    return [{ code: "NESTED_STACK", detail }];
-  }
-  const set = /^StackSet-(.+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(name)?.[1];
-  return set
-    ? [{ code: "OWNED_ELSEWHERE", detail: `${name} is an instance of the stack set ${set}: roll the set back.` }]
-    : [];
-}
-
 /** A stack policy is respected and named; it stops the run here and not in the middle of an update. */
 function protectedResources(name: string, goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
   const [wanted, present] = [templateStateIn(goal), templateStateIn(live)];
@@ -116,11 +90,6 @@ export function templateStateIn(stack: CapturedComponent | null | undefined): Te
   } catch {
     return null;
   }
-}
-
-export function statusWalls(name: string, live: CapturedComponent | null): Reason[] {
-  if (!live || isUpdatable(live)) return [];
-  return [{ code: "STACK_NOT_UPDATABLE", detail: `The stack ${name} is in ${live.state.evidence["status"]}.` }];
 }
 
 /** A NoEcho value goes back by UsePreviousValue, which needs a live parameter of that name; or by the template's default. */

@@ -9,6 +9,7 @@ import { REFUSALS } from "./refusals.ts";
 import { LongText, NameText, ShortText } from "./request-texts.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
 import { AlteredShape, DeploymentShape, presentAltered, presentDeployment } from "./wire/deployment.ts";
+import { presentRollback, RollbackShape } from "./wire/rollback.ts";
 import { DeploymentId, nullable, pageOf } from "./wire/shapes.ts";
 
 const TAGS = ["deployments"];
@@ -104,6 +105,17 @@ const CANCEL = {
   response: { 202: DeploymentShape.ref, ...REFUSALS },
 } as const;
 
+const DRILL = {
+  operationId: "drillDeployment",
+  summary: "Rehearse the rollback of everything that it altered; nothing is changed",
+  description:
+    "The answer is a draft that can only be planned. Its plan says what would be refused and what it would take.",
+  tags: TAGS,
+  "x-role": "ci",
+  params: Params,
+  response: { 202: RollbackShape.ref, ...REFUSALS },
+} as const;
+
 const COMPONENTS = {
   operationId: "listAlteredComponents",
   summary: "The components that the deployment altered",
@@ -115,7 +127,7 @@ const COMPONENTS = {
 } as const;
 
 /** /v1/deployments: one deploy made by CI, with its backup. */
-export function deploymentRoutes({ deployments, logs }: Services): FastifyPluginAsyncTypebox {
+export function deploymentRoutes({ deployments, rollbacks, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
       accepted(reply, presentDeployment(await deployments.open(request.body, callerOf(request).name))),
@@ -131,6 +143,9 @@ export function deploymentRoutes({ deployments, logs }: Services): FastifyPlugin
     );
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
       accepted(reply, presentDeployment(await deployments.cancel(request.params.id))),
+    );
+    app.post("/:id/drill", { schema: DRILL }, async (request, reply) =>
+      accepted(reply, presentRollback(await rollbacks.drill(request.params.id, callerOf(request).name))),
     );
     app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
       sendPage(

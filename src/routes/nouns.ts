@@ -1,9 +1,12 @@
 import type { TSchema } from "typebox";
 import { ErrorCodeText, ProblemShape } from "../plugins/problem-document.ts";
+import { HistoryEntryShape } from "./components.ts";
+import { PolicyShape } from "./stages.ts";
 import { ActivityShape } from "./wire/activity.ts";
 import { BuildShape, PackageShape } from "./wire/build.ts";
 import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
 import { LogLineShape } from "./wire/log-line.ts";
+import { PinShape, RevalidationShape } from "./wire/pin.ts";
 import { PLAN_NOUNS, StepShape } from "./wire/plan.ts";
 import { RollbackShape } from "./wire/rollback.ts";
 import { ChangeShape, ReasonText } from "./wire/shapes.ts";
@@ -26,4 +29,8 @@ export const NOUNS: readonly TSchema[] = [
   BuildShape.schema,
   SnapshotShape.schema,
   ComponentShape.schema,
+  HistoryEntryShape.schema,
+  PinShape.schema,
+  RevalidationShape.schema,
+  PolicyShape.schema,
 ];

@@ -31,6 +31,9 @@ const OpenBody = Type.Object(
       }),
     ),
     rollback: Type.Optional(Type.String({ ...AnyId, description: "Instead of `deployment`: the rollback to undo" })),
+    snapshot: Type.Optional(
+      Type.String({ ...AnyId, description: "Instead of `deployment`: the snapshot whose states come back" }),
+    ),
     components: Type.Optional(Picked),
     run: Type.Optional(Type.Boolean({ default: true, description: "false makes a draft" })),
     strategy: Type.Optional(StrategyText),
@@ -42,7 +45,7 @@ const OpenBody = Type.Object(
     ticket: Type.Optional(nullable(ShortText)),
     planDigest: Type.Optional(nullable(Digest)),
   },
-  { additionalProperties: false, description: "Names either `deployment` or `rollback`" },
+  { additionalProperties: false, description: "Names one of `deployment`, `rollback` and `snapshot`" },
 );
 
 const Params = Type.Object({ id: RollbackId });
@@ -53,7 +56,8 @@ const ListQuery = Type.Object(
 
 const OPEN = {
   operationId: "openRollback",
-  summary: "Put picked components back, or make a draft; with `rollback`, undo one",
+  summary:
+    "Put picked components back, or make a draft; with `rollback`, undo one; with `snapshot`, restore its states",
   tags: TAGS,
   "x-role": "operator",
   body: OpenBody,

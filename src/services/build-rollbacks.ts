@@ -70,7 +70,8 @@ async function packageSource(store: Store, way: BuildReturn, later: readonly Act
 async function common(store: Store, way: BuildReturn, later: readonly Activity[]) {
   const deployments = later.filter(({ type }) => type === "deploy").map(({ id }) => id);
   const newest = deployments.at(-1) ?? way.deployment;
-  return { origin: found(await store.findDeployment(newest), newest), deployments, undoes: null, toBuild: way };
+  const origin = found(await store.findDeployment(newest), newest);
+  return { origin, deployments, undoes: null, toBuild: way, restores: null };
 }
 
 async function withPackage(

@@ -1,10 +1,15 @@
 import { type Deployment, hasEnded, type Outcome } from "../domain/activity.ts";
 import type { Altered } from "../domain/altered.ts";
 import { type Fault, problemOf, StepbackError } from "../domain/errors.ts";
+import { announcedPins } from "../domain/pins.ts";
+import type { Reason } from "../domain/plan.ts";
 import { type Claim, type Scope, scopeFaults } from "../domain/scope.ts";
+import type { StagePolicy } from "../domain/stage-policy.ts";
 import type { ActivityFilter, Guard, Page, Paged } from "../store/store.ts";
 import { endedError, errorOf, found, refuse, refuseHeld } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";
+import { findPolicy } from "./stages.ts";
+import { defaultTarget } from "./targets.ts";
 import { type Wait, waitFor } from "./waiting.ts";
 
 export interface DeploymentRequest {
@@ -22,7 +27,7 @@ export interface DeploymentRequest {
 }
 
 export interface DeploymentService {
-  /** Opens a deployment and has its backup taken. VALIDATION_FAILED, SCOPE_TOO_WIDE, UNKNOWN_TARGET, …_IN_PROGRESS. */
+  /** Opens a deployment and has its backup taken. VALIDATION_FAILED, SCOPE_TOO_WIDE, UNKNOWN_TARGET, PINNED, …_IN_PROGRESS. */
   open(request: DeploymentRequest, requestedBy: string): Promise<Deployment>;
   find(id: string): Promise<Deployment>;
   /** As `find`, once the backup is ready (while nobody has reported) or the job has ended. */
@@ -65,13 +70,21 @@ export function createDeploymentService(deps: ServiceDeps): DeploymentService {
 }
 
 async function open(deps: ServiceDeps, request: DeploymentRequest, requestedBy: string): Promise<Deployment> {
-  const deployment = newDeployment(deps, request, requestedBy);
+  const announced = newDeployment(deps, request, requestedBy);
+  const deployment = { ...announced, warnings: announcedPins(announced, await deps.store.findActivePins(announced)) };
   const faults = [...scopeFaults(deployment.scope), ...targetFaults(deps, deployment.target)];
   refuse(errorOf(faults, "The deployment cannot be opened like this.", ["VALIDATION_FAILED", "SCOPE_TOO_WIDE"]));
+  refuse(pinnedError(deployment.warnings, await findPolicy(deps.store, deployment)));
   await deps.store.openDeployment(deployment, refuseHeld(deployment.claim), (transaction) =>
     deps.dispatcher.enqueue(transaction, { type: "take-snapshot", subject: deployment.id }),
   );
   return deployment;
+}
+
+/** What was rolled back comes again (N13): a warning, unless the stage's policy refuses it. */
+function pinnedError(pinned: readonly Reason[], { pins }: StagePolicy): StepbackError | null {
+  if (pinned.length === 0 || pins === "warn") return null;
+  return new StepbackError("PINNED", "The stage refuses a build or a commit that was rolled back.", pinned);
 }
 
 function newDeployment(deps: ServiceDeps, request: DeploymentRequest, requestedBy: string): Deployment {
@@ -105,13 +118,12 @@ function newDeployment(deps: ServiceDeps, request: DeploymentRequest, requestedB
     outcome: null,
     message: null,
     altered: null,
+    readiness: null,
+    warnings: [],
+    pinned: [],
     rollback: null,
+    needsRevalidation: false,
   };
-}
-
-/** The only target, or the one that is named so. With several, none is guessed: the fault says which ones there are. */
-function defaultTarget({ targets: [first, ...others] }: ServiceDeps): string {
-  return first !== undefined && others.length === 0 ? first : "default";
 }
 
 function targetFaults({ targets }: ServiceDeps, target: string): Fault[] {

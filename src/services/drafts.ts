@@ -1,14 +1,14 @@
 import type { Rollback } from "../domain/activity.ts";
-import type { Altered } from "../domain/altered.ts";
 import type { ComponentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan.ts";
-import { claimOf, containersOf, resolvePicked } from "../domain/selection.ts";
+import { claimOf, containersOf, type Pickable, resolvePicked } from "../domain/selection.ts";
 import type { Guard } from "../store/store.ts";
 import { found, refuse, refuseHeld } from "./refusals.ts";
 import { rowsOf } from "./rollback-sources.ts";
 import { runError, selectionError, strategyError } from "./selections.ts";
 import type { ServiceDeps } from "./service-deps.ts";
+import { findPolicy, reasonError } from "./stages.ts";
 
 /** The selection page (F9): a draft is filled, planned, read and run. What is no draft (any more) is NOT_A_DRAFT. */
 export interface DraftService {
@@ -52,8 +52,8 @@ export function createDraftService(deps: ServiceDeps): DraftService {
   };
 }
 
-function added(draft: Rollback, wanted: readonly string[] | "all", rows: readonly Altered[]): readonly ComponentId[] {
-  refuse(notDraftError(draft), selectionError(wanted, rows, "/add"));
+function added(draft: Rollback, wanted: readonly string[] | "all", rows: readonly Pickable[]): readonly ComponentId[] {
+  refuse(notDraftError(draft), drillError(draft), selectionError(wanted, rows, "/add"));
   const more = resolvePicked(wanted, rows);
   const picked = rows.map((row) => row.component).filter((id) => draft.picked.includes(id) || more.includes(id));
   refuse(strategyError({ picked, strategy: draft.strategy }, rows));
@@ -61,8 +61,8 @@ function added(draft: Rollback, wanted: readonly string[] | "all", rows: readonl
 }
 
 /** What contains it would bring it back all the same, so its containers go with it. */
-function without(draft: Rollback, component: string, rows: readonly Altered[]): readonly ComponentId[] {
-  refuse(notDraftError(draft));
+function without(draft: Rollback, component: string, rows: readonly Pickable[]): readonly ComponentId[] {
+  refuse(notDraftError(draft), drillError(draft));
   const row = rows.find((one) => one.component === component);
   if (!row || !draft.picked.includes(row.component))
     throw new StepbackError("NOT_FOUND", `${component} is not picked in ${draft.id}.`);
@@ -70,13 +70,15 @@ function without(draft: Rollback, component: string, rows: readonly Altered[]): 
   return draft.picked.filter((id) => !going.includes(id));
 }
 
-function mayPlan(rows: readonly Altered[]): Guard<Rollback> {
+function mayPlan(rows: readonly Pickable[]): Guard<Rollback> {
   return (draft) => notDraftError(draft) ?? runError(draft, rows);
 }
 
-async function run(deps: ServiceDeps, seen: { draft: Rollback; rows: readonly Altered[] }, planDigest: string) {
+async function run(deps: ServiceDeps, seen: { draft: Rollback; rows: readonly Pickable[] }, planDigest: string) {
   const { draft, rows } = seen;
-  refuse(mayPlan(rows)(draft), planError(draft, await deps.store.findPlan(draft.id), planDigest));
+  const policy = await findPolicy(deps.store, draft);
+  refuse(drillError(draft), mayPlan(rows)(draft), reasonError(draft.reason, policy));
+  refuse(planError(draft, await deps.store.findPlan(draft.id), planDigest));
   const claim = claimOf(draft.picked, rows, draft.strategy);
   await deps.store.requestRun(draft.id, {
     planDigest,
@@ -97,6 +99,11 @@ function planError(draft: Rollback, plan: Plan | null, planDigest: string): Step
 function movedError(seen: Rollback, now: Rollback): StepbackError | null {
   const isSame = seen.picked.length === now.picked.length && seen.picked.every((id, index) => id === now.picked[index]);
   return isSame ? null : new StepbackError("PLAN_STALE", `${now.id} was changed in this moment.`);
+}
+
+/** A drill rehearses the whole deployment: it is neither changed nor run. */
+function drillError({ id, drill }: Rollback): StepbackError | null {
+  return drill ? new StepbackError("DRILL_ONLY", `${id} is a drill.`) : null;
 }
 
 function notDraftError(rollback: Rollback): StepbackError | null {

@@ -4,7 +4,7 @@ import { type BuildReturn, returnStates, type SnapshotPair } from "../domain/bui
 import type { ComponentId, Components } from "../domain/component.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
 import type { Scope } from "../domain/scope.ts";
-import { mergeAltered } from "../domain/selection.ts";
+import { mergeAltered, type Pickable } from "../domain/selection.ts";
 import type { Store } from "../store/store.ts";
 import { errorOf, found, refuse } from "./refusals.ts";
 
@@ -15,11 +15,13 @@ export interface RollbackSource {
   /** Oldest first; empty for an undo. */
   readonly deployments: readonly string[];
   readonly undoes: string | null;
-  /** The way back to a build; null for deployments and undos. */
+  /** The way back to a build; null for every other source. */
   readonly toBuild: BuildReturn | null;
+  /** The snapshot whose states are the goal; null for every other source. */
+  readonly restores: string | null;
   /** What a rollback holds besides its rows: the scope of the command that deploys a package. */
   readonly scope: Scope;
-  readonly rows: readonly Altered[];
+  readonly rows: readonly Pickable[];
 }
 
 const NO_SCOPE: Scope = { stacks: [], functions: [] };
@@ -52,7 +54,7 @@ export async function deploymentsSource(
   if (!origin || rows.length === 0) {
     throw new StepbackError("NOTHING_ALTERED", `${oldestFirst.join(", ")} left every component as it was.`);
   }
-  return { origin, deployments: oldestFirst, undoes: null, toBuild: null, scope: NO_SCOPE, rows };
+  return { origin, deployments: oldestFirst, undoes: null, toBuild: null, restores: null, scope: NO_SCOPE, rows };
 }
 
 /** The rows of an ended rollback: what differs between its backup and its record. */
@@ -61,12 +63,31 @@ export async function undoSource(store: Store, id: string): Promise<RollbackSour
   if (!hasEnded(origin.status)) throw new StepbackError("ROLLBACK_NOT_FINISHED", `${id} is ${origin.status}.`);
   const rows = await undoRows(store, origin);
   if (rows.length === 0) throw new StepbackError("NOTHING_ALTERED", `${id} changed nothing.`);
-  return { origin, deployments: [], undoes: id, toBuild: null, scope: NO_SCOPE, rows };
+  return { origin, deployments: [], undoes: id, toBuild: null, restores: null, scope: NO_SCOPE, rows };
+}
+
+/**
+ * Everything that a snapshot holds, altered or not: any of it may have another state by now (N14). NOT_FOUND,
+ * BACKUP_NOT_READY.
+ */
+export async function snapshotSource(store: Store, id: string): Promise<RollbackSource> {
+  const { status, activity } = found(await store.findSnapshot(id), id);
+  if (status !== "Ready") throw new StepbackError("BACKUP_NOT_READY", `The snapshot ${id} is ${status}.`);
+  const owner = (await store.findDeployment(activity)) ?? (await store.findRollback(activity));
+  const rows = await snapshotRows(store, id);
+  const origin = found<Activity>(owner, activity);
+  return { origin, deployments: [], undoes: null, toBuild: null, restores: id, scope: NO_SCOPE, rows };
+}
+
+async function snapshotRows(store: Store, snapshot: string): Promise<readonly Pickable[]> {
+  const components = [...(await store.findComponents(snapshot)).values()];
+  return components.map(({ id, parent }) => ({ component: id, parent }));
 }
 
 /** The rows that a rollback was opened over. They do not change any more: everything that they come from has ended. */
-export async function rowsOf(store: Store, rollback: Rollback): Promise<readonly Altered[]> {
+export async function rowsOf(store: Store, rollback: Rollback): Promise<readonly Pickable[]> {
   if (rollback.toBuild) return returnRows(store, rollback.toBuild);
+  if (rollback.restores !== null) return snapshotRows(store, rollback.restores);
   if (rollback.undoes === null) return mergedRows(store, rollback.deployments);
   return undoRows(store, found(await store.findRollback(rollback.undoes), rollback.undoes));
 }

@@ -1,22 +1,25 @@
 import { hasEnded, type Rollback } from "../domain/activity.ts";
 import { awaitsCommand } from "../domain/build.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
+import { type Expectation, expectation } from "../domain/expectation.ts";
 import type { Plan } from "../domain/plan.ts";
 import { claimOf, resolvePicked, withScope } from "../domain/selection.ts";
 import type { ActivityFilter, Page, Paged, StepRow } from "../store/store.ts";
 import { reportFailure } from "./package-commands.ts";
 import { endedError, found, refuse, refuseHeld } from "./refusals.ts";
-import { deploymentsSource, type RollbackSource, undoSource } from "./rollback-sources.ts";
+import { deploymentsSource, type RollbackSource, snapshotSource, undoSource } from "./rollback-sources.ts";
 import { runError, selectionError } from "./selections.ts";
 import type { ServiceDeps } from "./service-deps.ts";
+import { findPolicy, reasonError } from "./stages.ts";
 import { type Wait, waitFor } from "./waiting.ts";
 
 export type { StepRow };
 
 export interface RollbackRequest extends RollbackOptions {
-  /** Exactly one of `deployment` and `rollback` (undo). */
+  /** Exactly one of `deployment`, `rollback` (undo) and `snapshot` (restore). */
   readonly deployment?: string | readonly string[];
   readonly rollback?: string;
+  readonly snapshot?: string;
 }
 
 /** What a rollback may be told, whatever it goes back to. */
@@ -33,6 +36,10 @@ export interface RollbackOptions {
   readonly planDigest?: string | null;
 }
 
+export interface ExpectedPlan extends Plan {
+  readonly expected: Expectation;
+}
+
 export interface RollbackService {
   /** Opens a draft, or a rollback that is planned and run at once. */
   open(request: RollbackRequest, requestedBy: string): Promise<Rollback>;
@@ -40,8 +47,10 @@ export interface RollbackService {
   /** As `find`, once the job has ended. A draft has no job: it is answered at once. */
   wait(id: string, wait: Wait): Promise<Rollback>;
   list(filter: ActivityFilter, page: Page): Promise<Paged<Rollback>>;
-  /** The latest plan. PLAN_MISSING while there is none; a planning that failed is told in its words. */
-  findPlan(id: string, wait: Wait): Promise<Plan>;
+  /** Has a rollback of everything that a deployment altered planned, and never run (N15). As `open`, for its faults. */
+  drill(deployment: string, requestedBy: string): Promise<Rollback>;
+  /** The latest plan, and what it is expected to take. PLAN_MISSING while there is none; a planning that failed is told in its words. */
+  findPlan(id: string, wait: Wait): Promise<ExpectedPlan>;
   /** One row a component; none before the rollback has begun. */
   listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
   /** Ends a draft at once; a job sees the wish between two actions. */
@@ -54,6 +63,7 @@ export function createRollbackService(deps: ServiceDeps): RollbackService {
   return {
     find,
     open: (request, requestedBy) => open(deps, request, requestedBy),
+    drill: (deployment, requestedBy) => drill(deps, deployment, requestedBy),
     wait: (id, wait) => waitFor(clock, wait, { read: () => find(id), settled: isSettled }),
     list: (filter, page) => store.listRollbacks(filter, page),
     findPlan: (id, wait) => findPlan(deps, id, wait),
@@ -69,12 +79,13 @@ async function open(deps: ServiceDeps, request: RollbackRequest, requestedBy: st
   return openFrom(deps, await findSource(deps, request), { request, requestedBy });
 }
 
-/** Opens a rollback over what a source offers. UNKNOWN_COMPONENT, NOTHING_PICKED, …_IN_PROGRESS and their like. */
+/** Opens a rollback over what a source offers. REASON_REQUIRED, UNKNOWN_COMPONENT, …_IN_PROGRESS and their like. */
 export async function openFrom(
   deps: ServiceDeps,
   source: RollbackSource,
   { request, requestedBy }: { request: RollbackOptions; requestedBy: string },
 ): Promise<Rollback> {
+  refuse(reasonError(request.reason ?? null, await findPolicy(deps.store, source.origin)));
   const { components = [], run = true, strategy = "auto" } = request;
   refuse(selectionError(components, source.rows, "/components"));
   const picked = resolvePicked(components, source.rows);
@@ -88,13 +99,28 @@ export async function openFrom(
   return rollback;
 }
 
+async function drill(deps: ServiceDeps, deployment: string, requestedBy: string): Promise<Rollback> {
+  const source = await deploymentsSource(deps.store, [deployment], true);
+  const picked = resolvePicked("all", source.rows);
+  const request = { deployment, run: false, includeFailed: true };
+  const rollback = newRollback(deps, request, { source, picked, requestedBy, drill: true });
+  // A draft holds nothing, so nobody is in its way.
+  await deps.store.openRollback(
+    rollback,
+    () => null,
+    (transaction) => deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: rollback.id }),
+  );
+  return rollback;
+}
+
 function findSource({ store }: ServiceDeps, request: RollbackRequest): Promise<RollbackSource> {
-  const { deployment, rollback } = request;
-  if ((deployment === undefined) === (rollback === undefined)) {
-    const detail = "Name either `deployment`, to roll it back, or `rollback`, to undo it.";
+  const { deployment, rollback, snapshot } = request;
+  if ([deployment, rollback, snapshot].filter((given) => given !== undefined).length !== 1) {
+    const detail = "Name one of `deployment`, to roll it back, `rollback`, to undo it, and `snapshot`, to restore it.";
     throw new StepbackError("VALIDATION_FAILED", detail, [{ pointer: "/deployment", detail }]);
   }
   if (rollback !== undefined) return undoSource(store, rollback);
+  if (snapshot !== undefined) return snapshotSource(store, snapshot);
   const ids = typeof deployment === "string" ? [deployment] : (deployment ?? []);
   return deploymentsSource(store, ids, request.includeFailed ?? false);
 }
@@ -103,6 +129,7 @@ interface Opening {
   readonly source: RollbackSource;
   readonly picked: Rollback["picked"];
   readonly requestedBy: string;
+  readonly drill?: boolean;
 }
 
 function newRollback(deps: ServiceDeps, request: RollbackOptions, opening: Opening): Rollback {
@@ -131,6 +158,9 @@ function newRollback(deps: ServiceDeps, request: RollbackOptions, opening: Openi
     deployments: source.deployments,
     undoes: source.undoes,
     toBuild: source.toBuild,
+    restores: source.restores,
+    drill: opening.drill ?? false,
+    needsRevalidation: false,
     picked,
     strategy: request.strategy ?? "auto",
     onConflict: request.onConflict ?? "fail",
@@ -161,12 +191,14 @@ async function cancel(deps: ServiceDeps, rollback: Rollback): Promise<void> {
   await store.endActivity(rollback.id, problemOf(new StepbackError("CANCELLED", "The draft was discarded.")), at);
 }
 
-async function findPlan({ store, clock }: ServiceDeps, id: string, wait: Wait): Promise<Plan> {
+async function findPlan({ store, clock, rateOf }: ServiceDeps, id: string, wait: Wait): Promise<ExpectedPlan> {
   const { plan, rollback } = await waitFor(clock, wait, {
     read: async () => ({ plan: await store.findPlan(id), rollback: found(await store.findRollback(id), id) }),
     settled: ({ plan, rollback }) => plan !== null || rollback.error !== null || hasEnded(rollback.status),
   });
-  if (plan) return plan;
+  if (plan) {
+    return { ...plan, expected: expectation(plan, rateOf, await store.listMeasuredSteps(rollback.target)) };
+  }
   const failure = rollback.error;
   if (!failure) throw new StepbackError("PLAN_MISSING", `${id} has no plan yet.`);
   throw new StepbackError("PLAN_MISSING", `Planning ${id} failed: ${failure.detail}`, [

@@ -1,4 +1,5 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
+import type { RateOf } from "../domain/expectation.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
 import type { Fingerprint } from "../domain/secrets.ts";
 import type { Dispatcher } from "../jobs/dispatcher.ts";
@@ -12,6 +13,8 @@ export interface ServiceDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly fingerprint: Fingerprint;
+  /** What AWS's quotas, or the settings in their place, allow: for what a plan is expected to take. */
+  readonly rateOf: RateOf;
   /** Names of the configured targets. */
   readonly targets: readonly string[];
   /** How large one package may be. */

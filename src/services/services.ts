@@ -4,12 +4,15 @@ import { type BuildRollbackService, createBuildRollbackService } from "./build-r
 import { type BuildService, createBuildService } from "./builds.ts";
 import { createDeploymentService, type DeploymentService } from "./deployments.ts";
 import { createDraftService, type DraftService } from "./drafts.ts";
+import { createHistoryService, type HistoryService } from "./histories.ts";
 import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
 import { createLogService, type LogService } from "./logs.ts";
 import { createPackageCommandService, type PackageCommandService } from "./package-commands.ts";
+import { createPinService, type PinService } from "./pins.ts";
 import { createRollbackService, type RollbackService } from "./rollbacks.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
+import { createStageService, type StageService } from "./stages.ts";
 
 /** Everything that a request can ask for. */
 export interface Services {
@@ -19,11 +22,14 @@ export interface Services {
   readonly builds: BuildService;
   readonly deployments: DeploymentService;
   readonly drafts: DraftService;
+  readonly histories: HistoryService;
   readonly idempotency: IdempotencyService;
   readonly logs: LogService;
   readonly packageCommands: PackageCommandService;
+  readonly pins: PinService;
   readonly rollbacks: RollbackService;
   readonly snapshots: SnapshotService;
+  readonly stages: StageService;
 }
 
 export function createServices(deps: ServiceDeps): Services {
@@ -34,10 +40,13 @@ export function createServices(deps: ServiceDeps): Services {
     builds: createBuildService(deps),
     deployments: createDeploymentService(deps),
     drafts: createDraftService(deps),
+    histories: createHistoryService(deps),
     idempotency: createIdempotencyService(deps),
     logs: createLogService(deps),
     packageCommands: createPackageCommandService(deps),
+    pins: createPinService(deps),
     rollbacks: createRollbackService(deps),
     snapshots: createSnapshotService(deps),
+    stages: createStageService(deps),
   };
 }

@@ -1,16 +1,16 @@
 import type { Readable } from "node:stream";
-import { type ArtifactRef, type CapturedComponent, componentId, parseComponentId } from "../domain/component.ts";
+import { type ArtifactRef, componentId, parseComponentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { exposed } from "../domain/secrets.ts";
-import type { Page, Paged, SnapshotRow } from "../store/store.ts";
+import { exposed, type Masking } from "../domain/secrets.ts";
+import type { JudgedComponent, Page, Paged, SnapshotRow } from "../store/store.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export type { SnapshotRow };
 
 /** A captured component as it may be shown: secrets are fingerprints, evidence is a safe choice of it. */
-export interface ShownComponent extends Omit<CapturedComponent, "state"> {
+export interface ShownComponent extends Omit<JudgedComponent, "state"> {
   readonly settings: JsonObject;
   readonly evidence: JsonObject;
   readonly artifacts: readonly ArtifactRef[];
@@ -36,20 +36,22 @@ export function createSnapshotService({ store, artifacts, fingerprint }: Service
     const captured = parsed && (await store.findComponent(id, componentId(parsed.kind, parsed.name)));
     return found(captured, `${component} in ${id}`);
   };
-  const show = ({ state, ...facts }: CapturedComponent): ShownComponent => ({
-    ...facts,
-    settings: exposed(facts.id, state.settings, fingerprint),
-    evidence: safeEvidence(state.evidence),
-    artifacts: state.artifacts,
-  });
+  const findMasking = async ({ activity }: SnapshotRow): Promise<Masking> => {
+    const owner = (await store.findDeployment(activity)) ?? (await store.findRollback(activity));
+    const policy = owner && (await store.findPolicy(owner));
+    return policy ? { fingerprint, disclosure: policy } : { fingerprint };
+  };
   return {
     find,
     listComponents: async (id, page) => {
-      await find(id);
+      const masking = await findMasking(await find(id));
       const { items, next } = await store.listComponents(id, page);
-      return { items: items.map(show), next };
+      return { items: items.map((component) => shown(component, masking)), next };
     },
-    findComponent: async (id, component) => show(await findCaptured(id, component)),
+    findComponent: async (id, component) => {
+      const masking = await findMasking(await find(id));
+      return shown(await findCaptured(id, component), masking);
+    },
     openArtifact: async (id, component) => {
       const captured = await findCaptured(id, component);
       const ref = found(captured.state.artifacts[0] ?? null, `artifact of ${component}`);
@@ -58,6 +60,15 @@ export function createSnapshotService({ store, artifacts, fingerprint }: Service
       }
       return { ...ref, bytes: artifacts.open(ref.digest) };
     },
+  };
+}
+
+function shown({ state, ...facts }: JudgedComponent, masking: Masking): ShownComponent {
+  return {
+    ...facts,
+    settings: exposed(facts.id, state.settings, masking),
+    evidence: safeEvidence(state.evidence),
+    artifacts: state.artifacts,
   };
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
 import type { Activity } from "../domain/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { isTimeKey, startOf } from "./pages.ts";
@@ -8,13 +8,30 @@ import type { ActivityFilter, Guard, Page } from "./store.ts";
 
 export type ActivityRow = typeof activities.$inferSelect;
 
-export function activityOf(row: ActivityRow): Activity {
+/**
+ * Raw, because drizzle drops the table's name from columns of a query over one table, and `application` would be the
+ * subquery's own then.
+ */
+const NEEDS_REVALIDATION = sql<boolean>`(exists (
+  select 1 from revalidations mark
+  where mark.closed_at is null and mark.application = activities.application and mark.stage = activities.stage
+    and mark.subject = 'branch' and mark.name = activities.branch
+) or exists (
+  select 1 from revalidations mark
+  where mark.closed_at is null and mark.application = activities.application and mark.stage = activities.stage
+    and mark.subject = 'build' and mark.name = activities.build
+))`.mapWith(Boolean);
+
+/** What is selected of an activity: its row, and whether its branch or build stands in doubt (F17). */
+export const ACTIVITY = { ...getTableColumns(activities), needsRevalidation: NEEDS_REVALIDATION };
+
+export function activityOf(row: ActivityRow & Pick<Activity, "needsRevalidation">): Activity {
   const { number: _number, account, region, ...facts } = row;
   return { ...facts, identity: account !== null && region !== null ? { account, region } : null };
 }
 
 export async function insertActivity(rows: Rows, activity: Activity): Promise<void> {
-  const { identity, ...facts } = activity;
+  const { identity, needsRevalidation: _read, ...facts } = activity;
   await rows
     .insert(activities)
     .values({ ...facts, account: identity?.account ?? null, region: identity?.region ?? null });
@@ -26,7 +43,7 @@ export async function updateActivity(rows: Rows, id: string, change: Partial<Act
 
 /** NOT_FOUND where there is none. */
 export async function getActivity(rows: Rows, id: string): Promise<Activity> {
-  const [row] = await rows.select().from(activities).where(eq(activities.id, id));
+  const [row] = await rows.select(ACTIVITY).from(activities).where(eq(activities.id, id));
   return activityOf(found(row, id));
 }
 
@@ -44,7 +61,7 @@ export function ask<Row>(guard: Guard<Row>, row: Row): void {
 /** What holds components of a target: every deployment and rollback that is queued or runs. Oldest first. */
 export async function listUnfinished(rows: Rows, target: string): Promise<readonly Activity[]> {
   const unfinished = await rows
-    .select()
+    .select(ACTIVITY)
     .from(activities)
     .where(and(UNFINISHED, eq(activities.target, target)))
     .orderBy(asc(activities.createdAt), asc(activities.id));

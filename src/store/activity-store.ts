@@ -2,7 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { closeActivity } from "./activity-ending.ts";
-import { activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
+import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
 import { deploymentOf, selectDeployments } from "./deployment-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
@@ -31,7 +31,7 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
     listActivities: (filter, page) =>
       database.read(async (rows) => {
         const chosen = rows
-          .select()
+          .select(ACTIVITY)
           .from(activities)
           .where(matches(rows, filter, page));
         const found = await chosen.orderBy(...NEWEST_FIRST).limit(readAhead(page));

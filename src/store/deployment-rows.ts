@@ -2,7 +2,7 @@ import { and, asc, eq, getTableColumns, gt, lt } from "drizzle-orm";
 import type { Deployment } from "../domain/activity.ts";
 import type { Altered } from "../domain/altered.ts";
 import type { ComponentId } from "../domain/component.ts";
-import { type ActivityRow, activityOf, found, insertActivity } from "./activity-rows.ts";
+import { ACTIVITY, activityOf, found, insertActivity } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { activities, altered, deployments, type snapshots, UNFINISHED } from "./schema.ts";
 import { insertPendingSnapshot } from "./snapshot-rows.ts";
@@ -12,7 +12,7 @@ import type { Page, Paged } from "./store.ts";
 
 export function selectDeployments(rows: Rows) {
   return rows
-    .select({ activity: activities, own: deployments, backup: backups, record: records })
+    .select({ activity: ACTIVITY, own: deployments, backup: backups, record: records })
     .from(activities)
     .innerJoin(deployments, eq(deployments.id, activities.id))
     .innerJoin(backups, isBackup)
@@ -21,7 +21,7 @@ export function selectDeployments(rows: Rows) {
 }
 
 export function deploymentOf(row: {
-  readonly activity: ActivityRow;
+  readonly activity: Parameters<typeof activityOf>[0];
   readonly own: typeof deployments.$inferSelect;
   readonly backup: typeof snapshots.$inferSelect;
   readonly record: typeof snapshots.$inferSelect | null;

@@ -13,6 +13,7 @@ import {
 } from "./deployment-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import { completeRevalidations } from "./revalidation-store.ts";
 import { openFollowing } from "./rollback-rows.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
@@ -26,9 +27,10 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         await insertDeployment(rows, deployment);
         await enqueue(transaction);
       }),
-    saveBackup: (fence, id, snapshot, { claim, lines }) =>
+    saveBackup: (fence, id, snapshot, { claim, readiness = null, lines }) =>
       writeFenced(database, fence, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
+        await updateDeployment(rows, id, { readiness });
         const held = claim ? { claim } : {};
         await updateActivity(rows, id, { status: "In Progress", startedAt: snapshot.takenAt, ...held });
         await insertLines(rows, id, lines);
@@ -51,7 +53,8 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         await insertAltered(rows, id, end.altered);
         if (end.follow) await openFollowing(rows, end.follow, transaction);
         const rollback = end.follow?.rollback.id ?? null;
-        await updateDeployment(rows, id, { altered: countAltered(end.altered), rollback });
+        await updateDeployment(rows, id, { altered: countAltered(end.altered), pinned: end.pinned ?? [], rollback });
+        if (end.status === "Completed") await completeRevalidations(rows, await getDeployment(rows, id), end.at);
         await updateActivity(rows, id, { status: end.status, finishedAt: end.at, error: end.problem });
         await insertLines(rows, id, end.lines);
         await finishJob(rows, fence);

@@ -13,21 +13,29 @@ interface Wanted {
 
 /** A Ready record, and the activity that it belongs to. It never changes any more. */
 interface TargetRecord {
+  readonly snapshot: string;
   readonly activity: string;
   readonly type: "deploy" | "rollback";
 }
 
+/** Where a component was last recorded, and as what. */
+export interface LastRecord {
+  readonly snapshot: string;
+  /** Null where the record says that it was absent. */
+  readonly digest: string | null;
+}
+
 /**
- * Digest of each component in the newest record that covers it; null where that record says that it was absent. Goes
- * back from the newest record until each is found: a rollback's own source covers all of them, so that is not far.
+ * Each component in the newest record that covers it. Goes back from the newest record until each is found: a rollback's
+ * own source covers all of them, so that is not far.
  */
-export async function findLastRecorded(rows: Rows, wanted: Wanted): Promise<ReadonlyMap<ComponentId, string | null>> {
-  const found = new Map<ComponentId, string | null>();
+export async function findLastRecords(rows: Rows, wanted: Wanted): Promise<ReadonlyMap<ComponentId, LastRecord>> {
+  const found = new Map<ComponentId, LastRecord>();
   const missing = new Set(wanted.components);
   for (const record of await listRecords(rows, wanted)) {
     if (missing.size === 0) break;
     for (const [component, digest] of await covered(rows, record, [...missing])) {
-      found.set(component, digest);
+      found.set(component, { snapshot: record.snapshot, digest });
       missing.delete(component);
     }
   }
@@ -37,7 +45,7 @@ export async function findLastRecorded(rows: Rows, wanted: Wanted): Promise<Read
 /** Newest first. */
 function listRecords(rows: Rows, { identity, since }: Wanted): Promise<readonly TargetRecord[]> {
   return rows
-    .select({ activity: snapshots.activity, type: activities.type })
+    .select({ snapshot: snapshots.id, activity: snapshots.activity, type: activities.type })
     .from(snapshots)
     .innerJoin(activities, eq(activities.id, snapshots.activity))
     .where(
@@ -64,36 +72,46 @@ async function covered(
 ): Promise<ReadonlyMap<ComponentId, string | null>> {
   const before = await digestsIn(rows, { activity: record.activity, purpose: "backup" }, components);
   const after = await digestsIn(rows, { activity: record.activity, purpose: "record" }, components);
-  const steps = record.type === "rollback" ? await stepsAmong(rows, record.activity, components) : null;
+  const steps = record.type === "rollback" ? new Set(await listSteps(rows, record.activity, components)) : null;
   const told = components.filter((id) =>
     steps ? steps.has(id) || before.get(id) !== after.get(id) : before.has(id) || after.has(id),
   );
   return new Map(told.map((id) => [id, after.get(id) ?? null]));
 }
 
+/**
+ * What the record of an activity looked for: whatever stands in its backup, and the steps of a rollback. What of it the
+ * record does not hold was absent.
+ */
+export async function listLookedFor(rows: Rows, activity: string): Promise<readonly ComponentId[]> {
+  const backup = await digestsIn(rows, { activity, purpose: "backup" });
+  return [...new Set([...backup.keys(), ...(await listSteps(rows, activity))])];
+}
+
+/** Of all components, or only of those `among` some. */
 async function digestsIn(
   rows: Rows,
   { activity, purpose }: { activity: string; purpose: "backup" | "record" },
-  components: readonly ComponentId[],
+  among?: readonly ComponentId[],
 ): Promise<ReadonlyMap<ComponentId, string>> {
   const { snapshot, component, digest } = snapshotComponents;
   const found = await rows
     .select({ component, digest })
     .from(snapshotComponents)
     .innerJoin(snapshots, and(eq(snapshots.id, snapshot), eq(snapshots.purpose, purpose)))
-    .where(and(eq(snapshots.activity, activity), inArray(component, components)));
+    .where(and(eq(snapshots.activity, activity), among && inArray(component, [...among])));
   return new Map(found.map((row) => [row.component, row.digest]));
 }
 
-async function stepsAmong(
+async function listSteps(
   rows: Rows,
   rollback: string,
-  components: readonly ComponentId[],
-): Promise<ReadonlySet<ComponentId>> {
+  among?: readonly ComponentId[],
+): Promise<readonly ComponentId[]> {
   const { component } = rollbackSteps;
   const found = await rows
     .select({ component })
     .from(rollbackSteps)
-    .where(and(eq(rollbackSteps.rollback, rollback), inArray(component, components)));
-  return new Set(found.map((row) => row.component));
+    .where(and(eq(rollbackSteps.rollback, rollback), among && inArray(component, [...among])));
+  return found.map((row) => row.component);
 }

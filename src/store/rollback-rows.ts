@@ -1,7 +1,7 @@
 import { asc, eq, inArray, type SQL } from "drizzle-orm";
 import type { Rollback } from "../domain/activity.ts";
 import type { BuildReturn } from "../domain/build.ts";
-import { activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
+import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
 import { activities, buildReturns, plans, rollbackDeployments, rollbacks } from "./schema.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
 import type { Rows } from "./sqlite-database.ts";
@@ -13,7 +13,7 @@ export async function readRollbacks(
   { where, limit }: { where: SQL | undefined; limit: number },
 ): Promise<readonly Rollback[]> {
   const chosen = await rows
-    .select({ activity: activities, own: rollbacks, toBuild: buildReturns, backup: backups, record: records })
+    .select({ activity: ACTIVITY, own: rollbacks, toBuild: buildReturns, backup: backups, record: records })
     .from(activities)
     .innerJoin(rollbacks, eq(rollbacks.id, activities.id))
     .leftJoin(buildReturns, eq(buildReturns.rollback, activities.id))

@@ -4,11 +4,21 @@ import { StepbackError } from "../domain/errors.ts";
 import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import { applyConsequences } from "./revalidation-store.ts";
 import { findPlan, getRollback, insertRollback, openFollowing, updateRollback } from "./rollback-rows.ts";
 import { plans } from "./schema.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import { findJournal, findSteps, finishAction, intend, listSteps, putSteps, startStep } from "./step-rows.ts";
+import {
+  findJournal,
+  findSteps,
+  finishAction,
+  intend,
+  listMeasuredSteps,
+  listSteps,
+  putSteps,
+  startStep,
+} from "./step-rows.ts";
 import type { RollbackStore } from "./store.ts";
 
 type Preparing = "openRollback" | "editDraft" | "requestPlan" | "requestRun" | "savePlan" | "findPlan";
@@ -80,6 +90,7 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
       }),
     findSteps: (id) => database.read((rows) => findSteps(rows, id)),
     listSteps: (id, page) => database.read((rows) => listSteps(rows, id, page)),
+    listMeasuredSteps: (target) => database.read((rows) => listMeasuredSteps(rows, target)),
     findJournal: (id) => database.read((rows) => findJournal(rows, id)),
     startStep: (fence, id, order, at) => writeFenced(database, fence, (rows) => startStep(rows, id, order, at)),
     intend: (fence, id, entry) => writeFenced(database, fence, (rows) => intend(rows, id, entry)),
@@ -99,6 +110,8 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
         await putSteps(rows, id, end.rows);
         await updateRollback(rows, id, { result: end.result });
         await updateActivity(rows, id, { status: end.status, finishedAt: end.at, error: end.problem });
+        const { consequences, at } = end;
+        if (consequences) await applyConsequences(rows, await getRollback(rows, id), { ...consequences, at });
         if (end.follow) await openFollowing(rows, end.follow, transaction);
         await insertLines(rows, id, end.lines);
         await finishJob(rows, fence);

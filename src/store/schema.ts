@@ -16,14 +16,17 @@ import {
   STATUSES,
   type Strategy,
 } from "../domain/activity.ts";
-import type { Altered, Readiness } from "../domain/altered.ts";
+import type { Altered } from "../domain/altered.ts";
 import type { ComponentId } from "../domain/component.ts";
 import type { Change } from "../domain/diff.ts";
 import type { ErrorCode, Problem } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import { PACKAGE_FORMATS } from "../domain/package.ts";
+import type { CarriedPin } from "../domain/pins.ts";
 import type { Action, PlanStep, Reason, StepAction } from "../domain/plan.ts";
+import type { Readiness, ReadinessCounts } from "../domain/readiness.ts";
 import type { Claim, Scope } from "../domain/scope.ts";
+import { PIN_RULES } from "../domain/stage-policy.ts";
 import { JOB_TYPES, type StepRow, type StepStatus } from "./store.ts";
 
 /** Literal, because SQLite uses a partial index only for a query that says the same words as the index. */
@@ -76,12 +79,17 @@ export const deployments = sqliteTable("deployments", {
   outcome: text().$type<Outcome>(),
   message: text(),
   altered: text({ mode: "json" }).$type<AlteredCounts>(),
+  readiness: text({ mode: "json" }).$type<ReadinessCounts>(),
+  warnings: text({ mode: "json" }).$type<readonly Reason[]>().notNull().default([]),
+  pinned: text({ mode: "json" }).$type<readonly CarriedPin[]>().notNull().default([]),
   rollback: text().references(() => activities.id),
 });
 
 export const rollbacks = sqliteTable("rollbacks", {
   id: activityId("id").primaryKey(),
   undoes: text().references(() => activities.id),
+  restores: text().references(() => snapshots.id),
+  drill: integer({ mode: "boolean" }).notNull().default(false),
   picked: text({ mode: "json" }).$type<readonly ComponentId[]>().notNull(),
   strategy: text().$type<Strategy>().notNull(),
   onConflict: text("on_conflict").$type<OnConflict>().notNull(),
@@ -146,8 +154,32 @@ export const snapshotComponents = sqliteTable(
     state: text()
       .notNull()
       .references(() => states.digest),
+    /** The verdict at the time of the backup (N6); null in every other snapshot. */
+    readiness: text().$type<Readiness>(),
+    reasons: text({ mode: "json" }).$type<readonly Reason[]>(),
   },
   (table) => [primaryKey({ columns: [table.snapshot, table.component] })],
+);
+
+/**
+ * One row whenever a snapshot saw another state of a component than the one before it did (N14). Ten thousand snapshots
+ * of a component that changed twice are three rows, and a page of its history is a range of one index.
+ */
+export const componentHistory = sqliteTable(
+  "component_history",
+  {
+    /** The order in which the states were seen. */
+    number: integer().primaryKey(),
+    component: text().$type<ComponentId>().notNull(),
+    target: text().notNull(),
+    snapshot: text()
+      .notNull()
+      .references(() => snapshots.id),
+    /** Null where the snapshot looked for the component and it did not exist. */
+    digest: text(),
+    incomplete: text(),
+  },
+  (table) => [index("component_history_by_component").on(table.component, table.target, table.number)],
 );
 
 /** `position` counts from 0 and puts parents before children. */
@@ -246,6 +278,85 @@ export const jobs = sqliteTable(
     uniqueIndex("jobs_unfinished").on(table.subject, table.type).where(sql`status <> 'done'`),
     index("jobs_by_status").on(table.status, table.id),
   ],
+);
+
+/** What a rollback took back (N13): one pin a rollback. */
+export const pins = sqliteTable(
+  "pins",
+  {
+    id: text().primaryKey(),
+    rollback: activityId("rollback").notNull().unique(),
+    application: text().notNull(),
+    stage: text().notNull(),
+    target: text().notNull(),
+    builds: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    commits: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    clearedAt: integer("cleared_at"),
+    clearedBy: text("cleared_by"),
+    clearReason: text("clear_reason"),
+  },
+  (table) => [
+    index("pins_by_time").on(table.createdAt, table.id),
+    index("pins_by_stage").on(table.application, table.stage, table.createdAt, table.id),
+  ],
+);
+
+/** `digest` is null where the deployment had deleted the component: it is its absence that was rolled back. */
+export const pinnedStates = sqliteTable(
+  "pinned_states",
+  {
+    pin: text()
+      .notNull()
+      .references(() => pins.id),
+    component: text().$type<ComponentId>().notNull(),
+    digest: text(),
+    codeSha256: text("code_sha256"),
+    /** The rollback that brought this very state back. */
+    supersededBy: activityId("superseded_by"),
+  },
+  (table) => [primaryKey({ columns: [table.pin, table.component] })],
+);
+
+/** Branches and builds that were rolled back (F17); at most one open row for each. */
+export const revalidations = sqliteTable(
+  "revalidations",
+  {
+    id: text().primaryKey(),
+    application: text().notNull(),
+    stage: text().notNull(),
+    subject: text({ enum: ["branch", "build"] }).notNull(),
+    name: text().notNull(),
+    rollback: activityId("rollback").notNull(),
+    createdAt: integer("created_at").notNull(),
+    closedAt: integer("closed_at"),
+    /** The deployment that completed, or the undo; null where somebody cleared it. */
+    closedBy: activityId("closed_by"),
+    clearedBy: text("cleared_by"),
+    clearReason: text("clear_reason"),
+  },
+  (table) => [
+    uniqueIndex("revalidations_open")
+      .on(table.application, table.stage, table.subject, table.name)
+      .where(sql`closed_at is null`),
+    index("revalidations_by_stage").on(table.application, table.stage, table.createdAt, table.id),
+  ],
+);
+
+/** What a stage asks of those who deploy to it and roll it back. A stage without a row has the defaults. */
+export const stagePolicies = sqliteTable(
+  "stage_policies",
+  {
+    application: text().notNull(),
+    stage: text().notNull(),
+    pins: text({ enum: PIN_RULES }).notNull(),
+    requireReason: integer("require_reason", { mode: "boolean" }).notNull(),
+    secretKeys: text("secret_keys", { mode: "json" }).$type<readonly string[]>().notNull(),
+    shownKeys: text("shown_keys", { mode: "json" }).$type<readonly string[]>().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    updatedBy: text("updated_by").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.application, table.stage] })],
 );
 
 export const tokens = sqliteTable("tokens", {

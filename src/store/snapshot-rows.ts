@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
-import { type CapturedComponent, type ComponentState, stateToJson } from "../domain/component.ts";
+import { type CapturedComponent, type ComponentId, type ComponentState, stateToJson } from "../domain/component.ts";
 import { canonicalText } from "../domain/json.ts";
-import { findLastRecorded } from "./last-recorded.ts";
+import { noteHistory } from "./history-rows.ts";
+import { findLastRecords } from "./last-recorded.ts";
 import { isNameKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { snapshotComponents, snapshots, states } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { NewSnapshot, SnapshotRow, SnapshotStore } from "./store.ts";
+import type { JudgedComponent, NewSnapshot, SnapshotRow, SnapshotStore } from "./store.ts";
 
 export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
   const { snapshot: snapshotColumn, component: componentColumn } = snapshotComponents;
@@ -25,7 +26,7 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
       database.read(async (rows) => {
         const isIt = and(eq(snapshotColumn, snapshot), eq(componentColumn, component));
         const [row] = await selectComponents(rows).where(isIt);
-        return row ? componentOf(row) : null;
+        return row ? judgedOf(row) : null;
       }),
     listComponents: (snapshot, page) =>
       database.read(async (rows) => {
@@ -35,10 +36,24 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
           .where(and(eq(snapshotColumn, snapshot), follows))
           .orderBy(asc(componentColumn))
           .limit(readAhead(page));
-        return pageOf(found.map(componentOf), page, ({ id }) => [id]);
+        return pageOf(found.map(judgedOf), page, ({ id }) => [id]);
       }),
     findLastRecorded: (identity, components, since) =>
-      database.read((rows) => findLastRecorded(rows, { identity, components, since })),
+      database.read(async (rows) => {
+        const found = await findLastRecords(rows, { identity, components, since });
+        return new Map([...found].map(([component, { digest }]) => [component, digest]));
+      }),
+    findRecorded: (identity, components) =>
+      database.read(async (rows) => {
+        const found = await findLastRecords(rows, { identity, components, since: 0 });
+        const recorded = new Map<ComponentId, CapturedComponent>();
+        for (const [component, record] of found) {
+          const isIt = and(eq(snapshotColumn, record.snapshot), eq(componentColumn, component));
+          const [row] = await selectComponents(rows).where(isIt);
+          if (row) recorded.set(component, componentOf(row));
+        }
+        return recorded;
+      }),
   };
 }
 
@@ -55,7 +70,7 @@ export async function insertPendingSnapshot(
 export async function saveSnapshot(
   rows: Rows,
   owner: Pick<SnapshotRow, "activity" | "purpose">,
-  { id, takenAt, components }: NewSnapshot,
+  { id, takenAt, components, verdicts }: NewSnapshot,
 ): Promise<void> {
   const stored = components.map((component) => ({ component, ...storedState(component.state) }));
   const facts = { status: "Ready" as const, takenAt, components: components.length, sizeBytes: sizeOf(stored) };
@@ -73,8 +88,10 @@ export async function saveSnapshot(
       incomplete: component.incomplete,
       digest: component.digest,
       state: digest,
+      ...(verdicts?.get(component.id) ?? {}),
     });
   }
+  await noteHistory(rows, { snapshot: id, ...owner, components });
 }
 
 /** Snapshots of an ended activity that nobody will take any more. */
@@ -116,4 +133,9 @@ type ComponentRow = typeof snapshotComponents.$inferSelect & { readonly body: st
 function componentOf(row: ComponentRow): CapturedComponent {
   const { component: id, parent, physicalId, incomplete, digest, body } = row;
   return { id, parent, physicalId, incomplete, state: JSON.parse(body) as ComponentState, digest };
+}
+
+function judgedOf(row: ComponentRow): JudgedComponent {
+  const { readiness, reasons } = row;
+  return { ...componentOf(row), verdict: readiness && { readiness, reasons: reasons ?? [] } };
 }

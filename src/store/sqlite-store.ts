@@ -3,9 +3,13 @@ import { createActivityStore } from "./activity-store.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createCommandStore } from "./command-store.ts";
 import { createDeploymentStore } from "./deployment-store.ts";
+import { createHistoryStore } from "./history-rows.ts";
 import { createJobStore } from "./job-rows.ts";
 import { createLogStore } from "./log-rows.ts";
 import { prepareDatabase } from "./migrations.ts";
+import { createPinStore } from "./pin-store.ts";
+import { createPolicyStore } from "./policy-store.ts";
+import { createRevalidationStore } from "./revalidation-store.ts";
 import { createRollbackStore } from "./rollback-store.ts";
 import { tokens } from "./schema.ts";
 import { createSnapshotStore } from "./snapshot-rows.ts";
@@ -24,6 +28,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
     ...createDeploymentStore(database),
     ...createRollbackStore(database),
     ...createSnapshotStore(database),
+    ...createHistoryStore(database),
+    ...createPinStore(database),
+    ...createRevalidationStore(database),
+    ...createPolicyStore(database),
     ...createLogStore(database),
     ...createBuildStore(database),
     ...createCommandStore(database),

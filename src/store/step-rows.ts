@@ -1,9 +1,11 @@
-import { and, asc, eq, getTableColumns, gt, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, sql } from "drizzle-orm";
 import type { RollbackResult } from "../domain/activity.ts";
+import { parseComponentId } from "../domain/component.ts";
 import type { Problem } from "../domain/errors.ts";
-import { found } from "./activity-rows.ts";
+import type { MeasuredStep } from "../domain/expectation.ts";
+import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
-import { journal, rollbackSteps } from "./schema.ts";
+import { activities, journal, rollbackSteps } from "./schema.ts";
 import type { Rows } from "./sqlite-database.ts";
 import type { JournalEntry, Page, Paged, StepRow } from "./store.ts";
 
@@ -24,6 +26,28 @@ export async function listSteps(rows: Rows, rollback: string, page: Page): Promi
     .orderBy(asc(rollbackSteps.order))
     .limit(readAhead(page));
   return pageOf(found, page, ({ order }) => [order]);
+}
+
+/** How far back a median looks: a target's speed changes over months, not over a few rollbacks. */
+const MEASURED_ROLLBACKS = 50;
+
+export async function listMeasuredSteps(rows: Rows, target: string): Promise<readonly MeasuredStep[]> {
+  const newest = rows
+    .select({ id: activities.id })
+    .from(activities)
+    .where(and(eq(activities.target, target), eq(activities.type, "rollback"), isNotNull(activities.finishedAt)))
+    .orderBy(...NEWEST_FIRST)
+    .limit(MEASURED_ROLLBACKS);
+  const { component, action, strategy, startedAt, finishedAt } = rollbackSteps;
+  const proven = await rows
+    .select({ component, action, strategy, startedAt, finishedAt })
+    .from(rollbackSteps)
+    .where(and(inArray(rollbackSteps.rollback, newest), eq(rollbackSteps.verified, true)));
+  return proven.flatMap((row) => {
+    const kind = parseComponentId(row.component)?.kind;
+    if (!kind || row.startedAt === null || row.finishedAt === null) return [];
+    return [{ kind, action: row.action, strategy: row.strategy, tookMs: row.finishedAt - row.startedAt }];
+  });
 }
 
 /** Writes rows whole, over those that stand under the same order. */

@@ -18,10 +18,17 @@ import type { Altered } from "../domain/altered.ts";
 import type { Build } from "../domain/build.ts";
 import type { CapturedComponent, ComponentId, Components } from "../domain/component.ts";
 import type { ErrorCode, Problem, StepbackError } from "../domain/errors.ts";
+import type { MeasuredStep } from "../domain/expectation.ts";
 import type { Json } from "../domain/json.ts";
 import type { Package, PackageName, StageName } from "../domain/package.ts";
+import type { CarriedPin, Consequences } from "../domain/pins.ts";
 import type { Action, Plan, StepAction } from "../domain/plan.ts";
+import type { ReadinessCounts, Verdict } from "../domain/readiness.ts";
 import type { Claim } from "../domain/scope.ts";
+import type { HistoryStore } from "./history-rows.ts";
+import type { PinStore } from "./pin-store.ts";
+import type { PolicyStore } from "./policy-store.ts";
+import type { RevalidationStore } from "./revalidation-store.ts";
 
 /** An open transaction. Opaque above the store: it is only handed on to `Dispatcher.enqueue`. */
 export interface Transaction {
@@ -123,6 +130,13 @@ export interface NewSnapshot {
   readonly id: string;
   readonly takenAt: number;
   readonly components: readonly CapturedComponent[];
+  /** How well each one can go back; only a deployment's backup says that (N6). */
+  readonly verdicts?: ReadonlyMap<ComponentId, Verdict>;
+}
+
+/** A component of a snapshot with its verdict; null in every snapshot but a deployment's backup. */
+export interface JudgedComponent extends CapturedComponent {
+  readonly verdict: Verdict | null;
 }
 
 export interface SnapshotRow {
@@ -194,6 +208,8 @@ export interface DeploymentStore {
 }
 
 export interface BackupExtras {
+  /** How well the components of the backup can go back. */
+  readonly readiness?: ReadinessCounts;
   /** What the deployment holds from now on: the backup knows which functions its stacks own. Null leaves the claim. */
   readonly claim: Claim | null;
   readonly lines: readonly NewLine[];
@@ -202,6 +218,8 @@ export interface BackupExtras {
 export interface RecordEnd {
   readonly snapshot: NewSnapshot;
   readonly altered: readonly Altered[];
+  /** Pinned states among the altered ones (N13); absent where there are none. */
+  readonly pinned?: readonly CarriedPin[];
   readonly status: "Completed" | "Exception";
   readonly problem: Problem | null;
   readonly at: number;
@@ -239,6 +257,8 @@ export interface RollbackStore {
   beginRun(fence: Fence, id: string, begin: RunBeginning): Promise<void>;
   findSteps(id: string): Promise<readonly StepRow[]>;
   listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
+  /** How long proven steps of the newest rollbacks of a target took: what a drill expects (N15). */
+  listMeasuredSteps(target: string): Promise<readonly MeasuredStep[]>;
   findJournal(id: string): Promise<readonly JournalEntry[]>;
   startStep(fence: Fence, id: string, order: number, at: number): Promise<void>;
   /** Commits the intent. The same step and index again keeps the first token and answers the entry that stands. */
@@ -279,14 +299,16 @@ export interface RollbackEnd {
   readonly lines: readonly NewLine[];
   /** The undo that `onError: compensate` asks for. */
   readonly follow: Follow | null;
+  /** Pins and marks; absent where nothing was brought back. */
+  readonly consequences?: Consequences;
 }
 
 export interface SnapshotStore {
   findSnapshot(id: string): Promise<SnapshotRow | null>;
   /** Every component with its state. Empty for a snapshot that is not Ready. */
   findComponents(snapshot: string): Promise<Components>;
-  findComponent(snapshot: string, component: ComponentId): Promise<CapturedComponent | null>;
-  listComponents(snapshot: string, page: Page): Promise<Paged<CapturedComponent>>;
+  findComponent(snapshot: string, component: ComponentId): Promise<JudgedComponent | null>;
+  listComponents(snapshot: string, page: Page): Promise<Paged<JudgedComponent>>;
   /**
    * Digest of what Stepback last recorded of each component in a target (at a deployment's finish or a rollback's end),
    * no older than `since`. Null as digest: recorded as absent. Missing: never recorded.
@@ -296,6 +318,8 @@ export interface SnapshotStore {
     components: readonly ComponentId[],
     since: number,
   ): Promise<ReadonlyMap<ComponentId, string | null>>;
+  /** What Stepback last recorded of each component in a target, however long ago. Missing: absent, or never recorded. */
+  findRecorded(identity: TargetIdentity, components: readonly ComponentId[]): Promise<Components>;
 }
 
 export interface LogStore {
@@ -369,6 +393,10 @@ export interface Store
     DeploymentStore,
     RollbackStore,
     SnapshotStore,
+    HistoryStore,
+    PinStore,
+    RevalidationStore,
+    PolicyStore,
     LogStore,
     BuildStore,
     CommandStore,

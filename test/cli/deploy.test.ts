@@ -177,3 +177,42 @@ t.test("with JSON, stdout holds the ended deployment alone and the command's wor
   t.same(JSON.parse(stdout), COMPLETED);
   t.match(stderr, "from the command");
 });
+
+t.test(
+  "with --require the command is not started over a backup that could not go back as well, and each one is named",
+  async (t) => {
+    const verdict = (id: string, readiness: string, detail: string) => {
+      return { id, readiness, reasons: ["IMAGE_NOT_KEPT"], details: [{ code: "IMAGE_NOT_KEPT", detail }] };
+    };
+    const items = [
+      verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."),
+      { ...verdict("lambda-config:pay", "reversible", ""), reasons: [], details: [] },
+    ];
+    const answers = { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] };
+    const { service, deploy } = await openScene(t, answers);
+    const refused = await deploy("echo deployed", { options: ["--require", "reversible"] }).ended;
+    t.equal(refused.code, 254);
+    t.equal(refused.stdout, "");
+    t.match(refused.stderr, /lambda-code:pay is reversible-with-loss\n +The image may vanish\./);
+    t.notMatch(refused.stderr, "lambda-config:pay");
+    t.ok(service.calls().includes(CANCEL), "the deployment is given up");
+
+    const content = await openScene(t, answers);
+    const allowed = await content.deploy("echo deployed", { options: ["--require", "reversible-with-loss"] }).ended;
+    t.equal(allowed.code, 0);
+    t.equal(allowed.stdout, "deployed\n");
+  },
+);
+
+t.test("a pinned build is told before the command, and a pinned state after it", async (t) => {
+  const warnings = [{ code: "PINNED", detail: "rbk_00 rolled the build 1841 back: pin pin_01." }];
+  const pinned = [{ component: "lambda-code:pay", pin: "pin_01" }];
+  const { deploy } = await openScene(t, {
+    "POST /v1/deployments": [{ ...DEPLOYMENT, warnings }],
+    "GET /v1/deployments/dep_01": [DEPLOYMENT, { ...COMPLETED, pinned }],
+  });
+  const { code, stderr } = await deploy("true").ended;
+  t.equal(code, 0);
+  t.match(stderr, "PINNED rbk_00 rolled the build 1841 back");
+  t.match(stderr, /PINNED lambda-code:pay was rolled back before: pin_01/);
+});

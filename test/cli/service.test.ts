@@ -148,6 +148,43 @@ t.test("a failed deploy ends with its own code, and goes back by itself where th
   t.equal(await liveVersion("shop-pay"), "2");
 });
 
+t.test(
+  "a bad build is pinned and cleared, one component goes back in its history, and a drill changes nothing",
+  async (t) => {
+    deployByHand("shop-tax", "1");
+    const build = (id: string, version: string) =>
+      stepback("deploy", ...SHOP, "--build", id, "--", ...DEPLOY_TOOL, "shop-tax", version);
+    await build("7", "2");
+    const id = await newestDeployment();
+
+    const drill = await stepback("drill", "--deployment", id);
+    t.equal(drill.code, 0);
+    t.match(drill.stdout, /Expected about [\d.]+ s/);
+    t.match(drill.stdout, "1 lambda:UpdateFunctionConfiguration");
+    t.equal(await liveVersion("shop-tax"), "2", "it was a rehearsal");
+
+    t.equal((await stepback("rollback", "--deployment", id, "--all", "--yes")).code, 0);
+    const listed = await stepback("pins", "list");
+    t.match(listed.stdout, /holds +shop +prod +7/);
+    const [pin = ""] = /pin_\w+/.exec(listed.stdout) ?? [];
+    const warned = await build("7", "3");
+    t.match(warned.stderr, /PINNED .*the build 7/);
+    t.equal((await stepback("pins", "clear", pin)).code, 252, "a reason is needed");
+    t.equal((await stepback("pins", "clear", pin, "--reason", "mended")).code, 0);
+    t.notMatch((await stepback("pins", "list")).stdout, pin);
+    t.match((await stepback("pins", "list", "--all")).stdout, `${pin}  cleared`);
+
+    const component = "lambda-config:shop-tax";
+    const { stdout: history } = await stepback("history", component);
+    const seen = [...history.matchAll(/(snp_\w+) +(made|found) by (\w{3})_/g)].map(([, , how, by]) => `${how} ${by}`);
+    t.same(seen, ["made dep", "made rbk", "made dep", "found dep"]);
+    const [, , second] = [...history.matchAll(/snp_\w+/g)];
+    const restore = await stepback("rollback", "--snapshot", second?.[0] ?? "", "--component", component, "--yes");
+    t.equal(restore.code, 0);
+    t.equal(await liveVersion("shop-tax"), "2");
+  },
+);
+
 t.test("a deploy outlives a restart of the service", async (t) => {
   const folder = t.testdir();
   const [running, mayEnd] = [join(folder, "running"), join(folder, "may-end")];

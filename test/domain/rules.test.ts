@@ -156,17 +156,17 @@ t.test("no value of an environment variable and no NoEcho parameter is ever show
   const shown = exposed(
     "stack:shop",
     { template, parameters: { Open: "clear", Hidden: { noEcho: true } } },
-    fingerprint,
+    { fingerprint },
   );
   t.notMatch(JSON.stringify(shown), /hunter2/);
   t.match(JSON.stringify(shown), /"KEY":\{"secret":"fp\(7\)"\}/);
   t.equal((shown["parameters"] as JsonObject)["Open"], "clear");
-  t.match(exposed("lambda-config:pay", { Environment: { KEY: "hunter2" }, MemorySize: 128 }, fingerprint), {
+  t.match(exposed("lambda-config:pay", { Environment: { KEY: "hunter2" }, MemorySize: 128 }, { fingerprint }), {
     Environment: { KEY: { secret: "fp(7)" } },
     MemorySize: 128,
   });
   t.notMatch(
-    JSON.stringify(exposed("stack:shop", { template: "hunter2: [" }, fingerprint)),
+    JSON.stringify(exposed("stack:shop", { template: "hunter2: [" }, { fingerprint })),
     /hunter2/,
     "an unreadable template shows nothing",
   );

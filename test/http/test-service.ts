@@ -9,7 +9,7 @@ import pino from "pino";
 import type { Test } from "tap";
 import { buildApp } from "../../src/app.ts";
 import type { Artifacts } from "../../src/artifacts/artifacts.ts";
-import { type Clock, idFrom } from "../../src/domain/ids.ts";
+import { type Clock, idFrom, type NewId } from "../../src/domain/ids.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { Dispatcher } from "../../src/jobs/dispatcher.ts";
 import type { Role } from "../../src/services/access.ts";
@@ -80,6 +80,7 @@ export async function startTestService(t: Test): Promise<TestService> {
     dispatcher: recordingDispatcher(store, clock, jobs),
     newId: countingIds(clock),
     fingerprint: (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
+    rateOf: () => ({ quota: "all", callsPerSecond: 10 }),
     targets: TARGETS,
     maxPackageBytes: MAX_PACKAGE_BYTES,
   });
@@ -153,7 +154,7 @@ function testClock(): TestClock {
   };
 }
 
-function countingIds(clock: Clock): (prefix: "dep" | "rbk" | "snp" | "bld") => string {
+function countingIds(clock: Clock): NewId {
   let count = 0;
   return (prefix) => {
     count += 1;

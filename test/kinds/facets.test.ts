@@ -390,7 +390,7 @@ t.test("the token of a skill is masked wherever it stands in a policy, and nothi
   const shown = exposed(
     "lambda-policy:pay",
     { Statements: { skill: { Effect: "Allow", Condition } } },
-    (v) => `fp(${v.length})`,
+    { fingerprint: (v) => `fp(${v.length})` },
   );
   t.same(shown, {
     Statements: {

@@ -51,7 +51,11 @@ export function deployment(id: string, facts: Partial<Deployment> = {}): Deploym
     outcome: null,
     message: null,
     altered: null,
+    readiness: null,
+    warnings: [],
+    pinned: [],
     rollback: null,
+    needsRevalidation: false,
     ...facts,
   };
 }
@@ -80,6 +84,9 @@ export function rollback(id: string, deployments: readonly string[], facts: Part
     deployments,
     undoes: null,
     toBuild: null,
+    restores: null,
+    drill: false,
+    needsRevalidation: false,
     picked: ["lambda-code:shop-pay"],
     strategy: "auto",
     onConflict: "fail",

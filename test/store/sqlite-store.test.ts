@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import t, { type Test } from "tap";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -16,6 +17,7 @@ import {
   deploy,
   deployment,
   enqueue,
+  FIRST_PAGE,
   line,
   NOW,
   openDeployment,
@@ -24,6 +26,8 @@ import {
   step,
 } from "./builders.ts";
 import { testStore } from "./store-contract.ts";
+
+const MIGRATIONS = fileURLToPath(new URL("../../migrations/sqlite", import.meta.url));
 
 t.test("the store on SQLite", (t) => testStore(t, async (t) => open(t, fileIn(t))));
 
@@ -129,6 +133,53 @@ t.test("log lines lie in the order of their key", async (t) => {
   await open(t, file);
   const rows = new Database(file, { readonly: true });
   t.match(rows.prepare("SELECT sql FROM sqlite_schema WHERE name = 'log_lines'").pluck().get(), /WITHOUT ROWID$/);
+});
+
+t.test(
+  "a page of a component's history and the marks of its activities are ranges of an index, never a scan",
+  async (t) => {
+    const file = fileIn(t);
+    const store = await open(t, file);
+    const { prepare } = Database.prototype;
+    const asked: string[] = [];
+    Object.assign(Database.prototype, {
+      prepare(this: Database.Database, text: string) {
+        asked.push(text);
+        return prepare.call(this, text);
+      },
+    });
+    t.teardown(() => Object.assign(Database.prototype, { prepare }));
+    const filter = { target: "default", application: "shop", stage: "prod" };
+    await store.listHistory("lambda-code:shop-pay", filter, { limit: 50, cursor: btoa("[7]") });
+    Object.assign(Database.prototype, { prepare });
+    const rows = new Database(file, { readonly: true });
+    const query = asked.find((sql) => sql.includes("component_history")) ?? "";
+    const values = [...query.matchAll(/\?/g)].map(() => 1);
+    const plan = rows.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${query}`).all(...values);
+    const text = plan.map(({ detail }) => detail).join("\n");
+    t.match(text, /component_history_by_component \(component=\? AND target=\? AND number<\?\)/);
+    t.match(text, /revalidations_open/);
+    t.notMatch(text, /SCAN|TEMP B-TREE/);
+  },
+);
+
+t.test("an update from the first version finds the histories that its snapshots hold", async (t) => {
+  const file = fileIn(t);
+  const [one, two] = [component("lambda-code:shop-pay", { v: 1 }), component("lambda-code:shop-pay", { v: 2 })];
+  const before = await open(t, file);
+  await deploy(before, deployment("dep_1"), { before: [one], deployed: [two] });
+  await deploy(before, deployment("dep_2"), { before: [], deployed: [two], recordedAt: NOW + 900 });
+  const list = async (store: Store) => (await store.listHistory(one.id, { target: "default" }, FIRST_PAGE)).items;
+  const noted = await list(before);
+  await before.close();
+  const rows = new Database(file);
+  rows.exec("DELETE FROM component_history");
+  const statements = readMigrationFiles({ migrationsFolder: MIGRATIONS }).flatMap(({ sql }) => sql);
+  rows.exec(statements.find((sql) => sql.includes("INSERT INTO `component_history`")) ?? "");
+  rows.close();
+  const after = await open(t, file);
+  t.same(await list(after), noted);
+  t.equal(noted.length, 2);
 });
 
 t.test("an error of the database says nothing of the values", async (t) => {

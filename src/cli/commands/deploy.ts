@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
+import { READINESS, type Readiness } from "../../domain/readiness.ts";
 import { answered, type Deployment } from "../api.ts";
 import { type Origin, originOf } from "../ci-variables.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { countsText, plural, sizeText } from "../format.ts";
-import { waitForBackup, waitForRecord } from "../job.ts";
+import { allComponents, waitForBackup, waitForRecord } from "../job.ts";
 import { collect, type OutputOption, outputOption, present } from "../options.ts";
 import { pushPackage } from "../packages.ts";
 import { type Paint, paintStatus } from "../paint.ts";
@@ -23,7 +24,11 @@ interface DeployOptions extends OutputOption, Origin {
   readonly ticket?: string;
   readonly onFailure?: "rollback" | "none";
   readonly allowDestructive?: true;
+  readonly require?: Required;
 }
+
+/** The least that every component of the backup has to be; `irreversible` asks for nothing. */
+type Required = Exclude<Readiness, "irreversible">;
 
 export function deployCommand(program: Command, run: Run): void {
   program
@@ -46,6 +51,12 @@ export function deployCommand(program: Command, run: Run): void {
     .option("--ticket <id>")
     .addOption(new Option("--on-failure <what>", "what follows a failed deploy").choices(["rollback", "none"]))
     .option("--allow-destructive", "let that rollback lose data")
+    .addOption(
+      new Option("--require <readiness>", "start only where all of the backup could go back like this").choices([
+        "reversible",
+        "reversible-with-loss",
+      ]),
+    )
     .addOption(outputOption())
     .action((command: string[], options: DeployOptions) =>
       run(options.output, (session) => deploy(session, command, options)),
@@ -54,8 +65,10 @@ export function deployCommand(program: Command, run: Run): void {
 
 async function deploy(session: Session, command: readonly string[], options: DeployOptions): Promise<ExitCode> {
   await storePackage(session, options);
-  const { id } = await open(session, options);
-  await takeBackup(session, id);
+  const { id, warnings } = await open(session, options);
+  for (const { code, detail } of warnings) session.terminal.note(`${code} ${detail}`);
+  const { snapshot } = await takeBackup(session, id);
+  if (options.require) await requireReadiness(session, { id, snapshot: snapshot.id }, options.require);
   const { terminal, interrupted } = session;
   const end = await runCommand(command, {
     stdout: options.output === "json" ? "stderr" : "stdout",
@@ -96,7 +109,7 @@ async function open({ steadyApi, interrupted, terminal }: Session, options: Depl
 }
 
 /** Waits until the backup is Ready. Throws where it will not be: nothing may be deployed then. */
-async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id: string): Promise<void> {
+async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id: string): Promise<Deployment> {
   const progress = await terminal.progress(`Deployment ${id}: taking the backup`);
   try {
     const deployment = await waitForBackup(api, id);
@@ -104,7 +117,7 @@ async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id
     interrupted.throwIfAborted();
     if (snapshot.status === "Ready" && deployment.status === "In Progress") {
       progress.succeed(`Backup ready: ${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`);
-      return;
+      return deployment;
     }
     progress.fail("There is no backup; the command is not started.");
     terminal.note(...(error ? problemLines(problemOf(error, error.status), terminal.paintNotes) : []));
@@ -114,6 +127,30 @@ async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id
     if (interrupted.aborted) await cancel(steadyApi, id);
     throw error;
   }
+}
+
+/** Gives the deployment up before the command has started where a component could not go back as well as is asked (N6). */
+async function requireReadiness(
+  { api, steadyApi, terminal }: Session,
+  { id, snapshot }: { id: string; snapshot: string },
+  required: Required,
+): Promise<void> {
+  const short = (await allComponents(api, snapshot)).filter(({ readiness }) => isWorse(readiness, required));
+  if (short.length === 0) return;
+  await cancel(steadyApi, id);
+  for (const component of short) {
+    terminal.note(`${component.id} is ${component.readiness}`, ...component.details.map(({ detail }) => `  ${detail}`));
+  }
+  throw new CliError(
+    EXIT.service,
+    `${plural(short.length, "component")} would not be ${required}: the command is not started.`,
+    "Mend what the reasons name, or ask for less with --require.",
+  );
+}
+
+/** A snapshot without verdicts is an old one: what is not known is not good. */
+function isWorse(readiness: Readiness | null, required: Required): boolean {
+  return readiness === null || READINESS.indexOf(readiness) > READINESS.indexOf(required);
 }
 
 /** The command never ran, so there is nothing to record. */
@@ -175,13 +212,16 @@ async function showRecord(session: Session, reported: Deployment): Promise<void>
   }
 }
 
-function recordLines({ id, status, altered, error, rollback }: Deployment, paint: Paint): string[] {
+function recordLines({ id, status, altered, pinned, error, rollback }: Deployment, paint: Paint): string[] {
   const summary = `Deployment ${id}: ${paintStatus(paint, status)}${altered ? `, altered: ${countsText(altered)}` : ""}`;
+  const carried = pinned.map(
+    ({ component, pin }) => `  ${paint("red", "PINNED")} ${component} was rolled back before: ${pin}`,
+  );
   const problem = error ? problemLines(problemOf(error, error.status), paint) : [];
-  if (rollback) return [summary, ...problem, `  Follow its rollback:  stepback logs -f ${rollback}`];
-  if (!altered || countsText(altered) === "nothing") return [summary, ...problem];
+  if (rollback) return [summary, ...carried, ...problem, `  Follow its rollback:  stepback logs -f ${rollback}`];
+  if (!altered || countsText(altered) === "nothing") return [summary, ...carried, ...problem];
   const includeFailed = status === "Completed" ? "" : " --include-failed";
-  return [summary, ...problem, `  Take it back:  ${rollbackCommandFor(id)}${includeFailed}`];
+  return [summary, ...carried, ...problem, `  Take it back:  ${rollbackCommandFor(id)}${includeFailed}`];
 }
 
 function rollbackCommandFor(id: string): string {

@@ -41,6 +41,7 @@ With --to-build and a command: hand the build's stored package to it in place of
     .option("--target <name>", "with --to-build: needed where the build went to several")
     .option("--service <name>", "with a command: whose package, where the build has several")
     .option("--undo <id>", "undo this rollback instead, all of it unless components are named")
+    .option("--snapshot <id>", "restore components to their states in this snapshot instead; see `stepback history`")
     .option("--component <id>", "pick this component; repeatable", collect)
     .option("--all", "pick every component that was altered")
     .option("--plan", "stop after the plan")
@@ -85,13 +86,15 @@ async function rollback(session: Session, options: RollbackOptions): Promise<Exi
 }
 
 function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
-  const { undo, toBuild, component, all = false, plan = false, yes = false, detailedExitcode = false } = options;
+  const { undo, snapshot, toBuild, component, all = false, plan = false, yes = false } = options;
+  const { detailedExitcode = false } = options;
   const picksSome = component !== undefined;
   const takesAll = undo !== undefined || toBuild !== undefined;
   refuseFirst([
     ...originFaults({
       deployment: options.deployment,
       undo,
+      snapshot,
       toBuild,
       application: options.application,
       stage: options.stage,
@@ -112,7 +115,7 @@ function byPackage(session: Session, command: readonly string[], options: Rollba
     [deployment.length > 1, "A package belongs to one --deployment of its build."],
     [plan === true, "--plan is for what Stepback itself puts back; a command's own tool may have a plan."],
     [strategy !== undefined, "--strategy is for what Stepback itself puts back."],
-    ...originFaults({ undo: options.undo, toBuild: build, application, stage }),
+    ...originFaults({ undo: options.undo, snapshot: options.snapshot, toBuild: build, application, stage }),
   ]);
   const of = deployment[0];
   const place = { application: application ?? "", stage: stage ?? "", build: build ?? "" };
@@ -122,18 +125,19 @@ function byPackage(session: Session, command: readonly string[], options: Rollba
 interface OriginOptions {
   readonly deployment?: readonly string[] | undefined;
   readonly undo: string | undefined;
+  readonly snapshot: string | undefined;
   readonly toBuild: string | undefined;
   readonly application: string | undefined;
   readonly stage: string | undefined;
 }
 
-function originFaults({ deployment, undo, toBuild, application, stage }: OriginOptions): UsageFault[] {
-  const named = [deployment, undo, toBuild].filter((origin) => origin !== undefined);
+function originFaults({ deployment, undo, snapshot, toBuild, application, stage }: OriginOptions): UsageFault[] {
+  const named = [deployment, undo, snapshot, toBuild].filter((origin) => origin !== undefined);
   const hasPlace = application !== undefined && stage !== undefined;
   return [
     [
       named.length !== 1,
-      "Name either a --deployment to take back, or a rollback to --undo, or a build with --to-build.",
+      "Name one of: a --deployment to take back, a rollback to --undo, a --snapshot to restore from, a build with --to-build.",
     ],
     [toBuild !== undefined && !hasPlace, "--to-build needs --application and --stage."],
   ];

@@ -27,6 +27,9 @@ export const ACTIVITY_FIELDS = {
   finishedAt: nullable(Time),
   cancelRequestedAt: nullable(Time),
   error: nullable(ProblemShape.ref),
+  needsRevalidation: Type.Boolean({
+    description: "Its branch or its build was rolled back, and has not been deployed again since",
+  }),
 };
 
 export const ActivityShape = noun("Activity", (options) =>
@@ -59,5 +62,6 @@ export function presentActivityFields(activity: Activity) {
     finishedAt: timeOrNull(activity.finishedAt),
     cancelRequestedAt: timeOrNull(activity.cancelRequestedAt),
     error: activity.error && presentProblem(activity.error),
+    needsRevalidation: activity.needsRevalidation,
   };
 }

@@ -14,6 +14,8 @@ import {
   Digest,
   kindAndName,
   nullable,
+  PinId,
+  ReadinessText,
   ReasonText,
   RollbackId,
 } from "./shapes.ts";
@@ -39,6 +41,18 @@ export const DeploymentShape = noun("Deployment", (options) =>
       outcome: nullable(Type.Enum(["succeeded", "failed"])),
       message: nullable(Type.String()),
       altered: nullable(Type.Object({ added: Count, modified: Count, deleted: Count })),
+      readiness: nullable(
+        Type.Object(
+          { reversible: Count, "reversible-with-loss": Count, irreversible: Count },
+          {
+            description: "How well the components of the backup can go back; null before it is ready",
+          },
+        ),
+      ),
+      warnings: Type.Array(ReasonText.ref, { description: "Pins on its build or commit" }),
+      pinned: Type.Array(Type.Object({ component: ComponentIdText, pin: PinId }), {
+        description: "Altered components that are as a rollback had found them",
+      }),
       rollbackable: Type.Boolean(),
       notRollbackableReason: nullable(ErrorCodeText.ref),
       rollback: nullable(RollbackId),
@@ -66,6 +80,9 @@ export function presentDeployment(deployment: Deployment): Static<typeof Deploym
     outcome,
     message,
     altered,
+    readiness: deployment.readiness,
+    warnings: deployment.warnings.map((warning) => ({ ...warning })),
+    pinned: deployment.pinned.map((carried) => ({ ...carried })),
     rollbackable: reason === null,
     notRollbackableReason: reason,
     rollback,
@@ -89,7 +106,7 @@ export const AlteredShape = noun("AlteredComponent", (options) =>
       before: nullable(Digest),
       deployed: nullable(Digest),
       diff: Type.Array(ChangeShape.ref),
-      readiness: Type.Enum(["reversible", "reversible-with-loss", "irreversible"]),
+      readiness: ReadinessText,
       reasons: Type.Array(ErrorCodeText.ref),
       details: Type.Array(ReasonText.ref, { description: "The reasons in words" }),
     },

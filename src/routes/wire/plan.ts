@@ -1,8 +1,9 @@
 import { type Static, Type } from "typebox";
-import type { Plan, PlanStep } from "../../domain/plan.ts";
+import type { Expectation } from "../../domain/expectation.ts";
+import type { PlanStep } from "../../domain/plan.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText, ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
-import type { StepRow } from "../../services/rollbacks.ts";
+import type { ExpectedPlan, StepRow } from "../../services/rollbacks.ts";
 import {
   ChangeShape,
   ComponentIdText,
@@ -59,6 +60,15 @@ export const PlanShape = noun("Plan", (options) =>
       refusals: Count,
       conflicts: Count,
       destructive: Count,
+      expected: Type.Object(
+        {
+          calls: Type.Array(Type.Object({ service: Type.String(), operation: Type.String(), count: Count })),
+          seconds: Type.Number({ minimum: 0 }),
+          pacingSeconds: Type.Number({ minimum: 0, description: "The least that AWS's quotas allow" }),
+          measuredSteps: Type.Integer({ minimum: 0, description: "Steps whose time comes from earlier rollbacks" }),
+        },
+        { description: "What running it would take: an estimate" },
+      ),
     },
     { ...options, description: "What a rollback will do. Approve it by its digest." },
   ),
@@ -67,7 +77,7 @@ export const PlanShape = noun("Plan", (options) =>
 export const PLAN_NOUNS = [BridgeShape.schema, PlanStepShape.schema, PlanShape.schema];
 
 /** States and actions stay inside: they hold secrets. */
-export function presentPlan(plan: Plan): Static<typeof PlanShape.schema> {
+export function presentPlan(plan: ExpectedPlan): Static<typeof PlanShape.schema> {
   const count = (matches: (step: PlanStep) => boolean) => plan.steps.filter(matches).length;
   return {
     digest: plan.digest,
@@ -76,6 +86,17 @@ export function presentPlan(plan: Plan): Static<typeof PlanShape.schema> {
     refusals: count((step) => step.action === "refused"),
     conflicts: count((step) => step.conflict),
     destructive: count((step) => step.destructive),
+    expected: presentExpectation(plan.expected),
+  };
+}
+
+function presentExpectation({ calls, durationMs, pacingMs, measuredSteps }: Expectation) {
+  const seconds = (ms: number) => Math.round(ms / 100) / 10;
+  return {
+    calls: calls.map((call) => ({ ...call })),
+    seconds: seconds(durationMs),
+    pacingSeconds: seconds(pacingMs),
+    measuredSteps,
   };
 }
 

@@ -20,6 +20,8 @@ export const RollbackShape = noun("Rollback", (options) =>
       toBuild: nullable(Type.String()),
       package: nullable(Type.Object({ service: Type.String(), digest: Digest })),
       outcome: nullable(Type.Enum(["succeeded", "failed"])),
+      restores: nullable(SnapshotId),
+      drill: Type.Boolean(),
       components: Type.Array(ComponentIdText),
       strategy: StrategyText,
       onConflict: OnConflictText,
@@ -42,7 +44,7 @@ export const RollbackShape = noun("Rollback", (options) =>
     {
       ...options,
       description:
-        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did.",
+        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did.",
     },
   ),
 );
@@ -60,6 +62,8 @@ export function presentRollback(rollback: Rollback): Static<typeof RollbackShape
     toBuild: toBuild?.build ?? null,
     package: toBuild?.package ?? null,
     outcome: toBuild?.outcome ?? null,
+    restores: rollback.restores,
+    drill: rollback.drill,
     components: [...rollback.picked],
     strategy,
     onConflict,

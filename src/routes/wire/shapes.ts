@@ -2,6 +2,7 @@ import { type TSchema, Type } from "typebox";
 import { type ComponentId, KIND_NAMES, parseComponentId } from "../../domain/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
+import { READINESS } from "../../domain/readiness.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
 
@@ -37,6 +38,10 @@ function idText(prefix: string) {
 export const DeploymentId = idText("dep");
 export const RollbackId = idText("rbk");
 export const SnapshotId = idText("snp");
+export const PinId = idText("pin");
+export const RevalidationId = idText("rvl");
+
+export const ReadinessText = Type.Enum([...READINESS]);
 
 export const ReasonText = noun("Reason", (options) =>
   Type.Object({ code: ErrorCodeText.ref, detail: Type.String() }, options),

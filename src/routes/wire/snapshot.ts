@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { KIND_NAMES } from "../../domain/component.ts";
 import { noun } from "../../plugins/nouns.ts";
+import { ErrorCodeText } from "../../plugins/problem-document.ts";
 import type { ShownComponent, SnapshotRow } from "../../services/snapshots.ts";
 import {
   AnyJson,
@@ -9,6 +10,8 @@ import {
   Digest,
   kindAndName,
   nullable,
+  ReadinessText,
+  ReasonText,
   SnapshotId,
   Time,
   timeOrNull,
@@ -44,16 +47,24 @@ export const ComponentShape = noun("SnapshotComponent", (options) =>
       physicalId: nullable(Type.String()),
       digest: Digest,
       incomplete: nullable(Type.String({ description: "Why the state is incomplete; null when it is whole" })),
+      readiness: nullable(ReadinessText),
+      reasons: Type.Array(ErrorCodeText.ref),
+      details: Type.Array(ReasonText.ref, { description: "The reasons in words" }),
       settings: AnyJson,
       evidence: AnyJson,
       artifacts: Type.Array(Type.Object({ digest: Digest, bytes: Count })),
     },
-    { ...options, description: 'A captured state. Secrets in it show as `{ "secret": fingerprint }`.' },
+    {
+      ...options,
+      description:
+        'A captured state. Secrets in it show as `{ "secret": fingerprint }`. `readiness` is how well it could go back when the backup was taken; null in every other snapshot.',
+    },
   ),
 );
 
 export function presentComponent(component: ShownComponent): Static<typeof ComponentShape.schema> {
-  const { id, parent, physicalId, digest, incomplete, settings, evidence, artifacts } = component;
+  const { id, parent, physicalId, digest, incomplete, verdict, settings, evidence, artifacts } = component;
+  const reasons = verdict?.reasons ?? [];
   return {
     id,
     ...kindAndName(id),
@@ -61,6 +72,9 @@ export function presentComponent(component: ShownComponent): Static<typeof Compo
     physicalId,
     digest,
     incomplete,
+    readiness: verdict?.readiness ?? null,
+    reasons: reasons.map(({ code }) => code),
+    details: reasons.map((reason) => ({ ...reason })),
     settings,
     evidence,
     artifacts: artifacts.map((artifact) => ({ digest: artifact.digest, bytes: artifact.sizeBytes })),

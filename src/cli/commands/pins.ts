@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { answered, type Pin } from "../api.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { timeText } from "../format.ts";
+import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
+import type { Paint } from "../paint.ts";
+import type { Run, Session } from "../session.ts";
+import { tableLines } from "../table.ts";
+
+interface ListOptions extends OutputOption, PageOptions {
+  readonly application?: string;
+  readonly stage?: string;
+  readonly all?: true;
+}
+
+interface ClearOptions extends OutputOption {
+  readonly reason: string;
+}
+
+export function pinsCommand(program: Command, run: Run): void {
+  const pins = program.command("pins").summary("list what was rolled back, or let it come again");
+  const list = pins
+    .command("list")
+    .description("list the pins that hold, newest first")
+    .option("--application <name>")
+    .option("--stage <name>")
+    .option("--all", "also those that do not hold any more");
+  addPageOptions(list)
+    .addOption(outputOption())
+    .action((options: ListOptions) => run(options.output, (session) => listPins(session, options)));
+  pins
+    .command("clear")
+    .description("let what a pin names be deployed again")
+    .argument("<pin>", "its id")
+    .requiredOption("--reason <text>", "why; it is kept")
+    .addOption(outputOption())
+    .action((id: string, options: ClearOptions) => run(options.output, (session) => clearPin(session, id, options)));
+}
+
+async function listPins({ api, terminal }: Session, options: ListOptions): Promise<ExitCode> {
+  const { output: _, all = false, ...filter } = options;
+  const query = present({ ...filter, active: all ? undefined : ("true" as const) });
+  const page = await answered(api.GET("/v1/pins", { params: { query } }));
+  terminal.answer(page, (paint) => pinLines(page.items, paint));
+  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  return EXIT.done;
+}
+
+async function clearPin({ api, terminal }: Session, id: string, { reason }: ClearOptions): Promise<ExitCode> {
+  const pin = await answered(api.POST("/v1/pins/{id}/clear", { params: { path: { id } }, body: { reason } }));
+  terminal.answer(pin, () => [`Pin ${id} is cleared.`]);
+  return EXIT.done;
+}
+
+function pinLines(pins: readonly Pin[], paint: Paint): string[] {
+  const rows = pins.map((pin) => ({
+    cells: [
+      pin.id,
+      pin.active ? "holds" : paint("dim", pin.cleared ? "cleared" : "superseded"),
+      pin.application,
+      pin.stage,
+      pin.builds.join(", "),
+      pin.commits.join(", "),
+      pin.rollback,
+      timeText(pin.createdAt),
+    ],
+    below: pin.components.map(({ component, supersededBy }) => {
+      const brought = supersededBy ? paint("dim", `  brought back by ${supersededBy}`) : "";
+      return `    ${component}${brought}`;
+    }),
+  }));
+  return tableLines(["ID", "STATE", "APPLICATION", "STAGE", "BUILDS", "COMMITS", "ROLLBACK", "CREATED"], rows, paint);
+}

@@ -1,0 +1,66 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "typebox";
+import { noun } from "../plugins/nouns.ts";
+import type { HistoryEntry } from "../services/histories.ts";
+import type { Services } from "../services/services.ts";
+import { PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { REFUSALS } from "./refusals.ts";
+import { ActivityShape, presentActivity } from "./wire/activity.ts";
+import { ComponentIdText, Digest, nullable, pageOf, SnapshotId, Time, timeText } from "./wire/shapes.ts";
+
+export const HistoryEntryShape = noun("HistoryEntry", (options) =>
+  Type.Object(
+    {
+      digest: nullable(Digest),
+      incomplete: nullable(Type.String()),
+      takenAt: Time,
+      snapshot: SnapshotId,
+      made: Type.Boolean(),
+      activity: ActivityShape.ref,
+    },
+    {
+      ...options,
+      description:
+        "A state of one component, from the first snapshot that saw it. `made`: the activity made the state; otherwise its backup found it, and somebody else had made it. `digest` is null where the component was gone.",
+    },
+  ),
+);
+
+function presentEntry(entry: HistoryEntry): Static<typeof HistoryEntryShape.schema> {
+  const { digest, incomplete, takenAt, snapshot, purpose, activity } = entry;
+  return {
+    ...{ digest, incomplete, snapshot },
+    takenAt: timeText(takenAt),
+    made: purpose === "record",
+    activity: presentActivity(activity),
+  };
+}
+
+const HISTORY = {
+  operationId: "listComponentHistory",
+  summary: "Every state of a component, newest first; each can be restored from its snapshot",
+  tags: ["components"],
+  "x-role": "auditor",
+  params: Type.Object({ componentId: ComponentIdText }),
+  querystring: Type.Object(
+    {
+      application: Type.Optional(Type.String()),
+      stage: Type.Optional(Type.String()),
+      target: Type.Optional(Type.String({ description: "The only target, or `default`, unless said" })),
+      ...PAGE_QUERY,
+    },
+    { additionalProperties: false },
+  ),
+  response: { 200: pageOf(HistoryEntryShape.ref), ...REFUSALS },
+} as const;
+
+/** /v1/components: one component over all deployments (N14). */
+export function componentRoutes({ histories }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get("/:componentId/history", { schema: HISTORY }, async (request, reply) => {
+      const { limit: _limit, cursor: _cursor, ...filter } = request.query;
+      const page = await histories.list(request.params.componentId, filter, pageFrom(request.query));
+      return sendPage({ request, reply }, page, presentEntry);
+    });
+  };
+}

@@ -1,0 +1,63 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import { callerOf } from "../plugins/access-control.ts";
+import type { Services } from "../services/services.ts";
+import { PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { REFUSALS } from "./refusals.ts";
+import { ClearBody } from "./request-texts.ts";
+import { PinShape, presentPin } from "./wire/pin.ts";
+import { PinId, pageOf } from "./wire/shapes.ts";
+
+const TAGS = ["pins"];
+const Params = Type.Object({ id: PinId });
+
+const LIST = {
+  operationId: "listPins",
+  summary: "Pins, newest first",
+  tags: TAGS,
+  "x-role": "auditor",
+  querystring: Type.Object(
+    {
+      application: Type.Optional(Type.String()),
+      stage: Type.Optional(Type.String()),
+      active: Type.Optional(Type.Enum(["true", "false"])),
+      ...PAGE_QUERY,
+    },
+    { additionalProperties: false },
+  ),
+  response: { 200: pageOf(PinShape.ref), ...REFUSALS },
+} as const;
+
+const GET = {
+  operationId: "getPin",
+  summary: "One pin",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  response: { 200: PinShape.ref, ...REFUSALS },
+} as const;
+
+const CLEAR = {
+  operationId: "clearPin",
+  summary: "Let what was rolled back come again, and say why",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Params,
+  body: ClearBody,
+  response: { 200: PinShape.ref, ...REFUSALS },
+} as const;
+
+/** /v1/pins: what rollbacks took back (N13). */
+export function pinRoutes({ pins }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get("", { schema: LIST }, async (request, reply) => {
+      const { active, ...filter } = request.query;
+      const wanted = active === undefined ? filter : { ...filter, active: active === "true" };
+      return sendPage({ request, reply }, await pins.list(wanted, pageFrom(request.query)), presentPin);
+    });
+    app.get("/:id", { schema: GET }, async (request) => presentPin(await pins.find(request.params.id)));
+    app.post("/:id/clear", { schema: CLEAR }, async (request) =>
+      presentPin(await pins.clear(request.params.id, { ...request.body, by: callerOf(request).name })),
+    );
+  };
+}

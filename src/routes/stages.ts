@@ -1,0 +1,125 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "typebox";
+import { PIN_RULES } from "../domain/stage-policy.ts";
+import { callerOf } from "../plugins/access-control.ts";
+import { noun } from "../plugins/nouns.ts";
+import type { Services } from "../services/services.ts";
+import type { ShownPolicy } from "../services/stages.ts";
+import { PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { REFUSALS } from "./refusals.ts";
+import { ClearBody, NameText } from "./request-texts.ts";
+import { presentRevalidation, RevalidationShape } from "./wire/pin.ts";
+import { nullable, pageOf, RevalidationId, Time, timeOrNull } from "./wire/shapes.ts";
+
+const TAGS = ["stages"];
+const PLACE = { application: NameText, stage: NameText };
+const Place = Type.Object(PLACE);
+
+/** Every key of every diff is compared with every pattern. */
+const MAX_PATTERNS = 100;
+const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 140 }), {
+  maxItems: MAX_PATTERNS,
+  uniqueItems: true,
+});
+
+const POLICY_FIELDS = {
+  pins: Type.Enum([...PIN_RULES]),
+  requireReason: Type.Boolean(),
+  secretKeys: Type.Array(Type.String()),
+  shownKeys: Type.Array(Type.String()),
+};
+
+export const PolicyShape = noun("StagePolicy", (options) =>
+  Type.Object(
+    { ...POLICY_FIELDS, updatedAt: nullable(Time), updatedBy: nullable(Type.String()) },
+    {
+      ...options,
+      description: "What a stage asks of those who deploy to it and roll it back. Nobody set the defaults.",
+    },
+  ),
+);
+
+const PolicyBody = Type.Object(
+  {
+    pins: Type.Optional(
+      Type.Enum([...PIN_RULES], { description: "What a pinned build or commit meets; `warn` unless said" }),
+    ),
+    requireReason: Type.Optional(Type.Boolean({ description: "Whether a rollback has to say why; false unless said" })),
+    secretKeys: Type.Optional({ ...Patterns, description: "Keys of settings that are secret, `*` as a wildcard" }),
+    shownKeys: Type.Optional({ ...Patterns, description: "Environment variables that are shown in clear" }),
+  },
+  { additionalProperties: false, description: "The whole policy: what is left out gets its default" },
+);
+
+const GET = {
+  operationId: "getStagePolicy",
+  summary: "The policy of a stage",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Place,
+  response: { 200: PolicyShape.ref, ...REFUSALS },
+} as const;
+
+const PUT = {
+  operationId: "putStagePolicy",
+  summary: "Set the whole policy of a stage; in effect at once",
+  tags: TAGS,
+  "x-role": "admin",
+  params: Place,
+  body: PolicyBody,
+  response: { 200: PolicyShape.ref, ...REFUSALS },
+} as const;
+
+const LIST = {
+  operationId: "listRevalidations",
+  summary: "Branches and builds that were rolled back, newest first",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Place,
+  querystring: Type.Object(
+    { open: Type.Optional(Type.Enum(["true", "false"])), ...PAGE_QUERY },
+    { additionalProperties: false },
+  ),
+  response: { 200: pageOf(RevalidationShape.ref), ...REFUSALS },
+} as const;
+
+const CLEAR = {
+  operationId: "clearRevalidation",
+  summary: "Say that a branch or a build is good again, and why",
+  tags: TAGS,
+  "x-role": "operator",
+  params: Type.Object({ ...PLACE, id: RevalidationId }),
+  body: ClearBody,
+  response: { 200: RevalidationShape.ref, ...REFUSALS },
+} as const;
+
+/** /v1/applications/{application}/stages/{stage}: its policy, and what needs revalidation (F17). */
+export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get("/policy", { schema: GET }, async (request) => presentPolicy(await stages.findPolicy(request.params)));
+    app.put("/policy", { schema: PUT }, async (request) =>
+      presentPolicy(await stages.setPolicy(request.params, request.body, callerOf(request).name)),
+    );
+    app.get("/revalidations", { schema: LIST }, async (request, reply) => {
+      const { open } = request.query;
+      const wanted = open === undefined ? request.params : { ...request.params, open: open === "true" };
+      const page = await stages.listRevalidations(wanted, pageFrom(request.query));
+      return sendPage({ request, reply }, page, presentRevalidation);
+    });
+    app.post("/revalidations/:id/clear", { schema: CLEAR }, async (request) => {
+      const { id, ...place } = request.params;
+      const clearing = { ...request.body, by: callerOf(request).name };
+      return presentRevalidation(await stages.clearRevalidation(place, id, clearing));
+    });
+  };
+}
+
+function presentPolicy(policy: ShownPolicy): Static<typeof PolicyShape.schema> {
+  const { pins, requireReason, secretKeys, shownKeys, updatedAt, updatedBy } = policy;
+  return {
+    ...{ pins, requireReason, updatedBy },
+    secretKeys: [...secretKeys],
+    shownKeys: [...shownKeys],
+    updatedAt: timeOrNull(updatedAt),
+  };
+}

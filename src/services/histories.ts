@@ -1,0 +1,27 @@
+import { componentId, parseComponentId } from "../domain/component.ts";
+import type { HistoryEntry, HistoryFilter } from "../store/history-rows.ts";
+import type { Page, Paged } from "../store/store.ts";
+import { found } from "./refusals.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+import { defaultTarget } from "./targets.ts";
+
+export type { HistoryEntry };
+
+export interface HistoryService {
+  /** Every state of a component that differs from the one before it, newest first (N14). Empty for an unknown one. */
+  list(
+    component: string,
+    filter: Omit<HistoryFilter, "target"> & { target?: string },
+    page: Page,
+  ): Promise<Paged<HistoryEntry>>;
+}
+
+export function createHistoryService(deps: ServiceDeps): HistoryService {
+  return {
+    list: async (component, filter, page) => {
+      const { kind, name } = found(parseComponentId(component), component);
+      const target = filter.target ?? defaultTarget(deps);
+      return deps.store.listHistory(componentId(kind, name), { ...filter, target }, page);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { StepbackError } from "../domain/errors.ts";
+import type { Revalidation } from "../domain/pins.ts";
+import { DEFAULT_POLICY, type StagePolicy } from "../domain/stage-policy.ts";
+import type { Page, Paged, Store } from "../store/store.ts";
+import { found } from "./refusals.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+
+export interface StagePlace {
+  readonly application: string;
+  readonly stage: string;
+}
+
+/** A policy, and who set it when; null for the defaults, which nobody set. */
+export interface ShownPolicy extends StagePolicy {
+  readonly updatedAt: number | null;
+  readonly updatedBy: string | null;
+}
+
+export interface StageService {
+  findPolicy(place: StagePlace): Promise<ShownPolicy>;
+  /** Sets the whole policy: what is left out gets its default. In effect at once. */
+  setPolicy(place: StagePlace, policy: Partial<StagePolicy>, by: string): Promise<ShownPolicy>;
+  /** Branches and builds that need revalidation (F17), newest first. */
+  listRevalidations(place: StagePlace & { open?: boolean }, page: Page): Promise<Paged<Revalidation>>;
+  /** NOT_FOUND, NOT_ACTIVE where it is closed already. */
+  clearRevalidation(place: StagePlace, id: string, clearing: Clearing): Promise<Revalidation>;
+}
+
+export interface Clearing {
+  readonly reason: string;
+  readonly by: string;
+}
+
+export function createStageService({ store, clock }: ServiceDeps): StageService {
+  const findShown = async (place: StagePlace) =>
+    (await store.findPolicy(place)) ?? { ...DEFAULT_POLICY, updatedAt: null, updatedBy: null };
+  const findMark = async (place: StagePlace, id: string) => found(await store.findRevalidation(place, id), id);
+  return {
+    findPolicy: findShown,
+    setPolicy: async (place, policy, by) => {
+      await store.savePolicy(place, { ...DEFAULT_POLICY, ...policy, updatedAt: clock.now(), updatedBy: by });
+      return findShown(place);
+    },
+    listRevalidations: (filter, page) => store.listRevalidations(filter, page),
+    clearRevalidation: async (place, id, clearing) => {
+      await findMark(place, id);
+      if (!(await store.clearRevalidation(id, { ...clearing, at: clock.now() })))
+        throw new StepbackError("NOT_ACTIVE", `${id} is closed already.`);
+      return findMark(place, id);
+    },
+  };
+}
+
+/** The policy in effect at a stage. */
+export async function findPolicy(store: Pick<Store, "findPolicy">, place: StagePlace): Promise<StagePolicy> {
+  return (await store.findPolicy(place)) ?? DEFAULT_POLICY;
+}
+
+/** REASON_REQUIRED where the stage asks for a reason and none is given. */
+export function reasonError(reason: string | null, { requireReason }: StagePolicy): StepbackError | null {
+  if (!requireReason || reason !== null) return null;
+  const detail = "The policy of this stage asks why a rollback is made.";
+  return new StepbackError("REASON_REQUIRED", detail, [{ pointer: "/reason", detail }]);
+}

@@ -1,0 +1,41 @@
+import { and, eq } from "drizzle-orm";
+import type { StagePolicy } from "../domain/stage-policy.ts";
+import { stagePolicies } from "./schema.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+
+export interface StagePlace {
+  readonly application: string;
+  readonly stage: string;
+}
+
+export interface StoredPolicy extends StagePolicy {
+  readonly updatedAt: number;
+  readonly updatedBy: string;
+}
+
+export interface PolicyStore {
+  /** Null where nobody has set one. */
+  findPolicy(place: StagePlace): Promise<StoredPolicy | null>;
+  /** Whole, over the one that stands. */
+  savePolicy(place: StagePlace, policy: StoredPolicy): Promise<void>;
+}
+
+export function createPolicyStore(database: SqliteDatabase): PolicyStore {
+  return {
+    findPolicy: ({ application, stage }) =>
+      database.read(async (rows) => {
+        const isIt = and(eq(stagePolicies.application, application), eq(stagePolicies.stage, stage));
+        const [row] = await rows.select().from(stagePolicies).where(isIt);
+        if (!row) return null;
+        const { application: _application, stage: _stage, ...policy } = row;
+        return policy;
+      }),
+    savePolicy: ({ application, stage }, policy) =>
+      database.write(async (rows) => {
+        await rows
+          .insert(stagePolicies)
+          .values({ application, stage, ...policy })
+          .onConflictDoUpdate({ target: [stagePolicies.application, stagePolicies.stage], set: policy });
+      }),
+  };
+}

@@ -1,0 +1,257 @@
+import t, { type Test } from "tap";
+import {
+  type Body,
+  configure,
+  createFunction,
+  finishDeployment,
+  invoke,
+  openDeployment,
+  rollBack,
+  startWorld,
+  updateCode,
+  type World,
+} from "../support/world.ts";
+
+const scope = { functions: ["shop-*"] };
+const CODE = "lambda-code:shop-pay";
+const STAGE = "/v1/applications/shop/stages/prod";
+
+async function world(t: Test, env: Record<string, string> = {}): Promise<World> {
+  const made = await startWorld({}, env);
+  t.teardown(() => made.close());
+  return made;
+}
+
+/** A deploy of other code under a build, from its opening to its record. */
+async function deploy(w: World, build: string, says: string): Promise<Body> {
+  const opened = await openDeployment(w, scope, { build, commit: `commit-${build}` });
+  if (!opened.id) return opened;
+  await updateCode(w, "shop-pay", says);
+  return finishDeployment(w, opened.id);
+}
+
+async function activePins(w: World): Promise<Body[]> {
+  return (await w.api("GET", "/v1/pins?application=shop&stage=prod&active=true")).body.items;
+}
+
+async function openMarks(w: World): Promise<string[]> {
+  const { items } = (await w.api("GET", `${STAGE}/revalidations?open=true`)).body;
+  return items.map(({ subject, name }: Body) => `${subject} ${name}`).sort();
+}
+
+t.test(
+  "a build that was rolled back is warned of, refused where the stage says so, and free once cleared",
+  async (t) => {
+    const w = await world(t);
+    await createFunction(w, "shop-pay", "good");
+    const bad = await deploy(w, "1842", "bad");
+    t.match(bad, { status: "Completed", warnings: [], pinned: [], needsRevalidation: false });
+    const back = await rollBack(w, bad.id, "all");
+    t.match(back, { status: "Completed", result: { restored: 1 } });
+
+    const [pin, ...others] = await activePins(w);
+    t.same(others, []);
+    t.match(pin, {
+      rollback: back.id,
+      target: "default",
+      active: true,
+      builds: ["1842"],
+      commits: ["commit-1842"],
+      components: [{ component: CODE, digest: /^[0-9a-f]{64}$/, codeSha256: /=$/, supersededBy: null }],
+      cleared: null,
+    });
+    t.same(await openMarks(w), ["branch main", "build 1842"]);
+    t.equal((await w.api("GET", `/v1/deployments/${bad.id}`)).body.needsRevalidation, true);
+    const { items } = (await w.api("GET", "/v1/activities?branch=main")).body;
+    t.ok(
+      items.every((activity: Body) => activity.needsRevalidation),
+      "the whole branch is in doubt",
+    );
+
+    const warned = await openDeployment(w, scope, { build: "1842" });
+    t.match(warned, { status: "In Progress", warnings: [{ code: "PINNED", detail: new RegExp(`1842.*${pin.id}`) }] });
+    const { items: lines } = (await w.api("GET", `/v1/deployments/${warned.id}/logs?level=warn`)).body;
+    t.match(lines[0].message, /^PINNED: .*1842/);
+    await w.api("POST", `/v1/deployments/${warned.id}/cancel`);
+
+    t.equal((await w.api("PUT", `${STAGE}/policy`, { pins: "refuse" })).status, 200);
+    const refused = await openDeployment(w, scope, { build: "other", commit: "commit-1842" });
+    t.match(refused, { status: 409, code: "PINNED", errors: [{ detail: new RegExp(pin.id) }] });
+    const again = await rollBack(w, bad.id, "all");
+    t.match(again, { status: "Completed", result: { unchanged: 1 } }, "rollbacks ignore pins");
+
+    const clear = `/v1/pins/${pin.id}/clear`;
+    t.equal((await w.api("POST", clear, {})).status, 400, "clearing takes a reason");
+    t.match((await w.api("POST", clear, { reason: "It was the network." })).body, {
+      active: false,
+      cleared: { by: "admin", reason: "It was the network.", at: /Z$/ },
+    });
+    t.match((await w.api("POST", clear, { reason: "again" })).body, { status: 409, code: "NOT_ACTIVE" });
+    const free = await deploy(w, "1842", "bad");
+    t.match(free, { status: "Completed", needsRevalidation: false });
+    t.same([free.warnings, free.pinned], [[], []], "a cleared pin says nothing");
+    t.same(await openMarks(w), [], "a deployment of branch and build that completed has revalidated them");
+  },
+);
+
+t.test("the same code under another build is marked when it finishes, in its row and in its log", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "good");
+  const bad = await deploy(w, "1842", "bad");
+  await rollBack(w, bad.id, "all");
+  const [pin] = await activePins(w);
+
+  const other = await deploy(w, "1843", "also good");
+  t.same([other.warnings, other.pinned], [[], []]);
+  t.same(await openMarks(w), ["build 1842"], "another build of the branch revalidates the branch alone");
+  const carrier = await deploy(w, "1844", "bad");
+  t.same([carrier.warnings, carrier.pinned], [[], [{ component: CODE, pin: pin.id }]]);
+  const { items: rows } = (await w.api("GET", `/v1/deployments/${carrier.id}/components`)).body;
+  t.match(rows, [
+    { id: CODE, readiness: "reversible", reasons: ["PINNED"], details: [{ detail: new RegExp(pin.id) }] },
+  ]);
+  const log = await w.api("GET", `/v1/deployments/${carrier.id}/logs?level=warn&component=${CODE}`);
+  t.match(log.body.items, [{ message: /^PINNED/ }]);
+});
+
+t.test("an undo supersedes what its rollback pinned, and the undo of the undo pins it anew", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "good");
+  const bad = await deploy(w, "1842", "bad");
+  const back = await rollBack(w, bad.id, "all");
+  const undo = async (rollback: string) => {
+    const opened = await w.api("POST", "/v1/rollbacks", { rollback, components: "all" });
+    return (await w.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
+  };
+  const undone = await undo(back.id);
+  t.match(undone, { status: "Completed", result: { restored: 1 } });
+  t.equal(await invoke(w, "shop-pay"), "bad");
+  t.same(await activePins(w), []);
+  t.same(await openMarks(w), []);
+  const { items } = (await w.api("GET", "/v1/pins?active=false")).body;
+  t.match(items, [{ rollback: back.id, cleared: null, components: [{ supersededBy: undone.id }] }]);
+
+  const redone = await undo(undone.id);
+  t.match(redone, { status: "Completed", result: { restored: 1 } });
+  t.match(await activePins(w), [{ rollback: redone.id, builds: ["1842"], components: [{ component: CODE }] }]);
+  t.same(await openMarks(w), ["branch main", "build 1842"]);
+});
+
+t.test(
+  "one component goes back to any earlier state while the rest stays, and that pins what it replaced",
+  async (t) => {
+    const w = await world(t);
+    await createFunction(w, "shop-pay", "one", { MemorySize: 128 });
+    await deploy(w, "1", "two");
+    const third = await openDeployment(w, scope, { build: "2", commit: "c2" });
+    await updateCode(w, "shop-pay", "three");
+    await configure(w, "shop-pay", { MemorySize: 512 });
+    await finishDeployment(w, third.id);
+
+    const history = async () => (await w.api("GET", `/v1/components/${CODE}/history`)).body.items;
+    const [now, before, first, ...more] = await history();
+    t.same(more, [], "what did not change between two snapshots is one state");
+    t.match(now, { made: true, activity: { id: third.id, type: "deploy", build: "2", commit: "c2" } });
+    t.match(before, { made: true, activity: { build: "1" } });
+    t.match(first, { made: false, activity: { build: "1" } }, "the first backup found it");
+
+    const request = { snapshot: first.snapshot, components: [CODE] };
+    const opened = await w.api("POST", "/v1/rollbacks", request);
+    t.match(opened, { status: 202, body: { restores: first.snapshot, deployment: null, components: [CODE] } });
+    const ended = (await w.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
+    t.match(ended, { status: "Completed", result: { restored: 1 } });
+    t.equal(await invoke(w, "shop-pay"), "one");
+    const { MemorySize } = await w.aws("lambda", "GetFunctionConfiguration", { FunctionName: "shop-pay" });
+    t.equal(MemorySize, 512, "the configuration was not picked");
+    const [newest] = await history();
+    t.match(newest, { digest: first.digest, made: true, activity: { id: ended.id, type: "rollback" } });
+    const [restored] = await activePins(w);
+    t.same([restored.builds, restored.commits], [[], []], "a restore says nothing of a build");
+    t.match(restored.components, [{ component: CODE, digest: now.digest }]);
+
+    const forward = await w.api("POST", "/v1/rollbacks", { snapshot: now.snapshot, components: [CODE] });
+    t.match((await w.api("GET", `/v1/rollbacks/${forward.body.id}?wait=60`)).body, { status: "Completed" });
+    t.equal(await invoke(w, "shop-pay"), "three");
+    const pins = await activePins(w);
+    t.notOk(JSON.stringify(pins).includes(now.digest), "a state that was brought back on purpose is pinned no more");
+
+    await updateCode(w, "shop-pay", "by hand");
+    const conflict = await w.api("POST", "/v1/rollbacks", request);
+    t.match((await w.api("GET", `/v1/rollbacks/${conflict.body.id}?wait=60`)).body, {
+      status: "Exception",
+      error: { code: "PLAN_REFUSED" },
+    });
+  },
+);
+
+t.test(
+  "a drill says what a rollback would do and take, touches nothing, holds nothing and cannot be run",
+  async (t) => {
+    const w = await world(t);
+    await createFunction(w, "shop-pay", "good");
+    const bad = await deploy(w, "1842", "bad");
+    w.sandbox.calls.clear();
+    const opened = await w.api("POST", `/v1/deployments/${bad.id}/drill`);
+    t.match(opened, { status: 202, body: { type: "rollback", status: "Draft", drill: true, components: [CODE] } });
+    t.equal(opened.headers.get("location"), `/v1/rollbacks/${opened.body.id}`);
+    const plan = (await w.api("GET", `/v1/rollbacks/${opened.body.id}/plan?wait=30`)).body;
+    t.match(plan, { refusals: 0, steps: [{ component: CODE, action: "restore" }], expected: { measuredSteps: 0 } });
+    t.ok(plan.expected.seconds > 0);
+    t.match(
+      plan.expected.calls.find(({ operation }: Body) => operation === "UpdateFunctionCode"),
+      { service: "lambda", count: 1 },
+    );
+    t.not(w.sandbox.calls.all().length, 0, "it looked at AWS");
+    t.same(w.sandbox.calls.mutations(), [], "and changed nothing");
+    const run = await w.api("POST", `/v1/rollbacks/${opened.body.id}/run`, { planDigest: plan.digest });
+    t.match(run, { status: 409, body: { code: "DRILL_ONLY" } });
+    const url = `/v1/rollbacks/${opened.body.id}/components`;
+    t.match(await w.api("POST", url, { add: "all" }), { status: 409, body: { code: "DRILL_ONLY" } });
+
+    t.match(await rollBack(w, bad.id, "all"), { status: "Completed" }, "a drill is in nobody's way");
+    await deploy(w, "1843", "bad again");
+    const { items } = (await w.api("GET", "/v1/deployments?limit=1")).body;
+    const second = await w.api("POST", `/v1/deployments/${items[0].id}/drill`);
+    const measured = (await w.api("GET", `/v1/rollbacks/${second.body.id}/plan?wait=30`)).body;
+    t.equal(measured.expected.measuredSteps, 1, "a step of the sort has been measured by now");
+  },
+);
+
+t.test("a backup says how well each component could go back, before anybody deploys", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "good");
+  const opened = await openDeployment(w, scope);
+  t.match(opened, { readiness: { reversible: 4, "reversible-with-loss": 0, irreversible: 0 } });
+  const { items } = (await w.api("GET", `/v1/snapshots/${opened.snapshot.id}/components`)).body;
+  t.same(
+    items.map(({ id, readiness, reasons }: Body) => ({ id, readiness, reasons })),
+    ["lambda-code", "lambda-config", "lambda-runtime", "lambda-tags"].map((kind) => ({
+      id: `${kind}:shop-pay`,
+      readiness: "reversible",
+      reasons: [],
+    })),
+  );
+});
+
+t.test("a stage's policy asks for reasons and says which keys are secret, at once", async (t) => {
+  const w = await world(t);
+  await createFunction(w, "shop-pay", "good", { Environment: { Variables: { LOG_LEVEL: "info", KEY: "hunter2" } } });
+  const policy = { requireReason: true, shownKeys: ["LOG_*"], secretKeys: ["MemorySize"] };
+  t.match((await w.api("GET", `${STAGE}/policy`)).body, { pins: "warn", requireReason: false, updatedBy: null });
+  t.match((await w.api("PUT", `${STAGE}/policy`, policy)).body, { ...policy, pins: "warn", updatedBy: "admin" });
+  const deployment = await openDeployment(w, scope);
+  await configure(w, "shop-pay", {
+    Environment: { Variables: { LOG_LEVEL: "debug", KEY: "hunter3" } },
+    MemorySize: 256,
+  });
+  await finishDeployment(w, deployment.id);
+  const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components`)).body;
+  t.match(items[0].diff, [
+    { path: "/Environment/KEY", before: { secret: /./ }, deployed: { secret: /./ } },
+    { path: "/Environment/LOG_LEVEL", before: "info", deployed: "debug" },
+    { path: "/MemorySize", before: { secret: /./ }, deployed: { secret: /./ } },
+  ]);
+  const refused = await w.api("POST", "/v1/rollbacks", { deployment: deployment.id, components: "all" });
+  t.match(refused, { status: 422, body: { code: "REASON_REQUIRED", errors: [{ pointer: "/reason" }] } });
+  t.match(await rollBack(w, deployment.id, "all", { reason: "It is slow." }), { status: "Completed" });
+});
