@@ -30,7 +30,7 @@ t.test("a backup that is killed at any call of AWS is ready by itself after the 
     await ready;
     t.match(
       await find(),
-      { status: "In Progress", snapshot: { status: "Ready", components: 13 } },
+      { status: "In Progress", snapshot: { status: "Ready", components: 33 } },
       `killed at call ${nth}`,
     );
     await stand.api("POST", `/v1/deployments/${opened.id}/cancel`);
