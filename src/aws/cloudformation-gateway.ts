@@ -24,12 +24,11 @@ export function createCloudFormationGateway(parts: CloudFormationParts, context:
     ...createChangeSets(call, context, (template) => stageTemplate(parts, template)),
     deleteStack: async (stackId, token) => {
       const deleting = call((sdk) => new sdk.DeleteStackCommand({ StackName: stackId, ClientRequestToken: token }));
-      try {
-        await nullIfMissing(deleting);
-      } catch (error) {
-        // The first try was heard: its deletion is running or done.
-        if (!isAnswer(error, "TokenAlreadyExistsException")) throw error;
-      }
+      await unlessHeard(nullIfMissing(deleting));
+    },
+    continueUpdateRollback: async (stackId, skip, token) => {
+      const input = { StackName: stackId, ResourcesToSkip: [...skip], ClientRequestToken: token };
+      await unlessHeard(call((sdk) => new sdk.ContinueUpdateRollbackCommand(input)));
     },
     putStackPolicy: async (stack, policy) => {
       await call((sdk) => new sdk.SetStackPolicyCommand({ StackName: stack, StackPolicyBody: policy }));
@@ -40,6 +39,15 @@ export function createCloudFormationGateway(parts: CloudFormationParts, context:
       );
     },
   };
+}
+
+/** A token that CloudFormation knows: the first try was heard, and what it asked for is running or done. */
+async function unlessHeard(asking: Promise<unknown>): Promise<void> {
+  try {
+    await asking;
+  } catch (error) {
+    if (!isAnswer(error, "TokenAlreadyExistsException")) throw error;
+  }
 }
 
 /** Throws STAGING_BUCKET_NEEDED for a large template without a bucket. */

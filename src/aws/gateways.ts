@@ -226,6 +226,7 @@ export interface StackResource {
   readonly type: string;
   readonly physicalId: string | null;
   readonly status: string;
+  readonly reason: string | null;
 }
 
 export interface ChangeSetRequest {
@@ -302,10 +303,15 @@ export interface CloudFormationGateway {
   executeChangeSet(stack: string, name: string, token: string): Promise<void>;
   deleteChangeSet(stack: string, name: string): Promise<void>;
   deleteStack(stackId: string, token: string): Promise<void>;
+  /** ContinueUpdateRollback. `skip` as `LogicalId` or, within a nested stack, `NestedStackName.LogicalId`. */
+  continueUpdateRollback(stackId: string, skip: readonly string[], token: string): Promise<void>;
   putStackPolicy(stack: string, policy: string): Promise<void>;
   putTerminationProtection(stack: string, enabled: boolean): Promise<void>;
-  /** Polls by id until the status does not end in `_IN_PROGRESS`; answers what it is then, also for a deleted stack. */
-  awaitStack(stackId: string): Promise<StackFacts>;
+  /**
+   * Polls by id until the status does not end in `_IN_PROGRESS`; answers what it is then, also for a deleted stack.
+   * `between` runs after each look that found it busy; what it throws ends the waiting.
+   */
+  awaitStack(stackId: string, between?: () => Promise<void>): Promise<StackFacts>;
 }
 
 export interface ObjectGateway {

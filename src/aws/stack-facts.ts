@@ -4,10 +4,11 @@ import type {
   ResourceChangeDetail,
   StackEvent as SdkStackEvent,
   Stack,
+  StackResourceSummary,
 } from "@aws-sdk/client-cloudformation";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { safeWords } from "./error-words.ts";
-import type { ChangeSet, ResourceChange, StackEvent, StackFacts } from "./gateways.ts";
+import type { ChangeSet, ResourceChange, StackEvent, StackFacts, StackResource } from "./gateways.ts";
 
 /*
  * CloudFormation's answers as our own facts. Pure. Whatever another server than AWS leaves out becomes the empty value.
@@ -38,6 +39,16 @@ export function toStackFacts(stack: Stack): StackFacts {
     })),
     parentId: stack.ParentId ?? null,
     lastUpdatedAt: stack.LastUpdatedTime?.toISOString() ?? null,
+  };
+}
+
+export function toStackResource(resource: StackResourceSummary): StackResource {
+  return {
+    logicalId: resource.LogicalResourceId ?? "",
+    type: resource.ResourceType ?? "",
+    physicalId: resource.PhysicalResourceId || null,
+    status: resource.ResourceStatus ?? "",
+    reason: words(resource.ResourceStatusReason),
   };
 }
 

@@ -13,7 +13,7 @@ import type { CloudFormationGateway, StackEvent } from "./gateways.ts";
 import { allPages } from "./paging.ts";
 import { NOT_YET, type Polling, poll } from "./polling.ts";
 import type { CloudFormationSdk } from "./sdk-clients.ts";
-import { toStackEvent, toStackFacts } from "./stack-facts.ts";
+import { toStackEvent, toStackFacts, toStackResource } from "./stack-facts.ts";
 
 export type CloudFormationCall = Call<
   CloudFormationSdk,
@@ -62,11 +62,13 @@ export function createStackReaders(call: CloudFormationCall, polling: Polling): 
     listImporters: (exportName) => listImporters(call, exportName),
     listExports: () => listExports(call),
     listEvents: (nameOrId, untilId) => listEvents(call, nameOrId, untilId),
-    awaitStack: (stackId) =>
+    awaitStack: (stackId, between = async () => {}) =>
       poll(polling, { what: `the stack ${stackId}`, limitMs: STACK_LIMIT_MS }, async () => {
         const stack = await describe(call, stackId);
         if (!stack) throw new StepbackError("AWS_NOT_FOUND", `CloudFormation does not know the stack ${stackId}.`);
-        return stack.StackStatus?.endsWith("_IN_PROGRESS") ? NOT_YET : toStackFacts(stack);
+        if (!stack.StackStatus?.endsWith("_IN_PROGRESS")) return toStackFacts(stack);
+        await between();
+        return NOT_YET;
       }),
   };
 }
@@ -120,12 +122,7 @@ async function listResources(
     const page = await call((sdk) => new sdk.ListStackResourcesCommand({ StackName: nameOrId, NextToken: token }));
     return { items: page.StackResourceSummaries ?? [], next: page.NextToken };
   });
-  return resources.map(({ LogicalResourceId = "", ResourceType = "", PhysicalResourceId, ResourceStatus = "" }) => ({
-    logicalId: LogicalResourceId,
-    type: ResourceType,
-    physicalId: PhysicalResourceId || null,
-    status: ResourceStatus,
-  }));
+  return resources.map(toStackResource);
 }
 
 async function listImporters(call: CloudFormationCall, exportName: string): Promise<string[]> {

@@ -872,6 +872,10 @@ export interface components {
             /** @enum {unknown} */
             onError: "stop" | "continue" | "compensate";
             allowDestructive: boolean;
+            /** @description Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId` */
+            continueUpdateRollback: {
+                [key: string]: string[];
+            };
             includeFailed: boolean;
             planDigest: string | null;
             result: {
@@ -1703,6 +1707,10 @@ export interface operations {
                     onError?: "stop" | "continue" | "compensate";
                     /** @default false */
                     allowDestructive?: boolean;
+                    /** @description Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId` */
+                    continueUpdateRollback?: {
+                        [key: string]: string[];
+                    };
                     /** @default false */
                     includeFailed?: boolean;
                     reason?: string | null;
@@ -2630,6 +2638,10 @@ export interface operations {
                     onError?: "stop" | "continue" | "compensate";
                     /** @default false */
                     allowDestructive?: boolean;
+                    /** @description Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId` */
+                    continueUpdateRollback?: {
+                        [key: string]: string[];
+                    };
                     reason?: string | null;
                     ticket?: string | null;
                     planDigest?: string | null;

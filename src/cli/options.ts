@@ -46,6 +46,18 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
+/** What a stack's failed rollback may skip, by the stack: `shop` none, `shop=Pay,Cart` these two. */
+export type Continued = Readonly<Record<string, readonly string[]>>;
+
+/** For `--continue-update-rollback`, which may be given more than once. */
+export function collectContinued(value: string, before: Continued = {}): Continued {
+  const [, stack = "", skipped] = /^([A-Za-z][A-Za-z0-9-]*)(?:=(.+))?$/.exec(value) ?? [];
+  const skip = skipped === undefined ? [] : skipped.split(",").map((id) => id.trim());
+  if (stack === "" || skip.includes("")) throw new InvalidArgumentError("Write STACK, or STACK=LogicalId,LogicalId.");
+  if (stack in before) throw new InvalidArgumentError(`Name the stack ${stack} once, with all that is skipped.`);
+  return { ...before, [stack]: skip };
+}
+
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);

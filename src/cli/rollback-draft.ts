@@ -1,7 +1,7 @@
 import type { OnConflict, OnError, Strategy } from "../domain/activity.ts";
 import { type Api, answered, LONGEST_WAIT_SECONDS, type Plan, type Rollback } from "./api.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { present } from "./options.ts";
+import { type Continued, present } from "./options.ts";
 import { ApiError } from "./problem.ts";
 import type { Session } from "./session.ts";
 
@@ -29,6 +29,7 @@ export interface BuildDraftOptions {
   readonly onConflict?: OnConflict;
   readonly onError?: OnError;
   readonly allowDestructive?: true;
+  readonly continueUpdateRollback?: Continued;
   readonly reason?: string;
   readonly ticket?: string;
 }
@@ -37,7 +38,12 @@ export interface BuildDraftOptions {
 export function openDraft({ api }: Session, options: DraftOptions): Promise<Rollback> {
   const { strategy, onConflict, onError, allowDestructive, includeFailed, reason, ticket, snapshot } = options;
   const { deployment: deployments = [], undo: rollback, component, toBuild, application, stage, target } = options;
-  const how = present({ strategy, onConflict, onError, allowDestructive, reason, ticket });
+  const { continueUpdateRollback: continued } = options;
+  const continueUpdateRollback = continued && writable(continued);
+  const how = present({
+    ...{ strategy, onConflict, onError, allowDestructive, continueUpdateRollback },
+    ...{ reason, ticket },
+  });
   const components = component ? [...component] : ("all" as const);
   if (toBuild !== undefined && application !== undefined && stage !== undefined) {
     const body = { toBuild, components, run: false, ...present({ target }), ...how };
@@ -48,6 +54,11 @@ export function openDraft({ api }: Session, options: DraftOptions): Promise<Roll
   const deployment = deployments.length > 1 ? [...deployments] : deployments[0];
   const body = { components, run: false, ...present({ deployment, rollback, snapshot, includeFailed }), ...how };
   return answered(api.POST("/v1/rollbacks", { body }));
+}
+
+/** The API's types know no readonly lists. */
+function writable(continued: Continued): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(continued).map(([stack, skip]) => [stack, [...skip]]));
 }
 
 /** The draft's plan, once the service has made it. Throws ApiError where it cannot be made. */

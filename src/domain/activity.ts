@@ -104,6 +104,8 @@ export interface Rollback extends Activity {
   readonly onConflict: OnConflict;
   readonly onError: OnError;
   readonly allowDestructive: boolean;
+  /** By name of a stack in UPDATE_ROLLBACK_FAILED: consent to let its own rollback go on, and what is skipped then. */
+  readonly continueUpdateRollback: Readonly<Record<string, readonly string[]>>;
   readonly includeFailed: boolean;
   /** The plan that the caller approved; a run of any other is refused (N8). */
   readonly approvedDigest: string | null;

@@ -137,6 +137,10 @@ const COSTS: Readonly<Record<ActionName, { calls: readonly CallKey[]; settleMs: 
   },
   "put-trigger-tags": { calls: [...TRIGGER_LOOK, "lambda:ListTags", "lambda:TagResource"], settleMs: 0 },
   "put-code-objects": { calls: ["s3:HeadObject"], settleMs: 0 },
+  "continue-update-rollback": {
+    calls: ["cloudformation:DescribeStacks", "cloudformation:ContinueUpdateRollback", "cloudformation:DescribeStacks"],
+    settleMs: 60_000,
+  },
   "create-stack": { calls: changeSetCalls(), settleMs: 120_000 },
   "update-stack": { calls: changeSetCalls(), settleMs: 60_000 },
   // Outputs alone change: no resource has to settle.

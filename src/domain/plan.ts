@@ -16,6 +16,8 @@ export interface Action {
   readonly parts?: readonly Part[];
   /** Digest of the live template that the parts were planned to go into; only with `splice-stack`. */
   readonly into?: string;
+  /** What a failed rollback of the stack leaves as it is; only with `continue-update-rollback`. */
+  readonly skip?: readonly string[];
 }
 
 export const ACTION_NAMES = [
@@ -45,6 +47,7 @@ export const ACTION_NAMES = [
   "put-trigger",
   "put-trigger-tags",
   "put-code-objects",
+  "continue-update-rollback",
   "create-stack",
   "bridge-stack",
   "update-stack",
@@ -126,7 +129,7 @@ export function planDigest(steps: readonly PlanStep[]): string {
   );
 }
 
-function actionAsJson({ do: name, name: on, parts, into }: Action): Json {
-  // Through JSON once: a part is plain data, and undefined members go.
-  return JSON.parse(JSON.stringify({ do: name, name: on, parts, into })) as Json;
+function actionAsJson(action: Action): Json {
+  // Through JSON once: an action is plain data, and undefined members go.
+  return JSON.parse(JSON.stringify(action)) as Json;
 }

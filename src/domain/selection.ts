@@ -1,6 +1,6 @@
 import type { Strategy } from "./activity.ts";
 import type { Altered } from "./altered.ts";
-import { type ComponentId, functionOf, parseComponentId, stackOf } from "./component.ts";
+import { type ComponentId, componentId, functionOf, parseComponentId, stackOf } from "./component.ts";
 import type { Fault } from "./errors.ts";
 import type { Claim, Scope } from "./scope.ts";
 
@@ -55,6 +55,18 @@ export function strategyFaults(
         return [fault(`${component} goes back through CloudFormation only: use auto or stack.`)];
       return [];
     });
+}
+
+/** Consents to change stacks that nothing picked belongs to: nobody would act on them. */
+export function consentFaults(stacks: readonly string[], picked: readonly Pickable[], pointer: string): Fault[] {
+  const known = new Set(picked.flatMap((row) => [stackOf(row.component), ...containersOf(row)]));
+  return stacks
+    .filter((name) => !known.has(componentId("stack", name)))
+    .map((name) => ({
+      pointer: `${pointer}/${name}`,
+      code: "UNKNOWN_COMPONENT",
+      detail: `Neither the stack ${name} nor anything in it is picked.`,
+    }));
 }
 
 /** What a rollback of the picked components holds until it has ended. Through CloudFormation a part holds its stack. */

@@ -29,6 +29,8 @@ export function followWith(context: JobContext, ended: Activity, own: Own): Foll
     restores: null,
     drill: false,
     needsRevalidation: false,
+    // Consent is somebody's, and nobody is asked here.
+    continueUpdateRollback: {},
     strategy: "auto",
     createdAt: context.clock.now(),
     startedAt: null,

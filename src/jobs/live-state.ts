@@ -17,10 +17,11 @@ import { contentOf } from "../kinds/alias-targets.ts";
 import { isVersion } from "../kinds/facet.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { isLayerGone, layersOf } from "../kinds/layers.ts";
-import { ARCHIVES_NONE, type Archives, createLiveView, type LiveView } from "../kinds/live-view.ts";
+import { ARCHIVES_NONE, type Archives, type LiveView } from "../kinds/live-view.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
 import type { PlanFacts } from "./plan-facts.ts";
+import { stackNames, viewWhenQuiet } from "./quiet-stacks.ts";
 import { loadSources, type Sources } from "./sources.ts";
 
 type States = Pick<Sources, "before" | "deployed">;
@@ -67,8 +68,9 @@ export function archivesOf(picked: readonly ComponentId[], states: States): Arch
 /** Reads live and everything else that a plan is made from. */
 export async function readPlanFacts(context: JobContext, rollback: Rollback): Promise<PlanFacts> {
   const sources = await loadSources(context.store, rollback);
-  const view = createLiveView(context.access(null, null), context.artifacts, ARCHIVES_NONE);
-  const live = await readLive(view, withSiblings(rollback, sources), logAndCheck(context, rollback.id));
+  const looked = withSiblings(rollback, sources);
+  const view = await viewWhenQuiet(context, rollback.id, { stacks: stackNames(looked), archives: ARCHIVES_NONE });
+  const live = await readLive(view, looked, logAndCheck(context, rollback.id));
   const identity = (await context.store.findRollback(rollback.id))?.identity;
   const lastRecorded = identity
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)

@@ -16,7 +16,7 @@ import type { Sources } from "./sources.ts";
 
 /** Everything that a plan is made from. Making it is pure: the same facts give the same digest. */
 export interface PlanFacts {
-  readonly rollback: Pick<Rollback, "picked" | "strategy" | "onConflict">;
+  readonly rollback: Pick<Rollback, "picked" | "strategy" | "onConflict" | "continueUpdateRollback">;
   readonly sources: Pick<Sources, "before" | "deployed">;
   /** The picked components, the others of their functions and the stacks that own them, as they are now. */
   readonly live: Components;
@@ -87,6 +87,11 @@ export function directPlan(id: ComponentId, facts: DatedFacts, goal: CapturedCom
   return KINDS[parsed.kind].plan(planInput(id, facts, goal));
 }
 
+/** Somebody's consent to let the failed rollback of a stack go on. */
+export function mayContinue({ rollback }: Pick<PlanFacts, "rollback">): PlanInput["mayContinue"] {
+  return (stack) => rollback.continueUpdateRollback[stack] ?? null;
+}
+
 /** What the kind of a component is given to plan with. */
 export function planInput(id: ComponentId, facts: DatedFacts, goal: CapturedComponent | null): PlanInput {
   const picked = new Set(facts.rollback.picked);
@@ -102,6 +107,7 @@ export function planInput(id: ComponentId, facts: DatedFacts, goal: CapturedComp
     liveOf,
     versionsOf: (functionName) => facts.versions.get(functionName) ?? [],
     isLayerGone: (arn) => facts.goneLayers.has(arn),
+    mayContinue: mayContinue(facts),
     hasStagingBucket: facts.hasStagingBucket,
     at: facts.at,
   };

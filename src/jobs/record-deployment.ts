@@ -8,11 +8,12 @@ import { alteredReadiness, type ReadinessFacts } from "../domain/readiness.ts";
 import { exposed, type Masking } from "../domain/secrets.ts";
 import { claimOf } from "../domain/selection.ts";
 import { NOTHING_DISCLOSED } from "../domain/stage-policy.ts";
-import { createLiveView } from "../kinds/live-view.ts";
+import { ARCHIVES_ALL } from "../kinds/live-view.ts";
 import type { Follow, RecordEnd } from "../store/store.ts";
 import { asComponents, captureScope } from "./capture.ts";
 import { followWith } from "./following.ts";
 import { identify, type JobContext } from "./job-context.ts";
+import { viewWhenQuiet } from "./quiet-stacks.ts";
 import { logCaptures } from "./take-snapshot.ts";
 
 /** Captures the scope again after the deploy; what differs from the backup is what the deployment altered (F8). */
@@ -20,7 +21,8 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   await identify(context, deployment);
   context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
   const before = await context.store.findComponents(deployment.backup.id);
-  const view = createLiveView(context.access(null, null), context.artifacts);
+  const { stacks } = deployment.scope;
+  const view = await viewWhenQuiet(context, deployment.id, { stacks, archives: ARCHIVES_ALL });
   const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
   const components = await captureScope(view, deployment.scope, known, logCaptures(context, deployment.id));
   const deployed = asComponents(components);

@@ -266,7 +266,8 @@ async function finish(run: Run, step: PlanStep, row: StepRow): Promise<StepRow> 
 
 /** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
 export function performerOf(action: Action, step: PlanStep): Kind {
-  return action.parts ? KINDS["stack-resource"] : kindOf(step);
+  const isOnStack = action.parts !== undefined || action.do === "continue-update-rollback";
+  return isOnStack ? KINDS["stack-resource"] : kindOf(step);
 }
 
 export function kindOf(step: Pick<PlanStep, "component">): Kind {

@@ -13,13 +13,13 @@ import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts"
 import { splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
-import { isUpdatable, ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
+import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
-import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
-import { policyWalls, templateStateIn, unimported } from "../kinds/stack-plan.ts";
-import { type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
+import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
+import { policyWalls, recovering, templateStateIn, unimported } from "../kinds/stack-plan.ts";
+import { type DatedFacts, directPlan, goalFor, isKept, mayContinue, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -53,7 +53,7 @@ export function planParts(facts: DatedFacts): PartPlans {
     const stack = statesOf(owner, facts);
     const members = stack ? ids.flatMap((id) => memberOf(id, stack, facts) ?? []) : [];
     if (!stack || members.length === 0) continue;
-    planStack(stack, members, { steps, goals });
+    planStack(stack, members, { steps, goals, mayContinue: mayContinue(facts) });
   }
   return { steps, goals };
 }
@@ -91,7 +91,8 @@ function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Membe
   if (strategy === "stack" && action === "unchanged")
     return wentBackDirectly(id, facts) ? { id, action: "restore", part } : null;
   if (strategy === "stack" || (action !== "unchanged" && id.startsWith("stack-resource:"))) return { id, action, part };
-  if (action === "unchanged" || !isUpdatable(stack.live)) return null;
+  const takesUpdates = isUpdatable(stack.live) || mayContinue(facts)(stack.name) !== null;
+  if (action === "unchanged" || !takesUpdates) return null;
   return goesDirectly(id, facts) ? null : { id, action, part };
 }
 
@@ -145,13 +146,15 @@ function aliasPart(name: string, { before, live }: StackStates): Part | null {
 interface Plans {
   readonly steps: Map<ComponentId, StepPlan>;
   readonly goals: Map<ComponentId, CapturedComponent>;
+  readonly mayContinue: PlanInput["mayContinue"];
 }
 
 /** One change set for all members: the first one's step carries it, the others follow it. */
 function planStack(stack: StackStates, members: readonly Member[], plans: Plans): void {
   const parts = members.flatMap(({ part }) => part ?? []);
+  const recovery = recovering(stack.name, stack.live, plans.mayContinue);
   const walls = [
-    ...statusWalls(stack.name, stack.live),
+    ...recovery.walls,
     ...ownedElsewhere(stack.name, stack.live),
     ...policyWalls(stack.name, stack.live, updatesOf(stack, parts)),
   ];
@@ -168,6 +171,7 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
   for (const { id, action } of members) plans.steps.set(id, broughtBy(leader.id, action));
   const losing = lostData(stack, parts);
   const actions: Action[] = [
+    ...recovery.actions,
     { do: "put-code-objects", name: stack.name, parts },
     { do: "splice-stack", name: stack.name, parts, into: digestOf(String(stack.live.state.settings["template"])) },
   ];

@@ -9,9 +9,10 @@ import {
 import { StepbackError } from "../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../domain/readiness.ts";
 import type { Claim, Scope } from "../domain/scope.ts";
-import { createLiveView } from "../kinds/live-view.ts";
+import { ARCHIVES_ALL } from "../kinds/live-view.ts";
 import { captureScope } from "./capture.ts";
 import { checkpoint, identify, type JobContext } from "./job-context.ts";
+import { viewWhenQuiet } from "./quiet-stacks.ts";
 
 /** Captures the scope of a deployment before it begins (F3). Nothing is stored until all of it is there. */
 export async function takeSnapshot(context: JobContext, deployment: Deployment): Promise<void> {
@@ -19,7 +20,8 @@ export async function takeSnapshot(context: JobContext, deployment: Deployment):
   await identify(context, deployment);
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
-  const view = createLiveView(context.access(null, null), context.artifacts);
+  const { stacks } = deployment.scope;
+  const view = await viewWhenQuiet(context, deployment.id, { stacks, archives: ARCHIVES_ALL });
   const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);

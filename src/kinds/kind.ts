@@ -49,6 +49,8 @@ export interface PlanInput {
   readonly versionsOf: (functionName: string) => readonly VersionContent[];
   /** Whether a layer version that the backup names does not exist any more. */
   readonly isLayerGone: (arn: string) => boolean;
+  /** What somebody consented to skip so that the failed rollback of a stack goes on; null without consent. */
+  readonly mayContinue: (stack: string) => readonly string[] | null;
   /** Whether code over 50 MB has a way in. */
   readonly hasStagingBucket: boolean;
   /** When it is planned, in milliseconds: what AWS will refuse depends on the day. */

@@ -3,7 +3,7 @@ import { asObject, type Json, sameJson } from "../domain/json.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
-import { ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
+import { ownedElsewhere, skipWalls, statusWalls } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate, resourcesOf } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
@@ -25,11 +25,14 @@ export function planStack(input: PlanInput): StepPlan {
   if (action === "unchanged") return unchanged();
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
-  const reasons = [...ownedElsewhere(name, live ?? goal), ...statusWalls(name, live), ...lostNoEcho(goal, live)];
+  if (goal && isShell(live)) return planAnew(name, goal, live);
+  const recovery = recovering(name, live, input.mayContinue);
+  const reasons = [...ownedElsewhere(name, live ?? goal), ...recovery.walls, ...lostNoEcho(goal, live)];
   reasons.push(...protectedResources(name, goal, live));
   if (reasons.length > 0) return refused(...reasons);
   const losing = removedDataHolders(goal, live);
   const actions: Action[] = [
+    ...recovery.actions,
     { do: "put-code-objects", name },
     ...submitting(action, goal, live, name),
     ...protecting(goal, live, name),
@@ -47,13 +50,60 @@ function planNested(
   return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which brings it back.` });
 }
 
+export interface Recovery {
+  readonly walls: readonly Reason[];
+  readonly actions: readonly Action[];
+}
+
+/**
+ * What brings the live stack to a status that takes updates (facts E1): nothing where it is in one, with consent the rest of
+ * its own rollback, whose objects are there by then; otherwise why it is in the way, and the way out.
+ */
+export function recovering(
+  name: string,
+  live: CapturedComponent | null,
+  mayContinue: PlanInput["mayContinue"],
+): Recovery {
+  const hangs = live?.state.settings["stuckIn"] === "UPDATE_ROLLBACK_FAILED";
+  const skip = hangs ? mayContinue(name) : null;
+  if (!live || skip === null) return { walls: statusWalls(name, live), actions: [] };
+  const walls = skipWalls(name, live, skip);
+  if (walls.length > 0) return { walls, actions: [] };
+  return {
+    walls,
+    actions: [
+      { do: "put-code-objects", name },
+      { do: "continue-update-rollback", name, skip },
+    ],
+  };
+}
+
+/** What is left of a creation that failed: it holds nothing, takes no update and keeps the name (facts E1). */
+function isShell(live: CapturedComponent | null): boolean {
+  return live?.state.settings["stuckIn"] === "ROLLBACK_COMPLETE";
+}
+
+/** The shell makes room for the stack of the backup. */
+function planAnew(name: string, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
+  const walls = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
+  if (walls.length > 0) return refused(...walls);
+  return acting("recreate", [
+    { do: "put-code-objects", name },
+    { do: "delete-stack", name },
+    { do: "create-stack", name },
+    ...protecting(goal, null, name),
+  ]);
+}
+
+function protection(name: string, live: CapturedComponent | null): Reason[] {
+  if (live?.state.settings["terminationProtection"] !== true) return [];
+  const detail = `${name} has termination protection; it is never taken off by a rollback.`;
+  return [{ code: "STACK_NOT_UPDATABLE", detail }];
+}
+
 /** The deployment created it. Only with consent, and never against its protection. */
 function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
-  const walls = ownedElsewhere(name, live);
-  if (live?.state.settings["terminationProtection"] === true) {
-    const detail = `${name} has termination protection; it is never taken off by a rollback.`;
-    walls.push({ code: "STACK_NOT_UPDATABLE", detail });
-  }
+  const walls = [...ownedElsewhere(name, live), ...protection(name, live)];
   if (walls.length > 0) return refused(...walls);
   const reason: Reason = { code: "DESTRUCTIVE", detail: `The stack ${name} and everything in it is deleted.` };
   return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons: [reason] });

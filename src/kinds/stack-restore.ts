@@ -13,6 +13,8 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
   switch (action.do) {
     case "put-code-objects":
       return putCodeObjects(action, context);
+    case "continue-update-rollback":
+      return continueRollback(action, context);
     case "create-stack":
       return submit("CREATE", action.name, context);
     case "update-stack":
@@ -35,7 +37,7 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
  */
 async function putCodeObjects({ name, parts }: Action, context: RestoreContext): Promise<Json> {
   const restored: string[] = [];
-  const { evidence } = parts ? stackGoal(name, context) : goalOf(context);
+  const { evidence } = stackGoal(name, context);
   for (const object of asObjects(evidence["codeObjects"])) {
     const namedBy = (object["logicalIds"] ?? []) as readonly string[];
     if (parts && !parts.some(({ logicalId }) => namedBy.includes(logicalId))) continue;
@@ -73,6 +75,24 @@ function changeSetRequest(type: "CREATE" | "UPDATE", name: string, context: Rest
   };
 }
 
+/** Lets the stack's own failed rollback go on (facts E1). Where this very try has failed already, it says so. */
+async function continueRollback({ name, skip = [] }: Action, context: RestoreContext): Promise<Json> {
+  const { cloudFormation } = context.aws;
+  const live = await cloudFormation.getStack(name);
+  if (!live) throw new StepbackError("AWS_NOT_FOUND", `The stack ${name} does not exist any more.`);
+  if (live.status === "UPDATE_ROLLBACK_FAILED") {
+    await cloudFormation.continueUpdateRollback(live.stackId, skip, context.token);
+    context.note(`The rollback of ${name} goes on${skip.length > 0 ? `, without ${skip.join(", ")}` : ""}.`);
+  }
+  const ended = await cloudFormation.awaitStack(live.stackId);
+  if (ended.status === "UPDATE_ROLLBACK_FAILED") {
+    const why = await whyFailed(ended, context);
+    throw new StepbackError("AWS_REJECTED", `The rollback of ${name} has failed again: ${why}`);
+  }
+  context.note(`The stack ${name} is in ${ended.status}.`);
+  return { status: ended.status };
+}
+
 async function remove(name: string, context: RestoreContext): Promise<Json> {
   const { cloudFormation } = context.aws;
   const live = await cloudFormation.getStack(name);
@@ -88,7 +108,7 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
       `The stack ${name} ended in ${ended.status}: ${await whyFailed(ended, context)}`,
     );
   }
-  context.note(`Deleted the stack ${name}, which the deployment had created.`);
+  context.note(`Deleted the stack ${name}.`);
   return { deleted: true };
 }
 

@@ -3,11 +3,13 @@ import {
   type ArtifactRef,
   type CapturedComponent,
   type ComponentId,
+  type ComponentState,
   captured,
   componentId,
 } from "../domain/component.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { NO_ECHO } from "../domain/secrets.ts";
+import { stuckIn } from "../domain/stack-walls.ts";
 import { importsOf } from "../domain/template.ts";
 import { codeObjectsBelow } from "./archive.ts";
 import type { Kind } from "./kind.ts";
@@ -21,7 +23,7 @@ import { literalResolver } from "./template-values.ts";
 export const stack: Kind = {
   name: "stack",
   capture,
-  diff: settingsDiff,
+  diff: stackDiff,
   plan: planStack,
   restore: restoreStack,
   async verify(view, name, goal) {
@@ -43,6 +45,7 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
       settings: stackSettings(read, noEcho, policy),
       evidence: {
         ...stackEvidence(read),
+        unfinished: await unfinishedOf(view, read),
         imports: await importsIn(view, read),
         importers: await importersOf(view, read),
         codeObjects: objects.map((object) => ({ ...object })),
@@ -53,6 +56,23 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
   );
 }
 
+/** Nobody brings a stack back into a status that it was stuck in. */
+function stackDiff(goal: ComponentState, live: ComponentState): string[] {
+  return settingsDiff(goal, live).filter((path) => path !== "/stuckIn" || goal.settings["stuckIn"] === null);
+}
+
+/** What the rollback of the last update hangs on; a nested stack hangs on what is in it. */
+async function unfinishedOf(view: LiveView, { facts, resources }: StackView, prefix = ""): Promise<JsonObject[]> {
+  if (facts.status !== "UPDATE_ROLLBACK_FAILED") return [];
+  const failed = resources.filter(({ status }) => status === "UPDATE_FAILED");
+  const all = failed.map(async ({ logicalId, type, physicalId, reason }): Promise<JsonObject[]> => {
+    const nested = type === "AWS::CloudFormation::Stack" && physicalId ? await view.getStack(physicalId) : null;
+    const below = nested ? await unfinishedOf(view, nested, `${nested.facts.name}.`) : [];
+    return below.length > 0 ? below : [{ id: prefix + logicalId, type, reason }];
+  });
+  return (await Promise.all(all)).flat();
+}
+
 function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: string | null): JsonObject {
   const { facts, resources, template } = read;
   return {
@@ -61,6 +81,7 @@ function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: str
     tags: { ...facts.tags },
     policy: policy === null ? null : readPolicy(policy),
     terminationProtection: facts.terminationProtection,
+    stuckIn: stuckIn(facts.status),
     resources: Object.fromEntries(resources.map(({ logicalId, type }) => [logicalId, type])),
   };
 }

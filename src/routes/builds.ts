@@ -13,7 +13,14 @@ import { REFUSALS } from "./refusals.ts";
 import { LongText, NameText, ShortText } from "./request-texts.ts";
 import { sendArtifact } from "./send-artifact.ts";
 import { BuildShape, PackageShape, presentBuild, presentPackage } from "./wire/build.ts";
-import { OnConflictText, OnErrorText, presentRollback, RollbackShape, StrategyText } from "./wire/rollback.ts";
+import {
+  ContinueUpdateRollback,
+  OnConflictText,
+  OnErrorText,
+  presentRollback,
+  RollbackShape,
+  StrategyText,
+} from "./wire/rollback.ts";
 import { Digest, nullable, pageOf } from "./wire/shapes.ts";
 
 const TAGS = ["builds"];
@@ -104,6 +111,7 @@ const ROLLBACK = {
       onConflict: Type.Optional(OnConflictText),
       onError: Type.Optional(OnErrorText),
       allowDestructive: Type.Optional(Type.Boolean({ default: false })),
+      continueUpdateRollback: Type.Optional(ContinueUpdateRollback),
       reason: Type.Optional(nullable(LongText)),
       ticket: Type.Optional(nullable(ShortText)),
       planDigest: Type.Optional(nullable(Digest)),

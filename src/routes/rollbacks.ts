@@ -12,7 +12,14 @@ import { REFUSALS } from "./refusals.ts";
 import { LongText, ShortText } from "./request-texts.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
 import { PlanShape, presentPlan, presentStep, StepShape } from "./wire/plan.ts";
-import { OnConflictText, OnErrorText, presentRollback, RollbackShape, StrategyText } from "./wire/rollback.ts";
+import {
+  ContinueUpdateRollback,
+  OnConflictText,
+  OnErrorText,
+  presentRollback,
+  RollbackShape,
+  StrategyText,
+} from "./wire/rollback.ts";
 import { DeploymentId, Digest, nullable, pageOf, RollbackId } from "./wire/shapes.ts";
 
 const TAGS = ["rollbacks"];
@@ -40,6 +47,7 @@ const OpenBody = Type.Object(
     onConflict: Type.Optional(OnConflictText),
     onError: Type.Optional(OnErrorText),
     allowDestructive: Type.Optional(Type.Boolean({ default: false })),
+    continueUpdateRollback: Type.Optional(ContinueUpdateRollback),
     includeFailed: Type.Optional(Type.Boolean({ default: false })),
     reason: Type.Optional(nullable(LongText)),
     ticket: Type.Optional(nullable(ShortText)),

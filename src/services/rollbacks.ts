@@ -30,6 +30,7 @@ export interface RollbackOptions {
   readonly onConflict?: Rollback["onConflict"];
   readonly onError?: Rollback["onError"];
   readonly allowDestructive?: boolean;
+  readonly continueUpdateRollback?: Rollback["continueUpdateRollback"];
   readonly includeFailed?: boolean;
   readonly reason?: string | null;
   readonly ticket?: string | null;
@@ -86,10 +87,10 @@ export async function openFrom(
   { request, requestedBy }: { request: RollbackOptions; requestedBy: string },
 ): Promise<Rollback> {
   refuse(reasonError(request.reason ?? null, await findPolicy(deps.store, source.origin)));
-  const { components = [], run = true, strategy = "auto" } = request;
+  const { components = [], run = true, strategy = "auto", continueUpdateRollback = {} } = request;
   refuse(selectionError(components, source.rows, "/components"));
   const picked = resolvePicked(components, source.rows);
-  if (run) refuse(runError({ picked, strategy }, source.rows));
+  if (run) refuse(runError({ picked, strategy, continueUpdateRollback }, source.rows));
   const rollback = newRollback(deps, request, { source, picked, requestedBy });
   await deps.store.openRollback(
     rollback,
@@ -166,6 +167,7 @@ function newRollback(deps: ServiceDeps, request: RollbackOptions, opening: Openi
     onConflict: request.onConflict ?? "fail",
     onError: request.onError ?? "stop",
     allowDestructive: request.allowDestructive ?? false,
+    continueUpdateRollback: request.continueUpdateRollback ?? {},
     includeFailed: request.includeFailed ?? false,
     approvedDigest: request.planDigest ?? null,
     backup: null,

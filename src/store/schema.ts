@@ -12,6 +12,7 @@ import {
   type OnConflict,
   type OnError,
   type Outcome,
+  type Rollback,
   type RollbackResult,
   STATUSES,
   type Strategy,
@@ -95,6 +96,10 @@ export const rollbacks = sqliteTable("rollbacks", {
   onConflict: text("on_conflict").$type<OnConflict>().notNull(),
   onError: text("on_error").$type<OnError>().notNull(),
   allowDestructive: integer("allow_destructive", { mode: "boolean" }).notNull(),
+  continueUpdateRollback: text("continue_update_rollback", { mode: "json" })
+    .$type<Rollback["continueUpdateRollback"]>()
+    .notNull()
+    .default({}),
   includeFailed: integer("include_failed", { mode: "boolean" }).notNull(),
   approvedDigest: text("approved_digest"),
   result: text({ mode: "json" }).$type<RollbackResult>(),

@@ -55,7 +55,8 @@ function components(...list: CapturedComponent[]): Components {
 
 function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: Partial<Rollback> = {}): PlanStep[] {
   const { picked, ...rest } = facts;
-  const settings = { picked, strategy: "auto", onConflict: "fail", ...rollback } as PlanFacts["rollback"];
+  const asked = { strategy: "auto", onConflict: "fail", continueUpdateRollback: {} } as const;
+  const settings = { picked, ...asked, ...rollback } as PlanFacts["rollback"];
   const empty = {
     sources: { before: components(), deployed: components() },
     live: components(),
@@ -245,7 +246,12 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
           sources: { before: components(code("f", was)), deployed: components(code("f", is)) },
           live: components(code("f", live)),
         };
-        const rollback = { picked: ["lambda-code:f"] as ComponentId[], strategy: "auto", onConflict: "fail" } as const;
+        const rollback = {
+          picked: ["lambda-code:f"] as ComponentId[],
+          strategy: "auto",
+          onConflict: "fail",
+          continueUpdateRollback: {},
+        } as const;
         return makePlan(
           {
             ...facts,

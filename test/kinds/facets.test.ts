@@ -53,7 +53,7 @@ const components = (...list: CapturedComponent[]): Components => new Map(list.ma
 
 function plan(facts: Pick<PlanFacts, "live"> & Partial<PlanFacts> & { picked: ComponentId[] }): PlanStep[] {
   const { picked, ...rest } = facts;
-  const rollback = { picked, strategy: "auto", onConflict: "restore" } as const;
+  const rollback = { picked, strategy: "auto", onConflict: "restore", continueUpdateRollback: {} } as const;
   const none = { before: components(), deployed: components() };
   const empty = {
     sources: none,

@@ -136,7 +136,7 @@ class Trial {
     const functionName = functionOf(this.id);
     const versions = functionName ? (await this.bench.access.lambda.listVersions(functionName)).map(contentOf) : [];
     const facts = {
-      rollback: { picked, strategy: "auto", onConflict: "restore" },
+      rollback: { picked, strategy: "auto", onConflict: "restore", continueUpdateRollback: {} },
       sources: { before, deployed: live },
       live,
       lastRecorded: new Map(),

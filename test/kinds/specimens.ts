@@ -317,6 +317,7 @@ const stack: Specimen = {
         EnableTerminationProtection: true,
       }),
   },
+  fixed: { stuckIn: "it goes on only with somebody's consent: test/jobs/stack-statuses" },
   remove: async (account) => {
     await account.aws("cloudformation", "DeleteStack", { StackName: "shop" });
     await stackSettled(account, "shop").catch(() => "deleted");

@@ -92,6 +92,7 @@ export function rollback(id: string, deployments: readonly string[], facts: Part
     onConflict: "fail",
     onError: "stop",
     allowDestructive: false,
+    continueUpdateRollback: {},
     includeFailed: false,
     approvedDigest: null,
     backup: null,

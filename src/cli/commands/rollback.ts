@@ -4,7 +4,7 @@ import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { followLog } from "../follow-log.ts";
 import { logLineText } from "../format.ts";
 import { allRows, waitForRollback } from "../job.ts";
-import { collect, type OutputOption, outputOption } from "../options.ts";
+import { collect, collectContinued, type OutputOption, outputOption } from "../options.ts";
 import { PACKAGE_PLACEHOLDER, rollBackByPackage } from "../package-rollback.ts";
 import { hasChanges, planLines, resultLines } from "../plan-lines.ts";
 import { type DraftOptions, openDraft, planDraft, rollbackExitCode } from "../rollback-draft.ts";
@@ -53,6 +53,11 @@ With --to-build and a command: hand the build's stored package to it in place of
     .addOption(new Option("--on-conflict <what>", "(fail)").choices(["fail", "restore", "keep-live"]))
     .addOption(new Option("--on-error <what>", "(stop)").choices(["stop", "continue", "compensate"]))
     .option("--allow-destructive", "consent to steps that lose data")
+    .option(
+      "--continue-update-rollback <stack[=ids]>",
+      "let the failed rollback of a stack go on, without the resources named; repeatable",
+      collectContinued,
+    )
     .option("--include-failed", "take back a deploy that ended in Exception")
     .option("--reason <text>")
     .option("--ticket <id>")

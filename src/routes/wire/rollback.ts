@@ -8,6 +8,19 @@ export const StrategyText = Type.Enum(["auto", "stack", "direct"]);
 export const OnConflictText = Type.Enum(["fail", "restore", "keep-live"]);
 export const OnErrorText = Type.Enum(["stop", "continue", "compensate"]);
 
+/** CloudFormation takes 500 resources in a stack, and no more to skip. */
+const MAX_SKIPPED = 500;
+
+export const ContinueUpdateRollback = Type.Record(
+  Type.String({ minLength: 1, maxLength: 128 }),
+  Type.Array(Type.String({ minLength: 1, maxLength: 400 }), { maxItems: MAX_SKIPPED, uniqueItems: true }),
+  {
+    maxProperties: 50,
+    description:
+      "Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId`",
+  },
+);
+
 export const RollbackShape = noun("Rollback", (options) =>
   Type.Object(
     {
@@ -27,6 +40,7 @@ export const RollbackShape = noun("Rollback", (options) =>
       onConflict: OnConflictText,
       onError: OnErrorText,
       allowDestructive: Type.Boolean(),
+      continueUpdateRollback: ContinueUpdateRollback,
       includeFailed: Type.Boolean(),
       planDigest: nullable(Digest),
       result: nullable(
@@ -52,6 +66,10 @@ export const RollbackShape = noun("Rollback", (options) =>
 export function presentRollback(rollback: Rollback): Static<typeof RollbackShape.schema> {
   const { id, type, deployments, undoes, toBuild, strategy, onConflict, onError, allowDestructive, includeFailed } =
     rollback;
+  const skips = Object.entries(rollback.continueUpdateRollback).map(([stack, skip]): [string, string[]] => [
+    stack,
+    [...skip],
+  ]);
   return {
     id,
     type,
@@ -69,6 +87,7 @@ export function presentRollback(rollback: Rollback): Static<typeof RollbackShape
     onConflict,
     onError,
     allowDestructive,
+    continueUpdateRollback: Object.fromEntries(skips),
     includeFailed,
     planDigest: rollback.approvedDigest,
     result: rollback.result,

@@ -1,0 +1,1 @@
+ALTER TABLE `rollbacks` ADD `continue_update_rollback` text DEFAULT '{}' NOT NULL;

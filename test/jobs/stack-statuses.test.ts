@@ -1,0 +1,249 @@
+import t, { type Test } from "tap";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import {
+  type Body,
+  deployStack,
+  ended,
+  finishDeployment,
+  invoke,
+  openDeployment,
+  rollBack,
+  stackSettled,
+  startWorld,
+  until,
+  type World,
+  zip,
+} from "../support/world.ts";
+
+const BUCKET = "deploys";
+
+async function world(t: Test, options: SandboxOptions = {}): Promise<World> {
+  const made = await startWorld(options);
+  t.teardown(() => made.close());
+  await made.aws("s3", "CreateBucket", { Bucket: BUCKET });
+  return made;
+}
+
+const topic = (TopicName: string) => ({ Type: "AWS::SNS::Topic", Properties: { TopicName } });
+/** Never gets its signal, so the operation fails and is taken back. */
+const failing = (DependsOn: string[]) => ({
+  Type: "AWS::CloudFormation::WaitCondition",
+  DependsOn,
+  Properties: { Handle: "x", Timeout: "1" },
+});
+
+function shop(version: string, more: Shape = {}): Shape {
+  return {
+    Resources: {
+      Pay: {
+        Type: "AWS::Lambda::Function",
+        Properties: {
+          FunctionName: "shop-pay",
+          Runtime: "nodejs22.x",
+          Handler: "index.handler",
+          Role: "arn:aws:iam::000000000000:role/service",
+          Code: { S3Bucket: BUCKET, S3Key: `${version}/pay.zip` },
+        },
+      },
+      Topic: topic(`orders-${version}`),
+      ...more,
+    },
+  };
+}
+
+async function deploy(w: World, version: string, more: Shape = {}): Promise<string> {
+  const Body = zip(`pay ${version}`);
+  await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: `${version}/pay.zip`, Body });
+  return deployStack(w, "shop", shop(version, more));
+}
+
+async function statusOf(w: World): Promise<string> {
+  return (await w.aws("cloudformation", "DescribeStacks", { StackName: "shop" })).Stacks[0].StackStatus;
+}
+
+async function messages(w: World, path: string): Promise<string[]> {
+  return (await w.api("GET", `${path}/logs?limit=200`)).body.items.map(({ message }: Body) => message);
+}
+
+/** A deploy that fails, whose own rollback fails too, for the bucket has lost the code of before. */
+async function stuckDeploy(w: World): Promise<string> {
+  await deploy(w, "v1");
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "v1/pay.zip" });
+  const status = await deploy(w, "v2", { Broken: failing(["Pay", "Topic"]) });
+  if (status !== "UPDATE_ROLLBACK_FAILED") throw new Error(status);
+  await finishDeployment(w, id, "failed");
+  return id;
+}
+
+/** An account in which CloudFormation can be made to stop in the middle of what it does. */
+async function holdableWorld(t: Test): Promise<{ w: World; hold(): void; release(): void }> {
+  let release = () => {};
+  let held: Promise<void> | null = null;
+  const sleep = (ms: number) => held ?? new Promise<void>((resolve) => void setTimeout(resolve, ms));
+  const w = await world(t, { clock: { now: () => Date.now(), sleep } });
+  t.teardown(() => release());
+  const hold = () => {
+    held = new Promise<void>((resolve) => {
+      release = () => {
+        held = null;
+        resolve();
+      };
+    });
+  };
+  return { w, hold, release: () => release() };
+}
+
+/** A deployment from v1 to v2, and somebody else's update of the stack that has begun since. */
+async function busyStack(t: Test, ClientRequestToken: string) {
+  const { w, hold, release } = await holdableWorld(t);
+  await deploy(w, "v1");
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deploy(w, "v2");
+  await finishDeployment(w, id);
+  hold();
+  const TemplateBody = JSON.stringify(shop("v2", { More: topic("more") }));
+  await w.aws("cloudformation", "UpdateStack", { StackName: "shop", TemplateBody, ClientRequestToken });
+  return { w, id, release };
+}
+
+async function waits(w: World, path: string): Promise<string> {
+  const waiting = async () => (await messages(w, path)).find((message) => message.startsWith("Waiting"));
+  await until(async () => (await waiting()) !== undefined);
+  return (await waiting()) ?? "";
+}
+
+const WHOSE =
+  /^Waiting for the stack shop, which is in UPDATE_IN_PROGRESS, begun at 20\S+Z by the request night-shift\.$/;
+
+t.test("a rollback waits for a stack that somebody changes, and says whose operation it is", async (t) => {
+  const { w, id, release } = await busyStack(t, "night-shift");
+  const how = { onConflict: "restore", allowDestructive: true };
+  const { body } = await w.api("POST", "/v1/rollbacks", { deployment: id, components: "all", ...how });
+  t.match(await waits(w, `/v1/rollbacks/${body.id}`), WHOSE);
+  release();
+  t.match(await ended(w, `/v1/rollbacks/${body.id}`), { status: "Completed", error: null });
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+});
+
+t.test("a backup is taken of a stack that has come to rest", async (t) => {
+  const { w, release } = await busyStack(t, "night-shift");
+  const scope = { stacks: ["shop"] };
+  const { body } = await w.api("POST", "/v1/deployments", { application: "shop", stage: "prod", scope });
+  t.match(await waits(w, `/v1/deployments/${body.id}`), WHOSE);
+  release();
+  const ready = (await w.api("GET", `/v1/deployments/${body.id}?wait=30`)).body;
+  t.match(ready, { status: "In Progress", snapshot: { status: "Ready" } });
+  const { items } = (await w.api("GET", `/v1/snapshots/${ready.snapshot.id}/components?limit=200`)).body;
+  t.ok(
+    items.some(({ id }: Body) => id === "stack-resource:shop/More"),
+    "with what the update brought",
+  );
+});
+
+t.test("whoever waits for a stack can be stopped", async (t) => {
+  const { w, id } = await busyStack(t, "night-shift");
+  const { body } = await w.api("POST", "/v1/rollbacks", { deployment: id, components: "all" });
+  const path = `/v1/rollbacks/${body.id}`;
+  await waits(w, path);
+  w.sandbox.calls.clear();
+  await w.api("POST", `${path}/cancel`);
+  t.match(await ended(w, path), { status: "Exception", error: { code: "CANCELLED" } });
+  t.equal(await statusOf(w), "UPDATE_IN_PROGRESS", "and the stack is left to whoever is at it");
+  t.same(w.sandbox.calls.mutations(), []);
+});
+
+t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with what it hangs on and the way out", async (t) => {
+  const w = await world(t);
+  const id = await stuckDeploy(w);
+  const { items } = (await w.api("GET", `/v1/deployments/${id}/components`)).body;
+  t.match(
+    items.find(({ id: component }: Body) => component === "stack:shop"),
+    { change: "modified", readiness: "irreversible", reasons: ["STACK_NOT_UPDATABLE"] },
+    "that the deploy left it so is in the list of what it altered",
+  );
+  w.sandbox.calls.clear();
+  const refused = await rollBack(w, id, "all", { includeFailed: true });
+  t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" }, result: { restored: 0 } });
+  t.match(refused.error.detail, /hangs on Pay \(AWS::Lambda::Function\): .*NoSuchKey/);
+  t.match(refused.error.detail, /"continueUpdateRollback": \{"shop":\[\]\}.*\{"shop":\["Pay"\]\}/);
+  t.same(w.sandbox.calls.mutations(), [], "nothing was touched");
+  const wrong = await rollBack(w, id, "all", { includeFailed: true, continueUpdateRollback: { shop: ["Topic"] } });
+  t.match(wrong, {
+    status: "Exception",
+    error: { code: "PLAN_REFUSED", detail: /Topic of the stack shop cannot be skipped/ },
+  });
+  t.match(await rollBack(w, id, "all", { includeFailed: true, continueUpdateRollback: { other: [], third: ["X"] } }), {
+    status: 422,
+    errors: [{ pointer: "/continueUpdateRollback/other" }, { pointer: "/continueUpdateRollback/third" }],
+  });
+});
+
+t.test("with consent a failed rollback goes on, with the objects that it missed", async (t) => {
+  const w = await world(t);
+  const id = await stuckDeploy(w);
+  w.sandbox.calls.clear();
+  const rollback = await rollBack(w, id, "all", { includeFailed: true, continueUpdateRollback: { shop: [] } });
+  t.match(rollback, { status: "Completed", error: null, continueUpdateRollback: { shop: [] } });
+  t.equal(await statusOf(w), "UPDATE_ROLLBACK_COMPLETE");
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  const writes = w.sandbox.calls.mutations().map(({ operation }) => operation);
+  t.same(writes, ["PutObject", "ContinueUpdateRollback"], "no update where the stack's own rollback was enough");
+  const again = await rollBack(w, id, "all", { includeFailed: true });
+  t.match(again, { status: "Completed", result: { restored: 0, failed: 0 } }, "twice is once");
+});
+
+t.test("what is skipped by name is put back by the rollback itself where it is picked", async (t) => {
+  const w = await world(t);
+  const id = await stuckDeploy(w);
+  const skipping = { includeFailed: true, continueUpdateRollback: { shop: ["Pay"] } };
+  const rollback = await rollBack(w, id, "all", skipping);
+  t.match(rollback, { status: "Completed", error: null });
+  t.equal(await statusOf(w), "UPDATE_ROLLBACK_COMPLETE");
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  t.match((await messages(w, `/v1/rollbacks/${rollback.id}`)).join("\n"), /The rollback of shop goes on, without Pay/);
+});
+
+t.test(
+  "a function does not wait for its stuck stack, and a part goes back once the stack's rollback may go on",
+  async (t) => {
+    const w = await world(t);
+    await deploy(w, "v1");
+    const { id } = await openDeployment(w, { stacks: ["shop"] });
+    await deploy(w, "v2");
+    await finishDeployment(w, id);
+    await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "v2/pay.zip" });
+    t.equal(await deploy(w, "v3", { Broken: failing(["Pay", "Topic"]) }), "UPDATE_ROLLBACK_FAILED");
+    const how = { onConflict: "restore", allowDestructive: true };
+    const direct = await rollBack(w, id, ["lambda-code:shop-pay"], how);
+    t.match(direct, { status: "Completed", result: { restored: 1 } });
+    t.equal(await invoke(w, "shop-pay"), "pay v1");
+    t.equal(await statusOf(w), "UPDATE_ROLLBACK_FAILED");
+    const part = ["stack-resource:shop/Topic"];
+    t.match(await rollBack(w, id, part, how), { error: { code: "PLAN_REFUSED", detail: /hangs on Pay/ } });
+    await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: "v2/pay.zip", Body: zip("pay v2") });
+    const going = { ...how, continueUpdateRollback: { shop: [] } };
+    t.match(await rollBack(w, id, part, going), { status: "Completed", error: null, result: { restored: 1 } });
+    t.equal(await statusOf(w), "UPDATE_COMPLETE");
+  },
+);
+
+t.test("what is left of a creation that failed makes room for the stack of the backup", async (t) => {
+  const w = await world(t);
+  await deploy(w, "v1");
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await w.aws("cloudformation", "DeleteStack", { StackName: "shop" });
+  await until(async () => !(await exists(w)));
+  t.equal(await deploy(w, "v2", { Broken: failing(["Topic"]) }), "ROLLBACK_COMPLETE");
+  await finishDeployment(w, id, "failed");
+  const rollback = await rollBack(w, id, "all", { includeFailed: true });
+  t.match(rollback, { status: "Completed", error: null });
+  t.equal(await stackSettled(w, "shop"), "CREATE_COMPLETE");
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+});
+
+async function exists(w: World): Promise<boolean> {
+  const { Stacks } = await w.aws("cloudformation", "DescribeStacks", {});
+  return Stacks.some(({ StackName, StackStatus }: Body) => StackName === "shop" && StackStatus !== "DELETE_COMPLETE");
+}
