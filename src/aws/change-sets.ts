@@ -78,6 +78,7 @@ function toInput(request: ChangeSetRequest, template: TemplateMember): CreateCha
     // A role binds the stack for good, so it is named only where the stack had one.
     ...(request.roleArn === null ? {} : { RoleARN: request.roleArn }),
     IncludeNestedStacks: true,
+    ...(request.importExisting ? { ImportExistingResources: true } : {}),
     // Express mode ends before a resource works, and does not roll back by itself (facts D).
     DeploymentConfig: { Mode: "STANDARD", DisableRollback: false },
   };

@@ -243,6 +243,8 @@ export interface ChangeSetRequest {
   readonly roleArn: string | null;
   readonly notificationArns: readonly string[];
   readonly rollbackTriggers: JsonObject;
+  /** Whether resources that are there under the name that the template gives them, and in no stack, are taken in. */
+  readonly importExisting: boolean;
 }
 
 export interface ResourceChange {
@@ -268,6 +270,7 @@ export interface ChangeSet {
 export interface StackEvent {
   readonly id: string;
   readonly logicalId: string;
+  readonly physicalId: string;
   readonly type: string;
   readonly status: string;
   readonly reason: string | null;
@@ -293,6 +296,8 @@ export interface CloudFormationGateway {
   listExports(): Promise<{ name: string; stack: string }[] | null>;
   /** Events of the stack, newest first, back to (not including) the event `untilId`; at most 1,000. */
   listEvents(nameOrId: string, untilId: string | null): Promise<StackEvent[]>;
+  /** Events of one operation, newest first, by the token that it was asked for with; at most 1,000. */
+  listEventsOf(nameOrId: string, token: string): Promise<StackEvent[]>;
 
   createChangeSet(request: ChangeSetRequest): Promise<ChangeSet>;
   /** All pages. Null where it does not exist. `stack` by name or id. */

@@ -56,6 +56,7 @@ export function toStackEvent(event: SdkStackEvent): StackEvent {
   return {
     id: event.EventId ?? "",
     logicalId: event.LogicalResourceId ?? "",
+    physicalId: event.PhysicalResourceId ?? "",
     type: event.ResourceType ?? "",
     status: event.ResourceStatus ?? "",
     reason: words(event.ResourceStatusReason),

@@ -33,6 +33,7 @@ export type StackReaders = Pick<
   | "listImporters"
   | "listExports"
   | "listEvents"
+  | "listEventsOf"
   | "awaitStack"
 >;
 
@@ -61,7 +62,8 @@ export function createStackReaders(call: CloudFormationCall, polling: Polling): 
     listResources: (nameOrId) => listResources(call, nameOrId),
     listImporters: (exportName) => listImporters(call, exportName),
     listExports: () => listExports(call),
-    listEvents: (nameOrId, untilId) => listEvents(call, nameOrId, untilId),
+    listEvents: (nameOrId, untilId) => listEvents(call, nameOrId, ({ id }) => id === untilId),
+    listEventsOf: (nameOrId, token) => listEventsOf(call, nameOrId, token),
     awaitStack: (stackId, between = async () => {}) =>
       poll(polling, { what: `the stack ${stackId}`, limitMs: STACK_LIMIT_MS }, async () => {
         const stack = await describe(call, stackId);
@@ -164,16 +166,31 @@ function isNotToBeHad(error: unknown): boolean {
   return ["InvalidAction", "NotImplemented"].some((name) => isAnswer(error, name)) || isCode(error, "AWS_DENIED");
 }
 
-async function listEvents(call: CloudFormationCall, nameOrId: string, untilId: string | null): Promise<StackEvent[]> {
+/** Newest first, up to the one that `isEnd` knows. */
+async function listEvents(
+  call: CloudFormationCall,
+  nameOrId: string,
+  isEnd: (event: StackEvent) => boolean,
+): Promise<StackEvent[]> {
   const events: StackEvent[] = [];
   let token: string | undefined;
   do {
     const page = await call((sdk) => new sdk.DescribeStackEventsCommand({ StackName: nameOrId, NextToken: token }));
     for (const event of (page.StackEvents ?? []).map(toStackEvent)) {
-      if (event.id === untilId || events.length === MOST_EVENTS) return events;
+      if (isEnd(event) || events.length === MOST_EVENTS) return events;
       events.push(event);
     }
     token = page.NextToken || undefined;
   } while (token !== undefined);
   return events;
+}
+
+/** A stack does one operation at a time: once its events were seen, the first one of another is the end of them. */
+async function listEventsOf(call: CloudFormationCall, nameOrId: string, token: string): Promise<StackEvent[]> {
+  let wasSeen = false;
+  const events = await listEvents(call, nameOrId, (event) => {
+    if (event.token === token) wasSeen = true;
+    return wasSeen && event.token !== token;
+  });
+  return events.filter((event) => event.token === token);
 }

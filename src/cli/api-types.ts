@@ -252,6 +252,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rollbacks/{id}/orphans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it left in the account: resources that a policy keeps and that belong to no stack any more */
+        get: operations["listRollbackOrphans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rollbacks/{id}/cancel": {
         parameters: {
             query?: never;
@@ -662,7 +679,7 @@ export interface components {
          * @description From the one error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "LAYER_REPUBLISHED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "PHYSICAL_ID_CHANGED" | "RESOURCE_RETAINED" | "RESOURCE_IMPORTED" | "LAYER_REPUBLISHED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description URN of the code */
             type: string;
@@ -887,6 +904,19 @@ export interface components {
                 failed: number;
             } | null;
             snapshot: string | null;
+        };
+        /** @description A resource that stays in the account and belongs to no stack any more */
+        Orphan: {
+            /** @description `kind:name`, percent-encoded in paths */
+            component: string;
+            /** @description As in `AWS::DynamoDB::Table` */
+            type: string;
+            physicalId: string;
+            identifier: {
+                [key: string]: string;
+            } | null;
+            /** @description How its stack takes it in again, in words */
+            wayBack: string;
         };
         /** @description An update of the stack before its own turn, with exports that are still imported */
         Bridge: {
@@ -1947,6 +1977,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed inside */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRollbackOrphans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Orphan"][];
+                        next: string | null;
+                    };
                 };
             };
             /** @description Refused */

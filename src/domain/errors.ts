@@ -377,6 +377,18 @@ export const ERROR_TABLE = {
     "A recreated resource has a new physical id",
     "Who kept the old id must be told the new one.",
   ),
+  RESOURCE_RETAINED: row(
+    200,
+    false,
+    "A resource stays in the account and belongs to no stack any more",
+    "Its deletion policy keeps it. The log and GET …/orphans say how it is imported again.",
+  ),
+  RESOURCE_IMPORTED: row(
+    200,
+    false,
+    "A resource that was kept comes back into its stack as it is",
+    "CloudFormation imports it by its name and does not change it; where it is gone, a new one is made.",
+  ),
   LAYER_REPUBLISHED: row(
     200,
     false,

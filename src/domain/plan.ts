@@ -16,6 +16,8 @@ export interface Action {
   readonly parts?: readonly Part[];
   /** Digest of the live template that the parts were planned to go into; only with `splice-stack`. */
   readonly into?: string;
+  /** Logical ids of what comes again, may still be in the account and is taken in then; only with what updates a stack. */
+  readonly importing?: readonly string[];
   /** What a failed rollback of the stack leaves as it is; only with `continue-update-rollback`. */
   readonly skip?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { type CapturedComponent, type ComponentId, parseComponentId } from "./component.ts";
 import { asObject, asObjects, canonicalText, type JsonObject } from "./json.ts";
 import type { Reason } from "./plan.ts";
+import { isNamed, isRetained, retainedWithout } from "./retained.ts";
 import { isNoEcho } from "./secrets.ts";
 import { ownedElsewhere, statusWalls } from "./stack-walls.ts";
 import { holdsData } from "./stateful.ts";
@@ -160,27 +161,42 @@ function deployedFindings(before: CapturedComponent, deployed: CapturedComponent
   const kind = parseComponentId(before.id)?.kind;
   if (kind === "lambda-url" && !deployed)
     return loss("PHYSICAL_ID_CHANGED", "The URL comes back under another address.");
-  if (kind === "stack-resource" && !deployed && dataTypeOf(before)) {
+  if (kind === "stack-resource" && !deployed && dataTypeOf(before) && !isImported(before)) {
     const detail = `The deploy took ${nameOf(before.id)} away; it is created again, without what it held.`;
     return loss("PHYSICAL_ID_CHANGED", detail);
   }
   if (kind !== "stack") return NOTHING;
   if (!deployed) return loss("PHYSICAL_ID_CHANGED", "The stack is created again with new physical ids.");
-  const going = dataHoldersOnlyIn(deployed, before).map(
-    (named): Reason => ({ code: "DESTRUCTIVE", detail: `${named} is not in the backup and is deleted.` }),
+  const retained = new Set(
+    retainedWithout(readTemplate(deployed), readTemplate(before)).map(({ logicalId }) => logicalId),
   );
-  const gone = dataHoldersOnlyIn(before, deployed).map((named): Reason => {
-    const detail = `The deploy took ${named} away; it is created again, without what it held.`;
+  const going = dataHoldersOnlyIn(deployed, before)
+    .filter(({ logicalId }) => !retained.has(logicalId))
+    .map(({ logicalId, type }): Reason => {
+      return { code: "DESTRUCTIVE", detail: `${logicalId} (${type}) is not in the backup and is deleted.` };
+    });
+  const imported = retainedWithout(readTemplate(before), readTemplate(deployed)).filter(({ isNamed }) => isNamed);
+  const lost = dataHoldersOnlyIn(before, deployed).filter(
+    ({ logicalId }) => !imported.some((one) => one.logicalId === logicalId),
+  );
+  const gone = lost.map(({ logicalId, type }): Reason => {
+    const detail = `The deploy took ${logicalId} (${type}) away; it is created again, without what it held.`;
     return { code: "PHYSICAL_ID_CHANGED", detail };
   });
   return { walls: [], losses: [...going, ...gone] };
 }
 
-function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): string[] {
+function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { logicalId: string; type: string }[] {
   const elsewhere = asObject(other.state.settings["resources"]);
   return Object.entries(asObject(one.state.settings["resources"])).flatMap(([logicalId, type]) =>
-    elsewhere[logicalId] !== type && holdsData(String(type)) ? [`${logicalId} (${type})`] : [],
+    elsewhere[logicalId] !== type && holdsData(String(type)) ? [{ logicalId, type: String(type) }] : [],
   );
+}
+
+/** It stayed in the account when it left the stack, under a name by which CloudFormation finds it (facts E3). */
+function isImported({ state }: CapturedComponent): boolean {
+  const definition = asObject(state.settings["definition"]);
+  return isRetained(definition) && isNamed(String(definition["Type"]), asObject(definition["Properties"]));
 }
 
 /** The type of a stack's resource that holds data; null for any other. */
@@ -195,7 +211,8 @@ function addedFindings(deployed: CapturedComponent | null): Findings {
   const kind = parseComponentId(deployed.id)?.kind;
   if (kind === "lambda-url") return loss("DESTRUCTIVE", "The URL's address is lost with it.");
   const type = kind === "stack-resource" ? dataTypeOf(deployed) : null;
-  if (type) return loss("DESTRUCTIVE", `${nameOf(deployed.id)} (${type}) is not in the backup and is deleted.`);
+  if (type && !isRetained(asObject(deployed.state.settings["definition"])))
+    return loss("DESTRUCTIVE", `${nameOf(deployed.id)} (${type}) is not in the backup and is deleted.`);
   if (kind !== "stack") return NOTHING;
   const { losses } = loss("DESTRUCTIVE", "The stack and everything in it is deleted.");
   if (deployed.state.settings["terminationProtection"] !== true) return { walls: [], losses };

@@ -85,7 +85,7 @@ const NO_PLACE = { after: [], bridges: [], faults: [] } as const;
 function withBridges({ actions }: DraftStep, bridges: number): readonly Action[] {
   if (bridges === 0) return actions;
   const at = actions.findIndex((action) => action.do === "update-stack");
-  const bridging = actions.slice(at, at + 1).map(({ name }): Action => ({ do: "bridge-stack", name }));
+  const bridging = actions.slice(at, at + 1).map((action): Action => ({ ...action, do: "bridge-stack" }));
   return [...actions.slice(0, at), ...Array.from({ length: bridges }, () => bridging).flat(), ...actions.slice(at)];
 }
 

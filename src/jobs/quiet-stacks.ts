@@ -1,5 +1,6 @@
 import type { CloudFormationGateway, StackFacts } from "../aws/gateways.ts";
 import { type ComponentId, componentId, parseComponentId } from "../domain/component.ts";
+import { StepbackError } from "../domain/errors.ts";
 import { isBusy } from "../domain/stack-walls.ts";
 import { type Archives, createLiveView, type LiveView } from "../kinds/live-view.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
@@ -53,10 +54,16 @@ async function operationOf(
   cloudFormation: CloudFormationGateway,
   { name, stackId }: Pick<StackFacts, "name" | "stackId">,
 ): Promise<string> {
-  const events = await cloudFormation.listEvents(stackId, null);
+  const events = await cloudFormation.listEvents(stackId, null).catch(unlessDenied);
   const begun = events.find((event) => event.logicalId === name && event.reason === USER_INITIATED);
   if (!begun) return "";
   return `, begun at ${begun.at}${begun.token ? ` by the request ${begun.token}` : ""}`;
+}
+
+/** Not to know whose it is keeps nobody from waiting. */
+function unlessDenied(error: unknown): never[] {
+  if (error instanceof StepbackError && error.code === "AWS_DENIED") return [];
+  throw error;
 }
 
 /** CloudFormation's reason on the first event of every operation that somebody asked for. */

@@ -8,6 +8,7 @@ import {
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, digestOf, type Json, sameJson } from "../domain/json.ts";
 import type { Action, Reason } from "../domain/plan.ts";
+import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts";
 import { splice } from "../domain/splice/splice.ts";
@@ -18,7 +19,15 @@ import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
-import { policyWalls, recovering, templateStateIn, unimported } from "../kinds/stack-plan.ts";
+import {
+  importedReason,
+  importing,
+  policyWalls,
+  recovering,
+  retainedReason,
+  templateStateIn,
+  unimported,
+} from "../kinds/stack-plan.ts";
 import { type DatedFacts, directPlan, goalFor, isKept, mayContinue, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
@@ -170,12 +179,15 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
   }
   for (const { id, action } of members) plans.steps.set(id, broughtBy(leader.id, action));
   const losing = lostData(stack, parts);
+  const { staying, coming } = keptOf(stack, parts);
+  const into = digestOf(String(stack.live.state.settings["template"]));
   const actions: Action[] = [
     ...recovery.actions,
     { do: "put-code-objects", name: stack.name, parts },
-    { do: "splice-stack", name: stack.name, parts, into: digestOf(String(stack.live.state.settings["template"])) },
+    { do: "splice-stack", name: stack.name, parts, into, ...importing(coming) },
   ];
-  const reasons = [...losing, ...spliced.offered.map((offer) => offerReason(offer, stack))];
+  const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
+  const reasons = [...losing, ...kept, ...spliced.offered.map((offer) => offerReason(offer, stack))];
   plans.steps.set(leader.id, acting(leader.action, actions, { destructive: losing.length > 0, reasons }));
   for (const [id, goal] of adaptedGoals(stack, members, spliced)) plans.goals.set(id, goal);
 }
@@ -239,12 +251,20 @@ function lostData({ beforeTemplate, liveTemplate }: StackStates, parts: readonly
     if (partOf(beforeTemplate, part)) return [];
     const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
     const type = String(definition["Type"]);
-    if (!holdsData(type) || KEPT.has(String(definition["DeletionPolicy"]))) return [];
+    if (!holdsData(type) || isRetained(definition)) return [];
     return [{ code: "DESTRUCTIVE", detail: `${part.logicalId} (${type}) is not in the backup and is deleted.` }];
   });
 }
 
-const KEPT = new Set(["Retain", "RetainExceptOnCreate"]);
+/** Of the parts: what stays in the account when it leaves the stack, and what may be there when it comes again. */
+function keptOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]) {
+  const isPart = ({ logicalId }: RetainedResource) => parts.some((part) => part.logicalId === logicalId);
+  const [before, live] = [beforeTemplate.template, liveTemplate.template];
+  return {
+    staying: retainedWithout(live, before).filter(isPart),
+    coming: retainedWithout(before, live).filter((kept) => isPart(kept) && kept.isNamed),
+  };
+}
 
 /** A resource is proven on the definition that the spliced template gives it, e.g. with a renamed parameter. */
 function adaptedGoals(

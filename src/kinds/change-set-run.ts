@@ -1,6 +1,7 @@
 import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
+import { RETAINED_BY_DESIGN, wayToImport } from "../domain/retained.ts";
 import { holdsData } from "../domain/stateful.ts";
 import type { RestoreContext } from "./kind.ts";
 
@@ -26,7 +27,10 @@ export async function runChangeSet(name: string, plan: ChangeSetPlan, context: R
     );
   }
   if (!changeSet.executed) await execute(name, { changeSet, plan }, context);
-  return settleStack(changeSet.stackId, name, context);
+  const status = await settleStack(changeSet.stackId, name, context);
+  const mayLeave = changeSet.changes.some(({ action, replacement }) => action === "Remove" || mayReplace(replacement));
+  const orphans = mayLeave ? await orphansOf({ stackId: changeSet.stackId, name }, context) : [];
+  return orphans.length > 0 ? { status, orphans } : { status };
 }
 
 async function dropEmpty(name: string, context: RestoreContext): Promise<Json> {
@@ -66,14 +70,18 @@ function refuseLosses(name: string, { changes }: ChangeSet, { allowDestructive }
 /** What the gate stops without consent (facts E2, step 4). */
 function losesData({ action, replacement, type, policyAction }: ResourceChange): boolean {
   if (!holdsData(type) || policyAction === "Retain") return false;
-  return action === "Remove" || replacement === "True" || replacement === "Conditional";
+  return action === "Remove" || mayReplace(replacement);
 }
 
-async function settleStack(stackId: string, name: string, context: RestoreContext): Promise<Json> {
+function mayReplace(replacement: ResourceChange["replacement"]): boolean {
+  return replacement === "True" || replacement === "Conditional";
+}
+
+async function settleStack(stackId: string, name: string, context: RestoreContext): Promise<string> {
   const facts = await context.aws.cloudFormation.awaitStack(stackId);
   if (facts.status === "UPDATE_COMPLETE" || facts.status === "CREATE_COMPLETE") {
     context.note(`The stack ${name} is in ${facts.status}.`);
-    return { status: facts.status };
+    return facts.status;
   }
   throw new StepbackError(
     "AWS_REJECTED",
@@ -83,11 +91,30 @@ async function settleStack(stackId: string, name: string, context: RestoreContex
 
 /** The first failures of this very operation: its events carry the token. Later ones are only their consequence. */
 export async function whyFailed(facts: StackFacts, { aws, token }: RestoreContext): Promise<string> {
-  const events = await aws.cloudFormation.listEvents(facts.stackId, null);
-  const failed = events.filter((event) => event.token === token && event.status.endsWith("_FAILED") && event.reason);
+  const events = await aws.cloudFormation.listEventsOf(facts.stackId, token);
+  const failed = events.filter((event) => event.status.endsWith("_FAILED") && event.reason);
   const first = failed.slice(-3).reverse();
   return (
     first.map((event) => `${event.logicalId}: ${event.reason}`).join("; ") ||
     (facts.statusReason ?? "no reason was given")
   );
+}
+
+/**
+ * What this very operation left in the account because a policy keeps it (facts E3), for the journal. Whoever reads the
+ * log learns how it is taken into the stack again.
+ */
+export async function orphansOf(
+  { stackId, name }: { readonly stackId: string; readonly name: string },
+  { aws, token, note }: RestoreContext,
+): Promise<Json[]> {
+  const events = await aws.cloudFormation.listEventsOf(stackId, token);
+  const left = events.filter(({ status, type }) => status === "DELETE_SKIPPED" && !RETAINED_BY_DESIGN.has(type));
+  return left.map(({ logicalId, type, physicalId }) => {
+    const orphan = { stack: name, logicalId, type, physicalId };
+    note(
+      `${logicalId} (${type}) stays in the account as ${physicalId} and belongs to no stack. ${wayToImport(orphan)}`,
+    );
+    return orphan;
+  });
 }

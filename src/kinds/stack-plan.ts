@@ -1,6 +1,7 @@
 import type { CapturedComponent, ComponentId } from "../domain/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
+import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
 import { ownedElsewhere, skipWalls, statusWalls } from "../domain/stack-walls.ts";
@@ -37,7 +38,35 @@ export function planStack(input: PlanInput): StepPlan {
     ...submitting(action, goal, live, name),
     ...protecting(goal, live, name),
   ];
-  return acting(action, actions, { destructive: losing.length > 0, reasons: losing });
+  const reasonsBeside = [...losing, ...staying(goal, live), ...comingAgain(goal, live).map(importedReason)];
+  return acting(action, actions, { destructive: losing.length > 0, reasons: reasonsBeside });
+}
+
+/** What the live template has, the backup's does not, and a policy keeps. */
+function staying(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
+  const [wanted, present] = [templateStateIn(goal), templateStateIn(live)];
+  return present ? retainedWithout(present.template, wanted?.template ?? {}).map(retainedReason) : [];
+}
+
+/** What the backup's template has and live's does not, and may still be in the account under its name. */
+function comingAgain(goal: CapturedComponent | null, live: CapturedComponent | null): RetainedResource[] {
+  const [wanted, present] = [templateStateIn(goal), templateStateIn(live)];
+  return wanted ? retainedWithout(wanted.template, present?.template ?? {}).filter(({ isNamed }) => isNamed) : [];
+}
+
+export function retainedReason({ logicalId, type }: RetainedResource): Reason {
+  const detail = `${logicalId} (${type}) leaves the stack, and its deletion policy keeps it in the account.`;
+  return { code: "RESOURCE_RETAINED", detail };
+}
+
+export function importedReason({ logicalId, type }: RetainedResource): Reason {
+  const detail = `${logicalId} (${type}) was kept when it left the stack: where it still is in the account, it is imported as it is.`;
+  return { code: "RESOURCE_IMPORTED", detail };
+}
+
+/** Members of an action that brings kept resources back. */
+export function importing(kept: readonly RetainedResource[]): Pick<Action, "importing"> {
+  return kept.length > 0 ? { importing: kept.map(({ logicalId }) => logicalId) } : {};
 }
 
 /** CloudFormation operates nested stacks only from their root (facts D). */
@@ -90,7 +119,7 @@ function planAnew(name: string, goal: CapturedComponent, shell: CapturedComponen
   return acting("recreate", [
     { do: "put-code-objects", name },
     { do: "delete-stack", name },
-    { do: "create-stack", name },
+    { do: "create-stack", name, ...importing(comingAgain(goal, null)) },
     ...protecting(goal, null, name),
   ]);
 }
@@ -106,7 +135,8 @@ function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
   const walls = [...ownedElsewhere(name, live), ...protection(name, live)];
   if (walls.length > 0) return refused(...walls);
   const reason: Reason = { code: "DESTRUCTIVE", detail: `The stack ${name} and everything in it is deleted.` };
-  return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons: [reason] });
+  const reasons = [reason, ...staying(null, live)];
+  return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons });
 }
 
 /** A stack policy is respected and named; it stops the run here and not in the middle of an update. */
@@ -164,7 +194,11 @@ function hasDefault(goal: CapturedComponent | null, key: string): boolean {
 function removedDataHolders(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
   const wanted = asObject(goal?.state.settings["resources"]);
   const present = Object.entries(asObject(live?.state.settings["resources"]));
-  const losing = present.filter(([logicalId, type]) => wanted[logicalId] !== type && holdsData(String(type)));
+  const definitions = asObject(templateStateIn(live)?.template["Resources"]);
+  const losing = present.filter(
+    ([logicalId, type]) =>
+      wanted[logicalId] !== type && holdsData(String(type)) && !isRetained(asObject(definitions[logicalId])),
+  );
   return losing.map(([logicalId, type]) => ({
     code: "DESTRUCTIVE",
     detail: `${logicalId} (${type}) is not in the backup and is deleted.`,
@@ -177,10 +211,13 @@ function submitting(
   live: CapturedComponent | null,
   name: string,
 ): Action[] {
-  if (action === "recreate") return [{ do: "create-stack", name }];
+  const taking = importing(comingAgain(goal, live));
+  if (action === "recreate") return [{ do: "create-stack", name, ...taking }];
   const submitted = ["template", "parameters", "tags", "resources"];
   const differing = goal && live ? settingsDiff(goal.state, live.state) : [];
-  return differing.some((path) => submitted.includes(path.split("/")[1] ?? "")) ? [{ do: "update-stack", name }] : [];
+  return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
+    ? [{ do: "update-stack", name, ...taking }]
+    : [];
 }
 
 function protecting(goal: CapturedComponent | null, live: CapturedComponent | null, name: string): Action[] {

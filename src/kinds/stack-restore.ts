@@ -4,7 +4,7 @@ import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
-import { runChangeSet, whyFailed } from "./change-set-run.ts";
+import { orphansOf, runChangeSet, whyFailed } from "./change-set-run.ts";
 import type { RestoreContext } from "./kind.ts";
 import { spliceStack } from "./stack-splice.ts";
 
@@ -16,10 +16,10 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
     case "continue-update-rollback":
       return continueRollback(action, context);
     case "create-stack":
-      return submit("CREATE", action.name, context);
+      return submit("CREATE", action, context);
     case "update-stack":
     case "bridge-stack":
-      return submit("UPDATE", action.name, context);
+      return submit("UPDATE", action, context);
     case "splice-stack":
       return spliceStack(action, context);
     case "delete-stack":
@@ -52,12 +52,16 @@ async function putCodeObjects({ name, parts }: Action, context: RestoreContext):
   return { restored };
 }
 
-function submit(type: "CREATE" | "UPDATE", name: string, context: RestoreContext): Promise<Json> {
-  const request = async () => changeSetRequest(type, name, context);
-  return runChangeSet(name, { request, gate: () => {} }, context);
+function submit(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): Promise<Json> {
+  const request = async () => changeSetRequest(type, action, context);
+  return runChangeSet(action.name, { request, gate: () => {} }, context);
 }
 
-function changeSetRequest(type: "CREATE" | "UPDATE", name: string, context: RestoreContext): ChangeSetRequest {
+function changeSetRequest(
+  type: "CREATE" | "UPDATE",
+  { name, importing = [] }: Action,
+  context: RestoreContext,
+): ChangeSetRequest {
   const { settings, evidence } = goalOf(context);
   const parameters = Object.entries(asObject(settings["parameters"]));
   const known = type === "UPDATE" ? parameters : parameters.filter(([, value]) => !isNoEcho(value));
@@ -72,6 +76,7 @@ function changeSetRequest(type: "CREATE" | "UPDATE", name: string, context: Rest
     roleArn: (evidence["roleArn"] ?? null) as string | null,
     notificationArns: (evidence["notificationArns"] ?? []) as string[],
     rollbackTriggers: asObject(evidence["rollbackTriggers"]),
+    importExisting: importing.length > 0,
   };
 }
 
@@ -109,7 +114,8 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
     );
   }
   context.note(`Deleted the stack ${name}.`);
-  return { deleted: true };
+  const orphans = await orphansOf({ stackId: live.stackId, name }, context);
+  return orphans.length > 0 ? { deleted: true, orphans } : { deleted: true };
 }
 
 async function putPolicy(name: string, context: RestoreContext): Promise<Json> {

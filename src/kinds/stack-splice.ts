@@ -18,7 +18,7 @@ import { parametersOf } from "./stack-resource.ts";
  * Idempotent by the change set's name. PLAN_STALE where the live template is not the planned one any more.
  */
 export async function spliceStack(action: Action, context: RestoreContext): Promise<Json> {
-  const { name } = action;
+  const { name, importing = [] } = action;
   let spliced: Promise<{ result: Spliced; facts: StackFacts }> | null = null;
   const prepare = () => {
     spliced ??= prepareSplice(action, context);
@@ -29,7 +29,7 @@ export async function spliceStack(action: Action, context: RestoreContext): Prom
     {
       request: async () => {
         const { result, facts } = await prepare();
-        return changeSetRequest(name, { result, facts }, context);
+        return { ...changeSetRequest(name, { result, facts }, context), importExisting: importing.length > 0 };
       },
       gate: async (changes) => refuseWider(name, changes, (await prepare()).result),
     },
@@ -70,7 +70,7 @@ function changeSetRequest(
   name: string,
   { result, facts }: { result: Spliced; facts: StackFacts },
   { token }: RestoreContext,
-): ChangeSetRequest {
+): Omit<ChangeSetRequest, "importExisting"> {
   return {
     stack: name,
     name: token,

@@ -6,6 +6,7 @@ import { ActivityShape } from "./wire/activity.ts";
 import { BuildShape, PackageShape } from "./wire/build.ts";
 import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
 import { LogLineShape } from "./wire/log-line.ts";
+import { OrphanShape } from "./wire/orphan.ts";
 import { PinShape, RevalidationShape } from "./wire/pin.ts";
 import { PLAN_NOUNS, StepShape } from "./wire/plan.ts";
 import { RollbackShape } from "./wire/rollback.ts";
@@ -22,6 +23,7 @@ export const NOUNS: readonly TSchema[] = [
   DeploymentShape.schema,
   AlteredShape.schema,
   RollbackShape.schema,
+  OrphanShape.schema,
   ...PLAN_NOUNS,
   StepShape.schema,
   LogLineShape.schema,

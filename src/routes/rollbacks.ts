@@ -11,6 +11,7 @@ import { Picked } from "./picked.ts";
 import { REFUSALS } from "./refusals.ts";
 import { LongText, ShortText } from "./request-texts.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
+import { OrphanShape, presentOrphan } from "./wire/orphan.ts";
 import { PlanShape, presentPlan, presentStep, StepShape } from "./wire/plan.ts";
 import {
   ContinueUpdateRollback,
@@ -112,6 +113,15 @@ const COMPONENTS = {
   response: { 200: pageOf(StepShape.ref), ...REFUSALS },
 } as const;
 
+const ORPHANS = {
+  operationId: "listRollbackOrphans",
+  summary: "What it left in the account: resources that a policy keeps and that belong to no stack any more",
+  tags: TAGS,
+  "x-role": "auditor",
+  params: Params,
+  response: { 200: pageOf(OrphanShape.ref), ...REFUSALS },
+} as const;
+
 const CANCEL = {
   operationId: "cancelRollback",
   summary: "Stop between two actions; a draft ends at once",
@@ -139,6 +149,11 @@ export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Ser
     app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
       sendPage({ request, reply }, await rollbacks.listSteps(request.params.id, pageFrom(request.query)), presentStep),
     );
+    app.get("/:id/orphans", { schema: ORPHANS }, async ({ params }) => ({
+      // A stack has 500 resources: all of them fit.
+      items: (await rollbacks.listOrphans(params.id)).map(presentOrphan),
+      next: null,
+    }));
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
       accepted(reply, presentRollback(await rollbacks.cancel(request.params.id))),
     );

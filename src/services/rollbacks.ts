@@ -3,6 +3,7 @@ import { awaitsCommand } from "../domain/build.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import { type Expectation, expectation } from "../domain/expectation.ts";
 import type { Plan } from "../domain/plan.ts";
+import { type Orphan, orphansIn } from "../domain/retained.ts";
 import { claimOf, resolvePicked, withScope } from "../domain/selection.ts";
 import type { ActivityFilter, Page, Paged, StepRow } from "../store/store.ts";
 import { reportFailure } from "./package-commands.ts";
@@ -54,6 +55,8 @@ export interface RollbackService {
   findPlan(id: string, wait: Wait): Promise<ExpectedPlan>;
   /** One row a component; none before the rollback has begun. */
   listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
+  /** What it left in the account without a stack, as far as it has come. */
+  listOrphans(id: string): Promise<readonly Orphan[]>;
   /** Ends a draft at once; a job sees the wish between two actions. */
   cancel(id: string): Promise<Rollback>;
 }
@@ -69,6 +72,10 @@ export function createRollbackService(deps: ServiceDeps): RollbackService {
     list: (filter, page) => store.listRollbacks(filter, page),
     findPlan: (id, wait) => findPlan(deps, id, wait),
     listSteps: async (id, page) => store.listSteps((await find(id)).id, page),
+    listOrphans: async (id) => {
+      const journal = await store.findJournal((await find(id)).id);
+      return orphansIn(journal.map(({ result }) => result));
+    },
     cancel: async (id) => {
       await cancel(deps, await find(id));
       return find(id);

@@ -31,6 +31,7 @@ function request(name: string, more: Partial<ChangeSetRequest> = {}): ChangeSetR
     roleArn: null,
     notificationArns: [],
     rollbackTriggers: {},
+    importExisting: false,
     ...more,
   };
 }

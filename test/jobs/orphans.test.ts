@@ -1,0 +1,143 @@
+import t, { type Test } from "tap";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import {
+  type Body,
+  deployStack,
+  ended,
+  finishDeployment,
+  openDeployment,
+  rollBack,
+  startWorld,
+  until,
+  type World,
+} from "../support/world.ts";
+
+async function world(t: Test): Promise<World> {
+  const made = await startWorld();
+  t.teardown(() => made.close());
+  return made;
+}
+
+const TOPIC = { Type: "AWS::SNS::Topic", Properties: { TopicName: "orders" } };
+const TABLE = {
+  Type: "AWS::DynamoDB::Table",
+  DeletionPolicy: "Retain",
+  Properties: { TableName: "orders", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }] },
+};
+const NEWS = { Type: "AWS::SNS::Topic", DeletionPolicy: "Retain", Properties: { DisplayName: "no name of its own" } };
+
+const deploy = (w: World, Resources: Shape) => deployStack(w, "shop", { Resources });
+
+/** A deployment of the stack `shop` from some resources to others. */
+async function deployment(w: World, before: Shape, after: Shape): Promise<string> {
+  await deploy(w, before);
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deploy(w, after);
+  await finishDeployment(w, id);
+  return id;
+}
+
+async function physicalIds(w: World): Promise<Record<string, string>> {
+  const { StackResourceSummaries } = await w.aws("cloudformation", "ListStackResources", { StackName: "shop" });
+  const there = StackResourceSummaries.filter(({ ResourceStatus }: Body) => !/^DELETE/.test(ResourceStatus));
+  return Object.fromEntries(there.map((one: Body) => [one.LogicalResourceId, one.PhysicalResourceId]));
+}
+
+async function orphansOf(w: World, { id }: Body): Promise<Body[]> {
+  return (await w.api("GET", `/v1/rollbacks/${id}/orphans`)).body.items;
+}
+
+async function stepsOf(w: World, { id }: Body): Promise<Body[]> {
+  return (await w.api("GET", `/v1/rollbacks/${id}/plan`)).body.steps;
+}
+
+async function undo(w: World, { id }: Body): Promise<Body> {
+  const { body } = await w.api("POST", "/v1/rollbacks", { rollback: id, components: "all" });
+  return ended(w, `/v1/rollbacks/${body.id}`);
+}
+
+/** What the change sets of a rollback did, e.g. `Import Table`. */
+async function changesOf(w: World, { id }: Body): Promise<string> {
+  const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
+  return items
+    .map(({ message }: Body) => message)
+    .filter((message: string) => message.startsWith("Running the change set"))
+    .join("\n");
+}
+
+t.test("what a deletion policy keeps is told before, recorded as an orphan, and imported by the undo", async (t) => {
+  const w = await world(t);
+  const id = await deployment(w, { Topic: TOPIC }, { Topic: TOPIC, Table: TABLE, News: NEWS });
+  const { Table, News } = await physicalIds(w);
+  const { items } = (await w.api("GET", `/v1/deployments/${id}/components`)).body;
+  t.match(
+    items.find((row: Body) => row.id === "stack-resource:shop/Table"),
+    { change: "added", readiness: "reversible" },
+    "nothing is lost",
+  );
+  const rollback = await rollBack(w, id, "all");
+  t.match(rollback, { status: "Completed", error: null }, "without consent, for nothing is deleted");
+  t.same(Object.keys(await physicalIds(w)), ["Topic"]);
+  const [step] = (await stepsOf(w, rollback)).filter(({ component }) => component === "stack:shop");
+  t.match(step, { destructive: false, reasons: ["RESOURCE_RETAINED", "RESOURCE_RETAINED"] });
+  t.match(
+    (await orphansOf(w, rollback)).sort((one, other) => (one.type < other.type ? -1 : 1)),
+    [
+      {
+        component: "stack-resource:shop/Table",
+        type: "AWS::DynamoDB::Table",
+        physicalId: Table,
+        identifier: { TableName: "orders" },
+        wayBack:
+          /--change-set-type IMPORT --stack-name shop --resources-to-import '\[\{"ResourceType":"AWS::DynamoDB::Table"/,
+      },
+      { component: "stack-resource:shop/News", physicalId: News, identifier: { TopicArn: News } },
+    ],
+  );
+  const undone = await undo(w, rollback);
+  t.match(undone, { status: "Completed", error: null });
+  t.match(await changesOf(w, undone), /Import Table/);
+  const now = await physicalIds(w);
+  t.equal(now["Table"], Table, "the very table");
+  t.not(now["News"], News, "what has no name of its own is made anew");
+});
+
+t.test("a part that a policy keeps goes and comes back alone, without a collision", async (t) => {
+  const w = await world(t);
+  const id = await deployment(w, { Topic: TOPIC, Table: TABLE }, { Topic: { ...TOPIC, Properties: {} } });
+  const rollback = await rollBack(w, id, ["stack-resource:shop/Table"]);
+  t.match(rollback, { status: "Completed", error: null, result: { recreated: 1 } });
+  t.match(await changesOf(w, rollback), /Import Table/);
+  t.match(await stepsOf(w, rollback), [{ reasons: ["RESOURCE_IMPORTED"] }]);
+  t.same(await orphansOf(w, rollback), []);
+  const back = await undo(w, rollback);
+  t.match(back, { status: "Completed", error: null, result: { removed: 1 } });
+  t.match(await orphansOf(w, back), [{ component: "stack-resource:shop/Table" }]);
+});
+
+t.test("a kept resource that somebody has deleted since is made anew", async (t) => {
+  const w = await world(t);
+  const Box = { Type: "AWS::S3::Bucket", DeletionPolicy: "Retain", Properties: { BucketName: "shop-box" } };
+  const id = await deployment(w, { Topic: TOPIC, Box }, { Topic: TOPIC });
+  await w.aws("s3", "DeleteBucket", { Bucket: "shop-box" });
+  const rollback = await rollBack(w, id, "all");
+  t.match(rollback, { status: "Completed", error: null });
+  t.match(await changesOf(w, rollback), /Add Box/);
+});
+
+t.test("a stack that was deleted takes in again what it had kept", async (t) => {
+  const w = await world(t);
+  await deploy(w, { Topic: TOPIC, Table: TABLE });
+  const { Table } = await physicalIds(w);
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  const { Stacks } = await w.aws("cloudformation", "DescribeStacks", { StackName: "shop" });
+  const StackName = Stacks[0].StackId;
+  await w.aws("cloudformation", "DeleteStack", { StackName });
+  const status = async () =>
+    (await w.aws("cloudformation", "DescribeStacks", { StackName })).Stacks[0].StackStatus as string;
+  await until(async () => (await status()) === "DELETE_COMPLETE");
+  await finishDeployment(w, id);
+  const rollback = await rollBack(w, id, "all");
+  t.match(rollback, { status: "Completed", error: null });
+  t.equal((await physicalIds(w))["Table"], Table);
+});
