@@ -1,20 +1,20 @@
 import type { UpdateFunctionCodeRequest } from "@aws-sdk/client-lambda";
 import { StepbackError } from "../domain/errors.ts";
-import type { CodeSource, FunctionCode } from "./gateways.ts";
+import type { CodeSource, FunctionCode, ReferencedObject } from "./gateways.ts";
 import type { Staging } from "./staging.ts";
 
 /** The members that carry code, the same in CreateFunction's `Code` and in UpdateFunctionCode. */
 export type CodeMembers = Pick<
   UpdateFunctionCodeRequest,
-  "ZipFile" | "S3Bucket" | "S3Key" | "ImageUri" | "SourceKMSKeyArn"
+  "ZipFile" | "S3Bucket" | "S3Key" | "S3ObjectVersion" | "S3ObjectStorageMode" | "ImageUri" | "SourceKMSKeyArn"
 >;
 
 /** What UpdateFunctionCode takes directly, zipped (facts B5). */
 const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 
 /**
- * Sends code in the way that fits it: an image by its name, a zip through the staging bucket, or without a bucket in the
- * request itself. `send` may be called with bytes in memory, so it must not keep its argument.
+ * Sends code in the way that fits it: an image by its name, a zip by the object that it is to be run from, else through the
+ * staging bucket, or without a bucket in the request itself. `send` may be called with bytes in memory, so it must not keep its argument.
  * Throws STAGING_BUCKET_NEEDED for a zip that is too large for a request.
  */
 export async function withCode<Answer>(
@@ -24,11 +24,16 @@ export async function withCode<Answer>(
 ): Promise<Answer> {
   if (code.packageType === "Image") return send({ ImageUri: code.imageUri });
   const key = code.sourceKmsKeyArn === null ? {} : { SourceKMSKeyArn: code.sourceKmsKeyArn };
+  if (code.reference) return send({ ...referenced(code.reference), ...key });
   if (staging.bucket !== null || code.zip.sizeBytes > DIRECT_UPLOAD_LIMIT_BYTES) {
     const staged = await staging.putCode(code.zip);
     return send({ S3Bucket: staged.bucket, S3Key: staged.key, ...key });
   }
   return oneAtATime(async () => send({ ZipFile: await readWhole(code.zip), ...key }));
+}
+
+function referenced({ bucket, key, version }: ReferencedObject): CodeMembers {
+  return { S3Bucket: bucket, S3Key: key, S3ObjectVersion: version, S3ObjectStorageMode: "REFERENCE" };
 }
 
 let lastUpload: Promise<unknown> = Promise.resolve();

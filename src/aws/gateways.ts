@@ -44,12 +44,21 @@ export interface FunctionFacts {
   /** Digest form of the image, for functions of package type Image. */
   readonly resolvedImageUri: string | null;
   readonly sourceKmsKeyArn: string | null;
+  /** The object that the code is run from, where Lambda holds it by reference; null where it has a copy (facts A3). */
+  readonly referencedObject: ReferencedObject | null;
   /** Null where the principal may not read tags. */
   readonly tags: Readonly<Record<string, string>> | null;
   /** Null: none is reserved, or a version was asked for. 0 throttles the function completely. */
   readonly reservedConcurrency: number | null;
   /** Errors that AWS reports inside a 200 answer (facts A3): environment, code. Empty when all is whole. */
   readonly errors: readonly string[];
+}
+
+/** A version of an object in a versioned bucket. */
+export interface ReferencedObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version: string;
 }
 
 export interface AliasFacts {
@@ -70,7 +79,13 @@ export interface CodeSource {
 }
 
 export type FunctionCode =
-  | { readonly packageType: "Zip"; readonly zip: CodeSource; readonly sourceKmsKeyArn: string | null }
+  | {
+      readonly packageType: "Zip";
+      readonly zip: CodeSource;
+      readonly sourceKmsKeyArn: string | null;
+      /** Names the object instead of sending the bytes: left out, AWS silently keeps a copy from then on (facts A3). */
+      readonly reference?: ReferencedObject | null;
+    }
   | { readonly packageType: "Image"; readonly imageUri: string };
 
 /** Writable fields in the form of UpdateFunctionConfiguration's request, e.g. `{ "MemorySize": 256 }`. */

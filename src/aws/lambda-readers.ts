@@ -2,12 +2,13 @@ import type {
   AliasConfiguration,
   GetFunctionResponse,
   LambdaClientResolvedConfig,
+  ResolvedS3Object,
   ServiceInputTypes,
   ServiceOutputTypes,
 } from "@aws-sdk/client-lambda";
 import type { Call } from "./call.ts";
 import { nullIfMissing } from "./error-mapping.ts";
-import type { AliasFacts, FunctionConfiguration, FunctionFacts, LambdaGateway } from "./gateways.ts";
+import type { AliasFacts, FunctionConfiguration, FunctionFacts, LambdaGateway, ReferencedObject } from "./gateways.ts";
 import { allPages } from "./paging.ts";
 import type { LambdaSdk } from "./sdk-clients.ts";
 
@@ -78,6 +79,7 @@ function toFunctionFacts({
     location: Code?.Location ?? null,
     resolvedImageUri: Code?.ResolvedImageUri ?? null,
     sourceKmsKeyArn: Code?.SourceKMSKeyArn ?? null,
+    referencedObject: toReferencedObject(Code?.ResolvedS3Object),
     tags: TagsError ? null : (Tags ?? {}),
     reservedConcurrency: Concurrency?.ReservedConcurrentExecutions ?? null,
     errors: [
@@ -102,4 +104,10 @@ function toAliasFacts(alias: AliasConfiguration): AliasFacts {
     weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
     revisionId: alias.RevisionId ?? null,
   };
+}
+
+/** AWS tells the mode by the object alone. */
+function toReferencedObject(object: ResolvedS3Object | undefined): ReferencedObject | null {
+  const { S3Bucket: bucket, S3Key: key, S3ObjectVersion: version } = object ?? {};
+  return bucket && key && version ? { bucket, key, version } : null;
 }

@@ -1,4 +1,4 @@
-import type { FunctionCode, FunctionFacts } from "../aws/gateways.ts";
+import type { FunctionCode, FunctionFacts, ReferencedObject } from "../aws/gateways.ts";
 import {
   type ArtifactRef,
   type CapturedComponent,
@@ -7,7 +7,7 @@ import {
   componentId,
 } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { asObject, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/readiness.ts";
 import { archiveCode } from "./archive.ts";
@@ -72,6 +72,7 @@ function codeState(facts: FunctionFacts, zip: ArtifactRef | null): ComponentStat
       lastModified: configuration.LastModified ?? null,
       signingProfileVersionArn: configuration.SigningProfileVersionArn ?? null,
       signingJobArn: configuration.SigningJobArn ?? null,
+      referencedObject: facts.referencedObject && { ...facts.referencedObject },
     },
     artifacts: zip ? [zip] : [],
   };
@@ -154,7 +155,7 @@ async function create(name: string, context: RestoreContext): Promise<Json> {
   const configuration = context.goalOf(componentId("lambda-config", name));
   if (!configuration)
     throw new StepbackError("INCOMPLETE_BACKUP", `The backup has no configuration to create ${name} with.`);
-  const code = { ...codeOf(context), architectures: settings["Architectures"] as string[] };
+  const code = { ...(await codeOf(context)), architectures: settings["Architectures"] as string[] };
   const wanted = { ...configuration.settings, Layers: await resolveLayers(configuration, context, []) };
   await context.aws.lambda.createFunction(name, creationSettings(wanted, name), code);
   context.note(`Created the function ${name} with the code and the configuration of the backup.`);
@@ -169,7 +170,7 @@ async function update(name: string, context: RestoreContext): Promise<Json> {
   // All of it, not only the bytes: the same code may have been deployed for another architecture or under another key.
   if (sameJson(codeState(live, null).settings, settings))
     return alreadySo(context, `The code of ${name} is that of the backup`);
-  const code = { ...codeOf(context), architectures: settings["Architectures"] as string[] };
+  const code = { ...(await codeOf(context)), architectures: settings["Architectures"] as string[] };
   await context.aws.lambda.updateCode(name, code, live.configuration.RevisionId ?? null);
   context.note(`Put the code ${settings["CodeSha256"]} back.`);
   return { codeSha256: settings["CodeSha256"] ?? null };
@@ -183,7 +184,8 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
   return { deleted: true };
 }
 
-function codeOf({ goal, artifacts }: RestoreContext): FunctionCode {
+async function codeOf(context: RestoreContext): Promise<FunctionCode> {
+  const { goal, artifacts } = context;
   const settings = goal?.settings ?? {};
   if (settings["PackageType"] === "Image") return { packageType: "Image", imageUri: String(settings["ImageUri"]) };
   const digest = hexOfBase64(String(settings["CodeSha256"]));
@@ -199,7 +201,19 @@ function codeOf({ goal, artifacts }: RestoreContext): FunctionCode {
     packageType: "Zip",
     zip: source,
     sourceKmsKeyArn: (settings["SourceKMSKeyArn"] as string | null | undefined) ?? null,
+    reference: await referenceOf(context),
   };
+}
+
+/** The object that the code was run from, where it still is there; else Lambda gets a copy of the archived bytes. */
+async function referenceOf({ goal, aws, note }: RestoreContext): Promise<ReferencedObject | null> {
+  const { bucket, key, version } = asObject(goal?.evidence["referencedObject"]);
+  if (typeof bucket !== "string" || typeof key !== "string" || typeof version !== "string") return null;
+  if (await aws.objects.head(bucket, key, version)) return { bucket, key, version };
+  note(
+    `The code was run from ${bucket}/${key}, which has lost the version ${version}: Lambda keeps a copy from now on.`,
+  );
+  return null;
 }
 
 function goalSettings({ goal }: RestoreContext): JsonObject {

@@ -9,13 +9,16 @@ import { lambdaCode } from "../../src/kinds/lambda-code.ts";
 import { lambdaConfig } from "../../src/kinds/lambda-config.ts";
 import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
 import {
+  type Body,
   configure,
   createFunction,
   finishDeployment,
+  invoke,
   openDeployment,
   rollBack,
   settled,
   startWorld,
+  updateCode,
   type World,
   zip,
 } from "../support/world.ts";
@@ -204,3 +207,41 @@ t.test("the same bytes for another architecture go back to the one of the backup
   t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { restored: 1 } });
   t.match(await w.aws("lambda", "GetFunctionConfiguration", { FunctionName }), { Architectures: ["arm64"] });
 });
+
+t.test(
+  "code that is run from an object goes back to that object, and to a copy where the object is lost",
+  async (t) => {
+    const w = await world(t);
+    await w.aws("s3", "CreateBucket", { Bucket: "code" });
+    await w.aws("s3", "PutBucketVersioning", { Bucket: "code", VersioningConfiguration: { Status: "Enabled" } });
+    const referenced = async (says: string) => {
+      const { VersionId } = await w.aws("s3", "PutObject", { Bucket: "code", Key: "pay.zip", Body: zip(says) });
+      const object = { S3Bucket: "code", S3Key: "pay.zip", S3ObjectVersion: VersionId };
+      await w.aws("lambda", "UpdateFunctionCode", { FunctionName, ...object, S3ObjectStorageMode: "REFERENCE" });
+      await settled(w, FunctionName);
+      return object;
+    };
+    const objectOf = async () => (await w.aws("lambda", "GetFunction", { FunctionName })).Code.ResolvedS3Object;
+    await createFunction(w, FunctionName, "v0");
+    const first = await referenced("v1");
+    const { id } = await openDeployment(w, scope);
+    await updateCode(w, FunctionName, "v2");
+    await finishDeployment(w, id);
+    t.equal(await objectOf(), undefined, "the deploy has left Lambda a copy");
+    t.match(await rollBack(w, id, "all"), { status: "Completed" });
+    t.same(await objectOf(), first, "by reference again");
+    t.equal(await invoke(w, FunctionName), "v1");
+
+    await updateCode(w, FunctionName, "v3");
+    await w.aws("s3", "DeleteObject", { Bucket: "code", Key: "pay.zip", VersionId: first.S3ObjectVersion });
+    const again = await rollBack(w, id, "all", { onConflict: "restore" });
+    t.match(again, { status: "Completed" });
+    t.equal(await objectOf(), undefined);
+    t.equal(await invoke(w, FunctionName), "v1");
+    const { items } = (await w.api("GET", `/v1/rollbacks/${again.id}/logs?limit=200`)).body;
+    t.ok(
+      items.some(({ message }: Body) => /has lost the version .* Lambda keeps a copy/.test(message)),
+      "and it is said",
+    );
+  },
+);

@@ -14,6 +14,8 @@ export interface ZipCode {
   /** Base64. */
   readonly sha256: string;
   readonly sourceKmsKeyArn?: string;
+  /** The object that it is run from; absent where Lambda has a copy. */
+  readonly reference?: { readonly bucket: string; readonly key: string; readonly version: string };
 }
 
 export interface ImageCode {
@@ -39,8 +41,17 @@ export async function loadCode(account: LambdaAccount, request: Shape, caller: C
   if (imageUri !== undefined) return imageCode(imageUri);
   const bytes = await loadZip(account, request, caller);
   if (!bytes) return null;
-  const sourceKmsKeyArn = optionalText(request, "SourceKMSKeyArn");
-  return zipCode(bytes, sourceKmsKeyArn);
+  const reference = referenceIn(request);
+  return { ...zipCode(bytes, optionalText(request, "SourceKMSKeyArn")), ...(reference ? { reference } : {}) };
+}
+
+/** Without the mode, or with COPY, Lambda keeps bytes of its own. The bucket has to be versioned. */
+function referenceIn(request: Shape): ZipCode["reference"] {
+  if (optionalText(request, "S3ObjectStorageMode") !== "REFERENCE") return undefined;
+  const [bucket, key] = [optionalText(request, "S3Bucket"), optionalText(request, "S3Key")];
+  const version = optionalText(request, "S3ObjectVersion");
+  if (bucket && key && version) return { bucket, key, version };
+  throw invalidParameter("S3ObjectStorageMode REFERENCE requires S3Bucket, S3Key and S3ObjectVersion.");
 }
 
 /** The bytes of a zip that a request carries or names, checked; null where it does neither. */

@@ -92,7 +92,13 @@ function describeCode(account: LambdaAccount, record: FunctionRecord, version: V
     return { RepositoryType: "ECR", ImageUri: code.imageUri, ResolvedImageUri: code.resolvedUri };
   }
   const location = account.downloads.offer(code.bytes, `${record.name}-${account.context.uuid()}`);
-  return defined({ RepositoryType: "S3", Location: location, SourceKMSKeyArn: code.sourceKmsKeyArn });
+  const { sourceKmsKeyArn: SourceKMSKeyArn, reference } = code;
+  const ResolvedS3Object = reference && {
+    S3Bucket: reference.bucket,
+    S3Key: reference.key,
+    S3ObjectVersion: reference.version,
+  };
+  return defined({ RepositoryType: "S3", Location: location, SourceKMSKeyArn, ResolvedS3Object });
 }
 
 function getFunctionConfiguration(account: LambdaAccount, input: Shape): Shape {
