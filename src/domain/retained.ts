@@ -66,7 +66,7 @@ export function wayToImport(orphan: Orphan): string {
   const named = ResourceIdentifier
     ? `--resources-to-import '${JSON.stringify([{ ResourceType: type, LogicalResourceId: logicalId, ResourceIdentifier }])}'`
     : "--resources-to-import with the identifier that `aws cloudformation get-template-summary` names for its type";
-  return `Put the definition of ${logicalId}, with its DeletionPolicy, into the template of ${stack} and run \`aws cloudformation create-change-set --change-set-type IMPORT --stack-name ${stack} ${named}\`; or undo this rollback, which imports what has a name.`;
+  return `Put the definition of ${logicalId}, with its DeletionPolicy, into the template of ${stack} and run \`aws cloudformation create-change-set --change-set-name import-${logicalId} --change-set-type IMPORT --template-body file://TEMPLATE --stack-name ${stack} ${named}\`; or undo this rollback, which imports what has a name.`;
 }
 
 /** By type: the identifier of an import, and the property that names the resource in a template. */

@@ -89,7 +89,7 @@ t.test("what a deletion policy keeps is told before, recorded as an orphan, and 
         physicalId: Table,
         identifier: { TableName: "orders" },
         wayBack:
-          /--change-set-type IMPORT --stack-name shop --resources-to-import '\[\{"ResourceType":"AWS::DynamoDB::Table"/,
+          /--change-set-type IMPORT --template-body \S+ --stack-name shop --resources-to-import '\[\{"ResourceType":"AWS::DynamoDB::Table"/,
       },
       { component: "stack-resource:shop/News", physicalId: News, identifier: { TopicArn: News } },
     ],
