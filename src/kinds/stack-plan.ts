@@ -137,8 +137,7 @@ function protecting(goal: CapturedComponent | null, live: CapturedComponent | nu
   const differs = (key: string) =>
     JSON.stringify(goal?.state.settings[key] ?? null) !== JSON.stringify(live?.state.settings[key] ?? null);
   const actions: Action[] = [];
-  // A policy, once set, can be changed but not taken off (facts E2): there is no action for "none".
-  if (differs("policy") && goal?.state.settings["policy"]) actions.push({ do: "put-stack-policy", name });
+  if (differs("policy")) actions.push({ do: "put-stack-policy", name });
   if (
     (goal?.state.settings["terminationProtection"] ?? false) !==
     (live?.state.settings["terminationProtection"] ?? false)

@@ -8,6 +8,7 @@ import {
 } from "../domain/component.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { NO_ECHO } from "../domain/secrets.ts";
+import { readStackPolicy } from "../domain/stack-policy.ts";
 import { importsOf } from "../domain/template.ts";
 import { codeObjectsBelow } from "./archive.ts";
 import type { Kind } from "./kind.ts";
@@ -59,19 +60,10 @@ function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: str
     template,
     parameters: Object.fromEntries(facts.parameters.map(({ key, value }) => [key, noEcho.has(key) ? NO_ECHO : value])),
     tags: { ...facts.tags },
-    policy: policy === null ? null : readPolicy(policy),
+    policy: readStackPolicy(policy),
     terminationProtection: facts.terminationProtection,
     resources: Object.fromEntries(resources.map(({ logicalId, type }) => [logicalId, type])),
   };
-}
-
-/** As data where it is JSON, so that a policy that was only reformatted is the same one. */
-function readPolicy(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }
 
 function stackEvidence({ facts, resources }: StackView): JsonObject {
