@@ -15,16 +15,16 @@ import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
 import { isUpdatable, ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
-import { parseTemplate } from "../domain/template.ts";
-import { partOf, type TemplateState } from "../domain/template-part.ts";
+import { parseTemplate, type TemplateState, templateStateOf } from "../domain/template.ts";
+import { partOf } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
-import { policyWalls, templateStateIn, unimported } from "../kinds/stack-plan.ts";
+import { policyWalls, unimported } from "../kinds/stack-plan.ts";
 import { type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
   readonly steps: ReadonlyMap<ComponentId, StepPlan>;
-  /** Goals of resources whose definition had to be adapted, e.g. to a renamed parameter. */
+  /** Goals of resources whose definition had to be adapted to the live template. */
   readonly goals: ReadonlyMap<ComponentId, CapturedComponent>;
 }
 
@@ -74,8 +74,9 @@ function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
 /** Null where the stack is not in the backup or is gone, or where a template cannot be read: then no part of it can go. */
 function statesOf(id: ComponentId, { sources, live }: DatedFacts): StackStates | null {
   const [before, now] = [sources.before.get(id), live.get(id)];
-  const [beforeTemplate, liveTemplate] = [templateStateIn(before), templateStateIn(now)];
-  if (!before || !now || !beforeTemplate || !liveTemplate) return null;
+  if (!before || !now) return null;
+  const [beforeTemplate, liveTemplate] = [templateStateOf(before.state), templateStateOf(now.state)];
+  if (!beforeTemplate || !liveTemplate) return null;
   return { id, name: parseComponentId(id)?.name ?? "", before, live: now, beforeTemplate, liveTemplate };
 }
 
@@ -242,7 +243,10 @@ function lostData({ beforeTemplate, liveTemplate }: StackStates, parts: readonly
 
 const KEPT = new Set(["Retain", "RetainExceptOnCreate"]);
 
-/** A resource is proven on the definition that the spliced template gives it, e.g. with a renamed parameter. */
+/**
+ * A resource is proven on the definition that the spliced template gives it, where that reads as another one than the
+ * backup's: SAM's Globals that had to be written into it, a value in place of a parameter that there was no room for.
+ */
 function adaptedGoals(
   stack: StackStates,
   members: readonly Member[],
@@ -256,8 +260,9 @@ function adaptedGoals(
   return members.flatMap(({ id }): [ComponentId, CapturedComponent][] => {
     const parsed = parseComponentId(id);
     if (parsed?.kind !== "stack-resource") return [];
-    const settings = partOf({ template, parameters }, whole(splitResource(parsed.name).logicalId));
-    if (!settings) return [];
+    const part = whole(splitResource(parsed.name).logicalId);
+    const settings = partOf({ template, parameters }, part);
+    if (!settings || sameJson(settings, partOf(stack.beforeTemplate, part))) return [];
     return [[id, captured(id, { settings, evidence: {}, artifacts: [] }, { parent: stack.id, physicalId: null })]];
   });
 }

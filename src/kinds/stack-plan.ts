@@ -5,8 +5,8 @@ import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
 import { ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
-import { parseTemplate, resourcesOf } from "../domain/template.ts";
-import { partOf, type TemplateState } from "../domain/template-part.ts";
+import { parseTemplate, resourcesOf, templateStateOf } from "../domain/template.ts";
+import { partOf } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
 
@@ -61,8 +61,9 @@ function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
 
 /** A stack policy is respected and named; it stops the run here and not in the middle of an update. */
 function protectedResources(name: string, goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const [wanted, present] = [templateStateIn(goal), templateStateIn(live)];
-  if (!wanted || !present || !live) return [];
+  if (!goal || !live) return [];
+  const [wanted, present] = [templateStateOf(goal.state), templateStateOf(live.state)];
+  if (!wanted || !present) return [];
   const updates = resourcesOf(present.template).flatMap(({ logicalId, type }): ResourceUpdate[] => {
     const part = { logicalId, take: "all" } as const;
     const [to, from] = [partOf(wanted, part), partOf(present, part)];
@@ -79,17 +80,6 @@ export function policyWalls(name: string, live: CapturedComponent, updates: read
     code: "STACK_POLICY_DENIES",
     detail: `The policy of the stack ${name} does not allow ${action} of ${logicalId}.`,
   }));
-}
-
-/** The templates of a captured stack as data; null where it cannot be read. */
-export function templateStateIn(stack: CapturedComponent | null | undefined): TemplateState | null {
-  if (!stack) return null;
-  const { template, parameters } = stack.state.settings;
-  try {
-    return { template: parseTemplate(String(template)), parameters: asObject(parameters) };
-  } catch {
-    return null;
-  }
 }
 
 /** A NoEcho value goes back by UsePreviousValue, which needs a live parameter of that name; or by the template's default. */
