@@ -6,7 +6,8 @@ import {
   splitResource,
 } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { asObject, digestOf, type Json, sameJson } from "../domain/json.ts";
+import { asObject, canonicalText, digestOf, type Json, sameJson } from "../domain/json.ts";
+import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason } from "../domain/plan.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts";
@@ -16,7 +17,7 @@ import type { ResourceUpdate } from "../domain/stack-policy.ts";
 import { isUpdatable, ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate, type TemplateState, templateStateOf } from "../domain/template.ts";
-import { partOf } from "../domain/template-part.ts";
+import { parametersIn, partOf } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { policyWalls, unimported } from "../kinds/stack-plan.ts";
 import { type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
@@ -166,13 +167,15 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
     for (const member of members) plans.steps.set(member.id, refused(...reasonsFor(member, spliced, stack)));
     return;
   }
-  for (const { id, action } of members) plans.steps.set(id, broughtBy(leader.id, action));
+  for (const { id, action, part } of members)
+    plans.steps.set(id, { ...broughtBy(leader.id, action), reasons: lookedUpIn(part, stack) });
   const losing = lostData(stack, parts);
   const actions: Action[] = [
     { do: "put-code-objects", name: stack.name, parts },
     { do: "splice-stack", name: stack.name, parts, into: digestOf(String(stack.live.state.settings["template"])) },
   ];
-  const reasons = [...losing, ...spliced.offered.map((offer) => offerReason(offer, stack))];
+  const offers = spliced.offered.map((offer) => offerReason(offer, stack));
+  const reasons = [...losing, ...offers, ...lookedUpIn(leader.part, stack)];
   plans.steps.set(leader.id, acting(leader.action, actions, { destructive: losing.length > 0, reasons }));
   for (const [id, goal] of adaptedGoals(stack, members, spliced)) plans.goals.set(id, goal);
 }
@@ -228,6 +231,14 @@ function reasonsFor(member: Member, spliced: Spliced | Refused, { name }: StackS
 function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason {
   const named = logicalIds.map((id) => `stack-resource:${name}/${id}`).join(", ");
   return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
+}
+
+/** What the part refers to, and nothing else of the stack. */
+function lookedUpIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
+  const wanted = part && partOf(beforeTemplate, part);
+  if (!wanted) return [];
+  const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
+  return lookedUpValues(before, { within, live });
 }
 
 /** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */

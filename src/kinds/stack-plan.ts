@@ -1,5 +1,6 @@
 import type { CapturedComponent, ComponentId } from "../domain/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
+import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
@@ -29,12 +30,10 @@ export function planStack(input: PlanInput): StepPlan {
   reasons.push(...protectedResources(name, goal, live));
   if (reasons.length > 0) return refused(...reasons);
   const losing = removedDataHolders(goal, live);
-  const actions: Action[] = [
-    { do: "put-code-objects", name },
-    ...submitting(action, goal, live, name),
-    ...protecting(goal, live, name),
-  ];
-  return acting(action, actions, { destructive: losing.length > 0, reasons: losing });
+  const updates = submitting(action, goal, live, name);
+  const lookedUp = goal && updates.length > 0 ? lookedUpValues(goal, { live }) : [];
+  const actions: Action[] = [{ do: "put-code-objects", name }, ...updates, ...protecting(goal, live, name)];
+  return acting(action, actions, { destructive: losing.length > 0, reasons: [...losing, ...lookedUp] });
 }
 
 /** CloudFormation operates nested stacks only from their root (facts D). */
