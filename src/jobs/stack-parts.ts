@@ -18,9 +18,9 @@ import { isUpdatable, ownedElsewhere, statusWalls } from "../domain/stack-walls.
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate, type TemplateState, templateStateOf } from "../domain/template.ts";
 import { parametersIn, partOf } from "../domain/template-part.ts";
-import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
+import { acting, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { policyWalls, unimported } from "../kinds/stack-plan.ts";
-import { type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
+import { actionOf, type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -84,7 +84,7 @@ function statesOf(id: ComponentId, { sources, live }: DatedFacts): StackStates |
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
 function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Member | null {
   const { picked, strategy } = facts.rollback;
-  const action = actionBetween(goalFor(id, facts), facts.live.get(id) ?? null);
+  const action = actionOf(id, facts);
   const container = parentOf(id, facts);
   if (container && container !== stack.id && picked.includes(container) && resourceDiffers(container, stack))
     return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: null };

@@ -1,7 +1,8 @@
-import type { CapturedComponent, ComponentId } from "../domain/component.ts";
+import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
 import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
+import { sameTemplate } from "../domain/same-template.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
 import { ownedElsewhere, statusWalls } from "../domain/stack-walls.ts";
@@ -20,10 +21,17 @@ export function unimported({ state }: CapturedComponent): string[] {
   );
 }
 
+/** A template is its data: CloudFormation takes no other text of the same for a change, so none could go back. */
+export function stackDiff(goal: ComponentState, live: ComponentState): string[] {
+  const [wanted, present] = [goal, live].map(({ settings }) => String(settings["template"])) as [string, string];
+  return settingsDiff(goal, live).filter((path) => path !== "/template" || !sameTemplate(wanted, present));
+}
+
 export function planStack(input: PlanInput): StepPlan {
   const { goal, live, name } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
+  if (goal && live && stackDiff(goal.state, live.state).length === 0) return textOnly(name);
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
   const reasons = [...ownedElsewhere(name, live ?? goal), ...statusWalls(name, live), ...lostNoEcho(goal, live)];
@@ -34,6 +42,11 @@ export function planStack(input: PlanInput): StepPlan {
   const lookedUp = goal && updates.length > 0 ? lookedUpValues(goal, { live }) : [];
   const actions: Action[] = [{ do: "put-code-objects", name }, ...updates, ...protecting(goal, live, name)];
   return acting(action, actions, { destructive: losing.length > 0, reasons: [...losing, ...lookedUp] });
+}
+
+function textOnly(name: string): StepPlan {
+  const detail = `The template of ${name} says the same as in the backup, in another text, which stays.`;
+  return { ...unchanged(), reasons: [{ code: "TEMPLATE_TEXT_STAYS", detail }] };
 }
 
 /** CloudFormation operates nested stacks only from their root (facts D). */
@@ -118,7 +131,7 @@ function submitting(
 ): Action[] {
   if (action === "recreate") return [{ do: "create-stack", name }];
   const submitted = ["template", "parameters", "tags", "resources"];
-  const differing = goal && live ? settingsDiff(goal.state, live.state) : [];
+  const differing = goal && live ? stackDiff(goal.state, live.state) : [];
   return differing.some((path) => submitted.includes(path.split("/")[1] ?? "")) ? [{ do: "update-stack", name }] : [];
 }
 

@@ -13,8 +13,8 @@ import { importsOf } from "../domain/template.ts";
 import { codeObjectsBelow } from "./archive.ts";
 import type { Kind } from "./kind.ts";
 import type { LiveView, StackView } from "./live-view.ts";
-import { settingsDiff, settle } from "./settling.ts";
-import { planStack } from "./stack-plan.ts";
+import { settle } from "./settling.ts";
+import { planStack, stackDiff } from "./stack-plan.ts";
 import { restoreStack } from "./stack-restore.ts";
 import { literalResolver } from "./template-values.ts";
 
@@ -22,7 +22,7 @@ import { literalResolver } from "./template-values.ts";
 export const stack: Kind = {
   name: "stack",
   capture,
-  diff: settingsDiff,
+  diff: stackDiff,
   plan: planStack,
   restore: restoreStack,
   async verify(view, name, goal) {
