@@ -371,6 +371,12 @@ export const ERROR_TABLE = {
     "Restored directly: the stack's template still says what the deploy said",
     "The next deploy of the stack may bring the bad version back.",
   ),
+  TEMPLATE_TEXT_STAYS: row(
+    200,
+    false,
+    "CloudFormation found nothing to change: the stack keeps the template text of the deploy",
+    "Nothing to do: what differs has no effect now. The next deploy of the stack brings its own text.",
+  ),
   PHYSICAL_ID_CHANGED: row(
     200,
     false,

@@ -1,5 +1,6 @@
 import { type CapturedComponent, type ComponentId, parseComponentId } from "./component.ts";
-import { asObject, asObjects, canonicalText, type JsonObject } from "./json.ts";
+import { asObject, asObjects, type JsonObject } from "./json.ts";
+import { lookedUpValues } from "./looked-up-values.ts";
 import type { Reason } from "./plan.ts";
 import { isNamed, isRetained, retainedWithout } from "./retained.ts";
 import { isNoEcho } from "./secrets.ts";
@@ -114,26 +115,6 @@ function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | n
     code: "NOECHO_VALUE_LOST",
     detail: `Nobody can read the NoEcho parameter ${key}: its value lives in the stack, and goes with it.`,
   }));
-}
-
-/** Values that CloudFormation looks up whenever it updates the stack: today's come, not those of the backup (facts D). */
-function lookedUpValues({ state }: CapturedComponent): Reason[] {
-  const parameters = Object.keys(asObject(state.evidence["resolvedParameters"]));
-  const text = `${state.settings["template"]}\n${canonicalText(asObject(state.settings["parameters"]))}`;
-  const references = [...new Set([...text.matchAll(/\{\{resolve:([^}]+)\}\}/g)].flatMap(([, to = ""]) => to))];
-  const named = [
-    ...parameters.map((key) => `the parameter ${key}`),
-    ...references.filter((reference) => !isPinned(reference)).map((reference) => `{{resolve:${reference}}}`),
-  ];
-  if (named.length === 0) return [];
-  const detail = `CloudFormation looks up today's value of ${named.join(", ")}; an earlier one does not come back.`;
-  return [{ code: "VALUE_LOOKED_UP", detail }];
-}
-
-/** Whether a dynamic reference names a version: `ssm:name:3`, `secretsmanager:id:SecretString:key:stage:version-id`. */
-function isPinned(reference: string): boolean {
-  if (reference.startsWith("ssm")) return /:\d+$/.test(reference);
-  return /:[0-9a-f]{8}-[0-9a-f-]{27,55}$/.test(reference);
 }
 
 /** Templates of nested stacks that the backup could not find an object for: they are read from their addresses again. */

@@ -14,12 +14,56 @@ export interface ResourceUpdate {
  */
 export function policyDenies(policy: Json, update: ResourceUpdate): boolean {
   if (!isJsonObject(policy)) return false;
-  const statements = policy["Statement"];
-  const applying = asObjects(isJsonObject(statements) ? [statements] : statements).filter((statement) =>
-    applies(statement, update),
-  );
+  const applying = statementsOf(policy).filter((statement) => applies(statement, update));
   const has = (effect: string) => applying.some((statement) => statement["Effect"] === effect);
   return has("Deny") || !has("Allow");
+}
+
+/**
+ * What a stack gets that is to have no policy and has one: AWS knows no way to take a policy off, and this one denies
+ * nothing (facts E2, step 5).
+ */
+export const ALLOWS_EVERYTHING: JsonObject = {
+  Statement: [{ Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" }],
+};
+
+/** As data where it is JSON, so that a reformatted policy is the same one. One that keeps nobody from anything is none. */
+export function readStackPolicy(text: string | null): Json {
+  if (text === null) return null;
+  try {
+    const policy = JSON.parse(text) as Json;
+    return allowsEverything(policy) ? null : policy;
+  } catch {
+    return text;
+  }
+}
+
+const UPDATES: readonly ResourceUpdate["action"][] = ["Update:Modify", "Update:Replace", "Update:Delete"];
+
+/** Whether the policy allows every update of every resource to everybody: no statement denies, and each update is allowed. */
+function allowsEverything(policy: Json): boolean {
+  const statements = statementsOf(policy);
+  const allowing = statements.filter((statement) =>
+    ALLOWING.every(([member, value]) => texts(statement[member]).includes(value)),
+  );
+  return (
+    statements.every(({ Effect }) => Effect === "Allow") &&
+    UPDATES.every((action) =>
+      allowing.some((statement) => !("Condition" in statement) && matches(statement, "Action", action)),
+    )
+  );
+}
+
+/** Of a statement that means every resource and everybody. */
+const ALLOWING = [
+  ["Effect", "Allow"],
+  ["Principal", "*"],
+  ["Resource", "*"],
+] as const;
+
+function statementsOf(policy: Json): JsonObject[] {
+  const statements = isJsonObject(policy) ? policy["Statement"] : undefined;
+  return asObjects(isJsonObject(statements) ? [statements] : statements);
 }
 
 function applies(statement: JsonObject, { logicalId, type, action }: ResourceUpdate): boolean {

@@ -1,6 +1,7 @@
 import yaml from "js-yaml";
+import type { ComponentState } from "./component.ts";
 import { StepbackError } from "./errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { asObject, isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 /** Short intrinsics of CloudFormation's YAML. `Ref` and `Condition` keep their names, the others are `Fn::…`. */
 const SHORT_TAGS = [
@@ -74,6 +75,21 @@ function shortTag(tag: string, kind: "scalar" | "sequence" | "mapping"): yaml.Ty
 function splitOnce(text: string): string[] {
   const dot = text.indexOf(".");
   return dot < 0 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+/** A template as data, with the values of its parameters as a stack's settings hold them. */
+export interface TemplateState {
+  readonly template: JsonObject;
+  readonly parameters: JsonObject;
+}
+
+/** The template and the parameters of a captured stack; null where the text cannot be parsed. */
+export function templateStateOf({ settings }: ComponentState): TemplateState | null {
+  try {
+    return { template: parseTemplate(String(settings["template"])), parameters: asObject(settings["parameters"]) };
+  } catch {
+    return null;
+  }
 }
 
 export interface TemplateResource {

@@ -10,8 +10,9 @@ import { changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-sta
 import { followWith } from "./following.ts";
 import type { JobContext } from "./job-context.ts";
 import { archivesOf, readLive, withSiblings } from "./live-state.ts";
+import { proofOf } from "./proof.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
-import { differs, kindOf, stackOfStep } from "./run-step.ts";
+import { kindOf, stackOfStep } from "./run-step.ts";
 
 /** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
 export async function closeRollback(run: Run, stopped: Problem | null): Promise<void> {
@@ -76,9 +77,10 @@ function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem |
     ? changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), physicalIdsOf(live.get(stack)))
     : [];
   const expected = expectedState(step.goal, changed);
-  const { differing } = settle(kindOf(step), live.get(step.component) ?? null, expected);
-  if (differing.length === 0) return { ...row, verified: true };
-  const error = differs(differing);
+  const verdict = settle(kindOf(step), live.get(step.component) ?? null, expected);
+  const proof = proofOf(run, step, expected, verdict);
+  if (proof.is !== "failed") return { ...row, verified: true };
+  const { error } = proof;
   run.context.log.add("error", `At the last look: ${error.detail}`, { component: step.component, step: step.order });
   return { ...row, status: "Failed", verified: false, error };
 }

@@ -9,9 +9,10 @@ import {
   stackOf,
 } from "../domain/component.ts";
 import { keepLive } from "../domain/diff.ts";
+import type { StepAction } from "../domain/plan.ts";
 import type { Disclosure } from "../domain/stage-policy.ts";
 import { KINDS } from "../kinds/index.ts";
-import { type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
+import { actionBetween, type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
 import type { Sources } from "./sources.ts";
 
 /** Everything that a plan is made from. Making it is pure: the same facts give the same digest. */
@@ -77,7 +78,21 @@ export function isKept(id: ComponentId, facts: ComponentFacts): boolean {
 export function isConflict(id: ComponentId, { sources, live, lastRecorded }: ComponentFacts): boolean {
   const now = live.get(id)?.digest ?? null;
   const recorded = lastRecorded.has(id) ? lastRecorded.get(id) : (sources.deployed.get(id)?.digest ?? null);
-  return now !== (sources.before.get(id)?.digest ?? null) && now !== recorded;
+  return now !== recorded && !isAsIn(sources.before.get(id), live.get(id));
+}
+
+/** Whether there is nothing to put back, by what the kind counts as the same. */
+function isAsIn(backup: CapturedComponent | undefined, live: CapturedComponent | undefined): boolean {
+  if (!backup || !live) return backup === live;
+  if (backup.digest === live.digest) return true;
+  const kind = parseComponentId(live.id)?.kind ?? "stack";
+  return !backup.incomplete && !live.incomplete && KINDS[kind].diff(backup.state, live.state).length === 0;
+}
+
+/** What has to happen to it, seen from the two states alone. */
+export function actionOf(id: ComponentId, facts: ComponentFacts): StepAction {
+  const [goal, live] = [goalFor(id, facts) ?? undefined, facts.live.get(id)];
+  return isAsIn(goal, live) ? "unchanged" : actionBetween(goal ?? null, live ?? null);
 }
 
 /** What the component's own kind plans. */

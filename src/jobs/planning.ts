@@ -2,9 +2,18 @@ import type { CapturedComponent, ComponentId } from "../domain/component.ts";
 import { threeWay } from "../domain/diff.ts";
 import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } from "../domain/plan.ts";
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
-import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
+import { acting, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { orderSteps } from "./ordering.ts";
-import { type DatedFacts, directPlan, goalFor, isConflict, isKept, ownerOf, type PlanFacts } from "./plan-facts.ts";
+import {
+  actionOf,
+  type DatedFacts,
+  directPlan,
+  goalFor,
+  isConflict,
+  isKept,
+  ownerOf,
+  type PlanFacts,
+} from "./plan-facts.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
@@ -55,7 +64,7 @@ function planStep(id: ComponentId, facts: DatedFacts, parts: PartPlans): StepPla
   if (backup?.incomplete) return refused({ code: "INCOMPLETE_BACKUP", detail: backup.incomplete });
   const owner = ownerOf(id, facts);
   const goal = goalFor(id, facts);
-  const action = actionBetween(goal, facts.live.get(id) ?? null);
+  const action = actionOf(id, facts);
   if (owner && facts.rollback.picked.includes(owner) && (action !== "unchanged" || isKept(id, facts)))
     return broughtBy(owner, action);
   const part = parts.steps.get(id);

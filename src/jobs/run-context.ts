@@ -1,6 +1,7 @@
 import type { Rollback } from "../domain/activity.ts";
 import type { ComponentId, Components } from "../domain/component.ts";
 import { ERROR_TABLE, type ErrorCode, type Problem } from "../domain/errors.ts";
+import { asObject } from "../domain/json.ts";
 import type { Plan, PlanStep } from "../domain/plan.ts";
 import type { JournalEntry, NewSnapshot, StepRow, StepStatus } from "../store/store.ts";
 import type { ChangedId } from "./expected-state.ts";
@@ -17,6 +18,8 @@ export interface Run {
   readonly rows: Map<number, StepRow>;
   /** How many actions of each step are done, by its order: by this worker, and by a killed one before it. */
   readonly done: Map<number, number>;
+  /** Of each step, by its order, whose change set was empty: the digest of the template that its stack kept. */
+  readonly kept: Map<number, string>;
   /** What each picked stack had to create anew, once it is back. */
   readonly changedIds: Map<ComponentId, readonly ChangedId[]>;
 }
@@ -58,6 +61,21 @@ export function doneActions(journal: readonly JournalEntry[]): Map<number, numbe
   const done = new Map<number, number>();
   for (const { step, status } of journal) if (status === "done") done.set(step, (done.get(step) ?? 0) + 1);
   return done;
+}
+
+/** What the journal says of updates that CloudFormation found nothing to do for. */
+export function keptTemplates(journal: readonly JournalEntry[]): Map<number, string> {
+  const kept = new Map<number, string>();
+  for (const entry of journal) if (entry.status === "done") noteKept(kept, entry);
+  return kept;
+}
+
+/** Of a step's updates the last one counts. */
+export function noteKept(kept: Map<number, string>, done: Pick<JournalEntry, "step" | "action" | "result">): void {
+  if (done.action.do !== "update-stack" && done.action.do !== "splice-stack") return;
+  const { kept: digest } = asObject(done.result);
+  if (typeof digest === "string") kept.set(done.step, digest);
+  else kept.delete(done.step);
 }
 
 export function hasSettled(row: StepRow): boolean {

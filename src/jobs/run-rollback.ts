@@ -6,7 +6,7 @@ import { mapBounded } from "./bounded.ts";
 import { closeRollback, refuseRollback } from "./close-rollback.ts";
 import { checkpoint, identify, type JobContext } from "./job-context.ts";
 import { type Lane, type LanePass, wavesOf } from "./lanes.ts";
-import { doneActions, doneStatus, hasSettled, problem, type Run, rowOf } from "./run-context.ts";
+import { doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
 import { runBridge, runStep } from "./run-step.ts";
 import { loadSources } from "./sources.ts";
 
@@ -29,8 +29,9 @@ export async function runRollback(context: JobContext, rollback: Rollback): Prom
   if (refusal) return refuseRollback(context, rollback, { plan, why: refusal });
   if (isByPackage(rollback) && !rollback.toBuild?.outcome) return leaveToCommand(context, rollback);
   const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
-  const done = doneActions(await context.store.findJournal(rollback.id));
-  const run: Run = { context, rollback, plan, sources, rows, done, changedIds: new Map() };
+  const journal = await context.store.findJournal(rollback.id);
+  const [done, kept] = [doneActions(journal), keptTemplates(journal)];
+  const run: Run = { context, rollback, plan, sources, rows, done, kept, changedIds: new Map() };
   const stopped = isByPackage(rollback) ? takeOver(run) : await runWaves(run);
   await closeRollback(run, stopped);
 }

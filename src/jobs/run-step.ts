@@ -6,7 +6,7 @@ import {
   type KindName,
   parseComponentId,
 } from "../domain/component.ts";
-import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
+import { ERROR_TABLE, problemOf, StepbackError } from "../domain/errors.ts";
 import type { Action, BridgePass, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import type { Kind, RestoreContext, Verdict } from "../kinds/kind.ts";
@@ -15,7 +15,8 @@ import type { StepRow } from "../store/store.ts";
 import { type ChangedId, changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { checkpoint } from "./job-context.ts";
 import { ownerOf, planInput } from "./plan-facts.ts";
-import { doneStatus, problem, type Run, rowOf, rowOfComponent } from "./run-context.ts";
+import { didNothingElse, proofOf } from "./proof.ts";
+import { doneStatus, noteKept, type Run, rowOf, rowOfComponent } from "./run-context.ts";
 
 /** Failures that are not the step's own: the job ends, or another worker goes on. */
 const NOT_THE_STEPS_OWN = new Set(["LEASE_LOST", "SHUTTING_DOWN", "CANCELLED"]);
@@ -23,8 +24,8 @@ const NOT_THE_STEPS_OWN = new Set(["LEASE_LOST", "SHUTTING_DOWN", "CANCELLED"]);
 /** One step: its actions, then the proof, then its row. Answers the row; throws only what ends the whole job. */
 export function runStep(run: Run, step: PlanStep): Promise<StepRow> {
   return running(run, step, async (startedAt) => {
-    const verdict = await bringBack(run, step);
-    return finish(run, step, { ...provenRow(run, step, verdict), startedAt });
+    const brought = await bringBack(run, step);
+    return finish(run, step, { ...provenRow(run, step, brought), startedAt });
   });
 }
 
@@ -62,7 +63,13 @@ async function running(run: Run, step: PlanStep, work: (startedAt: number) => Pr
   }
 }
 
-async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
+/** What a step's actions were to reach, and what was read afterwards. */
+interface Brought {
+  readonly goal: ComponentState | null;
+  readonly verdict: Verdict;
+}
+
+async function bringBack(run: Run, step: PlanStep): Promise<Brought> {
   if (step.via) requireCarrier(run, step.via);
   requireBefore(run, step.after);
   await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0));
@@ -70,10 +77,10 @@ async function bringBack(run: Run, step: PlanStep): Promise<Verdict> {
   const verdict = await verify(run, step, goal);
   const isWhole = verdict.live !== null && goal !== null;
   const isDirect = isWhole || COMES_AND_GOES.has(kindOf(step).name);
-  if (verdict.differing.length === 0 || !isDirect || !isCarried(step)) return verdict;
+  if (verdict.differing.length === 0 || !isDirect || !isCarried(step)) return { goal, verdict };
   const toGoal = { ...step, goal };
   await perform(run, toGoal, directActions(run, toGoal, verdict));
-  return verify(run, step, goal);
+  return { goal, verdict: await verify(run, step, goal) };
 }
 
 /** Under `onError: continue`: AWS would refuse the stack late, after it has changed half of it. */
@@ -184,6 +191,7 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
     goal: goalOfAction(step, index),
   });
   await store.finishAction(fence, rollback.id, { step: step.order, index, result, lines: log.take() });
+  noteKept(run.kept, { step: step.order, action, result });
 }
 
 /** Letters, digits and dashes only: it also names change sets (facts E2). */
@@ -227,33 +235,34 @@ function look(run: Run, step: PlanStep): LiveView {
   return createLiveView(run.context.access(step.component, step.order), run.context.artifacts, ARCHIVES_NONE);
 }
 
-function provenRow(run: Run, step: PlanStep, verdict: Verdict): StepRow {
+function provenRow(run: Run, step: PlanStep, { goal, verdict }: Brought): StepRow {
   const about = { component: step.component, step: step.order };
+  const { log } = run.context;
   const row = rowOf(run, step);
-  if (verdict.differing.length > 0) {
-    const error = differs(verdict.differing);
-    run.context.log.add("error", error.detail, about);
-    return { ...row, status: "Failed", verified: false, error };
+  const proof = proofOf(run, step, goal, verdict);
+  if (proof.is === "failed") {
+    log.add("error", proof.error.detail, about);
+    return { ...row, status: "Failed", verified: false, error: proof.error };
   }
   const changed = changedPhysicalIds(
     physicalIdsOf(run.sources.before.get(step.component)),
     physicalIdsOf(verdict.live),
   );
   for (const { logicalId, from, to } of changed)
-    run.context.log.add("warn", `${logicalId} has a new physical id: ${from} became ${to}.`, about);
-  const warnings = changed.length > 0 ? ([...row.warnings, "PHYSICAL_ID_CHANGED"] as const) : row.warnings;
-  const status = doneStatus(step);
-  run.context.log.add(
+    log.add("warn", `${logicalId} has a new physical id: ${from} became ${to}.`, about);
+  const textStays = proof.is === "text-stays";
+  if (textStays) log.add("warn", `${ERROR_TABLE.TEMPLATE_TEXT_STAYS.title}.`, about);
+  const warnings = new Set(row.warnings);
+  if (changed.length > 0) warnings.add("PHYSICAL_ID_CHANGED");
+  if (textStays) warnings.add("TEMPLATE_TEXT_STAYS");
+  const status = textStays && didNothingElse(run, step) ? "Unchanged" : doneStatus(step);
+  const readBack = textStays ? "equal but for the template's text" : "equal";
+  log.add(
     "info",
-    `${status}. Read back and equal${verdict.live ? `, digest ${verdict.live.digest}` : ": it is gone"}.`,
+    `${status}. Read back and ${verdict.live ? `${readBack}, digest ${verdict.live.digest}` : "equal: it is gone"}.`,
     about,
   );
-  return { ...row, status, verified: true, warnings };
-}
-
-export function differs(paths: readonly string[]): Problem {
-  const named = paths.map((path) => path || "its existence").join(", ");
-  return problem("VERIFY_FAILED", `Read back, and it differs from the plan in: ${named}.`);
+  return { ...row, status, verified: true, warnings: [...warnings] };
 }
 
 async function finish(run: Run, step: PlanStep, row: StepRow): Promise<StepRow> {

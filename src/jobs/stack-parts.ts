@@ -6,7 +6,8 @@ import {
   splitResource,
 } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { asObject, digestOf, type Json, sameJson } from "../domain/json.ts";
+import { asObject, canonicalText, digestOf, type Json, sameJson } from "../domain/json.ts";
+import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason } from "../domain/plan.ts";
 import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
@@ -16,24 +17,25 @@ import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
 import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
-import { parseTemplate } from "../domain/template.ts";
-import { partOf, type TemplateState } from "../domain/template-part.ts";
-import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
+import { parseTemplate, type TemplateState, templateStateOf } from "../domain/template.ts";
+import { parametersIn, partOf } from "../domain/template-part.ts";
+import { acting, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
+import { importedReason, importing, policyWalls, recovering, retainedReason, unimported } from "../kinds/stack-plan.ts";
 import {
-  importedReason,
-  importing,
-  policyWalls,
-  recovering,
-  retainedReason,
-  templateStateIn,
-  unimported,
-} from "../kinds/stack-plan.ts";
-import { type DatedFacts, directPlan, goalFor, isKept, mayContinue, ownerOf, parentOf } from "./plan-facts.ts";
+  actionOf,
+  type DatedFacts,
+  directPlan,
+  goalFor,
+  isKept,
+  mayContinue,
+  ownerOf,
+  parentOf,
+} from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
   readonly steps: ReadonlyMap<ComponentId, StepPlan>;
-  /** Goals of resources whose definition had to be adapted, e.g. to a renamed parameter. */
+  /** Goals of resources whose definition had to be adapted to the live template. */
   readonly goals: ReadonlyMap<ComponentId, CapturedComponent>;
 }
 
@@ -83,15 +85,16 @@ function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
 /** Null where the stack is not in the backup or is gone, or where a template cannot be read: then no part of it can go. */
 function statesOf(id: ComponentId, { sources, live }: DatedFacts): StackStates | null {
   const [before, now] = [sources.before.get(id), live.get(id)];
-  const [beforeTemplate, liveTemplate] = [templateStateIn(before), templateStateIn(now)];
-  if (!before || !now || !beforeTemplate || !liveTemplate) return null;
+  if (!before || !now) return null;
+  const [beforeTemplate, liveTemplate] = [templateStateOf(before.state), templateStateOf(now.state)];
+  if (!beforeTemplate || !liveTemplate) return null;
   return { id, name: parseComponentId(id)?.name ?? "", before, live: now, beforeTemplate, liveTemplate };
 }
 
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
 function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Member | null {
   const { picked, strategy } = facts.rollback;
-  const action = actionBetween(goalFor(id, facts), facts.live.get(id) ?? null);
+  const action = actionOf(id, facts);
   const container = parentOf(id, facts);
   if (container && container !== stack.id && picked.includes(container) && resourceDiffers(container, stack))
     return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: null };
@@ -177,7 +180,8 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
     for (const member of members) plans.steps.set(member.id, refused(...reasonsFor(member, spliced, stack)));
     return;
   }
-  for (const { id, action } of members) plans.steps.set(id, broughtBy(leader.id, action));
+  for (const { id, action, part } of members)
+    plans.steps.set(id, { ...broughtBy(leader.id, action), reasons: lookedUpIn(part, stack) });
   const losing = lostData(stack, parts);
   const { staying, coming } = keptOf(stack, parts);
   const into = digestOf(String(stack.live.state.settings["template"]));
@@ -187,7 +191,8 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
     { do: "splice-stack", name: stack.name, parts, into, ...importing(coming) },
   ];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
-  const reasons = [...losing, ...kept, ...spliced.offered.map((offer) => offerReason(offer, stack))];
+  const offers = spliced.offered.map((offer) => offerReason(offer, stack));
+  const reasons = [...losing, ...kept, ...offers, ...lookedUpIn(leader.part, stack)];
   plans.steps.set(leader.id, acting(leader.action, actions, { destructive: losing.length > 0, reasons }));
   for (const [id, goal] of adaptedGoals(stack, members, spliced)) plans.goals.set(id, goal);
 }
@@ -245,6 +250,14 @@ function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason 
   return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
 }
 
+/** What the part refers to, and nothing else of the stack. */
+function lookedUpIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
+  const wanted = part && partOf(beforeTemplate, part);
+  if (!wanted) return [];
+  const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
+  return lookedUpValues(before, { within, live });
+}
+
 /** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */
 function lostData({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]): Reason[] {
   return parts.flatMap((part): Reason[] => {
@@ -266,7 +279,10 @@ function keptOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonly P
   };
 }
 
-/** A resource is proven on the definition that the spliced template gives it, e.g. with a renamed parameter. */
+/**
+ * A resource is proven on the definition that the spliced template gives it, where that reads as another one than the
+ * backup's: SAM's Globals that had to be written into it, a value in place of a parameter that there was no room for.
+ */
 function adaptedGoals(
   stack: StackStates,
   members: readonly Member[],
@@ -280,8 +296,9 @@ function adaptedGoals(
   return members.flatMap(({ id }): [ComponentId, CapturedComponent][] => {
     const parsed = parseComponentId(id);
     if (parsed?.kind !== "stack-resource") return [];
-    const settings = partOf({ template, parameters }, whole(splitResource(parsed.name).logicalId));
-    if (!settings) return [];
+    const part = whole(splitResource(parsed.name).logicalId);
+    const settings = partOf({ template, parameters }, part);
+    if (!settings || sameJson(settings, partOf(stack.beforeTemplate, part))) return [];
     return [[id, captured(id, { settings, evidence: {}, artifacts: [] }, { parent: stack.id, physicalId: null })]];
   });
 }

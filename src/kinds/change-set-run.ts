@@ -1,6 +1,6 @@
 import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Json } from "../domain/json.ts";
+import { digestOf, type Json } from "../domain/json.ts";
 import { RETAINED_BY_DESIGN, wayToImport } from "../domain/retained.ts";
 import { holdsData } from "../domain/stateful.ts";
 import type { RestoreContext } from "./kind.ts";
@@ -19,7 +19,7 @@ export async function runChangeSet(name: string, plan: ChangeSetPlan, context: R
   const existing = await cloudFormation.getChangeSet(name, context.token);
   if (!existing) await cloudFormation.createChangeSet(await plan.request());
   const changeSet = await cloudFormation.awaitChangeSet(name, context.token);
-  if (changeSet.status === "empty") return dropEmpty(name, context);
+  if (changeSet.status === "empty") return dropEmpty(changeSet.stackId, name, context);
   if (changeSet.status === "failed") {
     throw new StepbackError(
       "AWS_REJECTED",
@@ -33,12 +33,12 @@ export async function runChangeSet(name: string, plan: ChangeSetPlan, context: R
   return orphans.length > 0 ? { status, orphans } : { status };
 }
 
-async function dropEmpty(name: string, context: RestoreContext): Promise<Json> {
+/** `kept` is the digest of the template that CloudFormation found nothing to change in: a later one is another matter. */
+async function dropEmpty(stackId: string, name: string, context: RestoreContext): Promise<Json> {
+  const kept = digestOf(await context.aws.cloudFormation.getTemplate(stackId));
   await context.aws.cloudFormation.deleteChangeSet(name, context.token);
-  context.note(
-    `The template, the parameters and the tags of ${name} are those of the backup: the change set is empty.`,
-  );
-  return { changes: 0 };
+  context.note(`CloudFormation finds nothing to change in ${name}: the change set is empty.`);
+  return { changes: 0, kept };
 }
 
 async function execute(

@@ -1,13 +1,15 @@
-import type { CapturedComponent, ComponentId } from "../domain/component.ts";
+import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
+import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
 import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
+import { sameTemplate } from "../domain/same-template.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
 import { ownedElsewhere, skipWalls, statusWalls } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
-import { parseTemplate, resourcesOf } from "../domain/template.ts";
-import { partOf, type TemplateState } from "../domain/template-part.ts";
+import { parseTemplate, resourcesOf, templateStateOf } from "../domain/template.ts";
+import { partOf } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
 
@@ -20,10 +22,24 @@ export function unimported({ state }: CapturedComponent): string[] {
   );
 }
 
+/**
+ * A template is its data: CloudFormation takes no other text of the same for a change, so none could go back. Nor does
+ * anybody bring a stack back into a status that it was stuck in.
+ */
+export function stackDiff(goal: ComponentState, live: ComponentState): string[] {
+  const [wanted, present] = [goal, live].map(({ settings }) => String(settings["template"])) as [string, string];
+  const means = (path: string) => {
+    if (path === "/template") return !sameTemplate(wanted, present);
+    return path !== "/stuckIn" || goal.settings["stuckIn"] === null;
+  };
+  return settingsDiff(goal, live).filter(means);
+}
+
 export function planStack(input: PlanInput): StepPlan {
   const { goal, live, name } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
+  if (goal && live && stackDiff(goal.state, live.state).length === 0) return same(name, goal, live);
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
   if (goal && isShell(live)) return planAnew(name, goal, live);
@@ -32,25 +48,38 @@ export function planStack(input: PlanInput): StepPlan {
   reasons.push(...protectedResources(name, goal, live));
   if (reasons.length > 0) return refused(...reasons);
   const losing = removedDataHolders(goal, live);
+  const updates = submitting(action, goal, live, name);
+  const lookedUp = goal && updates.length > 0 ? lookedUpValues(goal, { live }) : [];
   const actions: Action[] = [
     ...recovery.actions,
     { do: "put-code-objects", name },
-    ...submitting(action, goal, live, name),
+    ...updates,
     ...protecting(goal, live, name),
   ];
-  const reasonsBeside = [...losing, ...staying(goal, live), ...comingAgain(goal, live).map(importedReason)];
+  const reasonsBeside = [
+    ...losing,
+    ...staying(goal, live),
+    ...comingAgain(goal, live).map(importedReason),
+    ...lookedUp,
+  ];
   return acting(action, actions, { destructive: losing.length > 0, reasons: reasonsBeside });
+}
+
+function same(name: string, goal: CapturedComponent, live: CapturedComponent): StepPlan {
+  if (goal.state.settings["template"] === live.state.settings["template"]) return unchanged();
+  const detail = `The template of ${name} says the same as in the backup, in another text, which stays.`;
+  return { ...unchanged(), reasons: [{ code: "TEMPLATE_TEXT_STAYS", detail }] };
 }
 
 /** What the live template has, the backup's does not, and a policy keeps. */
 function staying(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const [wanted, present] = [templateStateIn(goal), templateStateIn(live)];
+  const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
   return present ? retainedWithout(present.template, wanted?.template ?? {}).map(retainedReason) : [];
 }
 
 /** What the backup's template has and live's does not, and may still be in the account under its name. */
 function comingAgain(goal: CapturedComponent | null, live: CapturedComponent | null): RetainedResource[] {
-  const [wanted, present] = [templateStateIn(goal), templateStateIn(live)];
+  const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
   return wanted ? retainedWithout(wanted.template, present?.template ?? {}).filter(({ isNamed }) => isNamed) : [];
 }
 
@@ -141,8 +170,9 @@ function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
 
 /** A stack policy is respected and named; it stops the run here and not in the middle of an update. */
 function protectedResources(name: string, goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const [wanted, present] = [templateStateIn(goal), templateStateIn(live)];
-  if (!wanted || !present || !live) return [];
+  if (!goal || !live) return [];
+  const [wanted, present] = [templateStateOf(goal.state), templateStateOf(live.state)];
+  if (!wanted || !present) return [];
   const updates = resourcesOf(present.template).flatMap(({ logicalId, type }): ResourceUpdate[] => {
     const part = { logicalId, take: "all" } as const;
     const [to, from] = [partOf(wanted, part), partOf(present, part)];
@@ -159,17 +189,6 @@ export function policyWalls(name: string, live: CapturedComponent, updates: read
     code: "STACK_POLICY_DENIES",
     detail: `The policy of the stack ${name} does not allow ${action} of ${logicalId}.`,
   }));
-}
-
-/** The templates of a captured stack as data; null where it cannot be read. */
-export function templateStateIn(stack: CapturedComponent | null | undefined): TemplateState | null {
-  if (!stack) return null;
-  const { template, parameters } = stack.state.settings;
-  try {
-    return { template: parseTemplate(String(template)), parameters: asObject(parameters) };
-  } catch {
-    return null;
-  }
 }
 
 /** A NoEcho value goes back by UsePreviousValue, which needs a live parameter of that name; or by the template's default. */
@@ -194,7 +213,7 @@ function hasDefault(goal: CapturedComponent | null, key: string): boolean {
 function removedDataHolders(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
   const wanted = asObject(goal?.state.settings["resources"]);
   const present = Object.entries(asObject(live?.state.settings["resources"]));
-  const definitions = asObject(templateStateIn(live)?.template["Resources"]);
+  const definitions = asObject((live && templateStateOf(live.state))?.template["Resources"]);
   const losing = present.filter(
     ([logicalId, type]) =>
       wanted[logicalId] !== type && holdsData(String(type)) && !isRetained(asObject(definitions[logicalId])),
@@ -214,7 +233,7 @@ function submitting(
   const taking = importing(comingAgain(goal, live));
   if (action === "recreate") return [{ do: "create-stack", name, ...taking }];
   const submitted = ["template", "parameters", "tags", "resources"];
-  const differing = goal && live ? settingsDiff(goal.state, live.state) : [];
+  const differing = goal && live ? stackDiff(goal.state, live.state) : [];
   return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
     ? [{ do: "update-stack", name, ...taking }]
     : [];
@@ -224,8 +243,7 @@ function protecting(goal: CapturedComponent | null, live: CapturedComponent | nu
   const differs = (key: string) =>
     JSON.stringify(goal?.state.settings[key] ?? null) !== JSON.stringify(live?.state.settings[key] ?? null);
   const actions: Action[] = [];
-  // A policy, once set, can be changed but not taken off (facts E2): there is no action for "none".
-  if (differs("policy") && goal?.state.settings["policy"]) actions.push({ do: "put-stack-policy", name });
+  if (differs("policy")) actions.push({ do: "put-stack-policy", name });
   if (
     (goal?.state.settings["terminationProtection"] ?? false) !==
     (live?.state.settings["terminationProtection"] ?? false)

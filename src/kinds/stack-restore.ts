@@ -4,6 +4,7 @@ import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
+import { ALLOWS_EVERYTHING, readStackPolicy } from "../domain/stack-policy.ts";
 import { orphansOf, runChangeSet, whyFailed } from "./change-set-run.ts";
 import type { RestoreContext } from "./kind.ts";
 import { spliceStack } from "./stack-splice.ts";
@@ -118,13 +119,18 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
   return orphans.length > 0 ? { deleted: true, orphans } : { deleted: true };
 }
 
+/** No policy is reached by one that denies nothing: both read as none. */
 async function putPolicy(name: string, context: RestoreContext): Promise<Json> {
   const wanted = goalOf(context).settings["policy"] ?? null;
-  const text = typeof wanted === "string" ? wanted : JSON.stringify(wanted);
   const live = await context.aws.cloudFormation.getStackPolicy(name);
-  if (live !== null && sameJson(parse(live), parse(text))) return { already: true };
-  await context.aws.cloudFormation.putStackPolicy(name, text);
-  context.note(`Put the policy of the stack ${name} back.`);
+  if (sameJson(readStackPolicy(live), wanted)) return { already: true };
+  const policy = wanted ?? ALLOWS_EVERYTHING;
+  await context.aws.cloudFormation.putStackPolicy(name, typeof policy === "string" ? policy : JSON.stringify(policy));
+  context.note(
+    wanted === null
+      ? `The stack ${name} had no policy, and AWS takes none off: it has one now that allows every update.`
+      : `Put the policy of the stack ${name} back.`,
+  );
   return { put: true };
 }
 
@@ -145,12 +151,4 @@ function goalOf({ goal }: RestoreContext): ComponentState {
 /** The stack's own state in the backup, where only parts of it go back. */
 function stackGoal(name: string, context: RestoreContext): ComponentState {
   return goalOf({ ...context, goal: context.goalOf(componentId("stack", name)) });
-}
-
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }

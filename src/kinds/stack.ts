@@ -3,19 +3,19 @@ import {
   type ArtifactRef,
   type CapturedComponent,
   type ComponentId,
-  type ComponentState,
   captured,
   componentId,
 } from "../domain/component.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { NO_ECHO } from "../domain/secrets.ts";
+import { readStackPolicy } from "../domain/stack-policy.ts";
 import { stuckIn } from "../domain/stack-walls.ts";
 import { importsOf } from "../domain/template.ts";
 import { codeObjectsBelow } from "./archive.ts";
 import type { Kind } from "./kind.ts";
 import type { LiveView, StackView } from "./live-view.ts";
-import { settingsDiff, settle } from "./settling.ts";
-import { planStack } from "./stack-plan.ts";
+import { settle } from "./settling.ts";
+import { planStack, stackDiff } from "./stack-plan.ts";
 import { restoreStack } from "./stack-restore.ts";
 import { literalResolver } from "./template-values.ts";
 
@@ -56,11 +56,6 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
   );
 }
 
-/** Nobody brings a stack back into a status that it was stuck in. */
-function stackDiff(goal: ComponentState, live: ComponentState): string[] {
-  return settingsDiff(goal, live).filter((path) => path !== "/stuckIn" || goal.settings["stuckIn"] === null);
-}
-
 /** What the rollback of the last update hangs on; a nested stack hangs on what is in it. */
 async function unfinishedOf(view: LiveView, { facts, resources }: StackView, prefix = ""): Promise<JsonObject[]> {
   if (facts.status !== "UPDATE_ROLLBACK_FAILED") return [];
@@ -79,20 +74,11 @@ function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: str
     template,
     parameters: Object.fromEntries(facts.parameters.map(({ key, value }) => [key, noEcho.has(key) ? NO_ECHO : value])),
     tags: { ...facts.tags },
-    policy: policy === null ? null : readPolicy(policy),
+    policy: readStackPolicy(policy),
     terminationProtection: facts.terminationProtection,
     stuckIn: stuckIn(facts.status),
     resources: Object.fromEntries(resources.map(({ logicalId, type }) => [logicalId, type])),
   };
-}
-
-/** As data where it is JSON, so that a policy that was only reformatted is the same one. */
-function readPolicy(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }
 
 function stackEvidence({ facts, resources }: StackView): JsonObject {

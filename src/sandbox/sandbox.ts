@@ -28,6 +28,8 @@ export interface SandboxOptions {
    */
   readonly quotas?: Readonly<Record<string, number>>;
   readonly clock?: SandboxClock;
+  /** Whether CloudFormation takes a change of outputs alone for one; true by default. AWS says only that it may not. */
+  readonly outputsCount?: boolean;
 }
 
 /** An AWS account on this machine. */
@@ -83,7 +85,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 }
 
 function createContext(
-  { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock }: SandboxOptions,
+  { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock, outputsCount = true }: SandboxOptions,
   services: ReadonlyMap<string, AwsService>,
   address: { readonly url: string },
 ): SandboxContext {
@@ -92,6 +94,7 @@ function createContext(
     region,
     clock,
     updateMs,
+    outputsCount,
     service: (name) => requireService(services, name),
     endpoint: () => address.url,
     uuid: randomUUID,

@@ -62,3 +62,44 @@ t.test(
     );
   },
 );
+
+t.test("killed between an empty change set and its proof, it still knows that nothing had to change", async (t) => {
+  const stand = await startStand();
+  t.teardown(() => stand.close());
+  const deploy = (Description: string, DisplayName: string) =>
+    deployStack(stand.account, "one", {
+      Description,
+      Resources: { Orders: { Type: "AWS::SNS::Topic", Properties: { DisplayName } } },
+    });
+  await deploy("before", "orders");
+  const { id } = await stand.api("POST", "/v1/deployments", {
+    application: "one",
+    stage: "prod",
+    scope: { stacks: ["one"] },
+  });
+  await until(async () => (await stand.api("GET", `/v1/deployments/${id}`)).snapshot.status === "Ready");
+  await deploy("after", "other");
+  await deploy("after", "orders");
+  await stand.api("POST", `/v1/deployments/${id}/finish`, { outcome: "succeeded" });
+  t.match(await ended(stand, `/v1/deployments/${id}`), { status: "Completed" });
+
+  stand.sandbox.calls.clear();
+  const { faults, calls } = stand.sandbox;
+  const isDropped = () => calls.mutations().some(({ operation }) => operation === "DeleteChangeSet");
+  const proof = faults.hold({
+    when: "before",
+    match: ({ operation }) => operation === "GetTemplate" && isDropped(),
+  });
+  const opened = await stand.api("POST", "/v1/rollbacks", { deployment: id, components: ["stack:one"] });
+  await proof.reached;
+  await stand.killWhileHeld(() => proof.drop());
+  const path = `/v1/rollbacks/${opened.id}`;
+  t.match(await ended(stand, path), { status: "Completed", result: { unchanged: 1, failed: 0 } });
+  t.match((await stand.api("GET", `${path}/components`)).items, [
+    { status: "Unchanged", verified: true, warnings: ["TEMPLATE_TEXT_STAYS"] },
+  ]);
+  t.same(
+    calls.mutations().map(({ operation }) => operation),
+    ["CreateChangeSet", "DeleteChangeSet"],
+  );
+});

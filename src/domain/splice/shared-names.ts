@@ -1,5 +1,6 @@
 import { type Json, sameJson } from "../json.ts";
 import { isNoEcho } from "../secrets.ts";
+import { copyNames } from "./copy-names.ts";
 import type { Piece } from "./entry-text.ts";
 import { child, entryOf, type Node, readingOf } from "./node.ts";
 import { impossible, type Refusal, refusal, type Submitted } from "./request.ts";
@@ -154,7 +155,7 @@ export class SharedNames {
       );
     };
     const there = keysOf(this.current.template, "Parameters").length + this.added.Parameters.size;
-    const kept = [name, ...candidates(name)].find((candidate) => sameThere(candidate) === true);
+    const kept = [name, ...copyNames(name)].find((candidate) => sameThere(candidate) === true);
     if (kept === undefined && there >= MAX_PARAMETERS)
       return this.#inline(name, { type, value: valueText(value) }, logicalId);
     const sight = this.#settle("Parameters", name, sameThere);
@@ -192,7 +193,7 @@ export class SharedNames {
 
   /** The first name under which the same thing stands already, or that is free: then it is added. */
   #settle(section: Shared, name: string, stands: (candidate: string) => boolean | "free"): { readonly name: string } {
-    for (const candidate of [name, ...candidates(name)]) {
+    for (const candidate of [name, ...copyNames(name)]) {
       const answer = this.added[section].has(candidate) ? false : stands(candidate);
       if (answer === true) return { name: candidate };
       const belongsToAnother = candidate !== name && inSection(this.backup.template, section, candidate) !== undefined;
@@ -204,11 +205,6 @@ export class SharedNames {
     }
     return { name };
   }
-}
-
-/** The names that a copy may get. As many as ever could be taken. */
-function candidates(name: string): string[] {
-  return Array.from({ length: MAX_PARAMETERS }, (_, index) => `${name}FromBackup${index === 0 ? "" : index + 1}`);
 }
 
 function isSecret(definition: Node | undefined): boolean {

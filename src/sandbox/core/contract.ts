@@ -69,6 +69,8 @@ export interface SandboxContext {
   readonly clock: SandboxClock;
   /** How long an asynchronous update stays in progress. 200 by default. */
   readonly updateMs: number;
+  /** Whether a change of outputs alone is a change of the stack. */
+  readonly outputsCount: boolean;
   /** A service of the same account, by its name. */
   service(name: string): AwsService;
   /** The URL that clients reach the sandbox under, without a trailing slash; used in Code.Location and the like. */

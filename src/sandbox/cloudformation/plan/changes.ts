@@ -53,7 +53,7 @@ export function planChanges(site: Site, blueprint: Blueprint): Plan {
   const changes = [...planned.values(), ...removals].sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1));
   return {
     changes,
-    outputsChange: outputsDiffer(site, blueprint, scope),
+    outputsChange: site.account.context.outputsCount && outputsDiffer(site, blueprint, scope),
     valuesWarning: missingExport(site, blueprint),
   };
 }
