@@ -1,4 +1,5 @@
 import type { Strategy } from "./activity.ts";
+import type { CodeMove } from "./code-moves.ts";
 import type { ComponentId, ComponentState } from "./component.ts";
 import type { Change } from "./diff.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -16,6 +17,8 @@ export interface Action {
   readonly parts?: readonly Part[];
   /** Digest of the live template that the parts were planned to go into; only with `splice-stack`. */
   readonly into?: string;
+  /** References of the backup's template that move to the staging bucket; only with `splice-stack` and `put-code-objects`. */
+  readonly moves?: readonly CodeMove[];
 }
 
 export const ACTION_NAMES = [
@@ -126,7 +129,7 @@ export function planDigest(steps: readonly PlanStep[]): string {
   );
 }
 
-function actionAsJson({ do: name, name: on, parts, into }: Action): Json {
-  // Through JSON once: a part is plain data, and undefined members go.
-  return JSON.parse(JSON.stringify({ do: name, name: on, parts, into })) as Json;
+function actionAsJson({ do: name, name: on, parts, into, moves }: Action): Json {
+  // Through JSON once: parts and moves are plain data, and undefined members go.
+  return JSON.parse(JSON.stringify({ do: name, name: on, parts, into, moves })) as Json;
 }

@@ -1,6 +1,6 @@
 import { asObject, isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { madeList, madeMap, madeText, type Node } from "./splice/node.ts";
-import type { Part } from "./splice/request.ts";
+import { type Part, takesProperty } from "./splice/request.ts";
 import { type Role, usesIn } from "./splice/uses.ts";
 
 /** A template as data, with the values of its parameters as a stack's settings hold them. */
@@ -49,12 +49,9 @@ const SECTIONS: Readonly<Record<string, "Parameters" | "Conditions" | "Mappings"
 function definitionOf(template: JsonObject, part: Part): JsonObject | null {
   const whole = asObject(template["Resources"])[part.logicalId];
   if (!isJsonObject(whole) || part.take === "all") return isJsonObject(whole) ? whole : null;
-  const { properties } = part;
-  const takes = (name: string) =>
-    "only" in properties ? properties.only.includes(name) : !properties.except.includes(name);
-  const kept = Object.entries(asObject(whole["Properties"])).filter(([name]) => takes(name));
+  const kept = Object.entries(asObject(whole["Properties"])).filter(([name]) => takesProperty(part, name));
   const Properties = Object.fromEntries(kept);
-  return "only" in properties ? { Type: whole["Type"] ?? "", Properties } : { ...whole, Properties };
+  return "only" in part.properties ? { Type: whole["Type"] ?? "", Properties } : { ...whole, Properties };
 }
 
 /** SAM's Globals reach into every resource of their type. */

@@ -5,9 +5,11 @@ import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { orderSteps } from "./ordering.ts";
 import { type DatedFacts, directPlan, goalFor, isConflict, isKept, ownerOf, type PlanFacts } from "./plan-facts.ts";
+import { withMovedCode } from "./relocation.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
-export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
+export function makePlan(found: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
+  const facts = withMovedCode(found);
   const dated = { ...facts, at: plannedAt };
   const parts = planParts(dated);
   const drafts = facts.rollback.picked.map((id) => draftStep(id, { facts: dated, parts, fingerprint }));

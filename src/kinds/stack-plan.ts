@@ -1,3 +1,4 @@
+import { relocationReason } from "../domain/code-moves.ts";
 import type { CapturedComponent, ComponentId } from "../domain/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
@@ -25,16 +26,22 @@ export function planStack(input: PlanInput): StepPlan {
   if (action === "unchanged") return unchanged();
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
-  const reasons = [...ownedElsewhere(name, live ?? goal), ...statusWalls(name, live), ...lostNoEcho(goal, live)];
-  reasons.push(...protectedResources(name, goal, live));
-  if (reasons.length > 0) return refused(...reasons);
+  const walls = [...ownedElsewhere(name, live ?? goal), ...statusWalls(name, live), ...lostNoEcho(goal, live)];
+  walls.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
+  if (walls.length > 0) return refused(...walls);
   const losing = removedDataHolders(goal, live);
+  const { moves } = input.code;
   const actions: Action[] = [
-    { do: "put-code-objects", name },
+    { do: "put-code-objects", name, ...(moves.length > 0 ? { moves } : {}) },
     ...submitting(action, goal, live, name),
     ...protecting(goal, live, name),
   ];
-  return acting(action, actions, { destructive: losing.length > 0, reasons: losing });
+  const reasons = [...losing, ...moves.map(relocationReason)];
+  return acting(action, actions, { destructive: losing.length > 0, reasons });
+}
+
+function asReason({ code, detail }: Reason): Reason {
+  return { code, detail };
 }
 
 /** CloudFormation operates nested stacks only from their root (facts D). */
