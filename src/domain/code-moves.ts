@@ -81,7 +81,8 @@ function outcomeOf(
   return { logicalId, property, bucket, key, region, from, why: standing, digest, sizeBytes };
 }
 
-const NO_BYTES = "and the backup has no bytes of it. Put it there by hand, or leave the resource out.";
+const NO_BYTES =
+  "and the backup has no bytes of it. Put it there by hand; the code of a function also goes back with the strategy direct.";
 const BELOW =
   "and the template of a nested stack names it, which is not rewritten. Put its bytes back under its place by hand; they are in the backup.";
 const NO_BUCKET =

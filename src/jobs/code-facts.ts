@@ -41,8 +41,9 @@ export async function readCodeFacts(view: LiveView, facts: Picking, stagingBucke
   return { stagingBucket, places: new Map([...mentions].map(([id, found]) => [id, found.map(placed)])) };
 }
 
-function nameOf({ bucket, key, version }: Pick<CodePlace, "bucket" | "key" | "version">): string {
-  return `${bucket}/${key}@${version}`;
+/** With the digest: stacks that go back to backups of different days may remember other bytes of the same place. */
+function nameOf({ bucket, key, version, digest }: Omit<Mention, "etag">): string {
+  return `${bucket}/${key}@${version}:${digest}`;
 }
 
 /** The stacks that CloudFormation may update, with the resources that may bring their code; null for all of a stack's. */
