@@ -94,7 +94,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   const deps: JobDeps = {
     ...shared,
     connect: connector(config, aws),
-    hasStagingBucket: config.stagingBucket !== null,
+    stagingBucket: config.stagingBucket,
   };
   dispatcher.work(
     createWorker(deps, (error, job) =>

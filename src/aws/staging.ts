@@ -5,8 +5,11 @@ import { hexOfBase64 } from "../domain/json.ts";
 import { isCode } from "./error-mapping.ts";
 import type { CodeSource, ObjectGateway } from "./gateways.ts";
 
-/** Objects under this prefix are named for their content; a lifecycle rule may remove them at any age. */
-const PREFIX = "stepback/";
+/**
+ * Objects under this prefix are named for their content and only pass through: a lifecycle rule may remove them at any
+ * age. What templates go on naming lies under another one (`CODE_PREFIX`).
+ */
+const PREFIX = "stepback/transfer/";
 
 export interface StagedObject {
   readonly bucket: string;

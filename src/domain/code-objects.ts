@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { resourcesOf } from "./template.ts";
+import { asObject, isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { resourcesOf, type TemplateResource } from "./template.ts";
 
 /** An object in S3 that a template names: code, a layer, a nested template, the definition of an API. */
 export interface CodeObject {
@@ -35,10 +35,39 @@ type Resolve = (value: Json | undefined) => string | null;
  * creates, a parameter). References that stay unresolved are left out.
  */
 export function codeObjectsOf(template: JsonObject, resolve: Resolve): CodeObject[] {
-  return resourcesOf(template).flatMap(({ logicalId, type, properties }) => {
-    const place = placeOf(properties[PROPERTIES[type] ?? ""], resolve);
-    return place ? [{ logicalId, ...place }] : [];
+  return resourcesOf(template).flatMap((resource) => {
+    const place = placeOf(referenceOf(template, resource), resolve);
+    return place ? [{ logicalId: resource.logicalId, ...place }] : [];
   });
+}
+
+/** The property by which resources of a type name an object; null for types that name none. */
+export function codePropertyOf(type: string): string | null {
+  return PROPERTIES[type] ?? null;
+}
+
+/** What SAM's Globals say in the place of a resource's own property. */
+export function globalReferenceOf(
+  template: JsonObject,
+  { logicalId, type, properties }: TemplateResource,
+): Json | undefined {
+  const property = codePropertyOf(type);
+  const section = /^AWS::Serverless::(\w+)$/.exec(type)?.[1];
+  if (!property || !section || "InlineCode" in properties || "ImageUri" in properties) return undefined;
+  const ignored = asObject(asObject(template["Resources"])[logicalId])["IgnoreGlobals"];
+  if (ignored === "*" || (Array.isArray(ignored) && ignored.includes(property))) return undefined;
+  return asObject(asObject(template["Globals"])[section])[property];
+}
+
+/** Its own, over that of the Globals as SAM merges them: maps member by member, anything else as a whole. */
+function referenceOf(template: JsonObject, resource: TemplateResource): Json | undefined {
+  const own = resource.properties[codePropertyOf(resource.type) ?? ""];
+  const global = globalReferenceOf(template, resource);
+  return isPlaceMap(own) && isPlaceMap(global) ? { ...global, ...own } : (own ?? global);
+}
+
+function isPlaceMap(value: Json | undefined): value is JsonObject {
+  return isJsonObject(value) && ["Bucket", "Key", "Version"].some((name) => name in value);
 }
 
 type Place = Omit<CodeObject, "logicalId">;
@@ -55,8 +84,8 @@ function placeOf(value: Json | undefined, resolve: Resolve): Place | null {
 
 /** `s3://bucket/key`, and the addresses of S3: the bucket in the host, or first in the path as at other endpoints. */
 function placeInText(text: string): Place | null {
-  const s3 = /^s3:\/\/([^/]+)\/([^?]+)/.exec(text);
-  if (s3) return { bucket: s3[1] ?? "", key: s3[2] ?? "", version: null };
+  const s3 = /^s3:\/\/([^/]+)\/([^?]+)(?:\?versionId=(.+))?/.exec(text);
+  if (s3) return { bucket: s3[1] ?? "", key: s3[2] ?? "", version: s3[3] ?? null };
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return null;
   const { hostname, pathname, searchParams } = new URL(text);
   const version = searchParams.get("versionId");

@@ -269,7 +269,7 @@ export const ERROR_TABLE = {
   STAGING_BUCKET_NEEDED: row(
     409,
     false,
-    "The code is too large for a direct upload",
+    "Bytes have to go in through a bucket, and none is set",
     "Set STEPBACK_STAGING_BUCKET to a bucket in the region.",
   ),
   ARTIFACT_MISSING: row(
@@ -400,6 +400,12 @@ export const ERROR_TABLE = {
     false,
     "A deleted layer version is published again, under a new number",
     "Other functions and templates that name the old ARN must be told the new one.",
+  ),
+  CODE_RELOCATED: row(
+    200,
+    false,
+    "The template names an object in the staging bucket",
+    "Keep that object while the stack names it; the next deploy of the stack replaces the reference.",
   ),
   RUNTIME_BLOCKED: row(
     409,

@@ -1,4 +1,5 @@
 import type { Strategy } from "./activity.ts";
+import type { CodeMove } from "./code-moves.ts";
 import type { ComponentId, ComponentState } from "./component.ts";
 import type { Change } from "./diff.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -20,6 +21,8 @@ export interface Action {
   readonly importing?: readonly string[];
   /** What a failed rollback of the stack leaves as it is; only with `continue-update-rollback`. */
   readonly skip?: readonly string[];
+  /** References of the backup's template that move to the staging bucket; only with `splice-stack` and `put-code-objects`. */
+  readonly moves?: readonly CodeMove[];
 }
 
 export const ACTION_NAMES = [

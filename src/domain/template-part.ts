@@ -1,5 +1,5 @@
 import { asObject, isJsonObject, type JsonObject } from "./json.ts";
-import type { Part } from "./splice/request.ts";
+import { type Part, takesProperty } from "./splice/request.ts";
 import type { TemplateState } from "./template.ts";
 import { meaningOf, parametersOf } from "./template-meaning.ts";
 
@@ -31,12 +31,9 @@ export function parametersIn({ template }: TemplateState, part: Part): string[] 
 function definitionOf(template: JsonObject, part: Part): JsonObject | null {
   const whole = asObject(template["Resources"])[part.logicalId];
   if (!isJsonObject(whole) || part.take === "all") return isJsonObject(whole) ? whole : null;
-  const { properties } = part;
-  const takes = (name: string) =>
-    "only" in properties ? properties.only.includes(name) : !properties.except.includes(name);
-  const kept = Object.entries(asObject(whole["Properties"])).filter(([name]) => takes(name));
+  const kept = Object.entries(asObject(whole["Properties"])).filter(([name]) => takesProperty(part, name));
   const Properties = Object.fromEntries(kept);
-  return "only" in properties ? { Type: whole["Type"] ?? "", Properties } : { ...whole, Properties };
+  return "only" in part.properties ? { Type: whole["Type"] ?? "", Properties } : { ...whole, Properties };
 }
 
 /** SAM's Globals reach into every resource of their type. */

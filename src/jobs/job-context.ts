@@ -18,7 +18,8 @@ export interface JobDeps {
   readonly fingerprint: Fingerprint;
   /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where it was taken out of them. */
   readonly connect: (target: string, observe: CallObserver) => AwsAccess;
-  readonly hasStagingBucket: boolean;
+  /** Null where none is configured. */
+  readonly stagingBucket: string | null;
 }
 
 /** One running job: what it works with, its ownership, its log, and AWS as it may see it. */

@@ -19,6 +19,7 @@ import type { VersionContent } from "../kinds/kind.ts";
 import { isLayerGone, layersOf } from "../kinds/layers.ts";
 import { ARCHIVES_NONE, type Archives, type LiveView } from "../kinds/live-view.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
+import { readCodeFacts } from "./code-facts.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
 import type { PlanFacts } from "./plan-facts.ts";
 import { stackNames, viewWhenQuiet } from "./quiet-stacks.ts";
@@ -76,9 +77,10 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  const { hasStagingBucket } = context;
   const exporters = await readExporters(view, rollback.picked);
   const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
+  const byCommand = isByPackage(rollback);
+  const code = await readCodeFacts(view, { rollback, sources, live, byCommand }, context.stagingBucket);
   const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
   return {
     rollback,
@@ -87,9 +89,10 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     lastRecorded,
     versions,
     goneLayers,
-    hasStagingBucket,
+    hasStagingBucket: context.stagingBucket !== null,
+    code,
     exporters,
-    byCommand: isByPackage(rollback),
+    byCommand,
     disclosure,
   };
 }

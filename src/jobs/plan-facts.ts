@@ -1,4 +1,5 @@
 import type { Rollback } from "../domain/activity.ts";
+import { type CodePlace, type CodePlan, NO_CODE_PLAN } from "../domain/code-moves.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -28,12 +29,23 @@ export interface PlanFacts {
   /** ARNs of layer versions that the backup names and that do not exist any more. */
   readonly goneLayers: ReadonlySet<string>;
   readonly hasStagingBucket: boolean;
+  /** Absent where nobody looked: then every object counts as being where the templates name it. */
+  readonly code?: CodeFacts;
+  /** What that makes of each stack, once the sources have been rewritten to it (`relocation.ts`). */
+  readonly codePlans?: ReadonlyMap<ComponentId, CodePlan>;
   /** Whether the team's own command puts everything back: then the steps take no actions. */
   readonly byCommand?: boolean;
   /** Every export of the account and region, and the stack that has it; null where AWS would not list them. */
   readonly exporters: readonly { readonly name: string; readonly stack: string }[] | null;
   /** What the stage's policy says of secrets; without one, what is always secret is. */
   readonly disclosure?: Disclosure;
+}
+
+/** Objects that templates of the backup name, as they stand now. */
+export interface CodeFacts {
+  /** Where those go that have to move; null where no bucket is configured. */
+  readonly stagingBucket: string | null;
+  readonly places: ReadonlyMap<ComponentId, readonly CodePlace[]>;
 }
 
 /** What one component is planned from; the rest of the facts is for the order among them. */
@@ -124,8 +136,13 @@ export function planInput(id: ComponentId, facts: DatedFacts, goal: CapturedComp
     isLayerGone: (arn) => facts.goneLayers.has(arn),
     mayContinue: mayContinue(facts),
     hasStagingBucket: facts.hasStagingBucket,
+    code: codePlanOf(id, facts),
     at: facts.at,
   };
+}
+
+export function codePlanOf(stack: ComponentId, { codePlans }: ComponentFacts): CodePlan {
+  return codePlans?.get(stack) ?? NO_CODE_PLAN;
 }
 
 /** The component of the same kind that AWS holds to be the same thing, where only one of the two names exists at a time. */

@@ -14,9 +14,11 @@ import {
   ownerOf,
   type PlanFacts,
 } from "./plan-facts.ts";
+import { withMovedCode } from "./relocation.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
-export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
+export function makePlan(found: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
+  const facts = withMovedCode(found);
   const dated = { ...facts, at: plannedAt };
   const parts = planParts(dated);
   const drafts = facts.rollback.picked.map((id) => draftStep(id, { facts: dated, parts, fingerprint }));

@@ -28,7 +28,7 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   const deployed = asComponents(components);
   const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
   const masking = { fingerprint: context.fingerprint, disclosure };
-  const found = alteredRows({ before, deployed }, masking, context.hasStagingBucket);
+  const found = alteredRows({ before, deployed }, masking, context.stagingBucket !== null);
   const pinned = carriedPins(found, deployed, await context.store.findActivePins(deployment));
   const altered = markPinned(found, pinned);
   logPinned(context, pinned);

@@ -153,7 +153,7 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
     lastRecorded: new Map(),
     versions: new Map(),
     goneLayers: new Set<string>(),
-    hasStagingBucket: context.hasStagingBucket,
+    hasStagingBucket: context.stagingBucket !== null,
     at: context.clock.now(),
   };
   const kind = kindOf(step);

@@ -1,3 +1,4 @@
+import { type CodeMove, type CodePlan, type CodeRefusal, relocationReason } from "../domain/code-moves.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -11,7 +12,7 @@ import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason } from "../domain/plan.ts";
 import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
-import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts";
+import { type Offer, type Part, type Refused, type Spliced, takesProperty } from "../domain/splice/request.ts";
 import { splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
@@ -20,9 +21,12 @@ import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate, type TemplateState, templateStateOf } from "../domain/template.ts";
 import { parametersIn, partOf } from "../domain/template-part.ts";
 import { acting, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
-import { importedReason, importing, policyWalls, recovering, retainedReason, unimported } from "../kinds/stack-plan.ts";
+import { policyWalls, unimported } from "../kinds/stack-plan.ts";
+import { recovering } from "../kinds/stack-recovery.ts";
+import { importedReason, importing, retainedReason } from "../kinds/stack-retained.ts";
 import {
   actionOf,
+  codePlanOf,
   type DatedFacts,
   directPlan,
   goalFor,
@@ -55,6 +59,8 @@ interface StackStates {
   readonly live: CapturedComponent;
   readonly beforeTemplate: TemplateState;
   readonly liveTemplate: TemplateState;
+  /** What becomes of the objects that the backup's template names. */
+  readonly code: CodePlan;
 }
 
 export function planParts(facts: DatedFacts): PartPlans {
@@ -83,12 +89,14 @@ function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
 }
 
 /** Null where the stack is not in the backup or is gone, or where a template cannot be read: then no part of it can go. */
-function statesOf(id: ComponentId, { sources, live }: DatedFacts): StackStates | null {
+function statesOf(id: ComponentId, facts: DatedFacts): StackStates | null {
+  const { sources, live } = facts;
   const [before, now] = [sources.before.get(id), live.get(id)];
   if (!before || !now) return null;
   const [beforeTemplate, liveTemplate] = [templateStateOf(before.state), templateStateOf(now.state)];
   if (!beforeTemplate || !liveTemplate) return null;
-  return { id, name: parseComponentId(id)?.name ?? "", before, live: now, beforeTemplate, liveTemplate };
+  const name = parseComponentId(id)?.name ?? "";
+  return { id, name, before, live: now, beforeTemplate, liveTemplate, code: codePlanOf(id, facts) };
 }
 
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
@@ -155,6 +163,11 @@ function aliasPart(name: string, { before, live }: StackStates): Part | null {
   return found ? whole(found[0]) : null;
 }
 
+/** Why a change set is not made, whatever found it out. */
+interface Refusals extends Pick<Refused, "outcome" | "together"> {
+  readonly refusals: readonly (Pick<Refused["refusals"][number], "detail" | "logicalId"> & Pick<Reason, "code">)[];
+}
+
 interface Plans {
   readonly steps: Map<ComponentId, StepPlan>;
   readonly goals: Map<ComponentId, CapturedComponent>;
@@ -163,6 +176,7 @@ interface Plans {
 
 /** One change set for all members: the first one's step carries it, the others follow it. */
 function planStack(stack: StackStates, members: readonly Member[], plans: Plans): void {
+  const { moves, refusals } = stack.code;
   const parts = members.flatMap(({ part }) => part ?? []);
   const recovery = recovering(stack.name, stack.live, plans.mayContinue);
   const walls = [
@@ -174,27 +188,56 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
     for (const { id } of members) plans.steps.set(id, refused(...walls));
     return;
   }
-  const spliced = spliceParts(stack, parts);
+  const spliced = withoutLostCode(spliceParts(stack, parts), refusals.filter(bringsIt(parts)));
   const [leader] = members.filter(({ part }) => part);
   if (spliced.outcome === "refused" || !leader) {
     for (const member of members) plans.steps.set(member.id, refused(...reasonsFor(member, spliced, stack)));
     return;
   }
-  for (const { id, action, part } of members)
-    plans.steps.set(id, { ...broughtBy(leader.id, action), reasons: lookedUpIn(part, stack) });
+  const about = ({ part }: Member) => [
+    ...lookedUpIn(part, stack),
+    ...(part ? moves.filter(bringsIt([part])).map(relocationReason) : []),
+  ];
+  for (const member of members)
+    plans.steps.set(member.id, { ...broughtBy(leader.id, member.action), reasons: about(member) });
   const losing = lostData(stack, parts);
   const { staying, coming } = keptOf(stack, parts);
-  const into = digestOf(String(stack.live.state.settings["template"]));
   const actions: Action[] = [
     ...recovery.actions,
-    { do: "put-code-objects", name: stack.name, parts },
-    { do: "splice-stack", name: stack.name, parts, into, ...importing(coming) },
+    ...spliceActions(stack, parts, { moves: moves.filter(bringsIt(parts)), coming }),
   ];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
   const offers = spliced.offered.map((offer) => offerReason(offer, stack));
-  const reasons = [...losing, ...kept, ...offers, ...lookedUpIn(leader.part, stack)];
+  const reasons = [...losing, ...kept, ...offers, ...about(leader)];
   plans.steps.set(leader.id, acting(leader.action, actions, { destructive: losing.length > 0, reasons }));
   for (const [id, goal] of adaptedGoals(stack, members, spliced)) plans.goals.set(id, goal);
+}
+
+interface Travelling {
+  readonly moves: readonly CodeMove[];
+  readonly coming: readonly RetainedResource[];
+}
+
+function spliceActions({ name, live }: StackStates, parts: readonly Part[], { moves, coming }: Travelling): Action[] {
+  const moving = moves.length > 0 ? { moves } : {};
+  const into = digestOf(String(live.state.settings["template"]));
+  return [
+    { do: "put-code-objects", name, parts, ...moving },
+    { do: "splice-stack", name, parts, into, ...moving, ...importing(coming) },
+  ];
+}
+
+/** Whether the parts bring the property that a code object is about. */
+function bringsIt(parts: readonly Part[]): (about: Pick<CodeMove, "logicalId" | "property">) => boolean {
+  return ({ logicalId, property }) =>
+    parts.some((part) => part.logicalId === logicalId && takesProperty(part, property));
+}
+
+/** A part whose bytes cannot come is refused as one that the template does not take. */
+function withoutLostCode(spliced: Spliced | Refused, lost: readonly CodeRefusal[]): Spliced | Refusals {
+  if (lost.length === 0) return spliced;
+  const found = spliced.outcome === "refused" ? spliced : { outcome: "refused" as const, refusals: [], together: null };
+  return { ...found, refusals: [...found.refusals, ...lost] };
 }
 
 function updatesOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]): ResourceUpdate[] {
@@ -231,7 +274,7 @@ function submitted({ state }: CapturedComponent) {
 }
 
 /** A refusal says which part it is about; every other member of the change set waits for that one. */
-function reasonsFor(member: Member, spliced: Spliced | Refused, { name }: StackStates): Reason[] {
+function reasonsFor(member: Member, spliced: Spliced | Refusals, { name }: StackStates): Reason[] {
   if (spliced.outcome !== "refused") return [];
   const { refusals, together } = spliced;
   const own = refusals.filter(

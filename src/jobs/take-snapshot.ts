@@ -37,7 +37,7 @@ export async function takeSnapshot(context: JobContext, deployment: Deployment):
 /** How well each component could go back (N6), so that a pipeline can stop before it deploys. */
 function judge(context: JobContext, components: readonly CapturedComponent[]): ReadonlyMap<ComponentId, Verdict> {
   const ids = new Set(components.map(({ id }) => id));
-  const facts = { hasStagingBucket: context.hasStagingBucket, isBackedUp: (id: ComponentId) => ids.has(id) };
+  const facts = { hasStagingBucket: context.stagingBucket !== null, isBackedUp: (id: ComponentId) => ids.has(id) };
   const verdicts = new Map(components.map((component) => [component.id, backupReadiness(component, facts)]));
   for (const [component, { readiness, reasons }] of verdicts) {
     const why = reasons.map(({ code, detail }) => `${code}: ${detail}`).join(" ");

@@ -32,8 +32,8 @@ async function fromTemplate(view: LiveView, facts: FunctionFacts, digest: string
   const owner = view.ownerOf(facts.configuration.FunctionName ?? "", facts.tags);
   const stack = owner && (await view.getStack(owner.stack));
   const object = stack && codeObjectsIn(stack).find(({ logicalId }) => logicalId === owner.logicalId);
-  const bytes = object && (await view.aws.objects.open(object.bucket, object.key, object.version ?? undefined));
-  return bytes ? unlessOther(view.artifacts.put(bytes, digest)) : null;
+  const found = object && (await view.aws.objects.open(object.bucket, object.key, object.version ?? undefined));
+  return found ? unlessOther(view.artifacts.put(found.bytes, digest)) : null;
 }
 
 export function codeObjectsIn(stack: StackView): CodeObject[] {

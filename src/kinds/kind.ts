@@ -1,5 +1,6 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess } from "../aws/gateways.ts";
+import type { CodePlan } from "../domain/code-moves.ts";
 import type { CapturedComponent, ComponentId, ComponentState, KindName } from "../domain/component.ts";
 import type { Json } from "../domain/json.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
@@ -53,6 +54,8 @@ export interface PlanInput {
   readonly mayContinue: (stack: string) => readonly string[] | null;
   /** Whether code over 50 MB has a way in. */
   readonly hasStagingBucket: boolean;
+  /** Of a stack: what becomes of the objects that its template names. */
+  readonly code: CodePlan;
   /** When it is planned, in milliseconds: what AWS will refuse depends on the day. */
   readonly at: number;
 }

@@ -1,17 +1,20 @@
+import { relocationReason } from "../domain/code-moves.ts";
 import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
 import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
-import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
+import { isRetained } from "../domain/retained.ts";
 import { sameTemplate } from "../domain/same-template.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
-import { ownedElsewhere, skipWalls, statusWalls } from "../domain/stack-walls.ts";
+import { ownedElsewhere } from "../domain/stack-walls.ts";
 import { holdsData } from "../domain/stateful.ts";
 import { parseTemplate, resourcesOf, templateStateOf } from "../domain/template.ts";
 import { partOf } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
+import { isShell, recovering } from "./stack-recovery.ts";
+import { comingAgain, importedReason, importing, staying } from "./stack-retained.ts";
 
 /** Keys of the outputs whose export nobody imported when the stack was captured. */
 export function unimported({ state }: CapturedComponent): string[] {
@@ -42,60 +45,39 @@ export function planStack(input: PlanInput): StepPlan {
   if (goal && live && stackDiff(goal.state, live.state).length === 0) return same(name, goal, live);
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
-  if (goal && isShell(live)) return planAnew(name, goal, live);
+  if (goal && isShell(live)) return planAnew(input, goal, live);
   const recovery = recovering(name, live, input.mayContinue);
-  const reasons = [...ownedElsewhere(name, live ?? goal), ...recovery.walls, ...lostNoEcho(goal, live)];
-  reasons.push(...protectedResources(name, goal, live));
-  if (reasons.length > 0) return refused(...reasons);
+  const walls = [...ownedElsewhere(name, live ?? goal), ...recovery.walls, ...lostNoEcho(goal, live)];
+  walls.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
+  if (walls.length > 0) return refused(...walls);
   const losing = removedDataHolders(goal, live);
   const updates = submitting(action, goal, live, name);
   const lookedUp = goal && updates.length > 0 ? lookedUpValues(goal, { live }) : [];
-  const actions: Action[] = [
-    ...recovery.actions,
-    { do: "put-code-objects", name },
-    ...updates,
-    ...protecting(goal, live, name),
-  ];
-  const reasonsBeside = [
+  const actions: Action[] = [...recovery.actions, putting(input), ...updates, ...protecting(goal, live, name)];
+  const coming = comingAgain(goal, live).map(importedReason);
+  const reasons = [
     ...losing,
     ...staying(goal, live),
-    ...comingAgain(goal, live).map(importedReason),
+    ...coming,
+    ...input.code.moves.map(relocationReason),
     ...lookedUp,
   ];
-  return acting(action, actions, { destructive: losing.length > 0, reasons: reasonsBeside });
+  return acting(action, actions, { destructive: losing.length > 0, reasons });
+}
+
+/** What the goal's template names and its bucket has lost, or holds otherwise by now. */
+function putting({ name, code: { moves } }: PlanInput): Action {
+  return { do: "put-code-objects", name, ...(moves.length > 0 ? { moves } : {}) };
+}
+
+function asReason({ code, detail }: Reason): Reason {
+  return { code, detail };
 }
 
 function same(name: string, goal: CapturedComponent, live: CapturedComponent): StepPlan {
   if (goal.state.settings["template"] === live.state.settings["template"]) return unchanged();
   const detail = `The template of ${name} says the same as in the backup, in another text, which stays.`;
   return { ...unchanged(), reasons: [{ code: "TEMPLATE_TEXT_STAYS", detail }] };
-}
-
-/** What the live template has, the backup's does not, and a policy keeps. */
-function staying(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
-  return present ? retainedWithout(present.template, wanted?.template ?? {}).map(retainedReason) : [];
-}
-
-/** What the backup's template has and live's does not, and may still be in the account under its name. */
-function comingAgain(goal: CapturedComponent | null, live: CapturedComponent | null): RetainedResource[] {
-  const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
-  return wanted ? retainedWithout(wanted.template, present?.template ?? {}).filter(({ isNamed }) => isNamed) : [];
-}
-
-export function retainedReason({ logicalId, type }: RetainedResource): Reason {
-  const detail = `${logicalId} (${type}) leaves the stack, and its deletion policy keeps it in the account.`;
-  return { code: "RESOURCE_RETAINED", detail };
-}
-
-export function importedReason({ logicalId, type }: RetainedResource): Reason {
-  const detail = `${logicalId} (${type}) was kept when it left the stack: where it still is in the account, it is imported as it is.`;
-  return { code: "RESOURCE_IMPORTED", detail };
-}
-
-/** Members of an action that brings kept resources back. */
-export function importing(kept: readonly RetainedResource[]): Pick<Action, "importing"> {
-  return kept.length > 0 ? { importing: kept.map(({ logicalId }) => logicalId) } : {};
 }
 
 /** CloudFormation operates nested stacks only from their root (facts D). */
@@ -108,49 +90,20 @@ function planNested(
   return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which brings it back.` });
 }
 
-export interface Recovery {
-  readonly walls: readonly Reason[];
-  readonly actions: readonly Action[];
-}
-
-/**
- * What brings the live stack to a status that takes updates (facts E1): nothing where it is in one, with consent the rest of
- * its own rollback, whose objects are there by then; otherwise why it is in the way, and the way out.
- */
-export function recovering(
-  name: string,
-  live: CapturedComponent | null,
-  mayContinue: PlanInput["mayContinue"],
-): Recovery {
-  const hangs = live?.state.settings["stuckIn"] === "UPDATE_ROLLBACK_FAILED";
-  const skip = hangs ? mayContinue(name) : null;
-  if (!live || skip === null) return { walls: statusWalls(name, live), actions: [] };
-  const walls = skipWalls(name, live, skip);
-  if (walls.length > 0) return { walls, actions: [] };
-  return {
-    walls,
-    actions: [
-      { do: "put-code-objects", name },
-      { do: "continue-update-rollback", name, skip },
-    ],
-  };
-}
-
-/** What is left of a creation that failed: it holds nothing, takes no update and keeps the name (facts E1). */
-function isShell(live: CapturedComponent | null): boolean {
-  return live?.state.settings["stuckIn"] === "ROLLBACK_COMPLETE";
-}
-
 /** The shell makes room for the stack of the backup. */
-function planAnew(name: string, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
+function planAnew(input: PlanInput, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
+  const { name, code } = input;
   const walls = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
+  walls.push(...code.refusals.map(asReason));
   if (walls.length > 0) return refused(...walls);
-  return acting("recreate", [
-    { do: "put-code-objects", name },
+  const coming = comingAgain(goal, null);
+  const actions: Action[] = [
+    putting(input),
     { do: "delete-stack", name },
-    { do: "create-stack", name, ...importing(comingAgain(goal, null)) },
+    { do: "create-stack", name, ...importing(coming) },
     ...protecting(goal, null, name),
-  ]);
+  ];
+  return acting("recreate", actions, { reasons: [...coming.map(importedReason), ...code.moves.map(relocationReason)] });
 }
 
 function protection(name: string, live: CapturedComponent | null): Reason[] {

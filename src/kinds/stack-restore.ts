@@ -1,11 +1,12 @@
 import type { ChangeSetRequest } from "../aws/gateways.ts";
 import { type ComponentState, componentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { asObject, asObjects, type Json, sameJson } from "../domain/json.ts";
+import { asObject, type Json, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan.ts";
 import { isNoEcho } from "../domain/secrets.ts";
 import { ALLOWS_EVERYTHING, readStackPolicy } from "../domain/stack-policy.ts";
 import { orphansOf, runChangeSet, whyFailed } from "./change-set-run.ts";
+import { putCodeObjects } from "./code-return.ts";
 import type { RestoreContext } from "./kind.ts";
 import { spliceStack } from "./stack-splice.ts";
 
@@ -13,7 +14,7 @@ import { spliceStack } from "./stack-splice.ts";
 export async function restoreStack(action: Action, context: RestoreContext): Promise<Json> {
   switch (action.do) {
     case "put-code-objects":
-      return putCodeObjects(action, context);
+      return putCodeObjects(action, stackGoal(action.name, context), context);
     case "continue-update-rollback":
       return continueRollback(action, context);
     case "create-stack":
@@ -30,27 +31,6 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
     default:
       return putTerminationProtection(action.name, context);
   }
-}
-
-/**
- * Puts back what the template names and the bucket has lost since (P4); with parts, what those name. What stands under a
- * key is never overwritten.
- */
-async function putCodeObjects({ name, parts }: Action, context: RestoreContext): Promise<Json> {
-  const restored: string[] = [];
-  const { evidence } = stackGoal(name, context);
-  for (const object of asObjects(evidence["codeObjects"])) {
-    const namedBy = (object["logicalIds"] ?? []) as readonly string[];
-    if (parts && !parts.some(({ logicalId }) => namedBy.includes(logicalId))) continue;
-    const [bucket, key] = [String(object["bucket"]), String(object["key"])];
-    const version = typeof object["version"] === "string" ? object["version"] : undefined;
-    const [digest, sizeBytes] = [object["digest"], Number(object["sizeBytes"])];
-    if (typeof digest !== "string" || (await context.aws.objects.head(bucket, key, version))) continue;
-    await context.aws.objects.put(bucket, key, { sizeBytes, open: () => context.artifacts.open(digest) });
-    context.note(`Put the lost object ${key} back into the bucket ${bucket}.`);
-    restored.push(`${bucket}/${key}`);
-  }
-  return { restored };
 }
 
 function submit(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): Promise<Json> {

@@ -1,9 +1,11 @@
 import type { ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
+import type { CodeMove } from "../domain/code-moves.ts";
 import { type ComponentState, componentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, digestOf, type Json } from "../domain/json.ts";
 import type { Action } from "../domain/plan.ts";
 import { matchesPattern } from "../domain/scope.ts";
+import { relocate } from "../domain/splice/relocate.ts";
 import type { Consequences, Spliced } from "../domain/splice/request.ts";
 import { splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
@@ -37,7 +39,7 @@ export async function spliceStack(action: Action, context: RestoreContext): Prom
   );
 }
 
-async function prepareSplice({ name, parts = [], into }: Action, context: RestoreContext) {
+async function prepareSplice({ name, parts = [], into, moves = [] }: Action, context: RestoreContext) {
   const { cloudFormation } = context.aws;
   const facts = await cloudFormation.getStack(name);
   const backup = context.goalOf(componentId("stack", name));
@@ -49,7 +51,7 @@ async function prepareSplice({ name, parts = [], into }: Action, context: Restor
   const imported = await Promise.all(outputs.map(({ exportName }) => cloudFormation.listImporters(exportName ?? "")));
   const result = splice({
     current: { template: readTemplateText(template), parameters: parametersOf(facts, parseTemplate(template)) },
-    backup: submitted(backup),
+    backup: submitted(backup, moves),
     parts,
     unimportedOutputs: outputs.flatMap(({ key }, index) => (imported[index]?.length ? [] : [key])),
   });
@@ -58,9 +60,12 @@ async function prepareSplice({ name, parts = [], into }: Action, context: Restor
   return { result, facts };
 }
 
-function submitted({ settings }: ComponentState) {
+/** As the plan saw it: with the references that have to name the staging bucket. */
+function submitted({ settings }: ComponentState, moves: readonly CodeMove[]) {
+  const relocated = relocate(String(settings["template"]), moves);
+  if ("refusal" in relocated) throw new StepbackError("PLAN_STALE", `A reference cannot move: ${relocated.refusal}.`);
   return {
-    template: readTemplateText(String(settings["template"])),
+    template: readTemplateText(relocated.template),
     parameters: asObject(settings["parameters"]),
   };
 }

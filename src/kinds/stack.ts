@@ -131,6 +131,8 @@ interface ArchivedObject extends Omit<CodeObject, "logicalId"> {
   readonly logicalIds: readonly string[];
   readonly digest: string | null;
   readonly sizeBytes: number;
+  /** Tells equal bytes from a look alone; backups of earlier days have none. */
+  readonly etag: string | null;
 }
 
 /** The objects that the template names, with their bytes: the bucket may lose them (P4). A lost one has no digest. */
@@ -144,8 +146,8 @@ async function archiveCodeObjects(view: LiveView, read: StackView): Promise<Arch
   const archived: ArchivedObject[] = [];
   for (const objects of places.values()) {
     const [{ bucket, key, version }] = objects as [CodeObject];
-    const bytes = await view.aws.objects.open(bucket, key, version ?? undefined);
-    const stored: ArtifactRef | null = bytes && (await view.artifacts.put(bytes));
+    const found = await view.aws.objects.open(bucket, key, version ?? undefined);
+    const stored: ArtifactRef | null = found && (await view.artifacts.put(found.bytes));
     const logicalIds = objects.map(({ logicalId }) => logicalId);
     archived.push({
       bucket,
@@ -154,6 +156,7 @@ async function archiveCodeObjects(view: LiveView, read: StackView): Promise<Arch
       logicalIds,
       digest: stored?.digest ?? null,
       sizeBytes: stored?.sizeBytes ?? 0,
+      etag: found?.etag ?? null,
     });
   }
   return archived;

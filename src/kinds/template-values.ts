@@ -1,33 +1,48 @@
-import { isJsonObject, type Json } from "../domain/json.ts";
+import type { CapturedComponent } from "../domain/component.ts";
+import { asObject, isJsonObject, type Json } from "../domain/json.ts";
 import type { StackView } from "./live-view.ts";
 
+type Names = ReadonlyMap<string, string>;
+
+/** With the values that the stack has now. */
+export function literalResolver({ facts, resources }: StackView): (value: Json | undefined) => string | null {
+  const parameters = facts.parameters.map(({ key, value, resolvedValue }) => [key, resolvedValue ?? value] as const);
+  const physicalIds = resources.map(({ logicalId, physicalId }) => [logicalId, physicalId] as const);
+  return resolver(facts.stackId, new Map(texts([...parameters, ...physicalIds])));
+}
+
+/** With the values that the stack had when it was captured. */
+export function capturedResolver({ state, physicalId }: CapturedComponent): (value: Json | undefined) => string | null {
+  const { parameters } = state.settings;
+  const { resolvedParameters, physicalIds } = state.evidence;
+  const values = { ...asObject(parameters), ...asObject(resolvedParameters), ...asObject(physicalIds) };
+  return resolver(physicalId ?? "", new Map(texts(Object.entries(values))));
+}
+
+function texts(entries: readonly (readonly [string, Json])[]): [string, string][] {
+  return entries.flatMap(([key, value]): [string, string][] => (typeof value === "string" ? [[key, value]] : []));
+}
+
 /**
- * Reads literals, `Ref` to a parameter or a resource, and `Fn::Sub` of those, with the values that the stack has now.
- * Null for anything that needs CloudFormation itself.
+ * Reads literals, `Ref` to a parameter or a resource, and `Fn::Sub` of those. Null for anything that needs CloudFormation
+ * itself.
  */
-export function literalResolver(stack: StackView): (value: Json | undefined) => string | null {
-  const names = namedValues(stack);
-  const resolve = (value: Json | undefined): string | null => {
+function resolver(stackId: string, values: Names): (value: Json | undefined) => string | null {
+  const [, , , region = "", account = "", resource = ""] = stackId.split(":");
+  const stackName = resource.split("/")[1] ?? "";
+  const names = new Map([
+    ["AWS::Region", region],
+    ["AWS::AccountId", account],
+    ["AWS::StackName", stackName],
+    ...values,
+  ]);
+  return (value) => {
     if (typeof value === "string") return value;
     if (!isJsonObject(value)) return null;
     if (typeof value["Ref"] === "string") return names.get(value["Ref"]) ?? null;
     const sub = value["Fn::Sub"];
     return typeof sub === "string" ? substitute(sub, names) : null;
   };
-  return resolve;
-}
-
-function namedValues(stack: StackView): Map<string, string> {
-  const [, , , region, account] = stack.facts.stackId.split(":");
-  return new Map([
-    ["AWS::Region", region ?? ""],
-    ["AWS::AccountId", account ?? ""],
-    ["AWS::StackName", stack.facts.name],
-    ...stack.facts.parameters.map(({ key, value, resolvedValue }): [string, string] => [key, resolvedValue ?? value]),
-    ...stack.resources.flatMap(({ logicalId, physicalId }): [string, string][] =>
-      physicalId ? [[logicalId, physicalId]] : [],
-    ),
-  ]);
 }
 
 /** Null when a name in the text is unknown. `${!Literal}` stands for `${Literal}`. */

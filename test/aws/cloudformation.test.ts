@@ -180,7 +180,7 @@ t.test("a template above 51,200 bytes goes through the staging bucket, and is re
   const sent = sentInput(stage, "CreateChangeSet");
   t.match(
     sent?.["TemplateURL"],
-    /^https:\/\/s3\.us-east-1\.amazonaws\.com\/staging\/stepback\/[0-9a-f]{64}\.template$/,
+    /^https:\/\/s3\.us-east-1\.amazonaws\.com\/staging\/stepback\/transfer\/[0-9a-f]{64}\.template$/,
   );
   t.notOk(sent?.["TemplateBody"]);
   t.equal(await stage.aws.cloudFormation.getTemplate("shop"), large);

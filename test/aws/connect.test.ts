@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import t from "tap";
@@ -102,8 +103,10 @@ t.test("objects go in and out as streams; what does not exist is null", async (t
     open: () => Readable.from([Buffer.from(text)]),
   });
   await aws.objects.put("code", "a b/ü.zip", words("bytes"));
-  t.same(await aws.objects.head("code", "a b/ü.zip"), { sizeBytes: 5 });
-  t.equal(await textOf(await aws.objects.open("code", "a b/ü.zip")), "bytes");
+  t.match(await aws.objects.head("code", "a b/ü.zip"), { sizeBytes: 5, etag: /^"[0-9a-f]{32}"$/ });
+  t.equal(await textOf((await aws.objects.open("code", "a b/ü.zip"))?.bytes ?? null), "bytes");
+  t.equal(await aws.objects.digest("code", "a b/ü.zip"), createHash("sha256").update("bytes").digest("hex"));
+  t.equal(await aws.objects.digest("code", "none"), null);
   t.equal(await aws.objects.head("code", "none"), null);
   t.equal(await aws.objects.open("code", "none"), null);
   t.equal(await aws.objects.open("no-bucket", "none"), null);
@@ -120,7 +123,7 @@ t.test("an upload that breaks off is tried again with a fresh stream; a denied o
   const isPut = ({ operation }: { operation: string }) => operation === "PutObject";
   sandbox.faults.fail({ match: isPut, times: 2, error: "reset" });
   await aws.objects.put("code", "k", source);
-  t.equal(await textOf(await aws.objects.open("code", "k")), "take3");
+  t.equal(await textOf((await aws.objects.open("code", "k"))?.bytes ?? null), "take3");
   sandbox.faults.fail({ match: isPut, times: 1, error: new AwsError("AccessDenied", "Access Denied", 403) });
   await t.rejects(aws.objects.put("code", "k", source), { code: "AWS_DENIED", detail: /s3:PutObject/ });
   t.equal(opened, 4);
@@ -139,7 +142,7 @@ t.test("over a socket all of it works as well: streams, presigned code and path-
   const bytes = Buffer.alloc(3_000_000, "stream");
   const chunks = () => Readable.from([bytes.subarray(0, 1_000_000), bytes.subarray(1_000_000)]);
   await aws.objects.put("staging", "large", { sizeBytes: bytes.length, open: chunks });
-  t.ok(Buffer.concat((await (await aws.objects.open("staging", "large"))?.toArray()) ?? []).equals(bytes));
+  t.ok(Buffer.concat((await (await aws.objects.open("staging", "large"))?.bytes.toArray()) ?? []).equals(bytes));
   const zip = zipOf("v1");
   const settings = { Runtime: "nodejs22.x", Handler: "index.handler", Role: "arn:aws:iam::000000000000:role/r" };
   await aws.lambda.createFunction("pay", settings, {

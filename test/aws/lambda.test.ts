@@ -235,7 +235,7 @@ t.test("with a staging bucket, code travels through it, once per content", async
   await stage.aws.lambda.updateCode("cart", zipCode("v2"), null);
   const puts = stage.sandbox.calls.all().filter(({ operation }) => operation === "PutObject");
   const keys = ["v1", "v2"].map(
-    (text) => `stepback/${Buffer.from(zipOf(text).codeSha256, "base64").toString("hex")}.zip`,
+    (text) => `stepback/transfer/${Buffer.from(zipOf(text).codeSha256, "base64").toString("hex")}.zip`,
   );
   t.same(
     puts.map(({ input }) => input["Key"]),

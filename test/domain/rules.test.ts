@@ -199,8 +199,12 @@ t.test("a stack policy denies what it names and what nothing allows", async (t) 
 t.test("objects in S3 are found in every property that names one", async (t) => {
   const resource = (Type: string, Properties: JsonObject) => ({ Type, Properties });
   const template = {
+    Globals: { Function: { CodeUri: { Bucket: "globals", Key: "all.zip", Version: "3" } } },
     Resources: {
-      Sam: resource("AWS::Serverless::Function", { CodeUri: "s3://code/sam.zip" }),
+      Sam: resource("AWS::Serverless::Function", { CodeUri: "s3://code/sam.zip?versionId=5" }),
+      Global: resource("AWS::Serverless::Function", { CodeUri: { Key: "own.zip" } }),
+      Ignoring: { ...resource("AWS::Serverless::Function", {}), IgnoreGlobals: ["CodeUri"] },
+      OwnCode: resource("AWS::Serverless::Function", { InlineCode: "exports.handler = 1" }),
       Api: resource("AWS::ApiGateway::RestApi", { BodyS3Location: { Bucket: "defs", Key: "api.json", Version: "7" } }),
       Nested: resource("AWS::CloudFormation::Stack", {
         TemplateURL: "https://child.s3.eu-west-1.amazonaws.com/a/t.json",
@@ -213,7 +217,8 @@ t.test("objects in S3 are found in every property that names one", async (t) => 
   };
   const literal = (value: Json | undefined) => (typeof value === "string" ? value : null);
   t.same(codeObjectsOf(template, literal), [
-    { logicalId: "Sam", bucket: "code", key: "sam.zip", version: null },
+    { logicalId: "Sam", bucket: "code", key: "sam.zip", version: "5" },
+    { logicalId: "Global", bucket: "globals", key: "own.zip", version: "3" },
     { logicalId: "Api", bucket: "defs", key: "api.json", version: "7" },
     { logicalId: "Nested", bucket: "child", key: "a/t.json", version: null },
     { logicalId: "Path", bucket: "child", key: "b.json", version: "9" },

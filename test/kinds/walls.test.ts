@@ -1,5 +1,6 @@
 import t, { type Test } from "tap";
 import { splitPatch } from "../../src/aws/configuration-patch.ts";
+import { NO_CODE_PLAN } from "../../src/domain/code-moves.ts";
 import { type ComponentId, captured, componentId } from "../../src/domain/component.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { updatesBlockedSince } from "../../src/domain/runtimes.ts";
@@ -55,6 +56,7 @@ function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput 
     isLayerGone: () => false,
     mayContinue: () => null,
     hasStagingBucket: false,
+    code: NO_CODE_PLAN,
     at,
   };
 }

@@ -97,6 +97,32 @@ t.test("a nested stack is created, updated and deleted with its parent, and give
   t.equal((await stage.describe(id)).StackStatus, "DELETE_COMPLETE");
 });
 
+t.test("a template's address may name a version, which has to exist", async (t) => {
+  const stage = stageOf(t);
+  await stage.call("s3", "CreateBucket", { Bucket: BUCKET });
+  const VersioningConfiguration = { Status: "Enabled" };
+  await stage.call("s3", "PutBucketVersioning", { Bucket: BUCKET, VersioningConfiguration });
+  const put = (template: object) =>
+    stage.call("s3", "PutObject", {
+      Bucket: BUCKET,
+      Key: "child.json",
+      Body: new TextEncoder().encode(bodyOf(template)),
+    });
+  const { VersionId } = await put(child());
+  await put(child({ Added: queue() }));
+  const at = (version: unknown) => `https://s3.us-east-1.amazonaws.com/${BUCKET}/child.json?versionId=${version}`;
+  await stage.create("shop", { Resources: { Nested: nested(at(VersionId), { Name: "a" }) } });
+  const id = await childId(stage, "shop");
+  const { StackResources } = await stage.client.send(new DescribeStackResourcesCommand({ StackName: id }));
+  t.same(
+    StackResources?.map(({ LogicalResourceId }) => LogicalResourceId),
+    ["T"],
+    "not the newest one",
+  );
+  const lost = await stage.create("other", { Resources: { Nested: nested(at("lost"), { Name: "b" }) } });
+  t.match(lost.StackStatus, /^ROLLBACK/);
+});
+
 t.test(
   "a template that changed under the same URL is an update; a child in which nothing changes is not touched",
   async (t) => {

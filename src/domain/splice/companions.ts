@@ -17,7 +17,8 @@ const NOUNS = {
   Outputs: "output",
 } as const satisfies Record<SectionName, string>;
 
-const FUNCTION_IDENTITY = ["FunctionName", "PackageType", "TenancyConfig"] as const;
+/** Properties whose change makes a function anew. */
+export const FUNCTION_IDENTITY = ["FunctionName", "PackageType", "TenancyConfig"] as const;
 
 /**
  * Properties whose change makes the resource anew (facts F2), for types that change with every deploy: all others leave what

@@ -1,7 +1,7 @@
 import { sameJson } from "../json.ts";
 import { localProperties } from "./globals.ts";
 import { child, type Entry, entriesOf, entryOf, madeEntry, madeMap, type Node, readingOf } from "./node.ts";
-import { impossible, type Part, type PropertyNames, type Refusal, requirement, type SpliceRequest } from "./request.ts";
+import { impossible, type Part, type Refusal, requirement, type SpliceRequest, takesProperty } from "./request.ts";
 import { originOf, type Resources, resourcesIn, typeOf } from "./resources.ts";
 import { SharedNames } from "./shared-names.ts";
 import { usesIn, usesOf } from "./uses.ts";
@@ -66,13 +66,9 @@ function takesOf(parts: readonly Part[]): Map<string, Take> {
   for (const part of parts) {
     const before = takes.get(part.logicalId);
     if (part.take === "all" || before === "all") takes.set(part.logicalId, "all");
-    else takes.set(part.logicalId, (name) => (before?.(name) ?? false) || isNamed(part.properties, name));
+    else takes.set(part.logicalId, (name) => (before?.(name) ?? false) || takesProperty(part, name));
   }
   return takes;
-}
-
-function isNamed(properties: PropertyNames, name: string): boolean {
-  return "only" in properties ? properties.only.includes(name) : !properties.except.includes(name);
 }
 
 function wholeChange({ logicalId, now, was }: Picked, names: SharedNames): Change | Refusal {

@@ -17,6 +17,12 @@ export type Part =
   | { readonly logicalId: string; readonly take: "all" }
   | { readonly logicalId: string; readonly take: "properties"; readonly properties: PropertyNames };
 
+/** Whether the part brings this property of its resource. */
+export function takesProperty(part: Part, name: string): boolean {
+  if (part.take === "all") return true;
+  return "only" in part.properties ? part.properties.only.includes(name) : !part.properties.except.includes(name);
+}
+
 export interface SpliceRequest {
   readonly current: Submitted;
   readonly backup: Submitted;

@@ -24,8 +24,11 @@ export function writeSections(target: TemplateText, sections: SectionPieces): st
   return written(target, sectionEdits(target, sections), () => meantReading(target, sections, []));
 }
 
-/** Read back and compared with what was meant, value by value, so that no text goes out which says something else. */
-function written(target: TemplateText, edits: readonly TextEdit[], meant: () => Json): string | null {
+/**
+ * The text with the edits. Read back and compared with what was meant, value by value: null where it would say something
+ * else.
+ */
+export function written(target: TemplateText, edits: readonly TextEdit[], meant: () => Json): string | null {
   if (edits.length === 0) return target.text;
   const text = applyEdits(target.text, edits);
   return readsAs(text, meant()) ? text : null;

@@ -53,14 +53,19 @@ async function textOf(account: Account, object: S3Object): Promise<string> {
 interface S3Object {
   readonly Bucket: string;
   readonly Key: string;
+  readonly VersionId?: string;
 }
 
 const S3_HOST = /^(?:(?<bucket>[a-z0-9.-]+)\.)?s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/;
 
-/** The sandbox's own host and AWS's hosts, with the bucket in the path or in the host. */
-function objectAt({ context }: Account, url: string): S3Object | null {
-  if (!URL.canParse(url)) return null;
-  const { host, hostname, pathname, protocol } = new URL(url);
+/** The sandbox's own host and AWS's hosts, with the bucket in the path or in the host, and with a version or without. */
+function objectAt(account: Account, url: string): S3Object | null {
+  const object = URL.canParse(url) ? placeAt(account, new URL(url)) : null;
+  const version = object && new URL(url).searchParams.get("versionId");
+  return version ? { ...object, VersionId: version } : object;
+}
+
+function placeAt({ context }: Account, { host, hostname, pathname, protocol }: URL): S3Object | null {
   if (protocol === "s3:") return { Bucket: host, Key: decodeURIComponent(pathname.slice(1)) };
   const own = new URL(context.endpoint()).host;
   const aws = S3_HOST.exec(hostname);

@@ -1,0 +1,37 @@
+import type { CapturedComponent } from "../domain/component.ts";
+import type { Action, Reason } from "../domain/plan.ts";
+import { skipWalls, statusWalls } from "../domain/stack-walls.ts";
+import type { PlanInput } from "./kind.ts";
+
+export interface Recovery {
+  readonly walls: readonly Reason[];
+  readonly actions: readonly Action[];
+}
+
+/**
+ * What brings the live stack to a status that takes updates (facts E1): nothing where it is in one, with consent the rest of
+ * its own rollback, whose objects are there by then; otherwise why it is in the way, and the way out.
+ */
+export function recovering(
+  name: string,
+  live: CapturedComponent | null,
+  mayContinue: PlanInput["mayContinue"],
+): Recovery {
+  const hangs = live?.state.settings["stuckIn"] === "UPDATE_ROLLBACK_FAILED";
+  const skip = hangs ? mayContinue(name) : null;
+  if (!live || skip === null) return { walls: statusWalls(name, live), actions: [] };
+  const walls = skipWalls(name, live, skip);
+  if (walls.length > 0) return { walls, actions: [] };
+  return {
+    walls,
+    actions: [
+      { do: "put-code-objects", name },
+      { do: "continue-update-rollback", name, skip },
+    ],
+  };
+}
+
+/** What is left of a creation that failed: it holds nothing, takes no update and keeps the name (facts E1). */
+export function isShell(live: CapturedComponent | null): boolean {
+  return live?.state.settings["stuckIn"] === "ROLLBACK_COMPLETE";
+}

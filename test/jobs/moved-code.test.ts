@@ -1,0 +1,394 @@
+import { createHash } from "node:crypto";
+import t, { type Test } from "tap";
+import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
+import {
+  type Body,
+  deployStack,
+  finishDeployment,
+  invoke,
+  openDeployment,
+  rollBack,
+  startWorld,
+  type World,
+  zip,
+} from "../support/world.ts";
+
+const [BUCKET, STAGING] = ["deploys", "staging"];
+const STAGED = /^stepback\/code\/[0-9a-f]{64}\.zip$/;
+
+async function world(t: Test, staging: string | null = STAGING): Promise<World> {
+  const made = await startWorld({}, staging ? { STEPBACK_STAGING_BUCKET: staging } : {});
+  t.teardown(() => made.close());
+  for (const Bucket of [BUCKET, STAGING]) await made.aws("s3", "CreateBucket", { Bucket });
+  return made;
+}
+
+async function put(w: World, Key: string, Body: Uint8Array): Promise<string | null> {
+  return (await w.aws("s3", "PutObject", { Bucket: BUCKET, Key, Body })).VersionId ?? null;
+}
+
+/** Bytes of the same length as those of `zip`, so that only reading them tells. */
+const other = (says: string) => zip([...says].reverse().join(""));
+
+interface Place {
+  readonly key: string;
+  readonly version?: string | null;
+}
+
+function template(pay: Place, cart: Place, memory: number): Shape {
+  const fn = (FunctionName: string, { key, version }: Place) => ({
+    Type: "AWS::Lambda::Function",
+    Properties: {
+      FunctionName,
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Role: "arn:aws:iam::000000000000:role/service",
+      MemorySize: memory,
+      Code: { S3Bucket: BUCKET, S3Key: key, ...(version ? { S3ObjectVersion: version } : {}) },
+    },
+  });
+  return { Resources: { Pay: fn("shop-pay", pay), Cart: fn("shop-cart", cart) } };
+}
+
+async function badDeploy(w: World, first: Shape, second: Shape): Promise<string> {
+  await deployStack(w, "shop", first);
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", second);
+  const finished = await finishDeployment(w, id);
+  if (finished.status !== "Completed") throw new Error(JSON.stringify(finished.error));
+  return id;
+}
+
+/** Both functions moved from `v1/` to `v2/`. What becomes of `v1/pay.zip` then is the test's own matter. */
+async function fromV1ToV2(w: World): Promise<string> {
+  for (const v of ["v1", "v2"]) {
+    await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
+    await put(w, `${v}/cart.zip`, zip(`cart ${v}`));
+  }
+  const at = (v: string, memory: number) => template({ key: `${v}/pay.zip` }, { key: `${v}/cart.zip` }, memory);
+  return badDeploy(w, at("v1", 128), at("v2", 512));
+}
+
+/** One key for all versions, as the reference mode of a deploy tool has it: a template pins the object's version. */
+async function pinned(w: World): Promise<{ deployment: string; version: string }> {
+  await w.aws("s3", "PutBucketVersioning", { Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } });
+  const [pay1, cart] = [await put(w, "pay.zip", zip("pay v1")), await put(w, "cart.zip", zip("cart"))];
+  const pay2 = await put(w, "pay.zip", zip("pay v2"));
+  const at = (version: string | null, memory: number) =>
+    template({ key: "pay.zip", version }, { key: "cart.zip", version: cart }, memory);
+  const deployment = await badDeploy(w, at(pay1, 128), at(pay2, 512));
+  return { deployment, version: pay1 ?? "" };
+}
+
+async function templateOf(w: World): Promise<string> {
+  return (await w.aws("cloudformation", "GetTemplate", { StackName: "shop", TemplateStage: "Original" })).TemplateBody;
+}
+
+async function codeOf(w: World, logicalId: string): Promise<Body> {
+  return JSON.parse(await templateOf(w)).Resources[logicalId].Properties.Code;
+}
+
+function writes(w: World): string[] {
+  return w.sandbox.calls
+    .mutations()
+    .map(({ operation, input }) => `${operation} ${input["Bucket"] ?? ""}${input["StackName"] ?? ""}`);
+}
+
+async function rowsOf(w: World, { id }: Body): Promise<Map<string, Body>> {
+  const { items } = (await w.api("GET", `/v1/rollbacks/${id}/components?limit=200`)).body;
+  return new Map(items.map((row: Body) => [row.component, row]));
+}
+
+async function logOf(w: World, { id }: Body): Promise<string> {
+  const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
+  return items.map(({ message }: Body) => message).join("\n");
+}
+
+t.test("a whole stack goes back although a key holds other bytes, which stay as they are", async (t) => {
+  const w = await world(t);
+  const deployment = await fromV1ToV2(w);
+  await put(w, "v1/pay.zip", other("pay v1"));
+  const deployed = await templateOf(w);
+  w.sandbox.calls.clear();
+  const rollback = await rollBack(w, deployment, "all");
+  t.match(rollback, { status: "Completed", error: null, result: { failed: 0 } });
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  t.equal(await invoke(w, "shop-cart"), "cart v1");
+  t.match(await codeOf(w, "Pay"), { S3Bucket: STAGING, S3Key: STAGED });
+  t.same(await codeOf(w, "Cart"), { S3Bucket: BUCKET, S3Key: "v1/cart.zip" }, "what is where it was stays named so");
+  t.same(writes(w), [`PutObject ${STAGING}`, "CreateChangeSet shop", "ExecuteChangeSet shop"]);
+  const rows = await rowsOf(w, rollback);
+  t.match(rows.get("stack:shop"), { status: "Restored", verified: true, warnings: ["CODE_RELOCATED"] });
+  t.match(rows.get("stack-resource:shop/Pay"), { status: "Restored", verified: true });
+
+  await t.test("a second rollback finds everything as it should be", async (t) => {
+    w.sandbox.calls.clear();
+    t.match(await rollBack(w, deployment, "all"), { status: "Completed", result: { restored: 0, failed: 0 } });
+    t.same(writes(w), []);
+  });
+  await t.test("an undo brings the deployed template back to the letter", async (t) => {
+    const undo = (await w.api("POST", "/v1/rollbacks", { rollback: rollback.id, components: "all" })).body;
+    t.match((await w.api("GET", `/v1/rollbacks/${undo.id}?wait=60`)).body, { status: "Completed", error: null });
+    t.equal(await templateOf(w), deployed);
+    t.equal(await invoke(w, "shop-pay"), "pay v2");
+  });
+});
+
+t.test("one function's code goes back although its key holds other bytes, and nothing else moves", async (t) => {
+  const w = await world(t);
+  const deployment = await fromV1ToV2(w);
+  await put(w, "v1/pay.zip", other("pay v1"));
+  await put(w, "v1/cart.zip", other("cart v1"));
+  w.sandbox.calls.clear();
+  const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay", "lambda-config:shop-cart"]);
+  t.match(rollback, { status: "Completed", error: null, result: { restored: 2 } });
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  t.equal(await invoke(w, "shop-cart"), "cart v2");
+  t.match(await codeOf(w, "Pay"), { S3Bucket: STAGING, S3Key: STAGED });
+  t.same(await codeOf(w, "Cart"), { S3Bucket: BUCKET, S3Key: "v2/cart.zip" });
+  t.same(writes(w), [`PutObject ${STAGING}`, "CreateChangeSet shop", "ExecuteChangeSet shop"]);
+  const rows = await rowsOf(w, rollback);
+  t.match(rows.get("lambda-code:shop-pay"), { strategy: "stack", verified: true, warnings: ["CODE_RELOCATED"] });
+  t.same(rows.get("lambda-config:shop-cart").warnings, [], "the warning stands where the code is");
+
+  w.sandbox.calls.clear();
+  const again = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "stack" });
+  t.match(again, { status: "Completed", result: { unchanged: 1 } });
+  t.same(writes(w), []);
+});
+
+t.test("a resource whose pinned object version is lost goes back, and no version is added under its key", async (t) => {
+  for (const picked of [["lambda-code:shop-pay"], ["stack-resource:shop/Pay"], "all"] as const) {
+    await t.test(String(picked), async (t) => {
+      const w = await world(t);
+      const { deployment, version } = await pinned(w);
+      await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "pay.zip", VersionId: version });
+      w.sandbox.calls.clear();
+      const rollback = await rollBack(w, deployment, picked);
+      t.match(rollback, { status: "Completed", error: null, result: { failed: 0 } });
+      t.equal(await invoke(w, "shop-pay"), "pay v1");
+      const { S3ObjectVersion, ...code } = await codeOf(w, "Pay");
+      t.match([code, S3ObjectVersion], [{ S3Bucket: STAGING, S3Key: STAGED }, undefined]);
+      t.same(writes(w), [`PutObject ${STAGING}`, "CreateChangeSet shop", "ExecuteChangeSet shop"]);
+      t.notMatch(await logOf(w, rollback), /Put the lost object/);
+    });
+  }
+});
+
+t.test("a pinned version that is still there is what goes back, whatever the key holds by now", async (t) => {
+  const w = await world(t);
+  const { deployment, version } = await pinned(w);
+  w.sandbox.calls.clear();
+  t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null });
+  t.match(await codeOf(w, "Pay"), { S3Bucket: BUCKET, S3Key: "pay.zip", S3ObjectVersion: version });
+  t.same(writes(w), ["CreateChangeSet shop", "ExecuteChangeSet shop"]);
+});
+
+t.test(
+  "without a staging bucket it is refused before anything is touched, and the reason names the object",
+  async (t) => {
+    const w = await world(t, null);
+    const deployment = await fromV1ToV2(w);
+    await put(w, "v1/pay.zip", other("pay v1"));
+    w.sandbox.calls.clear();
+    const refused = {
+      code: "STAGING_BUCKET_NEEDED",
+      detail: /Pay needs v1\/pay.zip in the bucket deploys: .*other bytes/,
+    };
+    for (const picked of [["lambda-code:shop-pay"], "all"] as const) {
+      t.match(await rollBack(w, deployment, picked), {
+        status: "Exception",
+        error: { code: "PLAN_REFUSED", errors: [refused] },
+      });
+    }
+    t.match(await rollBack(w, deployment, ["lambda-code:shop-pay", "lambda-code:shop-cart"]), {
+      error: { errors: [{ detail: /lambda-code:shop-cart: It goes in one change set of shop with a part/ }, refused] },
+    });
+    t.same(writes(w), []);
+    t.match(
+      await rollBack(w, deployment, ["lambda-config:shop-pay"]),
+      { status: "Completed" },
+      "what does not need the object goes back",
+    );
+    const direct = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "direct" });
+    t.match(direct, { status: "Completed" }, "the way out that the reason names");
+  },
+);
+
+t.test("an object that the backup has no bytes of and that is still gone is named while planning", async (t) => {
+  const w = await world(t);
+  for (const key of ["v1/pay.zip", "v2/pay.zip", "cart.zip"]) await put(w, key, zip(key));
+  const at = (v: string, memory: number) => template({ key: `${v}/pay.zip` }, { key: "cart.zip" }, memory);
+  await deployStack(w, "shop", at("v1", 128));
+  for (const Key of ["v1/pay.zip", "cart.zip"]) await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key });
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", { ...at("v2", 512) });
+  await finishDeployment(w, id);
+  w.sandbox.calls.clear();
+  t.match(await rollBack(w, id, "all"), {
+    error: {
+      code: "PLAN_REFUSED",
+      errors: [{ code: "ARTIFACT_MISSING", detail: /Pay needs v1\/pay.zip.*it is gone, and the backup has no bytes/ }],
+    },
+  });
+  t.same(writes(w), [], "cart.zip is gone, too, and nobody needs it: its reference did not change");
+  await put(w, "v1/pay.zip", zip("v1/pay.zip"));
+  t.match(await rollBack(w, id, "all"), { status: "Completed", error: null }, "once somebody has put it there");
+});
+
+t.test(
+  "where AWS denies the look, as for a lost object without s3:ListBucket, the archived bytes are named",
+  async (t) => {
+    const w = await world(t);
+    const deployment = await fromV1ToV2(w);
+    await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "v1/pay.zip" });
+    w.sandbox.faults.fail({
+      match: ({ operation, input }) => operation === "HeadObject" && input["Key"] === "v1/pay.zip",
+      times: 100,
+      error: new AwsError("Forbidden", "Forbidden", 403),
+    });
+    const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay"]);
+    t.match(rollback, { status: "Completed", error: null });
+    t.match(await codeOf(w, "Pay"), { S3Bucket: STAGING, S3Key: STAGED });
+    t.match(await logOf(w, rollback), /CODE_RELOCATED: .*AWS denies a look/);
+  },
+);
+
+t.test("somebody else's bytes under the name in the staging bucket are not overwritten", async (t) => {
+  const w = await world(t);
+  const deployment = await fromV1ToV2(w);
+  await put(w, "v1/pay.zip", other("pay v1"));
+  const Key = `stepback/code/${createHash("sha256").update(zip("pay v1")).digest("hex")}.zip`;
+  await w.aws("s3", "PutObject", { Bucket: STAGING, Key, Body: zip("foreign") });
+  w.sandbox.calls.clear();
+  const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay"]);
+  t.match((await rowsOf(w, rollback)).get("lambda-code:shop-pay"), {
+    status: "Failed",
+    error: { code: "AWS_REJECTED", detail: /Other bytes than the backup's lie under stepback/ },
+  });
+  t.same(writes(w), []);
+  await w.aws("s3", "PutObject", { Bucket: STAGING, Key, Body: zip("pay v1") });
+  w.sandbox.calls.clear();
+  t.match(await rollBack(w, deployment, ["lambda-code:shop-pay"]), { status: "Completed", error: null });
+  t.same(writes(w), ["CreateChangeSet shop", "ExecuteChangeSet shop"], "what is there already is not sent again");
+});
+
+/** A nested stack with one function. */
+const child = (key: string, memory: number) =>
+  new TextEncoder().encode(JSON.stringify(template({ key }, { key }, memory)));
+const parent = (file: string) => ({
+  Resources: {
+    Nested: {
+      Type: "AWS::CloudFormation::Stack",
+      Properties: { TemplateURL: `https://s3.us-east-1.amazonaws.com/${BUCKET}/${file}` },
+    },
+  },
+});
+
+t.test("a nested stack goes back by the template that it had, although its address answers another one", async (t) => {
+  const w = await world(t);
+  for (const v of ["v1", "v2"]) await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
+  await put(w, "child.json", child("v1/pay.zip", 128));
+  await deployStack(w, "shop", parent("child.json"));
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await put(w, "child.json", child("v2/pay.zip", 512));
+  await deployStack(w, "shop", { ...parent("child.json"), Description: "the same address" });
+  await finishDeployment(w, id);
+  t.equal(await invoke(w, "shop-pay"), "pay v2");
+  const rollback = await rollBack(w, id, "all");
+  t.match(rollback, { status: "Completed", error: null });
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  t.match(
+    JSON.parse(await templateOf(w)).Resources.Nested.Properties.TemplateURL,
+    /amazonaws.com\/staging\/stepback\/code\/.*\.json$/,
+  );
+});
+
+t.test(
+  "what only a nested stack's own template names is not moved: the root is refused, and the reason says why",
+  async (t) => {
+    const w = await world(t);
+    for (const v of ["v1", "v2"]) {
+      await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
+      await put(w, `${v}/child.json`, child(`${v}/pay.zip`, v === "v1" ? 128 : 512));
+    }
+    const deployment = await badDeploy(w, parent("v1/child.json"), parent("v2/child.json"));
+    await put(w, "v1/pay.zip", other("pay v1"));
+    w.sandbox.calls.clear();
+    t.match(await rollBack(w, deployment, "all"), {
+      error: {
+        code: "PLAN_REFUSED",
+        errors: [
+          { code: "SPLICE_IMPOSSIBLE", detail: /Nested needs v1\/pay.zip.*template of a nested stack names it/ },
+        ],
+      },
+    });
+    t.same(writes(w), []);
+    await put(w, "v1/pay.zip", zip("pay v1"));
+    t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null }, "the way out that it names");
+    t.equal(await invoke(w, "shop-pay"), "pay v1");
+  },
+);
+
+t.test("a bridge before the stack's own turn names the staging bucket, too", async (t) => {
+  const w = await world(t);
+  for (const v of ["v1", "v2"]) await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
+  const shop = (v: string, name: string, memory: number) => ({
+    ...template({ key: `${v}/pay.zip` }, { key: `${v}/pay.zip` }, memory),
+    Outputs: { [name]: { Value: name, Export: { Name: name } } },
+  });
+  const jobs = (name: string | null) => ({
+    Resources: {
+      T: { Type: "AWS::SNS::Topic", Properties: name ? { DisplayName: { "Fn::ImportValue": name } } : {} },
+    },
+  });
+  await deployStack(w, "shop", shop("v1", "old", 128));
+  await deployStack(w, "z-jobs", jobs("old"));
+  const { id } = await openDeployment(w, { stacks: ["shop", "z-jobs"] });
+  await deployStack(w, "z-jobs", jobs(null));
+  await deployStack(w, "shop", shop("v2", "new", 512));
+  await deployStack(w, "z-jobs", jobs("new"));
+  await finishDeployment(w, id);
+  await put(w, "v1/pay.zip", other("pay v1"));
+  t.match(await rollBack(w, id, "all"), { status: "Completed", error: null });
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  const updates = w.sandbox.calls.mutations().filter(({ operation }) => operation === "CreateChangeSet");
+  const submitted = updates.filter(({ input }) => input["StackName"] === "shop");
+  t.same(
+    submitted.map(({ input }) =>
+      STAGED.test(JSON.parse(String(input["TemplateBody"])).Resources.Pay.Properties.Code.S3Key),
+    ),
+    [true, true],
+    "the bridge and the stack itself",
+  );
+});
+
+t.test("SAM code goes back from the staging bucket, also where the Globals name it", async (t) => {
+  const w = await world(t);
+  for (const v of ["v1", "v2"]) await put(w, `${v}.zip`, zip(`pay ${v}`));
+  const sam = (v: string) => ({
+    Transform: "AWS::Serverless-2016-10-31",
+    Globals: { Function: { CodeUri: `s3://${BUCKET}/${v}.zip`, Runtime: "nodejs22.x" } },
+    Resources: {
+      Pay: {
+        Type: "AWS::Serverless::Function",
+        Properties: {
+          FunctionName: "shop-pay",
+          Handler: "index.handler",
+          Role: "arn:aws:iam::000000000000:role/service",
+        },
+      },
+    },
+  });
+  const more = { Capabilities: ["CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM"] };
+  await deployStack(w, "shop", sam("v1"), more);
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", sam("v2"), more);
+  await finishDeployment(w, id);
+  await put(w, "v1.zip", other("pay v1"));
+  t.match(await rollBack(w, id, ["lambda-code:shop-pay"], { strategy: "stack" }), { status: "Completed", error: null });
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  const { Globals, Resources } = JSON.parse(await templateOf(w));
+  t.same(Globals, sam("v2").Globals, "what others have from the Globals is not touched");
+  t.match(Resources.Pay.Properties.CodeUri, /^s3:\/\/staging\/stepback\/code\//);
+});
