@@ -4,7 +4,8 @@ import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } fr
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { orderSteps } from "./ordering.ts";
-import { type DatedFacts, directPlan, goalFor, isConflict, isKept, ownerOf, type PlanFacts } from "./plan-facts.ts";
+import { ownerOf } from "./ownership.ts";
+import { type DatedFacts, directPlan, goalFor, isConflict, isKept, type PlanFacts } from "./plan-facts.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
 export function makePlan(facts: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {

@@ -2,11 +2,14 @@ import {
   type CapturedComponent,
   type ComponentId,
   captured,
+  type KindName,
   parseComponentId,
   splitResource,
+  stackOf,
 } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, digestOf, type Json, sameJson } from "../domain/json.ts";
+import { ownedThings } from "../domain/owned-things.ts";
 import type { Action, Reason } from "../domain/plan.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts";
@@ -19,7 +22,8 @@ import { parseTemplate } from "../domain/template.ts";
 import { partOf, type TemplateState } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { policyWalls, templateStateIn, unimported } from "../kinds/stack-plan.ts";
-import { type DatedFacts, directPlan, goalFor, isKept, ownerOf, parentOf } from "./plan-facts.ts";
+import { ownerOf, parentOf, resourcesOf } from "./ownership.ts";
+import { type DatedFacts, directPlan, goalFor, isKept } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -81,10 +85,9 @@ function statesOf(id: ComponentId, { sources, live }: DatedFacts): StackStates |
 
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
 function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Member | null {
-  const { picked, strategy } = facts.rollback;
+  const { strategy } = facts.rollback;
   const action = actionBetween(goalFor(id, facts), facts.live.get(id) ?? null);
-  const container = parentOf(id, facts);
-  if (container && container !== stack.id && picked.includes(container) && resourceDiffers(container, stack))
+  if (isBroughtAlong(id, stack, { action, facts }))
     return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: null };
   const part = partFor(id, stack, facts);
   if (!part || sameJson(partOf(stack.beforeTemplate, part), partOf(stack.liveTemplate, part))) return null;
@@ -93,6 +96,26 @@ function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Membe
   if (strategy === "stack" || (action !== "unchanged" && id.startsWith("stack-resource:"))) return { id, action, part };
   if (action === "unchanged" || !isUpdatable(stack.live)) return null;
   return goesDirectly(id, facts) ? null : { id, action, part };
+}
+
+/**
+ * By the resources that it is or, unless it comes or goes with those, by its function's. A policy's statements come and go
+ * whatever becomes of the policy.
+ */
+function isBroughtAlong(
+  id: ComponentId,
+  stack: StackStates,
+  { action, facts }: { action: StepPlan["action"]; facts: DatedFacts },
+): boolean {
+  const own = resourcesOf(id, facts);
+  const parent = [parentOf(id, facts) ?? stack.id];
+  const onlyByOwn = own.length > 0 && (action !== "restore" || id.startsWith("lambda-policy:"));
+  const isBringing = (resource: ComponentId) =>
+    resource !== stack.id &&
+    stackOf(resource) === stack.id &&
+    facts.rollback.picked.includes(resource) &&
+    resourceDiffers(resource, stack);
+  return [own, ...(onlyByOwn ? [] : [parent])].some((list) => list.length > 0 && list.every(isBringing));
 }
 
 function resourceDiffers(resource: ComponentId, { beforeTemplate, liveTemplate }: StackStates): boolean {
@@ -114,14 +137,23 @@ function goesDirectly(id: ComponentId, facts: DatedFacts): boolean {
 function partFor(id: ComponentId, stack: StackStates, facts: DatedFacts): Part | null {
   const parsed = parseComponentId(id);
   if (parsed?.kind === "stack-resource") return whole(splitResource(parsed.name).logicalId);
-  if (parsed?.kind === "lambda-alias") return aliasPart(parsed.name, stack);
+  const own = [stack.before, stack.live].flatMap((side) => ownedThings(side).get(id) ?? [])[0];
+  if (own !== undefined && sidesWith(own, stack) > 0) return whole(own);
+  if (own === undefined && OF_ITS_OWN.has(parsed?.kind ?? "stack")) return null;
   const resource = parentOf(id, facts);
-  if (!resource || resource === stack.id) return null;
+  if (!resource || resource === stack.id || stackOf(resource) !== stack.id) return null;
   const { logicalId } = splitResource(parseComponentId(resource)?.name ?? "");
-  const isInBoth = [stack.beforeTemplate, stack.liveTemplate].every((state) => partOf(state, whole(logicalId)));
-  if (!isInBoth) return parsed?.kind === "lambda-code" ? whole(logicalId) : null;
+  if (sidesWith(logicalId, stack) < 2) return parsed?.kind === "lambda-code" ? whole(logicalId) : null;
   const owner = OWNERS.find((name) => name === parsed?.kind);
   return owner ? ownedPart(logicalId, owner, stack) : null;
+}
+
+/** Kinds that a template has as resources of their own, or a transform makes: where it does not, nobody's part they are. */
+const OF_ITS_OWN: ReadonlySet<KindName> = new Set(["lambda-alias", "lambda-url", "lambda-async"]);
+
+/** How many of the two templates write it themselves. */
+function sidesWith(logicalId: string, { beforeTemplate, liveTemplate }: StackStates): number {
+  return [beforeTemplate, liveTemplate].filter((state) => partOf(state, whole(logicalId))).length;
 }
 
 function whole(logicalId: string): Part {
@@ -133,13 +165,6 @@ function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackState
   if (owner === "lambda-trigger" && definition["Type"] === "AWS::Lambda::EventSourceMapping") return whole(logicalId);
   const properties = ownedProperties(String(definition["Type"]), owner);
   return properties && { logicalId, take: "properties", properties };
-}
-
-/** The resource whose physical id is the alias's ARN. */
-function aliasPart(name: string, { before, live }: StackStates): Part | null {
-  const physicalIds = [before, live].flatMap(({ state }) => Object.entries(asObject(state.evidence["physicalIds"])));
-  const found = physicalIds.find(([, physicalId]) => String(physicalId).endsWith(`:function:${name}`));
-  return found ? whole(found[0]) : null;
 }
 
 interface Plans {

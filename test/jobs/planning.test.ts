@@ -160,6 +160,76 @@ t.test("a stack that is picked brings its functions along; one that is not owns 
   ]);
 });
 
+t.test(
+  "what a stack has as a resource comes and goes with that only; changing it leaves the stack behind",
+  async (t) => {
+    const arn = "arn:aws:lambda:us-east-1:000000000000:function:pay";
+    const physicalIds = { Live: `${arn}:live`, Url: arn, Retries: "pay|live", Callers: "api-Callers-1" };
+    const types = { Live: "Alias", Url: "Url", Retries: "EventInvokeConfig", Callers: "Permission" };
+    const resources = Object.fromEntries(Object.entries(types).map(([key, type]) => [key, `AWS::Lambda::${type}`]));
+    const api = stack("api", { resources }, { physicalIds });
+    const statement = { Effect: "Allow", Action: "lambda:InvokeFunction", Principal: "*" };
+    const policy = (...sids: string[]) =>
+      component("lambda-policy:pay", { Statements: Object.fromEntries(sids.map((sid) => [sid, statement])) });
+    const settings = config("pay", {});
+    const owned = [
+      alias("pay:live", "A", settings),
+      component("lambda-url:pay", {}),
+      component("lambda-async:pay:live", {}),
+    ];
+    const without = components(stack("api", {}), code("pay", "A"), settings, policy("mine"));
+    const having = components(api, code("pay", "A"), settings, ...owned, policy("mine", "api-Callers-1"));
+    const picked = [...owned.map(({ id }) => id), "lambda-policy:pay" as const];
+    for (const [before, deployed] of [
+      [without, having],
+      [having, without],
+    ] as const) {
+      const facts = {
+        sources: { before, deployed },
+        live: components(...[...deployed.values()].filter(({ id }) => id !== "stack:api")),
+      };
+      const refusals = plan({ ...facts, picked }, { strategy: "direct" });
+      t.same(
+        refusals.map(({ action, reasons }) => [
+          action,
+          reasons[0]?.code,
+          /(\S+), and only the stack/.exec(reasons[0]?.detail ?? "")?.[1],
+        ]),
+        ["Live", "Retries", "Callers", "Url"].map(() => ["refused", "OWNED_BY_STACK", "stack:api"]),
+        "without the resource's own component, the stack is to be picked",
+      );
+      const others = plan({ ...facts, picked: ["lambda-policy:pay"] }, { strategy: "direct" });
+      t.match(others, [{ reasons: [{ detail: /^The statement api-Callers-1 of pay is stack:api/ }] }]);
+    }
+    const pointed = components(api, code("pay", "A"), settings, alias("pay:live", "B", settings));
+    const versions = new Map([
+      ["pay", [{ version: "1", codeSha256: "A", configDigest: configDigest(settings.state.settings) }]],
+    ]);
+    t.match(
+      plan({
+        sources: { before: having, deployed: pointed },
+        live: pointed,
+        versions,
+        picked: ["lambda-alias:pay:live"],
+      }),
+      [{ action: "restore", strategy: "direct", reasons: [{ code: "LEAVES_STACK_BEHIND", detail: /stack:api/ }] }],
+    );
+    const mine = {
+      before: components(code("pay", "A"), settings),
+      deployed: components(code("pay", "A"), settings, ...owned),
+    };
+    const nobodys = plan(
+      { sources: mine, live: mine.deployed, picked: owned.map(({ id }) => id) },
+      { strategy: "direct" },
+    );
+    t.same(
+      nobodys.map(({ action }) => action),
+      ["remove", "remove", "remove"],
+      "what no stack owns goes directly",
+    );
+  },
+);
+
 t.test("a configuration comes and goes with its function only", async (t) => {
   const sources = { before: components(), deployed: components(code("add", "N"), config("add", {})) };
   const live = sources.deployed;
