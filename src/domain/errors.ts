@@ -340,7 +340,7 @@ export const ERROR_TABLE = {
   ORDER_IMPOSSIBLE: row(
     409,
     false,
-    "The stacks wait for each other in a circle",
+    "Stacks, or a stack and a function, wait for each other in a circle",
     "Break the circle that `detail` names: pick fewer stacks, or put a value into one of them literally first.",
   ),
   NESTED_STACK: row(
