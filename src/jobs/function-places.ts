@@ -12,7 +12,7 @@ import { resolverIn } from "../domain/template-values.ts";
 import { templateStateIn } from "../kinds/stack-plan.ts";
 import type { DraftStep } from "./planning.ts";
 
-/**
+/*
  * Functions that come back beside the stacks, in the order of the stacks: whoever refers to one waits for it, as for an
  * export, and so does a function for what a stack creates anew. Names of things have a space, which no export's has.
  */

@@ -140,7 +140,8 @@ async function readChangedIds(run: Run, step: PlanStep, stack: ComponentId): Pro
  */
 function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Action[] {
   const { rollback, sources, context } = run;
-  const around = new Map([...sources.before].filter(([id]) => id !== step.component));
+  // Without the stacks: what the deployment gave one is its own until somebody says otherwise, also where it let it go.
+  const around = new Map([...sources.before].filter(([id]) => id !== step.component && !id.startsWith("stack:")));
   const facts = {
     rollback,
     sources,

@@ -189,6 +189,23 @@ t.test("a statement that its stack replaced comes back under the Sid that the st
   t.equal(Statement.length, 1);
 });
 
+t.test(
+  "what a stack keeps when it lets it go is not deleted behind its back; the proof says that it is there",
+  async (t) => {
+    const w = await world(t);
+    await createFunction(w, "pay", "pay");
+    await deployStack(w, "api", { Resources: TOPIC });
+    const kept = Object.entries(CALLERS).map(([id, one]) => [id, { ...(one as Shape), DeletionPolicy: "Retain" }]);
+    const resources = { ...TOPIC, ...Object.fromEntries(kept) };
+    const id = await deployed(w, ["api"], () => deployStack(w, "api", { Resources: resources }));
+    w.sandbox.calls.clear();
+    const rollback = await rollBack(w, id, "all", { allowDestructive: true, onError: "continue" });
+    t.match(rollback, { status: "Exception", error: { code: "VERIFY_FAILED" }, result: { failed: 4 } });
+    t.match(rollback.error.detail, /lambda-url:pay: .* its existence/);
+    t.same(operations(w), ["CreateChangeSet", "ExecuteChangeSet"]);
+  },
+);
+
 t.test("an alias that a transform makes goes through the function that asks for it", async (t) => {
   const w = await world(t);
   const sam = (more: Shape) => ({
