@@ -143,7 +143,9 @@ function partFor(id: ComponentId, stack: StackStates, facts: DatedFacts): Part |
   const resource = parentOf(id, facts);
   if (!resource || resource === stack.id || stackOf(resource) !== stack.id) return null;
   const { logicalId } = splitResource(parseComponentId(resource)?.name ?? "");
-  if (sidesWith(logicalId, stack) < 2) return parsed?.kind === "lambda-code" ? whole(logicalId) : null;
+  // Where only one template has it, it comes or goes: a function by its code, and a trigger, whose resource it is.
+  const isWhole = parsed?.kind === "lambda-code" || parsed?.kind === "lambda-trigger";
+  if (sidesWith(logicalId, stack) < 2) return isWhole ? whole(logicalId) : null;
   const owner = OWNERS.find((name) => name === parsed?.kind);
   return owner ? ownedPart(logicalId, owner, stack) : null;
 }
