@@ -150,7 +150,7 @@ function partFor(id: ComponentId, stack: StackStates, facts: DatedFacts): Part |
   return owner ? ownedPart(logicalId, owner, stack) : null;
 }
 
-/** Kinds that a template has as resources of their own, or a transform makes: where it does not, nobody's part they are. */
+/** Kinds that are a resource of a template, or what a transform makes of one; without either no template says them. */
 const OF_ITS_OWN: ReadonlySet<KindName> = new Set(["lambda-alias", "lambda-url", "lambda-async"]);
 
 /** How many of the two templates write it themselves. */
