@@ -25,7 +25,7 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
       step.reasons.join(", "),
     ],
     below: [
-      ...positionLines(step).map((line) => `    ${paint("dim", line)}`),
+      ...positionLines(step, plan).map((line) => `    ${paint("dim", line)}`),
       ...step.details.map(({ detail }) => `    ${paint("dim", detail)}`),
       ...(withDiff ? changeLines(step.diff, paint) : []),
     ],
@@ -36,9 +36,10 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
   ];
 }
 
-/** Why a stack comes when it does. Where functions come is the same in every plan. */
-function positionLines({ component, via, position, bridges }: PlanStep): string[] {
-  if (!component.startsWith("stack:") || via) return [];
+/** Why a stack comes when it does, or what waits for a stack or is waited for. Where others come is the same in every plan. */
+function positionLines({ component, via, position, bridges, after }: PlanStep, { steps }: Plan): string[] {
+  const isTied = after.length > 0 || steps.some((other) => other.after.includes(component));
+  if (via || !(component.startsWith("stack:") || isTied)) return [];
   return [...bridges.map((bridge) => `bridge in wave ${bridge.wave}: ${bridge.position}`), position];
 }
 

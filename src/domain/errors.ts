@@ -211,7 +211,12 @@ export const ERROR_TABLE = {
     "The backup of the component is incomplete",
     "Nothing is restored over something; the reason stands in the snapshot.",
   ),
-  OWNED_BY_STACK: row(409, false, "A stack owns the function's existence", "Pick the stack."),
+  OWNED_BY_STACK: row(
+    409,
+    false,
+    "A stack owns the component's existence",
+    "Pick the resource or the stack that `detail` names, by the strategy `auto` or `stack`.",
+  ),
   REQUIRES_COMPONENT: row(
     409,
     false,
@@ -335,7 +340,7 @@ export const ERROR_TABLE = {
   ORDER_IMPOSSIBLE: row(
     409,
     false,
-    "The stacks wait for each other in a circle",
+    "Stacks, or a stack and a function, wait for each other in a circle",
     "Break the circle that `detail` names: pick fewer stacks, or put a value into one of them literally first.",
   ),
   NESTED_STACK: row(

@@ -77,7 +77,7 @@ export interface PlanStep {
   readonly wave: number;
   /** Why it stands where it stands, in words. */
   readonly position: string;
-  /** What must not have failed before it: the stacks whose exports or imports it waits for. */
+  /** What must not have failed before it: stacks whose exports or imports it waits for, functions that it names or is named by. */
   readonly after: readonly ComponentId[];
   /** Updates of a stack in earlier waves that keep what is still imported. The n-th belongs to the n-th `bridge-stack`. */
   readonly bridges: readonly BridgePass[];

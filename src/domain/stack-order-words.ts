@@ -2,11 +2,16 @@ import { type Wait, type World, waitsOf } from "./stack-links.ts";
 
 /** What a wait says after "after shop-b, which ". */
 const UNTIL: Readonly<Record<Wait["why"], (name: string) => string>> = {
-  import: (name) => `brings back the export ${name}`,
+  import: (name) => `brings back ${called(name)}`,
   name: (name) => `has the export ${name} until then`,
   value: (name) => `imports ${name} until then, whose value changes`,
   use: (name) => `imports ${name} until then`,
 };
+
+/** An export by its name; what else is waited for says itself what it is ("the function pay"). No export's name has a space. */
+function called(name: string): string {
+  return name.includes(" ") ? name : `the export ${name}`;
+}
 
 /** A pass, and what it still keeps: nothing but for a bridge. */
 interface Pass {
@@ -36,7 +41,7 @@ function bridgeWords({ stack, keeps }: Pass, before: World): string[] {
   return [
     ...kept.map(({ export: name, on }) => `keeps the export ${name}, which ${on} still imports`),
     ...waiting.map(({ why, export: name, by }) =>
-      why === "import" ? `brings back the export ${name} for ${by}` : `lets go of ${name} for ${by}`,
+      why === "import" ? `brings back ${called(name)} for ${by}` : `lets go of ${name} for ${by}`,
     ),
   ];
 }

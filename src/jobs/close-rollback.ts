@@ -13,6 +13,7 @@ import { archivesOf, readLive, withSiblings } from "./live-state.ts";
 import { proofOf } from "./proof.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
 import { kindOf, stackOfStep } from "./run-step.ts";
+import { loadSources } from "./sources.ts";
 
 /** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
 export async function closeRollback(run: Run, stopped: Problem | null): Promise<void> {
@@ -120,6 +121,32 @@ export async function refuseRollback(
     follow: null,
   } as const;
   await context.store.endRollback(context.fence, rollback.id, end);
+}
+
+/**
+ * Ends a run that failed as a whole, by its rows alone: AWS may not be there to be asked. What was at work has failed, what
+ * was not begun is skipped, and what was brought back is pinned, by its own proof and not by a last look. Answers false where
+ * there is no plan, and so nothing to tell of.
+ */
+export async function breakOffRollback(context: JobContext, rollback: Rollback, why: Problem): Promise<boolean> {
+  const { store } = context;
+  const plan = await store.findPlan(rollback.id);
+  if (!plan) return false;
+  const known = new Map((await store.findSteps(rollback.id)).map((row) => [row.order, row]));
+  const at = context.clock.now();
+  const rows = plan.steps.map((step): StepRow => {
+    const row = known.get(step.order) ?? pendingRow(step);
+    if (row.status === "Running") return { ...row, status: "Failed", error: why, finishedAt: at };
+    return hasSettled(row) ? row : { ...row, status: "Skipped" };
+  });
+  // Before it began there were no rows, and the backups themselves may be what failed.
+  const sources = known.size > 0 ? await loadSources(store, rollback) : null;
+  const consequences = sources ? await consequencesOf({ context, rollback, sources, plan }, rows) : undefined;
+  if (consequences?.pin) context.log.add("info", `What was rolled back is pinned: ${consequences.pin.id}.`);
+  const end = { status: "Exception", result: count(rows), problem: why, record: null, rows, at, follow: null } as const;
+  const lines = context.log.take();
+  await store.endRollback(context.fence, rollback.id, { ...end, lines, ...(consequences ? { consequences } : {}) });
+  return true;
 }
 
 function count(rows: readonly StepRow[]): RollbackResult {

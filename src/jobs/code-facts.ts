@@ -7,11 +7,12 @@ import { ownedProperties } from "../domain/splice/owned-properties.ts";
 import type { Part } from "../domain/splice/request.ts";
 import { resourcesOf, type TemplateResource, type TemplateState, templateStateOf } from "../domain/template.ts";
 import { partOf } from "../domain/template-part.ts";
+import { resolverIn } from "../domain/template-values.ts";
 import { remembered, standingOf } from "../kinds/code-standing.ts";
 import type { LiveView } from "../kinds/live-view.ts";
-import { capturedResolver } from "../kinds/template-values.ts";
 import { mapBounded } from "./bounded.ts";
-import { type CodeFacts, type ComponentFacts, ownerOf, parentOf } from "./plan-facts.ts";
+import { ownerOf, parentOf } from "./ownership.ts";
+import type { CodeFacts, ComponentFacts } from "./plan-facts.ts";
 
 type Picking = Pick<ComponentFacts, "rollback" | "sources" | "live" | "byCommand">;
 
@@ -82,7 +83,7 @@ function mentionsIn(id: ComponentId, logicalIds: ReadonlySet<string> | null, { s
 
 function mentionedObjects(before: CapturedComponent, template: JsonObject): Mention[] {
   const types = new Map(resourcesOf(template).map(({ logicalId, type }) => [logicalId, type]));
-  const own = codeObjectsOf(template, capturedResolver(before));
+  const own = codeObjectsOf(template, resolverIn(before));
   return asObjects(before.state.evidence["codeObjects"]).flatMap((object) => {
     const place = remembered(object);
     const namesIt = (logicalId: string) =>

@@ -12,7 +12,10 @@ const BROUGHT_BACK: ReadonlySet<StepStatus> = new Set(["Restored", "Removed", "R
  * is pinned no more. An undo pins nothing, because what it replaces is what was good; the undo of an undo is a rollback
  * again. Undefined where nothing was brought back.
  */
-export async function consequencesOf(run: Run, rows: readonly StepRow[]): Promise<Consequences | undefined> {
+export async function consequencesOf(
+  run: Pick<Run, "context" | "rollback" | "sources" | "plan">,
+  rows: readonly StepRow[],
+): Promise<Consequences | undefined> {
   const back = new Set(rows.filter(({ status }) => BROUGHT_BACK.has(status)).map(({ component }) => component));
   if (back.size === 0) return undefined;
   const { context, rollback, sources, plan } = run;

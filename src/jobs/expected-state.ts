@@ -28,11 +28,13 @@ export function expectedState(goal: ComponentState | null, changed: readonly Cha
   if (!goal || changed.length === 0) return goal;
   // Longest first: an id may begin with another one.
   const byLength = [...changed].sort((one, other) => other.from.length - one.from.length);
+  // Statements of a policy stand under their Sids, which are physical ids of permissions.
+  const renamed = new Map(changed.map(({ from, to }) => [from, to]));
   const replace = (value: Json): Json => {
     if (typeof value === "string") return byLength.reduce((text, { from, to }) => text.replaceAll(from, to), value);
     if (Array.isArray(value)) return value.map((item: Json) => replace(item));
     if (typeof value === "object" && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item)]));
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [renamed.get(key) ?? key, replace(item)]));
     return value;
   };
   return { ...goal, settings: replace(goal.settings) as JsonObject };

@@ -21,6 +21,7 @@ import { ARCHIVES_NONE, type Archives, type LiveView } from "../kinds/live-view.
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { readCodeFacts } from "./code-facts.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
+import { ownerOf } from "./ownership.ts";
 import type { PlanFacts } from "./plan-facts.ts";
 import { stackNames, viewWhenQuiet } from "./quiet-stacks.ts";
 import { loadSources, type Sources } from "./sources.ts";
@@ -38,8 +39,16 @@ export function withSiblings({ picked, strategy }: Picking, states: States): Com
   const known = [...before.keys(), ...deployed.keys()].filter(
     (id) => functions.has(functionOf(id) ?? "") && CONSULTED.has(parseComponentId(id)?.kind ?? "stack"),
   );
-  const owners = strategy === "direct" ? [] : picked.flatMap((id) => stackOf(parentIn(states, id)) ?? []);
+  const asked = strategy === "direct" ? picked.filter((id) => comesOrGoes(id, states)) : picked;
+  const owners = asked.flatMap((id) => ownerOf(id, { sources: states, live: NOTHING }) ?? []);
   return [...new Set([...picked, ...owners, ...resourcesAlteredIn(owners, states), ...own, ...known])];
+}
+
+const NOTHING: Components = new Map();
+
+/** Directly nothing comes or goes that its stack has now, so the stack is asked. */
+function comesOrGoes(id: ComponentId, { before, deployed }: States): boolean {
+  return id.startsWith("lambda-policy:") || before.has(id) !== deployed.has(id);
 }
 
 /** A part's change set changes resources that were not picked by themselves; they stand in the stack's one template. */

@@ -6,9 +6,9 @@ import {
   parseComponentId,
 } from "../domain/component.ts";
 import type { Action, PlanStep } from "../domain/plan.ts";
+import type { DraftStep } from "./draft-step.ts";
 import type { PlanFacts } from "./plan-facts.ts";
-import type { DraftStep } from "./planning.ts";
-import { placeStacks, type StackPlace } from "./stack-places.ts";
+import { type Places, placeStacks, type StackPlace } from "./stack-places.ts";
 
 type PlacedStep = Omit<PlanStep, "order">;
 
@@ -29,8 +29,9 @@ const POSITIONS: Readonly<Record<KindName, string>> = {
 };
 
 /**
- * Stacks first, in the waves of their exports and imports, and what a stack brings back right behind it; then functions
- * (configuration before code, as Terraform does; a function that is created, with its code), then aliases.
+ * Stacks first, in the waves of their exports and imports, with the functions that one of them refers to and needs there,
+ * and what each brings back right behind it; then functions (configuration before code, as Terraform does; a function that
+ * is created, with its code), then aliases.
  */
 export function orderSteps(
   drafts: readonly DraftStep[],
@@ -42,8 +43,9 @@ export function orderSteps(
   const throughStacks = new Set(
     drafts.filter(({ strategy }) => strategy === "stack").map(({ component }) => component),
   );
-  const inStackLane = (draft: DraftStep) => throughStacks.has(lanes.get(draft.component) ?? draft.component);
-  const places = placeStacks(drafts, facts, goalOf);
+  const { places, held } = placeStacks(drafts, facts, goalOf);
+  const isEarly = (id: ComponentId) => throughStacks.has(id) || places.has(id);
+  const inStackLane = ({ component }: DraftStep) => isEarly(lanes.get(component) ?? component);
   const stacks = drafts
     .filter(inStackLane)
     .map((draft) => inLane(draft, places.get(lanes.get(draft.component) ?? draft.component)))
@@ -58,7 +60,7 @@ export function orderSteps(
   const lastWave = Math.max(0, ...stacks.flatMap(({ wave, bridges }) => [wave, ...bridges.map((pass) => pass.wave)]));
   const rest = behindStacks(
     drafts.filter((draft) => !inStackLane(draft)),
-    lastWave,
+    { lastWave, held },
   );
   return [...stacks, ...rest].map((step, index) => ({ ...step, order: index + 1 }));
 }
@@ -89,16 +91,26 @@ function withBridges({ actions }: DraftStep, bridges: number): readonly Action[]
   return [...actions.slice(0, at), ...Array.from({ length: bridges }, () => bridging).flat(), ...actions.slice(at)];
 }
 
-function behindStacks(drafts: readonly DraftStep[], lastWave: number): PlacedStep[] {
+interface Behind extends Pick<Places, "held"> {
+  readonly lastWave: number;
+}
+
+function behindStacks(drafts: readonly DraftStep[], { lastWave, held }: Behind): PlacedStep[] {
   const sorted = [...drafts].sort((one, other) => rank(one) - rank(other) || compare(one.component, other.component));
   const waves = [...new Set(sorted.map((draft) => Math.floor(rank(draft))))];
   return sorted.map((draft) => ({
     ...draft,
     wave: lastWave + waves.indexOf(Math.floor(rank(draft))) + 1,
-    position: draft.via ? `right behind ${draft.via}, which brings it back` : positionOf(draft),
-    after: [],
+    position: draft.via ? `right behind ${draft.via}, which brings it back` : positionBehind(draft, held),
+    after: held.get(draft.component) ?? [],
     bridges: [],
   }));
+}
+
+function positionBehind(draft: DraftStep, held: Places["held"]): string {
+  const stacks = held.get(draft.component) ?? [];
+  const words = `after ${stacks.join(", ")}, which ${stacks.length > 1 ? "refer" : "refers"} to it until then`;
+  return stacks.length > 0 ? words : positionOf(draft);
 }
 
 function positionOf({ component, strategy }: DraftStep): string {

@@ -7,13 +7,13 @@ import {
   captured,
   type KindName,
   parseComponentId,
-  stackOf,
 } from "../domain/component.ts";
 import { keepLive } from "../domain/diff.ts";
 import type { StepAction } from "../domain/plan.ts";
 import type { Disclosure } from "../domain/stage-policy.ts";
 import { KINDS } from "../kinds/index.ts";
 import { actionBetween, type PlanInput, refused, type StepPlan, type VersionContent } from "../kinds/kind.ts";
+import { ownerOf, resourcesOf } from "./ownership.ts";
 import type { Sources } from "./sources.ts";
 
 /** Everything that a plan is made from. Making it is pure: the same facts give the same digest. */
@@ -53,18 +53,6 @@ export type ComponentFacts = Omit<PlanFacts, "exporters">;
 
 /** The facts with the time to which they are seen. */
 export type DatedFacts = ComponentFacts & { readonly at: number };
-
-type States = Pick<PlanFacts, "sources" | "live">;
-
-/** What contains it now or did in the backup: the stack of a resource, the resource of a function's component. */
-export function parentOf(id: ComponentId, { sources, live }: States): ComponentId | null {
-  return live.get(id)?.parent ?? sources.before.get(id)?.parent ?? sources.deployed.get(id)?.parent ?? null;
-}
-
-/** The stack that owns it now or did in the backup; null for what no stack owns, and for a stack. */
-export function ownerOf(id: ComponentId, states: States): ComponentId | null {
-  return stackOf(parentOf(id, states));
-}
 
 /** The state to reach: the backup, or under `keep-live` what someone changed since and the backup for the rest. */
 export function goalFor(id: ComponentId, facts: ComponentFacts): CapturedComponent | null {
@@ -129,6 +117,7 @@ export function planInput(id: ComponentId, facts: DatedFacts, goal: CapturedComp
     live: liveOf(id),
     sameThing: sameThing(id, facts, goal),
     owner: ownerOf(id, facts),
+    ownedAs: (statement) => resourcesOf(id, facts, statement)[0] ?? null,
     isPicked: (other) => picked.has(other),
     goalOf: (other) => goalFor(other, facts),
     liveOf,

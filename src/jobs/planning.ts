@@ -3,17 +3,10 @@ import { threeWay } from "../domain/diff.ts";
 import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } from "../domain/plan.ts";
 import { exposed, type Fingerprint } from "../domain/secrets.ts";
 import { acting, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
+import type { DraftStep } from "./draft-step.ts";
 import { orderSteps } from "./ordering.ts";
-import {
-  actionOf,
-  type DatedFacts,
-  directPlan,
-  goalFor,
-  isConflict,
-  isKept,
-  ownerOf,
-  type PlanFacts,
-} from "./plan-facts.ts";
+import { ownerOf } from "./ownership.ts";
+import { actionOf, type DatedFacts, directPlan, goalFor, isConflict, isKept, type PlanFacts } from "./plan-facts.ts";
 import { withMovedCode } from "./relocation.ts";
 import { type PartPlans, planParts } from "./stack-parts.ts";
 
@@ -25,9 +18,6 @@ export function makePlan(found: PlanFacts, fingerprint: Fingerprint, plannedAt: 
   const steps = orderSteps(drafts, facts, (id) => goalFor(id, facts));
   return { digest: planDigest(steps), plannedAt, steps };
 }
-
-/** A step before it has its place among the others. */
-export type DraftStep = Omit<PlanStep, "order" | "wave" | "position" | "after" | "bridges">;
 
 interface Drafting {
   readonly facts: DatedFacts;

@@ -14,7 +14,8 @@ import { ARCHIVES_NONE, createLiveView, type LiveView } from "../kinds/live-view
 import type { StepRow } from "../store/store.ts";
 import { type ChangedId, changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { checkpoint } from "./job-context.ts";
-import { ownerOf, planInput } from "./plan-facts.ts";
+import { ownerOf } from "./ownership.ts";
+import { planInput } from "./plan-facts.ts";
 import { didNothingElse, proofOf } from "./proof.ts";
 import { doneStatus, noteKept, type Run, rowOf, rowOfComponent } from "./run-context.ts";
 
@@ -95,10 +96,11 @@ function hasFailed(row: StepRow | undefined): boolean {
 }
 
 /**
- * Kinds that can be created and deleted directly whatever owns the function. The existence of the others is a matter of
- * their container's alone.
+ * Kinds that can be created and deleted directly where no stack has them as resources of their own, which their plan asks.
+ * The existence of the others is a matter of their container's alone.
  */
 const COMES_AND_GOES: ReadonlySet<KindName> = new Set([
+  "lambda-alias",
   "lambda-async",
   "lambda-policy",
   "lambda-url",
@@ -145,7 +147,8 @@ async function readChangedIds(run: Run, step: PlanStep, stack: ComponentId): Pro
  */
 function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Action[] {
   const { rollback, sources, context } = run;
-  const around = new Map([...sources.before].filter(([id]) => id !== step.component));
+  // Without the stacks: what the deployment gave one is its own until somebody says otherwise, also where it let it go.
+  const around = new Map([...sources.before].filter(([id]) => id !== step.component && !id.startsWith("stack:")));
   const facts = {
     rollback,
     sources,
@@ -162,7 +165,8 @@ function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Ac
   const place = sources.before.get(step.component) ?? { parent: null, physicalId: null };
   const input = planInput(step.component, facts, step.goal && captured(step.component, step.goal, place));
   // An alias publishes where it must and points by content; its own restore looks for the versions.
-  if (kind.name === "lambda-alias") return ALIAS_ACTIONS.map((name) => ({ do: name, name: input.name }));
+  if (kind.name === "lambda-alias" && step.goal)
+    return live || !input.ownedAs() ? ALIAS_ACTIONS.map((name) => ({ do: name, name: input.name })) : [];
   const planned = kind.plan({ ...input, owner: null, isPicked: () => false });
   return planned.destructive && !rollback.allowDestructive ? [] : planned.actions;
 }

@@ -3,12 +3,15 @@ import {
   type CapturedComponent,
   type ComponentId,
   captured,
+  type KindName,
   parseComponentId,
   splitResource,
+  stackOf,
 } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, canonicalText, digestOf, type Json, sameJson } from "../domain/json.ts";
 import { lookedUpValues } from "../domain/looked-up-values.ts";
+import { ownedThings } from "../domain/owned-things.ts";
 import type { Action, Reason } from "../domain/plan.ts";
 import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
@@ -24,17 +27,8 @@ import { acting, broughtBy, type PlanInput, refused, type StepPlan } from "../ki
 import { policyWalls, unimported } from "../kinds/stack-plan.ts";
 import { recovering } from "../kinds/stack-recovery.ts";
 import { importedReason, importing, retainedReason } from "../kinds/stack-retained.ts";
-import {
-  actionOf,
-  codePlanOf,
-  type DatedFacts,
-  directPlan,
-  goalFor,
-  isKept,
-  mayContinue,
-  ownerOf,
-  parentOf,
-} from "./plan-facts.ts";
+import { ownerOf, parentOf, resourcesOf } from "./ownership.ts";
+import { actionOf, codePlanOf, type DatedFacts, directPlan, goalFor, isKept, mayContinue } from "./plan-facts.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -101,10 +95,9 @@ function statesOf(id: ComponentId, facts: DatedFacts): StackStates | null {
 
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
 function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Member | null {
-  const { picked, strategy } = facts.rollback;
+  const { strategy } = facts.rollback;
   const action = actionOf(id, facts);
-  const container = parentOf(id, facts);
-  if (container && container !== stack.id && picked.includes(container) && resourceDiffers(container, stack))
+  if (isBroughtAlong(id, stack, { action, facts }))
     return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: null };
   const part = partFor(id, stack, facts);
   if (!part || sameJson(partOf(stack.beforeTemplate, part), partOf(stack.liveTemplate, part))) return null;
@@ -114,6 +107,26 @@ function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Membe
   const takesUpdates = isUpdatable(stack.live) || mayContinue(facts)(stack.name) !== null;
   if (action === "unchanged" || !takesUpdates) return null;
   return goesDirectly(id, facts) ? null : { id, action, part };
+}
+
+/**
+ * By the resources that it is or, unless it comes or goes with those, by its function's. A policy's statements come and go
+ * whatever becomes of the policy.
+ */
+function isBroughtAlong(
+  id: ComponentId,
+  stack: StackStates,
+  { action, facts }: { action: StepPlan["action"]; facts: DatedFacts },
+): boolean {
+  const own = resourcesOf(id, facts);
+  const parent = [parentOf(id, facts) ?? stack.id];
+  const onlyByOwn = own.length > 0 && (action !== "restore" || id.startsWith("lambda-policy:"));
+  const isBringing = (resource: ComponentId) =>
+    resource !== stack.id &&
+    stackOf(resource) === stack.id &&
+    facts.rollback.picked.includes(resource) &&
+    resourceDiffers(resource, stack);
+  return [own, ...(onlyByOwn ? [] : [parent])].some((list) => list.length > 0 && list.every(isBringing));
 }
 
 function resourceDiffers(resource: ComponentId, { beforeTemplate, liveTemplate }: StackStates): boolean {
@@ -135,14 +148,25 @@ function goesDirectly(id: ComponentId, facts: DatedFacts): boolean {
 function partFor(id: ComponentId, stack: StackStates, facts: DatedFacts): Part | null {
   const parsed = parseComponentId(id);
   if (parsed?.kind === "stack-resource") return whole(splitResource(parsed.name).logicalId);
-  if (parsed?.kind === "lambda-alias") return aliasPart(parsed.name, stack);
+  const own = [stack.before, stack.live].flatMap((side) => ownedThings(side).get(id) ?? [])[0];
+  if (own !== undefined && sidesWith(own, stack) > 0) return whole(own);
+  if (own === undefined && OF_ITS_OWN.has(parsed?.kind ?? "stack")) return null;
   const resource = parentOf(id, facts);
-  if (!resource || resource === stack.id) return null;
+  if (!resource || resource === stack.id || stackOf(resource) !== stack.id) return null;
   const { logicalId } = splitResource(parseComponentId(resource)?.name ?? "");
-  const isInBoth = [stack.beforeTemplate, stack.liveTemplate].every((state) => partOf(state, whole(logicalId)));
-  if (!isInBoth) return parsed?.kind === "lambda-code" ? whole(logicalId) : null;
+  // Where only one template has it, it comes or goes: a function by its code, and a trigger, whose resource it is.
+  const isWhole = parsed?.kind === "lambda-code" || parsed?.kind === "lambda-trigger";
+  if (sidesWith(logicalId, stack) < 2) return isWhole ? whole(logicalId) : null;
   const owner = OWNERS.find((name) => name === parsed?.kind);
   return owner ? ownedPart(logicalId, owner, stack) : null;
+}
+
+/** Kinds that are a resource of a template, or what a transform makes of one; without either no template says them. */
+const OF_ITS_OWN: ReadonlySet<KindName> = new Set(["lambda-alias", "lambda-url", "lambda-async"]);
+
+/** How many of the two templates write it themselves. */
+function sidesWith(logicalId: string, { beforeTemplate, liveTemplate }: StackStates): number {
+  return [beforeTemplate, liveTemplate].filter((state) => partOf(state, whole(logicalId))).length;
 }
 
 function whole(logicalId: string): Part {
@@ -154,13 +178,6 @@ function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackState
   if (owner === "lambda-trigger" && definition["Type"] === "AWS::Lambda::EventSourceMapping") return whole(logicalId);
   const properties = ownedProperties(String(definition["Type"]), owner);
   return properties && { logicalId, take: "properties", properties };
-}
-
-/** The resource whose physical id is the alias's ARN. */
-function aliasPart(name: string, { before, live }: StackStates): Part | null {
-  const physicalIds = [before, live].flatMap(({ state }) => Object.entries(asObject(state.evidence["physicalIds"])));
-  const found = physicalIds.find(([, physicalId]) => String(physicalId).endsWith(`:function:${name}`));
-  return found ? whole(found[0]) : null;
 }
 
 /** Why a change set is not made, whatever found it out. */

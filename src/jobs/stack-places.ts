@@ -10,10 +10,11 @@ import type { BridgePass, PlanStep, Reason } from "../domain/plan.ts";
 import type { MovingStack, StackLinks, Surroundings } from "../domain/stack-links.ts";
 import { orderStacks, type StackPass } from "../domain/stack-order.ts";
 import { type BothStates, type BridgeGoals, bridgeGoals } from "./bridge-goals.ts";
+import type { DraftStep } from "./draft-step.ts";
+import { heldFunctions, type Mover, type Templated, waitingFor, withFunctions } from "./function-places.ts";
 import type { PlanFacts } from "./plan-facts.ts";
-import type { DraftStep } from "./planning.ts";
 
-/** Where a stack's step stands among those of the other stacks. */
+/** Where a step stands among those of the stacks. */
 export type StackPlace = Pick<PlanStep, "wave" | "position" | "after" | "bridges"> & {
   /** Why it has no place; empty where it has one. */
   readonly faults: readonly Reason[];
@@ -23,40 +24,81 @@ interface MovingComponent extends BothStates {
   readonly step: DraftStep;
 }
 
+export interface Places {
+  /** Of stacks, of parts of stacks that wait for something, and of functions that something waits for. */
+  readonly places: ReadonlyMap<ComponentId, StackPlace>;
+  /** Functions that go, with the stacks that have to let them go first. */
+  readonly held: ReadonlyMap<ComponentId, readonly ComponentId[]>;
+}
+
 type GoalOf = (id: ComponentId) => CapturedComponent | null;
 
-/** The order over the picked stacks (facts E4), by component id. What already is as in the backup only stands around. */
-export function placeStacks(
-  drafts: readonly DraftStep[],
-  facts: PlanFacts,
-  goalOf: GoalOf,
-): Map<ComponentId, StackPlace> {
+/** The order over the picked stacks (facts E4) and the functions that they need. What already is as in the backup only stands around. */
+export function placeStacks(drafts: readonly DraftStep[], facts: PlanFacts, goalOf: GoalOf): Places {
   const moving = drafts
     .filter(({ component, action }) => component.startsWith("stack:") && action !== "unchanged")
     .map((step) => ({ step, live: facts.live.get(step.component) ?? null, goal: goalOf(step.component) }));
   const roots = moving.filter(({ step }) => step.via === null);
   const names = new Set(moving.map(({ step }) => nameOf(step.component)));
-  const stacks = roots.map((root) =>
-    movingStack(
-      moving.filter((one) => rootOf(one, moving) === root),
-      root,
-      facts,
-    ),
-  );
+  const stacks = roots.map((root) => {
+    const parts = moving.filter((one) => rootOf(one, moving) === root);
+    const sides = (which: "live" | "goal") => parts.flatMap((part) => part[which] ?? []).map(wholly);
+    const links = movingStack(parts, root, facts);
+    return { id: root.step.component, links, live: sides("live"), goal: sides("goal") };
+  });
+  const parts = partMovers(drafts, facts);
+  const movers = [...stacks, ...parts];
+  const all = withFunctions(movers, drafts, goalOf);
   const bridges = bridgeGoals((stack) => roots.find(({ step }) => nameOf(step.component) === stack));
   const whyNoBridge = (stack: string, keeps: readonly string[]) => {
     const goal = bridges(stack, keeps);
     return typeof goal === "string" ? goal : null;
   };
-  const { passes, faults } = orderStacks(stacks, { ...surroundings(moving, names, facts), whyNoBridge });
-  return new Map(
-    roots.map(({ step }) => {
-      const name = nameOf(step.component);
-      const own = passes.filter(({ stack }) => stack === name);
-      const refused = faults.filter(({ stack }) => stack === name).map(({ code, detail }) => ({ code, detail }));
-      return [step.component, { ...placeOf(own, bridges), faults: refused }];
-    }),
-  );
+  const { passes, faults } = orderStacks(all, { ...surroundings(moving, names, facts), whyNoBridge });
+  const places = all.map(({ name }): [ComponentId, StackPlace] => {
+    const own = passes.filter(({ stack }) => stack === name);
+    const refused = faults.filter(({ stack }) => stack === name).map(({ code, detail }) => ({ code, detail }));
+    return [idOf(name), before(waitingFor(idOf(name), all), { ...placeOf(own, bridges), faults: refused })];
+  });
+  const isFree = (id: ComponentId, { after, faults: own }: StackPlace) =>
+    parts.some((part) => part.id === id) && after.length + own.length === 0;
+  return { places: new Map(places.filter(([id, place]) => !isFree(id, place))), held: heldFunctions(movers, drafts) };
+}
+
+/** Says who waits for a function. */
+function before(waiting: readonly string[], place: StackPlace): StackPlace {
+  if (waiting.length === 0) return place;
+  const position = `before ${waiting.map(idOf).join(", ")}, which ${waiting.length > 1 ? "refer" : "refers"} to it`;
+  return { ...place, position: place.after.length > 0 ? `${place.position}; ${position}` : position };
+}
+
+function wholly(stack: CapturedComponent): Templated {
+  return { stack, only: null };
+}
+
+/** Parts that go back by a change set of their own, as far as the order of functions is concerned. */
+function partMovers(drafts: readonly DraftStep[], { sources, live }: PlanFacts): Mover[] {
+  return drafts.flatMap(({ component: id, actions }): Mover[] => {
+    const action = actions.find((one) => one.do === "splice-stack");
+    if (!action) return [];
+    const only = new Set(action.parts?.map(({ logicalId }) => logicalId));
+    const stack = componentId("stack", action.name);
+    const side = (state: CapturedComponent | undefined) => (state ? [{ stack: state, only }] : []);
+    const none = { exports: {}, imports: [] };
+    return [
+      {
+        id,
+        links: { name: id, live: none, goal: none },
+        live: side(live.get(stack)),
+        goal: side(sources.before.get(stack)),
+      },
+    ];
+  });
+}
+
+/** Stacks go by their names, and no name of a stack has a colon; everything else goes by its id. */
+function idOf(name: string): ComponentId {
+  return parseComponentId(name) ? (name as ComponentId) : componentId("stack", name);
 }
 
 function placeOf(passes: readonly StackPass[], goalOf: BridgeGoals): Omit<StackPlace, "faults"> {
@@ -64,7 +106,7 @@ function placeOf(passes: readonly StackPass[], goalOf: BridgeGoals): Omit<StackP
   const where = ({ wave, reasons, after }: StackPass) => ({
     wave,
     position: reasons.join("; "),
-    after: after.map((name) => componentId("stack", name)),
+    after: after.map(idOf),
   });
   const bridges = passes
     .filter(({ pass }) => pass === "bridge")

@@ -1,5 +1,7 @@
+import type { Rollback } from "../domain/activity.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import type { ClaimedJob } from "../store/store.ts";
+import { breakOffRollback } from "./close-rollback.ts";
 import { createJobContext, type JobContext, type JobDeps } from "./job-context.ts";
 import { planRollback } from "./plan-rollback.ts";
 import { recordDeployment } from "./record-deployment.ts";
@@ -24,14 +26,15 @@ export function createWorker(deps: JobDeps, report: (error: unknown, job: Claime
       else if (rollback) await runRollback(context, rollback);
       else await deps.store.endJob(job);
     } catch (error) {
-      await fail(context, activity.id, error, (unforeseen) => report(unforeseen, job));
+      const running = job.type === "run-rollback" ? rollback : null;
+      await fail(context, { id: activity.id, running }, error, (unforeseen) => report(unforeseen, job));
     }
   };
 }
 
 async function fail(
   context: JobContext,
-  activity: string,
+  { id, running }: { readonly id: string; readonly running: Rollback | null },
   error: unknown,
   report: (error: unknown) => void,
 ): Promise<void> {
@@ -39,7 +42,8 @@ async function fail(
   const problem = problemOf(error);
   if (problem.code === "INTERNAL") report(error);
   context.log.add("error", `Ended in Exception. ${problem.code}: ${problem.detail}`);
-  await context.store.failActivity(context.fence, activity, {
+  if (running && (await breakOffRollback(context, running, problem))) return;
+  await context.store.failActivity(context.fence, id, {
     problem,
     at: context.clock.now(),
     lines: context.log.take(),

@@ -15,6 +15,7 @@ import {
   acting,
   actionBetween,
   broughtBy,
+  ownedByStack,
   type PlanInput,
   type RestoreContext,
   refused,
@@ -61,16 +62,20 @@ export interface FacetSteps {
   readonly put: (input: PlanInput) => StepPlan;
   /** Null for a facet that every function has: it goes only with its function. */
   readonly remove: ((input: PlanInput) => StepPlan) | null;
+  /** What a refusal calls it, where a template may have it as a resource of its own. */
+  readonly ownable?: string;
 }
 
 /** Pure. The plan of a facet, as far as it follows from what the facet hangs on. */
-export function planFacet(input: PlanInput, { put, remove }: FacetSteps): StepPlan {
+export function planFacet(input: PlanInput, { put, remove, ownable }: FacetSteps): StepPlan {
   const { goal, live, owner } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged" && live?.incomplete == null) return unchanged();
   if (owner && input.isPicked(owner)) return broughtBy(owner, action);
-  const going = carriersOf(input).find((id) => input.isPicked(id) && !input.goalOf(id));
-  if (action === "remove" && going) return broughtBy(going, "remove");
+  const going = carriersOf(input).find((id) => action === "remove" && input.isPicked(id) && !input.goalOf(id));
+  const owned = ownable === undefined ? null : ownedByStack(input, ownable, going);
+  if (owned) return refused(owned);
+  if (going) return broughtBy(going, "remove");
   if (live?.incomplete != null) return refused({ code: "LIVE_UNREADABLE", detail: live.incomplete });
   if (action === "remove") return remove?.(input) ?? goesWithFunction(input);
   const missing = missingCarrier(input);

@@ -1,7 +1,13 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess } from "../aws/gateways.ts";
 import type { CodePlan } from "../domain/code-moves.ts";
-import type { CapturedComponent, ComponentId, ComponentState, KindName } from "../domain/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type ComponentState,
+  type KindName,
+  stackOf,
+} from "../domain/component.ts";
 import type { Json } from "../domain/json.ts";
 import type { Action, Reason, StepAction } from "../domain/plan.ts";
 import type { LiveView } from "./live-view.ts";
@@ -42,6 +48,11 @@ export interface PlanInput {
   readonly sameThing: CapturedComponent | null;
   /** The stack that owns it now or did in the backup. */
   readonly owner: ComponentId | null;
+  /**
+   * What of a stack it is, now or in the backup: the resource that has to be picked for it to come or go. With `statement`,
+   * what that one of a policy is. Null where no stack owns its existence. Functions are not asked for: they have `owner`.
+   */
+  readonly ownedAs: (statement?: string) => ComponentId | null;
   readonly isPicked: (id: ComponentId) => boolean;
   /** The state that another component will have once the picked ones are back. */
   readonly goalOf: (id: ComponentId) => CapturedComponent | null;
@@ -96,6 +107,22 @@ export function unchanged(): StepPlan {
 
 export function refused(...reasons: Reason[]): StepPlan {
   return { action: "refused", actions: [], via: null, destructive: false, reasons };
+}
+
+/**
+ * Why it cannot come or go by a call of its own: it is a stack's, whose template would say something else for good. Null
+ * where it is nobody's, or where `going`, which the same stack takes away, takes it along.
+ */
+export function ownedByStack(input: PlanInput, what: string, going?: ComponentId): Reason | null {
+  const resource = actionBetween(input.goal, input.live) === "restore" ? null : input.ownedAs();
+  if (!resource) return null;
+  const goesAlong = going && stackOf(input.liveOf(going)?.parent ?? null) === stackOf(resource);
+  return goesAlong ? null : ownedReason(what, resource);
+}
+
+export function ownedReason(what: string, resource: ComponentId): Reason {
+  const detail = `${what} is ${resource}, and only the stack can bring it or take it away: pick that, not by the strategy direct.`;
+  return { code: "OWNED_BY_STACK", detail };
 }
 
 /** A step with actions of its own. */

@@ -11,6 +11,7 @@ import {
   actionBetween,
   broughtBy,
   type Kind,
+  ownedByStack,
   type PlanInput,
   type RestoreContext,
   refused,
@@ -150,10 +151,11 @@ function plan(input: PlanInput): StepPlan {
   const code = componentId("lambda-code", functionName);
   if (action === "unchanged") return unchanged();
   if (owner && input.isPicked(owner)) return broughtBy(owner, action);
-  if (action === "remove") {
-    const functionGoes = input.isPicked(code) && !input.goalOf(code);
+  const functionGoes = action === "remove" && input.isPicked(code) && !input.goalOf(code);
+  const owned = ownedByStack(input, `The alias ${name}`, functionGoes ? code : undefined);
+  if (owned) return refused(owned);
+  if (action === "remove")
     return functionGoes ? broughtBy(code, "remove") : acting("remove", [{ do: "delete-alias", name }]);
-  }
   if (!input.liveOf(code) && !input.isPicked(code)) {
     return refused({ code: "REQUIRES_COMPONENT", detail: `The function ${functionName} does not exist: add ${code}.` });
   }

@@ -49,6 +49,7 @@ function asyncSettings({
 
 function plan(input: PlanInput): StepPlan {
   return planFacet(input, {
+    ownable: `What is set for asynchronous invocations of ${input.name}`,
     put: () => oneAction(input, "put-event-invoke"),
     remove: () => oneAction(input, "delete-event-invoke"),
   });

@@ -4,7 +4,7 @@ import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan.ts";
 import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
-import { type Kind, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
+import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
 import type { LiveView } from "./live-view.ts";
 import { hasSid, statementsById, toPermission } from "./policy-statements.ts";
 import { settingsDiff, settle } from "./settling.ts";
@@ -48,7 +48,12 @@ function planPut(input: PlanInput): StepPlan {
     }),
     ...removing.flatMap((id) => (hasSid(id) ? [] : [`The statement ${id} cannot be named, so it cannot be removed.`])),
   ];
-  if (lost.length > 0) return refused(...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail })));
+  const owned = [...adding, ...removing].flatMap((id) => {
+    const resource = Object.hasOwn(wanted, id) && Object.hasOwn(live, id) ? null : input.ownedAs(id);
+    return resource ? ownedReason(`The statement ${id} of ${input.name}`, resource) : [];
+  });
+  const walls = [...owned, ...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail }))];
+  if (walls.length > 0) return refused(...walls);
   return oneAction(input, input.goal ? "put-policy" : "delete-policy");
 }
 

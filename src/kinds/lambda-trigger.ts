@@ -8,6 +8,7 @@ import {
   actionBetween,
   broughtBy,
   type Kind,
+  ownedReason,
   type PlanInput,
   type RestoreContext,
   refused,
@@ -116,12 +117,8 @@ function plan(input: PlanInput): StepPlan {
   if (owner && input.isPicked(owner)) return broughtBy(owner, action);
   if (sameThing) return planMove(input, sameThing);
   const recreates = !live || (goal !== null && unreachable(goal.state.settings, live.state.settings).length > 0);
-  if (owner && (action === "remove" || recreates)) {
-    return refused({
-      code: "OWNED_BY_STACK",
-      detail: `${owner} owns the trigger ${input.name}; only the stack can bring it or take it away.`,
-    });
-  }
+  if (owner && (action === "remove" || recreates))
+    return refused(ownedReason(`The trigger ${input.name}`, input.ownedAs() ?? owner));
   if (!goal) return acting("remove", [{ do: "delete-trigger", name: input.name }]);
   const walls = targetWalls(input, goal, live);
   if (walls.length > 0) return refused(...walls);

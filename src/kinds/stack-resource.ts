@@ -1,13 +1,11 @@
-import type { StackFacts } from "../aws/gateways.ts";
 import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component.ts";
-import { asObject, type JsonObject } from "../domain/json.ts";
-import { isNoEchoParameter, NO_ECHO } from "../domain/secrets.ts";
 import type { TemplateState } from "../domain/template.ts";
 import { partOf } from "../domain/template-part.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import type { LiveView, StackView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import { restoreStack } from "./stack-restore.ts";
+import { parameterValues } from "./template-values.ts";
 
 /**
  * One resource of a stack: its definition in the submitted template and everything that the definition refers to. It goes
@@ -40,15 +38,7 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
 
 /** Null where the text cannot be parsed: such a stack goes back whole or not at all. */
 export function templateStateOf({ parsed, facts }: StackView): TemplateState | null {
-  return parsed && { template: parsed, parameters: parametersOf(facts, parsed) };
-}
-
-/** Values by name; of a NoEcho parameter only that there is one. */
-export function parametersOf(facts: StackFacts, template: JsonObject): JsonObject {
-  const definitions = asObject(template["Parameters"]);
-  return Object.fromEntries(
-    facts.parameters.map(({ key, value }) => [key, isNoEchoParameter(definitions[key]) ? NO_ECHO : value]),
-  );
+  return parsed && { template: parsed, parameters: parameterValues(facts, parsed) };
 }
 
 /** Reached only where no change set brings it back. */

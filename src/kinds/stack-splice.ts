@@ -12,7 +12,7 @@ import { readTemplateText } from "../domain/splice/template-text.ts";
 import { parseTemplate } from "../domain/template.ts";
 import { runChangeSet } from "./change-set-run.ts";
 import type { RestoreContext } from "./kind.ts";
-import { parametersOf } from "./stack-resource.ts";
+import { parameterValues } from "./template-values.ts";
 
 /**
  * Puts parts of the backup's template into the live one, as it is now, and updates the stack to that. What was not picked
@@ -50,7 +50,7 @@ async function prepareSplice({ name, parts = [], into, moves = [] }: Action, con
   const outputs = facts.outputs.filter(({ exportName }) => exportName !== null);
   const imported = await Promise.all(outputs.map(({ exportName }) => cloudFormation.listImporters(exportName ?? "")));
   const result = splice({
-    current: { template: readTemplateText(template), parameters: parametersOf(facts, parseTemplate(template)) },
+    current: { template: readTemplateText(template), parameters: parameterValues(facts, parseTemplate(template)) },
     backup: submitted(backup, moves),
     parts,
     unimportedOutputs: outputs.flatMap(({ key }, index) => (imported[index]?.length ? [] : [key])),

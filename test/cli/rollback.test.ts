@@ -95,6 +95,17 @@ t.test("--plan makes a draft, shows its plan, and runs nothing", async (t) => {
   t.same(bodyOf(service, "POST /v1/rollbacks"), { deployment: "dep_01", components: ["lambda-code:pay"], run: false });
 });
 
+t.test("a plan says why a function stands before a stack, and why the stack waits for it", async (t) => {
+  const position = "before stack:api, which refers to it";
+  const code = { ...STEP, position };
+  const stack = { ...STEP, order: 2, wave: 2, component: "stack:api", strategy: "stack", after: ["lambda-code:pay"] };
+  const plan = { ...PLAN, steps: [code, { ...stack, position: "after lambda-code:pay, which brings it back" }] };
+  const { rollback } = await openScene(t, { "GET /v1/rollbacks/rbk_01/plan": [plan] });
+  const { stdout } = await rollback(...PICK, "--plan");
+  t.match(stdout, /lambda-code:pay .*\n +before stack:api, which refers to it\n/);
+  t.match(stdout, /stack:api .*\n +after lambda-code:pay, which brings it back\n/);
+});
+
 t.test("--plan as JSON is the plan as the API answered it, and nothing else", async (t) => {
   const { rollback } = await openScene(t);
   t.same(JSON.parse((await rollback(...PICK, "--plan", "--output", "json")).stdout), PLAN);

@@ -161,6 +161,76 @@ t.test("a stack that is picked brings its functions along; one that is not owns 
   ]);
 });
 
+t.test(
+  "what a stack has as a resource comes and goes with that only; changing it leaves the stack behind",
+  async (t) => {
+    const arn = "arn:aws:lambda:us-east-1:000000000000:function:pay";
+    const physicalIds = { Live: `${arn}:live`, Url: arn, Retries: "pay|live", Callers: "api-Callers-1" };
+    const types = { Live: "Alias", Url: "Url", Retries: "EventInvokeConfig", Callers: "Permission" };
+    const resources = Object.fromEntries(Object.entries(types).map(([key, type]) => [key, `AWS::Lambda::${type}`]));
+    const api = stack("api", { resources }, { physicalIds });
+    const statement = { Effect: "Allow", Action: "lambda:InvokeFunction", Principal: "*" };
+    const policy = (...sids: string[]) =>
+      component("lambda-policy:pay", { Statements: Object.fromEntries(sids.map((sid) => [sid, statement])) });
+    const settings = config("pay", {});
+    const owned = [
+      alias("pay:live", "A", settings),
+      component("lambda-url:pay", {}),
+      component("lambda-async:pay:live", {}),
+    ];
+    const without = components(stack("api", {}), code("pay", "A"), settings, policy("mine"));
+    const having = components(api, code("pay", "A"), settings, ...owned, policy("mine", "api-Callers-1"));
+    const picked = [...owned.map(({ id }) => id), "lambda-policy:pay" as const];
+    for (const [before, deployed] of [
+      [without, having],
+      [having, without],
+    ] as const) {
+      const facts = {
+        sources: { before, deployed },
+        live: components(...[...deployed.values()].filter(({ id }) => id !== "stack:api")),
+      };
+      const refusals = plan({ ...facts, picked }, { strategy: "direct" });
+      t.same(
+        refusals.map(({ action, reasons }) => [
+          action,
+          reasons[0]?.code,
+          /(\S+), and only the stack/.exec(reasons[0]?.detail ?? "")?.[1],
+        ]),
+        ["Live", "Retries", "Callers", "Url"].map(() => ["refused", "OWNED_BY_STACK", "stack:api"]),
+        "without the resource's own component, the stack is to be picked",
+      );
+      const others = plan({ ...facts, picked: ["lambda-policy:pay"] }, { strategy: "direct" });
+      t.match(others, [{ reasons: [{ detail: /^The statement api-Callers-1 of pay is stack:api/ }] }]);
+    }
+    const pointed = components(api, code("pay", "A"), settings, alias("pay:live", "B", settings));
+    const versions = new Map([
+      ["pay", [{ version: "1", codeSha256: "A", configDigest: configDigest(settings.state.settings) }]],
+    ]);
+    t.match(
+      plan({
+        sources: { before: having, deployed: pointed },
+        live: pointed,
+        versions,
+        picked: ["lambda-alias:pay:live"],
+      }),
+      [{ action: "restore", strategy: "direct", reasons: [{ code: "LEAVES_STACK_BEHIND", detail: /stack:api/ }] }],
+    );
+    const mine = {
+      before: components(code("pay", "A"), settings),
+      deployed: components(code("pay", "A"), settings, ...owned),
+    };
+    const nobodys = plan(
+      { sources: mine, live: mine.deployed, picked: owned.map(({ id }) => id) },
+      { strategy: "direct" },
+    );
+    t.same(
+      nobodys.map(({ action }) => action),
+      ["remove", "remove", "remove"],
+      "what no stack owns goes directly",
+    );
+  },
+);
+
 t.test("a configuration comes and goes with its function only", async (t) => {
   const sources = { before: components(), deployed: components(code("add", "N"), config("add", {})) };
   const live = sources.deployed;
@@ -364,3 +434,135 @@ t.test(
     t.match(plan({ ...facts, exporters: null }), [{ action: "restore" }], "where AWS would not list them, AWS decides");
   },
 );
+
+/** A stack with resources that name functions, and physical ids for all of its resources. */
+const naming = (name: string, Resources: JsonObject, parameters: JsonObject = {}, ids: JsonObject = {}) =>
+  stack(
+    name,
+    {
+      template: JSON.stringify({ Resources }),
+      parameters,
+      resources: Object.fromEntries(
+        Object.entries(Resources).map(([id, definition]) => [id, String((definition as JsonObject)["Type"])]),
+      ),
+    },
+    { physicalIds: Object.fromEntries(Object.keys(Resources).map((id) => [id, ids[id] ?? `${name}-${id}`])) },
+  );
+const permission = (FunctionName: JsonObject | string): JsonObject => ({
+  Type: "AWS::Lambda::Permission",
+  Properties: { FunctionName, Action: "lambda:InvokeFunction", Principal: "*" },
+});
+const ARN = "arn:aws:lambda:us-east-1:000000000000:function";
+const placed = (steps: PlanStep[]) => steps.map(({ component, wave, after }) => [component, wave, after]);
+
+t.test("a function that a stack refers to comes back before it, however the stack names it", async (t) => {
+  const ways: readonly [string, JsonObject, JsonObject?][] = [
+    ["by name", permission("pay")],
+    ["by its ARN in a text", { Type: "AWS::SNS::Topic", Properties: { Note: `${ARN}:pay/invocations` } }],
+    ["by a Fn::Sub", permission({ "Fn::Sub": "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:pay" })],
+    ["by a parameter", permission({ Ref: "Fn" }), { Fn: "pay" }],
+    ["by an unread parameter", permission({ "Fn::Select": [0, { Ref: "Fns" }] }), { Fns: `${ARN}:pay,other` }],
+  ];
+  for (const [way, resource, parameters] of ways) {
+    const sources = {
+      before: components(naming("api", { One: resource }, parameters), code("pay", "A"), config("pay", {})),
+      deployed: components(naming("api", {})),
+    };
+    const picked: ComponentId[] = ["stack:api", "lambda-code:pay", "lambda-config:pay"];
+    const steps = plan({ picked, sources, live: sources.deployed });
+    const want = [
+      ["lambda-code:pay", 1, []],
+      ["lambda-config:pay", 1, []],
+      ["stack:api", 2, ["lambda-code:pay"]],
+    ];
+    t.same(placed(steps), want, way);
+    t.match(steps, [
+      { position: "before stack:api, which refers to it" },
+      { position: /right behind/ },
+      { position: "after lambda-code:pay, which brings back the function pay" },
+    ]);
+  }
+});
+
+t.test("what such a function needs comes before it: its stack's role, and for its alias the function", async (t) => {
+  const role = naming("base", { Role: { Type: "AWS::IAM::Role" } }, {}, { Role: "pay-role" });
+  const settings = config("pay", { Role: "arn:aws:iam::000000000000:role/pay-role", Environment: { T: "api-One" } });
+  const sources = {
+    before: components(
+      role,
+      naming("api", { One: permission(`${ARN}:pay:live`) }),
+      code("pay", "A"),
+      settings,
+      alias("pay:live", "A", settings),
+    ),
+    deployed: components(naming("api", {})),
+  };
+  const picked = [...sources.before.keys()];
+  const steps = plan({ picked, sources, live: sources.deployed });
+  t.same(placed(steps), [
+    ["stack:base", 1, []],
+    ["lambda-code:pay", 2, ["stack:base"]],
+    ["lambda-config:pay", 2, []],
+    ["lambda-alias:pay:live", 3, ["lambda-code:pay"]],
+    ["stack:api", 4, ["lambda-alias:pay:live", "lambda-code:pay"]],
+  ]);
+});
+
+t.test("a stack and a function that need each other have no order, and the plan names both", async (t) => {
+  const resources = { One: permission("pay"), Role: { Type: "AWS::IAM::Role" } };
+  const sources = {
+    before: components(
+      naming("api", resources, {}, { Role: "pay-role" }),
+      code("pay", "A"),
+      config("pay", { Role: "arn:aws:iam::000000000000:role/pay-role" }),
+    ),
+    deployed: components(naming("api", {})),
+  };
+  const steps = plan({ picked: ["stack:api", "lambda-code:pay"], sources, live: sources.deployed });
+  t.same(
+    steps.map(({ component, action, reasons }) => [component, action, reasons.map((reason) => reason.code)]),
+    [
+      ["lambda-code:pay", "refused", ["ORDER_IMPOSSIBLE"]],
+      ["stack:api", "refused", ["ORDER_IMPOSSIBLE"]],
+    ],
+  );
+  t.match(
+    steps[1]?.reasons[0]?.detail,
+    "api goes after lambda-code:pay, which brings back the function pay; lambda-code:pay goes after api, which brings back the resource pay-role.",
+  );
+});
+
+t.test("stacks that create each other's functions again stand in that order, or in none", async (t) => {
+  const fn: JsonObject = { Type: "AWS::Lambda::Function", Properties: {} };
+  const [a, b] = [{ F: fn }, { One: permission(`${ARN}:f`), G: fn }];
+  const names = { F: "f", G: "g" };
+  const facts = (one: JsonObject) => {
+    const before = components(naming("z-makes", one, {}, names), naming("a-names", b, {}, names));
+    const deployed = components(naming("z-makes", {}), naming("a-names", {}));
+    return { picked: [...before.keys()], sources: { before, deployed }, live: deployed };
+  };
+  t.match(plan(facts(a)), [
+    { component: "stack:z-makes", wave: 1, position: "waits for no other stack" },
+    { component: "stack:a-names", wave: 2, position: "after z-makes, which brings back the function f" },
+  ]);
+  t.match(plan(facts({ ...a, One: permission("g") })), [
+    { reasons: [{ code: "ORDER_IMPOSSIBLE", detail: /z-makes.*function f.*a-names.*function g/ }] },
+    { reasons: [{ code: "ORDER_IMPOSSIBLE" }] },
+  ]);
+});
+
+t.test("a function goes after the stacks that refer to it have let it go", async (t) => {
+  const sources = {
+    before: components(naming("api", {})),
+    deployed: components(naming("api", { One: permission("pay") }), code("pay", "A")),
+  };
+  t.match(plan({ picked: ["lambda-code:pay", "stack:api"], sources, live: sources.deployed }), [
+    { component: "stack:api", wave: 1 },
+    {
+      component: "lambda-code:pay",
+      wave: 2,
+      after: ["stack:api"],
+      position: "after stack:api, which refers to it until then",
+    },
+  ]);
+});

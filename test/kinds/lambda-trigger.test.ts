@@ -260,9 +260,10 @@ t.test("a trigger of a stack comes and goes with the stack, and alone goes back 
   await deploy({ Orders: trigger(QUEUE, 9), Dead: trigger(DEAD, 1) });
   await finishDeployment(w, deployment.id);
   const id = (source: string) => `lambda-trigger:shop-pay/${source}`;
-  t.match(await rollBack(w, deployment.id, [id(DEAD)]), {
-    error: { code: "PLAN_REFUSED", errors: [{ code: "OWNED_BY_STACK", detail: /stack:shop owns/ }] },
+  t.match(await rollBack(w, deployment.id, [id(DEAD)], { strategy: "direct" }), {
+    error: { code: "PLAN_REFUSED", errors: [{ code: "OWNED_BY_STACK", detail: /is stack-resource:shop\/Dead/ }] },
   });
+  t.match(await rollBack(w, deployment.id, [id(DEAD)]), { status: "Completed", result: { removed: 1 } });
   const alone = await rollBack(w, deployment.id, [id(QUEUE)]);
   t.match(alone, { status: "Completed", result: { restored: 1 } });
   const { steps } = (await w.api("GET", `/v1/rollbacks/${alone.id}/plan`)).body;

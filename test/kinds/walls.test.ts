@@ -49,6 +49,7 @@ function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput 
     live: live && of("lambda-config", live),
     sameThing: null,
     owner: null,
+    ownedAs: () => null,
     isPicked: () => false,
     goalOf: () => of("lambda-config", goal),
     liveOf: (id: ComponentId) => (live && id.startsWith("lambda-config:") ? of("lambda-config", live) : null),

@@ -1,0 +1,119 @@
+import t, { type Test } from "tap";
+import { AwsError, type CallRecord } from "../../src/sandbox/core/contract.ts";
+import {
+  type Body,
+  createFunction,
+  ended,
+  finishDeployment,
+  openDeployment,
+  startWorld,
+  updateCode,
+  type World,
+} from "../support/world.ts";
+
+const NAMES = ["one", "three", "two"] as const;
+
+/** Three functions, each with code that a deployment made bad. */
+async function badDeploy(t: Test): Promise<{ w: World; deployment: string }> {
+  const w = await startWorld();
+  t.teardown(() => w.close());
+  for (const name of NAMES) await createFunction(w, name, "good");
+  const { id } = await openDeployment(w, { functions: [...NAMES] }, { build: "1842" });
+  for (const name of NAMES) await updateCode(w, name, "bad");
+  await finishDeployment(w, id);
+  return { w, deployment: id };
+}
+
+function expire(w: World, match: (record: CallRecord) => boolean): void {
+  w.sandbox.faults.fail({ match, error: new AwsError("ExpiredTokenException", "The token is expired", 403) });
+}
+
+/** Every call from the first update of this function on. */
+function from(name: string): (record: CallRecord) => boolean {
+  let hasBegun = false;
+  return ({ operation, input }) => {
+    hasBegun ||= operation === "UpdateFunctionCode" && input["FunctionName"] === name;
+    return hasBegun;
+  };
+}
+
+async function rowsOf(w: World, id: string): Promise<Body[]> {
+  const { items } = (await w.api("GET", `/v1/rollbacks/${id}/components`)).body;
+  return items.map(({ component, status, verified, error }: Body) => [
+    component,
+    status,
+    verified,
+    error?.code ?? null,
+  ]);
+}
+
+async function pinsOf(w: World): Promise<Body[]> {
+  const { items } = (await w.api("GET", "/v1/pins?application=shop&stage=prod&active=true")).body;
+  return items.map(({ rollback, builds, components }: Body) => [
+    rollback,
+    builds,
+    components.map(({ component }: Body) => component),
+  ]);
+}
+
+const OPEN = { components: NAMES.map((name) => `lambda-code:${name}`) };
+
+t.test(
+  "credentials that expire in the middle leave a row for every component and a pin for what is back",
+  async (t) => {
+    const { w, deployment } = await badDeploy(t);
+    expire(w, from("three"));
+    const opened = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
+    t.match(await ended(w, `/v1/rollbacks/${opened.id}`), {
+      status: "Exception",
+      error: { code: "AWS_CREDENTIALS" },
+      result: { restored: 1, failed: 1, skipped: 1 },
+    });
+    t.same(await rowsOf(w, opened.id), [
+      ["lambda-code:one", "Restored", true, null],
+      ["lambda-code:three", "Failed", null, "AWS_CREDENTIALS"],
+      ["lambda-code:two", "Skipped", null, null],
+    ]);
+    t.same(await pinsOf(w), [[opened.id, ["1842"], ["lambda-code:one"]]]);
+    w.sandbox.faults.off();
+    const rest = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
+    t.match(await ended(w, `/v1/rollbacks/${rest.id}`), { status: "Completed", result: { unchanged: 1, restored: 2 } });
+  },
+);
+
+t.test("a run that goes on after a restart without credentials fails the component that was at work", async (t) => {
+  const { w, deployment } = await badDeploy(t);
+  const hold = w.sandbox.faults.hold({ when: "before", match: from("three") });
+  const opened = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
+  await hold.reached;
+  const restarted = w.restart();
+  hold.drop();
+  expire(w, () => true);
+  await restarted;
+  t.match(await ended(w, `/v1/rollbacks/${opened.id}`), {
+    status: "Exception",
+    error: { code: "AWS_CREDENTIALS" },
+    result: { restored: 1, failed: 1, skipped: 1 },
+  });
+  t.same(await rowsOf(w, opened.id), [
+    ["lambda-code:one", "Restored", true, null],
+    ["lambda-code:three", "Failed", null, "AWS_CREDENTIALS"],
+    ["lambda-code:two", "Skipped", null, null],
+  ]);
+  t.same(await pinsOf(w), [[opened.id, ["1842"], ["lambda-code:one"]]]);
+});
+
+t.test("a run that fails before it began leaves every component skipped and no pin", async (t) => {
+  const { w, deployment } = await badDeploy(t);
+  const draft = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN, run: false })).body;
+  await w.api("POST", `/v1/rollbacks/${draft.id}/plan`);
+  const plan = (await w.api("GET", `/v1/rollbacks/${draft.id}/plan?wait=30`)).body;
+  expire(w, () => true);
+  await w.api("POST", `/v1/rollbacks/${draft.id}/run`, { planDigest: plan.digest });
+  t.match(await ended(w, `/v1/rollbacks/${draft.id}`), { status: "Exception", error: { code: "AWS_CREDENTIALS" } });
+  t.same(
+    (await rowsOf(w, draft.id)).map(([, status]) => status),
+    ["Skipped", "Skipped", "Skipped"],
+  );
+  t.same(await pinsOf(w), []);
+});

@@ -1,0 +1,130 @@
+import t, { type Test } from "tap";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import {
+  type Body,
+  createFunction,
+  deployStack,
+  fingerprintOf,
+  finishDeployment,
+  invoke,
+  openDeployment,
+  rollBack,
+  startWorld,
+  type World,
+} from "../support/world.ts";
+
+async function world(t: Test): Promise<World> {
+  const made = await startWorld();
+  t.teardown(() => made.close());
+  return made;
+}
+
+const KEPT: Shape = { Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: { Statement: [] } } } };
+
+/** A stack of what leads to a function that is none of its own: by name, by its alias's ARN, and through a parameter. */
+const CALLERS: Shape = {
+  Callers: {
+    Type: "AWS::Lambda::Permission",
+    Properties: { FunctionName: { Ref: "Fn" }, Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" },
+  },
+  Orders: {
+    Type: "AWS::Lambda::EventSourceMapping",
+    Properties: {
+      FunctionName: { "Fn::Sub": "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Fn}:live" },
+      EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:orders",
+    },
+  },
+};
+const template = (resources: Shape): Shape => ({
+  Parameters: { Fn: { Type: "String", Default: "pay" } },
+  Resources: { ...KEPT, ...resources },
+});
+
+/** The deployment took the callers out of the stack, and then the function away. */
+async function deletion(w: World): Promise<string> {
+  await createFunction(w, "pay", "pay v1");
+  await w.aws("lambda", "CreateAlias", { FunctionName: "pay", Name: "live", FunctionVersion: "$LATEST" });
+  await deployStack(w, "api", template(CALLERS));
+  const { id } = await openDeployment(w, { stacks: ["api"], functions: ["pay"] });
+  await deployStack(w, "api", template({}));
+  await w.aws("lambda", "DeleteFunction", { FunctionName: "pay" });
+  const finished = await finishDeployment(w, id);
+  if (finished.status !== "Completed") throw new Error(JSON.stringify(finished.error));
+  return id;
+}
+
+async function stepsOf(w: World, rollback: string): Promise<Body[]> {
+  return (await w.api("GET", `/v1/rollbacks/${rollback}/plan`)).body.steps;
+}
+
+t.test("CloudFormation refuses what names a function that is not there", async (t) => {
+  for (const logicalId of ["Callers", "Orders"]) {
+    const w = await world(t);
+    await deployStack(w, "api", template({}));
+    await deployStack(w, "api", template({ [logicalId]: CALLERS[logicalId] })).catch(() => null);
+    const { Stacks } = await w.aws("cloudformation", "DescribeStacks", { StackName: "api" });
+    t.equal(Stacks[0].StackStatus, "UPDATE_ROLLBACK_COMPLETE", logicalId);
+  }
+});
+
+t.test("a deleted function is there again before the stack that refers to it, whole or by its resources", async (t) => {
+  for (const picked of [
+    "all",
+    ["stack-resource:api/Callers", "stack-resource:api/Orders", "lambda-alias:pay:live", "lambda-code:pay"],
+  ] as const) {
+    await t.test(String(picked), async (t) => {
+      const w = await world(t);
+      const id = await deletion(w);
+      const rollback = await rollBack(w, id, picked, { allowDestructive: true });
+      t.match(rollback, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+      t.equal(await invoke(w, "pay", "live"), "pay v1");
+      t.match((await fingerprintOf(w)).pay.statements, [/s3.amazonaws.com/]);
+      const steps = await stepsOf(w, rollback.id);
+      const at = (component: string) => steps.find((step) => step.component === component);
+      t.match(at("lambda-code:pay"), {
+        wave: 1,
+        position: /^before stack.*api.*, lambda-alias:pay:live, which refer to it$/,
+      });
+      t.match(at("lambda-alias:pay:live"), { wave: 2, after: ["lambda-code:pay"] });
+      t.match(at(picked === "all" ? "stack:api" : "stack-resource:api/Callers"), {
+        wave: 3,
+        after: ["lambda-alias:pay:live", "lambda-code:pay"],
+      });
+    });
+  }
+});
+
+t.test("a stack is not tried when the function that it refers to did not come back", async (t) => {
+  const w = await world(t);
+  const id = await deletion(w);
+  w.sandbox.faults.fail({ match: ({ operation }) => operation === "CreateFunction", error: "reset" });
+  w.sandbox.calls.clear();
+  const rollback = await rollBack(w, id, "all", { onError: "continue" });
+  t.match(rollback, { status: "Exception" });
+  t.match(rollback.error.detail, /stack:api: .*lambda-code:pay.*, which had to go first, did not/);
+  t.notOk(w.sandbox.calls.mutations().some(({ operation }) => operation === "CreateChangeSet"));
+});
+
+t.test("a function that the deployment added goes after the stack that refers to it", async (t) => {
+  const w = await world(t);
+  await deployStack(w, "api", template({}));
+  const { id } = await openDeployment(w, { stacks: ["api"], functions: ["pay"] });
+  await createFunction(w, "pay", "pay v1");
+  await w.aws("lambda", "CreateAlias", { FunctionName: "pay", Name: "live", FunctionVersion: "$LATEST" });
+  await deployStack(w, "api", template(CALLERS));
+  await finishDeployment(w, id);
+  w.sandbox.calls.clear();
+  const rollback = await rollBack(w, id, "all", { allowDestructive: true });
+  t.match(rollback, { status: "Completed", error: null });
+  t.same(
+    w.sandbox.calls.mutations().map(({ operation }) => operation),
+    ["CreateChangeSet", "ExecuteChangeSet", "DeleteFunction"],
+  );
+  t.match(
+    (await stepsOf(w, rollback.id)).find(({ component }) => component === "lambda-code:pay"),
+    {
+      after: ["stack:api"],
+      position: "after stack:api, which refers to it until then",
+    },
+  );
+});
