@@ -3,9 +3,8 @@ import { type ComponentId, type Components, componentId } from "../domain/compon
 import type { Fault, Problem } from "../domain/errors.ts";
 import { digestOf } from "../domain/json.ts";
 import type { Plan, PlanStep } from "../domain/plan.ts";
-import { createLiveView } from "../kinds/live-view.ts";
 import type { JobContext } from "./job-context.ts";
-import { archivesOf, logAndCheck, readLive, withSiblings } from "./live-state.ts";
+import { createPickedView, logAndCheck, readLive, withSiblings } from "./live-state.ts";
 import { newSnapshot, pendingRow, problem } from "./run-context.ts";
 import type { Sources } from "./sources.ts";
 
@@ -21,7 +20,7 @@ export async function beginRollback(
   const refusal = whyNot(rollback, plan);
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
-  const view = createLiveView(context.access(null, null), context.artifacts, archivesOf(rollback.picked, sources));
+  const view = createPickedView(context, rollback, sources);
   const live = await readLive(view, withSiblings(rollback, sources), logAndCheck(context, rollback.id));
   const moved = whatMoved(plan, live);
   if (moved) return moved;

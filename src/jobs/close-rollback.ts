@@ -2,14 +2,13 @@ import type { Rollback, RollbackResult } from "../domain/activity.ts";
 import type { Components } from "../domain/component.ts";
 import type { Fault, Problem } from "../domain/errors.ts";
 import type { Plan, PlanStep } from "../domain/plan.ts";
-import { createLiveView } from "../kinds/live-view.ts";
 import { settle } from "../kinds/settling.ts";
 import type { Follow, StepRow } from "../store/store.ts";
 import { consequencesOf } from "./consequences.ts";
 import { changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { followWith } from "./following.ts";
 import type { JobContext } from "./job-context.ts";
-import { archivesOf, readLive, withSiblings } from "./live-state.ts";
+import { createPickedView, readLive, withSiblings } from "./live-state.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
 import { differs, kindOf, stackOfStep } from "./run-step.ts";
 
@@ -18,7 +17,7 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const { context, rollback, sources } = run;
   context.log.add("info", "Reading all picked components back once more.");
   await context.log.flush();
-  const view = createLiveView(context.access(null, null), context.artifacts, archivesOf(rollback.picked, sources));
+  const view = createPickedView(context, rollback, sources);
   // Not to be cancelled: what was done so far must be told.
   const live = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
   const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));

@@ -17,11 +17,13 @@ import { contentOf } from "../kinds/alias-targets.ts";
 import { isVersion } from "../kinds/facet.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { isLayerGone, layersOf } from "../kinds/layers.ts";
-import { ARCHIVES_NONE, type Archives, createLiveView, type LiveView } from "../kinds/live-view.ts";
+import { ARCHIVES_NONE, type Archives, type AsksImporters, createLiveView, type LiveView } from "../kinds/live-view.ts";
+import { listImporters } from "../kinds/stack.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
-import type { PlanFacts } from "./plan-facts.ts";
+import type { DatedFacts, PlanFacts } from "./plan-facts.ts";
 import { loadSources, type Sources } from "./sources.ts";
+import { exportsAtStake } from "./stack-parts.ts";
 
 type States = Pick<Sources, "before" | "deployed">;
 
@@ -56,18 +58,30 @@ function parentIn({ before, deployed }: States, id: ComponentId): ComponentId | 
   return before.get(id)?.parent ?? deployed.get(id)?.parent ?? null;
 }
 
+/** A look that a rollback keeps as a snapshot of what it may change. */
+export function createPickedView(context: JobContext, { picked }: Picking, states: States): LiveView {
+  const access = context.access(null, null);
+  return createLiveView(access, context.artifacts, archivesOf(picked, states), importersAskedOf(picked));
+}
+
 /** A rollback keeps the bytes of what it may change, and of nothing else in the same stack. */
-export function archivesOf(picked: readonly ComponentId[], states: States): Archives {
+function archivesOf(picked: readonly ComponentId[], states: States): Archives {
   const resources = new Set(picked.flatMap((id) => [id, parentIn(states, id)]));
   return (stack, logicalId) =>
     picked.includes(componentId("stack", stack)) ||
     resources.has(componentId("stack-resource", `${stack}/${logicalId}`));
 }
 
+/** The order over stacks is made of it. Where only parts of a stack go back, most of its exports stay as they are. */
+function importersAskedOf(picked: readonly ComponentId[]): AsksImporters {
+  return (stack) => picked.includes(componentId("stack", stack));
+}
+
 /** Reads live and everything else that a plan is made from. */
 export async function readPlanFacts(context: JobContext, rollback: Rollback): Promise<PlanFacts> {
   const sources = await loadSources(context.store, rollback);
-  const view = createLiveView(context.access(null, null), context.artifacts, ARCHIVES_NONE);
+  const importers = importersAskedOf(rollback.picked);
+  const view = createLiveView(context.access(null, null), context.artifacts, ARCHIVES_NONE, importers);
   const live = await readLive(view, withSiblings(rollback, sources), logAndCheck(context, rollback.id));
   const identity = (await context.store.findRollback(rollback.id))?.identity;
   const lastRecorded = identity
@@ -78,18 +92,21 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
   const exporters = await readExporters(view, rollback.picked);
   const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
   const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
-  return {
-    rollback,
-    sources,
-    live,
-    lastRecorded,
-    versions,
-    goneLayers,
-    hasStagingBucket,
-    exporters,
-    byCommand: isByPackage(rollback),
-    disclosure,
-  };
+  const byCommand = isByPackage(rollback);
+  const read = { rollback, sources, live, lastRecorded, versions, goneLayers, hasStagingBucket, byCommand, disclosure };
+  return { ...read, exporters, live: await withImporters(view, { ...read, at: context.clock.now() }) };
+}
+
+/** Live stacks with who imports those of their exports that the picked parts may change: no other is asked for. */
+async function withImporters(view: LiveView, facts: DatedFacts): Promise<Components> {
+  const live = new Map(facts.live);
+  for (const [id, exports] of exportsAtStake(facts)) {
+    const stack = live.get(id);
+    if (!stack || exports.length === 0) continue;
+    const evidence = { ...stack.state.evidence, importers: await listImporters(view, exports) };
+    live.set(id, { ...stack, state: { ...stack.state, evidence } });
+  }
+  return live;
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */

@@ -41,6 +41,8 @@ export interface LiveView {
   readonly artifacts: Artifacts;
   /** Which bytes are fetched and kept; null for a look that only compares. */
   readonly archives: Archives | null;
+  /** Whether it is asked who imports a stack's exports. */
+  readonly asksImporters: AsksImporters;
   /** Null where it does not exist; `qualifier` for a published version. */
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
@@ -69,10 +71,14 @@ export const ARCHIVES_ALL: Archives = () => true;
 /** For a look that only compares. */
 export const ARCHIVES_NONE = null;
 
+/** AWS tells the importers of one export at a time, so a stack's cost as many calls as it has exports. */
+export type AsksImporters = (stack: string) => boolean;
+
 export function createLiveView(
   aws: AwsAccess,
   artifacts: Artifacts,
   archives: Archives | null = ARCHIVES_ALL,
+  asksImporters: AsksImporters = () => true,
 ): LiveView {
   const owners = new Map<string, Owner>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
@@ -96,6 +102,7 @@ export function createLiveView(
     aws,
     artifacts,
     archives,
+    asksImporters,
     getFunction,
     listAliases,
     listVersions,

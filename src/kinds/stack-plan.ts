@@ -10,12 +10,12 @@ import { partOf, type TemplateState } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
 
-/** Keys of the outputs whose export nobody imported when the stack was captured. */
+/** Keys of the outputs whose export nobody imported when the stack was captured. One that was not asked for may be imported. */
 export function unimported({ state }: CapturedComponent): string[] {
   const importers = asObject(state.evidence["importers"]);
-  const isImported = (name: Json) => ((importers[String(name)] ?? []) as readonly Json[]).length > 0;
+  const isUnused = (name: Json) => (importers[String(name)] as readonly Json[] | undefined)?.length === 0;
   return Object.entries(asObject(state.evidence["exportNames"])).flatMap(([key, name]) =>
-    isImported(name) ? [] : [key],
+    isUnused(name) ? [key] : [],
   );
 }
 

@@ -112,10 +112,17 @@ async function importsIn(view: LiveView, read: StackView): Promise<string[]> {
 
 /** Who imports each export: the order over stacks and the refusals are made of it (facts E4). */
 async function importersOf(view: LiveView, { facts }: StackView): Promise<JsonObject> {
+  if (!view.asksImporters(facts.name)) return {};
+  return listImporters(
+    view,
+    facts.outputs.flatMap(({ exportName }) => exportName ?? []),
+  );
+}
+
+/** Names of the stacks that import each of these exports. */
+export async function listImporters(view: LiveView, exportNames: readonly string[]): Promise<JsonObject> {
   const importers: Record<string, Json> = {};
-  for (const { exportName } of facts.outputs) {
-    if (exportName) importers[exportName] = (await view.aws.cloudFormation.listImporters(exportName)).sort();
-  }
+  for (const name of exportNames) importers[name] = (await view.aws.cloudFormation.listImporters(name)).sort();
   return importers;
 }
 
