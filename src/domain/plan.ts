@@ -16,6 +16,8 @@ export interface Action {
   readonly parts?: readonly Part[];
   /** Digest of the live template that the parts were planned to go into; only with `splice-stack`. */
   readonly into?: string;
+  /** The mutations in their order, where they are others than the one that the action is named for. Only an expectation. */
+  readonly writes?: readonly string[];
 }
 
 export const ACTION_NAMES = [

@@ -49,7 +49,8 @@ function planPut(input: PlanInput): StepPlan {
     ...removing.flatMap((id) => (hasSid(id) ? [] : [`The statement ${id} cannot be named, so it cannot be removed.`])),
   ];
   if (lost.length > 0) return refused(...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail })));
-  return oneAction(input, input.goal ? "put-policy" : "delete-policy");
+  const writes = [...removing.map(() => "RemovePermission"), ...adding.map(() => "AddPermission")];
+  return oneAction(input, { do: input.goal ? "put-policy" : "delete-policy", writes });
 }
 
 /** Ids that are wanted and not live in this content, and ids that are live in this content and not wanted. */

@@ -134,8 +134,7 @@ function submitting(
 }
 
 function protecting(goal: CapturedComponent | null, live: CapturedComponent | null, name: string): Action[] {
-  const differs = (key: string) =>
-    JSON.stringify(goal?.state.settings[key] ?? null) !== JSON.stringify(live?.state.settings[key] ?? null);
+  const differs = (key: string) => !sameJson(goal?.state.settings[key] ?? null, live?.state.settings[key] ?? null);
   const actions: Action[] = [];
   // A policy, once set, can be changed but not taken off (facts E2): there is no action for "none".
   if (differs("policy") && goal?.state.settings["policy"]) actions.push({ do: "put-stack-policy", name });

@@ -135,9 +135,12 @@ interface ArchivedObject extends Omit<CodeObject, "logicalId"> {
 
 /** The objects that the template names, with their bytes: the bucket may lose them (P4). A lost one has no digest. */
 async function archiveCodeObjects(view: LiveView, read: StackView): Promise<ArchivedObject[]> {
+  const { archives } = view;
+  // Nested stacks are read for their objects alone.
+  if (!archives) return [];
   const places = new Map<string, CodeObject[]>();
   for (const object of await codeObjectsBelow(view, read)) {
-    if (!view.archives?.(read.facts.name, object.logicalId)) continue;
+    if (!archives(read.facts.name, object.logicalId)) continue;
     const place = `${object.bucket}/${object.key}@${object.version}`;
     places.set(place, [...(places.get(place) ?? []), object]);
   }
