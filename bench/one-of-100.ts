@@ -4,13 +4,13 @@
  * of resident memory as ratios against the floor of the same run: a stack that has just this one function. Exits 1 where
  * a rollback does not end well, or writes what it does not write there: the other 99 are none of its business.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CallRecord, Shape } from "../src/sandbox/core/contract.ts";
 import { createSandbox, type Sandbox } from "../src/sandbox/sandbox.ts";
 import { requireBuild, type ServiceProcess, startProcess } from "../test/support/built-service.ts";
-import { deployStack, zip } from "../test/support/world.ts";
+import { awsEnv, deployStack, zip } from "../test/support/world.ts";
 
 const FUNCTIONS = 100;
 const STACK = "bench";
@@ -43,10 +43,9 @@ async function main(): Promise<void> {
 
 async function measure(scenario: Scenario, functions: number): Promise<Measured> {
   const sandbox = createSandbox({ updateMs: 1 });
-  const AWS_ENDPOINT_URL = await sandbox.listen();
+  const url = await sandbox.listen();
   const dataDir = await mkdtemp(join(tmpdir(), "stepback-bench-"));
-  const credentials = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "us-east-1" };
-  const service = await startProcess(dataDir, { AWS_ENDPOINT_URL, ...credentials });
+  const service = await startProcess(dataDir, awsEnv(url));
   try {
     await call(sandbox, "s3", "CreateBucket", { Bucket: BUCKET });
     await deploy(sandbox, functions, "v1");
@@ -66,7 +65,7 @@ async function measure(scenario: Scenario, functions: number): Promise<Measured>
       writes: byOperation(calls.filter(({ mutation }) => mutation)),
       reads: byOperation(calls.filter(({ mutation }) => !mutation)),
       tookMs,
-      residentMb: await peakResidentMb(service.pid),
+      residentMb: await service.peakResidentMb(),
     };
   } finally {
     await service.stop();
@@ -133,12 +132,6 @@ function byOperation(calls: readonly CallRecord[]): Map<string, number> {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
-}
-
-/** VmHWM: the most that was ever resident, as the kernel counts it. */
-async function peakResidentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
 function report({ picked, strategy }: Scenario, found: Measured, floor: Measured): void {
