@@ -4,13 +4,13 @@
  * were lost to throttling, and the service's peak of resident memory. Exits 1 when a bound of the house is broken.
  */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { createSandbox, type Sandbox } from "../src/sandbox/sandbox.ts";
 import { requireBuild, type ServiceProcess, startProcess } from "../test/support/built-service.ts";
-import { zip } from "../test/support/world.ts";
+import { awsEnv, zip } from "../test/support/world.ts";
 
 const FUNCTIONS = 200;
 const LARGE = 20;
@@ -28,17 +28,16 @@ const CLASSES = ["lambda:GetFunction", "lambda:GetPolicy", "lambda:*"] as const;
 async function main(): Promise<void> {
   await requireBuild();
   const sandbox = createSandbox({ updateMs: 1, quotas: QUOTAS });
-  const AWS_ENDPOINT_URL = await sandbox.listen();
+  const url = await sandbox.listen();
   const dataDir = await mkdtemp(join(tmpdir(), "stepback-bench-"));
-  const env = { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "us-east-1" };
   await createFunctions(sandbox);
   const service = await startProcess(dataDir, {
-    ...env,
+    ...awsEnv(url),
     STEPBACK_RATES: "lambda:GetFunction=100,lambda:GetPolicy=15,lambda:other=15",
   });
   try {
     const { wallMs, components } = await backUp(service);
-    report(sandbox, { wallMs, components, residentMb: await peakResidentMb(service.pid) });
+    report(sandbox, { wallMs, components, residentMb: await service.peakResidentMb() });
   } finally {
     await service.stop();
     await sandbox.close();
@@ -73,12 +72,6 @@ async function backUp(service: ServiceProcess): Promise<{ wallMs: number; compon
     if (snapshot.status === "Ready") return { wallMs: performance.now() - startedAt, components: snapshot.components };
     if (error) throw new Error(`the backup failed: ${JSON.stringify(error)}`);
   }
-}
-
-/** VmHWM: the most that was ever resident, as the kernel counts it. */
-async function peakResidentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
 function report(sandbox: Sandbox, run: { wallMs: number; components: number; residentMb: number }): void {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSandbox } from "../src/sandbox/sandbox.ts";
 import { requireBuild, type ServiceProcess, startProcess } from "../test/support/built-service.ts";
-import { zip } from "../test/support/world.ts";
+import { awsEnv, zip } from "../test/support/world.ts";
 
 const CLIENTS = 50;
 const SECONDS = Number(process.env["SECONDS"] ?? 60);
@@ -23,7 +23,7 @@ interface Tally {
 async function main(): Promise<void> {
   await requireBuild();
   const sandbox = createSandbox({ updateMs: 1 });
-  const AWS_ENDPOINT_URL = await sandbox.listen();
+  const url = await sandbox.listen();
   for (let client = 0; client < CLIENTS; client += 1) {
     const input = {
       FunctionName: `client-${client}`,
@@ -36,12 +36,7 @@ async function main(): Promise<void> {
       .call("CreateFunction", { ...input, Code: { ZipFile: zip(`client ${client}`) } }, "wire");
   }
   const dataDir = await mkdtemp(join(tmpdir(), "stepback-bench-"));
-  const service = await startProcess(dataDir, {
-    AWS_ENDPOINT_URL,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_REGION: "us-east-1",
-  });
+  const service = await startProcess(dataDir, awsEnv(url));
   try {
     const tally: Tally = { deployments: [], errors: [], pageMs: [], floorMs: [] };
     const until = performance.now() + SECONDS * 1000;

@@ -1,5 +1,5 @@
 import createClient, { type Client } from "openapi-fetch";
-import type { components, paths } from "./api-types.ts";
+import type { components, operations, paths } from "./api-types.ts";
 import { CliError, EXIT } from "./exit-codes.ts";
 import { persistentFetch } from "./persistent-fetch.ts";
 import { ApiError, problemOf } from "./problem.ts";
@@ -21,6 +21,9 @@ export type Build = Schemas["Build"];
 export type StoredPackage = Schemas["Package"];
 export type HistoryEntry = Schemas["HistoryEntry"];
 export type Pin = Schemas["Pin"];
+export type Policy = Schemas["StagePolicy"];
+export type PolicyRequest = NonNullable<operations["putStagePolicy"]["requestBody"]>["content"]["application/json"];
+export type Revalidation = Schemas["Revalidation"];
 export type SnapshotComponent = Schemas["SnapshotComponent"];
 
 /** The longest that one request may wait for a job, in seconds; the contract's limit. */

@@ -8,6 +8,8 @@ import { drillCommand } from "./commands/drill.ts";
 import { historyCommand } from "./commands/history.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { pinsCommand } from "./commands/pins.ts";
+import { policyCommand } from "./commands/policy.ts";
+import { revalidationsCommand } from "./commands/revalidations.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { painter, wantsColour } from "./paint.ts";
@@ -33,6 +35,8 @@ const COMMANDS: readonly ClientCommand[] = [
   buildsCommand,
   historyCommand,
   pinsCommand,
+  revalidationsCommand,
+  policyCommand,
   drillCommand,
 ];
 

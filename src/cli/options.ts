@@ -41,6 +41,16 @@ export function addFilterOptions(command: Command): Command {
     .addOption(new Option("--status <status>").choices(STATUSES));
 }
 
+/** Names one stage of an application. */
+export interface StageOptions {
+  readonly application: string;
+  readonly stage: string;
+}
+
+export function addStageOptions(command: Command): Command {
+  return command.requiredOption("--application <name>").requiredOption("--stage <name>");
+}
+
 /** For options that may be given more than once. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];

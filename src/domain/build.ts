@@ -1,12 +1,6 @@
 import type { Deployment, Rollback, TargetIdentity } from "./activity.ts";
 import { alteredIds } from "./altered.ts";
-import {
-  type CapturedComponent,
-  type ComponentId,
-  type Components,
-  functionOf,
-  parseComponentId,
-} from "./component.ts";
+import { type ComponentId, type Components, functionOf, parseComponentId, takeOver } from "./component.ts";
 import type { Package, StageName } from "./package.ts";
 import { matchesPattern, type Scope } from "./scope.ts";
 
@@ -82,8 +76,8 @@ export function returnStates(base: SnapshotPair): ReturnStates {
     add(pair) {
       for (const id of idsOf(pair)) {
         // The first backup to know of it says how it was, also where that was "absent": no later one knows better.
-        if (!settled.has(id)) keep(before, id, pair.before.get(id));
-        keep(deployed, id, pair.deployed.get(id));
+        if (!settled.has(id)) takeOver(before, id, pair.before.get(id));
+        takeOver(deployed, id, pair.deployed.get(id));
         settled.add(id);
       }
     },
@@ -108,13 +102,4 @@ function isWithin(scope: Scope, id: ComponentId, { before, deployed }: SnapshotP
 
 function idsOf({ before, deployed }: SnapshotPair): ReadonlySet<ComponentId> {
   return new Set([...before.keys(), ...deployed.keys()]);
-}
-
-function keep(
-  map: Map<ComponentId, CapturedComponent>,
-  id: ComponentId,
-  component: CapturedComponent | undefined,
-): void {
-  if (component) map.set(id, component);
-  else map.delete(id);
 }

@@ -95,6 +95,16 @@ export interface CapturedComponent {
 /** Components by id, as one snapshot holds them. What is not in it did not exist. */
 export type Components = ReadonlyMap<ComponentId, CapturedComponent>;
 
+/** What another snapshot says of a component, be it that it did not exist. */
+export function takeOver(
+  components: Map<ComponentId, CapturedComponent>,
+  id: ComponentId,
+  said: CapturedComponent | undefined,
+): void {
+  if (said) components.set(id, said);
+  else components.delete(id);
+}
+
 export function stateDigest(state: ComponentState): string {
   return digestOf(state.settings);
 }

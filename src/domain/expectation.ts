@@ -1,5 +1,15 @@
-import { type ComponentId, functionOf, type KindName, parseComponentId, stackOf } from "./component.ts";
-import type { ActionName, Plan, PlanStep, StepAction } from "./plan.ts";
+import { type CallKey, callsOf, settleMsOf } from "./action-costs.ts";
+import {
+  type ComponentId,
+  componentId,
+  functionOf,
+  type KindName,
+  parseComponentId,
+  splitName,
+  stackOf,
+} from "./component.ts";
+import { asObject } from "./json.ts";
+import type { Plan, PlanStep, StepAction } from "./plan.ts";
 
 /** A quota that calls count against together. `quota` is its name. */
 export interface Rate {
@@ -35,9 +45,7 @@ export interface Expectation {
   readonly measuredSteps: number;
 }
 
-type CallKey = `${"lambda" | "cloudformation" | "s3"}:${string}`;
-
-/** Looking at one component, beside the one GetFunction that serves all components of its function. */
+/** Reading one component that is there, beside the one GetFunction that serves all components of its function. */
 const READS: Readonly<Partial<Record<KindName, readonly CallKey[]>>> = {
   "lambda-alias": ["lambda:ListAliases", "lambda:GetFunction", "lambda:ListProvisionedConcurrencyConfigs"],
   "lambda-runtime": [
@@ -51,108 +59,29 @@ const READS: Readonly<Partial<Record<KindName, readonly CallKey[]>>> = {
   "lambda-trigger": ["lambda:ListEventSourceMappings", "lambda:GetEventSourceMapping", "lambda:ListTags"],
 };
 
-const STACK_READS: readonly CallKey[] = [
+/** Finding that one is not there. The others take the same calls for it, or none beside those of its function. */
+const READS_OF_NONE: typeof READS = {
+  ...READS,
+  "lambda-alias": ["lambda:ListAliases"],
+  "lambda-runtime": [],
+  "lambda-trigger": ["lambda:ListEventSourceMappings"],
+};
+
+/** A stack with its resources, read once for all of them. */
+const STACK_VIEW: readonly CallKey[] = [
   "cloudformation:DescribeStacks",
   "cloudformation:GetTemplate",
   "cloudformation:ListStackResources",
+];
+const STACK_READS: readonly CallKey[] = [
+  ...STACK_VIEW,
   "cloudformation:GetTemplateSummary",
   "cloudformation:GetStackPolicy",
 ];
+const STACK_OF_NONE: readonly CallKey[] = ["cloudformation:DescribeStacks"];
 
-const TRIGGER_LOOK: readonly CallKey[] = ["lambda:ListEventSourceMappings", "lambda:GetEventSourceMapping"];
-const TEMPLATE_LOOK: readonly CallKey[] = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"];
-
-/**
- * The calls of an action, each of which looks first, and how long AWS takes to settle afterwards. Small functions settle
- * within a few seconds (25 s in a VPC), a trigger in a quarter of a minute, provisioned concurrency and a stack with a
- * handful of resources in about a minute: the middle of what is usual, used for as long as no step of the sort has been measured.
- */
-const COSTS: Readonly<Record<ActionName, { calls: readonly CallKey[]; settleMs: number }>> = {
-  "create-function": { calls: ["lambda:GetFunction", "lambda:CreateFunction", "lambda:GetFunction"], settleMs: 5_000 },
-  "update-configuration": {
-    calls: ["lambda:GetFunction", "lambda:UpdateFunctionConfiguration", "lambda:GetFunction"],
-    settleMs: 3_000,
-  },
-  "update-code": {
-    calls: ["lambda:GetFunction", "lambda:UpdateFunctionCode", "lambda:GetFunction"],
-    settleMs: 3_000,
-  },
-  "delete-function": { calls: ["lambda:GetFunction", "lambda:DeleteFunction"], settleMs: 0 },
-  "publish-version": {
-    calls: ["lambda:GetFunction", "lambda:ListVersionsByFunction", "lambda:PublishVersion", "lambda:GetFunction"],
-    settleMs: 3_000,
-  },
-  "put-alias": { calls: ["lambda:ListVersionsByFunction", "lambda:GetAlias", "lambda:UpdateAlias"], settleMs: 0 },
-  "delete-alias": { calls: ["lambda:GetAlias", "lambda:DeleteAlias"], settleMs: 0 },
-  "publish-layer": {
-    calls: ["lambda:GetLayerVersionByArn", "lambda:ListLayerVersions", "lambda:PublishLayerVersion"],
-    settleMs: 0,
-  },
-  "put-runtime-management": {
-    calls: ["lambda:GetRuntimeManagementConfig", "lambda:PutRuntimeManagementConfig"],
-    settleMs: 0,
-  },
-  "put-recursive-loop": {
-    calls: ["lambda:GetFunctionRecursionConfig", "lambda:PutFunctionRecursionConfig"],
-    settleMs: 0,
-  },
-  "put-code-signing": {
-    calls: ["lambda:GetFunctionCodeSigningConfig", "lambda:PutFunctionCodeSigningConfig"],
-    settleMs: 0,
-  },
-  "put-event-invoke": {
-    calls: ["lambda:ListFunctionEventInvokeConfigs", "lambda:PutFunctionEventInvokeConfig"],
-    settleMs: 0,
-  },
-  "delete-event-invoke": {
-    calls: ["lambda:ListFunctionEventInvokeConfigs", "lambda:DeleteFunctionEventInvokeConfig"],
-    settleMs: 0,
-  },
-  // One statement: how many differ is only told where the action runs.
-  "put-policy": {
-    calls: ["lambda:GetFunction", "lambda:GetPolicy", "lambda:GetPolicy", "lambda:AddPermission"],
-    settleMs: 0,
-  },
-  "delete-policy": {
-    calls: ["lambda:GetFunction", "lambda:GetPolicy", "lambda:GetPolicy", "lambda:RemovePermission"],
-    settleMs: 0,
-  },
-  "create-url": { calls: ["lambda:ListFunctionUrlConfigs", "lambda:CreateFunctionUrlConfig"], settleMs: 0 },
-  "update-url": { calls: ["lambda:ListFunctionUrlConfigs", "lambda:UpdateFunctionUrlConfig"], settleMs: 0 },
-  "delete-url": { calls: ["lambda:ListFunctionUrlConfigs", "lambda:DeleteFunctionUrlConfig"], settleMs: 0 },
-  "put-concurrency": { calls: ["lambda:GetFunction", "lambda:PutFunctionConcurrency"], settleMs: 0 },
-  "delete-concurrency": { calls: ["lambda:GetFunction", "lambda:DeleteFunctionConcurrency"], settleMs: 0 },
-  "put-tags": { calls: ["lambda:GetFunction", "lambda:TagResource"], settleMs: 0 },
-  "put-provisioned-concurrency": {
-    calls: ["lambda:GetProvisionedConcurrencyConfig", "lambda:PutProvisionedConcurrencyConfig"],
-    settleMs: 60_000,
-  },
-  "delete-trigger": {
-    calls: [...TRIGGER_LOOK, "lambda:DeleteEventSourceMapping", "lambda:GetEventSourceMapping"],
-    settleMs: 15_000,
-  },
-  "put-trigger": {
-    calls: [...TRIGGER_LOOK, "lambda:UpdateEventSourceMapping", "lambda:GetEventSourceMapping"],
-    settleMs: 15_000,
-  },
-  "put-trigger-tags": { calls: [...TRIGGER_LOOK, "lambda:ListTags", "lambda:TagResource"], settleMs: 0 },
-  "put-code-objects": { calls: ["s3:HeadObject"], settleMs: 0 },
-  "continue-update-rollback": {
-    calls: ["cloudformation:DescribeStacks", "cloudformation:ContinueUpdateRollback", "cloudformation:DescribeStacks"],
-    settleMs: 60_000,
-  },
-  "create-stack": { calls: changeSetCalls(), settleMs: 120_000 },
-  "update-stack": { calls: changeSetCalls(), settleMs: 60_000 },
-  // Outputs alone change: no resource has to settle.
-  "bridge-stack": { calls: [...TEMPLATE_LOOK, ...changeSetCalls()], settleMs: 15_000 },
-  "splice-stack": { calls: [...TEMPLATE_LOOK, ...changeSetCalls()], settleMs: 60_000 },
-  "delete-stack": {
-    calls: ["cloudformation:DescribeStacks", "cloudformation:DeleteStack", "cloudformation:DescribeStacks"],
-    settleMs: 60_000,
-  },
-  "put-stack-policy": { calls: ["cloudformation:SetStackPolicy"], settleMs: 0 },
-  "put-termination-protection": { calls: ["cloudformation:UpdateTerminationProtection"], settleMs: 0 },
-};
+/** Kinds that are read back only once their function has settled. */
+const WAITED_FOR: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-runtime"]);
 
 /** An answer of the control plane, in the middle of what is usual. Calls of one rollback mostly follow each other. */
 const ANSWER_MS = 150;
@@ -160,17 +89,15 @@ const ANSWER_MS = 150;
 /** Calls and time that a plan would take. Pure: the same plan, rates and measurements give the same answer. */
 export function expectation(plan: Plan, rateOf: RateOf, measured: readonly MeasuredStep[]): Expectation {
   const acting = plan.steps.filter(({ action }) => action !== "unchanged" && action !== "refused");
-  const looks = lookingAt(plan.steps.map(({ component }) => component));
-  const byStep = acting.map((step) => [
-    ...step.actions.flatMap((action) => COSTS[action.do].calls),
-    ...lookingAt([step.component]),
-  ]);
-  // Once for the backup before it, and once for the last look.
-  const calls = countCalls([...looks, ...byStep.flat(), ...looks]);
+  const gone = stacksGone(plan.steps, isThereAfter);
+  const byStep = acting.map((step) => [...step.actions.flatMap(callsOf), ...proving(step, gone)]);
+  // For the backup before it, and for the last look.
+  const looks = [...lookingAt(plan.steps, isThereBefore), ...lookingAt(plan.steps, isThereAfter)];
+  const calls = countCalls([...WHO_AM_I, ...looks, ...byStep.flat()]);
   const medians = acting.map((step) => median(measured.filter((earlier) => isSameSort(earlier, step))));
   const stepsMs = acting.map((step, at) => medians[at] ?? settlingMs(step) + (byStep[at]?.length ?? 0) * ANSWER_MS);
   const pacingMs = slowestQuotaMs(calls, rateOf);
-  const looksMs = 2 * looks.length * ANSWER_MS;
+  const looksMs = looks.length * ANSWER_MS;
   return {
     calls,
     durationMs: Math.max(pacingMs, Math.round(sum(stepsMs) + looksMs)),
@@ -179,22 +106,79 @@ export function expectation(plan: Plan, rateOf: RateOf, measured: readonly Measu
   };
 }
 
-/** A function counts once, however many of its components are looked at. */
-function lookingAt(components: readonly ComponentId[]): CallKey[] {
-  const functions = new Set(components.flatMap((id) => functionOf(id) ?? []));
-  const kindsRead = components.flatMap((id) => parseComponentId(id)?.kind ?? []);
-  // The resources of a stack are read with it, however many of them are looked at.
-  const stacks = new Set(components.flatMap((id) => (id.startsWith("stack") ? (stackOf(id) ?? []) : [])));
+const WHO_AM_I: readonly CallKey[] = ["sts:GetCallerIdentity"];
+
+/** Whether a component is there at the time of a look. */
+type Presence = (step: PlanStep) => boolean;
+
+const isThereBefore: Presence = ({ liveDigest }) => liveDigest !== null;
+const isThereAfter: Presence = ({ goal }) => goal !== null;
+
+/** A function and a stack count once, however many of their components are looked at. */
+function lookingAt(steps: readonly PlanStep[], isThere: Presence): CallKey[] {
+  const functions = new Set(steps.flatMap(({ component }) => functionOf(component) ?? []));
+  const gone = stacksGone(steps, isThere);
   return [
     ...[...functions].map((): CallKey => "lambda:GetFunction"),
-    ...kindsRead.flatMap((kind) => READS[kind] ?? []),
-    ...[...stacks].flatMap(() => STACK_READS),
+    ...steps.flatMap((step) => readsOf(step.component, isThere(step))),
+    ...carryingAliases(steps).flatMap((alias) => readsOf(alias, true)),
+    ...[...new Set(steps.flatMap(stacksOf))].flatMap((stack) => (gone.has(stack) ? STACK_OF_NONE : STACK_READS)),
+    ...steps.flatMap((step) => (isThere(step) ? readWithWhole(step) : [])),
   ];
 }
 
-function changeSetCalls(): readonly CallKey[] {
-  const [create, describe] = ["cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet"] as const;
-  return [describe, create, describe, "cloudformation:ExecuteChangeSet", "cloudformation:DescribeStacks"];
+function stacksGone(steps: readonly PlanStep[], isThere: Presence): ReadonlySet<ComponentId> {
+  return new Set(steps.filter((step) => !isThere(step)).map(({ component }) => component));
+}
+
+/** Kinds whose components may hang on an alias. */
+const ON_ALIASES: ReadonlySet<KindName> = new Set(["lambda-async", "lambda-policy", "lambda-url"]);
+
+/** Aliases that no step is about and that are looked at all the same: something that goes back hangs on them. */
+function carryingAliases(steps: readonly PlanStep[]): ComponentId[] {
+  const known = new Set(steps.map(({ component }) => component));
+  const aliases = steps.flatMap(({ component }) => {
+    const { kind, name } = parseComponentId(component) ?? { kind: "stack" as const, name: "" };
+    const { qualifier } = splitName(name);
+    const isAlias = ON_ALIASES.has(kind) && qualifier !== null && !/^\d+$/.test(qualifier);
+    return isAlias ? componentId("lambda-alias", name) : [];
+  });
+  return [...new Set(aliases)].filter((alias) => !known.has(alias));
+}
+
+/** The stacks that are read for a step: its own, and the one whose template takes its part. */
+function stacksOf({ component, actions }: PlanStep): ComponentId[] {
+  const own = component.startsWith("stack") ? stackOf(component) : null;
+  const spliced = actions
+    .filter((action) => action.do === "splice-stack")
+    .map(({ name }) => componentId("stack", name));
+  return [...(own ? [own] : []), ...spliced];
+}
+
+function readsOf(id: ComponentId, isThere: boolean): readonly CallKey[] {
+  const kind = parseComponentId(id)?.kind;
+  return (kind && (isThere ? READS : READS_OF_NONE)[kind]) ?? [];
+}
+
+/** What the snapshot of a whole stack takes beside its own reads: who imports each export, and its nested stacks. */
+function readWithWhole({ component, goal }: PlanStep): CallKey[] {
+  if (!component.startsWith("stack:")) return [];
+  const exports = Object.keys(asObject(goal?.evidence["exports"]));
+  const nested = Object.values(asObject(goal?.settings["resources"])).filter((type) => type === NESTED);
+  return [...exports.map((): CallKey => "cloudformation:ListImports"), ...nested.flatMap(() => STACK_VIEW)];
+}
+
+const NESTED = "AWS::CloudFormation::Stack";
+
+/** Reading one component back by itself. */
+function proving({ component, goal }: PlanStep, gone: ReadonlySet<ComponentId>): CallKey[] {
+  const kind = parseComponentId(component)?.kind;
+  if (kind === "stack") return [...(goal ? STACK_READS : STACK_OF_NONE)];
+  if (kind === "stack-resource") return [...(gone.has(stackOf(component) ?? component) ? STACK_OF_NONE : STACK_VIEW)];
+  const reads = readsOf(component, goal !== null);
+  if (kind === "lambda-trigger") return [...reads];
+  const waits: CallKey[] = kind && WAITED_FOR.has(kind) ? ["lambda:GetFunction"] : [];
+  return [...waits, "lambda:GetFunction", ...reads];
 }
 
 function countCalls(keys: readonly CallKey[]): ExpectedCalls[] {
@@ -217,7 +201,7 @@ function slowestQuotaMs(calls: readonly ExpectedCalls[], rateOf: RateOf): number
 }
 
 function settlingMs(step: PlanStep): number {
-  return sum(step.actions.map((action) => COSTS[action.do].settleMs));
+  return sum(step.actions.map(settleMsOf));
 }
 
 function isSameSort(earlier: MeasuredStep, { component, action, strategy }: PlanStep): boolean {

@@ -9,7 +9,7 @@ import { consequencesOf } from "./consequences.ts";
 import { changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { followWith } from "./following.ts";
 import type { JobContext } from "./job-context.ts";
-import { archivesOf, readLive, withSiblings } from "./live-state.ts";
+import { pickedLook, readLive, withSiblings } from "./live-state.ts";
 import { proofOf } from "./proof.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
 import { kindOf, stackOfStep } from "./run-step.ts";
@@ -20,7 +20,8 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const { context, rollback, sources } = run;
   context.log.add("info", "Reading all picked components back once more.");
   await context.log.flush();
-  const view = createLiveView(context.access(null, null), context.artifacts, archivesOf(rollback.picked, sources));
+  const look = pickedLook(rollback, sources);
+  const view = createLiveView(context.access(null, null), context.artifacts, look);
   // Not to be cancelled: what was done so far must be told.
   const live = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
   const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));

@@ -17,14 +17,16 @@ import { contentOf } from "../kinds/alias-targets.ts";
 import { isVersion } from "../kinds/facet.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import { isLayerGone, layersOf } from "../kinds/layers.ts";
-import { ARCHIVES_NONE, type Archives, type LiveView } from "../kinds/live-view.ts";
+import { ARCHIVES_NONE, type Archives, type AsksImporters, type LiveView, type Look } from "../kinds/live-view.ts";
+import { listImporters } from "../kinds/stack.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { readCodeFacts } from "./code-facts.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
 import { ownerOf } from "./ownership.ts";
-import type { PlanFacts } from "./plan-facts.ts";
+import type { DatedFacts, PlanFacts } from "./plan-facts.ts";
 import { stackNames, viewWhenQuiet } from "./quiet-stacks.ts";
 import { loadSources, type Sources } from "./sources.ts";
+import { exportsAtStake } from "./stack-parts.ts";
 
 type States = Pick<Sources, "before" | "deployed">;
 
@@ -67,19 +69,30 @@ function parentIn({ before, deployed }: States, id: ComponentId): ComponentId | 
   return before.get(id)?.parent ?? deployed.get(id)?.parent ?? null;
 }
 
+/** A look that a rollback keeps as a snapshot of what it may change. */
+export function pickedLook({ picked }: Picking, states: States): Look {
+  return { archives: archivesOf(picked, states), asksImporters: importersAskedOf(picked) };
+}
+
 /** A rollback keeps the bytes of what it may change, and of nothing else in the same stack. */
-export function archivesOf(picked: readonly ComponentId[], states: States): Archives {
+function archivesOf(picked: readonly ComponentId[], states: States): Archives {
   const resources = new Set(picked.flatMap((id) => [id, parentIn(states, id)]));
   return (stack, logicalId) =>
     picked.includes(componentId("stack", stack)) ||
     resources.has(componentId("stack-resource", `${stack}/${logicalId}`));
 }
 
+/** The order over stacks is made of it. Where only parts of a stack go back, most of its exports stay as they are. */
+function importersAskedOf(picked: readonly ComponentId[]): AsksImporters {
+  return (stack) => picked.includes(componentId("stack", stack));
+}
+
 /** Reads live and everything else that a plan is made from. */
 export async function readPlanFacts(context: JobContext, rollback: Rollback): Promise<PlanFacts> {
   const sources = await loadSources(context.store, rollback);
   const looked = withSiblings(rollback, sources);
-  const view = await viewWhenQuiet(context, rollback.id, { stacks: stackNames(looked), archives: ARCHIVES_NONE });
+  const look = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
+  const view = await viewWhenQuiet(context, rollback.id, { stacks: stackNames(looked), look });
   const live = await readLive(view, looked, logAndCheck(context, rollback.id));
   const identity = (await context.store.findRollback(rollback.id))?.identity;
   const lastRecorded = identity
@@ -91,19 +104,32 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
   const byCommand = isByPackage(rollback);
   const code = await readCodeFacts(view, { rollback, sources, live, byCommand }, context.stagingBucket);
   const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
-  return {
+  const hasStagingBucket = context.stagingBucket !== null;
+  const read = {
     rollback,
     sources,
     live,
     lastRecorded,
     versions,
     goneLayers,
-    hasStagingBucket: context.stagingBucket !== null,
+    hasStagingBucket,
     code,
-    exporters,
     byCommand,
     disclosure,
   };
+  return { ...read, exporters, live: await withImporters(view, { ...read, at: context.clock.now() }) };
+}
+
+/** Live stacks with who imports those of their exports that the picked parts may change: no other is asked for. */
+async function withImporters(view: LiveView, facts: DatedFacts): Promise<Components> {
+  const live = new Map(facts.live);
+  for (const [id, exports] of exportsAtStake(facts)) {
+    const stack = live.get(id);
+    if (!stack || exports.length === 0) continue;
+    const evidence = { ...stack.state.evidence, importers: await listImporters(view, exports) };
+    live.set(id, { ...stack, state: { ...stack.state, evidence } });
+  }
+  return live;
 }
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */

@@ -2,7 +2,7 @@ import type { CloudFormationGateway, StackFacts } from "../aws/gateways.ts";
 import { type ComponentId, componentId, parseComponentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { isBusy } from "../domain/stack-walls.ts";
-import { type Archives, createLiveView, type LiveView } from "../kinds/live-view.ts";
+import { createLiveView, type LiveView, type Look } from "../kinds/live-view.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
 
 /**
@@ -13,10 +13,10 @@ import { checkpoint, type JobContext } from "./job-context.ts";
 export async function viewWhenQuiet(
   context: JobContext,
   activity: string,
-  { stacks, archives }: { readonly stacks: readonly string[]; readonly archives: Archives | null },
+  { stacks, look }: { readonly stacks: readonly string[]; readonly look: Look },
 ): Promise<LiveView> {
   for (;;) {
-    const view = createLiveView(context.access(null, null), context.artifacts, archives);
+    const view = createLiveView(context.access(null, null), context.artifacts, look);
     const busy = await firstBusy(view, stacks);
     if (!busy) return view;
     await awaitQuiet(context, activity, busy);

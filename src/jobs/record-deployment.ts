@@ -8,7 +8,7 @@ import { alteredReadiness, type ReadinessFacts } from "../domain/readiness.ts";
 import { exposed, type Masking } from "../domain/secrets.ts";
 import { claimOf } from "../domain/selection.ts";
 import { NOTHING_DISCLOSED } from "../domain/stage-policy.ts";
-import { ARCHIVES_ALL } from "../kinds/live-view.ts";
+import { LOOK_AT_ALL } from "../kinds/live-view.ts";
 import type { Follow, RecordEnd } from "../store/store.ts";
 import { asComponents, captureScope } from "./capture.ts";
 import { followWith } from "./following.ts";
@@ -22,7 +22,7 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
   const before = await context.store.findComponents(deployment.backup.id);
   const { stacks } = deployment.scope;
-  const view = await viewWhenQuiet(context, deployment.id, { stacks, archives: ARCHIVES_ALL });
+  const view = await viewWhenQuiet(context, deployment.id, { stacks, look: LOOK_AT_ALL });
   const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
   const components = await captureScope(view, deployment.scope, known, logCaptures(context, deployment.id));
   const deployed = asComponents(components);

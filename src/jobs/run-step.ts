@@ -236,7 +236,8 @@ async function verify(run: Run, step: PlanStep, goal: ComponentState | null): Pr
 
 /** A fresh view that only compares, and whose calls are logged under the step. */
 function look(run: Run, step: PlanStep): LiveView {
-  return createLiveView(run.context.access(step.component, step.order), run.context.artifacts, ARCHIVES_NONE);
+  const access = run.context.access(step.component, step.order);
+  return createLiveView(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
 }
 
 function provenRow(run: Run, step: PlanStep, { goal, verdict }: Brought): StepRow {

@@ -1,7 +1,7 @@
 import type { Rollback } from "../domain/activity.ts";
 import { alteredIds } from "../domain/altered.ts";
 import { type BuildReturn, returnStates } from "../domain/build.ts";
-import type { CapturedComponent, ComponentId, Components } from "../domain/component.ts";
+import { type CapturedComponent, type ComponentId, type Components, takeOver } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
 
@@ -26,8 +26,8 @@ export async function loadSources(store: Reader, rollback: Rollback): Promise<So
   for (const pair of pairs) {
     const altered = new Set(alteredIds(pair.before, pair.deployed));
     for (const id of new Set([...pair.before.keys(), ...pair.deployed.keys()])) {
-      if (!seen.has(id)) keep(before, id, pair.before.get(id));
-      if (!seen.has(id) || altered.has(id)) keep(deployed, id, pair.deployed.get(id));
+      if (!seen.has(id)) takeOver(before, id, pair.before.get(id));
+      if (!seen.has(id) || altered.has(id)) takeOver(deployed, id, pair.deployed.get(id));
     }
     for (const id of altered) seen.add(id);
   }
@@ -86,13 +86,4 @@ async function readPair(store: Reader, backup: string, record: string): Promise<
     store.findSnapshot(record),
   ]);
   return { before, deployed, since: taken?.takenAt ?? 0 };
-}
-
-function keep(
-  map: Map<ComponentId, CapturedComponent>,
-  id: ComponentId,
-  component: CapturedComponent | undefined,
-): void {
-  if (component) map.set(id, component);
-  else map.delete(id);
 }

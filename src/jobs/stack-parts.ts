@@ -16,7 +16,7 @@ import type { Action, Reason } from "../domain/plan.ts";
 import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import { type Offer, type Part, type Refused, type Spliced, takesProperty } from "../domain/splice/request.ts";
-import { splice } from "../domain/splice/splice.ts";
+import { outputsAtStake, splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
 import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
@@ -67,6 +67,29 @@ export function planParts(facts: DatedFacts): PartPlans {
     planStack(stack, members, { steps, goals, mayContinue: mayContinue(facts) });
   }
   return { steps, goals };
+}
+
+/** Names of the exports by stack that the parts may change: who imports them decides what becomes of them. */
+export function exportsAtStake(facts: DatedFacts): ReadonlyMap<ComponentId, readonly string[]> {
+  const exports = new Map<ComponentId, readonly string[]>();
+  for (const [owner, ids] of partsByStack(facts)) {
+    const stack = statesOf(owner, facts);
+    const parts = stack ? ids.flatMap((id) => memberOf(id, stack, facts)?.part ?? []) : [];
+    if (stack && parts.length > 0) exports.set(owner, exportsOf(stack, parts));
+  }
+  return exports;
+}
+
+/** None where a text cannot be spliced: the plan will say why. */
+function exportsOf({ before, live }: StackStates, parts: readonly Part[]): string[] {
+  const names = asObject(live.state.evidence["exportNames"]);
+  try {
+    const keys = outputsAtStake({ current: submitted(live), backup: submitted(before), parts });
+    return keys.flatMap((key) => (key in names ? String(names[key]) : []));
+  } catch (error) {
+    if (error instanceof StepbackError) return [];
+    throw error;
+  }
 }
 
 /** The picked components that a stack owns, where the stack itself is not picked. */

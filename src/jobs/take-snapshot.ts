@@ -9,7 +9,7 @@ import {
 import { StepbackError } from "../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../domain/readiness.ts";
 import type { Claim, Scope } from "../domain/scope.ts";
-import { ARCHIVES_ALL } from "../kinds/live-view.ts";
+import { LOOK_AT_ALL } from "../kinds/live-view.ts";
 import { captureScope } from "./capture.ts";
 import { checkpoint, identify, type JobContext } from "./job-context.ts";
 import { viewWhenQuiet } from "./quiet-stacks.ts";
@@ -21,7 +21,7 @@ export async function takeSnapshot(context: JobContext, deployment: Deployment):
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
-  const view = await viewWhenQuiet(context, deployment.id, { stacks, archives: ARCHIVES_ALL });
+  const view = await viewWhenQuiet(context, deployment.id, { stacks, look: LOOK_AT_ALL });
   const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);

@@ -83,9 +83,13 @@ export function planFacet(input: PlanInput, { put, remove, ownable }: FacetSteps
 }
 
 /** A step with one action, named for the component. */
-export function oneAction(input: PlanInput, what: Action["do"], extra: Partial<StepPlan> = {}): StepPlan {
+export function oneAction(
+  input: PlanInput,
+  what: Action["do"] | Omit<Action, "name">,
+  extra: Partial<StepPlan> = {},
+): StepPlan {
   const action = actionBetween(input.goal, input.live);
-  return acting(action, [{ do: what, name: input.name }], extra);
+  return acting(action, [{ ...(typeof what === "string" ? { do: what } : what), name: input.name }], extra);
 }
 
 /** The function, and the alias where the name has one. */

@@ -184,11 +184,13 @@ function pointingActions({ name, goal, live }: PlanInput, isThere: boolean): Act
   const provisions = goal?.state.settings["provisioned"] ?? null;
   const actions: Action[] = [];
   if (!isThere) actions.push({ do: "publish-version", name });
-  if (["description", "target", "weights"].some(differs)) actions.push({ do: "put-alias", name });
+  if (["description", "target", "weights"].some(differs))
+    actions.push({ do: "put-alias", name, ...(live ? {} : { writes: ["CreateAlias"] }) });
   if (!differs("provisioned") || (!live && provisions === null)) return actions;
   const put: Action = { do: "put-provisioned-concurrency", name };
   // What is to go, goes first: AWS would begin to provision the version that the alias is pointed to.
-  return provisions === null ? [put, ...actions] : [...actions, put];
+  if (provisions === null) return [{ ...put, writes: ["DeleteProvisionedConcurrencyConfig"] }, ...actions];
+  return [...actions, put];
 }
 
 /** A version that is published with other ARNs of layers has another configuration: it could not be proven to be the same. */

@@ -54,7 +54,8 @@ function planPut(input: PlanInput): StepPlan {
   });
   const walls = [...owned, ...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail }))];
   if (walls.length > 0) return refused(...walls);
-  return oneAction(input, input.goal ? "put-policy" : "delete-policy");
+  const writes = [...removing.map(() => "RemovePermission"), ...adding.map(() => "AddPermission")];
+  return oneAction(input, { do: input.goal ? "put-policy" : "delete-policy", writes });
 }
 
 /** Ids that are wanted and not live in this content, and ids that are live in this content and not wanted. */

@@ -3,7 +3,7 @@ import { type CapturedComponent, type ComponentState, componentId } from "../dom
 import { differences } from "../domain/diff.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { ActionName } from "../domain/plan.ts";
+import type { Action, ActionName } from "../domain/plan.ts";
 import { alreadySo, capturedFacet, goalOf, planFacet, toldOrThrow } from "./facet.ts";
 import {
   acting,
@@ -117,7 +117,10 @@ function planPut({ name, goal, live }: PlanInput): StepPlan {
     return refused({ code: "LIVE_UNREADABLE", detail: `${unreadable.join(", ")} of ${name}: ${why}` });
   }
   const differs = (key: string) => key in wanted && !sameJson(wanted[key] ?? null, present[key] ?? null);
-  const actions = WRITERS.filter(([, keys]) => keys.some(differs)).map(([action]) => ({ do: action, name }));
+  const actions = WRITERS.filter(([, keys]) => keys.some(differs)).map(([action]): Action => {
+    const takesOff = action === "put-code-signing" && wanted["CodeSigningConfigArn"] === null;
+    return { do: action, name, ...(takesOff ? { writes: ["DeleteFunctionCodeSigningConfig"] } : {}) };
+  });
   if (actions.length > 0) return acting(live ? "restore" : "recreate", actions);
   return live ? unchanged() : broughtBy(componentId("lambda-code", name), "recreate");
 }

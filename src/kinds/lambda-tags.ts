@@ -48,7 +48,8 @@ function plan(input: PlanInput): StepPlan {
 function planPut(input: PlanInput): StepPlan {
   const hasTags = Object.keys(asObject(input.goal?.state.settings["Tags"])).length > 0;
   if (!input.live && !hasTags) return broughtBy(componentId("lambda-code", input.name), "recreate");
-  return oneAction(input, "put-tags");
+  const [wanted, live] = [input.goal, input.live].map((side) => asObject(side?.state.settings["Tags"]));
+  return oneAction(input, { do: "put-tags", writes: tagWrites(wanted ?? {}, live ?? {}) });
 }
 
 async function put(name: string, context: RestoreContext): Promise<Json> {
@@ -66,10 +67,16 @@ async function put(name: string, context: RestoreContext): Promise<Json> {
   return { tagged: Object.keys(changed), untagged: extra };
 }
 
-function difference(wanted: JsonObject, live: Readonly<Record<string, string>>) {
+/** The calls that bring tags to what they should be. Pure. */
+export function tagWrites(wanted: JsonObject, live: JsonObject): string[] {
+  const { changed, extra } = difference(wanted, live);
+  return [...(Object.keys(changed).length > 0 ? ["TagResource"] : []), ...(extra.length > 0 ? ["UntagResource"] : [])];
+}
+
+function difference(wanted: JsonObject, live: JsonObject) {
   const changed = Object.entries(wanted).filter(([key, value]) => live[key] !== value);
   return {
     changed: Object.fromEntries(changed.map(([key, value]) => [key, String(value)])),
-    extra: Object.keys(live).filter((key) => !Object.hasOwn(wanted, key)),
+    extra: Object.keys(live).filter((key) => !Object.hasOwn(wanted, key) && !key.startsWith(RESERVED_PREFIX)),
   };
 }

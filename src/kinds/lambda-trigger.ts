@@ -15,6 +15,7 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
+import { tagWrites } from "./lambda-tags.ts";
 import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import {
@@ -150,14 +151,19 @@ function planUpdate(name: string, goal: CapturedComponent, live: CapturedCompone
   const { functionName } = splitTrigger(name);
   const [wanted, present] = [goal.state.settings, live.state.settings];
   const actions: Action[] = [];
-  if (triggerPatches(functionName, wanted, present).length > 0) actions.push({ do: "put-trigger", name });
-  if (!sameJson(wanted["Tags"] ?? null, present["Tags"] ?? null)) actions.push({ do: "put-trigger-tags", name });
+  const patches = triggerPatches(functionName, wanted, present);
+  const tags = tagWrites(asObject(wanted["Tags"]), asObject(present["Tags"]));
+  const updates = patches.map(() => "UpdateEventSourceMapping");
+  if (patches.length > 0) actions.push({ do: "put-trigger", name, writes: updates });
+  if (!sameJson(wanted["Tags"] ?? null, present["Tags"] ?? null))
+    actions.push({ do: "put-trigger-tags", name, writes: tags });
   return acting("restore", actions);
 }
 
 /** Over a live trigger that no update can bring to the goal, or where none is any more. */
 function planCreation(name: string, goal: CapturedComponent, live: CapturedComponent | null): StepPlan {
-  const actions: Action[] = [...(live ? [{ do: "delete-trigger", name } as const] : []), { do: "put-trigger", name }];
+  const creation: Action = { do: "put-trigger", name, writes: ["CreateEventSourceMapping"] };
+  const actions: Action[] = [...(live ? [{ do: "delete-trigger", name } as const] : []), creation];
   const fields = live ? unreachable(goal.state.settings, live.state.settings) : [];
   const why = live
     ? `${fields.join(", ")} can be set at creation only, so ${name} is created anew`

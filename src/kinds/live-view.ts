@@ -36,11 +36,9 @@ export interface Owner {
  * AWS as it is during one look: each thing is read once and shared by all kinds, so that a function's code, configuration
  * and aliases come from one answer. A later look is a new view.
  */
-export interface LiveView {
+export interface LiveView extends Look {
   readonly aws: AwsAccess;
   readonly artifacts: Artifacts;
-  /** Which bytes are fetched and kept; null for a look that only compares. */
-  readonly archives: Archives | null;
   /** Null where it does not exist; `qualifier` for a published version. */
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
@@ -69,11 +67,20 @@ export const ARCHIVES_ALL: Archives = () => true;
 /** For a look that only compares. */
 export const ARCHIVES_NONE = null;
 
-export function createLiveView(
-  aws: AwsAccess,
-  artifacts: Artifacts,
-  archives: Archives | null = ARCHIVES_ALL,
-): LiveView {
+/** AWS tells the importers of one export at a time, so a stack's cost as many calls as it has exports. */
+export type AsksImporters = (stack: string) => boolean;
+
+/** What a look asks for beside what every look wants to know. */
+export interface Look {
+  /** Which bytes are fetched and kept; null for a look that only compares. */
+  readonly archives: Archives | null;
+  /** Whether it is asked who imports a stack's exports. */
+  readonly asksImporters: AsksImporters;
+}
+
+export const LOOK_AT_ALL: Look = { archives: ARCHIVES_ALL, asksImporters: () => true };
+
+export function createLiveView(aws: AwsAccess, artifacts: Artifacts, look: Look = LOOK_AT_ALL): LiveView {
   const owners = new Map<string, Owner>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
   const listAliases = once((name: string) => aws.lambda.listAliases(name));
@@ -95,7 +102,7 @@ export function createLiveView(
   return {
     aws,
     artifacts,
-    archives,
+    ...look,
     getFunction,
     listAliases,
     listVersions,

@@ -16,12 +16,12 @@ import { settingsDiff } from "./settling.ts";
 import { isShell, recovering } from "./stack-recovery.ts";
 import { comingAgain, importedReason, importing, staying } from "./stack-retained.ts";
 
-/** Keys of the outputs whose export nobody imported when the stack was captured. */
+/** Keys of the outputs whose export nobody imported when the stack was captured. One that was not asked for may be imported. */
 export function unimported({ state }: CapturedComponent): string[] {
   const importers = asObject(state.evidence["importers"]);
-  const isImported = (name: Json) => ((importers[String(name)] ?? []) as readonly Json[]).length > 0;
+  const isUnused = (name: Json) => (importers[String(name)] as readonly Json[] | undefined)?.length === 0;
   return Object.entries(asObject(state.evidence["exportNames"])).flatMap(([key, name]) =>
-    isImported(name) ? [] : [key],
+    isUnused(name) ? [key] : [],
   );
 }
 
@@ -193,8 +193,7 @@ function submitting(
 }
 
 function protecting(goal: CapturedComponent | null, live: CapturedComponent | null, name: string): Action[] {
-  const differs = (key: string) =>
-    JSON.stringify(goal?.state.settings[key] ?? null) !== JSON.stringify(live?.state.settings[key] ?? null);
+  const differs = (key: string) => !sameJson(goal?.state.settings[key] ?? null, live?.state.settings[key] ?? null);
   const actions: Action[] = [];
   if (differs("policy")) actions.push({ do: "put-stack-policy", name });
   if (

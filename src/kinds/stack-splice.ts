@@ -7,7 +7,7 @@ import type { Action } from "../domain/plan.ts";
 import { matchesPattern } from "../domain/scope.ts";
 import { relocate } from "../domain/splice/relocate.ts";
 import type { Consequences, Spliced } from "../domain/splice/request.ts";
-import { splice } from "../domain/splice/splice.ts";
+import { outputsAtStake, splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import { parseTemplate } from "../domain/template.ts";
 import { runChangeSet } from "./change-set-run.ts";
@@ -47,14 +47,16 @@ async function prepareSplice({ name, parts = [], into, moves = [] }: Action, con
   const template = await cloudFormation.getTemplate(facts.stackId);
   if (digestOf(template) !== into)
     throw new StepbackError("PLAN_STALE", `The template of ${name} has changed since the plan was made.`);
-  const outputs = facts.outputs.filter(({ exportName }) => exportName !== null);
-  const imported = await Promise.all(outputs.map(({ exportName }) => cloudFormation.listImporters(exportName ?? "")));
-  const result = splice({
+  const request = {
     current: { template: readTemplateText(template), parameters: parameterValues(facts, parseTemplate(template)) },
     backup: submitted(backup, moves),
     parts,
-    unimportedOutputs: outputs.flatMap(({ key }, index) => (imported[index]?.length ? [] : [key])),
-  });
+  };
+  const atStake = outputsAtStake(request);
+  const exported = facts.outputs.filter(({ key, exportName }) => exportName !== null && atStake.includes(key));
+  const imported = await Promise.all(exported.map(({ exportName }) => cloudFormation.listImporters(exportName ?? "")));
+  const unimportedOutputs = exported.flatMap(({ key }, index) => (imported[index]?.length ? [] : [key]));
+  const result = splice({ ...request, unimportedOutputs });
   if (result.outcome === "refused")
     throw new StepbackError("PLAN_STALE", result.refusals.map(({ detail }) => detail).join(" "));
   return { result, facts };

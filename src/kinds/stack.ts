@@ -119,10 +119,17 @@ async function importsIn(view: LiveView, read: StackView): Promise<string[]> {
 
 /** Who imports each export: the order over stacks and the refusals are made of it (facts E4). */
 async function importersOf(view: LiveView, { facts }: StackView): Promise<JsonObject> {
+  if (!view.asksImporters(facts.name)) return {};
+  return listImporters(
+    view,
+    facts.outputs.flatMap(({ exportName }) => exportName ?? []),
+  );
+}
+
+/** Names of the stacks that import each of these exports. */
+export async function listImporters(view: LiveView, exportNames: readonly string[]): Promise<JsonObject> {
   const importers: Record<string, Json> = {};
-  for (const { exportName } of facts.outputs) {
-    if (exportName) importers[exportName] = (await view.aws.cloudFormation.listImporters(exportName)).sort();
-  }
+  for (const name of exportNames) importers[name] = (await view.aws.cloudFormation.listImporters(name)).sort();
   return importers;
 }
 
@@ -137,9 +144,12 @@ interface ArchivedObject extends Omit<CodeObject, "logicalId"> {
 
 /** The objects that the template names, with their bytes: the bucket may lose them (P4). A lost one has no digest. */
 async function archiveCodeObjects(view: LiveView, read: StackView): Promise<ArchivedObject[]> {
+  const { archives } = view;
+  // Nested stacks are read for their objects alone.
+  if (!archives) return [];
   const places = new Map<string, CodeObject[]>();
   for (const object of await codeObjectsBelow(view, read)) {
-    if (!view.archives?.(read.facts.name, object.logicalId)) continue;
+    if (!archives(read.facts.name, object.logicalId)) continue;
     const place = `${object.bucket}/${object.key}@${object.version}`;
     places.set(place, [...(places.get(place) ?? []), object]);
   }

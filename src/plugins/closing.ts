@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { FastifyInstance } from "fastify";
 import { StepbackError } from "../domain/errors.ts";
 
@@ -11,6 +12,8 @@ declare module "fastify" {
 /** Stopping: callers who wait are answered, and whoever comes now is told to come again. */
 export function addClosing(app: FastifyInstance): void {
   const closing = new AbortController();
+  // Everybody who waits or follows a log listens: many at once are no leak.
+  setMaxListeners(0, closing.signal);
   app.decorate("closing", closing.signal);
   app.addHook("preClose", async () => closing.abort());
   app.addHook("onRequest", async () => {

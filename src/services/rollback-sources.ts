@@ -9,16 +9,9 @@ import type { Store } from "../store/store.ts";
 import { errorOf, found, refuse } from "./refusals.ts";
 
 /** What a rollback is made of: where it copies its facts from, and the altered rows that can be picked. */
-export interface RollbackSource {
+export interface RollbackSource extends Pick<Rollback, "deployments" | "undoes" | "toBuild" | "restores"> {
   /** The newest of the deployments, or the rollback to undo. */
   readonly origin: Activity;
-  /** Oldest first; empty for an undo. */
-  readonly deployments: readonly string[];
-  readonly undoes: string | null;
-  /** The way back to a build; null for every other source. */
-  readonly toBuild: BuildReturn | null;
-  /** The snapshot whose states are the goal; null for every other source. */
-  readonly restores: string | null;
   /** What a rollback holds besides its rows: the scope of the command that deploys a package. */
   readonly scope: Scope;
   readonly rows: readonly Pickable[];

@@ -4,7 +4,6 @@
  */
 import type {
   Activity,
-  AwsCallNote,
   Deployment,
   LogLevel,
   LogLine,
@@ -59,14 +58,7 @@ export interface Fence {
 export interface ClaimedJob extends JobRequest, Fence {}
 
 /** A log line before it has its number. */
-export interface NewLine {
-  readonly at: number;
-  readonly level: LogLevel;
-  readonly component: ComponentId | null;
-  readonly step: number | null;
-  readonly message: string;
-  readonly aws: AwsCallNote | null;
-}
+export type NewLine = Omit<LogLine, "seq">;
 
 export interface Page {
   readonly limit: number;

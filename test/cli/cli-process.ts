@@ -25,15 +25,18 @@ export interface CliProcess {
 export interface CliPlace {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What comes in; nothing unless given. */
+  readonly input?: string;
 }
 
 /** The command line as its own process, with nothing of our environment but what it needs to run. */
-export function startCli(args: readonly string[], { env = {}, cwd }: CliPlace = {}): CliProcess {
-  const child = spawn(process.execPath, [...NODE_ARGS, ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-    ...(cwd ? { cwd } : {}),
-  });
+export function startCli(args: readonly string[], { env = {}, cwd, input }: CliPlace = {}): CliProcess {
+  const options = { env: { PATH: process.env["PATH"] ?? "", ...env }, ...(cwd ? { cwd } : {}) };
+  const command = [...NODE_ARGS, ...args];
+  if (input === undefined)
+    return heardProcess(spawn(process.execPath, command, { ...options, stdio: ["ignore", "pipe", "pipe"] }));
+  const child = spawn(process.execPath, command, { ...options, stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.end(input);
   return heardProcess(child);
 }
 

@@ -185,6 +185,55 @@ t.test(
   },
 );
 
+t.test("a stage's policy is shown and set whole, what changed is told, and all faults are told at once", async (t) => {
+  const place = ["--application", "shop", "--stage", "prod"];
+  const shown = await stepback("policy", "show", ...place);
+  t.equal(shown.code, 0);
+  t.match(shown.stdout, /pins +warn\nrequireReason +false\nsecretKeys +none\n.*\nset +by nobody/);
+  const file = join(t.testdir(), "policy.json");
+  writeFileSync(file, JSON.stringify({ requireReason: true, secretKeys: ["*_PIN"] }));
+  const set = await stepback("policy", "set", file, ...place);
+  t.equal(set.code, 0);
+  t.match(set.stdout, "/requireReason  false → true");
+  t.match(set.stdout, '/secretKeys  [] → ["*_PIN"]');
+  t.notMatch(set.stdout, "/pins", "what stayed is not told");
+
+  const { stdout: json } = await stepback("policy", "show", ...place, "--output", "json");
+  t.match(JSON.parse(json), { pins: "warn", requireReason: true, secretKeys: ["*_PIN"], updatedBy: "admin" });
+  const again = await runCli(["policy", "set", "-", ...place], { env: clientEnv, input: json });
+  t.equal(again.code, 0, "what it shows can be set again");
+  t.match(again.stdout, "It says what it said before.");
+  const cleared = await runCli(["policy", "set", "-", ...place, "--output", "json"], { env: clientEnv, input: "{}" });
+  t.match(JSON.parse(cleared.stdout), { requireReason: false, secretKeys: [] }, "what is left out gets its default");
+
+  writeFileSync(file, JSON.stringify({ pins: "never", requireReason: 1, more: true }));
+  const wrong = await stepback("policy", "set", file, ...place);
+  t.equal(wrong.code, 254);
+  for (const fault of ["/pins", "/requireReason", "more"]) t.match(wrong.stderr, fault);
+  t.equal((await stepback("policy", "set", join(t.testdir(), "none.json"), ...place)).code, 252);
+  t.equal((await runCli(["policy", "set", "-", ...place], { env: clientEnv, input: "{" })).code, 252);
+  t.equal((await stepback("policy", "show", "--stage", "prod")).code, 252, "a stage of which application");
+});
+
+t.test("a build in doubt is listed until somebody says why it is good again", async (t) => {
+  const place = ["--application", "shop", "--stage", "prod"];
+  await stepback("deploy", ...SHOP, "--build", "8", "--", ...DEPLOY_TOOL, "shop-tax", "8");
+  await stepback("rollback", "--deployment", await newestDeployment(), "--all", "--yes");
+  const listed = await stepback("revalidations", "list", ...place);
+  t.equal(listed.code, 0);
+  const [, mark = ""] = /(rvl_\w+) +in doubt +build +8 /.exec(listed.stdout) ?? [];
+  t.ok(mark, listed.stdout);
+  const { stdout: json } = await stepback("revalidations", "list", ...place, "--output", "json");
+  t.match(JSON.parse(json), { items: [{ id: mark, subject: "build", name: "8", open: true }], next: null });
+  t.equal((await stepback("revalidations", "clear", mark, ...place)).code, 252, "a reason is needed");
+  const cleared = await stepback("revalidations", "clear", mark, ...place, "--reason", "the fault was elsewhere");
+  t.equal(cleared.code, 0);
+  t.match(cleared.stdout, "The build 8 is good again");
+  t.notMatch((await stepback("revalidations", "list", ...place)).stdout, mark);
+  t.match((await stepback("revalidations", "list", ...place, "--all")).stdout, `${mark}  cleared by admin`);
+  t.equal((await stepback("revalidations", "clear", mark, ...place, "--reason", "twice")).code, 254);
+});
+
 t.test("a deploy outlives a restart of the service", async (t) => {
   const folder = t.testdir();
   const [running, mayEnd] = [join(folder, "running"), join(folder, "may-end")];

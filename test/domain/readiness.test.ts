@@ -206,12 +206,12 @@ function planOf(...actions: readonly Action["do"][]): Plan {
 
 t.test("an expectation counts the calls, keeps to the quotas, and believes what was measured", async (t) => {
   const updates = planOf(...Array.from({ length: 60 }, () => "update-code" as const));
-  const rateOf = (_service: string, operation: string) =>
-    operation === "GetFunction" ? null : { quota: "other", callsPerSecond: 0.1 };
+  const rateOf = (service: string, operation: string) =>
+    service !== "lambda" || operation === "GetFunction" ? null : { quota: "other", callsPerSecond: 0.1 };
   const slow = expectation(updates, rateOf, []);
   t.same(
     slow.calls.map(({ operation, count }) => `${count} ${operation}`),
-    ["300 GetFunction", "60 UpdateFunctionCode"],
+    ["420 GetFunction", "60 UpdateFunctionCode", "1 GetCallerIdentity"],
   );
   t.equal(slow.pacingMs, 600_000);
   t.equal(slow.durationMs, 600_000, "never faster than the quota");

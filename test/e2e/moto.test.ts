@@ -7,7 +7,7 @@ import { readConfig } from "../../src/config.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { startMoto } from "../support/moto.ts";
 import { createProject } from "../support/osls.ts";
-import type { Body } from "../support/world.ts";
+import { awsEnv, type Body } from "../support/world.ts";
 
 const runtime = "nodejs22.x";
 const V1 = {
@@ -25,13 +25,7 @@ t.test(
   { skip: reason ?? false },
   async (t) => {
     const moto = await startMoto();
-    const env = {
-      AWS_ENDPOINT_URL: moto.url,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_REGION: "us-east-1",
-      AWS_DEFAULT_REGION: "us-east-1",
-    };
+    const env = awsEnv(moto.url);
     Object.assign(process.env, env);
     const dataDir = await mkdtemp(join(tmpdir(), "stepback-moto-"));
     const service = await startService(

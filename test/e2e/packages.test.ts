@@ -17,13 +17,7 @@ t.test(
   { skip: noCli ?? false },
   async (t) => {
     const world = await startWorld();
-    const env = {
-      AWS_ENDPOINT_URL: process.env["AWS_ENDPOINT_URL"] ?? "",
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_REGION: "us-east-1",
-      AWS_DEFAULT_REGION: "us-east-1",
-    };
+    const env = world.awsEnv;
     const project = await createProject("depot", env);
     t.teardown(() => Promise.all([world.close(), project.remove()]));
 

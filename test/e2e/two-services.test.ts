@@ -30,13 +30,7 @@ interface Stage {
 
 async function stage(t: Test): Promise<Stage> {
   const world = await startWorld();
-  const env = {
-    AWS_ENDPOINT_URL: process.env["AWS_ENDPOINT_URL"] ?? "",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_REGION: "us-east-1",
-    AWS_DEFAULT_REGION: "us-east-1",
-  };
+  const env = world.awsEnv;
   const projects = { orders: await createProject("orders", env), billing: await createProject("billing", env) };
   t.teardown(() => Promise.all([world.close(), projects.orders.remove(), projects.billing.remove()]));
   return { world, env, ...projects };

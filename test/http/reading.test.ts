@@ -101,6 +101,20 @@ t.test("a silent log keeps its connection alive, and a stopping service lets its
   t.match(await waiting, { status: 200, body: { status: "Queued" } }, "and whoever waited was answered");
 });
 
+t.test("many may wait at once without a word about a leak", async (t) => {
+  const service = await startTestService(t);
+  const id = await openDeployment(service);
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on("warning", hear);
+  t.teardown(() => process.off("warning", hear));
+  await Promise.all(Array.from({ length: 30 }, () => service.get(`/v1/deployments/${id}?wait=1`)));
+  t.same(
+    warnings.filter(({ name }) => name === "MaxListenersExceededWarning"),
+    [],
+  );
+});
+
 t.test("a follower that hangs up is not read for any more, and a slow one loses nothing", async (t) => {
   const service = await startTestService(t);
   const id = await openDeployment(service);

@@ -122,6 +122,54 @@ t.test("one function's code goes back through its stack, and nothing else of the
   ]);
 });
 
+t.test(
+  "what a part of a stack costs does not grow with the stack: only exports that it may change are asked about",
+  async (t) => {
+    const w = await world(t);
+    const template = (key: string, memory: number, functions: number, added = false) => {
+      const names = Array.from({ length: functions }, (_, index) => `F${index}`);
+      const { Resources } = shop({ pay: key, memory, level: "info" }) as { Resources: Record<string, Shape> };
+      const fn = (name: string) => {
+        const Properties = { ...(Resources["Pay"]?.["Properties"] as Shape), FunctionName: `shop-${name}` };
+        return { ...Resources["Pay"], Properties };
+      };
+      const exported = (name: string) => ({
+        Value: { "Fn::GetAtt": [name, "Arn"] },
+        Export: { Name: `shop-${name}` },
+      });
+      const all = [...names, ...(added ? ["Added"] : [])];
+      return {
+        Resources: { Role: Resources["Role"], ...Object.fromEntries(all.map((name) => [name, fn(name)])) },
+        Outputs: Object.fromEntries(all.map((name) => [name, exported(name)])),
+      };
+    };
+    for (const key of ["v1", "v2"])
+      await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: `${key}/pay.zip`, Body: zip(`pay ${key}`) });
+    const costs: Record<string, number>[] = [];
+    for (const functions of [1, 12]) {
+      await deployStack(w, "shop", template("v1", 128, functions));
+      const { id } = await openDeployment(w, { stacks: ["shop"] });
+      await deployStack(w, "shop", template("v2", 256, functions, true));
+      await finishDeployment(w, id);
+      const cost: Record<string, number> = {};
+      for (const picked of ["lambda-code:shop-F0", "stack-resource:shop/F0", "stack-resource:shop/Added"]) {
+        w.sandbox.calls.clear();
+        t.match(await rollBack(w, id, [picked]), { status: "Completed", error: null });
+        for (const { operation } of w.sandbox.calls.all())
+          if (!/^Describe/.test(operation)) cost[`${picked} ${operation}`] = (cost[`${picked} ${operation}`] ?? 0) + 1;
+      }
+      costs.push(cost);
+    }
+    t.same(costs[1], costs[0]);
+    const importers = Object.entries(costs[1] ?? {}).filter(([name]) => name.endsWith("ListImports"));
+    t.same(
+      importers,
+      [["stack-resource:shop/Added ListImports", 2]],
+      "its own, for the plan and before the change set",
+    );
+  },
+);
+
 t.test("several parts of a stack go back by one change set", async (t) => {
   const w = await world(t);
   const deployment = await badDeploy(w);

@@ -1,6 +1,8 @@
+import { Readable } from "node:stream";
 import * as cloudformation from "@aws-sdk/client-cloudformation";
 import * as lambda from "@aws-sdk/client-lambda";
 import t, { type Test } from "tap";
+import type { Artifacts } from "../../src/artifacts/artifacts.ts";
 import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
 import { createAwsConnector } from "../../src/aws/connect.ts";
 import type { CallObserver } from "../../src/aws/gateways.ts";
@@ -10,7 +12,7 @@ import { HOME, useEnvironment } from "../aws/aws-stage.ts";
 import { VirtualClock } from "../aws/virtual-clock.ts";
 import { missing } from "../support/commands.ts";
 import { type Moto, startMoto } from "../support/moto.ts";
-import type { Body } from "../support/world.ts";
+import { type Body, zip } from "../support/world.ts";
 import { type Bench, kindContract } from "./kind-contract.ts";
 import { SPECIMENS } from "./specimens.ts";
 
@@ -36,7 +38,7 @@ t.test("on somebody else's AWS, for the kinds that it can play", { skip: noMoto 
 /** The same server for every trial, emptied. */
 async function openMoto(t: Test, { url }: Moto): Promise<Bench> {
   await fetch(`${url}/moto-api/reset`, { method: "POST" });
-  await createRole(url);
+  await makeGround(url);
   useEnvironment(url);
   const connector = createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
   const notes: Parameters<CallObserver>[0][] = [];
@@ -48,7 +50,7 @@ async function openMoto(t: Test, { url }: Moto): Promise<Bench> {
   return {
     aws: (service, operation, input = {}) => send(clients, { service, operation, input }),
     access: connector.access(HOME, (note) => notes.push(note)),
-    artifacts: await openDiskArtifacts(t.testdir()),
+    artifacts: await stockedArtifacts(t),
     mutations: () => notes.splice(0).flatMap(({ operation }) => (READING.test(operation) ? [] : [operation])),
   };
 }
@@ -75,11 +77,26 @@ function commandOf(sdk: Readonly<Record<string, unknown>>, operation: string, in
   return new Command(input);
 }
 
-/** Functions need a role that exists there; the product has no call that makes one. */
-async function createRole(url: string): Promise<void> {
-  const signature = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0`;
+/**
+ * The code of the specimens is in the store already, as after an earlier backup: moto's `Code.Location` leads to the real
+ * AWS, so nothing can be downloaded from it.
+ */
+async function stockedArtifacts(t: Test): Promise<Artifacts> {
+  const artifacts = await openDiskArtifacts(t.testdir());
+  for (const says of ["v1", "v2", "canary"]) await artifacts.put(Readable.from([zip(says)]));
+  return artifacts;
+}
+
+/** Functions need a role and triggers a queue that exist there; the product has no call that makes one. */
+async function makeGround(url: string): Promise<void> {
   const role = { RoleName: "service", AssumeRolePolicyDocument: "{}" };
-  const body = new URLSearchParams({ Action: "CreateRole", Version: "2010-05-08", ...role });
+  await query(url, "iam", { Action: "CreateRole", Version: "2010-05-08", ...role });
+  await query(url, "sqs", { Action: "CreateQueue", Version: "2012-11-05", QueueName: "orders" });
+}
+
+async function query(url: string, service: string, parameters: Record<string, string>): Promise<void> {
+  const signature = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  const body = new URLSearchParams(parameters);
   const answer = await fetch(url, { method: "POST", headers: { authorization: signature }, body });
-  if (!answer.ok) throw new Error(`moto made no role: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`moto refused ${parameters["Action"]}: ${await answer.text()}`);
 }

@@ -16,7 +16,7 @@ import { readLive, withSiblings } from "../../src/jobs/live-state.ts";
 import { makePlan } from "../../src/jobs/planning.ts";
 import { kindOf, performerOf } from "../../src/jobs/run-step.ts";
 import { contentOf } from "../../src/kinds/alias-targets.ts";
-import { ARCHIVES_NONE, createLiveView } from "../../src/kinds/live-view.ts";
+import { ARCHIVES_NONE, createLiveView, LOOK_AT_ALL } from "../../src/kinds/live-view.ts";
 import type { Account } from "../support/world.ts";
 import type { Specimen } from "./specimens.ts";
 
@@ -190,7 +190,7 @@ class Trial {
     for (const id of picked) {
       const name = id.slice(id.indexOf(":") + 1);
       const goal = before.get(id)?.state ?? null;
-      const view = createLiveView(access, artifacts, ARCHIVES_NONE);
+      const view = createLiveView(access, artifacts, { ...LOOK_AT_ALL, archives: ARCHIVES_NONE });
       const { differing } = await kindOf({ component: id }).verify(view, name, goal);
       t.same(differing, [], `${id} reads back equal`);
     }

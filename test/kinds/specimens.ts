@@ -73,8 +73,9 @@ async function nextVersion(account: Account, says: string): Promise<string> {
 }
 
 const IGNORED = "an update of a configuration leaves it as it was";
-const NO_BYTES = "Code.Location leads to the real AWS, so there are no bytes to bring code back with";
+const CODE_IGNORED = "an update of the code leaves it as it was";
 const WRONG_REVISION = "a removal with the policy's RevisionId is refused as one with a wrong one";
+const NO_SWITCH = "it has neither runtime management nor recursion, and cannot put code signing";
 
 const lambdaConfig: Specimen = {
   name: NAME,
@@ -126,7 +127,6 @@ const lambdaConfig: Specimen = {
     LoggingConfig: IGNORED,
     SnapStart: IGNORED,
     TracingConfig: IGNORED,
-    deleted: NO_BYTES,
   },
 };
 
@@ -148,7 +148,7 @@ const lambdaCode: Specimen = {
   },
   fixed: { PackageType: "AWS never changes it (facts B5)", ImageUri: "only functions of images have one" },
   remove: deleteFunction,
-  withoutMoto: NO_BYTES,
+  withoutMoto: { Architectures: CODE_IGNORED, SourceKMSKeyArn: CODE_IGNORED },
 };
 
 const lambdaRuntime: Specimen = {
@@ -170,7 +170,13 @@ const lambdaRuntime: Specimen = {
   },
   remove: deleteFunction,
   along: [`lambda-code:${NAME}`],
-  withoutMoto: "it has neither runtime management nor recursion, and cannot put code signing",
+  withoutMoto: {
+    UpdateRuntimeOn: NO_SWITCH,
+    RuntimeVersionArn: NO_SWITCH,
+    RecursiveLoop: NO_SWITCH,
+    CodeSigningConfigArn: NO_SWITCH,
+    incomplete: NO_SWITCH,
+  },
 };
 
 const lambdaAlias: Specimen = {
@@ -188,7 +194,7 @@ const lambdaAlias: Specimen = {
     provisioned: call("PutProvisionedConcurrencyConfig", { Qualifier: "live", ProvisionedConcurrentExecutions: 2 }),
   },
   remove: call("DeleteAlias", { Name: "live" }),
-  withoutMoto: NO_BYTES,
+  withoutMoto: { provisioned: "it has no provisioned concurrency" },
 };
 
 const lambdaAsync: Specimen = {
@@ -272,7 +278,6 @@ const lambdaTags: Specimen = {
   },
   remove: deleteFunction,
   along: [`lambda-code:${NAME}`],
-  withoutMoto: { deleted: NO_BYTES },
 };
 
 const topic = (DisplayName: unknown) => ({ Type: "AWS::SNS::Topic", Properties: { DisplayName } });
@@ -418,7 +423,7 @@ const lambdaTrigger: Specimen = {
     await account.aws("lambda", "DeleteEventSourceMapping", { UUID: (await trigger(account)).UUID });
     await until(async () => (await trigger(account)) === undefined);
   },
-  withoutMoto: "its mappings need a queue of its own and answer other fields",
+  withoutMoto: { MaximumBatchingWindowInSeconds: "until it is set, it is not answered at all: AWS answers 0" },
 };
 
 /** One for every kind: a kind without one does not compile. */

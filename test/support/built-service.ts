@@ -25,6 +25,8 @@ export interface ServiceProcess {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
+  /** The most memory that was ever resident, as the kernel counts it. */
+  peakResidentMb(): Promise<number>;
   /** `kill -9`: it gets no chance to tidy up. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -46,7 +48,11 @@ export async function startProcess(dataDir: string, env: Record<string, string>)
     child.kill(signal);
     await exited;
   };
-  return { url, token, pid: child.pid ?? 0, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  const peakResidentMb = async () => {
+    const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  };
+  return { url, token, pid: child.pid ?? 0, peakResidentMb, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
 }
 
 async function readyUrl(child: ChildProcess): Promise<string> {

@@ -27,6 +27,8 @@ export interface Account {
 export interface World extends Account {
   readonly sandbox: Sandbox;
   readonly dataDir: string;
+  /** What a client of the sandbox needs in its environment. */
+  readonly awsEnv: Record<string, string>;
   readonly url: string;
   readonly token: string;
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -35,12 +37,16 @@ export interface World extends Account {
   close(): Promise<void>;
 }
 
-const CREDENTIALS = {
-  AWS_ACCESS_KEY_ID: "test",
-  AWS_SECRET_ACCESS_KEY: "test",
-  AWS_REGION: "us-east-1",
-  AWS_DEFAULT_REGION: "us-east-1",
-};
+/** The settings of an SDK, the AWS CLI or a deploy tool that talks to whatever listens there. */
+export function awsEnv(url: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+  };
+}
 
 export async function startWorld(
   options: SandboxOptions = {},
@@ -48,7 +54,8 @@ export async function startWorld(
   parts: ComposeOptions = {},
 ): Promise<World> {
   const sandbox = createSandbox({ updateMs: 20, ...options });
-  Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: await sandbox.listen() });
+  const sandboxEnv = awsEnv(await sandbox.listen());
+  Object.assign(process.env, sandboxEnv);
   const dataDir = await mkdtemp(join(tmpdir(), "stepback-test-"));
   const start = (more: Record<string, string> = {}) =>
     startService(
@@ -59,6 +66,7 @@ export async function startWorld(
   return {
     sandbox,
     dataDir,
+    awsEnv: sandboxEnv,
     get url() {
       return service.url;
     },

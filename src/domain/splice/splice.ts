@@ -1,9 +1,10 @@
 import { closureFaults } from "./closure.ts";
 import { consequencesOf, submittedParameters } from "./consequences.ts";
 import { type Merge, mergeParts } from "./merge.ts";
+import { child } from "./node.ts";
 import { type OutputChanges, outputChanges } from "./outputs.ts";
 import { impossible, type Refusal, type Refused, type Spliced, type SpliceRequest } from "./request.ts";
-import { keysOf, MAX_TEMPLATE_BYTES } from "./template-text.ts";
+import { inSection, keysOf, MAX_TEMPLATE_BYTES } from "./template-text.ts";
 import { offers, versionFaults } from "./versions.ts";
 import { writeText } from "./write-text.ts";
 
@@ -30,6 +31,24 @@ export function splice(request: SpliceRequest): Spliced | Refused {
     consequences: consequencesOf(merge, outputs),
     offered: offers(merge),
   };
+}
+
+/**
+ * Keys of the exported outputs of the current template that would change or go with these parts if nobody imports them. Pure.
+ * Of no other does it matter to the splice who imports it, and AWS is to be asked for each export by itself.
+ */
+export function outputsAtStake(request: SpliceRequest): string[] {
+  const { template } = request.current;
+  const exported = keysOf(template, "Outputs").filter((key) => {
+    const output = inSection(template, "Outputs", key);
+    return output && child(output, "Export");
+  });
+  if (exported.length === 0) return [];
+  const [bound, free] = [[], exported].map((unimportedOutputs) => weigh({ ...request, unimportedOutputs }));
+  const asked = bound?.refusals.length ? completion(request, bound.refusals).outputs : [];
+  return exported.filter(
+    (key) => bound?.outputs.changes.get(key) !== free?.outputs.changes.get(key) || asked.includes(key),
+  );
 }
 
 interface Weighed {

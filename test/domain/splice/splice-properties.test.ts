@@ -2,7 +2,7 @@ import fc from "fast-check";
 import t from "tap";
 import { stringify } from "yaml";
 import { asObject, type JsonObject, sameJson } from "../../../src/domain/json.ts";
-import { splice } from "../../../src/domain/splice/splice.ts";
+import { outputsAtStake, splice } from "../../../src/domain/splice/splice.ts";
 import { parseTemplate } from "../../../src/domain/template.ts";
 import { caseOf, deployedParameters, FIXTURES, submitted, whole } from "./case.ts";
 
@@ -65,6 +65,30 @@ t.test("what is put back twice changes nothing the second time", async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+t.test("who imports an export is of no matter to the splice where the export is not at stake", async (t) => {
+  const seen = { atStake: 0, not: 0 };
+  const bits = fc.array(fc.boolean(), { minLength: 20, maxLength: 20 });
+  const exporting = fc.constantFrom(...CASES.filter(({ given }) => /\bExport\b/.test(given.bad)));
+  fc.assert(
+    fc.property(exporting, bits, bits, ({ given }, choice, unused) => {
+      const { current, backup, ids } = given;
+      const request = { current, backup, parts: whole(...ids.filter((_, index) => choice[index % choice.length])) };
+      const exported = Object.entries(asObject(parseTemplate(given.bad)["Outputs"])).flatMap(([key, output]) =>
+        asObject(output)["Export"] ? [key] : [],
+      );
+      const unimported = exported.filter((_, index) => unused[index % unused.length]);
+      const atStake = outputsAtStake(request);
+      seen.atStake += atStake.length;
+      seen.not += exported.length - atStake.length;
+      const asked = unimported.filter((key) => atStake.includes(key));
+      const [one, other] = [unimported, asked].map((unimportedOutputs) => splice({ ...request, unimportedOutputs }));
+      return JSON.stringify(one) === JSON.stringify(other);
+    }),
+    { numRuns: 300 },
+  );
+  t.ok(seen.atStake > 25 && seen.not > 25, `at stake ${seen.atStake}, not ${seen.not}`);
 });
 
 const word = fc.constantFrom(
