@@ -136,6 +136,7 @@ const COSTS: Readonly<Record<ActionName, { calls: readonly CallKey[]; settleMs: 
     settleMs: 15_000,
   },
   "put-trigger-tags": { calls: [...TRIGGER_LOOK, "lambda:ListTags", "lambda:TagResource"], settleMs: 0 },
+  "make-room-for-version": { calls: ["lambda:GetFunction", "lambda:ListVersionsByFunction"], settleMs: 0 },
   "put-code-objects": { calls: ["s3:HeadObject"], settleMs: 0 },
   "continue-update-rollback": {
     calls: ["cloudformation:DescribeStacks", "cloudformation:ContinueUpdateRollback", "cloudformation:DescribeStacks"],

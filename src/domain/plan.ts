@@ -50,6 +50,7 @@ export const ACTION_NAMES = [
   "put-trigger-tags",
   "put-code-objects",
   "continue-update-rollback",
+  "make-room-for-version",
   "create-stack",
   "bridge-stack",
   "update-stack",

@@ -7,7 +7,7 @@ import {
   parseComponentId,
 } from "../domain/component.ts";
 import { ERROR_TABLE, problemOf, StepbackError } from "../domain/errors.ts";
-import type { Action, BridgePass, PlanStep } from "../domain/plan.ts";
+import type { Action, ActionName, BridgePass, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import type { Kind, RestoreContext, Verdict } from "../kinds/kind.ts";
 import { ARCHIVES_NONE, createLiveView, type LiveView } from "../kinds/live-view.ts";
@@ -273,9 +273,12 @@ async function finish(run: Run, step: PlanStep, row: StepRow): Promise<StepRow> 
   return ended;
 }
 
+/** What comes before the update of a stack, also where a part carries it. */
+const ON_STACKS: ReadonlySet<ActionName> = new Set(["continue-update-rollback", "make-room-for-version"]);
+
 /** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
 export function performerOf(action: Action, step: PlanStep): Kind {
-  const isOnStack = action.parts !== undefined || action.do === "continue-update-rollback";
+  const isOnStack = action.parts !== undefined || ON_STACKS.has(action.do);
   return isOnStack ? KINDS["stack-resource"] : kindOf(step);
 }
 

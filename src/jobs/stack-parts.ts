@@ -10,6 +10,7 @@ import { asObject, canonicalText, digestOf, type Json, sameJson } from "../domai
 import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason } from "../domain/plan.ts";
 import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
+import { isOfPicked } from "../domain/splice/consequences.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts";
 import { splice } from "../domain/splice/splice.ts";
@@ -21,6 +22,7 @@ import { parseTemplate, type TemplateState, templateStateOf } from "../domain/te
 import { parametersIn, partOf } from "../domain/template-part.ts";
 import { acting, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
 import { importedReason, importing, policyWalls, recovering, retainedReason, unimported } from "../kinds/stack-plan.ts";
+import { makingRoom } from "../kinds/version-room.ts";
 import {
   actionOf,
   type DatedFacts,
@@ -188,6 +190,7 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
   const actions: Action[] = [
     ...recovery.actions,
     { do: "put-code-objects", name: stack.name, parts },
+    ...makingRoom(stack.before, stack.live, (logicalId) => isOfPicked(logicalId, spliced.consequences)),
     { do: "splice-stack", name: stack.name, parts, into, ...importing(coming) },
   ];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];

@@ -12,6 +12,7 @@ import { parseTemplate, resourcesOf, templateStateOf } from "../domain/template.
 import { partOf } from "../domain/template-part.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
+import { makingRoom } from "./version-room.ts";
 
 /** Keys of the outputs whose export nobody imported when the stack was captured. */
 export function unimported({ state }: CapturedComponent): string[] {
@@ -235,7 +236,7 @@ function submitting(
   const submitted = ["template", "parameters", "tags", "resources"];
   const differing = goal && live ? stackDiff(goal.state, live.state) : [];
   return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
-    ? [{ do: "update-stack", name, ...taking }]
+    ? [...makingRoom(goal, live, () => true), { do: "update-stack", name, ...taking }]
     : [];
 }
 

@@ -1,3 +1,4 @@
+import { matchesPattern } from "../scope.ts";
 import type { Merge } from "./merge.ts";
 import type { OutputChanges } from "./outputs.ts";
 import type { Consequences } from "./request.ts";
@@ -27,6 +28,11 @@ export function consequencesOf(merge: Merge, outputs: OutputChanges): Consequenc
     },
     secretsKept: [...names.secretsKept].sort(),
   };
+}
+
+/** Whether a logical id is a picked one's, or what a transform makes of one. */
+export function isOfPicked(logicalId: string, { picked, generated }: Consequences): boolean {
+  return picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId));
 }
 
 /** Who takes a value from a picked resource, directly or through others: CloudFormation lists them as Dynamic. */
