@@ -9,7 +9,7 @@ import { StepbackError } from "../domain/errors.ts";
 import { asObject, canonicalText, digestOf, type Json, sameJson } from "../domain/json.ts";
 import { lookedUpValues } from "../domain/looked-up-values.ts";
 import type { Action, Reason } from "../domain/plan.ts";
-import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
+import { type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { isOfPicked } from "../domain/splice/consequences.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import type { Offer, Part, Refused, Spliced } from "../domain/splice/request.ts";
@@ -17,12 +17,12 @@ import { splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
 import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
-import { holdsData } from "../domain/stateful.ts";
-import { parseTemplate, type TemplateState, templateStateOf } from "../domain/template.ts";
+import { parseTemplate } from "../domain/template.ts";
 import { parametersIn, partOf } from "../domain/template-part.ts";
 import { acting, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
 import { importedReason, importing, policyWalls, recovering, retainedReason, unimported } from "../kinds/stack-plan.ts";
 import { makingRoom } from "../kinds/version-room.ts";
+import { lostData } from "./part-losses.ts";
 import {
   actionOf,
   type DatedFacts,
@@ -33,6 +33,7 @@ import {
   ownerOf,
   parentOf,
 } from "./plan-facts.ts";
+import { type StackStates, statesOf } from "./stack-states.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -47,16 +48,6 @@ interface Member {
   readonly action: StepPlan["action"];
   /** Null where the resource that contains it is picked and brings it along. */
   readonly part: Part | null;
-}
-
-/** A stack with its two templates, each parsed once. */
-interface StackStates {
-  readonly id: ComponentId;
-  readonly name: string;
-  readonly before: CapturedComponent;
-  readonly live: CapturedComponent;
-  readonly beforeTemplate: TemplateState;
-  readonly liveTemplate: TemplateState;
 }
 
 export function planParts(facts: DatedFacts): PartPlans {
@@ -82,15 +73,6 @@ function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
     byStack.set(owner, [...(byStack.get(owner) ?? []), id]);
   }
   return byStack;
-}
-
-/** Null where the stack is not in the backup or is gone, or where a template cannot be read: then no part of it can go. */
-function statesOf(id: ComponentId, { sources, live }: DatedFacts): StackStates | null {
-  const [before, now] = [sources.before.get(id), live.get(id)];
-  if (!before || !now) return null;
-  const [beforeTemplate, liveTemplate] = [templateStateOf(before.state), templateStateOf(now.state)];
-  if (!beforeTemplate || !liveTemplate) return null;
-  return { id, name: parseComponentId(id)?.name ?? "", before, live: now, beforeTemplate, liveTemplate };
 }
 
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
@@ -259,17 +241,6 @@ function lookedUpIn(part: Part | null, { before, live, beforeTemplate }: StackSt
   if (!wanted) return [];
   const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
   return lookedUpValues(before, { within, live });
-}
-
-/** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */
-function lostData({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]): Reason[] {
-  return parts.flatMap((part): Reason[] => {
-    if (partOf(beforeTemplate, part)) return [];
-    const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
-    const type = String(definition["Type"]);
-    if (!holdsData(type) || isRetained(definition)) return [];
-    return [{ code: "DESTRUCTIVE", detail: `${part.logicalId} (${type}) is not in the backup and is deleted.` }];
-  });
 }
 
 /** Of the parts: what stays in the account when it leaves the stack, and what may be there when it comes again. */
