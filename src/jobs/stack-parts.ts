@@ -127,7 +127,9 @@ function whole(logicalId: string): Part {
 
 function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackStates): Part | null {
   const definition = asObject(asObject(liveTemplate.template["Resources"])[logicalId]);
-  if (owner === "lambda-trigger" && definition["Type"] === "AWS::Lambda::EventSourceMapping") return whole(logicalId);
+  // SAM writes other triggers and the routes of APIs beside it: alone it goes back beside the stack.
+  if (owner === "lambda-trigger")
+    return definition["Type"] === "AWS::Lambda::EventSourceMapping" ? whole(logicalId) : null;
   const properties = ownedProperties(String(definition["Type"]), owner);
   return properties && { logicalId, take: "properties", properties };
 }

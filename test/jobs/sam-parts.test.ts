@@ -74,3 +74,30 @@ t.test("what SAM makes of a function and holds an address asks for consent in th
   const consent = { allowDestructive: true };
   t.match(await rollBack(w, deployment, ["stack-resource:shop/Added"], consent), { status: "Completed" });
 });
+
+t.test("a facet that goes only with its function names the function's code, and not the whole stack", async (t) => {
+  const { w, deployment } = await badDeploy(t, shop({ batch: 5, more: ADDED }));
+  const alone = await rollBack(w, deployment, ["lambda-tags:shop-added"]);
+  t.match(alone.error, { code: "PLAN_REFUSED", detail: /has to go: add lambda-code:shop-added\./ });
+  const both = ["lambda-tags:shop-added", "lambda-code:shop-added"];
+  t.match(await rollBack(w, deployment, both, { allowDestructive: true }), {
+    status: "Completed",
+    result: { removed: 2 },
+  });
+});
+
+t.test("a trigger that SAM makes of a function belongs to it, and goes back with it in plain sight", async (t) => {
+  const { w, deployment, altered } = await badDeploy(t, shop({ batch: 10 }));
+  const trigger = altered.find(({ kind }) => kind === "lambda-trigger");
+  t.match(trigger, { change: "modified", parent: "stack-resource:shop/Worker" });
+  const plan = await planned(w, deployment, "stack-resource:shop/Worker");
+  t.ok(plan.steps.some((step: Body) => step.component === trigger.id && step.action === "restore"));
+  t.match(await rollBack(w, deployment, [trigger.id]), { status: "Completed", result: { restored: 1 } });
+  const { EventSourceMappings } = await w.aws("lambda", "ListEventSourceMappings");
+  t.equal(EventSourceMappings[0].BatchSize, 5);
+  const { TemplateBody } = await w.aws("cloudformation", "GetTemplate", {
+    StackName: "shop",
+    TemplateStage: "Original",
+  });
+  t.match(TemplateBody, "Path: /v10", "the function's routes, which stand beside it, stay");
+});
