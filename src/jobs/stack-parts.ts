@@ -81,7 +81,7 @@ function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Membe
   const action = actionOf(id, facts);
   const container = parentOf(id, facts);
   if (container && container !== stack.id && picked.includes(container) && resourceDiffers(container, stack))
-    return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: null };
+    return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: containedPart(id, action, stack) };
   const part = partFor(id, stack, facts);
   if (!part || sameJson(partOf(stack.beforeTemplate, part), partOf(stack.liveTemplate, part))) return null;
   if (strategy === "stack" && action === "unchanged")
@@ -90,6 +90,12 @@ function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Membe
   const takesUpdates = isUpdatable(stack.live) || mayContinue(facts)(stack.name) !== null;
   if (action === "unchanged" || !takesUpdates) return null;
   return goesDirectly(id, facts) ? null : { id, action, part };
+}
+
+/** Its function does not bring an alias that a resource of its own makes. */
+function containedPart(id: ComponentId, action: Member["action"], stack: StackStates): Part | null {
+  const parsed = parseComponentId(id);
+  return parsed?.kind === "lambda-alias" && action === "recreate" ? aliasPart(parsed.name, stack) : null;
 }
 
 function resourceDiffers(resource: ComponentId, { beforeTemplate, liveTemplate }: StackStates): boolean {
