@@ -83,8 +83,9 @@ export function createLiveView(
   const getStack = once(async (name: string) => {
     const view = await readStack(aws, name);
     for (const { logicalId, type, physicalId } of view?.resources ?? []) {
-      if (!OWNED_TYPES.has(type) || !physicalId) continue;
-      owners.set(physicalId, { stack: name, logicalId: writtenAs(logicalId, view?.parsed ?? null) });
+      if (!view || !OWNED_TYPES.has(type) || !physicalId) continue;
+      // A nested stack is asked for by its ARN, too.
+      owners.set(physicalId, { stack: view.facts.name, logicalId: writtenAs(logicalId, view.parsed) });
     }
     return view;
   });

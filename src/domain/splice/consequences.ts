@@ -30,8 +30,9 @@ export function consequencesOf(merge: Merge, outputs: OutputChanges): Consequenc
   };
 }
 
-/** Whether a logical id is a picked one's, or what a transform makes of one. */
-export function isOfPicked(logicalId: string, { picked, generated }: Consequences): boolean {
+/** Whether it is a picked resource, what a transform makes of one, or (`Nested.LogicalId`) what is in a picked nested stack. */
+export function isOfPicked(changed: string, { picked, generated }: Consequences): boolean {
+  const logicalId = changed.split(".")[0] ?? changed;
   return picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId));
 }
 
