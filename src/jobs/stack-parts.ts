@@ -19,9 +19,10 @@ import type { ResourceUpdate } from "../domain/stack-policy.ts";
 import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
 import { parseTemplate } from "../domain/template.ts";
 import { parametersIn, partOf } from "../domain/template-part.ts";
-import { acting, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
+import { acting, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { importedReason, importing, policyWalls, recovering, retainedReason, unimported } from "../kinds/stack-plan.ts";
 import { makingRoom } from "../kinds/version-room.ts";
+import { missingImports } from "./part-imports.ts";
 import { lostData } from "./part-losses.ts";
 import {
   actionOf,
@@ -31,6 +32,7 @@ import {
   isKept,
   mayContinue,
   ownerOf,
+  type PlanFacts,
   parentOf,
 } from "./plan-facts.ts";
 import { type StackStates, statesOf } from "./stack-states.ts";
@@ -50,14 +52,14 @@ interface Member {
   readonly part: Part | null;
 }
 
-export function planParts(facts: DatedFacts): PartPlans {
+export function planParts(facts: DatedFacts & Pick<PlanFacts, "exporters">): PartPlans {
   const steps = new Map<ComponentId, StepPlan>();
   const goals = new Map<ComponentId, CapturedComponent>();
   for (const [owner, ids] of partsByStack(facts)) {
     const stack = statesOf(owner, facts);
     const members = stack ? ids.flatMap((id) => memberOf(id, stack, facts) ?? []) : [];
     if (!stack || members.length === 0) continue;
-    planStack(stack, members, { steps, goals, mayContinue: mayContinue(facts) });
+    planStack(stack, members, { steps, goals, facts });
   }
   return { steps, goals };
 }
@@ -150,17 +152,18 @@ function aliasPart(name: string, { before, live }: StackStates): Part | null {
 interface Plans {
   readonly steps: Map<ComponentId, StepPlan>;
   readonly goals: Map<ComponentId, CapturedComponent>;
-  readonly mayContinue: PlanInput["mayContinue"];
+  readonly facts: DatedFacts & Pick<PlanFacts, "exporters">;
 }
 
 /** One change set for all members: the first one's step carries it, the others follow it. */
 function planStack(stack: StackStates, members: readonly Member[], plans: Plans): void {
   const parts = members.flatMap(({ part }) => part ?? []);
-  const recovery = recovering(stack.name, stack.live, plans.mayContinue);
+  const recovery = recovering(stack.name, stack.live, mayContinue(plans.facts));
   const walls = [
     ...recovery.walls,
     ...ownedElsewhere(stack.name, stack.live),
     ...policyWalls(stack.name, stack.live, updatesOf(stack, parts)),
+    ...missingImports(stack, parts, plans.facts),
   ];
   if (walls.length > 0) {
     for (const { id } of members) plans.steps.set(id, refused(...walls));

@@ -1,11 +1,17 @@
 import { isJsonObject, type Json } from "../domain/json.ts";
 import type { StackView } from "./live-view.ts";
 
+/** What of a stack values are known by: as it was read, or as a backup holds it. */
+interface NamedThings {
+  readonly facts: Pick<StackView["facts"], "stackId" | "name" | "parameters">;
+  readonly resources: readonly Pick<StackView["resources"][number], "logicalId" | "physicalId">[];
+}
+
 /**
  * Reads literals, `Ref` to a parameter or a resource, and `Fn::Sub` of those, with the values that the stack has now.
  * Null for anything that needs CloudFormation itself.
  */
-export function literalResolver(stack: StackView): (value: Json | undefined) => string | null {
+export function literalResolver(stack: NamedThings): (value: Json | undefined) => string | null {
   const names = namedValues(stack);
   const resolve = (value: Json | undefined): string | null => {
     if (typeof value === "string") return value;
@@ -17,7 +23,7 @@ export function literalResolver(stack: StackView): (value: Json | undefined) => 
   return resolve;
 }
 
-function namedValues(stack: StackView): Map<string, string> {
+function namedValues(stack: NamedThings): Map<string, string> {
   const [, , , region, account] = stack.facts.stackId.split(":");
   return new Map([
     ["AWS::Region", region ?? ""],
