@@ -114,6 +114,8 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
     settleMs: 15_000,
   },
   "put-trigger-tags": { reads: [...TRIGGER_LOOK, "lambda:ListTags"], write: ["lambda:TagResource"], settleMs: 0 },
+  // What is published in between is only told where it runs.
+  "make-room-for-version": { reads: [FUNCTION, "lambda:ListVersionsByFunction"], write: [], settleMs: 0 },
   // Which objects the buckets have lost is only looked up where it runs.
   "put-code-objects": { reads: [], write: [], settleMs: 0 },
   "continue-update-rollback": {

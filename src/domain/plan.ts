@@ -55,6 +55,7 @@ export const ACTION_NAMES = [
   "put-trigger-tags",
   "put-code-objects",
   "continue-update-rollback",
+  "make-room-for-version",
   "create-stack",
   "bridge-stack",
   "update-stack",

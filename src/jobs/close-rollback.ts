@@ -1,12 +1,12 @@
 import type { Rollback, RollbackResult } from "../domain/activity.ts";
-import type { Components } from "../domain/component.ts";
+import type { ComponentId, Components } from "../domain/component.ts";
 import type { Fault, Problem } from "../domain/errors.ts";
 import type { Plan, PlanStep } from "../domain/plan.ts";
 import { createLiveView } from "../kinds/live-view.ts";
 import { settle } from "../kinds/settling.ts";
 import type { Follow, StepRow } from "../store/store.ts";
 import { consequencesOf } from "./consequences.ts";
-import { changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
+import { type ChangedId, changedPhysicalIds, expectedId, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { followWith } from "./following.ts";
 import type { JobContext } from "./job-context.ts";
 import { pickedLook, readLive, withSiblings } from "./live-state.ts";
@@ -23,7 +23,9 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const look = pickedLook(rollback, sources);
   const view = createLiveView(context.access(null, null), context.artifacts, look);
   // Not to be cancelled: what was done so far must be told.
-  const live = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
+  const known = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
+  const renamed = run.plan.steps.flatMap((step) => idAfter(run, step, known) ?? []);
+  const live = new Map([...known, ...(await readLive(view, renamed, () => context.log.flush()))]);
   const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));
   const result = count(rows);
   const why = stopped ?? failure(rows);
@@ -74,17 +76,26 @@ function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem |
   if (row.status === "Running" && stopped)
     return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
   if (!hasSettled(row)) return { ...row, status: "Skipped" };
-  const stack = stackOfStep(run, step);
-  const changed = stack
-    ? changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), physicalIdsOf(live.get(stack)))
-    : [];
-  const expected = expectedState(step.goal, changed);
-  const verdict = settle(kindOf(step), live.get(step.component) ?? null, expected);
+  const expected = expectedState(step.goal, changedIn(run, step, live));
+  const verdict = settle(kindOf(step), live.get(idAfter(run, step, live) ?? step.component) ?? null, expected);
   const proof = proofOf(run, step, expected, verdict);
   if (proof.is !== "failed") return { ...row, verified: true };
   const { error } = proof;
   run.context.log.add("error", `At the last look: ${error.detail}`, { component: step.component, step: step.order });
   return { ...row, status: "Failed", verified: false, error };
+}
+
+/** What the step's stack has created anew since the backup; nothing on the direct path. */
+function changedIn(run: Run, step: PlanStep, live: Components): ChangedId[] {
+  const stack = stackOfStep(run, step);
+  if (!stack) return [];
+  return changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), physicalIdsOf(live.get(stack)));
+}
+
+/** Null where the component is still called what it was. */
+function idAfter(run: Run, step: PlanStep, live: Components): ComponentId | null {
+  const id = expectedId(step.component, changedIn(run, step, live));
+  return id === step.component ? null : id;
 }
 
 function failure(rows: readonly StepRow[]): Problem | null {

@@ -1,4 +1,11 @@
-import type { CapturedComponent, ComponentState } from "../domain/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type ComponentState,
+  componentId,
+  functionOf,
+  parseComponentId,
+} from "../domain/component.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
 
 export interface ChangedId {
@@ -38,4 +45,14 @@ export function expectedState(goal: ComponentState | null, changed: readonly Cha
     return value;
   };
   return { ...goal, settings: replace(goal.settings) as JsonObject };
+}
+
+/**
+ * The id under which a component stands after its stack went back. A function without a name of its own comes back under
+ * another one, and everything of it with it.
+ */
+export function expectedId(id: ComponentId, changed: readonly ChangedId[]): ComponentId {
+  const [parsed, name] = [parseComponentId(id), functionOf(id)];
+  const now = changed.find(({ from }) => from === name)?.to;
+  return parsed && name && now ? componentId(parsed.kind, now + parsed.name.slice(name.length)) : id;
 }

@@ -99,7 +99,7 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
     ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
     : new Map<ComponentId, null>();
   const versions = await readVersions(view, rollback.picked);
-  const exporters = await readExporters(view, rollback.picked);
+  const exporters = await readExporters(view, { picked: rollback.picked, looked, before: sources.before });
   const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
   const byCommand = isByPackage(rollback);
   const code = await readCodeFacts(view, { rollback, sources, live, byCommand }, context.stagingBucket);
@@ -155,9 +155,14 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
   };
 }
 
-/** Only stacks have an order that exports decide. */
-async function readExporters(view: LiveView, picked: readonly ComponentId[]): Promise<PlanFacts["exporters"]> {
-  return picked.some((id) => id.startsWith("stack:")) ? view.aws.cloudFormation.listExports() : null;
+/** Exports decide the order over stacks; of one that only parts of go back, whether it can import what it did. */
+async function readExporters(
+  view: LiveView,
+  { picked, looked, before }: { picked: readonly ComponentId[]; looked: readonly ComponentId[]; before: Components },
+): Promise<PlanFacts["exporters"]> {
+  const imports = (id: ComponentId) => !sameJson(before.get(id)?.state.evidence["imports"] ?? [], []);
+  const isAsked = picked.some((id) => id.startsWith("stack:")) || looked.some(imports);
+  return isAsked ? view.aws.cloudFormation.listExports() : null;
 }
 
 /** Whether a component can only be planned with the published versions of its function at hand. */

@@ -1,4 +1,5 @@
 import {
+  type CapturedComponent,
   type ComponentId,
   type ComponentState,
   captured,
@@ -7,12 +8,12 @@ import {
   parseComponentId,
 } from "../domain/component.ts";
 import { ERROR_TABLE, problemOf, StepbackError } from "../domain/errors.ts";
-import type { Action, BridgePass, PlanStep } from "../domain/plan.ts";
+import type { Action, ActionName, BridgePass, PlanStep } from "../domain/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import type { Kind, RestoreContext, Verdict } from "../kinds/kind.ts";
 import { ARCHIVES_NONE, createLiveView, type LiveView } from "../kinds/live-view.ts";
 import type { StepRow } from "../store/store.ts";
-import { type ChangedId, changedPhysicalIds, expectedState, physicalIdsOf } from "./expected-state.ts";
+import { type ChangedId, changedPhysicalIds, expectedId, expectedState, physicalIdsOf } from "./expected-state.ts";
 import { checkpoint } from "./job-context.ts";
 import { ownerOf } from "./ownership.ts";
 import { planInput } from "./plan-facts.ts";
@@ -66,6 +67,8 @@ async function running(run: Run, step: PlanStep, work: (startedAt: number) => Pr
 
 /** What a step's actions were to reach, and what was read afterwards. */
 interface Brought {
+  /** Another one than the step's where its function was created anew under another name. */
+  readonly id: ComponentId;
   readonly goal: ComponentState | null;
   readonly verdict: Verdict;
 }
@@ -74,14 +77,15 @@ async function bringBack(run: Run, step: PlanStep): Promise<Brought> {
   if (step.via) requireCarrier(run, step.via);
   requireBefore(run, step.after);
   await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0));
-  const goal = await goalAfter(run, step);
-  const verdict = await verify(run, step, goal);
+  const changed = await changedBefore(run, step);
+  const [id, goal] = [expectedId(step.component, changed), expectedState(step.goal, changed)];
+  const verdict = await verify(run, step, { id, goal });
   const isWhole = verdict.live !== null && goal !== null;
   const isDirect = isWhole || COMES_AND_GOES.has(kindOf(step).name);
-  if (verdict.differing.length === 0 || !isDirect || !isCarried(step)) return { goal, verdict };
+  if (verdict.differing.length === 0 || !isDirect || !isCarried(step)) return { id, goal, verdict };
   const toGoal = { ...step, goal };
-  await perform(run, toGoal, directActions(run, toGoal, verdict));
-  return { goal, verdict: await verify(run, step, goal) };
+  await perform(run, toGoal, directActions(run, { ...toGoal, component: id }, { verdict, changed }));
+  return { id, goal, verdict: await verify(run, step, { id, goal }) };
 }
 
 /** Under `onError: continue`: AWS would refuse the stack late, after it has changed half of it. */
@@ -125,13 +129,13 @@ export function stackOfStep(run: Run, { component, strategy }: PlanStep): Compon
   return strategy === "stack" ? ownerOf(component, { sources: run.sources, live: new Map() }) : null;
 }
 
-/** What the component must be once its stack is back: with the ids of what the stack had to create anew. */
-async function goalAfter(run: Run, step: PlanStep): Promise<ComponentState | null> {
+/** What the stack of a function's component had to create anew, once it is back; nothing on any other path. */
+async function changedBefore(run: Run, step: PlanStep): Promise<readonly ChangedId[]> {
   const stack = stackOfStep(run, step);
-  if (!stack || !functionOf(step.component)) return step.goal;
+  if (!stack || !functionOf(step.component)) return [];
   const changed = run.changedIds.get(stack) ?? (await readChangedIds(run, step, stack));
   run.changedIds.set(stack, changed);
-  return expectedState(step.goal, changed);
+  return changed;
 }
 
 async function readChangedIds(run: Run, step: PlanStep, stack: ComponentId): Promise<ChangedId[]> {
@@ -145,10 +149,18 @@ async function readChangedIds(run: Run, step: PlanStep, stack: ComponentId): Pro
  * The actions that bring the rest back directly, planned from what was just read, as if no container were picked. What
  * the component hangs on is taken to be as in the backup: the container has just brought it.
  */
-function directActions(run: Run, step: PlanStep, { live }: Verdict): readonly Action[] {
+function directActions(
+  run: Run,
+  step: PlanStep,
+  { verdict: { live }, changed }: { verdict: Verdict; changed: readonly ChangedId[] },
+): readonly Action[] {
   const { rollback, sources, context } = run;
+  const known = [...sources.before].map(([id, state]): [ComponentId, CapturedComponent] => [
+    expectedId(id, changed),
+    state,
+  ]);
   // Without the stacks: what the deployment gave one is its own until somebody says otherwise, also where it let it go.
-  const around = new Map([...sources.before].filter(([id]) => id !== step.component && !id.startsWith("stack:")));
+  const around = new Map(known.filter(([id]) => id !== step.component && !id.startsWith("stack:")));
   const facts = {
     rollback,
     sources,
@@ -230,8 +242,8 @@ function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreCo
   };
 }
 
-async function verify(run: Run, step: PlanStep, goal: ComponentState | null): Promise<Verdict> {
-  return kindOf(step).verify(look(run, step), parseComponentId(step.component)?.name ?? "", goal);
+async function verify(run: Run, step: PlanStep, { id, goal }: Pick<Brought, "id" | "goal">): Promise<Verdict> {
+  return kindOf(step).verify(look(run, step), parseComponentId(id)?.name ?? "", goal);
 }
 
 /** A fresh view that only compares, and whose calls are logged under the step. */
@@ -240,7 +252,7 @@ function look(run: Run, step: PlanStep): LiveView {
   return createLiveView(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
 }
 
-function provenRow(run: Run, step: PlanStep, { goal, verdict }: Brought): StepRow {
+function provenRow(run: Run, step: PlanStep, { id, goal, verdict }: Brought): StepRow {
   const about = { component: step.component, step: step.order };
   const { log } = run.context;
   const row = rowOf(run, step);
@@ -258,7 +270,9 @@ function provenRow(run: Run, step: PlanStep, { goal, verdict }: Brought): StepRo
   const textStays = proof.is === "text-stays";
   if (textStays) log.add("warn", `${ERROR_TABLE.TEMPLATE_TEXT_STAYS.title}.`, about);
   const warnings = new Set(row.warnings);
-  if (changed.length > 0) warnings.add("PHYSICAL_ID_CHANGED");
+  const isRenamed = verdict.live !== null && id !== step.component;
+  if (isRenamed) log.add("warn", `It is ${id} now.`, about);
+  if (changed.length > 0 || isRenamed) warnings.add("PHYSICAL_ID_CHANGED");
   if (textStays) warnings.add("TEMPLATE_TEXT_STAYS");
   const status = textStays && didNothingElse(run, step) ? "Unchanged" : doneStatus(step);
   const readBack = textStays ? "equal but for the template's text" : "equal";
@@ -278,9 +292,12 @@ async function finish(run: Run, step: PlanStep, row: StepRow): Promise<StepRow> 
   return ended;
 }
 
+/** What comes before the update of a stack, also where a part carries it. */
+const ON_STACKS: ReadonlySet<ActionName> = new Set(["continue-update-rollback", "make-room-for-version"]);
+
 /** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
 export function performerOf(action: Action, step: PlanStep): Kind {
-  const isOnStack = action.parts !== undefined || action.do === "continue-update-rollback";
+  const isOnStack = action.parts !== undefined || ON_STACKS.has(action.do);
   return isOnStack ? KINDS["stack-resource"] : kindOf(step);
 }
 

@@ -1,4 +1,4 @@
-import { type CodeMove, type CodePlan, type CodeRefusal, relocationReason } from "../domain/code-moves.ts";
+import { type CodeMove, type CodeRefusal, relocationReason } from "../domain/code-moves.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -13,22 +13,26 @@ import { asObject, canonicalText, digestOf, type Json, sameJson } from "../domai
 import { lookedUpValues } from "../domain/looked-up-values.ts";
 import { ownedThings } from "../domain/owned-things.ts";
 import type { Action, Reason } from "../domain/plan.ts";
-import { isRetained, type RetainedResource, retainedWithout } from "../domain/retained.ts";
+import { type RetainedResource, retainedWithout } from "../domain/retained.ts";
+import { isOfPicked } from "../domain/splice/consequences.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import { type Offer, type Part, type Refused, type Spliced, takesProperty } from "../domain/splice/request.ts";
 import { outputsAtStake, splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
 import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
-import { holdsData } from "../domain/stateful.ts";
-import { parseTemplate, type TemplateState, templateStateOf } from "../domain/template.ts";
+import { parseTemplate } from "../domain/template.ts";
 import { parametersIn, partOf } from "../domain/template-part.ts";
-import { acting, broughtBy, type PlanInput, refused, type StepPlan } from "../kinds/kind.ts";
+import { acting, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { policyWalls, unimported } from "../kinds/stack-plan.ts";
 import { recovering } from "../kinds/stack-recovery.ts";
 import { importedReason, importing, retainedReason } from "../kinds/stack-retained.ts";
+import { makingRoom } from "../kinds/version-room.ts";
 import { ownerOf, parentOf, resourcesOf } from "./ownership.ts";
-import { actionOf, codePlanOf, type DatedFacts, directPlan, goalFor, isKept, mayContinue } from "./plan-facts.ts";
+import { missingImports } from "./part-imports.ts";
+import { lostData } from "./part-losses.ts";
+import { actionOf, type DatedFacts, directPlan, goalFor, isKept, mayContinue, type PlanFacts } from "./plan-facts.ts";
+import { type StackStates, statesOf } from "./stack-states.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
 export interface PartPlans {
@@ -45,26 +49,14 @@ interface Member {
   readonly part: Part | null;
 }
 
-/** A stack with its two templates, each parsed once. */
-interface StackStates {
-  readonly id: ComponentId;
-  readonly name: string;
-  readonly before: CapturedComponent;
-  readonly live: CapturedComponent;
-  readonly beforeTemplate: TemplateState;
-  readonly liveTemplate: TemplateState;
-  /** What becomes of the objects that the backup's template names. */
-  readonly code: CodePlan;
-}
-
-export function planParts(facts: DatedFacts): PartPlans {
+export function planParts(facts: DatedFacts & Pick<PlanFacts, "exporters">): PartPlans {
   const steps = new Map<ComponentId, StepPlan>();
   const goals = new Map<ComponentId, CapturedComponent>();
   for (const [owner, ids] of partsByStack(facts)) {
     const stack = statesOf(owner, facts);
     const members = stack ? ids.flatMap((id) => memberOf(id, stack, facts) ?? []) : [];
     if (!stack || members.length === 0) continue;
-    planStack(stack, members, { steps, goals, mayContinue: mayContinue(facts) });
+    planStack(stack, members, { steps, goals, facts });
   }
   return { steps, goals };
 }
@@ -103,17 +95,6 @@ function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
     byStack.set(owner, [...(byStack.get(owner) ?? []), id]);
   }
   return byStack;
-}
-
-/** Null where the stack is not in the backup or is gone, or where a template cannot be read: then no part of it can go. */
-function statesOf(id: ComponentId, facts: DatedFacts): StackStates | null {
-  const { sources, live } = facts;
-  const [before, now] = [sources.before.get(id), live.get(id)];
-  if (!before || !now) return null;
-  const [beforeTemplate, liveTemplate] = [templateStateOf(before.state), templateStateOf(now.state)];
-  if (!beforeTemplate || !liveTemplate) return null;
-  const name = parseComponentId(id)?.name ?? "";
-  return { id, name, before, live: now, beforeTemplate, liveTemplate, code: codePlanOf(id, facts) };
 }
 
 /** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
@@ -198,7 +179,9 @@ function whole(logicalId: string): Part {
 
 function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackStates): Part | null {
   const definition = asObject(asObject(liveTemplate.template["Resources"])[logicalId]);
-  if (owner === "lambda-trigger" && definition["Type"] === "AWS::Lambda::EventSourceMapping") return whole(logicalId);
+  // SAM writes other triggers and the routes of APIs beside it: alone it goes back beside the stack.
+  if (owner === "lambda-trigger")
+    return definition["Type"] === "AWS::Lambda::EventSourceMapping" ? whole(logicalId) : null;
   const properties = ownedProperties(String(definition["Type"]), owner);
   return properties && { logicalId, take: "properties", properties };
 }
@@ -211,18 +194,19 @@ interface Refusals extends Pick<Refused, "outcome" | "together"> {
 interface Plans {
   readonly steps: Map<ComponentId, StepPlan>;
   readonly goals: Map<ComponentId, CapturedComponent>;
-  readonly mayContinue: PlanInput["mayContinue"];
+  readonly facts: DatedFacts & Pick<PlanFacts, "exporters">;
 }
 
 /** One change set for all members: the first one's step carries it, the others follow it. */
 function planStack(stack: StackStates, members: readonly Member[], plans: Plans): void {
   const { moves, refusals } = stack.code;
   const parts = members.flatMap(({ part }) => part ?? []);
-  const recovery = recovering(stack.name, stack.live, plans.mayContinue);
+  const recovery = recovering(stack.name, stack.live, mayContinue(plans.facts));
   const walls = [
     ...recovery.walls,
     ...ownedElsewhere(stack.name, stack.live),
     ...policyWalls(stack.name, stack.live, updatesOf(stack, parts)),
+    ...missingImports(stack, parts, plans.facts),
   ];
   if (walls.length > 0) {
     for (const { id } of members) plans.steps.set(id, refused(...walls));
@@ -244,7 +228,11 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
   const { staying, coming } = keptOf(stack, parts);
   const actions: Action[] = [
     ...recovery.actions,
-    ...spliceActions(stack, parts, { moves: moves.filter(bringsIt(parts)), coming }),
+    ...spliceActions(stack, parts, {
+      moves: moves.filter(bringsIt(parts)),
+      coming,
+      room: makingRoom(stack.before, stack.live, (logicalId) => isOfPicked(logicalId, spliced.consequences)),
+    }),
   ];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
   const offers = spliced.offered.map((offer) => offerReason(offer, stack));
@@ -256,13 +244,19 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
 interface Travelling {
   readonly moves: readonly CodeMove[];
   readonly coming: readonly RetainedResource[];
+  readonly room: readonly Action[];
 }
 
-function spliceActions({ name, live }: StackStates, parts: readonly Part[], { moves, coming }: Travelling): Action[] {
+function spliceActions(
+  { name, live }: StackStates,
+  parts: readonly Part[],
+  { moves, coming, room }: Travelling,
+): Action[] {
   const moving = moves.length > 0 ? { moves } : {};
   const into = digestOf(String(live.state.settings["template"]));
   return [
     { do: "put-code-objects", name, parts, ...moving },
+    ...room,
     { do: "splice-stack", name, parts, into, ...moving, ...importing(coming) },
   ];
 }
@@ -339,17 +333,6 @@ function lookedUpIn(part: Part | null, { before, live, beforeTemplate }: StackSt
   if (!wanted) return [];
   const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
   return lookedUpValues(before, { within, live });
-}
-
-/** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */
-function lostData({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]): Reason[] {
-  return parts.flatMap((part): Reason[] => {
-    if (partOf(beforeTemplate, part)) return [];
-    const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
-    const type = String(definition["Type"]);
-    if (!holdsData(type) || isRetained(definition)) return [];
-    return [{ code: "DESTRUCTIVE", detail: `${part.logicalId} (${type}) is not in the backup and is deleted.` }];
-  });
 }
 
 /** Of the parts: what stays in the account when it leaves the stack, and what may be there when it comes again. */

@@ -104,7 +104,7 @@ function missingCarrier(input: PlanInput): Reason | null {
   const { functionName, qualifier } = splitName(input.name);
   const willBe = (id: ComponentId) => (input.isPicked(id) ? input.goalOf(id) : input.liveOf(id)) !== null;
   const [code, alias] = carriersOf(input);
-  if (code && !willBe(code)) return requires(`The function ${functionName} does not exist`, input.owner ?? code);
+  if (code && !willBe(code)) return requires(`The function ${functionName} does not exist`, code);
   if (alias && !willBe(alias)) return requires(`The alias ${input.name} does not exist`, alias);
   const isGone =
     qualifier !== null &&
@@ -114,8 +114,8 @@ function missingCarrier(input: PlanInput): Reason | null {
 }
 
 /** Every function has it: it is gone only when the function is. */
-function goesWithFunction({ name, owner }: PlanInput): StepPlan {
-  return refused(requires(`The function ${name} has to go`, owner ?? componentId("lambda-code", name)));
+function goesWithFunction({ name }: PlanInput): StepPlan {
+  return refused(requires(`The function ${name} has to go`, componentId("lambda-code", name)));
 }
 
 function requires(why: string, add: ComponentId): Reason {

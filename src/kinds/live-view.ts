@@ -13,7 +13,7 @@ import type {
 } from "../aws/gateways.ts";
 import { type ComponentId, componentId } from "../domain/component.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { parseTemplate } from "../domain/template.ts";
+import { parseTemplate, resourcesOf } from "../domain/template.ts";
 import { functionNameOf } from "./trigger-settings.ts";
 
 /** A stack with what belongs to it, read once. */
@@ -90,7 +90,9 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, look: Look 
   const getStack = once(async (name: string) => {
     const view = await readStack(aws, name);
     for (const { logicalId, type, physicalId } of view?.resources ?? []) {
-      if (OWNED_TYPES.has(type) && physicalId) owners.set(physicalId, { stack: name, logicalId });
+      if (!view || !OWNED_TYPES.has(type) || !physicalId) continue;
+      // A nested stack is asked for by its ARN, too.
+      owners.set(physicalId, { stack: view.facts.name, logicalId: writtenAs(logicalId, view.parsed) });
     }
     return view;
   });
@@ -117,6 +119,16 @@ export function createLiveView(aws: AwsAccess, artifacts: Artifacts, look: Look 
     ownerOf: (physicalId, tags) => owners.get(physicalId) ?? ownerFromTags(tags),
   };
 }
+
+/** The resource that the template writes: SAM makes a trigger of its function, whose logical id it begins with. */
+function writtenAs(logicalId: string, template: JsonObject | null): string {
+  const written = template ? resourcesOf(template) : [];
+  if (written.some((resource) => resource.logicalId === logicalId)) return logicalId;
+  const origins = written.filter(({ type, logicalId: id }) => type.startsWith(SERVERLESS) && logicalId.startsWith(id));
+  return origins.map((origin) => origin.logicalId).sort((a, b) => b.length - a.length)[0] ?? logicalId;
+}
+
+const SERVERLESS = "AWS::Serverless::";
 
 /** Types whose physical ids `ownerOf` knows. */
 const OWNED_TYPES = new Set(["AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"]);

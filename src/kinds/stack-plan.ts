@@ -15,6 +15,7 @@ import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPla
 import { settingsDiff } from "./settling.ts";
 import { isShell, recovering } from "./stack-recovery.ts";
 import { comingAgain, importedReason, importing, staying } from "./stack-retained.ts";
+import { makingRoom } from "./version-room.ts";
 
 /** Keys of the outputs whose export nobody imported when the stack was captured. One that was not asked for may be imported. */
 export function unimported({ state }: CapturedComponent): string[] {
@@ -188,7 +189,7 @@ function submitting(
   const submitted = ["template", "parameters", "tags", "resources"];
   const differing = goal && live ? stackDiff(goal.state, live.state) : [];
   return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
-    ? [{ do: "update-stack", name, ...taking }]
+    ? [...makingRoom(goal, live, () => true), { do: "update-stack", name, ...taking }]
     : [];
 }
 

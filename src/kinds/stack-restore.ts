@@ -9,6 +9,7 @@ import { orphansOf, runChangeSet, whyFailed } from "./change-set-run.ts";
 import { putCodeObjects } from "./code-return.ts";
 import type { RestoreContext } from "./kind.ts";
 import { spliceStack } from "./stack-splice.ts";
+import { makeRoom } from "./version-room.ts";
 
 /** The actions on stacks, of whole ones and of their parts. Each looks first whether it already is so. */
 export async function restoreStack(action: Action, context: RestoreContext): Promise<Json> {
@@ -17,6 +18,8 @@ export async function restoreStack(action: Action, context: RestoreContext): Pro
       return putCodeObjects(action, stackGoal(action.name, context), context);
     case "continue-update-rollback":
       return continueRollback(action, context);
+    case "make-room-for-version":
+      return makeRoom(action.name, context);
     case "create-stack":
       return submit("CREATE", action, context);
     case "update-stack":

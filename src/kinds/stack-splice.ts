@@ -4,7 +4,7 @@ import { type ComponentState, componentId } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, digestOf, type Json } from "../domain/json.ts";
 import type { Action } from "../domain/plan.ts";
-import { matchesPattern } from "../domain/scope.ts";
+import { isOfPicked } from "../domain/splice/consequences.ts";
 import { relocate } from "../domain/splice/relocate.ts";
 import type { Consequences, Spliced } from "../domain/splice/request.ts";
 import { outputsAtStake, splice } from "../domain/splice/splice.ts";
@@ -100,9 +100,9 @@ function refuseWider(name: string, changes: readonly ResourceChange[], { consequ
   throw new StepbackError("CHANGE_SET_WIDER", `The change set of ${name} was not run; it would also: ${named}.`);
 }
 
-function isMeant(change: ResourceChange, { picked, generated, dynamic }: Consequences): boolean {
+function isMeant(change: ResourceChange, consequences: Consequences): boolean {
   const { logicalId, action, isDynamic, replacement } = change;
-  if (picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId))) return true;
+  if (isOfPicked(logicalId, consequences)) return true;
   const isMadeAnew = replacement === "True" || replacement === "Conditional";
-  return dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
+  return consequences.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
 }

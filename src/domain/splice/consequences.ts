@@ -1,3 +1,4 @@
+import { matchesPattern } from "../scope.ts";
 import type { Merge } from "./merge.ts";
 import type { OutputChanges } from "./outputs.ts";
 import type { Consequences } from "./request.ts";
@@ -27,6 +28,12 @@ export function consequencesOf(merge: Merge, outputs: OutputChanges): Consequenc
     },
     secretsKept: [...names.secretsKept].sort(),
   };
+}
+
+/** Whether it is a picked resource, what a transform makes of one, or (`Nested.LogicalId`) what is in a picked nested stack. */
+export function isOfPicked(changed: string, { picked, generated }: Consequences): boolean {
+  const logicalId = changed.split(".")[0] ?? changed;
+  return picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId));
 }
 
 /** Who takes a value from a picked resource, directly or through others: CloudFormation lists them as Dynamic. */

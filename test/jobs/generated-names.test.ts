@@ -1,0 +1,74 @@
+import t, { type Test } from "tap";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import {
+  deployStack,
+  ended,
+  finishDeployment,
+  openDeployment,
+  rollBack,
+  startWorld,
+  type World,
+} from "../support/world.ts";
+
+/** Functions without a name of their own, as SAM and CDK write them: CloudFormation gives them one, never twice the same. */
+function shop(functions: Record<string, string>): Shape {
+  const made = Object.entries(functions).map(([logicalId, says]) => [
+    logicalId,
+    {
+      Type: "AWS::Lambda::Function",
+      Properties: {
+        Runtime: "nodejs22.x",
+        Handler: "index.handler",
+        Role: "arn:aws:iam::000000000000:role/service",
+        Code: { ZipFile: `exports.handler = async () => ${JSON.stringify(says)};` },
+        Environment: { Variables: { SAYS: says } },
+      },
+    },
+  ]);
+  const alias = {
+    Type: "AWS::Lambda::Alias",
+    Properties: { FunctionName: { Ref: "Gone" }, Name: "live", FunctionVersion: "$LATEST" },
+  };
+  return { Resources: { ...Object.fromEntries(made), ...(functions["Gone"] ? { Live: alias } : {}) } };
+}
+
+async function badDeploy(t: Test): Promise<{ w: World; deployment: string }> {
+  const w = await startWorld();
+  t.teardown(() => w.close());
+  await deployStack(w, "shop", shop({ Stays: "1", Gone: "1" }));
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", shop({ Stays: "2" }));
+  t.match(await finishDeployment(w, id), { status: "Completed" });
+  return { w, deployment: id };
+}
+
+async function namesOf(w: World): Promise<string[]> {
+  const { Functions } = await w.aws("lambda", "ListFunctions");
+  return Functions.map(({ FunctionName }: Shape) => FunctionName).sort();
+}
+
+t.test("a function that comes back under a new name is proven under that name, and undone again", async (t) => {
+  const { w, deployment } = await badDeploy(t);
+  const back = await rollBack(w, deployment, "all");
+  t.match(back, { status: "Completed", error: null });
+  const [name] = await namesOf(w);
+  t.match(name, /^shop-Gone-/);
+  const rows = (await w.api("GET", `/v1/rollbacks/${back.id}/components?limit=200`)).body.items;
+  const code = rows.find(({ component }: Shape) => /^lambda-code:shop-Gone-/.test(String(component)));
+  t.not(code.component, `lambda-code:${name}`, "CloudFormation gave another one");
+  t.match(code, { status: "Recreated", verified: true, warnings: ["PHYSICAL_ID_CHANGED"] });
+  const logged = (await w.api("GET", `/v1/rollbacks/${back.id}/logs?limit=200`)).body.items;
+  t.ok(logged.some(({ message }: Shape) => String(message).includes(`It is lambda-code:${name} now.`)));
+  const undo = await w.api("POST", "/v1/rollbacks", { rollback: back.id, components: "all" });
+  t.match(await ended(w, `/v1/rollbacks/${undo.body.id}`), { status: "Completed", error: null });
+  t.equal((await namesOf(w)).length, 1);
+});
+
+t.test("a function that is picked alone comes with its alias, and the rest goes back later", async (t) => {
+  const { w, deployment } = await badDeploy(t);
+  t.match(await rollBack(w, deployment, ["stack-resource:shop/Gone"]), { status: "Completed", error: null });
+  const [name] = await namesOf(w);
+  t.match(await w.aws("lambda", "GetAlias", { FunctionName: name, Name: "live" }), { FunctionVersion: "$LATEST" });
+  t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null });
+  t.equal((await namesOf(w))[0], name, "which is not made once more");
+});

@@ -1,0 +1,93 @@
+import t, { type Test } from "tap";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import {
+  deployStack,
+  ended,
+  finishDeployment,
+  invoke,
+  openDeployment,
+  rollBack,
+  startWorld,
+  type World,
+} from "../support/world.ts";
+
+/** A function as the Serverless Framework writes it: each version is a resource of its own, which stays when it leaves. */
+function shop(says: string, more: Shape = {}): Shape {
+  const ZipFile = `exports.handler = async () => ${JSON.stringify(says)};`;
+  const version = `PayVersion${says.toUpperCase()}`;
+  return {
+    Resources: {
+      Pay: {
+        Type: "AWS::Lambda::Function",
+        Properties: {
+          FunctionName: "shop-pay",
+          Runtime: "nodejs22.x",
+          Handler: "index.handler",
+          Role: "arn:aws:iam::000000000000:role/service",
+          Code: { ZipFile },
+        },
+      },
+      [version]: {
+        Type: "AWS::Lambda::Version",
+        DeletionPolicy: "Retain",
+        Properties: { FunctionName: { Ref: "Pay" } },
+      },
+      Live: {
+        Type: "AWS::Lambda::Alias",
+        Properties: {
+          FunctionName: { Ref: "Pay" },
+          Name: "live",
+          FunctionVersion: { "Fn::GetAtt": [version, "Version"] },
+        },
+      },
+      ...more,
+    },
+  };
+}
+
+async function badDeploy(t: Test, more: Shape = {}): Promise<{ w: World; deployment: string }> {
+  const w = await startWorld();
+  t.teardown(() => w.close());
+  await deployStack(w, "shop", shop("good", more));
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", shop("bad"));
+  await finishDeployment(w, id);
+  return { w, deployment: id };
+}
+
+async function undo(w: World, rollback: string): Promise<void> {
+  const opened = await w.api("POST", "/v1/rollbacks", { rollback, components: "all" });
+  await ended(w, `/v1/rollbacks/${opened.body.id}`);
+}
+
+const PARTS = ["stack-resource:shop/Pay", "stack-resource:shop/PayVersionGOOD", "stack-resource:shop/Live"];
+
+t.test("a version comes back although an earlier rollback published the same last", async (t) => {
+  const { w, deployment } = await badDeploy(t);
+  const first = await rollBack(w, deployment, PARTS);
+  t.match(first, { status: "Completed" });
+  await undo(w, first.id);
+  t.equal(await invoke(w, "shop-pay", "live"), "bad");
+  t.match(await rollBack(w, deployment, PARTS), { status: "Completed", error: null });
+  t.equal(await invoke(w, "shop-pay", "live"), "good");
+});
+
+t.test("a whole stack goes back after an attempt that failed behind its version", async (t) => {
+  const orders = { Type: "AWS::SNS::Topic", DependsOn: "PayVersionGOOD", Properties: { TopicName: "orders" } };
+  const { w, deployment } = await badDeploy(t, { Orders: orders });
+  await deployStack(w, "other", { Resources: { Taken: { ...orders, DependsOn: [] } } });
+  t.match(await rollBack(w, deployment, ["stack:shop"]), { status: "Exception" }, "the name is taken");
+  await w.aws("cloudformation", "DeleteStack", { StackName: "other" });
+  t.match(await rollBack(w, deployment, ["stack:shop"]), { status: "Completed", error: null });
+  t.equal(await invoke(w, "shop-pay", "live"), "good");
+});
+
+t.test("no version is published in between where nothing is in the way", async (t) => {
+  const { w, deployment } = await badDeploy(t);
+  w.sandbox.calls.clear();
+  t.match(await rollBack(w, deployment, PARTS), { status: "Completed" });
+  t.same(
+    w.sandbox.calls.mutations().map(({ operation }) => operation),
+    ["CreateChangeSet", "ExecuteChangeSet"],
+  );
+});
