@@ -3,6 +3,7 @@ import type { TargetIdentity } from "../domain/activity.ts";
 import type { ComponentId } from "../domain/component.ts";
 import { activities, rollbackSteps, snapshotComponents, snapshots } from "./schema.ts";
 import type { Rows } from "./sqlite-database.ts";
+import type { StepStatus } from "./store.ts";
 
 interface Wanted {
   readonly identity: TargetIdentity;
@@ -62,8 +63,9 @@ function listRecords(rows: Rows, { identity, since }: Wanted): Promise<readonly 
 
 /**
  * What a record says about these components: their digests, and null for those that its activity looked for without
- * finding them. A deployment says it of whatever stands in its backup or record; a rollback of its steps, and of what
- * else it changed: the stack of a part. What it only read beside them may have been changed by anybody before.
+ * finding them. A deployment says it of whatever stands in its backup or record; a rollback of what it brought back, and of
+ * what else it changed: the stack of a part, a step that failed half-way. What it left as it was, skipped steps above all,
+ * may have been changed by anybody before.
  */
 async function covered(
   rows: Rows,
@@ -72,12 +74,16 @@ async function covered(
 ): Promise<ReadonlyMap<ComponentId, string | null>> {
   const before = await digestsIn(rows, { activity: record.activity, purpose: "backup" }, components);
   const after = await digestsIn(rows, { activity: record.activity, purpose: "record" }, components);
-  const steps = record.type === "rollback" ? new Set(await listSteps(rows, record.activity, components)) : null;
+  const back =
+    record.type === "rollback" ? new Set(await listSteps(rows, record.activity, { components, statuses: BACK })) : null;
   const told = components.filter((id) =>
-    steps ? steps.has(id) || before.get(id) !== after.get(id) : before.has(id) || after.has(id),
+    back ? back.has(id) || before.get(id) !== after.get(id) : before.has(id) || after.has(id),
   );
   return new Map(told.map((id) => [id, after.get(id) ?? null]));
 }
+
+/** Statuses of steps that left the component where the rollback wanted it. */
+const BACK: readonly StepStatus[] = ["Restored", "Removed", "Recreated"];
 
 /**
  * What the record of an activity looked for: whatever stands in its backup, and the steps of a rollback. What of it the
@@ -106,12 +112,18 @@ async function digestsIn(
 async function listSteps(
   rows: Rows,
   rollback: string,
-  among?: readonly ComponentId[],
+  among?: { readonly components: readonly ComponentId[]; readonly statuses: readonly StepStatus[] },
 ): Promise<readonly ComponentId[]> {
-  const { component } = rollbackSteps;
+  const { component, status } = rollbackSteps;
   const found = await rows
     .select({ component })
     .from(rollbackSteps)
-    .where(and(eq(rollbackSteps.rollback, rollback), among && inArray(component, [...among])));
+    .where(
+      and(
+        eq(rollbackSteps.rollback, rollback),
+        among && inArray(component, [...among.components]),
+        among && inArray(status, [...among.statuses]),
+      ),
+    );
   return found.map((row) => row.component);
 }

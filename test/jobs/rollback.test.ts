@@ -245,6 +245,26 @@ t.test(
   },
 );
 
+t.test("what a failed run has left as somebody made it stays a conflict for the next one", async (t) => {
+  const w = await world(t);
+  for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, `${name} v1`);
+  const deployment = await openDeployment(w, scope);
+  for (const name of ["shop-a", "shop-b"]) await updateCode(w, name, `${name} v2`);
+  await finishDeployment(w, deployment.id);
+  for (const name of ["shop-a", "shop-b"]) await updateCode(w, name, `${name} by hand`);
+  w.sandbox.faults.fail({
+    match: (record) => record.operation === "UpdateFunctionCode" && record.input["FunctionName"] === "shop-a",
+    error: new AwsError("AccessDeniedException", "User is not authorized to perform: lambda:UpdateFunctionCode", 403),
+  });
+  const stopped = await rollBack(w, deployment.id, "all", { onConflict: "restore" });
+  t.match(stopped, { status: "Exception", result: { failed: 1, skipped: 1 } });
+  w.sandbox.faults.off();
+  const again = await rollBack(w, deployment.id, "all");
+  t.match(again, { error: { code: "PLAN_REFUSED", errors: [{ code: "CONFLICT" }, { code: "CONFLICT" }] } });
+  t.equal(await invoke(w, "shop-b"), "shop-b by hand");
+  t.match(await rollBack(w, deployment.id, "all", { onConflict: "restore" }), { status: "Completed" });
+});
+
 t.test("a failing rollback takes back what it did when it was asked to compensate", async (t) => {
   const w = await world(t);
   for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, `${name} v1`);

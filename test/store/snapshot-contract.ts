@@ -98,24 +98,33 @@ export async function testSnapshots(t: Test, open: OpenStore): Promise<void> {
     t.same(await store.findLastRecorded(IDENTITY, [], NOW), new Map());
   });
 
-  await t.test("counts the end of a rollback as recorded, for exactly the components of its steps", async (t) => {
+  await t.test("counts the end of a rollback as recorded, for exactly what it brought back or changed", async (t) => {
     const store = await open(t);
     const [kept, back] = [component("lambda-code:shop-9"), component("lambda-code:shop-1", { v: 0 })];
     const deployed = [kept, component("lambda-code:shop-1", { v: 1 }), component("lambda-code:shop-2")];
     await deploy(store, deployment("dep_1"), { before: [], deployed, recordedAt: NOW + 100 });
-    const steps = [step(1), step(2), step(3)];
+    // As in the rollback's own backup, and somebody else's; made by a step that failed behind it.
+    const [foreign, half] = [component("lambda-code:shop-pay"), component("lambda-code:shop-4")];
+    const steps = [
+      step(1, { status: "Restored" }),
+      step(2, { status: "Removed" }),
+      step(3, { status: "Skipped", component: foreign.id }),
+      step(4, { status: "Failed" }),
+      step(5, { status: "Failed" }),
+    ];
     const job = await beginRollback(store, rollback("rbk_1", ["dep_1"]), steps);
     const result = { restored: 1, removed: 1, recreated: 0, unchanged: 1, skipped: 0, failed: 0 };
-    const record = snapshot("snp_record_rbk_1", [back], NOW + 300);
+    const record = snapshot("snp_record_rbk_1", [back, foreign, half], NOW + 300);
     const end = { status: "Completed", result, problem: null, record, rows: steps } as const;
     await store.endRollback(job, "rbk_1", { ...end, at: NOW, lines: [], follow: null });
+    const asked: ComponentId[] = [kept.id, back.id, "lambda-code:shop-2", foreign.id, half.id, "lambda-code:shop-5"];
     t.same(
-      await store.findLastRecorded(IDENTITY, [kept.id, back.id, "lambda-code:shop-2", "lambda-code:shop-3"], NOW),
+      await store.findLastRecorded(IDENTITY, asked, NOW),
       new Map([
         [kept.id, kept.digest],
         [back.id, back.digest],
         ["lambda-code:shop-2", null],
-        ["lambda-code:shop-3", null],
+        [half.id, half.digest],
       ]),
     );
   });
