@@ -388,6 +388,12 @@ export const ERROR_TABLE = {
     "A recreated resource has a new physical id",
     "Who kept the old id must be told the new one.",
   ),
+  SECRET_KEPT: row(
+    200,
+    false,
+    "A NoEcho parameter keeps the value that it has now",
+    "Where the deploy changed it, put the earlier value into the stack yourself.",
+  ),
   RESOURCE_RETAINED: row(
     200,
     false,

@@ -30,10 +30,7 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const result = count(rows);
   const why = stopped ?? failure(rows);
   const status = why ? "Exception" : "Completed";
-  context.log.add(
-    why ? "error" : "info",
-    why ? `Ended in Exception. ${why.code}: ${why.detail}` : "Completed: everything picked is back and proven.",
-  );
+  context.log.add(why ? "error" : "info", why ? `Ended in Exception. ${why.code}: ${why.detail}` : completed(rollback));
   const record = newSnapshot(context, live);
   const consequences = await consequencesOf(run, rows);
   if (consequences?.pin) context.log.add("info", `What was rolled back is pinned: ${consequences.pin.id}.`);
@@ -51,6 +48,12 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
     ...(consequences ? { consequences } : {}),
   } as const;
   await context.store.endRollback(context.fence, rollback.id, ended);
+}
+
+/** Under keep-live what somebody else changed is picked and stays. */
+function completed({ onConflict }: Rollback): string {
+  const where = onConflict === "keep-live" ? "as the plan says, what it keeps included," : "back";
+  return `Completed: everything picked is ${where} and proven.`;
 }
 
 /** The undo that `onError: compensate` asks for: of everything that this run touched, also by halves. */

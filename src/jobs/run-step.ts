@@ -71,6 +71,8 @@ interface Brought {
   readonly id: ComponentId;
   readonly goal: ComponentState | null;
   readonly verdict: Verdict;
+  /** Whether the stack's template says something else about it, since some of it went back beside the stack. */
+  readonly leavesStackBehind: boolean;
 }
 
 async function bringBack(run: Run, step: PlanStep): Promise<Brought> {
@@ -82,10 +84,16 @@ async function bringBack(run: Run, step: PlanStep): Promise<Brought> {
   const verdict = await verify(run, step, { id, goal });
   const isWhole = verdict.live !== null && goal !== null;
   const isDirect = isWhole || COMES_AND_GOES.has(kindOf(step).name);
-  if (verdict.differing.length === 0 || !isDirect || !isCarried(step)) return { id, goal, verdict };
+  if (verdict.differing.length === 0 || !isDirect || !isCarried(step))
+    return { id, goal, verdict, leavesStackBehind: wentBeside(run, step) };
   const toGoal = { ...step, goal };
   await perform(run, toGoal, directActions(run, { ...toGoal, component: id }, { verdict, changed }));
-  return { id, goal, verdict: await verify(run, step, { id, goal }) };
+  return { id, goal, verdict: await verify(run, step, { id, goal }), leavesStackBehind: wentBeside(run, step) };
+}
+
+/** By the journal, which holds what a killed worker did, too: more was done than the plan has actions. */
+function wentBeside(run: Run, step: PlanStep): boolean {
+  return stackOfStep(run, step) !== null && (run.done.get(step.order) ?? 0) > step.actions.length;
 }
 
 /** Under `onError: continue`: AWS would refuse the stack late, after it has changed half of it. */
@@ -252,7 +260,7 @@ function look(run: Run, step: PlanStep): LiveView {
   return createLiveView(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
 }
 
-function provenRow(run: Run, step: PlanStep, { id, goal, verdict }: Brought): StepRow {
+function provenRow(run: Run, step: PlanStep, { id, goal, verdict, leavesStackBehind }: Brought): StepRow {
   const about = { component: step.component, step: step.order };
   const { log } = run.context;
   const row = rowOf(run, step);
@@ -274,6 +282,7 @@ function provenRow(run: Run, step: PlanStep, { id, goal, verdict }: Brought): St
   if (isRenamed) log.add("warn", `It is ${id} now.`, about);
   if (changed.length > 0 || isRenamed) warnings.add("PHYSICAL_ID_CHANGED");
   if (textStays) warnings.add("TEMPLATE_TEXT_STAYS");
+  if (leavesStackBehind) warnings.add("LEAVES_STACK_BEHIND");
   const status = textStays && didNothingElse(run, step) ? "Unchanged" : doneStatus(step);
   const readBack = textStays ? "equal but for the template's text" : "equal";
   log.add(

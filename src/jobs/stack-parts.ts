@@ -236,7 +236,7 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
   ];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
   const offers = spliced.offered.map((offer) => offerReason(offer, stack));
-  const reasons = [...losing, ...kept, ...offers, ...about(leader)];
+  const reasons = [...losing, ...kept, ...offers, ...secretReasons(spliced), ...about(leader)];
   plans.steps.set(leader.id, acting(leader.action, actions, { destructive: losing.length > 0, reasons }));
   for (const [id, goal] of adaptedGoals(stack, members, spliced)) plans.goals.set(id, goal);
 }
@@ -320,6 +320,13 @@ function reasonsFor(member: Member, spliced: Spliced | Refusals, { name }: Stack
     code,
     detail: `${prefix}${detail}${code === "REQUIRES_COMPONENT" ? offered : ""}`,
   }));
+}
+
+/** Nobody can read whether it still is the backup's. */
+function secretReasons({ consequences: { secretsKept } }: Spliced): Reason[] {
+  if (secretsKept.length === 0) return [];
+  const detail = `${secretsKept.join(", ")}: CloudFormation goes on with the NoEcho value that the stack has now. What a function then has otherwise than in the backup goes back directly, and the stack is left behind.`;
+  return [{ code: "SECRET_KEPT", detail }];
 }
 
 function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason {

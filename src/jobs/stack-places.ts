@@ -12,6 +12,7 @@ import { orderStacks, type StackPass } from "../domain/stack-order.ts";
 import { type BothStates, type BridgeGoals, bridgeGoals } from "./bridge-goals.ts";
 import type { DraftStep } from "./draft-step.ts";
 import { heldFunctions, type Mover, type Templated, waitingFor, withFunctions } from "./function-places.ts";
+import { partLinks } from "./part-links.ts";
 import type { PlanFacts } from "./plan-facts.ts";
 
 /** Where a step stands among those of the stacks. */
@@ -47,6 +48,7 @@ export function placeStacks(drafts: readonly DraftStep[], facts: PlanFacts, goal
     return { id: root.step.component, links, live: sides("live"), goal: sides("goal") };
   });
   const parts = partMovers(drafts, facts);
+  const spliced = new Set(parts.flatMap(({ live }) => live.map(({ stack }) => nameOf(stack.id))));
   const movers = [...stacks, ...parts];
   const all = withFunctions(movers, drafts, goalOf);
   const bridges = bridgeGoals((stack) => roots.find(({ step }) => nameOf(step.component) === stack));
@@ -54,7 +56,7 @@ export function placeStacks(drafts: readonly DraftStep[], facts: PlanFacts, goal
     const goal = bridges(stack, keeps);
     return typeof goal === "string" ? goal : null;
   };
-  const { passes, faults } = orderStacks(all, { ...surroundings(moving, names, facts), whyNoBridge });
+  const { passes, faults } = orderStacks(all, { ...surroundings(moving, { names, spliced }, facts), whyNoBridge });
   const places = all.map(({ name }): [ComponentId, StackPlace] => {
     const own = passes.filter(({ stack }) => stack === name);
     const refused = faults.filter(({ stack }) => stack === name).map(({ code, detail }) => ({ code, detail }));
@@ -76,7 +78,7 @@ function wholly(stack: CapturedComponent): Templated {
   return { stack, only: null };
 }
 
-/** Parts that go back by a change set of their own, as far as the order of functions is concerned. */
+/** Parts that go back by a change set of their own: they import, and name functions, as a stack does. */
 function partMovers(drafts: readonly DraftStep[], { sources, live }: PlanFacts): Mover[] {
   return drafts.flatMap(({ component: id, actions }): Mover[] => {
     const action = actions.find((one) => one.do === "splice-stack");
@@ -84,15 +86,10 @@ function partMovers(drafts: readonly DraftStep[], { sources, live }: PlanFacts):
     const only = new Set(action.parts?.map(({ logicalId }) => logicalId));
     const stack = componentId("stack", action.name);
     const side = (state: CapturedComponent | undefined) => (state ? [{ stack: state, only }] : []);
-    const none = { exports: {}, imports: [] };
-    return [
-      {
-        id,
-        links: { name: id, live: none, goal: none },
-        live: side(live.get(stack)),
-        goal: side(sources.before.get(stack)),
-      },
-    ];
+    const [before, now] = [sources.before.get(stack), live.get(stack)];
+    const imported = now ? linksOf(now, live).imports : [];
+    const links = partLinks({ before, live: now, parts: action.parts ?? [], imported });
+    return [{ id, links: { name: id, ...links }, live: side(now), goal: side(before) }];
   });
 }
 
@@ -157,14 +154,15 @@ function linksOf({ id, state }: CapturedComponent, known: Components): StackLink
   };
 }
 
+/** A stack whose parts go back imports as these parts do, and exports what it does now. */
 function surroundings(
   moving: readonly MovingComponent[],
-  names: ReadonlySet<string>,
+  { names, spliced }: { readonly names: ReadonlySet<string>; readonly spliced: ReadonlySet<string> },
   facts: PlanFacts,
 ): Omit<Surroundings, "whyNoBridge"> {
   const importers = moving.flatMap(({ live }) => Object.entries(asObject(live?.state.evidence["importers"])));
   const others = importers.map(
-    ([name, list]) => [name, texts(list).filter((importer) => !names.has(importer))] as const,
+    ([name, list]) => [name, texts(list).filter((importer) => !names.has(importer) && !spliced.has(importer))] as const,
   );
   const around = facts.exporters?.filter(({ stack }) => !names.has(stack));
   return {

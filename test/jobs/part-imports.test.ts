@@ -51,3 +51,66 @@ t.test("a part that imports what nobody exports any more is refused while planni
   }
   t.match(await rollBack(w, deployment, ["lambda-code:shop-pay"]), { status: "Completed" }, "which imports nothing");
 });
+
+/** A deployment over both stacks, from one pair of templates to another. */
+async function deployBoth(t: Test, before: readonly [Shape, Shape], after: readonly [Shape, Shape]) {
+  const w = await startWorld();
+  t.teardown(() => w.close());
+  const deploy = async (order: readonly ["orders" | "shop", Shape][]) => {
+    for (const [name, template] of order) await deployStack(w, name, template);
+  };
+  const [[orders, shop], [newOrders, newShop]] = [before, after];
+  await deploy([
+    ["orders", orders],
+    ["shop", shop],
+  ]);
+  const { id } = await openDeployment(w, { stacks: ["orders", "shop"] });
+  const exportsFirst = JSON.stringify(newShop).includes("ImportValue");
+  const both: ["orders" | "shop", Shape][] = [
+    ["orders", newOrders],
+    ["shop", newShop],
+  ];
+  await deploy(exportsFirst ? both : both.toReversed());
+  t.match(await finishDeployment(w, id), { status: "Completed" });
+  return { w, deployment: id };
+}
+
+const literal = (memory: number): Shape => {
+  const template = importer("unused", memory);
+  const resources = template["Resources"] as Record<string, Shape>;
+  const pay = resources["Pay"] as Shape;
+  const properties = { ...(pay["Properties"] as Shape), Environment: { Variables: { TOPIC: "none" } } };
+  return { ...template, Resources: { Pay: { ...pay, Properties: properties } } };
+};
+
+async function planOf(w: World, { id }: { id: string }) {
+  const { steps } = (await w.api("GET", `/v1/rollbacks/${id}/plan`)).body;
+  return steps.map(({ component, wave, after }: Record<string, unknown>) => ({ component, wave, after }));
+}
+
+t.test("a part that imports waits for the whole stack that brings the export back", async (t) => {
+  const none: Shape = { Resources: { Own: { Type: "AWS::SNS::Topic", Properties: {} } } };
+  const { w, deployment } = await deployBoth(t, [exporter("first"), importer("first", 128)], [none, literal(256)]);
+  const rollback = await rollBack(w, deployment, ["stack-resource:shop/Pay", "stack:orders"]);
+  t.match(rollback, { status: "Completed", error: null });
+  t.match(await planOf(w, rollback), [
+    { component: "stack:orders", wave: 1 },
+    { component: "stack-resource:shop/Pay", wave: 2, after: ["stack:orders"] },
+  ]);
+});
+
+t.test("a whole stack whose export goes waits for the part that lets it go", async (t) => {
+  const none: Shape = { Resources: { Own: { Type: "AWS::SNS::Topic", Properties: {} } } };
+  const { w, deployment } = await deployBoth(t, [none, literal(128)], [exporter("first"), importer("first", 256)]);
+  t.match(
+    await rollBack(w, deployment, ["stack:orders"]),
+    { error: { code: "PLAN_REFUSED", errors: [{ code: "EXPORT_IN_USE" }] } },
+    "alone it is refused",
+  );
+  const rollback = await rollBack(w, deployment, ["stack:orders", "stack-resource:shop/Pay"]);
+  t.match(rollback, { status: "Completed", error: null });
+  const steps = await planOf(w, rollback);
+  const stepOf = (id: string) => steps.find(({ component }: { component: string }) => component === id);
+  t.match(stepOf("stack-resource:shop/Pay"), { wave: 1, after: [] });
+  t.match(stepOf("stack:orders"), { wave: 2, after: ["stack-resource:shop/Pay"] });
+});

@@ -381,3 +381,41 @@ t.test("a hot fix that keep-live keeps survives its stack, its resource and the 
     });
   }
 });
+
+t.test(
+  "a NoEcho value that the deploy changed is said, and what a function had goes back beside its stack",
+  async (t) => {
+    const w = await world(t);
+    const template = (memory: number): Shape => ({
+      Parameters: { Secret: { Type: "String", NoEcho: true } },
+      Resources: {
+        Pay: {
+          Type: "AWS::Lambda::Function",
+          Properties: {
+            FunctionName: "shop-pay",
+            Runtime: "nodejs22.x",
+            Handler: "index.handler",
+            Role: "arn:aws:iam::000000000000:role/service",
+            MemorySize: memory,
+            Code: { ZipFile: "exports.handler = async () => 1;" },
+            Environment: { Variables: { SECRET: { Ref: "Secret" } } },
+          },
+        },
+      },
+    });
+    const deployWith = (memory: number, ParameterValue: string) =>
+      deployStack(w, "shop", template(memory), { Parameters: [{ ParameterKey: "Secret", ParameterValue }] });
+    await deployWith(128, "one");
+    const { id } = await openDeployment(w, { stacks: ["shop"] });
+    await deployWith(256, "two");
+    await finishDeployment(w, id);
+    const rollback = await rollBack(w, id, ["lambda-config:shop-pay"]);
+    t.match(rollback, { status: "Completed", result: { restored: 1 } });
+    const live = await w.aws("lambda", "GetFunctionConfiguration", { FunctionName: "shop-pay" });
+    t.match(live, { MemorySize: 128, Environment: { Variables: { SECRET: "one" } } });
+    const [row] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
+    t.match(row, { status: "Restored", warnings: ["SECRET_KEPT", "LEAVES_STACK_BEHIND"] });
+    const [step] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/plan`)).body.steps;
+    t.match(step.details, [{ code: "SECRET_KEPT", detail: /^Secret: CloudFormation goes on with the NoEcho value/ }]);
+  },
+);
