@@ -10,9 +10,10 @@ import { type ChangedId, changedPhysicalIds, expectedId, expectedState, physical
 import { followWith } from "./following.ts";
 import type { JobContext } from "./job-context.ts";
 import { pickedLook, readLive, withSiblings } from "./live-state.ts";
+import { kindOf } from "./perform-actions.ts";
 import { proofOf } from "./proof.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
-import { kindOf, stackOfStep } from "./run-step.ts";
+import { stackOfStep } from "./run-step.ts";
 import { loadSources } from "./sources.ts";
 
 /** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */

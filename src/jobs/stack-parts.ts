@@ -3,35 +3,31 @@ import {
   type CapturedComponent,
   type ComponentId,
   captured,
-  type KindName,
   parseComponentId,
   splitResource,
-  stackOf,
 } from "../domain/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { asObject, canonicalText, digestOf, type Json, sameJson } from "../domain/json.ts";
-import { lookedUpValues } from "../domain/looked-up-values.ts";
-import { ownedThings } from "../domain/owned-things.ts";
-import type { Action, Reason } from "../domain/plan.ts";
+import { asObject, digestOf, type Json, sameJson } from "../domain/json.ts";
+import type { Action } from "../domain/plan.ts";
 import { type RetainedResource, retainedWithout } from "../domain/retained.ts";
 import { isOfPicked } from "../domain/splice/consequences.ts";
-import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
-import { type Offer, type Part, type Refused, type Spliced, takesProperty } from "../domain/splice/request.ts";
+import { type Part, type Refused, type Spliced, takesProperty } from "../domain/splice/request.ts";
 import { outputsAtStake, splice } from "../domain/splice/splice.ts";
 import { readTemplateText } from "../domain/splice/template-text.ts";
 import type { ResourceUpdate } from "../domain/stack-policy.ts";
-import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
+import { ownedElsewhere } from "../domain/stack-walls.ts";
 import { parseTemplate } from "../domain/template.ts";
-import { parametersIn, partOf } from "../domain/template-part.ts";
+import { partOf } from "../domain/template-part.ts";
 import { acting, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
 import { policyWalls, unimported } from "../kinds/stack-plan.ts";
 import { recovering } from "../kinds/stack-recovery.ts";
 import { importedReason, importing, retainedReason } from "../kinds/stack-retained.ts";
 import { makingRoom } from "../kinds/version-room.ts";
-import { ownerOf, parentOf, resourcesOf } from "./ownership.ts";
 import { missingImports } from "./part-imports.ts";
 import { lostData } from "./part-losses.ts";
-import { actionOf, type DatedFacts, directPlan, goalFor, isKept, mayContinue, type PlanFacts } from "./plan-facts.ts";
+import { lookedUpIn, offerReason, type Refusals, refusalReasons, secretReasons } from "./part-reasons.ts";
+import { type DatedFacts, mayContinue, type PlanFacts } from "./plan-facts.ts";
+import { type Member, memberOf, partsByStack, whole } from "./stack-members.ts";
 import { type StackStates, statesOf } from "./stack-states.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
@@ -39,14 +35,6 @@ export interface PartPlans {
   readonly steps: ReadonlyMap<ComponentId, StepPlan>;
   /** Goals of resources whose definition had to be adapted to the live template. */
   readonly goals: ReadonlyMap<ComponentId, CapturedComponent>;
-}
-
-/** One component that goes back as a part of a stack. */
-interface Member {
-  readonly id: ComponentId;
-  readonly action: StepPlan["action"];
-  /** Null where the resource that contains it is picked and brings it along. */
-  readonly part: Part | null;
 }
 
 export function planParts(facts: DatedFacts & Pick<PlanFacts, "exporters">): PartPlans {
@@ -84,113 +72,6 @@ function exportsOf({ before, live }: StackStates, parts: readonly Part[]): strin
   }
 }
 
-/** The picked components that a stack owns, where the stack itself is not picked. */
-function partsByStack(facts: DatedFacts): Map<ComponentId, ComponentId[]> {
-  const byStack = new Map<ComponentId, ComponentId[]>();
-  const { picked, strategy } = facts.rollback;
-  if (facts.byCommand) return byStack;
-  for (const id of picked) {
-    const owner = ownerOf(id, facts);
-    if (!owner || picked.includes(owner) || strategy === "direct") continue;
-    byStack.set(owner, [...(byStack.get(owner) ?? []), id]);
-  }
-  return byStack;
-}
-
-/** Null for what does not go through the stack: it already is so, or the direct path is the better one. */
-function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts): Member | null {
-  const { strategy } = facts.rollback;
-  const action = actionOf(id, facts);
-  if (isBroughtAlong(id, stack, { action, facts }))
-    return action === "unchanged" && !isKept(id, facts) ? null : { id, action, part: null };
-  const part = partFor(id, stack, facts);
-  if (!part || sameJson(partOf(stack.beforeTemplate, part), partOf(stack.liveTemplate, part))) return null;
-  if (strategy === "stack" && action === "unchanged")
-    return wentBackDirectly(id, facts) ? { id, action: "restore", part } : null;
-  if (strategy === "stack" || (action !== "unchanged" && id.startsWith("stack-resource:"))) return { id, action, part };
-  const takesUpdates = isUpdatable(stack.live) || mayContinue(facts)(stack.name) !== null;
-  if (action === "unchanged" || !takesUpdates) return null;
-  return goesDirectly(id, facts) ? null : { id, action, part };
-}
-
-/**
- * By the resources that it is or, unless it comes or goes with those, by its function's. A policy's statements come and go
- * whatever becomes of the policy.
- */
-function isBroughtAlong(
-  id: ComponentId,
-  stack: StackStates,
-  { action, facts }: { action: StepPlan["action"]; facts: DatedFacts },
-): boolean {
-  const own = resourcesOf(id, facts);
-  const parent = [parentOf(id, facts) ?? stack.id];
-  const onlyByOwn = own.length > 0 && (action !== "restore" || id.startsWith("lambda-policy:"));
-  const isBringing = (resource: ComponentId) =>
-    resource !== stack.id &&
-    stackOf(resource) === stack.id &&
-    facts.rollback.picked.includes(resource) &&
-    resourceDiffers(resource, stack);
-  return [own, ...(onlyByOwn ? [] : [parent])].some((list) => list.length > 0 && list.every(isBringing));
-}
-
-function resourceDiffers(resource: ComponentId, { beforeTemplate, liveTemplate }: StackStates): boolean {
-  const part = whole(splitResource(parseComponentId(resource)?.name ?? "").logicalId);
-  return !sameJson(partOf(beforeTemplate, part), partOf(liveTemplate, part));
-}
-
-/** Its template is put back, too. What `keep-live` keeps is not as in the backup, and its template stays. */
-function wentBackDirectly(id: ComponentId, { sources, live }: DatedFacts): boolean {
-  return sources.before.get(id)?.digest === live.get(id)?.digest;
-}
-
-/** An alias whose version still exists is only pointed back: one atomic switch, nothing rebuilt (facts B2). */
-function goesDirectly(id: ComponentId, facts: DatedFacts): boolean {
-  return id.startsWith("lambda-alias:") && directPlan(id, facts, goalFor(id, facts)).action !== "refused";
-}
-
-/** What of the template a component is; null where the template does not say it. */
-function partFor(id: ComponentId, stack: StackStates, facts: DatedFacts): Part | null {
-  const parsed = parseComponentId(id);
-  if (parsed?.kind === "stack-resource") return whole(splitResource(parsed.name).logicalId);
-  const own = [stack.before, stack.live].flatMap((side) => ownedThings(side).get(id) ?? [])[0];
-  if (own !== undefined && sidesWith(own, stack) > 0) return whole(own);
-  if (own === undefined && OF_ITS_OWN.has(parsed?.kind ?? "stack")) return null;
-  const resource = parentOf(id, facts);
-  if (!resource || resource === stack.id || stackOf(resource) !== stack.id) return null;
-  const { logicalId } = splitResource(parseComponentId(resource)?.name ?? "");
-  // Where only one template has it, it comes or goes: a function by its code, and a trigger, whose resource it is.
-  const isWhole = parsed?.kind === "lambda-code" || parsed?.kind === "lambda-trigger";
-  if (sidesWith(logicalId, stack) < 2) return isWhole ? whole(logicalId) : null;
-  const owner = OWNERS.find((name) => name === parsed?.kind);
-  return owner ? ownedPart(logicalId, owner, stack) : null;
-}
-
-/** Kinds that are a resource of a template, or what a transform makes of one; without either no template says them. */
-const OF_ITS_OWN: ReadonlySet<KindName> = new Set(["lambda-alias", "lambda-url", "lambda-async"]);
-
-/** How many of the two templates write it themselves. */
-function sidesWith(logicalId: string, { beforeTemplate, liveTemplate }: StackStates): number {
-  return [beforeTemplate, liveTemplate].filter((state) => partOf(state, whole(logicalId))).length;
-}
-
-function whole(logicalId: string): Part {
-  return { logicalId, take: "all" };
-}
-
-function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackStates): Part | null {
-  const definition = asObject(asObject(liveTemplate.template["Resources"])[logicalId]);
-  // SAM writes other triggers and the routes of APIs beside it: alone it goes back beside the stack.
-  if (owner === "lambda-trigger")
-    return definition["Type"] === "AWS::Lambda::EventSourceMapping" ? whole(logicalId) : null;
-  const properties = ownedProperties(String(definition["Type"]), owner);
-  return properties && { logicalId, take: "properties", properties };
-}
-
-/** Why a change set is not made, whatever found it out. */
-interface Refusals extends Pick<Refused, "outcome" | "together"> {
-  readonly refusals: readonly (Pick<Refused["refusals"][number], "detail" | "logicalId"> & Pick<Reason, "code">)[];
-}
-
 interface Plans {
   readonly steps: Map<ComponentId, StepPlan>;
   readonly goals: Map<ComponentId, CapturedComponent>;
@@ -215,7 +96,7 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
   const spliced = withoutLostCode(spliceParts(stack, parts), refusals.filter(bringsIt(parts)));
   const [leader] = members.filter(({ part }) => part);
   if (spliced.outcome === "refused" || !leader) {
-    for (const member of members) plans.steps.set(member.id, refused(...reasonsFor(member, spliced, stack)));
+    for (const member of members) plans.steps.set(member.id, refused(...refusalReasons(member, spliced, stack)));
     return;
   }
   const about = ({ part }: Member) => [
@@ -305,41 +186,6 @@ function spliceParts({ live, before }: StackStates, parts: readonly Part[]): Spl
 function submitted({ state }: CapturedComponent) {
   const { template, parameters } = state.settings;
   return { template: readTemplateText(String(template)), parameters: asObject(parameters) };
-}
-
-/** A refusal says which part it is about; every other member of the change set waits for that one. */
-function reasonsFor(member: Member, spliced: Spliced | Refusals, { name }: StackStates): Reason[] {
-  if (spliced.outcome !== "refused") return [];
-  const { refusals, together } = spliced;
-  const own = refusals.filter(
-    ({ logicalId }) => logicalId === null || (member.part !== null && logicalId === member.part.logicalId),
-  );
-  const prefix = own.length > 0 ? "" : `It goes in one change set of ${name} with a part that is refused: `;
-  const offered = together?.length ? ` Add ${together.map((id) => `stack-resource:${name}/${id}`).join(", ")}.` : "";
-  return (own.length > 0 ? own : refusals).map(({ code, detail }) => ({
-    code,
-    detail: `${prefix}${detail}${code === "REQUIRES_COMPONENT" ? offered : ""}`,
-  }));
-}
-
-/** Nobody can read whether it still is the backup's. */
-function secretReasons({ consequences: { secretsKept } }: Spliced): Reason[] {
-  if (secretsKept.length === 0) return [];
-  const detail = `${secretsKept.join(", ")}: CloudFormation goes on with the NoEcho value that the stack has now. What a function then has otherwise than in the backup goes back directly, and the stack is left behind.`;
-  return [{ code: "SECRET_KEPT", detail }];
-}
-
-function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason {
-  const named = logicalIds.map((id) => `stack-resource:${name}/${id}`).join(", ");
-  return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
-}
-
-/** What the part refers to, and nothing else of the stack. */
-function lookedUpIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
-  const wanted = part && partOf(beforeTemplate, part);
-  if (!wanted) return [];
-  const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
-  return lookedUpValues(before, { within, live });
 }
 
 /** Of the parts: what stays in the account when it leaves the stack, and what may be there when it comes again. */

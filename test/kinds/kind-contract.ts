@@ -13,8 +13,8 @@ import {
 } from "../../src/domain/component.ts";
 import type { PlanStep } from "../../src/domain/plan.ts";
 import { readLive, withSiblings } from "../../src/jobs/live-state.ts";
+import { kindOf, performerOf } from "../../src/jobs/perform-actions.ts";
 import { makePlan } from "../../src/jobs/planning.ts";
-import { kindOf, performerOf } from "../../src/jobs/run-step.ts";
 import { contentOf } from "../../src/kinds/alias-targets.ts";
 import { ARCHIVES_NONE, createLiveView, LOOK_AT_ALL } from "../../src/kinds/live-view.ts";
 import type { Account } from "../support/world.ts";
