@@ -1,5 +1,4 @@
-import t, { type Test } from "tap";
-import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import t from "tap";
 import {
   type Body,
   deployStack,
@@ -7,15 +6,9 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
   type World,
+  worldOf,
 } from "../support/world.ts";
-
-async function world(t: Test, options: SandboxOptions = {}): Promise<World> {
-  const made = await startWorld(options);
-  t.teardown(() => made.close());
-  return made;
-}
 
 const STACK = { StackName: "shop" };
 const ALLOW = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
@@ -70,7 +63,7 @@ async function setPolicy(w: World, ...Statement: object[]): Promise<void> {
 const operations = (w: World) => w.sandbox.calls.mutations().map(({ operation }) => operation);
 
 t.test("a template that differs in its text only is unchanged, and nothing is asked of CloudFormation", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const yaml = [
     "# reviewed",
     "Resources:",
@@ -88,7 +81,7 @@ t.test("a template that differs in its text only is unchanged, and nothing is as
 });
 
 t.test("a text that somebody only wrote anew after the deploy is no conflict", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployStack(w, "shop", topics("orders"));
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deployStack(w, "shop", topics("deployed"));
@@ -98,7 +91,7 @@ t.test("a text that somebody only wrote anew after the deploy is no conflict", a
 });
 
 t.test("what CloudFormation finds to be no change is Unchanged, with a warning, and not failed", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const deployment = await redeploy(
     w,
     topics("orders", { Description: "before" }),
@@ -123,7 +116,7 @@ t.test("an empty change set is no proof: what else differs goes back, or fails t
     ["protection", { status: "Restored", error: null, warnings: ["TEMPLATE_TEXT_STAYS"] }],
   ] as const) {
     await t.test(made, async (t) => {
-      const w = await world(t, { outputsCount: false });
+      const w = await worldOf(t, { outputsCount: false });
       const sides = {
         outputs: (side: string) => topics("orders", { Outputs: { Name: { Value: side } } }),
         policies: (side: string) =>
@@ -145,7 +138,7 @@ t.test("an empty change set is no proof: what else differs goes back, or fails t
 });
 
 t.test("outputs alone go back where CloudFormation takes them for a change", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const side = (Value: string) => topics("orders", { Outputs: { Name: { Value } } });
   const deployment = await redeploy(w, side("before"), side("after"));
   await finishDeployment(w, deployment);
@@ -155,7 +148,7 @@ t.test("outputs alone go back where CloudFormation takes them for a change", asy
 });
 
 t.test("a part that CloudFormation finds to be no change is Unchanged, too", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const side = (DisplayName: unknown) => ({
     Parameters: { Name: { Type: "String", Default: "orders" } },
     ...topics(DisplayName),
@@ -170,7 +163,7 @@ t.test("a part that CloudFormation finds to be no change is Unchanged, too", asy
 });
 
 t.test("a service that stops behind an empty change set remembers that it was one", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const deployment = await redeploy(
     w,
     topics("orders", { Description: "before" }),
@@ -200,7 +193,7 @@ t.test("what somebody deploys behind an empty change set is seen by the last loo
     ["stack-resource:shop/Orders", named({ Ref: "Name" }), named("orders")],
   ] as const) {
     await t.test(picked, async (t) => {
-      const w = await world(t);
+      const w = await worldOf(t);
       const deployment = await redeploy(w, before, after);
       await finishDeployment(w, deployment);
       const last = w.sandbox.faults.hold({
@@ -218,7 +211,7 @@ t.test("what somebody deploys behind an empty change set is seen by the last loo
 });
 
 t.test("a first policy of the deployment goes by one that allows everything, and the undo puts it back", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployStack(w, "shop", topics("orders"));
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deployStack(w, "shop", topics("deployed"));
@@ -245,7 +238,7 @@ t.test("a first policy of the deployment goes by one that allows everything, and
 t.test(
   "a part that went back under new names is as in the backup: nothing is left to do, nor a conflict",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     const side = (level: string) => ({
       Parameters: { Level: { Type: "String" } },
       Mappings: { Names: { all: { topic: level } } },
@@ -297,7 +290,7 @@ t.test(
 t.test(
   "the plan says which values CloudFormation looks up, and that one has changed, without showing it",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     const keep = (Value: string) => ({
       Type: "AWS::SSM::Parameter",
       Properties: { Name: "/level", Type: "String", Value },

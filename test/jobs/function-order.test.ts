@@ -1,4 +1,4 @@
-import t, { type Test } from "tap";
+import t from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
 import {
   type Body,
@@ -9,15 +9,9 @@ import {
   invoke,
   openDeployment,
   rollBack,
-  startWorld,
   type World,
+  worldOf,
 } from "../support/world.ts";
-
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
-  t.teardown(() => made.close());
-  return made;
-}
 
 const KEPT: Shape = { Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: { Statement: [] } } } };
 
@@ -59,7 +53,7 @@ async function stepsOf(w: World, rollback: string): Promise<Body[]> {
 
 t.test("CloudFormation refuses what names a function that is not there", async (t) => {
   for (const logicalId of ["Callers", "Orders"]) {
-    const w = await world(t);
+    const w = await worldOf(t);
     await deployStack(w, "api", template({}));
     await deployStack(w, "api", template({ [logicalId]: CALLERS[logicalId] })).catch(() => null);
     const { Stacks } = await w.aws("cloudformation", "DescribeStacks", { StackName: "api" });
@@ -73,7 +67,7 @@ t.test("a deleted function is there again before the stack that refers to it, wh
     ["stack-resource:api/Callers", "stack-resource:api/Orders", "lambda-alias:pay:live", "lambda-code:pay"],
   ] as const) {
     await t.test(String(picked), async (t) => {
-      const w = await world(t);
+      const w = await worldOf(t);
       const id = await deletion(w);
       const rollback = await rollBack(w, id, picked, { allowDestructive: true });
       t.match(rollback, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
@@ -95,7 +89,7 @@ t.test("a deleted function is there again before the stack that refers to it, wh
 });
 
 t.test("a stack is not tried when the function that it refers to did not come back", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const id = await deletion(w);
   w.sandbox.faults.fail({ match: ({ operation }) => operation === "CreateFunction", error: "reset" });
   w.sandbox.calls.clear();
@@ -106,7 +100,7 @@ t.test("a stack is not tried when the function that it refers to did not come ba
 });
 
 t.test("a function that the deployment added goes after the stack that refers to it", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployStack(w, "api", template({}));
   const { id } = await openDeployment(w, { stacks: ["api"], functions: ["pay"] });
   await createFunction(w, "pay", "pay v1");

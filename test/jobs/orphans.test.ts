@@ -1,4 +1,4 @@
-import t, { type Test } from "tap";
+import t from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
 import {
   type Body,
@@ -7,16 +7,10 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
   until,
   type World,
+  worldOf,
 } from "../support/world.ts";
-
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
-  t.teardown(() => made.close());
-  return made;
-}
 
 const TOPIC = { Type: "AWS::SNS::Topic", Properties: { TopicName: "orders" } };
 const TABLE = {
@@ -66,7 +60,7 @@ async function changesOf(w: World, { id }: Body): Promise<string> {
 }
 
 t.test("what a deletion policy keeps is told before, recorded as an orphan, and imported by the undo", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const id = await deployment(w, { Topic: TOPIC }, { Topic: TOPIC, Table: TABLE, News: NEWS });
   const { Table, News } = await physicalIds(w);
   const { items } = (await w.api("GET", `/v1/deployments/${id}/components`)).body;
@@ -103,7 +97,7 @@ t.test("what a deletion policy keeps is told before, recorded as an orphan, and 
 });
 
 t.test("a part that a policy keeps goes and comes back alone, without a collision", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const id = await deployment(w, { Topic: TOPIC, Table: TABLE }, { Topic: { ...TOPIC, Properties: {} } });
   const rollback = await rollBack(w, id, ["stack-resource:shop/Table"]);
   t.match(rollback, { status: "Completed", error: null, result: { recreated: 1 } });
@@ -116,7 +110,7 @@ t.test("a part that a policy keeps goes and comes back alone, without a collisio
 });
 
 t.test("a kept resource that somebody has deleted since is made anew", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const Box = { Type: "AWS::S3::Bucket", DeletionPolicy: "Retain", Properties: { BucketName: "shop-box" } };
   const id = await deployment(w, { Topic: TOPIC, Box }, { Topic: TOPIC });
   await w.aws("s3", "DeleteBucket", { Bucket: "shop-box" });
@@ -126,7 +120,7 @@ t.test("a kept resource that somebody has deleted since is made anew", async (t)
 });
 
 t.test("a stack that was deleted takes in again what it had kept", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deploy(w, { Topic: TOPIC, Table: TABLE });
   const { Table } = await physicalIds(w);
   const { id } = await openDeployment(w, { stacks: ["shop"] });

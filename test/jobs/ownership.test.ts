@@ -1,4 +1,4 @@
-import t, { type Test } from "tap";
+import t from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
 import {
   type Body,
@@ -8,15 +8,9 @@ import {
   openDeployment,
   rollBack,
   settled,
-  startWorld,
   type World,
+  worldOf,
 } from "../support/world.ts";
-
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
-  t.teardown(() => made.close());
-  return made;
-}
 
 const PAY: Shape = {
   Type: "AWS::Lambda::Function",
@@ -78,7 +72,7 @@ function operations(w: World): string[] {
 }
 
 t.test("an alias that a stack's deploy added is refused directly by name, and goes through the stack", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployStack(w, "shop", { Resources: SHOP });
   const id = await deployed(w, ["shop"], () => deployStack(w, "shop", { Resources: { ...SHOP, Live: ALIAS } }));
   w.sandbox.calls.clear();
@@ -94,7 +88,7 @@ t.test("an alias that a stack's deploy added is refused directly by name, and go
 });
 
 t.test("an alias that a stack's deploy took away comes back through the stack, also beside its resource", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployStack(w, "shop", { Resources: { ...SHOP, Live: ALIAS } });
   const id = await deployed(w, ["shop"], () => deployStack(w, "shop", { Resources: SHOP }));
   w.sandbox.calls.clear();
@@ -113,7 +107,7 @@ t.test("an alias that a stack's deploy took away comes back through the stack, a
 t.test("an alias that no stack owns goes directly, alone and with its function's stack", async (t) => {
   for (const strategy of ["direct", "auto", "with its stack"]) {
     await t.test(strategy, async (t) => {
-      const w = await world(t);
+      const w = await worldOf(t);
       await deployStack(w, "shop", { Resources: SHOP });
       const id = await deployed(w, ["shop"], async () => {
         await deployStack(w, "shop", { Resources: { ...SHOP, ...TOPIC } });
@@ -133,7 +127,7 @@ t.test("an alias that no stack owns goes directly, alone and with its function's
 const OWNED = ["lambda-alias:pay:live", "lambda-async:pay", "lambda-policy:pay", "lambda-url:pay"];
 
 t.test("what another stack gave a function that no stack owns is refused directly, each by its resource", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "pay", "pay");
   await deployStack(w, "api", { Resources: TOPIC });
   const id = await deployed(w, ["api"], () => deployStack(w, "api", { Resources: { ...TOPIC, ...CALLERS } }));
@@ -157,7 +151,7 @@ t.test("what another stack gave a function that no stack owns is refused directl
 });
 
 t.test("what another stack took from a function comes back through that stack, and nothing beside it", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "pay", "pay");
   await deployStack(w, "api", { Resources: { ...TOPIC, ...CALLERS } });
   const id = await deployed(w, ["api"], () => deployStack(w, "api", { Resources: TOPIC }));
@@ -169,7 +163,7 @@ t.test("what another stack took from a function comes back through that stack, a
 });
 
 t.test("a statement that its stack replaced comes back under the Sid that the stack gives it", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployStack(w, "shop", { Resources: SHOP });
   const callers = (Principal: string) => ({
     Callers: {
@@ -192,7 +186,7 @@ t.test("a statement that its stack replaced comes back under the Sid that the st
 t.test(
   "what a stack keeps when it lets it go is not deleted behind its back; the proof says that it is there",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     await createFunction(w, "pay", "pay");
     await deployStack(w, "api", { Resources: TOPIC });
     const kept = Object.entries(CALLERS).map(([id, one]) => [id, { ...(one as Shape), DeletionPolicy: "Retain" }]);
@@ -207,7 +201,7 @@ t.test(
 );
 
 t.test("an alias that a transform makes goes through the function that asks for it", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const sam = (more: Shape) => ({
     Transform: "AWS::Serverless-2016-10-31",
     Resources: {

@@ -1,4 +1,4 @@
-import t, { type Test } from "tap";
+import t from "tap";
 import { AwsError } from "../../src/sandbox/core/contract.ts";
 import { ALL_KINDS_SCOPE, deployFirst, deploySecond } from "../support/all-kinds.ts";
 import {
@@ -9,25 +9,18 @@ import {
   invoke,
   openDeployment,
   rollBack,
-  startWorld,
   until,
   updateCode,
-  type World,
+  worldOf,
   zip,
 } from "../support/world.ts";
 
 const scope = { functions: ["shop-*"] };
 
-async function world(t: Test, options = {}, env = {}): Promise<World> {
-  const made = await startWorld(options, env);
-  t.teardown(() => made.close());
-  return made;
-}
-
 t.test(
   "one rollback removes the added, recreates the deleted and restores the modified; all else stays as deployed",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     await createFunction(w, "shop-pay", "pay v1", { Environment: { Variables: { TABLE: "one" } }, MemorySize: 128 });
     await createFunction(w, "shop-old", "old v1", { Description: "goes with the deploy" });
     await createFunction(w, "shop-cart", "cart v1");
@@ -112,7 +105,7 @@ t.test(
 );
 
 t.test("an alias goes back to the version with the content of the backup, without a canary's weights", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1");
   await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
   await w.aws("lambda", "CreateAlias", {
@@ -142,7 +135,7 @@ t.test("an alias goes back to the version with the content of the backup, withou
 });
 
 t.test("an alias whose version is gone is published again from the code that goes back with it", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1");
   await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
   await w.aws("lambda", "CreateAlias", { FunctionName: "shop-pay", Name: "live", FunctionVersion: "1" });
@@ -166,7 +159,7 @@ t.test("an alias whose version is gone is published again from the code that goe
 });
 
 t.test("what somebody else changed since is a conflict; keep-live keeps exactly that", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1", { Environment: { Variables: { TABLE: "one", LEVEL: "info" } } });
   const deployment = await openDeployment(w, scope);
   await configure(w, "shop-pay", { Environment: { Variables: { TABLE: "two", LEVEL: "info" } } });
@@ -189,7 +182,7 @@ t.test("what somebody else changed since is a conflict; keep-live keeps exactly 
 });
 
 t.test("a change between restore and the last look ends the job in Exception and names the paths", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1", { Description: "one" });
   await createFunction(w, "shop-b", "b1");
   const deployment = await openDeployment(w, scope);
@@ -215,7 +208,7 @@ t.test("a change between restore and the last look ends the job in Exception and
 t.test(
   "a failing component stops the run or is passed by, as was asked, and every skipped one leaves a row",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     for (const name of ["shop-a", "shop-b", "shop-c"]) await createFunction(w, name, `${name} v1`);
     const deployment = await openDeployment(w, scope);
     for (const name of ["shop-a", "shop-b", "shop-c"]) await updateCode(w, name, `${name} v2`);
@@ -246,7 +239,7 @@ t.test(
 );
 
 t.test("what a failed run has left as somebody made it stays a conflict for the next one", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, `${name} v1`);
   const deployment = await openDeployment(w, scope);
   for (const name of ["shop-a", "shop-b"]) await updateCode(w, name, `${name} v2`);
@@ -266,7 +259,7 @@ t.test("what a failed run has left as somebody made it stays a conflict for the 
 });
 
 t.test("a failing rollback takes back what it did when it was asked to compensate", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, `${name} v1`);
   const deployment = await openDeployment(w, scope);
   for (const name of ["shop-a", "shop-b"]) await updateCode(w, name, `${name} v2`);
@@ -288,7 +281,7 @@ t.test("a failing rollback takes back what it did when it was asked to compensat
 });
 
 t.test("throttling and broken connections are waited out, not reported", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1");
   const deployment = await openDeployment(w, scope);
   await updateCode(w, "shop-pay", "v2");
@@ -303,7 +296,7 @@ t.test("throttling and broken connections are waited out, not reported", async (
 });
 
 t.test("a draft is filled by Add and Add all, planned, and only the approved plan runs", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   await createFunction(w, "shop-b", "b1");
   const deployment = await openDeployment(w, scope);
@@ -338,7 +331,7 @@ t.test("a draft is filled by Add and Add all, planned, and only the approved pla
 });
 
 t.test("a plan that live has left behind is refused with nothing touched", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   const deployment = await openDeployment(w, scope);
   await updateCode(w, "shop-a", "a2");
@@ -360,7 +353,7 @@ t.test("a plan that live has left behind is refused with nothing touched", async
 });
 
 t.test("a rollback can be undone, because it took its own backup first", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   await createFunction(w, "shop-gone", "g1");
   const deployment = await openDeployment(w, scope);
@@ -379,7 +372,7 @@ t.test("a rollback can be undone, because it took its own backup first", async (
 });
 
 t.test("two deployments go back in one plan: to the state before the older one", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   await createFunction(w, "shop-b", "b1");
   const first = await openDeployment(w, scope);
@@ -399,7 +392,7 @@ t.test("two deployments go back in one plan: to the state before the older one",
 });
 
 t.test("a deploy that failed part-way is taken back whole when its caller asked for that", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   const deployment = await openDeployment(w, scope, { onFailure: "rollback" });
   await updateCode(w, "shop-a", "a2");
@@ -412,7 +405,7 @@ t.test("a deploy that failed part-way is taken back whole when its caller asked 
 });
 
 t.test("a cancelled rollback stops between two actions, tells what it did, and can be run again", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   await createFunction(w, "shop-b", "b1");
   const deployment = await openDeployment(w, scope);
@@ -433,7 +426,7 @@ t.test("a cancelled rollback stops between two actions, tells what it did, and c
 });
 
 t.test("code that AWS will not hand out makes the component incomplete, and it is refused", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   w.sandbox.faults.fail({
     match: (record) => record.operation === "GetFunction",
@@ -450,7 +443,7 @@ t.test("code that AWS will not hand out makes the component incomplete, and it i
 });
 
 t.test("an open deployment of a stack holds the functions that the stack owns, and the reverse", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployFirst(w);
   const byStack = await openDeployment(w, { stacks: ["shop"] });
   const request = (held: object) =>
@@ -467,7 +460,7 @@ t.test("an open deployment of a stack holds the functions that the stack owns, a
 });
 
 t.test("zips are compared by their bytes: the same words deployed again alter nothing", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   const deployment = await openDeployment(w, scope);
   await w.aws("lambda", "UpdateFunctionCode", { FunctionName: "shop-a", ZipFile: zip("a1") });
@@ -480,7 +473,7 @@ t.test("zips are compared by their bytes: the same words deployed again alter no
 });
 
 t.test("what a rollback only read beside its own components is still somebody else's change", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, "shop-pay", "pay v1", { MemorySize: 128 });
   const deployment = await openDeployment(w, scope);
   await updateCode(w, "shop-pay", "pay v2");
@@ -495,7 +488,7 @@ t.test("what a rollback only read beside its own components is still somebody el
 });
 
 t.test("facets of a function go back with everything else, one by one, and forth again by an undo", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployFirst(w);
   const before = await fingerprintOf(w);
   const deployment = await openDeployment(w, ALL_KINDS_SCOPE);
@@ -535,7 +528,7 @@ t.test("facets of a function go back with everything else, one by one, and forth
 });
 
 t.test("what a stack does not know of its function goes back directly once the stack is back", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await deployFirst(w);
   const FunctionName = "shop-stack-pay";
   await w.aws("lambda", "PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions: 3 });

@@ -12,9 +12,9 @@ import {
   ended,
   finishDeployment,
   openDeployment,
-  startWorld,
   until,
   type World,
+  worldOf,
 } from "../support/world.ts";
 
 /** What a stack's end looks like when AWS has refused nothing. */
@@ -136,12 +136,6 @@ t.test("so do 40 stacks, with bridges among them", async (t) => {
   return proveOrder(t, found);
 });
 
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
-  t.teardown(() => made.close());
-  return made;
-}
-
 interface Move {
   readonly before: StackLinks;
   readonly deployed: StackLinks;
@@ -191,7 +185,7 @@ const links = (exports: readonly string[], imports: readonly string[] = []): Sta
 });
 
 t.test("a rollback bridges a stack when an export goes and another comes back between the same two", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const deployment = await redeploy(w, {
     "a-shop": { before: links(["old"]), deployed: links(["new"]) },
     "b-jobs": { before: links([], ["old"]), deployed: links([], ["new"]) },
@@ -215,7 +209,7 @@ t.test("a rollback bridges a stack when an export goes and another comes back be
 t.test(
   "a service that stops between a bridge and its end goes on where it was, and bridges nothing twice",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     const deployment = await redeploy(w, {
       "a-shop": { before: links(["old"]), deployed: links(["new"]) },
       "b-jobs": { before: links([], ["old"]), deployed: links([], ["new"]) },
@@ -242,7 +236,7 @@ t.test(
 );
 
 t.test("a bridge carries along what the kept export needs, and the stack ends with the backup's text", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const [shop, jobs] = [
     { before: links(["a-shop-old"]), deployed: links(["a-shop-new"]) },
     { before: links([], ["a-shop-old"]), deployed: links([], ["a-shop-new"]) },
@@ -263,7 +257,7 @@ t.test("a bridge carries along what the kept export needs, and the stack ends wi
 });
 
 t.test("where no bridge can be made, the plan is refused with the reason and nothing is touched", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const moves = {
     "a-shop": { before: links(["old"]), deployed: links(["new"]) },
     "b-jobs": { before: links([], ["old"]), deployed: links([], ["new"]) },
@@ -282,7 +276,7 @@ t.test("where no bridge can be made, the plan is refused with the reason and not
 });
 
 t.test("an importer that is not picked and still needs an export is named while planning", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const deployment = await redeploy(w, { shop: { before: links(["kept"]), deployed: links(["kept", "added"]) } });
   await put(w, "billing", linkedTemplate(links([], ["added"])));
   const { rollback } = await rolledBack(w, deployment);
@@ -296,7 +290,7 @@ t.test("an importer that is not picked and still needs an export is named while 
 });
 
 t.test("stacks of one wave run side by side, and each line of the log belongs to its own step", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const names = ["one", "two", "three"];
   const move = (name: string) => ({ before: links([`${name}-old`]), deployed: links([`${name}-new`]) });
   const deployment = await redeploy(w, Object.fromEntries(names.map((name) => [name, move(name)])));
@@ -326,7 +320,7 @@ t.test("stacks of one wave run side by side, and each line of the log belongs to
 });
 
 t.test("a failure stops the run before the next wave, after what runs beside it has ended", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const deployment = await redeploy(w, {
     exporter: { before: links(["kept"]), deployed: links(["kept", "added"]) },
     failing: { before: links([]), deployed: links([], ["added"]) },

@@ -1,4 +1,4 @@
-import t, { type Test } from "tap";
+import t from "tap";
 import { layersOf, sameLayers } from "../../src/kinds/layers.ts";
 import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
 import {
@@ -9,8 +9,8 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
   type World,
+  worldOf,
   zip,
 } from "../support/world.ts";
 
@@ -18,12 +18,6 @@ const scope = { functions: ["shop-*"] };
 const LAYER = "arn:aws:lambda:us-east-1:000000000000:layer:deps";
 const FOREIGN = "arn:aws:lambda:us-east-1:123456789012:layer:extension:4";
 const CONFIG = "lambda-config:shop-pay";
-
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
-  t.teardown(() => made.close());
-  return made;
-}
 
 async function publish(account: Account, says: string, more: Shape = {}): Promise<string> {
   const Content = { ZipFile: zip(says) };
@@ -60,7 +54,7 @@ const mutationsSince = (w: World, count: number) =>
 t.test(
   "a backup holds a layer's bytes and all that it takes to publish it again; a foreign one is noted",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     const arn = await publish(w, "deps v1", { LicenseInfo: "MIT", CompatibleRuntimes: ["nodejs22.x"] });
     await w.aws("lambda", "AddLayerVersionPermission", {
       LayerName: "deps",
@@ -94,7 +88,7 @@ t.test(
 );
 
 t.test("layers go back to their versions, and a list that is live as it stands is not sent", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const [one, two] = [await publish(w, "deps v1"), await publish(w, "deps v2")];
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
   const deployment = await openDeployment(w, scope);
@@ -115,7 +109,7 @@ t.test("layers go back to their versions, and a list that is live as it stands i
 t.test(
   "a deleted layer version is published again from the backup, said beforehand, proven by content, and once",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     const about = { Description: "shared", LicenseInfo: "MIT", CompatibleRuntimes: ["nodejs22.x"] };
     const [one, two] = [await publish(w, "deps v1", about), await publish(w, "deps v2")];
     const content = await contentOf(w, one);
@@ -151,7 +145,7 @@ t.test(
 );
 
 t.test("a function that comes back gets its layers back first", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const one = await publish(w, "deps v1");
   const content = await contentOf(w, one);
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
@@ -165,7 +159,7 @@ t.test("a function that comes back gets its layers back first", async (t) => {
 });
 
 t.test("a deleted layer of which there are no bytes is refused with the reason, and nothing is touched", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const [one, two] = [await publish(w, "deps v1"), await publish(w, "deps v2")];
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
   const error = new AwsError("AccessDeniedException", "not authorized to perform: lambda:GetLayerVersion", 403);

@@ -1,4 +1,4 @@
-import t, { type Test } from "tap";
+import t from "tap";
 import { splitPatch } from "../../src/aws/configuration-patch.ts";
 import { NO_CODE_PLAN } from "../../src/domain/code-moves.ts";
 import { type ComponentId, captured, componentId } from "../../src/domain/component.ts";
@@ -18,9 +18,8 @@ import {
   openDeployment,
   rollBack,
   settled,
-  startWorld,
   updateCode,
-  type World,
+  worldOf,
   zip,
 } from "../support/world.ts";
 
@@ -28,12 +27,6 @@ const scope = { functions: ["shop-*"] };
 const FunctionName = "shop-pay";
 const DAY_MS = 86_400_000;
 const BLOCK_DAY = Date.parse("2026-09-30");
-
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
-  t.teardown(() => made.close());
-  return made;
-}
 
 /** What a kind is given to plan from one configuration to another. */
 function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput {
@@ -102,7 +95,7 @@ t.test("a runtime on AWS's list is a warning from its day on, and a refusal only
     reasons: [{ code: "RUNTIME_BLOCKED", detail: /python3\.9 since 2026-09-30/ }],
   });
 
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, FunctionName, "v1", { Runtime: "nodejs18.x" });
   const deployment = await openDeployment(w, scope);
   await configure(w, FunctionName, { Runtime: "nodejs22.x" });
@@ -145,7 +138,7 @@ t.test("a field that is larger than any update is refused beforehand; large fiel
 });
 
 t.test("every writable field of a configuration goes back, the newer ones too", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   const vpc = (id: string) => ({ SubnetIds: [`subnet-${id}`], SecurityGroupIds: [`sg-${id}`] });
   const capacity = (arn: string) => ({ LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } });
   const one = {
@@ -201,7 +194,7 @@ t.test("every writable field of a configuration goes back, the newer ones too", 
 });
 
 t.test("the same bytes for another architecture go back to the one of the backup", async (t) => {
-  const w = await world(t);
+  const w = await worldOf(t);
   await createFunction(w, FunctionName, "v1", { Runtime: "nodejs22.x", Architectures: ["arm64"] });
   const deployment = await openDeployment(w, scope);
   await w.aws("lambda", "UpdateFunctionCode", { FunctionName, ZipFile: zip("v1"), Architectures: ["x86_64"] });
@@ -214,7 +207,7 @@ t.test("the same bytes for another architecture go back to the one of the backup
 t.test(
   "code that is run from an object goes back to that object, and to a copy where the object is lost",
   async (t) => {
-    const w = await world(t);
+    const w = await worldOf(t);
     await w.aws("s3", "CreateBucket", { Bucket: "code" });
     await w.aws("s3", "PutBucketVersioning", { Bucket: "code", VersioningConfiguration: { Status: "Enabled" } });
     const referenced = async (says: string) => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, type Zippable, zipSync } from "fflate";
+import type { Test } from "tap";
 import { type ComposeOptions, type RunningService, startService } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
@@ -46,6 +47,13 @@ export function awsEnv(url: string): Record<string, string> {
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
   };
+}
+
+/** A world for the time of one test. */
+export async function worldOf(t: Test, options: SandboxOptions = {}, env: Record<string, string> = {}): Promise<World> {
+  const world = await startWorld(options, env);
+  t.teardown(() => world.close());
+  return world;
 }
 
 export async function startWorld(
