@@ -58,6 +58,11 @@ export function stackOf(id: ComponentId | null): ComponentId | null {
   return parsed?.kind === "stack-resource" ? componentId("stack", splitResource(parsed.name).stack) : null;
 }
 
+/** The name in a stack's id, `arn:…:stack/NAME/UUID`; null for any other text. */
+export function stackNameIn(stackId: string): string | null {
+  return /:stack\/([^/]+)\//.exec(stackId)?.[1] ?? null;
+}
+
 /** Names of stacks hold no slash. */
 export function splitResource(name: string): { stack: string; logicalId: string } {
   const slash = name.indexOf("/");

@@ -11,7 +11,7 @@ import {
 import { matchesPattern, type Scope } from "../domain/scope.ts";
 import { resourcesOf } from "../domain/template.ts";
 import { KINDS } from "../kinds/index.ts";
-import { functionsOf, type LiveView } from "../kinds/live-view.ts";
+import { functionsOf, type LiveView, nestedIn } from "../kinds/live-view.ts";
 import { triggerName } from "../kinds/trigger-settings.ts";
 import { mapBounded } from "./bounded.ts";
 
@@ -25,8 +25,8 @@ const CAPTURES_AT_ONCE = 16;
 export type CaptureProgress = (components: readonly CapturedComponent[]) => Promise<void>;
 
 /**
- * Everything in a scope as it is now: its stacks, the functions of those stacks, the functions that match its patterns,
- * and `known` functions, which a deploy may have taken out of all of these.
+ * Everything in a scope as it is now: its stacks with those nested in them, the functions of all these, the functions that
+ * match its patterns, and `known` functions, which a deploy may have taken out of all of these.
  */
 export async function captureScope(
   view: LiveView,
@@ -34,11 +34,20 @@ export async function captureScope(
   known: readonly string[],
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {
-  const stacks = await mapBounded(scope.stacks, CAPTURES_AT_ONCE, (name) => captureStack(view, name, progress));
-  const functions = await namesInScope(view, scope);
+  const within = await withNested(view, scope.stacks);
+  const stacks = await mapBounded(within, CAPTURES_AT_ONCE, (name) => captureStack(view, name, progress));
+  const functions = await namesInScope(view, { ...scope, stacks: within });
   const names = [...new Set([...functions, ...known])].sort();
   const captured = await mapBounded(names, CAPTURES_AT_ONCE, (name) => captureFunction(view, name, progress));
   return [...stacks, ...captured].flat();
+}
+
+/** Names of stacks and of all that are nested below them, each once. */
+async function withNested(view: LiveView, names: readonly string[]): Promise<string[]> {
+  const all = new Set<string>(names);
+  // A set goes through what is added to it on the way.
+  for (const name of all) for (const nested of nestedIn(await view.getStack(name))) all.add(nested);
+  return [...all];
 }
 
 async function namesInScope(view: LiveView, scope: Scope): Promise<string[]> {

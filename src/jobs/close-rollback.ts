@@ -2,7 +2,7 @@ import type { Rollback, RollbackResult } from "../domain/activity.ts";
 import type { ComponentId, Components } from "../domain/component.ts";
 import type { Fault, Problem } from "../domain/errors.ts";
 import type { Plan, PlanStep } from "../domain/plan.ts";
-import { createLiveView } from "../kinds/live-view.ts";
+import { createLiveView, type LiveView } from "../kinds/live-view.ts";
 import { settle } from "../kinds/settling.ts";
 import type { Follow, StepRow } from "../store/store.ts";
 import { consequencesOf } from "./consequences.ts";
@@ -13,7 +13,7 @@ import { pickedLook, readLive, withSiblings } from "./live-state.ts";
 import { kindOf } from "./perform-actions.ts";
 import { proofOf } from "./proof.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
-import { stackOfStep } from "./run-step.ts";
+import { ownerIn, stackOfStep } from "./run-step.ts";
 import { loadSources } from "./sources.ts";
 
 /** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
@@ -25,8 +25,7 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const view = createLiveView(context.access(null, null), context.artifacts, look);
   // Not to be cancelled: what was done so far must be told.
   const known = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
-  const renamed = run.plan.steps.flatMap((step) => idAfter(run, step, known) ?? []);
-  const live = new Map([...known, ...(await readLive(view, renamed, () => context.log.flush()))]);
+  const live = await withRenamed(run, view, known);
   const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));
   const result = count(rows);
   const why = stopped ?? failure(rows);
@@ -89,11 +88,29 @@ function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem |
   return { ...row, status: "Failed", verified: false, error };
 }
 
-/** What the step's stack has created anew since the backup; nothing on the direct path. */
+/** With what has another name now; a nested stack that has one tells the names of what is in it. */
+async function withRenamed(run: Run, view: LiveView, known: Components): Promise<Components> {
+  const live = new Map(known);
+  const asked = new Set<ComponentId>(known.keys());
+  for (;;) {
+    const renamed = run.plan.steps.flatMap((step) => idAfter(run, step, live) ?? []).filter((id) => !asked.has(id));
+    if (renamed.length === 0) return live;
+    for (const id of renamed) asked.add(id);
+    for (const [id, found] of await readLive(view, renamed, () => run.context.log.flush())) live.set(id, found);
+  }
+}
+
+/** What the stacks above the step have created anew since the backup; nothing on the direct path. */
 function changedIn(run: Run, step: PlanStep, live: Components): ChangedId[] {
-  const stack = stackOfStep(run, step);
-  if (!stack) return [];
-  return changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), physicalIdsOf(live.get(stack)));
+  return stackOfStep(run, step) ? changedAbove(run, step.component, live) : [];
+}
+
+function changedAbove(run: Run, id: ComponentId, live: Components): ChangedId[] {
+  const owner = ownerIn(run, id);
+  if (!owner) return [];
+  const above = changedAbove(run, owner, live);
+  const now = live.get(expectedId(owner, above));
+  return [...changedPhysicalIds(physicalIdsOf(run.sources.before.get(owner)), physicalIdsOf(now)), ...above];
 }
 
 /** Null where the component is still called what it was. */

@@ -5,6 +5,8 @@ import {
   componentId,
   functionOf,
   parseComponentId,
+  stackNameIn,
+  stackOf,
 } from "../domain/component.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
 
@@ -49,10 +51,12 @@ export function expectedState(goal: ComponentState | null, changed: readonly Cha
 
 /**
  * The id under which a component stands after its stack went back. A function without a name of its own comes back under
- * another one, and everything of it with it.
+ * another one, and everything of it with it; so does a nested stack.
  */
 export function expectedId(id: ComponentId, changed: readonly ChangedId[]): ComponentId {
-  const [parsed, name] = [parseComponentId(id), functionOf(id)];
-  const now = changed.find(({ from }) => from === name)?.to;
-  return parsed && name && now ? componentId(parsed.kind, now + parsed.name.slice(name.length)) : id;
+  const [parsed, stack] = [parseComponentId(id), stackOf(id)];
+  const nameIn = stack ? stackNameIn : (physicalId: string) => physicalId;
+  const name = stack ? parseComponentId(stack)?.name : functionOf(id);
+  const now = changed.find(({ from }) => nameIn(from) === name)?.to;
+  return parsed && name && now ? componentId(parsed.kind, nameIn(now) + parsed.name.slice(name.length)) : id;
 }

@@ -133,23 +133,44 @@ function requireCarrier(run: Run, carrier: ComponentId): void {
 
 /** The stack that brings a component back; null on the direct path, and for a whole stack. */
 export function stackOfStep(run: Run, { component, strategy }: PlanStep): ComponentId | null {
-  return strategy === "stack" ? ownerOf(component, { sources: run.sources, live: new Map() }) : null;
+  return strategy === "stack" ? ownerIn(run, component) : null;
 }
 
-/** What the stack of a function's component had to create anew, once it is back; nothing on any other path. */
+/** The stack that had it before or after the deployment. */
+export function ownerIn(run: Run, id: ComponentId): ComponentId | null {
+  return ownerOf(id, { sources: run.sources, live: new Map() });
+}
+
+/**
+ * What the stacks above a component had to create anew, once they are back; nothing on any other path. A resource of a root
+ * keeps its id whatever else of its stack changed.
+ */
 async function changedBefore(run: Run, step: PlanStep): Promise<readonly ChangedId[]> {
   const stack = stackOfStep(run, step);
-  if (!stack || !functionOf(step.component)) return [];
-  const changed = run.changedIds.get(stack) ?? (await readChangedIds(run, step, stack));
-  run.changedIds.set(stack, changed);
-  return changed;
+  const mayBeRenamed = functionOf(step.component) !== null || step.component.startsWith("stack:");
+  if (!stack || (!mayBeRenamed && ownerIn(run, stack) === null)) return [];
+  return changedAbove(run, step, step.component);
 }
 
-async function readChangedIds(run: Run, step: PlanStep, stack: ComponentId): Promise<ChangedId[]> {
+/** The nearest stack's first. */
+async function changedAbove(run: Run, step: PlanStep, id: ComponentId): Promise<readonly ChangedId[]> {
+  const owner = ownerIn(run, id);
+  if (!owner) return [];
+  const above = await changedAbove(run, step, owner);
+  const changed = run.changedIds.get(owner) ?? (await readChangedIds(run, step, { owner, above }));
+  run.changedIds.set(owner, changed);
+  return [...changed, ...above];
+}
+
+async function readChangedIds(
+  run: Run,
+  step: PlanStep,
+  { owner, above }: { owner: ComponentId; above: readonly ChangedId[] },
+): Promise<ChangedId[]> {
   const { aws } = look(run, step);
-  const resources = await aws.cloudFormation.listResources(parseComponentId(stack)?.name ?? "");
+  const resources = await aws.cloudFormation.listResources(parseComponentId(expectedId(owner, above))?.name ?? "");
   const live = Object.fromEntries(resources.map(({ logicalId, physicalId }) => [logicalId, physicalId]));
-  return changedPhysicalIds(physicalIdsOf(run.sources.before.get(stack)), live);
+  return changedPhysicalIds(physicalIdsOf(run.sources.before.get(owner)), live);
 }
 
 /**

@@ -3,7 +3,7 @@ import { asObject, sameJson } from "../domain/json.ts";
 import { ownedThings } from "../domain/owned-things.ts";
 import { OWNERS, type Owner, ownedProperties } from "../domain/splice/owned-properties.ts";
 import type { Part } from "../domain/splice/request.ts";
-import { isUpdatable } from "../domain/stack-walls.ts";
+import { isUpdatable, ownedElsewhere } from "../domain/stack-walls.ts";
 import { partOf } from "../domain/template-part.ts";
 import type { StepPlan } from "../kinds/kind.ts";
 import { ownerOf, parentOf, resourcesOf } from "./ownership.ts";
@@ -46,7 +46,8 @@ export function memberOf(id: ComponentId, stack: StackStates, facts: DatedFacts)
   if (strategy === "stack" && action === "unchanged")
     return wentBackDirectly(id, facts) ? { id, action: "restore", part } : null;
   if (strategy === "stack" || (action !== "unchanged" && id.startsWith("stack-resource:"))) return { id, action, part };
-  const takesUpdates = isUpdatable(stack.live) || mayContinue(facts)(stack.name) !== null;
+  const isItsOwn = ownedElsewhere(stack.name, stack.live).length === 0;
+  const takesUpdates = isItsOwn && (isUpdatable(stack.live) || mayContinue(facts)(stack.name) !== null);
   if (action === "unchanged" || !takesUpdates) return null;
   return goesDirectly(id, facts) ? null : { id, action, part };
 }

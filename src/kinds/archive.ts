@@ -1,6 +1,6 @@
 import type { FunctionFacts } from "../aws/gateways.ts";
 import { type CodeObject, codeObjectsOf } from "../domain/code-objects.ts";
-import type { ArtifactRef } from "../domain/component.ts";
+import { type ArtifactRef, stackNameIn } from "../domain/component.ts";
 import { hexOfBase64 } from "../domain/json.ts";
 import type { LiveView, StackView } from "./live-view.ts";
 import { literalResolver } from "./template-values.ts";
@@ -42,10 +42,11 @@ export function codeObjectsIn(stack: StackView): CodeObject[] {
 
 /** Those of nested stacks, too, under the logical id of the nested stack in its root: only the root is ever updated. */
 export async function codeObjectsBelow(view: LiveView, stack: StackView): Promise<CodeObject[]> {
-  const nested = stack.resources.filter(({ type, physicalId }) => type === "AWS::CloudFormation::Stack" && physicalId);
+  const nested = stack.resources.filter(({ type }) => type === "AWS::CloudFormation::Stack");
   const below: CodeObject[] = [];
   for (const { logicalId, physicalId } of nested) {
-    const child = await view.getStack(physicalId ?? "");
+    const name = stackNameIn(physicalId ?? "");
+    const child = name ? await view.getStack(name) : null;
     const objects = child ? await codeObjectsBelow(view, child) : [];
     below.push(...objects.map((object) => ({ ...object, logicalId })));
   }

@@ -11,7 +11,7 @@ import type {
   StackFacts,
   StackResource,
 } from "../aws/gateways.ts";
-import { type ComponentId, componentId } from "../domain/component.ts";
+import { type ComponentId, componentId, stackNameIn } from "../domain/component.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate, resourcesOf } from "../domain/template.ts";
 import { functionNameOf } from "./trigger-settings.ts";
@@ -152,6 +152,14 @@ export function functionsOf(stack: StackView | null): string[] {
   const resources = stack?.resources ?? [];
   return resources.flatMap(({ type, physicalId }) =>
     type === "AWS::Lambda::Function" && physicalId ? [physicalId] : [],
+  );
+}
+
+/** Names of the stacks that a stack has as resources. */
+export function nestedIn(stack: StackView | null): string[] {
+  const resources = stack?.resources ?? [];
+  return resources.flatMap(({ type, physicalId }) =>
+    type === "AWS::CloudFormation::Stack" ? (stackNameIn(physicalId ?? "") ?? []) : [],
   );
 }
 

@@ -5,6 +5,7 @@ import {
   type ComponentId,
   captured,
   componentId,
+  stackNameIn,
 } from "../domain/component.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { NO_ECHO } from "../domain/secrets.ts";
@@ -61,7 +62,8 @@ async function unfinishedOf(view: LiveView, { facts, resources }: StackView, pre
   if (facts.status !== "UPDATE_ROLLBACK_FAILED") return [];
   const failed = resources.filter(({ status }) => status === "UPDATE_FAILED");
   const all = failed.map(async ({ logicalId, type, physicalId, reason }): Promise<JsonObject[]> => {
-    const nested = type === "AWS::CloudFormation::Stack" && physicalId ? await view.getStack(physicalId) : null;
+    const name = type === "AWS::CloudFormation::Stack" ? stackNameIn(physicalId ?? "") : null;
+    const nested = name ? await view.getStack(name) : null;
     const below = nested ? await unfinishedOf(view, nested, `${nested.facts.name}.`) : [];
     return below.length > 0 ? below : [{ id: prefix + logicalId, type, reason }];
   });
@@ -106,7 +108,7 @@ function stackEvidence({ facts, resources }: StackView): JsonObject {
 
 /** The stack whose resource a nested stack is; null for any other. */
 function parentOfNested({ facts }: StackView): ComponentId | null {
-  const name = facts.parentId?.split("/")[1];
+  const name = stackNameIn(facts.parentId ?? "");
   return name ? componentId("stack", name) : null;
 }
 

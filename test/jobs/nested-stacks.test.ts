@@ -52,7 +52,7 @@ async function badDeploy(t: Test): Promise<{ w: World; deployment: string; neste
   const { StackResources } = await w.aws("cloudformation", "DescribeStackResources", { StackName: "shop" });
   const { PhysicalResourceId } = StackResources.find(({ LogicalResourceId }: Shape) => LogicalResourceId === "Nested");
   const nested = PhysicalResourceId.split("/")[1];
-  const { id } = await openDeployment(w, { stacks: ["shop", nested] });
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deploy(w, "bad");
   t.match(await finishDeployment(w, id), { status: "Completed" });
   const altered = (await w.api("GET", `/v1/deployments/${id}/components`)).body.items;
@@ -78,3 +78,61 @@ t.test("a function in a nested stack belongs to that one, and goes back with the
   for (const row of rows.filter(({ component }: Shape) => String(component).startsWith("lambda-")))
     t.match(row, { status: "Restored", strategy: "stack", warnings: [] });
 });
+
+t.test("a function in a nested stack goes back alone, directly, since nobody updates its stack alone", async (t) => {
+  const { w, deployment } = await badDeploy(t);
+  const back = await rollBack(w, deployment, ["lambda-config:shop-pay"]);
+  t.match(back, { status: "Completed", error: null, result: { restored: 1 } });
+  const [row] = (await w.api("GET", `/v1/rollbacks/${back.id}/components`)).body.items;
+  t.match(row, { strategy: "direct", warnings: ["LEAVES_STACK_BEHIND"] });
+});
+
+t.test(
+  "a nested stack that the deploy took away comes back under another name, and is proven with what is in it",
+  async (t) => {
+    const w = await startWorld();
+    t.teardown(() => w.close());
+    await w.aws("s3", "CreateBucket", { Bucket: BUCKET });
+    const child = pay("good");
+    const { FunctionName: _, ...unnamed } = (child["Resources"] as Body).Pay.Properties;
+    const Body = Buffer.from(
+      JSON.stringify({ Resources: { Pay: { Type: "AWS::Lambda::Function", Properties: unnamed } } }),
+    );
+    await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: "child.json", Body });
+    const Rule = { Type: "AWS::Events::Rule", Properties: { ScheduleExpression: "rate(1 day)" } };
+    const TemplateURL = `https://s3.amazonaws.com/${BUCKET}/child.json`;
+    await deployStack(w, "shop", {
+      Resources: { Rule, Nested: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL } } },
+    });
+    const { id } = await openDeployment(w, { stacks: ["shop"] });
+    await deployStack(w, "shop", { Resources: { Rule } });
+    t.match(await finishDeployment(w, id), { status: "Completed" });
+    const before = (await w.api("GET", `/v1/deployments/${id}/components`)).body.items.map((row: Body) => row.id);
+    t.ok(
+      before.some((one: string) => one.startsWith("stack:shop-Nested-")),
+      "the nested stack is in the list",
+    );
+    t.ok(
+      before.some((one: string) => one.startsWith("lambda-code:")),
+      "with its function",
+    );
+    const back = await rollBack(w, id, "all");
+    t.match(back, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
+    const rows = (await w.api("GET", `/v1/rollbacks/${back.id}/components?limit=200`)).body.items;
+    for (const row of rows) t.equal(row.verified, true, row.component);
+    t.match(
+      rows.find(({ component }: Body) => component.startsWith("stack:shop-Nested-")),
+      { status: "Recreated", warnings: ["PHYSICAL_ID_CHANGED"] },
+    );
+    const { Functions } = await w.aws("lambda", "ListFunctions");
+    t.match(Functions, [{ Environment: { Variables: { SAYS: "good" } } }]);
+    const { body } = await w.api("POST", "/v1/rollbacks", {
+      rollback: back.id,
+      components: "all",
+      allowDestructive: true,
+    });
+    const undone = (await w.api("GET", `/v1/rollbacks/${body.id}?wait=60`)).body;
+    t.match(undone, { status: "Completed", error: null }, "and goes again with the undo");
+    t.match((await w.aws("lambda", "ListFunctions")).Functions, []);
+  },
+);
