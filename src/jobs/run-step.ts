@@ -167,10 +167,13 @@ async function readChangedIds(
   step: PlanStep,
   { owner, above }: { owner: ComponentId; above: readonly ChangedId[] },
 ): Promise<ChangedId[]> {
+  const before = run.sources.before.get(owner);
+  // Nothing of a stack that the backup does not have is made anew, and once it is gone nobody can be asked.
+  if (!before) return [];
   const { aws } = look(run, step);
   const resources = await aws.cloudFormation.listResources(parseComponentId(expectedId(owner, above))?.name ?? "");
   const live = Object.fromEntries(resources.map(({ logicalId, physicalId }) => [logicalId, physicalId]));
-  return changedPhysicalIds(physicalIdsOf(run.sources.before.get(owner)), live);
+  return changedPhysicalIds(physicalIdsOf(before), live);
 }
 
 /**

@@ -1,0 +1,33 @@
+import t from "tap";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { type Body, deployStack, finishDeployment, openDeployment, rollBack, worldOf } from "../support/world.ts";
+
+const SHOP: Shape = {
+  Resources: {
+    Pay: {
+      Type: "AWS::Lambda::Function",
+      Properties: {
+        FunctionName: "shop-pay",
+        Runtime: "nodejs22.x",
+        Handler: "index.handler",
+        Role: "arn:aws:iam::000000000000:role/service",
+        Code: { ZipFile: "exports.handler = async () => 1;" },
+      },
+    },
+  },
+};
+
+t.test(
+  "a stack that the deployment created goes again with its functions, and is not asked for afterwards",
+  async (t) => {
+    const w = await worldOf(t);
+    const { id } = await openDeployment(w, { stacks: ["shop"] });
+    await deployStack(w, "shop", SHOP);
+    t.match(await finishDeployment(w, id), { status: "Completed" });
+    const rollback = await rollBack(w, id, "all", { allowDestructive: true });
+    t.match(rollback, { status: "Completed", error: null });
+    const { items } = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body;
+    for (const row of items as Body[]) t.match(row, { status: "Removed", verified: true });
+    t.match((await w.aws("lambda", "ListFunctions")).Functions, []);
+  },
+);
