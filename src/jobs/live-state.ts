@@ -22,7 +22,7 @@ import { listImporters } from "../kinds/stack.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "./capture.ts";
 import { readCodeFacts } from "./code-facts.ts";
 import { checkpoint, type JobContext } from "./job-context.ts";
-import { ownerOf } from "./ownership.ts";
+import { ownerOf, parentOf } from "./ownership.ts";
 import type { DatedFacts, PlanFacts } from "./plan-facts.ts";
 import { stackNames, viewWhenQuiet } from "./quiet-stacks.ts";
 import { loadSources, type Sources } from "./sources.ts";
@@ -65,10 +65,6 @@ const CONSULTED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code"
 
 type Picking = Pick<Rollback, "picked" | "strategy">;
 
-function parentIn({ before, deployed }: States, id: ComponentId): ComponentId | null {
-  return before.get(id)?.parent ?? deployed.get(id)?.parent ?? null;
-}
-
 /** A look that a rollback keeps as a snapshot of what it may change. */
 export function pickedLook({ picked }: Picking, states: States): Look {
   return { archives: archivesOf(picked, states), asksImporters: importersAskedOf(picked) };
@@ -76,7 +72,7 @@ export function pickedLook({ picked }: Picking, states: States): Look {
 
 /** A rollback keeps the bytes of what it may change, and of nothing else in the same stack. */
 function archivesOf(picked: readonly ComponentId[], states: States): Archives {
-  const resources = new Set(picked.flatMap((id) => [id, parentIn(states, id)]));
+  const resources = new Set(picked.flatMap((id) => [id, parentOf(id, { sources: states, live: NOTHING })]));
   return (stack, logicalId) =>
     picked.includes(componentId("stack", stack)) ||
     resources.has(componentId("stack-resource", `${stack}/${logicalId}`));

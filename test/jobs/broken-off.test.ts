@@ -58,23 +58,28 @@ async function pinsOf(w: World): Promise<Body[]> {
 
 const OPEN = { components: NAMES.map((name) => `lambda-code:${name}`) };
 
+/** One is back and pinned, three was at work, two was not begun. */
+async function brokeOffAtThree(t: Test, w: World, id: string): Promise<void> {
+  t.match(await ended(w, `/v1/rollbacks/${id}`), {
+    status: "Exception",
+    error: { code: "AWS_CREDENTIALS" },
+    result: { restored: 1, failed: 1, skipped: 1 },
+  });
+  t.same(await rowsOf(w, id), [
+    ["lambda-code:one", "Restored", true, null],
+    ["lambda-code:three", "Failed", null, "AWS_CREDENTIALS"],
+    ["lambda-code:two", "Skipped", null, null],
+  ]);
+  t.same(await pinsOf(w), [[id, ["1842"], ["lambda-code:one"]]]);
+}
+
 t.test(
   "credentials that expire in the middle leave a row for every component and a pin for what is back",
   async (t) => {
     const { w, deployment } = await badDeploy(t);
     expire(w, from("three"));
     const opened = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
-    t.match(await ended(w, `/v1/rollbacks/${opened.id}`), {
-      status: "Exception",
-      error: { code: "AWS_CREDENTIALS" },
-      result: { restored: 1, failed: 1, skipped: 1 },
-    });
-    t.same(await rowsOf(w, opened.id), [
-      ["lambda-code:one", "Restored", true, null],
-      ["lambda-code:three", "Failed", null, "AWS_CREDENTIALS"],
-      ["lambda-code:two", "Skipped", null, null],
-    ]);
-    t.same(await pinsOf(w), [[opened.id, ["1842"], ["lambda-code:one"]]]);
+    await brokeOffAtThree(t, w, opened.id);
     w.sandbox.faults.off();
     const rest = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
     t.match(await ended(w, `/v1/rollbacks/${rest.id}`), { status: "Completed", result: { unchanged: 1, restored: 2 } });
@@ -90,17 +95,7 @@ t.test("a run that goes on after a restart without credentials fails the compone
   hold.drop();
   expire(w, () => true);
   await restarted;
-  t.match(await ended(w, `/v1/rollbacks/${opened.id}`), {
-    status: "Exception",
-    error: { code: "AWS_CREDENTIALS" },
-    result: { restored: 1, failed: 1, skipped: 1 },
-  });
-  t.same(await rowsOf(w, opened.id), [
-    ["lambda-code:one", "Restored", true, null],
-    ["lambda-code:three", "Failed", null, "AWS_CREDENTIALS"],
-    ["lambda-code:two", "Skipped", null, null],
-  ]);
-  t.same(await pinsOf(w), [[opened.id, ["1842"], ["lambda-code:one"]]]);
+  await brokeOffAtThree(t, w, opened.id);
 });
 
 t.test("a run that fails before it began leaves every component skipped and no pin", async (t) => {

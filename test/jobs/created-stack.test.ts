@@ -1,19 +1,11 @@
 import t from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { payResource } from "../support/stack-templates.ts";
 import { type Body, deployStack, finishDeployment, openDeployment, rollBack, worldOf } from "../support/world.ts";
 
 const SHOP: Shape = {
   Resources: {
-    Pay: {
-      Type: "AWS::Lambda::Function",
-      Properties: {
-        FunctionName: "shop-pay",
-        Runtime: "nodejs22.x",
-        Handler: "index.handler",
-        Role: "arn:aws:iam::000000000000:role/service",
-        Code: { ZipFile: "exports.handler = async () => 1;" },
-      },
-    },
+    Pay: payResource({ ZipFile: "exports.handler = async () => 1;" }),
   },
 };
 

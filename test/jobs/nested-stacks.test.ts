@@ -1,5 +1,6 @@
 import t, { type Test } from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { payResource } from "../support/stack-templates.ts";
 import {
   type Body,
   deployStack,
@@ -15,17 +16,10 @@ const BUCKET = "deploys";
 function pay(says: string): Shape {
   return {
     Resources: {
-      Pay: {
-        Type: "AWS::Lambda::Function",
-        Properties: {
-          FunctionName: "shop-pay",
-          Runtime: "nodejs22.x",
-          Handler: "index.handler",
-          Role: "arn:aws:iam::000000000000:role/service",
-          Code: { ZipFile: `exports.handler = async () => ${JSON.stringify(says)};` },
-          Environment: { Variables: { SAYS: says } },
-        },
-      },
+      Pay: payResource(
+        { ZipFile: `exports.handler = async () => ${JSON.stringify(says)};` },
+        { Environment: { Variables: { SAYS: says } } },
+      ),
     },
   };
 }

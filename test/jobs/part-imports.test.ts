@@ -1,5 +1,6 @@
 import t, { type Test } from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { payResource } from "../support/stack-templates.ts";
 import { deployStack, finishDeployment, openDeployment, rollBack, startWorld, type World } from "../support/world.ts";
 
 function exporter(...names: string[]): Shape {
@@ -13,18 +14,10 @@ function exporter(...names: string[]): Shape {
 function importer(name: string, memory: number): Shape {
   return {
     Resources: {
-      Pay: {
-        Type: "AWS::Lambda::Function",
-        Properties: {
-          FunctionName: "shop-pay",
-          Runtime: "nodejs22.x",
-          Handler: "index.handler",
-          Role: "arn:aws:iam::000000000000:role/service",
-          MemorySize: memory,
-          Code: { ZipFile: `exports.handler = async () => ${memory};` },
-          Environment: { Variables: { TOPIC: { "Fn::ImportValue": name } } },
-        },
-      },
+      Pay: payResource(
+        { ZipFile: `exports.handler = async () => ${memory};` },
+        { MemorySize: memory, Environment: { Variables: { TOPIC: { "Fn::ImportValue": name } } } },
+      ),
     },
   };
 }

@@ -1,5 +1,6 @@
 import t, { type Test } from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { payResource } from "../support/stack-templates.ts";
 import {
   type Body,
   configure,
@@ -389,18 +390,10 @@ t.test(
     const template = (memory: number): Shape => ({
       Parameters: { Secret: { Type: "String", NoEcho: true } },
       Resources: {
-        Pay: {
-          Type: "AWS::Lambda::Function",
-          Properties: {
-            FunctionName: "shop-pay",
-            Runtime: "nodejs22.x",
-            Handler: "index.handler",
-            Role: "arn:aws:iam::000000000000:role/service",
-            MemorySize: memory,
-            Code: { ZipFile: "exports.handler = async () => 1;" },
-            Environment: { Variables: { SECRET: { Ref: "Secret" } } },
-          },
-        },
+        Pay: payResource(
+          { ZipFile: "exports.handler = async () => 1;" },
+          { MemorySize: memory, Environment: { Variables: { SECRET: { Ref: "Secret" } } } },
+        ),
       },
     });
     const deployWith = (memory: number, ParameterValue: string) =>

@@ -1,6 +1,7 @@
 import t, { type Test } from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { payResource } from "../support/stack-templates.ts";
 import {
   type Body,
   deployStack,
@@ -36,16 +37,7 @@ const failing = (DependsOn: string[]) => ({
 function shop(version: string, more: Shape = {}): Shape {
   return {
     Resources: {
-      Pay: {
-        Type: "AWS::Lambda::Function",
-        Properties: {
-          FunctionName: "shop-pay",
-          Runtime: "nodejs22.x",
-          Handler: "index.handler",
-          Role: "arn:aws:iam::000000000000:role/service",
-          Code: { S3Bucket: BUCKET, S3Key: `${version}/pay.zip` },
-        },
-      },
+      Pay: payResource({ S3Bucket: BUCKET, S3Key: `${version}/pay.zip` }),
       Topic: topic(`orders-${version}`),
       ...more,
     },

@@ -1,5 +1,6 @@
 import t, { type Test } from "tap";
 import type { Shape } from "../../src/sandbox/core/contract.ts";
+import { payResource } from "../support/stack-templates.ts";
 import {
   deployStack,
   ended,
@@ -17,16 +18,7 @@ function shop(says: string, more: Shape = {}): Shape {
   const version = `PayVersion${says.toUpperCase()}`;
   return {
     Resources: {
-      Pay: {
-        Type: "AWS::Lambda::Function",
-        Properties: {
-          FunctionName: "shop-pay",
-          Runtime: "nodejs22.x",
-          Handler: "index.handler",
-          Role: "arn:aws:iam::000000000000:role/service",
-          Code: { ZipFile },
-        },
-      },
+      Pay: payResource({ ZipFile }),
       [version]: {
         Type: "AWS::Lambda::Version",
         DeletionPolicy: "Retain",

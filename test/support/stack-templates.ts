@@ -1,5 +1,6 @@
 import type { BridgeStart } from "../../src/domain/splice/bridge.ts";
 import type { StackLinks } from "../../src/domain/stack-links.ts";
+import type { Shape } from "../../src/sandbox/core/contract.ts";
 
 /**
  * A template that exports and imports just that. An export's value is its text, so that a test decides whether it changes;
@@ -67,4 +68,19 @@ Outputs:
     Export:
       Name: !Sub "\${AWS::StackName}-${name}"
 `;
+}
+
+/** The function `shop-pay` as a resource, with its code and whatever a test is about. */
+export function payResource(Code: Shape, more: Shape = {}): Shape {
+  return {
+    Type: "AWS::Lambda::Function",
+    Properties: {
+      FunctionName: "shop-pay",
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Role: "arn:aws:iam::000000000000:role/service",
+      Code,
+      ...more,
+    },
+  };
 }
