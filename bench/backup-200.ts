@@ -8,9 +8,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import { createSandbox, type Sandbox } from "../src/sandbox/sandbox.ts";
-import { requireBuild, type ServiceProcess, startProcess } from "../test/support/built-service.ts";
-import { awsEnv, zip } from "../test/support/world.ts";
+import { createSandbox, type Sandbox } from "#sandbox/sandbox";
+import { type ServiceProcess, startProcess } from "../test/support/built-service.ts";
+import { awsEnv, zip } from "../test/support/test-account.ts";
 
 const FUNCTIONS = 200;
 const LARGE = 20;
@@ -26,7 +26,6 @@ const MAX_RESIDENT_MB = 200;
 const CLASSES = ["lambda:GetFunction", "lambda:GetPolicy", "lambda:*"] as const;
 
 async function main(): Promise<void> {
-  await requireBuild();
   const sandbox = createSandbox({ updateMs: 1, quotas: QUOTAS });
   const url = await sandbox.listen();
   const dataDir = await mkdtemp(join(tmpdir(), "stepback-bench-"));

@@ -6,9 +6,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSandbox } from "../src/sandbox/sandbox.ts";
-import { requireBuild, type ServiceProcess, startProcess } from "../test/support/built-service.ts";
-import { awsEnv, zip } from "../test/support/world.ts";
+import { createSandbox } from "#sandbox/sandbox";
+import { type ServiceProcess, startProcess } from "../test/support/built-service.ts";
+import { awsEnv, zip } from "../test/support/test-account.ts";
 
 const CLIENTS = 50;
 const SECONDS = Number(process.env["SECONDS"] ?? 60);
@@ -21,7 +21,6 @@ interface Tally {
 }
 
 async function main(): Promise<void> {
-  await requireBuild();
   const sandbox = createSandbox({ updateMs: 1 });
   const url = await sandbox.listen();
   for (let client = 0; client < CLIENTS; client += 1) {

@@ -7,10 +7,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CallRecord, Shape } from "../src/sandbox/core/contract.ts";
-import { createSandbox, type Sandbox } from "../src/sandbox/sandbox.ts";
-import { requireBuild, type ServiceProcess, startProcess } from "../test/support/built-service.ts";
-import { awsEnv, deployStack, zip } from "../test/support/world.ts";
+import type { CallRecord, Shape } from "#sandbox/core/contract";
+import { createSandbox, type Sandbox } from "#sandbox/sandbox";
+import { type ServiceProcess, startProcess } from "../test/support/built-service.ts";
+import { awsEnv, deployStack, zip } from "../test/support/test-account.ts";
 
 const FUNCTIONS = 100;
 const STACK = "bench";
@@ -34,7 +34,6 @@ interface Measured {
 }
 
 async function main(): Promise<void> {
-  await requireBuild();
   for (const scenario of SCENARIOS) {
     const floor = await measure(scenario, 1);
     report(scenario, await measure(scenario, FUNCTIONS), floor);

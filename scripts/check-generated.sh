@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-generated=(openapi src/cli/api-types.ts migrations docs/errors.md)
+generated=(openapi packages/client/src migrations docs/errors.md)
 before=$(mktemp -d)
 trap 'rm -rf "$before"' EXIT
 cp -R --parents "${generated[@]}" "$before"

@@ -1,6 +1,7 @@
+import type {} from "@fastify/swagger";
 import pino from "pino";
-import { buildApp } from "../src/app.ts";
-import type { Services } from "../src/services/services.ts";
+import { buildApp } from "#src/app";
+import type { Services } from "#src/services/services";
 
 /** The OpenAPI document as the running service answers it. Deterministic. */
 export async function describeApi(): Promise<object> {

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ERROR_TABLE } from "../src/domain/errors.ts";
+import { ERROR_TABLE } from "#src/domain/errors";
+import { ROOT } from "../test/support/root.ts";
 
-const FILE = fileURLToPath(new URL("../docs/errors.md", import.meta.url));
+const FILE = join(ROOT, "docs/errors.md");
 
 /** docs/errors.md as the error table wants it. */
 export function errorDocs(): string {

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
-import { runCli, type Starter } from "./cli/cli.ts";
-import { CliError, EXIT, type ExitCode } from "./cli/exit-codes.ts";
-import { wholeNumber } from "./cli/options.ts";
-import { ENDING_SIGNALS } from "./cli/run-command.ts";
+import { runCli, type Starter } from "#cli/cli";
+import { CliError, EXIT, type ExitCode } from "#cli/exit-codes";
+import { wholeNumber } from "#cli/options";
+import { ENDING_SIGNALS } from "#cli/run-command";
 import { readConfig } from "./config.ts";
 import { StepbackError } from "./domain/errors.ts";
 
@@ -57,7 +57,7 @@ const sandboxCommand: Starter = (program, start) => {
 };
 
 async function runSandbox({ port, ...options }: SandboxOptions): Promise<ExitCode> {
-  const { createSandbox } = await import("./sandbox/sandbox.ts");
+  const { createSandbox } = await import("#sandbox/sandbox");
   const sandbox = createSandbox({ region: SANDBOX_REGION, ...options });
   const url = await sandbox.listen(port).catch(refuseToStart);
   const variables = Object.entries(sandboxVariables(url));

@@ -1,27 +1,34 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import t from "tap";
 import { errorDocs } from "../scripts/error-docs.ts";
+import { ROOT } from "./support/root.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = ROOT;
 const source = join(root, "src");
 
-/** Which folder may import from which; `types` means that only `import type` is allowed. The table of ARCHITECTURE.md. */
-const TABLE: Record<string, { folders: string[]; types?: string[]; packages: string[] }> = {
-  domain: { folders: [], packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "yaml", "node:crypto"] },
-  aws: { folders: ["domain"], packages: ["@aws-sdk/", "@smithy/", "node:"] },
-  artifacts: { folders: ["domain"], packages: ["node:"] },
-  store: { folders: ["domain"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },
-  kinds: { folders: ["domain"], types: ["aws", "artifacts"], packages: ["node:stream"] },
-  services: { folders: ["domain"], types: ["store", "jobs", "artifacts"], packages: ["node:"] },
-  jobs: { folders: ["domain", "kinds"], types: ["store", "aws", "artifacts"], packages: [] },
-  plugins: { folders: ["domain", "services"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
-  routes: { folders: ["domain", "services", "plugins"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
-  cli: { folders: ["domain"], packages: ["commander", "fflate", "openapi-fetch", "ora", "tar", "node:"] },
-  sandbox: { folders: [], packages: ["fflate", "fast-xml-parser", "js-yaml", "node:"] },
-  demo: { folders: ["cli", "sandbox", "domain"], packages: ["fflate", "node:"] },
+/**
+ * The one table of layers: which room may import from which; `types` means that only `import type` is allowed. A room is a
+ * folder of `src` or a workspace package. ARCHITECTURE.md shows the same table, and a test below compares them.
+ */
+const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: string[] }> = {
+  domain: { rooms: [], packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "yaml", "node:crypto"] },
+  aws: { rooms: ["domain"], packages: ["@aws-sdk/", "@smithy/", "node:"] },
+  artifacts: { rooms: ["domain"], packages: ["node:"] },
+  store: { rooms: ["domain"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },
+  kinds: { rooms: ["domain"], types: ["aws", "artifacts"], packages: ["node:stream"] },
+  planner: { rooms: ["domain", "kinds"], packages: [] },
+  services: { rooms: ["domain"], types: ["store", "jobs", "artifacts"], packages: ["node:"] },
+  jobs: { rooms: ["domain", "kinds", "planner"], types: ["store", "aws", "artifacts"], packages: [] },
+  plugins: { rooms: ["domain", "services"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
+  routes: { rooms: ["domain", "services", "plugins"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
+  sandbox: { rooms: [], packages: ["fflate", "fast-xml-parser", "js-yaml", "node:"] },
+  client: { rooms: [], packages: ["openapi-fetch", "node:"] },
+  cli: { rooms: ["client"], packages: ["commander", "fflate", "openapi-fetch", "ora", "tar", "node:"] },
+  demo: { rooms: ["client", "cli", "sandbox", "domain"], packages: ["fflate", "node:"] },
 };
+
+const PACKAGES = ["sandbox", "client", "cli"];
 
 interface Import {
   readonly file: string;
@@ -47,29 +54,45 @@ function importsOf(file: string): Import[] {
   }));
 }
 
-function faultsOf(folder: string, { file, specifier, typeOnly }: Import): string[] {
-  const rule = TABLE[folder];
+function folderOf(room: string): string {
+  return PACKAGES.includes(room) ? join(root, "packages", room, "src") : join(source, room);
+}
+
+/** The room that a specifier leads to; null for a package of npm or of Node. */
+function roomOf(file: string, specifier: string): string | null {
+  const workspace = /^#(\w+)\/(\w+)/.exec(specifier);
+  if (workspace) return (workspace[1] === "src" ? workspace[2] : workspace[1]) ?? null;
+  if (!specifier.startsWith(".")) return null;
+  const target = relative(root, resolve(dirname(file), specifier)).split("/");
+  return target[1] ?? null;
+}
+
+function faultsOf(room: string, { file, specifier, typeOnly }: Import): string[] {
+  const rule = TABLE[room];
   const from = relative(root, file);
-  if (!rule) return [`${from}: the folder ${folder} is not in the table`];
-  if (!specifier.startsWith(".")) {
+  if (!rule) return [`${from}: the room ${room} is not in the table`];
+  const to = roomOf(file, specifier);
+  if (to === null) {
     return rule.packages.some((name) => specifier === name || specifier.startsWith(name))
       ? []
       : [`${from} imports the package ${specifier}`];
   }
-  const [to = ""] = relative(source, resolve(dirname(file), specifier)).split("/");
-  if (to === folder || rule.folders.includes(to)) return [];
+  if (to === room || rule.rooms.includes(to)) return [];
   if (rule.types?.includes(to)) return typeOnly ? [] : [`${from} imports more than types of ${to}`];
   return [`${from} imports ${to} (${specifier})`];
 }
 
-t.test("each folder imports only what the table allows it", async (t) => {
-  for (const folder of readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-    const files = filesBelow(join(source, folder.name));
-    t.not(files.length, 0, `${folder.name} has files`);
+t.test("each room imports only what the table allows it", async (t) => {
+  const folders = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const rooms = [...folders.map(({ name }) => name), ...PACKAGES];
+  t.same(rooms.toSorted(), Object.keys(TABLE).toSorted(), "the table has each room");
+  for (const room of rooms) {
+    const files = filesBelow(folderOf(room));
+    t.not(files.length, 0, `${room} has files`);
     t.same(
-      files.flatMap(importsOf).flatMap((found) => faultsOf(folder.name, found)),
+      files.flatMap(importsOf).flatMap((found) => faultsOf(room, found)),
       [],
-      folder.name,
+      room,
     );
   }
 });
@@ -79,7 +102,7 @@ t.test("one place reads the environment, one the clock, one makes randomness", a
     [/\bprocess\.env\b/, /^src\/(main|config|compose)\.ts$|^src\/(cli|demo|sandbox)\//],
     [
       /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bMath\.random\(|\brandomBytes\(|\brandomUUID\(/,
-      /^src\/compose\.ts$|^src\/(cli|demo|sandbox)\//,
+      /^src\/(compose\.ts$|demo\/)/,
     ],
   ];
   for (const [pattern, allowed] of rules) {
@@ -91,7 +114,7 @@ t.test("one place reads the environment, one the clock, one makes randomness", a
 });
 
 t.test("nothing throws a plain Error, and no file but the two tables is a barrel", async (t) => {
-  const files = filesBelow(source).filter((file) => !/\/src\/(sandbox|cli|demo)\//.test(file));
+  const files = filesBelow(source).filter((file) => !/\/src\/demo\//.test(file));
   t.same(
     files.filter((file) => /throw new Error\(/.test(readFileSync(file, "utf8"))).map((file) => relative(root, file)),
     [],

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { ArtifactRef } from "../domain/component.ts";
+import type { ArtifactRef } from "../domain/component/component.ts";
 
 /** Bytes under their SHA-256. Immutable: the same bytes have the same digest, so writing twice is writing once. */
 export interface Artifacts {

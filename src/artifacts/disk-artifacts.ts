@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { ArtifactRef } from "../domain/component.ts";
+import type { ArtifactRef } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Artifacts } from "./artifacts.ts";
 

@@ -1,10 +1,10 @@
 import type { FunctionEventInvokeConfig, FunctionUrlConfig, GetPolicyResponse } from "@aws-sdk/client-lambda";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject } from "../domain/json.ts";
+import { told } from "./availability.ts";
 import type { EventInvoke, FacetReaders, FacetTarget, FunctionPolicy, FunctionUrl } from "./facet-gateway.ts";
 import type { LambdaCall } from "./lambda-readers.ts";
 import { allPages } from "./paging.ts";
-import { told } from "./told.ts";
 
 /** The most that these two lists give per page. */
 const PAGE_SIZE = 50;

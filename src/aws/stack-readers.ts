@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject } from "../domain/json.ts";
-import { parseTemplate } from "../domain/template.ts";
+import { parseTemplate } from "../domain/template/template.ts";
 import type { Call } from "./call.ts";
 import { isAnswer, isCode, nullIfMissing } from "./error-mapping.ts";
 import type { CloudFormationGateway, StackEvent } from "./gateways.ts";

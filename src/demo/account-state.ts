@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Sandbox } from "#sandbox/sandbox";
 import { canonicalText, type Json } from "../domain/json.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
 import { STACK } from "./sample-service.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "#sandbox/sandbox";
 import { CODE_BUCKET, codeObjects, STACK, TOOL, template, toolCode, type Version } from "./sample-service.ts";
 
 /** Between two looks at something that is being updated; the sandbox takes a fraction of a second. */

@@ -1,5 +1,5 @@
 import { strFromU8, strToU8 } from "fflate";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "#sandbox/sandbox";
 import { CALLS } from "./sample-service.ts";
 
 export interface Invocation {

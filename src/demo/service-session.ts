@@ -1,5 +1,5 @@
-import { type Api, answered, connect, type Deployment, type Plan, type Rollback } from "../cli/api.ts";
-import type { ComponentId } from "../domain/component.ts";
+import { type Api, answered, connect, type Deployment, type Plan, type Rollback } from "#cli/api";
+import type { ComponentId } from "../domain/component/component.ts";
 
 /** A service that the demo has had started. */
 export interface StartedService {

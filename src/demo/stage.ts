@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
-import { runCli } from "../cli/cli.ts";
-import type { ExitCode } from "../cli/exit-codes.ts";
-import { type OutStream, type Paint, painter, wantsColour } from "../cli/paint.ts";
-import type { Environment } from "../cli/settings.ts";
+import { runCli } from "#cli/cli";
+import type { ExitCode } from "#cli/exit-codes";
+import { type OutStream, type Paint, painter, wantsColour } from "#cli/paint";
+import type { Environment } from "#cli/settings";
 import type { Invocation } from "./invocation.ts";
 
 const INDENT = "   ";

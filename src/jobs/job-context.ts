@@ -1,12 +1,12 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess, CallObserver } from "../aws/gateways.ts";
-import type { Activity, LogLevel } from "../domain/activity.ts";
-import type { ComponentId } from "../domain/component.ts";
+import type { Activity, LogLevel } from "../domain/activity/activity.ts";
+import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
-import type { Fingerprint } from "../domain/secrets.ts";
+import type { Fingerprint } from "../domain/template/secrets.ts";
 import type { Fence, NewLine, Store, Transaction } from "../store/store.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Dispatcher } from "./queue/dispatcher.ts";
 
 /** What every job works with. */
 export interface JobDeps {

@@ -1,12 +1,12 @@
-import type { Rollback } from "../domain/activity.ts";
+import type { Rollback } from "../domain/activity/activity.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import type { ClaimedJob } from "../store/store.ts";
-import { breakOffRollback } from "./close-rollback.ts";
+import { recordDeployment } from "./capture/record-deployment.ts";
+import { takeSnapshot } from "./capture/take-backup.ts";
 import { createJobContext, type JobContext, type JobDeps } from "./job-context.ts";
-import { planRollback } from "./plan-rollback.ts";
-import { recordDeployment } from "./record-deployment.ts";
-import { runRollback } from "./run-rollback.ts";
-import { takeSnapshot } from "./take-snapshot.ts";
+import { planRollback } from "./plan/plan-rollback.ts";
+import { breakOffRollback } from "./run/finish-rollback.ts";
+import { runRollback } from "./run/run-rollback.ts";
 
 /** The job goes on elsewhere or later: nothing may be written about it now. */
 const LEFT_ALONE = new Set(["LEASE_LOST", "SHUTTING_DOWN"]);

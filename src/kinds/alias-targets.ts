@@ -1,5 +1,5 @@
 import type { AliasFacts, AliasWrite, FunctionConfiguration } from "../aws/gateways.ts";
-import type { ComponentState } from "../domain/component.ts";
+import type { ComponentState } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import { configDigest, functionSettings } from "./function-settings.ts";

@@ -1,8 +1,8 @@
 import type { FunctionFacts } from "../aws/gateways.ts";
-import { type CodeObject, codeObjectsOf } from "../domain/code-objects.ts";
-import { type ArtifactRef, stackNameIn } from "../domain/component.ts";
+import { type ArtifactRef, stackNameIn } from "../domain/component/component.ts";
 import { hexOfBase64 } from "../domain/json.ts";
-import type { LiveView, StackView } from "./live-view.ts";
+import { type CodeObject, codeObjectsOf } from "../domain/template/code-objects.ts";
+import type { LiveView, StackView } from "./cached-reader.ts";
 import { literalResolver } from "./template-values.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { digestOf, type Json } from "../domain/json.ts";
-import { RETAINED_BY_DESIGN, wayToImport } from "../domain/retained.ts";
-import { holdsData } from "../domain/stateful.ts";
+import { RETAINED_BY_DESIGN, wayToImport } from "../domain/stack/retained.ts";
+import { holdsData } from "../domain/stack/stateful-types.ts";
 import type { RestoreContext } from "./kind.ts";
 
 /** What one change set is to do to a stack. */

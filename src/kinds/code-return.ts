@@ -1,10 +1,10 @@
-import type { CodeMove } from "../domain/code-moves.ts";
-import type { ComponentState } from "../domain/component.ts";
+import type { ComponentState } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObjects, type Json } from "../domain/json.ts";
-import type { Action } from "../domain/plan.ts";
-import { isGone, type RememberedObject, remembered, standingOf } from "./code-standing.ts";
+import type { Action } from "../domain/plan/plan.ts";
+import type { CodeMove } from "../domain/template/code-relocation.ts";
 import type { RestoreContext } from "./kind.ts";
+import { isGone, type RememberedObject, remembered, standingOf } from "./object-state.ts";
 
 /**
  * Sees to it that CloudFormation finds the bytes which the template names (P4); with parts, those that they name. What a

@@ -7,10 +7,11 @@ import {
   componentId,
   type KindName,
   splitName,
-} from "../domain/component.ts";
+} from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan.ts";
+import type { Action, Reason } from "../domain/plan/plan.ts";
+import { type LiveView, parentOf } from "./cached-reader.ts";
 import {
   acting,
   actionBetween,
@@ -22,7 +23,6 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import { type LiveView, parentOf } from "./live-view.ts";
 
 /*
  * What the facets of a function have in common: settings with calls of their own, which hang on a function, a version or

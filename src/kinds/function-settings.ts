@@ -1,7 +1,7 @@
 import type { ConfigurationPatch, FunctionConfiguration } from "../aws/gateways.ts";
 import { digestOf, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan.ts";
-import { updatesBlockedSince } from "../domain/runtimes.ts";
+import type { Reason } from "../domain/plan/plan.ts";
+import { updatesBlockedSince } from "../domain/plan/runtimes.ts";
 
 /**
  * Every field of a function's configuration that can be written back, in the form of UpdateFunctionConfiguration's

@@ -1,4 +1,4 @@
-import type { KindName } from "../domain/component.ts";
+import type { KindName } from "../domain/component/component.ts";
 import type { Kind } from "./kind.ts";
 import { lambdaAlias } from "./lambda-alias.ts";
 import { lambdaAsync } from "./lambda-async.ts";

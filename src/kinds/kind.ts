@@ -1,16 +1,16 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess } from "../aws/gateways.ts";
-import type { CodePlan } from "../domain/code-moves.ts";
 import {
   type CapturedComponent,
   type ComponentId,
   type ComponentState,
   type KindName,
   stackOf,
-} from "../domain/component.ts";
+} from "../domain/component/component.ts";
 import type { Json } from "../domain/json.ts";
-import type { Action, Reason, StepAction } from "../domain/plan.ts";
-import type { LiveView } from "./live-view.ts";
+import type { Action, Reason, StepAction } from "../domain/plan/plan.ts";
+import type { CodePlan } from "../domain/template/code-relocation.ts";
+import type { LiveView } from "./cached-reader.ts";
 
 /**
  * One sort of component. Every kind answers the same questions in the same order; `index.ts` is the only list of them.

@@ -1,10 +1,11 @@
 import type { AliasFacts, FunctionFacts } from "../aws/gateways.ts";
-import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component.ts";
+import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan.ts";
+import type { Action, Reason } from "../domain/plan/plan.ts";
 import { aliasWrite, contentOf, findVersion, isPointed, LATEST, noVersionOf, sameContent } from "./alias-targets.ts";
 import { archiveCode } from "./archive.ts";
+import { type LiveView, parentOf } from "./cached-reader.ts";
 import { configDigest, functionSettings } from "./function-settings.ts";
 import {
   acting,
@@ -20,7 +21,6 @@ import {
   type VersionContent,
 } from "./kind.ts";
 import { layersOf } from "./layers.ts";
-import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { EventInvoke } from "../aws/gateways.ts";
-import { type CapturedComponent, splitName } from "../domain/component.ts";
+import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import type { LiveView } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import type { LiveView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** How asynchronous invocations of a function, a version or an alias are retried, and where their results go. */

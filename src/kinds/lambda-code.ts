@@ -5,12 +5,13 @@ import {
   type ComponentState,
   captured,
   componentId,
-} from "../domain/component.ts";
+} from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan.ts";
-import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/readiness.ts";
+import type { Reason } from "../domain/plan/plan.ts";
+import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
 import { archiveCode } from "./archive.ts";
+import { type LiveView, parentOf } from "./cached-reader.ts";
 import { creationSettings, runtimeWarning } from "./function-settings.ts";
 import {
   acting,
@@ -24,7 +25,6 @@ import {
   unchanged,
 } from "./kind.ts";
 import { planLayers, publishLayer, resolveLayers } from "./layers.ts";
-import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** The code of `$LATEST`. Owns the function's existence: removing it deletes the function, recreating it creates it. */

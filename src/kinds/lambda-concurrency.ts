@@ -1,9 +1,9 @@
-import type { CapturedComponent } from "../domain/component.ts";
+import type { CapturedComponent } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
+import type { LiveView } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import type { LiveView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** Reserved concurrency. None reserved is no component; 0 is one, and throttles the function completely (facts B4). */

@@ -1,7 +1,8 @@
-import { type CapturedComponent, type ComponentState, captured, componentId } from "../domain/component.ts";
+import { type CapturedComponent, type ComponentState, captured, componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan.ts";
+import type { Reason } from "../domain/plan/plan.ts";
+import { type LiveView, parentOf } from "./cached-reader.ts";
 import {
   configurationPatch,
   functionSettings,
@@ -21,7 +22,6 @@ import {
   unchanged,
 } from "./kind.ts";
 import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./layers.ts";
-import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** Every writable field of `$LATEST`'s configuration but the code. Comes and goes with its function. */

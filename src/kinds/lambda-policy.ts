@@ -1,11 +1,11 @@
 import type { FunctionPolicy, Permission } from "../aws/gateways.ts";
-import { type CapturedComponent, splitName } from "../domain/component.ts";
+import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan.ts";
+import type { Reason } from "../domain/plan/plan.ts";
+import type { LiveView } from "./cached-reader.ts";
 import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
-import type { LiveView } from "./live-view.ts";
 import { hasSid, statementsById, toPermission } from "./policy-statements.ts";
 import { settingsDiff, settle } from "./settling.ts";
 

@@ -1,9 +1,10 @@
 import type { FunctionFacts, LambdaGateway, Told } from "../aws/gateways.ts";
-import { type CapturedComponent, type ComponentState, componentId } from "../domain/component.ts";
-import { differences } from "../domain/diff.ts";
+import { type CapturedComponent, type ComponentState, componentId } from "../domain/component/component.ts";
+import { differences } from "../domain/component/diff.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Action, ActionName } from "../domain/plan.ts";
+import type { Action, ActionName } from "../domain/plan/plan.ts";
+import type { LiveView } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, planFacet, toldOrThrow } from "./facet.ts";
 import {
   acting,
@@ -15,7 +16,6 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import type { LiveView } from "./live-view.ts";
 import { settle } from "./settling.ts";
 
 /** Three switches of a function with calls of their own: runtime management, recursion, code signing. */

@@ -1,11 +1,11 @@
 import type { FunctionFacts } from "../aws/gateways.ts";
-import type { CapturedComponent } from "../domain/component.ts";
-import { componentId } from "../domain/component.ts";
+import type { CapturedComponent } from "../domain/component/component.ts";
+import { componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+import type { LiveView } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
 import { broughtBy, type Kind, type PlanInput, type RestoreContext, type StepPlan } from "./kind.ts";
-import type { LiveView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** Tags of AWS's own services; only they may set them (facts F2). */

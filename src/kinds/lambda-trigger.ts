@@ -1,8 +1,9 @@
 import type { EventSourceMappingConfiguration } from "../aws/gateways.ts";
-import { type CapturedComponent, captured, componentId } from "../domain/component.ts";
+import { type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan.ts";
+import type { Action, Reason } from "../domain/plan/plan.ts";
+import { type LiveView, parentOf } from "./cached-reader.ts";
 import {
   acting,
   actionBetween,
@@ -16,7 +17,6 @@ import {
   unchanged,
 } from "./kind.ts";
 import { tagWrites } from "./lambda-tags.ts";
-import { type LiveView, parentOf } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import {
   triggerCreation,

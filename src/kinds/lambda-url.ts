@@ -1,10 +1,10 @@
 import type { FunctionUrl, UrlSettings } from "../aws/gateways.ts";
-import { type CapturedComponent, splitName } from "../domain/component.ts";
+import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan.ts";
+import type { Reason } from "../domain/plan/plan.ts";
+import type { LiveView } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import type { LiveView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** The HTTPS address of a function or an alias. Its settings can be put back; the address, once deleted, never (facts B6). */

@@ -1,12 +1,17 @@
 import type { LayerFacts } from "../aws/gateways.ts";
-import { type ArtifactRef, type CapturedComponent, type ComponentState, componentId } from "../domain/component.ts";
+import {
+  type ArtifactRef,
+  type CapturedComponent,
+  type ComponentState,
+  componentId,
+} from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObjects, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan.ts";
-import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/readiness.ts";
+import type { Action, Reason } from "../domain/plan/plan.ts";
+import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
 import { archiveBytes } from "./archive.ts";
+import type { LiveView } from "./cached-reader.ts";
 import type { PlanInput, RestoreContext } from "./kind.ts";
-import type { LiveView } from "./live-view.ts";
 
 /** ARNs of the layer versions of a captured configuration, in their order: a later one covers an earlier one. */
 export function layersOf(configuration: ComponentState | null | undefined): string[] {

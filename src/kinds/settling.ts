@@ -1,5 +1,5 @@
-import type { CapturedComponent, ComponentState } from "../domain/component.ts";
-import { differences } from "../domain/diff.ts";
+import type { CapturedComponent, ComponentState } from "../domain/component/component.ts";
+import { differences } from "../domain/component/diff.ts";
 import type { Kind, Verdict } from "./kind.ts";
 
 /** Paths at which two settings differ. What most kinds mean by a difference. */

@@ -1,21 +1,21 @@
-import { relocationReason } from "../domain/code-moves.ts";
-import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component.ts";
+import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component/component.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
-import { lookedUpValues } from "../domain/looked-up-values.ts";
-import type { Action, Reason, StepAction } from "../domain/plan.ts";
-import { isRetained } from "../domain/retained.ts";
-import { sameTemplate } from "../domain/same-template.ts";
-import { isNoEcho } from "../domain/secrets.ts";
-import { policyDenies, type ResourceUpdate } from "../domain/stack-policy.ts";
-import { ownedElsewhere } from "../domain/stack-walls.ts";
-import { holdsData } from "../domain/stateful.ts";
-import { parseTemplate, resourcesOf, templateStateOf } from "../domain/template.ts";
-import { partOf } from "../domain/template-part.ts";
+import type { Action, Reason, StepAction } from "../domain/plan/plan.ts";
+import { isRetained } from "../domain/stack/retained.ts";
+import { policyDenies, type ResourceUpdate } from "../domain/stack/stack-policy.ts";
+import { holdsData } from "../domain/stack/stateful-types.ts";
+import { ownedElsewhere } from "../domain/stack/status.ts";
+import { relocationReason } from "../domain/template/code-relocation.ts";
+import { lookedUpValues } from "../domain/template/dynamic-references.ts";
+import { partOf } from "../domain/template/part.ts";
+import { sameTemplate } from "../domain/template/same-effect.ts";
+import { isNoEcho } from "../domain/template/secrets.ts";
+import { parseTemplate, resourcesOf, templateStateOf } from "../domain/template/template.ts";
+import { makingRoom } from "./intermediate-version.ts";
 import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
 import { isShell, recovering } from "./stack-recovery.ts";
 import { comingAgain, importedReason, importing, staying } from "./stack-retained.ts";
-import { makingRoom } from "./version-room.ts";
 
 /** Keys of the outputs whose export nobody imported when the stack was captured. One that was not asked for may be imported. */
 export function unimported({ state }: CapturedComponent): string[] {

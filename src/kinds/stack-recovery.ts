@@ -1,6 +1,6 @@
-import type { CapturedComponent } from "../domain/component.ts";
-import type { Action, Reason } from "../domain/plan.ts";
-import { skipWalls, statusWalls } from "../domain/stack-walls.ts";
+import type { CapturedComponent } from "../domain/component/component.ts";
+import type { Action, Reason } from "../domain/plan/plan.ts";
+import { skipWalls, statusWalls } from "../domain/stack/status.ts";
 import type { PlanInput } from "./kind.ts";
 
 export interface Recovery {

@@ -1,8 +1,8 @@
-import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component.ts";
-import type { TemplateState } from "../domain/template.ts";
-import { partOf } from "../domain/template-part.ts";
+import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component/component.ts";
+import { partOf } from "../domain/template/part.ts";
+import type { TemplateState } from "../domain/template/template.ts";
+import type { LiveView, StackView } from "./cached-reader.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
-import type { LiveView, StackView } from "./live-view.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import { restoreStack } from "./stack-restore.ts";
 import { parameterValues } from "./template-values.ts";

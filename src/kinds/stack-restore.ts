@@ -1,15 +1,15 @@
 import type { ChangeSetRequest } from "../aws/gateways.ts";
-import { type ComponentState, componentId } from "../domain/component.ts";
+import { type ComponentState, componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
-import type { Action } from "../domain/plan.ts";
-import { isNoEcho } from "../domain/secrets.ts";
-import { ALLOWS_EVERYTHING, readStackPolicy } from "../domain/stack-policy.ts";
+import type { Action } from "../domain/plan/plan.ts";
+import { ALLOWS_EVERYTHING, readStackPolicy } from "../domain/stack/stack-policy.ts";
+import { isNoEcho } from "../domain/template/secrets.ts";
 import { orphansOf, runChangeSet, whyFailed } from "./change-set-run.ts";
 import { putCodeObjects } from "./code-return.ts";
+import { makeRoom } from "./intermediate-version.ts";
 import type { RestoreContext } from "./kind.ts";
 import { spliceStack } from "./stack-splice.ts";
-import { makeRoom } from "./version-room.ts";
 
 /** The actions on stacks, of whole ones and of their parts. Each looks first whether it already is so. */
 export async function restoreStack(action: Action, context: RestoreContext): Promise<Json> {

@@ -1,7 +1,7 @@
-import type { CapturedComponent } from "../domain/component.ts";
-import type { Action, Reason } from "../domain/plan.ts";
-import { type RetainedResource, retainedWithout } from "../domain/retained.ts";
-import { templateStateOf } from "../domain/template.ts";
+import type { CapturedComponent } from "../domain/component/component.ts";
+import type { Action, Reason } from "../domain/plan/plan.ts";
+import { type RetainedResource, retainedWithout } from "../domain/stack/retained.ts";
+import { templateStateOf } from "../domain/template/template.ts";
 
 /*
  * What a deletion policy keeps in the account (facts E3), as a plan of a stack or of its parts tells it.

@@ -1,4 +1,3 @@
-import type { CodeObject } from "../domain/code-objects.ts";
 import {
   type ArtifactRef,
   type CapturedComponent,
@@ -6,15 +5,16 @@ import {
   captured,
   componentId,
   stackNameIn,
-} from "../domain/component.ts";
+} from "../domain/component/component.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import { NO_ECHO } from "../domain/secrets.ts";
-import { readStackPolicy } from "../domain/stack-policy.ts";
-import { stuckIn } from "../domain/stack-walls.ts";
-import { importsOf } from "../domain/template.ts";
+import { readStackPolicy } from "../domain/stack/stack-policy.ts";
+import { stuckIn } from "../domain/stack/status.ts";
+import type { CodeObject } from "../domain/template/code-objects.ts";
+import { NO_ECHO } from "../domain/template/secrets.ts";
+import { importsOf } from "../domain/template/template.ts";
 import { codeObjectsBelow } from "./archive.ts";
+import type { LiveView, StackView } from "./cached-reader.ts";
 import type { Kind } from "./kind.ts";
-import type { LiveView, StackView } from "./live-view.ts";
 import { settle } from "./settling.ts";
 import { planStack, stackDiff } from "./stack-plan.ts";
 import { restoreStack } from "./stack-restore.ts";

@@ -1,8 +1,8 @@
 import type { StackFacts } from "../aws/gateways.ts";
 import { asObject, type JsonObject } from "../domain/json.ts";
-import { isNoEchoParameter, NO_ECHO } from "../domain/secrets.ts";
-import { type Resolver, resolverOf } from "../domain/template-values.ts";
-import type { StackView } from "./live-view.ts";
+import { isNoEchoParameter, NO_ECHO } from "../domain/template/secrets.ts";
+import { type Resolver, resolverOf } from "../domain/template/values.ts";
+import type { StackView } from "./cached-reader.ts";
 
 /** Reads values of the stack's template with what the stack has now. Null for anything that needs CloudFormation itself. */
 export function literalResolver(stack: StackView): Resolver {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
-import { PIN_RULES } from "../domain/stage-policy.ts";
+import { PIN_RULES } from "../domain/activity/stage-policy.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { noun } from "../plugins/nouns.ts";
 import type { Services } from "../services/services.ts";

@@ -1,4 +1,4 @@
-import type { Activity } from "../domain/activity.ts";
+import type { Activity } from "../domain/activity/activity.ts";
 import type { ActivityFilter, Page, Paged } from "../store/store.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { createGunzip, type Gunzip } from "node:zlib";
+import type { PackageFormat } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { PackageFormat } from "../domain/package.ts";
 
 /**
  * Looks at an archive while it streams by, so that what is stored is a whole one: a broken upload must not be found out in

@@ -1,7 +1,7 @@
-import type { Activity, Rollback } from "../domain/activity.ts";
-import { type Build, type BuildDeployment, type BuildReturn, redeployedIds } from "../domain/build.ts";
+import type { Activity, Rollback } from "../domain/activity/activity.ts";
+import { type Build, type BuildDeployment, type BuildReturn, redeployedIds } from "../domain/activity/build.ts";
+import type { StageName } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { StageName } from "../domain/package.ts";
 import type { Store } from "../store/store.ts";
 import { found } from "./refusals.ts";
 import { type RollbackSource, readReturn, returnRows, rowsBetween } from "./rollback-sources.ts";

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import type { Build } from "../domain/build.ts";
+import type { Build } from "../domain/activity/build.ts";
+import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Package, PackageName, StageName } from "../domain/package.ts";
 import type { Page, Paged } from "../store/store.ts";
 import { createArchiveCheck } from "./archive-check.ts";
 import { found } from "./refusals.ts";

@@ -1,10 +1,10 @@
-import { type Deployment, hasEnded, type Outcome } from "../domain/activity.ts";
-import type { Altered } from "../domain/altered.ts";
+import { type Deployment, hasEnded, type Outcome } from "../domain/activity/activity.ts";
+import type { Altered } from "../domain/activity/altered.ts";
+import { announcedPins } from "../domain/activity/pins.ts";
+import { type Claim, type Scope, scopeFaults } from "../domain/activity/scope.ts";
+import type { StagePolicy } from "../domain/activity/stage-policy.ts";
 import { type Fault, problemOf, StepbackError } from "../domain/errors.ts";
-import { announcedPins } from "../domain/pins.ts";
-import type { Reason } from "../domain/plan.ts";
-import { type Claim, type Scope, scopeFaults } from "../domain/scope.ts";
-import type { StagePolicy } from "../domain/stage-policy.ts";
+import type { Reason } from "../domain/plan/plan.ts";
 import type { ActivityFilter, Guard, Page, Paged } from "../store/store.ts";
 import { endedError, errorOf, found, refuse, refuseHeld } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";

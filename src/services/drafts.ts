@@ -1,8 +1,8 @@
-import type { Rollback } from "../domain/activity.ts";
-import type { ComponentId } from "../domain/component.ts";
+import type { Rollback } from "../domain/activity/activity.ts";
+import { claimOf, containersOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
+import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Plan } from "../domain/plan.ts";
-import { claimOf, containersOf, type Pickable, resolvePicked } from "../domain/selection.ts";
+import type { Plan } from "../domain/plan/plan.ts";
 import type { Guard } from "../store/store.ts";
 import { found, refuse, refuseHeld } from "./refusals.ts";
 import { rowsOf } from "./rollback-sources.ts";

@@ -1,4 +1,4 @@
-import { componentId, parseComponentId } from "../domain/component.ts";
+import { componentId, parseComponentId } from "../domain/component/component.ts";
 import type { HistoryEntry, HistoryFilter } from "../store/history-rows.ts";
 import type { Page, Paged } from "../store/store.ts";
 import { found } from "./refusals.ts";

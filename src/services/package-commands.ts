@@ -1,5 +1,5 @@
-import type { Outcome, Rollback } from "../domain/activity.ts";
-import { awaitsCommand, isByPackage } from "../domain/build.ts";
+import type { Outcome, Rollback } from "../domain/activity/activity.ts";
+import { awaitsCommand, isByPackage } from "../domain/activity/build.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import type { Guard } from "../store/store.ts";
 import { endedError, found } from "./refusals.ts";

@@ -1,5 +1,5 @@
+import type { Pin } from "../domain/activity/pins.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Pin } from "../domain/pins.ts";
 import type { PinFilter } from "../store/pin-store.ts";
 import type { Page, Paged } from "../store/store.ts";
 import { found } from "./refusals.ts";

@@ -1,6 +1,6 @@
-import { type Activity, hasEnded } from "../domain/activity.ts";
+import { type Activity, hasEnded } from "../domain/activity/activity.ts";
+import { type Claim, claimsMeet } from "../domain/activity/scope.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
-import { type Claim, claimsMeet } from "../domain/scope.ts";
 import type { Guard } from "../store/store.ts";
 
 /** Throws the first error that there is. Guards answer errors, so checks do, and what stands outside of them throws. */

@@ -1,10 +1,16 @@
-import { type Activity, type Deployment, hasEnded, type Rollback, type SnapshotSummary } from "../domain/activity.ts";
-import { type Altered, alteredIds, changeOf } from "../domain/altered.ts";
-import { type BuildReturn, returnStates, type SnapshotPair } from "../domain/build.ts";
-import type { ComponentId, Components } from "../domain/component.ts";
+import {
+  type Activity,
+  type Deployment,
+  hasEnded,
+  type Rollback,
+  type SnapshotSummary,
+} from "../domain/activity/activity.ts";
+import { type Altered, alteredIds, changeOf } from "../domain/activity/altered.ts";
+import { type BuildReturn, returnStates, type SnapshotPair } from "../domain/activity/build.ts";
+import type { Scope } from "../domain/activity/scope.ts";
+import { mergeAltered, type Pickable } from "../domain/activity/selection.ts";
+import type { ComponentId, Components } from "../domain/component/component.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
-import type { Scope } from "../domain/scope.ts";
-import { mergeAltered, type Pickable } from "../domain/selection.ts";
 import type { Store } from "../store/store.ts";
 import { errorOf, found, refuse } from "./refusals.ts";
 

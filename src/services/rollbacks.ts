@@ -1,10 +1,10 @@
-import { hasEnded, type Rollback } from "../domain/activity.ts";
-import { awaitsCommand } from "../domain/build.ts";
+import { hasEnded, type Rollback } from "../domain/activity/activity.ts";
+import { awaitsCommand } from "../domain/activity/build.ts";
+import { claimOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
-import { type Expectation, expectation } from "../domain/expectation.ts";
-import type { Plan } from "../domain/plan.ts";
-import { type Orphan, orphansIn } from "../domain/retained.ts";
-import { claimOf, resolvePicked, withScope } from "../domain/selection.ts";
+import { type Expectation, expectation } from "../domain/plan/estimate.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import { type Orphan, orphansIn } from "../domain/stack/retained.ts";
 import type { ActivityFilter, Page, Paged, StepRow } from "../store/store.ts";
 import { reportFailure } from "./package-commands.ts";
 import { endedError, found, refuse, refuseHeld } from "./refusals.ts";

@@ -1,6 +1,6 @@
-import type { Rollback } from "../domain/activity.ts";
+import type { Rollback } from "../domain/activity/activity.ts";
+import { consentFaults, type Pickable, selectionFaults, strategyFaults } from "../domain/activity/selection.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { consentFaults, type Pickable, selectionFaults, strategyFaults } from "../domain/selection.ts";
 import { errorOf } from "./refusals.ts";
 
 type Picked = Pick<Rollback, "picked" | "strategy">;

@@ -1,8 +1,8 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
-import type { RateOf } from "../domain/expectation.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
-import type { Fingerprint } from "../domain/secrets.ts";
-import type { Dispatcher } from "../jobs/dispatcher.ts";
+import type { RateOf } from "../domain/plan/estimate.ts";
+import type { Fingerprint } from "../domain/template/secrets.ts";
+import type { Dispatcher } from "../jobs/queue/dispatcher.ts";
 import type { Store } from "../store/store.ts";
 
 /** What every service is made from. No service waits for AWS: jobs do. */

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
-import { type ArtifactRef, componentId, parseComponentId } from "../domain/component.ts";
+import { type ArtifactRef, componentId, parseComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { exposed, type Masking } from "../domain/secrets.ts";
+import { exposed, type Masking } from "../domain/template/secrets.ts";
 import type { JudgedComponent, Page, Paged, SnapshotRow } from "../store/store.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";

@@ -1,6 +1,6 @@
+import type { Revalidation } from "../domain/activity/pins.ts";
+import { DEFAULT_POLICY, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Revalidation } from "../domain/pins.ts";
-import { DEFAULT_POLICY, type StagePolicy } from "../domain/stage-policy.ts";
 import type { Page, Paged, Store } from "../store/store.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";

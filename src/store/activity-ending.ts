@@ -1,4 +1,4 @@
-import type { Activity } from "../domain/activity.ts";
+import type { Activity } from "../domain/activity/activity.ts";
 import type { Problem } from "../domain/errors.ts";
 import { updateActivity } from "./activity-rows.ts";
 import { dropJobs } from "./job-rows.ts";

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
-import type { Activity } from "../domain/activity.ts";
+import type { Activity } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { isTimeKey, startOf } from "./pages.ts";
 import { activities, rollbackDeployments, UNFINISHED } from "./schema.ts";

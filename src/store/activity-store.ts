@@ -1,5 +1,5 @@
 import { and, eq, isNull } from "drizzle-orm";
-import { type Activity, hasEnded } from "../domain/activity.ts";
+import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { closeActivity } from "./activity-ending.ts";
 import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, min, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
-import type { Build, BuildDeployment } from "../domain/build.ts";
-import type { Package, PackageName, StageName } from "../domain/package.ts";
+import type { Build, BuildDeployment } from "../domain/activity/build.ts";
+import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { activities, deployments, packages } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, gt, lt } from "drizzle-orm";
-import type { Deployment } from "../domain/activity.ts";
-import type { Altered } from "../domain/altered.ts";
-import type { ComponentId } from "../domain/component.ts";
+import type { Deployment } from "../domain/activity/activity.ts";
+import type { Altered } from "../domain/activity/altered.ts";
+import type { ComponentId } from "../domain/component/component.ts";
 import { ACTIVITY, activityOf, found, insertActivity } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { activities, altered, deployments, type snapshots, UNFINISHED } from "./schema.ts";

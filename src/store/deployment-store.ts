@@ -1,5 +1,5 @@
-import { hasEnded } from "../domain/activity.ts";
-import { countAltered } from "../domain/altered.ts";
+import { hasEnded } from "../domain/activity/activity.ts";
+import { countAltered } from "../domain/activity/altered.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
 import {

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt } from "drizzle-orm";
-import type { Activity } from "../domain/activity.ts";
-import type { CapturedComponent, ComponentId } from "../domain/component.ts";
+import type { Activity } from "../domain/activity/activity.ts";
+import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
 import { ACTIVITY, activityOf, getActivity } from "./activity-rows.ts";
 import { listLookedFor } from "./last-recorded.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray } from "drizzle-orm";
-import type { TargetIdentity } from "../domain/activity.ts";
-import type { ComponentId } from "../domain/component.ts";
+import type { TargetIdentity } from "../domain/activity/activity.ts";
+import type { ComponentId } from "../domain/component/component.ts";
 import { activities, rollbackSteps, snapshotComponents, snapshots } from "./schema.ts";
 import type { Rows } from "./sqlite-database.ts";
 import type { StepStatus } from "./store.ts";

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
-import { type Cleared, isActive, type Pin, type PinnedState } from "../domain/pins.ts";
+import { type Cleared, isActive, type Pin, type PinnedState } from "../domain/activity/pins.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { pinnedStates, pins } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";

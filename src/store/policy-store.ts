@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import type { StagePolicy } from "../domain/stage-policy.ts";
+import type { StagePolicy } from "../domain/activity/stage-policy.ts";
 import { stagePolicies } from "./schema.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 

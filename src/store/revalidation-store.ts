@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
-import type { Deployment, Rollback } from "../domain/activity.ts";
-import type { Cleared, Consequences, Revalidation } from "../domain/pins.ts";
+import type { Deployment, Rollback } from "../domain/activity/activity.ts";
+import type { Cleared, Consequences, Revalidation } from "../domain/activity/pins.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { insertPin, pinHolds, supersedeStates } from "./pin-store.ts";
 import { revalidations } from "./schema.ts";

@@ -1,6 +1,6 @@
 import { asc, eq, inArray, type SQL } from "drizzle-orm";
-import type { Rollback } from "../domain/activity.ts";
-import type { BuildReturn } from "../domain/build.ts";
+import type { Rollback } from "../domain/activity/activity.ts";
+import type { BuildReturn } from "../domain/activity/build.ts";
 import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
 import { activities, buildReturns, plans, rollbackDeployments, rollbacks } from "./schema.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";

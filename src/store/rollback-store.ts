@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import type { Rollback } from "../domain/activity.ts";
+import type { Rollback } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";

@@ -16,18 +16,18 @@ import {
   type RollbackResult,
   STATUSES,
   type Strategy,
-} from "../domain/activity.ts";
-import type { Altered } from "../domain/altered.ts";
-import type { ComponentId } from "../domain/component.ts";
-import type { Change } from "../domain/diff.ts";
+} from "../domain/activity/activity.ts";
+import type { Altered } from "../domain/activity/altered.ts";
+import { PACKAGE_FORMATS } from "../domain/activity/package.ts";
+import type { CarriedPin } from "../domain/activity/pins.ts";
+import type { Claim, Scope } from "../domain/activity/scope.ts";
+import { PIN_RULES } from "../domain/activity/stage-policy.ts";
+import type { ComponentId } from "../domain/component/component.ts";
+import type { Change } from "../domain/component/diff.ts";
 import type { ErrorCode, Problem } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
-import { PACKAGE_FORMATS } from "../domain/package.ts";
-import type { CarriedPin } from "../domain/pins.ts";
-import type { Action, PlanStep, Reason, StepAction } from "../domain/plan.ts";
-import type { Readiness, ReadinessCounts } from "../domain/readiness.ts";
-import type { Claim, Scope } from "../domain/scope.ts";
-import { PIN_RULES } from "../domain/stage-policy.ts";
+import type { Action, PlanStep, Reason, StepAction } from "../domain/plan/plan.ts";
+import type { Readiness, ReadinessCounts } from "../domain/plan/readiness.ts";
 import { JOB_TYPES, type StepRow, type StepStatus } from "./store.ts";
 
 /** Literal, because SQLite uses a partial index only for a query that says the same words as the index. */

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
-import { type CapturedComponent, type ComponentId, type ComponentState, stateToJson } from "../domain/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type ComponentState,
+  stateToJson,
+} from "../domain/component/component.ts";
 import { canonicalText } from "../domain/json.ts";
 import { noteHistory } from "./history-rows.ts";
 import { findLastRecords } from "./last-recorded.ts";

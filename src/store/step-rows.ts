@@ -1,8 +1,8 @@
 import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, sql } from "drizzle-orm";
-import type { RollbackResult } from "../domain/activity.ts";
-import { parseComponentId } from "../domain/component.ts";
+import type { RollbackResult } from "../domain/activity/activity.ts";
+import { parseComponentId } from "../domain/component/component.ts";
 import type { Problem } from "../domain/errors.ts";
-import type { MeasuredStep } from "../domain/expectation.ts";
+import type { MeasuredStep } from "../domain/plan/estimate.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { activities, journal, rollbackSteps } from "./schema.ts";

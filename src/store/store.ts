@@ -12,18 +12,18 @@ import type {
   RollbackResult,
   Status,
   TargetIdentity,
-} from "../domain/activity.ts";
-import type { Altered } from "../domain/altered.ts";
-import type { Build } from "../domain/build.ts";
-import type { CapturedComponent, ComponentId, Components } from "../domain/component.ts";
+} from "../domain/activity/activity.ts";
+import type { Altered } from "../domain/activity/altered.ts";
+import type { Build } from "../domain/activity/build.ts";
+import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
+import type { CarriedPin, Consequences } from "../domain/activity/pins.ts";
+import type { Claim } from "../domain/activity/scope.ts";
+import type { CapturedComponent, ComponentId, Components } from "../domain/component/component.ts";
 import type { ErrorCode, Problem, StepbackError } from "../domain/errors.ts";
-import type { MeasuredStep } from "../domain/expectation.ts";
 import type { Json } from "../domain/json.ts";
-import type { Package, PackageName, StageName } from "../domain/package.ts";
-import type { CarriedPin, Consequences } from "../domain/pins.ts";
-import type { Action, Plan, StepAction } from "../domain/plan.ts";
-import type { ReadinessCounts, Verdict } from "../domain/readiness.ts";
-import type { Claim } from "../domain/scope.ts";
+import type { MeasuredStep } from "../domain/plan/estimate.ts";
+import type { Action, Plan, StepAction } from "../domain/plan/plan.ts";
+import type { ReadinessCounts, Verdict } from "../domain/plan/readiness.ts";
 import type { HistoryStore } from "./history-rows.ts";
 import type { PinStore } from "./pin-store.ts";
 import type { PolicyStore } from "./policy-store.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Test } from "tap";
-import type { Artifacts } from "../../src/artifacts/artifacts.ts";
+import type { Artifacts } from "#src/artifacts/artifacts";
 
 /** An empty store of artifacts. */
 export type OpenArtifacts = (t: Test) => Promise<Artifacts>;

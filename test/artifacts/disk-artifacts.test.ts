@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
-import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
+import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { sha256, testArtifacts } from "./artifacts-contract.ts";
 
 const BYTES = Buffer.from("the code of a function");
@@ -81,8 +81,8 @@ async function filesIn(folder: string): Promise<string[]> {
 
 /** Answers the digest of what the killed process had stored whole. */
 async function killHalfWay(t: Test, folder: string): Promise<string> {
-  const script = fileURLToPath(new URL("endless-put.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import=tsx", script, folder], { stdio: ["ignore", "pipe", "ignore"] });
+  const script = fileURLToPath(new URL("endless-put.js", import.meta.url));
+  const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "ignore"] });
   t.teardown(() => child.kill("SIGKILL"));
   let digest = "";
   for await (const line of createInterface({ input: child.stdout })) {

@@ -1,6 +1,6 @@
 /** A process that stores one artifact whole, then streams another one until it is killed. */
 import { Readable } from "node:stream";
-import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
+import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 
 const folder = process.argv[2];
 if (!folder) throw new Error("Name the folder.");

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { strToU8, zipSync } from "fflate";
 import type { Test } from "tap";
-import { type AwsConnector, type AwsSettings, createAwsConnector, type TargetSettings } from "../../src/aws/connect.ts";
-import type { AwsAccess, CallObserver, CodeSource, FunctionCode } from "../../src/aws/gateways.ts";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
-import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import type { Shape } from "#sandbox/core/contract";
+import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
+import { type AwsConnector, type AwsSettings, createAwsConnector, type TargetSettings } from "#src/aws/connect";
+import type { AwsAccess, CallObserver, CodeSource, FunctionCode } from "#src/aws/gateways";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** The gateways before a sandbox without a socket, on one virtual clock. */

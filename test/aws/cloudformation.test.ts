@@ -1,6 +1,6 @@
 import t from "tap";
-import type { ChangeSetRequest, CloudFormationGateway } from "../../src/aws/gateways.ts";
-import { AwsError } from "../../src/sandbox/core/contract.ts";
+import { AwsError } from "#sandbox/core/contract";
+import type { ChangeSetRequest, CloudFormationGateway } from "#src/aws/gateways";
 import { openStage, type Stage } from "./aws-stage.ts";
 
 /** A topic named for `name`, exported, behind an ordinary and a NoEcho parameter. */

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import t from "tap";
-import { isTrustedCodeUrl } from "../../src/aws/code-download.ts";
-import { createAwsConnector } from "../../src/aws/connect.ts";
-import { NOT_YET, poll } from "../../src/aws/polling.ts";
-import { AwsError } from "../../src/sandbox/core/contract.ts";
-import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { AwsError } from "#sandbox/core/contract";
+import { createSandbox } from "#sandbox/sandbox";
+import { isTrustedCodeUrl } from "#src/aws/code-download";
+import { createAwsConnector } from "#src/aws/connect";
+import { NOT_YET, poll } from "#src/aws/polling";
 import { HOME, openStage, ownFunction, textOf, useEnvironment, zipOf } from "./aws-stage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 

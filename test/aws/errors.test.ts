@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import t from "tap";
-import { isAnswer, nullIfMissing, toStepbackError } from "../../src/aws/error-mapping.ts";
-import { type ErrorCode, StepbackError } from "../../src/domain/errors.ts";
+import { isAnswer, nullIfMissing, toStepbackError } from "#src/aws/error-mapping";
+import { type ErrorCode, StepbackError } from "#src/domain/errors";
+import { ROOT } from "../support/root.ts";
 
 const CALL = { service: "lambda", operation: "UpdateFunctionCode" };
 
@@ -135,7 +138,7 @@ t.test("a mapped error passes unchanged, and can be told by AWS's name", async (
   await t.rejects(nullIfMissing(Promise.reject(mapped)), mapped);
 });
 
-const RECORDINGS = new URL("../../../shared/aws-recordings/", import.meta.url);
+const RECORDINGS = pathToFileURL(join(ROOT, "../shared/aws-recordings/"));
 
 interface RecordedError {
   readonly Code: string;

@@ -1,5 +1,5 @@
 import t, { type Test } from "tap";
-import { AwsError } from "../../src/sandbox/core/contract.ts";
+import { AwsError } from "#sandbox/core/contract";
 import { openStage, ownFunction, type Stage } from "./aws-stage.ts";
 
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function:pay";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import { Pacing, quotaClassOf, TokenBucket } from "../../src/aws/pacing.ts";
+import { Pacing, quotaClassOf, TokenBucket } from "#src/aws/pacing";
 import { openStage, ownFunction } from "./aws-stage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 

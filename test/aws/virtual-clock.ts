@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/domain/ids.ts";
+import type { Clock } from "#src/domain/ids";
 
 interface Sleeper {
   readonly at: number;

@@ -2,17 +2,17 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
-import { createMask } from "../../src/cli/command-output.ts";
-import { packPath } from "../../src/cli/packing.ts";
-import { refuseFilled, unpack } from "../../src/cli/unpacking.ts";
+import { createMask } from "#cli/command-output";
+import { packPath } from "#cli/packing";
+import { refuseFilled, unpack } from "#cli/unpacking";
 import { gzipped, type RawEntry, rawTar, tarOf, writeFiles, zipOf } from "../support/archives.ts";
-import { configure, createFunction, startWorld, type World } from "../support/world.ts";
+import { configure, createFunction, startWorld, type World } from "../support/test-account.ts";
 import { type CliEnd, runCli, startCli } from "./cli-process.ts";
 
 const STAGE = ["--application", "shop", "--stage", "prod"];
 const FILES = { "state.json": "{}", "deep/api.zip": "code", "deep/er/@odd": "odd" };
-const DEPLOY_TOOL = fileURLToPath(new URL("./deploy-function.ts", import.meta.url));
-const NODE = `'${process.execPath}' --import '${import.meta.resolve("tsx")}'`;
+const DEPLOY_TOOL = fileURLToPath(new URL("./deploy-function.js", import.meta.url));
+const NODE = `'${process.execPath}'`;
 
 let world: World;
 

@@ -1,10 +1,9 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../support/root.ts";
 
-const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-
-const NODE_ARGS = ["--import", import.meta.resolve("tsx"), ENTRY];
+const NODE_ARGS = [join(ROOT, "dist/main.js")];
 
 export interface CliEnd {
   /** Null when a signal ended the process itself. */

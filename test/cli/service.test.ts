@@ -4,14 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import t from "tap";
+import { ROOT } from "../support/root.ts";
 import { type CliEnd, type CliProcess, runCli, startCli } from "./cli-process.ts";
 
-const DEPLOY_TOOL = [
-  process.execPath,
-  "--import",
-  import.meta.resolve("tsx"),
-  fileURLToPath(new URL("./deploy-function.ts", import.meta.url)),
-];
+const DEPLOY_TOOL = [process.execPath, fileURLToPath(new URL("./deploy-function.js", import.meta.url))];
 const SHOP = ["--application", "shop", "--stage", "prod", "--function", "shop-*"];
 
 /** The whole product as processes: `sandbox`, `serve` on its data folder, and the commands beside them. */
@@ -277,7 +273,7 @@ t.test("the demo holds every check that it makes, without a terminal and without
 
 /** The README's block of the demo's output. */
 function readmeDemo(): string {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   return /```\n( {3}Stepback demo:[\s\S]*?)```/.exec(readme)?.[1] ?? "";
 }
 

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import t from "tap";
-import { codeObjectsOf } from "../../src/domain/code-objects.ts";
-import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "../../src/domain/diff.ts";
-import { ERROR_TABLE } from "../../src/domain/errors.ts";
-import { idFrom } from "../../src/domain/ids.ts";
-import { digestOf, type Json, type JsonObject, sameJson } from "../../src/domain/json.ts";
-import { claimsMeet, matchesPattern, patternsMeet, scopeFaults } from "../../src/domain/scope.ts";
-import { exposed } from "../../src/domain/secrets.ts";
-import { policyDenies } from "../../src/domain/stack-policy.ts";
-import { importsOf, parseTemplate } from "../../src/domain/template.ts";
+import { claimsMeet, matchesPattern, patternsMeet, scopeFaults } from "#src/domain/activity/scope";
+import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "#src/domain/component/diff";
+import { ERROR_TABLE } from "#src/domain/errors";
+import { idFrom } from "#src/domain/ids";
+import { digestOf, type Json, type JsonObject, sameJson } from "#src/domain/json";
+import { policyDenies } from "#src/domain/stack/stack-policy";
+import { codeObjectsOf } from "#src/domain/template/code-objects";
+import { exposed } from "#src/domain/template/secrets";
+import { importsOf, parseTemplate } from "#src/domain/template/template";
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
 const object = fc.dictionary(fc.string(), json, { maxKeys: 6 }) as fc.Arbitrary<JsonObject>;

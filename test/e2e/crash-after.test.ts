@@ -1,7 +1,7 @@
 import t from "tap";
 import { ALL_KINDS_SCOPE } from "../support/all-kinds.ts";
 import { killAtEveryCall, startStand } from "../support/crash-stand.ts";
-import { until } from "../support/world.ts";
+import { until } from "../support/test-account.ts";
 
 t.test(
   "a rollback of all kinds, killed after the effect of any call of AWS, ends by itself and does nothing twice",

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { startService } from "../../src/compose.ts";
-import { readConfig } from "../../src/config.ts";
+import { startService } from "#src/compose";
+import { readConfig } from "#src/config";
 import { awsCli, missing } from "../support/commands.ts";
 import { startMoto } from "../support/moto.ts";
 import { createProject } from "../support/osls.ts";
-import { awsEnv, type Body } from "../support/world.ts";
+import { awsEnv, type Body } from "../support/test-account.ts";
 
 const runtime = "nodejs22.x";
 const V1 = {

@@ -1,7 +1,7 @@
 import t from "tap";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
-import { finishDeployment, openDeployment, rollBack, startWorld } from "../support/world.ts";
+import { finishDeployment, openDeployment, rollBack, startWorld } from "../support/test-account.ts";
 
 const runtime = "nodejs22.x";
 const noCli = await missing("aws", "--version");

@@ -3,7 +3,7 @@ import t from "tap";
 import { type CliEnd, runCli } from "../cli/cli-process.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
-import { startWorld } from "../support/world.ts";
+import { startWorld } from "../support/test-account.ts";
 
 const runtime = "nodejs20.x";
 const noCli = await missing("aws", "--version");

@@ -1,7 +1,7 @@
 import t, { type Test } from "tap";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject, type OslsProject, type ServiceVersion } from "../support/osls.ts";
-import { type Body, ended, openDeployment, startWorld, until, type World } from "../support/world.ts";
+import { type Body, ended, openDeployment, startWorld, until, type World } from "../support/test-account.ts";
 
 const skip = (await missing("aws", "--version")) ?? false;
 const runtime = "nodejs22.x";

@@ -1,7 +1,7 @@
 import t from "tap";
 import { type CrashStand, startStand } from "../support/crash-stand.ts";
 import { linkedTemplate } from "../support/stack-templates.ts";
-import { type Body, deployStack, until } from "../support/world.ts";
+import { type Body, deployStack, until } from "../support/test-account.ts";
 
 const NAMES = ["one", "two", "three"];
 

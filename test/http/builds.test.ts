@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import t from "tap";
-import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
-import { createBuildService } from "../../src/services/builds.ts";
+import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
+import { createBuildService } from "#src/services/builds";
 import { gzipped, tarOf, zipOf } from "../support/archives.ts";
 import { AFTER, BEFORE, endedDeployment, givePlan, openDeployment, runToEnd, state } from "./seeds.ts";
 import {

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import t from "tap";
 import { describeApi } from "../../scripts/describe-api.ts";
+import { ROOT } from "../support/root.ts";
 import { endedDeployment, OPENING, openDeployment } from "./seeds.ts";
 import { faultsOf, idOf, startTestService, tokenOf } from "./test-service.ts";
 
@@ -9,7 +11,7 @@ const UNKNOWN = "0".repeat(20);
 
 t.test("the OpenAPI document is valid, not stale, and names the role of every operation", async (t) => {
   const described = await describeApi();
-  const text = await readFile(new URL("../../openapi/openapi.json", import.meta.url), "utf8");
+  const text = await readFile(join(ROOT, "openapi/openapi.json"), "utf8");
   t.equal(text, `${JSON.stringify(described, null, 2)}\n`, "run `npm run openapi` when this is stale");
   const validator = new Validator();
   t.match(await validator.validate(text), { valid: true });

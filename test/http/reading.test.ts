@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import t from "tap";
-import { captured } from "../../src/domain/component.ts";
+import { captured } from "#src/domain/component/component";
 import { endedDeployment, giveBackup, giveRecord, line, openDeployment, rollback, state } from "./seeds.ts";
 import { idOf, itemsOf, startTestService, type TestService, tokenOf } from "./test-service.ts";
 

@@ -1,5 +1,5 @@
 import t from "tap";
-import type { ComponentId } from "../../src/domain/component.ts";
+import type { ComponentId } from "#src/domain/component/component";
 import {
   AFTER,
   ALTERED_IDS,

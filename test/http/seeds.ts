@@ -1,11 +1,11 @@
 /** Ended deployments and rollbacks, made through the API and the store's own methods as the jobs would. */
-import type { Rollback } from "../../src/domain/activity.ts";
-import { type Altered, alteredIds, changeOf } from "../../src/domain/altered.ts";
-import { type CapturedComponent, type ComponentId, captured } from "../../src/domain/component.ts";
-import { problemOf, StepbackError } from "../../src/domain/errors.ts";
-import type { JsonObject } from "../../src/domain/json.ts";
-import { type Plan, type PlanStep, planDigest } from "../../src/domain/plan.ts";
-import type { NewLine, NewSnapshot, StepRow } from "../../src/store/store.ts";
+import type { Rollback } from "#src/domain/activity/activity";
+import { type Altered, alteredIds, changeOf } from "#src/domain/activity/altered";
+import { type CapturedComponent, type ComponentId, captured } from "#src/domain/component/component";
+import { problemOf, StepbackError } from "#src/domain/errors";
+import type { JsonObject } from "#src/domain/json";
+import { type Plan, type PlanStep, planDigest } from "#src/domain/plan/plan";
+import type { NewLine, NewSnapshot, StepRow } from "#src/store/store";
 import { type Answer, idOf, type TestService } from "./test-service.ts";
 
 export const SCOPE = { stacks: ["shop-api"], functions: ["shop-prod-*"] };

@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { readConfig } from "../../src/config.ts";
-import { StepbackError } from "../../src/domain/errors.ts";
-import { createAccessService, ensureAdminToken } from "../../src/services/access.ts";
-import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { readConfig } from "#src/config";
+import { StepbackError } from "#src/domain/errors";
+import { createAccessService, ensureAdminToken } from "#src/services/access";
+import { openSqliteStore } from "#src/store/sqlite-store";
 
 async function folderOf(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-settings-"));

@@ -7,15 +7,15 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, HTTPMethods, InjectOptions } from "fastify";
 import pino from "pino";
 import type { Test } from "tap";
-import { buildApp } from "../../src/app.ts";
-import type { Artifacts } from "../../src/artifacts/artifacts.ts";
-import { type Clock, idFrom, type NewId } from "../../src/domain/ids.ts";
-import type { JsonObject } from "../../src/domain/json.ts";
-import type { Dispatcher } from "../../src/jobs/dispatcher.ts";
-import type { Role } from "../../src/services/access.ts";
-import { createServices, type Services } from "../../src/services/services.ts";
-import { openSqliteStore } from "../../src/store/sqlite-store.ts";
-import type { ClaimedJob, JobRequest, Store } from "../../src/store/store.ts";
+import { buildApp } from "#src/app";
+import type { Artifacts } from "#src/artifacts/artifacts";
+import { type Clock, idFrom, type NewId } from "#src/domain/ids";
+import type { JsonObject } from "#src/domain/json";
+import type { Dispatcher } from "#src/jobs/queue/dispatcher";
+import type { Role } from "#src/services/access";
+import { createServices, type Services } from "#src/services/services";
+import { openSqliteStore } from "#src/store/sqlite-store";
+import type { ClaimedJob, JobRequest, Store } from "#src/store/store";
 
 export interface Answer {
   readonly status: number;

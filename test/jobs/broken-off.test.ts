@@ -1,5 +1,5 @@
 import t, { type Test } from "tap";
-import { AwsError, type CallRecord } from "../../src/sandbox/core/contract.ts";
+import { AwsError, type CallRecord } from "#sandbox/core/contract";
 import {
   type Body,
   createFunction,
@@ -9,7 +9,7 @@ import {
   startWorld,
   updateCode,
   type World,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const NAMES = ["one", "three", "two"] as const;
 

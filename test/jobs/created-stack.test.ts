@@ -1,7 +1,14 @@
 import t from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import { payResource } from "../support/stack-templates.ts";
-import { type Body, deployStack, finishDeployment, openDeployment, rollBack, worldOf } from "../support/world.ts";
+import {
+  type Body,
+  deployStack,
+  finishDeployment,
+  openDeployment,
+  rollBack,
+  worldOf,
+} from "../support/test-account.ts";
 
 const SHOP: Shape = {
   Resources: {

@@ -8,7 +8,7 @@ import {
   rollBack,
   type World,
   worldOf,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const STACK = { StackName: "shop" };
 const ALLOW = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };

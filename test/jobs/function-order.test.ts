@@ -1,5 +1,5 @@
 import t from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import {
   type Body,
   createFunction,
@@ -11,7 +11,7 @@ import {
   rollBack,
   type World,
   worldOf,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const KEPT: Shape = { Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: { Statement: [] } } } };
 

@@ -1,5 +1,5 @@
 import t, { type Test } from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import {
   deployStack,
   ended,
@@ -8,7 +8,7 @@ import {
   rollBack,
   startWorld,
   type World,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 /** Functions without a name of their own, as SAM and CDK write them: CloudFormation gives them one, never twice the same. */
 function shop(functions: Record<string, string>): Shape {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import t, { type Test } from "tap";
-import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
+import { AwsError, type Shape } from "#sandbox/core/contract";
 import {
   type Body,
   deployStack,
@@ -11,7 +11,7 @@ import {
   startWorld,
   type World,
   zip,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const [BUCKET, STAGING] = ["deploys", "staging"];
 const STAGED = /^stepback\/code\/[0-9a-f]{64}\.zip$/;

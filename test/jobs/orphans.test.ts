@@ -1,5 +1,5 @@
 import t from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import {
   type Body,
   deployStack,
@@ -10,7 +10,7 @@ import {
   until,
   type World,
   worldOf,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const TOPIC = { Type: "AWS::SNS::Topic", Properties: { TopicName: "orders" } };
 const TABLE = {

@@ -1,5 +1,5 @@
 import t from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import {
   type Body,
   createFunction,
@@ -10,7 +10,7 @@ import {
   settled,
   type World,
   worldOf,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const PAY: Shape = {
   Type: "AWS::Lambda::Function",

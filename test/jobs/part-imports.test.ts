@@ -1,7 +1,14 @@
 import t, { type Test } from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import { payResource } from "../support/stack-templates.ts";
-import { deployStack, finishDeployment, openDeployment, rollBack, startWorld, type World } from "../support/world.ts";
+import {
+  deployStack,
+  finishDeployment,
+  openDeployment,
+  rollBack,
+  startWorld,
+  type World,
+} from "../support/test-account.ts";
 
 function exporter(...names: string[]): Shape {
   const outputs = names.map((name, index) => [`Out${index}`, { Value: name, Export: { Name: name } }]);

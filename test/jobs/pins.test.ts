@@ -10,7 +10,7 @@ import {
   startWorld,
   updateCode,
   type World,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
 const CODE = "lambda-code:shop-pay";

@@ -1,5 +1,5 @@
 import t from "tap";
-import { AwsError } from "../../src/sandbox/core/contract.ts";
+import { AwsError } from "#sandbox/core/contract";
 import { ALL_KINDS_SCOPE, deployFirst, deploySecond } from "../support/all-kinds.ts";
 import {
   configure,
@@ -13,7 +13,7 @@ import {
   updateCode,
   worldOf,
   zip,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
 

@@ -8,7 +8,7 @@ import {
   startWorld,
   until,
   type World,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const CAPABILITIES = { Capabilities: ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"] };
 

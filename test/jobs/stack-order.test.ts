@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import t, { type Test } from "tap";
-import { bridge } from "../../src/domain/splice/bridge.ts";
-import type { StackLinks } from "../../src/domain/stack-links.ts";
-import { orderStacks, type StackPass } from "../../src/domain/stack-order.ts";
-import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { createSandbox } from "#sandbox/sandbox";
+import type { StackLinks } from "#src/domain/stack/links";
+import { orderStacks, type StackPass } from "#src/domain/stack/order";
+import { bridge } from "#src/domain/template/splice/bridge";
 import { graphText, type StackGraph, stackGraphs } from "../support/stack-graphs.ts";
 import { bridgeEnd, linkedTemplate, ownTemplate, yamlTemplate } from "../support/stack-templates.ts";
 import {
@@ -15,7 +15,7 @@ import {
   until,
   type World,
   worldOf,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 /** What a stack's end looks like when AWS has refused nothing. */
 const GOOD = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;

@@ -1,5 +1,5 @@
 import t, { type Test } from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import { payResource } from "../support/stack-templates.ts";
 import {
   type Body,
@@ -14,7 +14,7 @@ import {
   updateCode,
   type World,
   zip,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const BUCKET = "deploys";
 

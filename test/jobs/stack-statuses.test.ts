@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
-import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import type { Shape } from "#sandbox/core/contract";
+import type { SandboxOptions } from "#sandbox/sandbox";
 import { payResource } from "../support/stack-templates.ts";
 import {
   type Body,
@@ -15,7 +15,7 @@ import {
   until,
   type World,
   zip,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const BUCKET = "deploys";
 

@@ -1,5 +1,5 @@
 import t, { type Test } from "tap";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
 import { payResource } from "../support/stack-templates.ts";
 import {
   deployStack,
@@ -10,7 +10,7 @@ import {
   rollBack,
   startWorld,
   type World,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 /** A function as the Serverless Framework writes it: each version is a resource of its own, which stays when it leaves. */
 function shop(says: string, more: Shape = {}): Shape {

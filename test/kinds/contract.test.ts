@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
-import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
-import { KIND_NAMES } from "../../src/domain/component.ts";
+import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
+import { KIND_NAMES } from "#src/domain/component/component";
 import { openStage } from "../aws/aws-stage.ts";
 import { type Bench, type Benches, kindContract } from "./kind-contract.ts";
 import { SPECIMENS } from "./specimens.ts";

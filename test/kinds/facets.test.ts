@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import t, { type Test } from "tap";
-import { openDiskArtifacts } from "../../src/artifacts/disk-artifacts.ts";
+import { AwsError, type Shape } from "#sandbox/core/contract";
+import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -9,18 +10,17 @@ import {
   functionOf,
   KIND_NAMES,
   parseComponentId,
-} from "../../src/domain/component.ts";
-import type { Json, JsonObject } from "../../src/domain/json.ts";
-import type { PlanStep } from "../../src/domain/plan.ts";
-import { exposed } from "../../src/domain/secrets.ts";
-import { captureScope } from "../../src/jobs/capture.ts";
-import type { PlanFacts } from "../../src/jobs/plan-facts.ts";
-import { makePlan } from "../../src/jobs/planning.ts";
-import { KINDS } from "../../src/kinds/index.ts";
-import type { RestoreContext } from "../../src/kinds/kind.ts";
-import { createLiveView } from "../../src/kinds/live-view.ts";
-import { hasSid, statementsById, toPermission } from "../../src/kinds/policy-statements.ts";
-import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
+} from "#src/domain/component/component";
+import type { Json, JsonObject } from "#src/domain/json";
+import type { PlanStep } from "#src/domain/plan/plan";
+import { exposed } from "#src/domain/template/secrets";
+import { captureScope } from "#src/jobs/capture/capture-scope";
+import { createLiveView } from "#src/kinds/cached-reader";
+import { KINDS } from "#src/kinds/index";
+import type { RestoreContext } from "#src/kinds/kind";
+import { hasSid, statementsById, toPermission } from "#src/kinds/policy-statements";
+import type { PlanFacts } from "#src/planner/facts";
+import { makePlan } from "#src/planner/make-plan";
 import { openStage, ownFunction, type Stage } from "../aws/aws-stage.ts";
 
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function:pay";

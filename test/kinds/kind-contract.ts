@@ -1,6 +1,6 @@
 import type { Test } from "tap";
-import type { Artifacts } from "../../src/artifacts/artifacts.ts";
-import type { AwsAccess } from "../../src/aws/gateways.ts";
+import type { Artifacts } from "#src/artifacts/artifacts";
+import type { AwsAccess } from "#src/aws/gateways";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -10,14 +10,14 @@ import {
   functionOf,
   type KindName,
   stackOf,
-} from "../../src/domain/component.ts";
-import type { PlanStep } from "../../src/domain/plan.ts";
-import { readLive, withSiblings } from "../../src/jobs/live-state.ts";
-import { kindOf, performerOf } from "../../src/jobs/perform-actions.ts";
-import { makePlan } from "../../src/jobs/planning.ts";
-import { contentOf } from "../../src/kinds/alias-targets.ts";
-import { ARCHIVES_NONE, createLiveView, LOOK_AT_ALL } from "../../src/kinds/live-view.ts";
-import type { Account } from "../support/world.ts";
+} from "#src/domain/component/component";
+import type { PlanStep } from "#src/domain/plan/plan";
+import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
+import { kindOf, performerOf } from "#src/jobs/run/perform-actions";
+import { contentOf } from "#src/kinds/alias-targets";
+import { ARCHIVES_NONE, createLiveView, LOOK_AT_ALL } from "#src/kinds/cached-reader";
+import { makePlan } from "#src/planner/make-plan";
+import type { Account } from "../support/test-account.ts";
 import type { Specimen } from "./specimens.ts";
 
 /** An account with nothing in it, and the gateways to it. */

@@ -1,5 +1,5 @@
 import t, { type Test } from "tap";
-import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
+import { AwsError, type Shape } from "#sandbox/core/contract";
 import {
   type Body,
   configure,
@@ -12,7 +12,7 @@ import {
   startWorld,
   updateCode,
   type World,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
 const FunctionName = "shop-pay";

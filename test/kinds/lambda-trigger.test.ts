@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import t, { type Test } from "tap";
-import type { EventSourceMappingConfiguration } from "../../src/aws/gateways.ts";
-import { lambdaTrigger } from "../../src/kinds/lambda-trigger.ts";
-import { createLiveView } from "../../src/kinds/live-view.ts";
-import { triggerName, triggerPatches, triggerSettings } from "../../src/kinds/trigger-settings.ts";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
+import type { EventSourceMappingConfiguration } from "#src/aws/gateways";
+import { createLiveView } from "#src/kinds/cached-reader";
+import { lambdaTrigger } from "#src/kinds/lambda-trigger";
+import { triggerName, triggerPatches, triggerSettings } from "#src/kinds/trigger-settings";
 import {
   type Account,
   type Body,
@@ -18,7 +18,7 @@ import {
   until,
   updateCode,
   type World,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const QUEUE = "arn:aws:sqs:us-east-1:000000000000:orders";
 const STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/orders";

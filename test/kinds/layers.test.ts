@@ -1,6 +1,6 @@
 import t from "tap";
-import { layersOf, sameLayers } from "../../src/kinds/layers.ts";
-import { AwsError, type Shape } from "../../src/sandbox/core/contract.ts";
+import { AwsError, type Shape } from "#sandbox/core/contract";
+import { layersOf, sameLayers } from "#src/kinds/layers";
 import {
   type Account,
   type Body,
@@ -12,7 +12,7 @@ import {
   type World,
   worldOf,
   zip,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
 const LAYER = "arn:aws:lambda:us-east-1:000000000000:layer:deps";

@@ -1,5 +1,5 @@
-import type { ComponentId, KindName } from "../../src/domain/component.ts";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
+import type { ComponentId, KindName } from "#src/domain/component/component";
 import {
   type Account,
   configure,
@@ -10,7 +10,7 @@ import {
   until,
   updateCode,
   zip,
-} from "../support/world.ts";
+} from "../support/test-account.ts";
 
 /** One change of an account, as a deploy or a colleague makes it. */
 export type Change = (account: Account) => Promise<unknown>;

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import type { Package } from "../../src/domain/package.ts";
+import type { Package } from "#src/domain/activity/package";
 import {
   allow,
   beginRollback,

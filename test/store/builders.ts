@@ -1,10 +1,10 @@
-import type { Deployment, Rollback } from "../../src/domain/activity.ts";
-import type { Altered } from "../../src/domain/altered.ts";
-import { type CapturedComponent, type ComponentId, captured } from "../../src/domain/component.ts";
-import { type Problem, problemOf, StepbackError } from "../../src/domain/errors.ts";
-import { digestOf, type JsonObject } from "../../src/domain/json.ts";
-import { type Plan, planDigest } from "../../src/domain/plan.ts";
-import type { ClaimedJob, Enqueue, JobType, NewLine, NewSnapshot, StepRow, Store } from "../../src/store/store.ts";
+import type { Deployment, Rollback } from "#src/domain/activity/activity";
+import type { Altered } from "#src/domain/activity/altered";
+import { type CapturedComponent, type ComponentId, captured } from "#src/domain/component/component";
+import { type Problem, problemOf, StepbackError } from "#src/domain/errors";
+import { digestOf, type JsonObject } from "#src/domain/json";
+import { type Plan, planDigest } from "#src/domain/plan/plan";
+import type { ClaimedJob, Enqueue, JobType, NewLine, NewSnapshot, StepRow, Store } from "#src/store/store";
 
 /** When the tests begin: milliseconds since the epoch. */
 export const NOW = 1_790_000_000_000;

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import { countAltered } from "../../src/domain/altered.ts";
+import { countAltered } from "#src/domain/activity/altered";
 import {
   allow,
   alteredRow,

@@ -1,5 +1,5 @@
 /** A process that writes a journal until it is killed, and says on its output which actions have been committed. */
-import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { openSqliteStore } from "#src/store/sqlite-store";
 import { beginRollback, component, deploy, deployment, line, rollback, step } from "./builders.ts";
 
 const file = process.argv[2];

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "#src/store/store";
 import {
   beginRollback,
   component,

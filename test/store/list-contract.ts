@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Test } from "tap";
-import type { Activity } from "../../src/domain/activity.ts";
-import type { ActivityFilter, Page, Paged, Store } from "../../src/store/store.ts";
+import type { Activity } from "#src/domain/activity/activity";
+import type { ActivityFilter, Page, Paged, Store } from "#src/store/store";
 import { allow, deployment, enqueue, FIRST_PAGE, NOW, PROBLEM, rollback } from "./builders.ts";
 import type { OpenStore } from "./store-contract.ts";
 

@@ -1,7 +1,7 @@
 import type { Test } from "tap";
-import type { Consequences, Pin, PinnedState } from "../../src/domain/pins.ts";
-import { DEFAULT_POLICY } from "../../src/domain/stage-policy.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Consequences, Pin, PinnedState } from "#src/domain/activity/pins";
+import { DEFAULT_POLICY } from "#src/domain/activity/stage-policy";
+import type { Store } from "#src/store/store";
 import { beginRollback, component, deploy, deployment, FIRST_PAGE, NOW, rollback, step } from "./builders.ts";
 import type { OpenStore } from "./store-contract.ts";
 

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import type { RollbackEnd } from "../../src/store/store.ts";
+import type { RollbackEnd } from "#src/store/store";
 import {
   allow,
   beginRollback,

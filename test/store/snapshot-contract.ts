@@ -1,6 +1,6 @@
 import type { Test } from "tap";
-import type { CapturedComponent, ComponentId } from "../../src/domain/component.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { CapturedComponent, ComponentId } from "#src/domain/component/component";
+import type { Store } from "#src/store/store";
 import {
   beginRollback,
   component,

@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import t, { type Test } from "tap";
-import { openSqliteStore } from "../../src/store/sqlite-store.ts";
-import type { Store } from "../../src/store/store.ts";
+import { openSqliteStore } from "#src/store/sqlite-store";
+import type { Store } from "#src/store/store";
+import { ROOT } from "../support/root.ts";
 import {
   allow,
   beginRollback,
@@ -27,7 +28,7 @@ import {
 } from "./builders.ts";
 import { testStore } from "./store-contract.ts";
 
-const MIGRATIONS = fileURLToPath(new URL("../../migrations/sqlite", import.meta.url));
+const MIGRATIONS = join(ROOT, "migrations/sqlite");
 
 t.test("the store on SQLite", (t) => testStore(t, async (t) => open(t, fileIn(t))));
 
@@ -250,8 +251,8 @@ async function open(t: Test, file: string): Promise<Store> {
 }
 
 function startWriter(file: string) {
-  const script = fileURLToPath(new URL("endless-writer.ts", import.meta.url));
-  return spawn(process.execPath, ["--import=tsx", script, file], { stdio: ["ignore", "pipe", "pipe"] });
+  const script = fileURLToPath(new URL("endless-writer.js", import.meta.url));
+  return spawn(process.execPath, [script, file], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Answers the last action that the killed process acknowledged. */

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "#src/store/store";
 import { testBuilds } from "./build-contract.ts";
 import { testDeployments } from "./deployment-contract.ts";
 import { testHistory } from "./history-contract.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
-import { type Account, configure, createFunction, deployStack, settled, updateCode, zip } from "./world.ts";
+import type { Shape } from "#sandbox/core/contract";
+import { type Account, configure, createFunction, deployStack, settled, updateCode, zip } from "./test-account.ts";
 
 const BUCKET = "shop-deploys";
 

@@ -1,24 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-/**
- * The service as it is shipped starts quickly and is the real one. `npm test` builds it first; here it is only made sure
- * that it is there and not older than its source, since test files that run side by side must not build over each other.
- */
-export async function requireBuild(): Promise<void> {
-  const built = await stat(join(root, "dist/main.js")).catch(() => null);
-  const names = await readdir(join(root, "src"), { recursive: true });
-  const changed = await Promise.all(
-    names.filter((name) => name.endsWith(".ts")).map((name) => stat(join(root, "src", name))),
-  );
-  if (!built || changed.some(({ mtimeMs }) => mtimeMs > built.mtimeMs))
-    throw new Error("dist is older than src: run `npm run build` first");
-}
+import { ROOT } from "./root.ts";
 
 /** The service as a process of its own, which can be killed. */
 export interface ServiceProcess {
@@ -36,7 +21,7 @@ export interface ServiceProcess {
 export async function startProcess(dataDir: string, env: Record<string, string>): Promise<ServiceProcess> {
   const quiet = { STEPBACK_LOG_LEVEL: "error", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
   const settings = { STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, ...quiet };
-  const child = spawn(process.execPath, [join(root, "dist/main.js"), "serve"], {
+  const child = spawn(process.execPath, [join(ROOT, "dist/main.js"), "serve"], {
     env: { PATH: process.env["PATH"] ?? "", HOME: dataDir, ...settings, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });

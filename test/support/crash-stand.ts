@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "tap";
-import type { CallRecord } from "../../src/sandbox/core/contract.ts";
-import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
+import type { CallRecord } from "#sandbox/core/contract";
+import { createSandbox, type Sandbox } from "#sandbox/sandbox";
 import { ALL_KINDS_SCOPE, deployFirst, deploySecond } from "./all-kinds.ts";
-import { requireBuild, type ServiceProcess, startProcess } from "./built-service.ts";
-import { type Account, type Body, fingerprintOf, until } from "./world.ts";
+import { type ServiceProcess, startProcess } from "./built-service.ts";
+import { type Account, type Body, fingerprintOf, until } from "./test-account.ts";
 
 /** Within this a restarted service must be back at the job that was at work when it was killed, and must have ended it. */
 const PROMISED_MS = 5_000;
@@ -24,7 +24,6 @@ export interface CrashStand {
 }
 
 export async function startStand(): Promise<CrashStand> {
-  await requireBuild();
   const sandbox = createSandbox({ updateMs: 1 });
   const account: Account = {
     aws: (service, operation, input = {}) => sandbox.service(service).call(operation, input, "wire"),

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { until } from "./world.ts";
+import { until } from "./test-account.ts";
 
 /** Somebody else's AWS: moto's server, in a process of its own. */
 export interface Moto {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { MovingStack, StackLinks, Surroundings } from "../../src/domain/stack-links.ts";
+import type { MovingStack, StackLinks, Surroundings } from "#src/domain/stack/links";
 
 /** Stacks on their way from one world to another, with what stays around them. */
 export interface StackGraph {

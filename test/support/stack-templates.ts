@@ -1,6 +1,6 @@
-import type { BridgeStart } from "../../src/domain/splice/bridge.ts";
-import type { StackLinks } from "../../src/domain/stack-links.ts";
-import type { Shape } from "../../src/sandbox/core/contract.ts";
+import type { Shape } from "#sandbox/core/contract";
+import type { StackLinks } from "#src/domain/stack/links";
+import type { BridgeStart } from "#src/domain/template/splice/bridge";
 
 /**
  * A template that exports and imports just that. An export's value is its text, so that a test decides whether it changes;

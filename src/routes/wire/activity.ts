@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { type Activity, STATUSES } from "../../domain/activity.ts";
+import { type Activity, STATUSES } from "../../domain/activity/activity.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
 import { nullable, Time, timeOrNull, timeText } from "./shapes.ts";

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { type Build, type BuildDeployment, commitOf } from "../../domain/build.ts";
-import { PACKAGE_FORMATS, type Package } from "../../domain/package.ts";
+import { type Build, type BuildDeployment, commitOf } from "../../domain/activity/build.ts";
+import { PACKAGE_FORMATS, type Package } from "../../domain/activity/package.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { StatusText } from "./activity.ts";
 import { Count, DeploymentId, Digest, nullable, Time, timeOrNull, timeText } from "./shapes.ts";

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
-import type { Deployment, SnapshotSummary } from "../../domain/activity.ts";
-import type { Altered } from "../../domain/altered.ts";
-import { KIND_NAMES } from "../../domain/component.ts";
+import type { Deployment, SnapshotSummary } from "../../domain/activity/activity.ts";
+import type { Altered } from "../../domain/activity/altered.ts";
+import { KIND_NAMES } from "../../domain/component/component.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
 import { whyNotRollbackable } from "../../services/rollback-sources.ts";

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { componentId } from "../../domain/component.ts";
-import { identifierOf, type Orphan, wayToImport } from "../../domain/retained.ts";
+import { componentId } from "../../domain/component/component.ts";
+import { identifierOf, type Orphan, wayToImport } from "../../domain/stack/retained.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ComponentIdText, nullable } from "./shapes.ts";
 

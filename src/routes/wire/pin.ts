@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { isActive, type Pin, type Revalidation } from "../../domain/pins.ts";
+import { isActive, type Pin, type Revalidation } from "../../domain/activity/pins.ts";
 import { noun } from "../../plugins/nouns.ts";
 import {
   ComponentIdText,

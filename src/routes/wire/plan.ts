@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import type { Expectation } from "../../domain/expectation.ts";
-import type { PlanStep } from "../../domain/plan.ts";
+import type { Expectation } from "../../domain/plan/estimate.ts";
+import type { PlanStep } from "../../domain/plan/plan.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText, ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
 import type { ExpectedPlan, StepRow } from "../../services/rollbacks.ts";

@@ -1,8 +1,8 @@
 import { type TSchema, Type } from "typebox";
-import { type ComponentId, KIND_NAMES, parseComponentId } from "../../domain/component.ts";
+import { type ComponentId, KIND_NAMES, parseComponentId } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
-import { READINESS } from "../../domain/readiness.ts";
+import { READINESS } from "../../domain/plan/readiness.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
 

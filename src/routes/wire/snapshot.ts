@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { KIND_NAMES } from "../../domain/component.ts";
+import { KIND_NAMES } from "../../domain/component/component.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
 import type { ShownComponent, SnapshotRow } from "../../services/snapshots.ts";

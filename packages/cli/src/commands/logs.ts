@@ -1,0 +1,49 @@
+import { type Command, Option } from "commander";
+import { LOG_LEVELS, type LogLevel } from "#client/vocabulary";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { followLog, readLog } from "../follow-log.ts";
+import { logLineText } from "../format.ts";
+import { type OutputOption, outputOption, present, wholeNumber } from "../options.ts";
+import type { Run, Session } from "../session.ts";
+
+interface LogOptions extends OutputOption {
+  readonly follow?: true;
+  readonly component?: string;
+  readonly level?: LogLevel;
+  readonly after: number;
+  readonly limit?: number;
+}
+
+export function logsCommand(program: Command, run: Run): void {
+  program
+    .command("logs")
+    .summary("show or follow a job's log")
+    .description("show the log of a deployment or a rollback")
+    .argument("<id>", "dep_… or rbk_…")
+    .option("-f, --follow", "go on until the job has ended, over dropped connections too; JSON is one line each")
+    .option("--component <id>", "only lines about this component")
+    .addOption(new Option("--level <level>", "only lines of this level").choices(LOG_LEVELS))
+    .addOption(new Option("--after <seq>", "only lines after this number").argParser(wholeNumber).default(0))
+    .addOption(new Option("--limit <n>", "lines on a page, at most 200; not with --follow").argParser(wholeNumber))
+    .addOption(outputOption())
+    .action((id: string, options: LogOptions) =>
+      run(options.output, (session) => (options.follow ? follow(session, id, options) : show(session, id, options))),
+    );
+}
+
+async function show({ api, terminal }: Session, id: string, options: LogOptions): Promise<ExitCode> {
+  const { output: _, follow: __, after, ...query } = options;
+  const page = await readLog(api, id, { after, ...present(query) });
+  terminal.answer(page, (paint) => page.items.map((line) => logLineText(line, paint)));
+  terminal.nextPage(page.next && `--after ${page.items.at(-1)?.seq}`);
+  return EXIT.done;
+}
+
+async function follow({ api, terminal, interrupted }: Session, id: string, options: LogOptions): Promise<ExitCode> {
+  const { after, component, level } = options;
+  const query = { after, ...present({ component, level }) };
+  for await (const line of followLog(api, id, query, interrupted)) {
+    terminal.print([terminal.form === "json" ? JSON.stringify(line) : logLineText(line, terminal.paint)]);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,78 @@
+import type { AlteredCounts, ReadinessCounts, RollbackResult } from "#client/vocabulary";
+import type { Change, LogLine } from "./api.ts";
+import type { Paint, Style } from "./paint.ts";
+
+/** Longer values are cut in tables; `--output json` has them whole. */
+const MAX_VALUE_CHARACTERS = 60;
+/** As much of a fingerprint or digest as tells two of them apart. */
+export const SHORT_DIGEST_CHARACTERS = 12;
+
+/** A time of the API to the second. */
+export function timeText(time: string | null): string {
+  return time ? time.replace(/\.\d+Z$/, "Z") : "";
+}
+
+export function sizeText(sizeBytes: number): string {
+  const units = ["B", "kB", "MB", "GB"] as const;
+  const power = Math.min(Math.floor(Math.log10(Math.max(sizeBytes, 1)) / 3), units.length - 1);
+  const size = sizeBytes / 1000 ** power;
+  return `${power === 0 ? size : size.toFixed(1)} ${units[power]}`;
+}
+
+export function plural(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
+}
+
+/** `1 added, 3 modified`; what is 0 is left out. */
+export function countsText(counts: AlteredCounts | RollbackResult | ReadinessCounts): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return parts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing";
+}
+
+/** Differences below a table's row: what it was, what the deploy made of it, and what it is now where that differs. */
+export function changeLines(changes: readonly Change[], paint: Paint): string[] {
+  return changes.map((change) => {
+    const sides = `${valueText(change.before)} ${paint("dim", "→")} ${valueText(change.deployed)}`;
+    const moved = "live" in change && JSON.stringify(change.live) !== JSON.stringify(change.deployed);
+    const live = moved ? paint("yellow", `  now ${valueText(change.live)}`) : "";
+    return `    ${paint("dim", change.path || "/")}  ${sides}${live}`;
+  });
+}
+
+/** A value as people read it; a secret as the beginning of its fingerprint. */
+function valueText(value: unknown): string {
+  if (value === undefined) return "(absent)";
+  const secret = fingerprintIn(value);
+  if (secret) return `(secret ${secret.slice(0, SHORT_DIGEST_CHARACTERS)})`;
+  const text = JSON.stringify(value);
+  return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : text;
+}
+
+function fingerprintIn(value: unknown): string | null {
+  const secret: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "secret") : null;
+  return typeof secret === "string" ? secret : null;
+}
+
+const LEVEL_STYLES: Readonly<Record<LogLine["level"], Style>> = {
+  debug: "dim",
+  info: "cyan",
+  warn: "yellow",
+  error: "red",
+};
+const LONGEST_LEVEL = 5;
+
+/** Time of day, level, component, message, and the call of AWS that it tells about. */
+export function logLineText(line: LogLine, paint: Paint): string {
+  const { aws } = line;
+  const call = aws && `${aws.service}:${aws.operation}`;
+  return [
+    paint("dim", line.at.slice(11, 23)),
+    paint(LEVEL_STYLES[line.level], line.level.padEnd(LONGEST_LEVEL)),
+    line.component && paint("bold", line.component),
+    line.message,
+    call && !line.message.startsWith(call) && paint("dim", `[${call}]`),
+    aws && aws.attempt > 1 && paint("dim", `[attempt ${aws.attempt}]`),
+  ]
+    .filter(Boolean)
+    .join("  ");
+}

@@ -1,0 +1,59 @@
+import { AwsError, type AwsService, type SandboxContext } from "../core/contract.ts";
+import type { Downloads } from "../core/downloads.ts";
+import { LambdaAccount, type Operations } from "./account.ts";
+import { accountSettingsOperations } from "./account-settings.ts";
+import { aliasOperations } from "./aliases.ts";
+import { codeSigningOperations } from "./code-signing.ts";
+import { concurrencyOperations } from "./concurrency.ts";
+import { eventInvokeOperations } from "./event-invoke-configs.ts";
+import { eventSourceMappingOperations } from "./event-source-mappings.ts";
+import { functionControlOperations } from "./function-controls.ts";
+import { functionUpdateOperations } from "./function-updates.ts";
+import { functionUrlOperations } from "./function-urls.ts";
+import { functionOperations } from "./functions.ts";
+import type { Workshop } from "./handler-runner.ts";
+import { invocationOperations } from "./invocations.ts";
+import { layerPolicyOperations } from "./layer-policies.ts";
+import { layerOperations } from "./layers.ts";
+import { policyOperations } from "./policies.ts";
+import { provisionedConcurrencyOperations } from "./provisioned-concurrency.ts";
+import { tagOperations } from "./tags.ts";
+import { versionOperations } from "./versions.ts";
+
+export interface LambdaParts {
+  readonly downloads: Downloads;
+  /** Where invocations run. */
+  readonly workshop: Workshop;
+}
+
+/** Lambda in memory, which really runs the functions of Node runtimes. */
+export function createLambda(context: SandboxContext, { downloads, workshop }: LambdaParts): AwsService {
+  const account = new LambdaAccount(context, downloads);
+  const operations: Operations = {
+    ...functionOperations(account),
+    ...functionUpdateOperations(account),
+    ...versionOperations(account),
+    ...aliasOperations(account),
+    ...policyOperations(account),
+    ...tagOperations(account),
+    ...concurrencyOperations(account),
+    ...provisionedConcurrencyOperations(account),
+    ...functionUrlOperations(account),
+    ...eventInvokeOperations(account),
+    ...eventSourceMappingOperations(account),
+    ...functionControlOperations(account),
+    ...codeSigningOperations(account),
+    ...layerOperations(account),
+    ...layerPolicyOperations(account),
+    ...accountSettingsOperations(account),
+    ...invocationOperations(account, workshop),
+  };
+  return {
+    name: "lambda",
+    call: async (operation, input, caller) => {
+      const perform = operations[operation];
+      if (!perform) throw new AwsError("UnknownOperationException", `The sandbox has no operation ${operation}`, 404);
+      return perform(input, caller);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { createCloudFormation } from "./cloudformation/cloudformation.ts";
+import { type CallLog, RecordedCalls } from "./core/call-log.ts";
+import { systemClock } from "./core/clock.ts";
+import { type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock, type SandboxContext } from "./core/contract.ts";
+import { Downloads } from "./core/downloads.ts";
+import { type Door, FrontDoor } from "./core/endpoint.ts";
+import { type Faults, InjectedFaults } from "./core/faults.ts";
+import { HttpServer } from "./core/http-server.ts";
+import { createQueryProtocol } from "./core/query-protocol.ts";
+import { Quotas } from "./core/quotas.ts";
+import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
+import { Workshop } from "./lambda/handler-runner.ts";
+import { createLambda } from "./lambda/lambda.ts";
+import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
+import { restXmlProtocol } from "./s3/rest-xml-protocol.ts";
+import { createS3 } from "./s3/s3.ts";
+import { createSts } from "./sts/sts.ts";
+
+export interface SandboxOptions {
+  /** `us-east-1` by default. One region: the one in a signature is not looked at. */
+  readonly region?: string;
+  /** How long an asynchronous update stays in progress; 200 by default. */
+  readonly updateMs?: number;
+  /**
+   * Calls a second, by class of calls: `lambda:GetFunction`, `lambda:GetPolicy`, `lambda:*` for all other operations of
+   * Lambda together, `cloudformation:*`. A class's bucket holds one second's worth at most. None by default.
+   */
+  readonly quotas?: Readonly<Record<string, number>>;
+  readonly clock?: SandboxClock;
+  /** Whether CloudFormation takes a change of outputs alone for one; true by default. AWS says only that it may not. */
+  readonly outputsCount?: boolean;
+}
+
+/** An AWS account on this machine. */
+export interface Sandbox {
+  /** Serves on loopback and resolves to the URL; port 0, the default, takes a free one. */
+  listen(port?: number): Promise<string>;
+  /** The AWS SDK v3's `requestHandler`: the same account without a socket. */
+  requestHandler(): SandboxRequestHandler;
+  /** A service as it stands behind the wire. Throws on a name that the sandbox does not have. */
+  service(name: string): AwsService;
+  readonly calls: CallLog;
+  readonly faults: Faults;
+  /** Ends connections and running functions, and removes what they left on disk. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_REGION = "us-east-1";
+const DEFAULT_UPDATE_MS = 200;
+/** What the sandbox calls itself while it has no socket: a name that leads nowhere. */
+const UNBOUND_ENDPOINT = "http://sandbox.localhost";
+
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const services = new Map<string, AwsService>();
+  const address = { url: UNBOUND_ENDPOINT };
+  const context = createContext(options, services, address);
+  const downloads = new Downloads(context);
+  const workshop = new Workshop();
+  const doors = openDoors(context, { downloads, workshop });
+  for (const { service } of doors) services.set(service.name, service);
+
+  const calls = new RecordedCalls();
+  const faults = new InjectedFaults();
+  const { clock, uuid } = context;
+  const quotas = new Quotas(options.quotas ?? {}, clock);
+  const byName = new Map(doors.map((door) => [door.service.name, door]));
+  const frontDoor = new FrontDoor({ doors: byName, downloads, calls, faults, quotas, clock, uuid });
+  const server = new HttpServer(frontDoor);
+  return {
+    listen: async (port = 0) => {
+      address.url = await server.listen(port);
+      return address.url;
+    },
+    requestHandler: () => createRequestHandler(frontDoor),
+    service: context.service,
+    calls,
+    faults,
+    close: async () => {
+      faults.off();
+      await server.close();
+      await workshop.close();
+    },
+  };
+}
+
+function createContext(
+  { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock, outputsCount = true }: SandboxOptions,
+  services: ReadonlyMap<string, AwsService>,
+  address: { readonly url: string },
+): SandboxContext {
+  return {
+    accountId: SANDBOX_ACCOUNT_ID,
+    region,
+    clock,
+    updateMs,
+    outputsCount,
+    service: (name) => requireService(services, name),
+    endpoint: () => address.url,
+    uuid: randomUUID,
+  };
+}
+
+interface LambdaNeeds {
+  readonly downloads: Downloads;
+  readonly workshop: Workshop;
+}
+
+/** Every service with the protocol that it is reached by. */
+function openDoors(context: SandboxContext, needs: LambdaNeeds): Door[] {
+  return [
+    { service: createLambda(context, needs), protocol: restJsonProtocol },
+    { service: createS3(context), protocol: restXmlProtocol },
+    {
+      service: createCloudFormation(context),
+      protocol: createQueryProtocol("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
+    },
+    { service: createSts(context), protocol: createQueryProtocol("https://sts.amazonaws.com/doc/2011-06-15/") },
+  ];
+}
+
+function requireService(services: ReadonlyMap<string, AwsService>, name: string): AwsService {
+  const service = services.get(name);
+  if (!service) throw new Error(`the sandbox has no service ${name}`);
+  return service;
+}

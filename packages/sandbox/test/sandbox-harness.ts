@@ -1,0 +1,81 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { STSClient } from "@aws-sdk/client-sts";
+import { strToU8, zipSync } from "fflate";
+import type { Test } from "tap";
+import type { SandboxClock } from "#sandbox/core/contract";
+import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
+
+/** The two ways to reach a sandbox; both must behave alike. */
+export const TRANSPORTS = ["socket", "request handler"] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+export interface Harness {
+  readonly sandbox: Sandbox;
+  readonly lambda: LambdaClient;
+  readonly s3: S3Client;
+  readonly sts: STSClient;
+  readonly clock: ManualClock;
+}
+
+/** A clock that a test moves: updates settle when it says so. */
+export class ManualClock implements SandboxClock {
+  #now = Date.UTC(2026, 0, 1);
+  #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((wake) => this.#sleepers.push({ at: this.#now + ms, wake }));
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    const due = this.#sleepers.filter(({ at }) => at <= this.#now);
+    this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
+    for (const { wake } of due) wake();
+  }
+}
+
+/** A fresh sandbox on a manual clock with SDK clients that do not retry; all of it goes with the test. */
+export async function openHarness(
+  t: Test,
+  options: Omit<SandboxOptions, "clock"> & { readonly transport?: Transport } = {},
+): Promise<Harness> {
+  const { transport = "request handler", ...rest } = options;
+  const clock = new ManualClock();
+  const sandbox = createSandbox({ ...rest, clock });
+  const endpoint = transport === "socket" ? await sandbox.listen() : "http://sandbox.localhost";
+  const config = {
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+    ...(transport === "socket" ? {} : { requestHandler: sandbox.requestHandler() }),
+  };
+  const clients = {
+    lambda: new LambdaClient(config),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sts: new STSClient(config),
+  };
+  t.teardown(async () => {
+    for (const client of Object.values(clients)) client.destroy();
+    await sandbox.close();
+  });
+  return { sandbox, clock, ...clients };
+}
+
+export const ROLE = "arn:aws:iam::000000000000:role/lambda";
+
+/** A zip whose bytes depend on its files only. */
+export function zipOf(files: Readonly<Record<string, string>>): Uint8Array {
+  const entries = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
+  return zipSync(Object.fromEntries(entries), { mtime: new Date(2026, 0, 1) });
+}
+
+/** A handler that answers with a marker, to tell one build from another. */
+export function handlerZip(marker: string): Uint8Array {
+  return zipOf({ "index.js": `exports.handler = async (event) => ({ marker: ${JSON.stringify(marker)}, event });` });
+}

@@ -1,0 +1,67 @@
+import type { ErrorCode, Fault } from "../errors.ts";
+
+/** What a deployment may touch: stacks by name, functions by name or pattern (`*` stands for any run of characters). */
+export interface Scope {
+  readonly stacks: readonly string[];
+  readonly functions: readonly string[];
+}
+
+/**
+ * What unfinished work holds, so that two of them never meet.
+ * `within` names the stacks that contain claimed functions: a deployment of the stack meets them, while two rollbacks of
+ * two functions of one stack do not meet each other.
+ */
+export interface Claim extends Scope {
+  readonly within: readonly string[];
+}
+
+/** Whether two claims of the same target may touch the same component. */
+export function claimsMeet(left: Claim, right: Claim): boolean {
+  return (
+    left.stacks.some((stack) => right.stacks.includes(stack) || right.within.includes(stack)) ||
+    right.stacks.some((stack) => left.within.includes(stack)) ||
+    left.functions.some((one) => right.functions.some((other) => patternsMeet(one, other)))
+  );
+}
+
+/** Whether a name matches a pattern. Names of functions hold no asterisk, so a name is a pattern for itself alone. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  return patternsMeet(pattern, name);
+}
+
+/** Whether some name matches both patterns. Quadratic in their lengths, which the API bounds to 140 characters. */
+export function patternsMeet(left: string, right: string): boolean {
+  // below[j]: whether left[i+1…] meets right[j…]; filled from the ends, so each row needs only the one below it.
+  let below: boolean[] = [];
+  for (let i = left.length; i >= 0; i -= 1) {
+    const row: boolean[] = [];
+    for (let j = right.length; j >= 0; j -= 1) {
+      const skipLeft = below[j] ?? false;
+      const skipRight = row[j + 1] ?? false;
+      if (i === left.length && j === right.length) row[j] = true;
+      else if (left[i] === "*" || right[j] === "*") row[j] = skipLeft || skipRight;
+      else row[j] = i < left.length && left[i] === right[j] && (below[j + 1] ?? false);
+    }
+    below = row;
+  }
+  return below[0] ?? false;
+}
+
+/** Faults of a scope that would take in everything or nothing. Empty when it is good. */
+export function scopeFaults(scope: Scope): Fault[] {
+  const faults: Fault[] = [];
+  if (scope.stacks.length + scope.functions.length === 0) {
+    faults.push({ pointer: "/scope", detail: "Name at least one stack or one function pattern." });
+  }
+  scope.functions.forEach((pattern, index) => {
+    if (/^\*+$/.test(pattern)) {
+      const code: ErrorCode = "SCOPE_TOO_WIDE";
+      faults.push({
+        pointer: `/scope/functions/${index}`,
+        code,
+        detail: "A pattern of `*` alone matches every function of the account.",
+      });
+    }
+  });
+  return faults;
+}

@@ -1,0 +1,112 @@
+import { type ComponentId, componentId, functionOf, parseComponentId, stackOf } from "../component/component.ts";
+import type { Fault } from "../errors.ts";
+import type { Strategy } from "./activity.ts";
+import type { Altered } from "./altered.ts";
+import type { Claim, Scope } from "./scope.ts";
+
+/** What can be picked: a component, and what it hangs on: the stack that owns it. */
+export type Pickable = Pick<Altered, "component" | "parent">;
+
+/**
+ * What is picked (F9), in the order of the altered rows: named ids with all that they contain, or `"all"` for every
+ * altered row.
+ */
+export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Pickable[]): ComponentId[] {
+  const isWanted = (row: Pickable) =>
+    wanted === "all" || [row.component, ...containersOf(row)].some((id) => wanted.includes(id));
+  return altered.filter(isWanted).map((row) => row.component);
+}
+
+/** What contains a component, the nearest first: the resource of a function, then its stack. */
+export function containersOf({ component, parent }: Pickable): ComponentId[] {
+  const stack = stackOf(parent);
+  return [...new Set([parent, stack])].flatMap((id) => (id && id !== component ? [id] : []));
+}
+
+/** Every fault of a selection at once: unknown, foreign, unaltered and doubled ids. Empty when it is good. */
+export function selectionFaults(wanted: readonly string[], altered: readonly Pickable[], pointer: string): Fault[] {
+  const known = new Set<string>(altered.map((row) => row.component));
+  return wanted.flatMap((id, index): Fault[] => {
+    const at = `${pointer}/${index}`;
+    if (!known.has(id))
+      return [{ pointer: at, code: "UNKNOWN_COMPONENT", detail: `${id} is not among the altered components.` }];
+    if (wanted.indexOf(id) < index)
+      return [{ pointer: at, code: "DUPLICATE_COMPONENT", detail: `${id} is named more than once.` }];
+    return [];
+  });
+}
+
+/** Components that the strategy can never take back: by `stack` what no stack owns, by `direct` a resource alone. */
+export function strategyFaults(
+  picked: readonly ComponentId[],
+  altered: readonly Pickable[],
+  strategy: Strategy,
+): Fault[] {
+  const fault = (detail: string): Fault => ({ code: "STRATEGY_UNSUPPORTED", detail });
+  return altered
+    .filter((row) => picked.includes(row.component))
+    .flatMap((row) => {
+      const { component } = row;
+      const containers = containersOf(row);
+      if (strategy === "stack" && stackOf(component) === null && containers.length === 0)
+        return [fault(`No stack owns ${component}: use auto or direct.`)];
+      const isAlone = component.startsWith("stack-resource:") && !containers.some((id) => picked.includes(id));
+      if (strategy === "direct" && isAlone)
+        return [fault(`${component} goes back through CloudFormation only: use auto or stack.`)];
+      return [];
+    });
+}
+
+/** Consents to change stacks that nothing picked belongs to: nobody would act on them. */
+export function consentFaults(stacks: readonly string[], picked: readonly Pickable[], pointer: string): Fault[] {
+  const known = new Set(picked.flatMap((row) => [stackOf(row.component), ...containersOf(row)]));
+  return stacks
+    .filter((name) => !known.has(componentId("stack", name)))
+    .map((name) => ({
+      pointer: `${pointer}/${name}`,
+      code: "UNKNOWN_COMPONENT",
+      detail: `Neither the stack ${name} nor anything in it is picked.`,
+    }));
+}
+
+/** What a rollback of the picked components holds until it has ended. Through CloudFormation a part holds its stack. */
+export function claimOf(picked: readonly ComponentId[], altered: readonly Pickable[], strategy: Strategy): Claim {
+  const rows = altered.filter((row) => picked.includes(row.component));
+  const stackNames = (ids: readonly (ComponentId | null)[]) => [
+    ...new Set(ids.flatMap((id) => parseComponentId(stackOf(id) ?? "")?.name ?? [])),
+  ];
+  const owners = stackNames(rows.filter((row) => functionOf(row.component)).map((row) => row.parent));
+  const own = stackNames(rows.map((row) => row.component));
+  return {
+    stacks: strategy === "direct" ? own : [...new Set([...own, ...owners])],
+    functions: [...new Set(rows.flatMap((row) => functionOf(row.component) ?? []))],
+    within: owners,
+  };
+}
+
+/** A claim that holds a scope besides: what somebody else's command may touch. */
+export function withScope({ stacks, functions, within }: Claim, scope: Scope): Claim {
+  const both = (one: readonly string[], other: readonly string[]) => [...new Set([...one, ...other])];
+  return { stacks: both(stacks, scope.stacks), functions: both(functions, scope.functions), within };
+}
+
+/**
+ * The altered rows of several deployments as one: before from the oldest that altered the component, deployed from the
+ * newest. A component that ended as it began is not altered by them together.
+ */
+export function mergeAltered(oldestFirst: readonly (readonly Altered[])[]): Altered[] {
+  const merged = new Map<ComponentId, Altered>();
+  for (const row of oldestFirst.flat()) {
+    const first = merged.get(row.component);
+    merged.set(
+      row.component,
+      first ? { ...row, before: first.before, change: changeBetween(first.before, row.deployed) } : row,
+    );
+  }
+  return [...merged.values()].filter((row) => row.before !== row.deployed);
+}
+
+function changeBetween(before: string | null, deployed: string | null): Altered["change"] {
+  if (before === null) return "added";
+  return deployed === null ? "deleted" : "modified";
+}

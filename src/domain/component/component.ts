@@ -1,0 +1,129 @@
+import { digestOf, type Json, type JsonObject } from "../json.ts";
+
+/**
+ * Every sort of component, in the order in which they are restored (facts B2): stacks, functions, aliases, and then what
+ * leads to them; reserved concurrency late, because it may throttle what is not whole yet.
+ */
+export const KIND_NAMES = [
+  "stack",
+  "stack-resource",
+  "lambda-config",
+  "lambda-code",
+  "lambda-runtime",
+  "lambda-alias",
+  "lambda-async",
+  "lambda-policy",
+  "lambda-url",
+  "lambda-trigger",
+  "lambda-concurrency",
+  "lambda-tags",
+] as const;
+export type KindName = (typeof KIND_NAMES)[number];
+
+/** `kind:name`, unique in its target: `lambda-code:shop-prod-pay`, `lambda-alias:shop-prod-pay:live`. */
+export type ComponentId = `${KindName}:${string}`;
+
+export function componentId(kind: KindName, name: string): ComponentId {
+  return `${kind}:${name}`;
+}
+
+/** Null for a text that is no component id. */
+export function parseComponentId(text: string): { kind: KindName; name: string } | null {
+  const colon = text.indexOf(":");
+  const kind = KIND_NAMES.find((known) => known === text.slice(0, colon));
+  const name = text.slice(colon + 1);
+  return colon > 0 && kind && name ? { kind, name } : null;
+}
+
+/** The two parts of a name: `pay:live` is the qualifier `live` of the function `pay`, `pay` the function without one. */
+export function splitName(name: string): { functionName: string; qualifier: string | null } {
+  const colon = name.indexOf(":");
+  if (colon < 0) return { functionName: name, qualifier: null };
+  return { functionName: name.slice(0, colon), qualifier: name.slice(colon + 1) };
+}
+
+/** What follows a function's name in the name of its part: `:alias`, `/source`. No function's name holds either. */
+const AFTER_FUNCTION = /[:/]/;
+
+/** The function that a Lambda component belongs to; null for a stack and its resources. */
+export function functionOf(id: ComponentId): string | null {
+  const parsed = parseComponentId(id);
+  return parsed?.kind.startsWith("lambda-") ? (parsed.name.split(AFTER_FUNCTION, 1)[0] ?? null) : null;
+}
+
+/** `stack:shop` for itself and for `stack-resource:shop/Pay`; null for what is named without a stack. */
+export function stackOf(id: ComponentId | null): ComponentId | null {
+  const parsed = id && parseComponentId(id);
+  if (parsed?.kind === "stack") return id;
+  return parsed?.kind === "stack-resource" ? componentId("stack", splitResource(parsed.name).stack) : null;
+}
+
+/** The name in a stack's id, `arn:…:stack/NAME/UUID`; null for any other text. */
+export function stackNameIn(stackId: string): string | null {
+  return /:stack\/([^/]+)\//.exec(stackId)?.[1] ?? null;
+}
+
+/** Names of stacks hold no slash. */
+export function splitResource(name: string): { stack: string; logicalId: string } {
+  const slash = name.indexOf("/");
+  return { stack: name.slice(0, slash), logicalId: name.slice(slash + 1) };
+}
+
+/** Bytes that a state refers to. `digest` is their SHA-256 in hexadecimal digits. */
+export interface ArtifactRef {
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
+/** The captured settings of one component. Canonical JSON throughout. */
+export interface ComponentState {
+  /** What can be written back, and so what is compared. */
+  readonly settings: JsonObject;
+  /** What is shown and used for restoring, but not compared: ARNs, version numbers, outputs. */
+  readonly evidence: JsonObject;
+  readonly artifacts: readonly ArtifactRef[];
+}
+
+/** One component as a snapshot holds it. */
+export interface CapturedComponent {
+  readonly id: ComponentId;
+  /** What contains it: the stack of a resource, the resource of a function's components; null where no stack owns it. */
+  readonly parent: ComponentId | null;
+  readonly physicalId: string | null;
+  /** Why the state is incomplete (AWS reported an error inside a good answer); null when it is whole. */
+  readonly incomplete: string | null;
+  readonly state: ComponentState;
+  /** Digest of `state.settings`. */
+  readonly digest: string;
+}
+
+/** Components by id, as one snapshot holds them. What is not in it did not exist. */
+export type Components = ReadonlyMap<ComponentId, CapturedComponent>;
+
+/** What another snapshot says of a component, be it that it did not exist. */
+export function takeOver(
+  components: Map<ComponentId, CapturedComponent>,
+  id: ComponentId,
+  said: CapturedComponent | undefined,
+): void {
+  if (said) components.set(id, said);
+  else components.delete(id);
+}
+
+export function stateDigest(state: ComponentState): string {
+  return digestOf(state.settings);
+}
+
+export function captured(
+  id: ComponentId,
+  state: ComponentState,
+  facts: { parent: ComponentId | null; physicalId: string | null; incomplete?: string | null },
+): CapturedComponent {
+  const { parent, physicalId, incomplete = null } = facts;
+  return { id, parent, physicalId, incomplete, state, digest: stateDigest(state) };
+}
+
+/** A state as one JSON value, for storing. */
+export function stateToJson(state: ComponentState): Json {
+  return { settings: state.settings, evidence: state.evidence, artifacts: state.artifacts.map((ref) => ({ ...ref })) };
+}

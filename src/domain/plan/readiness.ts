@@ -1,0 +1,223 @@
+import { type CapturedComponent, type ComponentId, parseComponentId } from "../component/component.ts";
+import { asObject, asObjects, type JsonObject } from "../json.ts";
+import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
+import { holdsData } from "../stack/stateful-types.ts";
+import { ownedElsewhere, statusWalls } from "../stack/status.ts";
+import { lookedUpValues } from "../template/dynamic-references.ts";
+import { isNoEcho } from "../template/secrets.ts";
+import { parseTemplate, resourcesOf } from "../template/template.ts";
+import type { Reason } from "./plan.ts";
+
+/** How well a component can go back, from best to worst (N6). */
+export const READINESS = ["reversible", "reversible-with-loss", "irreversible"] as const;
+export type Readiness = (typeof READINESS)[number];
+export type ReadinessCounts = Readonly<Record<Readiness, number>>;
+
+/** How well one component can go back, and why not better. */
+export interface Verdict {
+  readonly readiness: Readiness;
+  readonly reasons: readonly Reason[];
+}
+
+/** What a verdict depends on beside the states. */
+export interface ReadinessFacts {
+  /** Whether code over 50 MB has a way in. */
+  readonly hasStagingBucket: boolean;
+  /** Whether the same backup has another component. */
+  readonly isBackedUp: (id: ComponentId) => boolean;
+}
+
+/** Zipped bytes that UpdateFunctionCode takes directly (facts B5); more goes in through the staging bucket. */
+export const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
+
+/** From the backup alone, before anybody has deployed. Pure. */
+export function backupReadiness(backup: CapturedComponent, facts: ReadinessFacts): Verdict {
+  if (backup.incomplete !== null) return incompleteVerdict(backup.incomplete);
+  // The stack lives and has the values; they would be lost if the deploy deleted it.
+  const noEcho = { walls: [], losses: noEchoReasons(backup, null) };
+  return verdictOf(ownFindings(backup, backup, facts), noEcho);
+}
+
+/** After the deploy: what the backup allows, and what the deploy made of it. Null: it did not exist on that side. Pure. */
+export function alteredReadiness(
+  sides: { readonly before: CapturedComponent | null; readonly deployed: CapturedComponent | null },
+  facts: ReadinessFacts,
+): Verdict {
+  const { before, deployed } = sides;
+  if (!before) return verdictOf(addedFindings(deployed));
+  if (before.incomplete !== null) return incompleteVerdict(before.incomplete);
+  const noEcho = { walls: noEchoReasons(before, deployed), losses: [] };
+  return verdictOf(ownFindings(before, deployed, facts), noEcho, deployedFindings(before, deployed));
+}
+
+export function countReadiness(verdicts: Iterable<Verdict>): ReadinessCounts {
+  const counts = { reversible: 0, "reversible-with-loss": 0, irreversible: 0 };
+  for (const { readiness } of verdicts) counts[readiness] += 1;
+  return counts;
+}
+
+/** What keeps a component from coming back at all, and what would not come back with it. */
+interface Findings {
+  readonly walls: readonly Reason[];
+  readonly losses: readonly Reason[];
+}
+
+const NOTHING: Findings = { walls: [], losses: [] };
+
+function verdictOf(...all: readonly Findings[]): Verdict {
+  const walls = all.flatMap((found) => found.walls);
+  const losses = all.flatMap((found) => found.losses);
+  const reasons = [...walls, ...losses];
+  if (walls.length > 0) return { readiness: "irreversible", reasons };
+  return { readiness: losses.length > 0 ? "reversible-with-loss" : "reversible", reasons };
+}
+
+function incompleteVerdict(why: string): Verdict {
+  return verdictOf(wall("INCOMPLETE_BACKUP", why));
+}
+
+/** `present` is the component as it is when it has to go back: the backup itself, the record, or null where it is gone. */
+function ownFindings(backup: CapturedComponent, present: CapturedComponent | null, facts: ReadinessFacts): Findings {
+  const kind = parseComponentId(backup.id)?.kind;
+  if (kind === "lambda-code") return codeFindings(backup, facts);
+  if (kind !== "stack") return NOTHING;
+  return {
+    walls: [...ownershipWalls(backup, facts), ...statusWalls(nameOf(backup.id), present)],
+    losses: [...lookedUpValues(backup), ...nestedTemplates(backup), ...lostObjects(backup)],
+  };
+}
+
+function codeFindings({ state }: CapturedComponent, { hasStagingBucket }: ReadinessFacts): Findings {
+  if (state.settings["PackageType"] === "Image") {
+    const detail = `The image ${state.settings["ImageUri"]} stays in its registry alone: once it is deleted there, it is gone.`;
+    return loss("IMAGE_NOT_KEPT", detail);
+  }
+  const sizeBytes = state.artifacts[0]?.sizeBytes ?? 0;
+  if (sizeBytes <= DIRECT_UPLOAD_LIMIT_BYTES || hasStagingBucket) return NOTHING;
+  const detail = `The code has ${sizeBytes} bytes; ${DIRECT_UPLOAD_LIMIT_BYTES} go in directly.`;
+  return wall("STAGING_BUCKET_NEEDED", detail);
+}
+
+/** A nested stack goes back with the one that it belongs to, where the same backup has that one. */
+function ownershipWalls(backup: CapturedComponent, { isBackedUp }: ReadinessFacts): Reason[] {
+  const { id, parent } = backup;
+  return parent !== null && isBackedUp(parent) ? [] : ownedElsewhere(nameOf(id), backup);
+}
+
+/** NoEcho parameters whose value cannot come from `present`, which has to have them, nor from the template's default. */
+function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | null): Reason[] {
+  const declared = asObject(readTemplate(backup)["Parameters"]);
+  const kept = asObject(present?.state.settings["parameters"]);
+  const lost = Object.entries(asObject(backup.state.settings["parameters"])).filter(
+    ([key, value]) => isNoEcho(value) && !(key in kept) && !("Default" in asObject(declared[key])),
+  );
+  return lost.map(([key]) => ({
+    code: "NOECHO_VALUE_LOST",
+    detail: `Nobody can read the NoEcho parameter ${key}: its value lives in the stack, and goes with it.`,
+  }));
+}
+
+/** Templates of nested stacks that the backup could not find an object for: they are read from their addresses again. */
+function nestedTemplates(backup: CapturedComponent): Reason[] {
+  const kept = asObjects(backup.state.evidence["codeObjects"]).flatMap(({ logicalIds }) => logicalIds ?? []);
+  const nested = resourcesOf(readTemplate(backup)).filter(
+    ({ type, logicalId }) => type === "AWS::CloudFormation::Stack" && !kept.includes(logicalId),
+  );
+  if (nested.length === 0) return [];
+  const names = nested.map(({ logicalId }) => logicalId).join(", ");
+  return [{ code: "NESTED_TEMPLATES", detail: `The templates of ${names} are read from their addresses again.` }];
+}
+
+/** Objects that the bucket had lost before the backup was taken. */
+function lostObjects({ state }: CapturedComponent): Reason[] {
+  const lost = asObjects(state.evidence["codeObjects"]).filter((object) => object["digest"] === null);
+  return lost.map((object) => ({
+    code: "ARTIFACT_MISSING",
+    detail: `The template names ${object["key"]}, which the bucket ${object["bucket"]} did not have any more.`,
+  }));
+}
+
+/** What a deploy made of a component that the backup has. */
+function deployedFindings(before: CapturedComponent, deployed: CapturedComponent | null): Findings {
+  const kind = parseComponentId(before.id)?.kind;
+  if (kind === "lambda-url" && !deployed)
+    return loss("PHYSICAL_ID_CHANGED", "The URL comes back under another address.");
+  if (kind === "stack-resource" && !deployed && dataTypeOf(before) && !isImported(before)) {
+    const detail = `The deploy took ${nameOf(before.id)} away; it is created again, without what it held.`;
+    return loss("PHYSICAL_ID_CHANGED", detail);
+  }
+  if (kind !== "stack") return NOTHING;
+  if (!deployed) return loss("PHYSICAL_ID_CHANGED", "The stack is created again with new physical ids.");
+  const retained = new Set(
+    retainedWithout(readTemplate(deployed), readTemplate(before)).map(({ logicalId }) => logicalId),
+  );
+  const going = dataHoldersOnlyIn(deployed, before)
+    .filter(({ logicalId }) => !retained.has(logicalId))
+    .map(({ logicalId, type }): Reason => {
+      return { code: "DESTRUCTIVE", detail: `${logicalId} (${type}) is not in the backup and is deleted.` };
+    });
+  const imported = retainedWithout(readTemplate(before), readTemplate(deployed)).filter(({ isNamed }) => isNamed);
+  const lost = dataHoldersOnlyIn(before, deployed).filter(
+    ({ logicalId }) => !imported.some((one) => one.logicalId === logicalId),
+  );
+  const gone = lost.map(({ logicalId, type }): Reason => {
+    const detail = `The deploy took ${logicalId} (${type}) away; it is created again, without what it held.`;
+    return { code: "PHYSICAL_ID_CHANGED", detail };
+  });
+  return { walls: [], losses: [...going, ...gone] };
+}
+
+function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { logicalId: string; type: string }[] {
+  const elsewhere = asObject(other.state.settings["resources"]);
+  return Object.entries(asObject(one.state.settings["resources"])).flatMap(([logicalId, type]) =>
+    elsewhere[logicalId] !== type && holdsData(String(type)) ? [{ logicalId, type: String(type) }] : [],
+  );
+}
+
+/** It stayed in the account when it left the stack, under a name by which CloudFormation finds it (facts E3). */
+function isImported({ state }: CapturedComponent): boolean {
+  const definition = asObject(state.settings["definition"]);
+  return isRetained(definition) && isNamed(String(definition["Type"]), asObject(definition["Properties"]));
+}
+
+/** The type of a stack's resource that holds data; null for any other. */
+function dataTypeOf({ state }: CapturedComponent): string | null {
+  const type = String(asObject(state.settings["definition"])["Type"]);
+  return holdsData(type) ? type : null;
+}
+
+/** A component that the deploy added goes away again; with a stack goes everything that is in it. */
+function addedFindings(deployed: CapturedComponent | null): Findings {
+  if (!deployed) return NOTHING;
+  const kind = parseComponentId(deployed.id)?.kind;
+  if (kind === "lambda-url") return loss("DESTRUCTIVE", "The URL's address is lost with it.");
+  const type = kind === "stack-resource" ? dataTypeOf(deployed) : null;
+  if (type && !isRetained(asObject(deployed.state.settings["definition"])))
+    return loss("DESTRUCTIVE", `${nameOf(deployed.id)} (${type}) is not in the backup and is deleted.`);
+  if (kind !== "stack") return NOTHING;
+  const { losses } = loss("DESTRUCTIVE", "The stack and everything in it is deleted.");
+  if (deployed.state.settings["terminationProtection"] !== true) return { walls: [], losses };
+  const detail = `${nameOf(deployed.id)} has termination protection; it is never taken off by a rollback.`;
+  return { walls: [{ code: "STACK_NOT_UPDATABLE", detail }], losses };
+}
+
+function wall(code: Reason["code"], detail: string): Findings {
+  return { walls: [{ code, detail }], losses: [] };
+}
+
+function loss(code: Reason["code"], detail: string): Findings {
+  return { walls: [], losses: [{ code, detail }] };
+}
+
+function nameOf(id: ComponentId): string {
+  return parseComponentId(id)?.name ?? id;
+}
+
+/** A template that cannot be parsed goes back as the text that it is; nothing is known of its inside. */
+function readTemplate({ state }: CapturedComponent): JsonObject {
+  try {
+    return parseTemplate(String(state.settings["template"] ?? "{}"));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,92 @@
+import { asObject, asObjects, type Json, type JsonObject } from "../json.ts";
+import { resourcesOf } from "../template/template.ts";
+
+/** A resource that CloudFormation left in the account when its stack let go of it: it belongs to no stack any more. */
+export interface Orphan {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string;
+}
+
+export interface RetainedResource {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Whether the template gives it a name: only then can CloudFormation find it again by itself (facts E3). */
+  readonly isNamed: boolean;
+}
+
+const KEEPING = new Set(["Retain", "RetainExceptOnCreate"]);
+
+/** Published versions are kept by design, each deploy leaves some: nobody wants them back in a stack (facts F3, rule 7). */
+export const RETAINED_BY_DESIGN: ReadonlySet<string> = new Set(["AWS::Lambda::Version", "AWS::Lambda::LayerVersion"]);
+
+/** Whether a resource stays in the account when its definition leaves the template. Pure. */
+export function isRetained(definition: JsonObject): boolean {
+  return KEEPING.has(String(definition["DeletionPolicy"])) && !RETAINED_BY_DESIGN.has(String(definition["Type"]));
+}
+
+/** What stays behind where a template with these resources makes way for one without them. Pure. */
+export function retainedWithout(template: JsonObject, next: JsonObject): RetainedResource[] {
+  const [all, others] = [asObject(template["Resources"]), asObject(next["Resources"])];
+  return resourcesOf(template).flatMap(({ logicalId, type, properties }) => {
+    if (logicalId in others || !isRetained(asObject(all[logicalId]))) return [];
+    return [{ logicalId, type, isNamed: isNamed(type, properties) }];
+  });
+}
+
+/** Whether a template gives a resource of this type its name; of a type that nobody listed here, it may. Pure. */
+export function isNamed(type: string, properties: JsonObject): boolean {
+  const name = IDENTIFIERS[type]?.[1];
+  return name === undefined || name in properties;
+}
+
+/** Orphans that the results of a rollback's actions tell of. Pure. */
+export function orphansIn(results: readonly (Json | null)[]): Orphan[] {
+  return results.flatMap((result) =>
+    asObjects(asObject(result ?? {})["orphans"]).map(({ stack, logicalId, type, physicalId }) => ({
+      stack: String(stack),
+      logicalId: String(logicalId),
+      type: String(type),
+      physicalId: String(physicalId),
+    })),
+  );
+}
+
+/** What an import names the orphan by; null for types whose identifier is not known here. Pure. */
+export function identifierOf({ type, physicalId }: Orphan): Readonly<Record<string, string>> | null {
+  const identifier = IDENTIFIERS[type]?.[0];
+  return identifier === undefined ? null : { [identifier]: physicalId };
+}
+
+/** How somebody takes an orphan into its stack again, in one sentence. Pure. */
+export function wayToImport(orphan: Orphan): string {
+  const { stack, logicalId, type } = orphan;
+  const ResourceIdentifier = identifierOf(orphan);
+  const named = ResourceIdentifier
+    ? `--resources-to-import '${JSON.stringify([{ ResourceType: type, LogicalResourceId: logicalId, ResourceIdentifier }])}'`
+    : "--resources-to-import with the identifier that `aws cloudformation get-template-summary` names for its type";
+  return `Put the definition of ${logicalId}, with its DeletionPolicy, into the template of ${stack} and run \`aws cloudformation create-change-set --change-set-name import-${logicalId} --change-set-type IMPORT --template-body file://TEMPLATE --stack-name ${stack} ${named}\`; or undo this rollback, which imports what has a name.`;
+}
+
+/** By type: the identifier of an import, and the property that names the resource in a template. */
+const IDENTIFIERS: Readonly<Record<string, readonly [identifier: string, name: string]>> = {
+  "AWS::DynamoDB::Table": ["TableName", "TableName"],
+  "AWS::DynamoDB::GlobalTable": ["TableName", "TableName"],
+  "AWS::S3::Bucket": ["BucketName", "BucketName"],
+  "AWS::SQS::Queue": ["QueueUrl", "QueueName"],
+  "AWS::SNS::Topic": ["TopicArn", "TopicName"],
+  "AWS::Logs::LogGroup": ["LogGroupName", "LogGroupName"],
+  "AWS::Lambda::Function": ["FunctionName", "FunctionName"],
+  "AWS::Kinesis::Stream": ["Name", "Name"],
+  "AWS::SSM::Parameter": ["Name", "Name"],
+  "AWS::IAM::Role": ["RoleName", "RoleName"],
+  "AWS::Events::EventBus": ["Name", "Name"],
+  "AWS::Events::Archive": ["ArchiveName", "ArchiveName"],
+  "AWS::RDS::DBInstance": ["DBInstanceIdentifier", "DBInstanceIdentifier"],
+  "AWS::RDS::DBCluster": ["DBClusterIdentifier", "DBClusterIdentifier"],
+  "AWS::OpenSearchService::Domain": ["DomainName", "DomainName"],
+  "AWS::SecretsManager::Secret": ["Id", "Name"],
+  "AWS::Cognito::UserPool": ["UserPoolId", "UserPoolName"],
+  "AWS::StepFunctions::StateMachine": ["Arn", "StateMachineName"],
+};

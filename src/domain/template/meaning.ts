@@ -1,0 +1,152 @@
+import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { originalNames } from "./splice/copy-names.ts";
+import { entriesOf, itemsOf, madeList, madeMap, madeText, type Node, textOf } from "./splice/node.ts";
+import { type Role, renamedSub, type Use, usesOf } from "./splice/uses.ts";
+import type { TemplateState } from "./template.ts";
+
+/** A value of a template with everything that decides what it means. */
+export interface Meaning extends JsonObject {
+  /** The value, with copied names read as those that they stand for. */
+  readonly text: Json;
+  readonly parameters: JsonObject;
+  readonly conditions: JsonObject;
+  readonly mappings: JsonObject;
+}
+
+/** Pure. The same for what an earlier rollback copied under another name as for the backup's own. */
+export function meaningOf({ template, parameters }: TemplateState, value: Json, role: Role, key = ""): Meaning {
+  const piece = readPiece(value, role, key);
+  const around = surroundingsOf(template, piece);
+  const pieces = [piece, ...around.pieces.values()];
+  const names = mapSections((section) => originalNames(around[section], othersIn(pieces, section, around[section])));
+  const renamed = (one: Piece) => {
+    const rewrites = rewritesOf(one, names);
+    return rewrites.size === 0 ? one.value : withTexts(one, rewrites);
+  };
+  const pick = (section: Section, contentOf: (name: string) => Json | undefined) => {
+    const members = [...around[section]].map(
+      (name) => [names[section].get(name) ?? name, contentOf(name) ?? null] as const,
+    );
+    return Object.fromEntries(members.sort(([one], [other]) => (one < other ? -1 : 1)));
+  };
+  return {
+    text: renamed(piece),
+    parameters: pick("Parameters", (name) => parameters[name]),
+    conditions: pick("Conditions", (name) => renamed(around.pieces.get(name) ?? piece)),
+    mappings: pick("Mappings", (name) => asObject(template["Mappings"])[name]),
+  };
+}
+
+/** The parameters that a resource's definition mentions, by the names that the template gives them. */
+export function parametersOf(template: JsonObject, definition: JsonObject): string[] {
+  return [...surroundingsOf(template, readPiece(definition, "resource", "")).Parameters];
+}
+
+type Section = "Parameters" | "Conditions" | "Mappings";
+
+function mapSections<Value>(of: (section: Section) => Value): Record<Section, Value> {
+  return { Parameters: of("Parameters"), Conditions: of("Conditions"), Mappings: of("Mappings") };
+}
+
+/** Parsed data beside the same as the engine of splicing reads it, with everything that it mentions. */
+interface Piece {
+  readonly value: Json;
+  readonly node: Node;
+  readonly uses: readonly Use[];
+}
+
+function readPiece(value: Json, role: Role, key: string): Piece {
+  const node = nodeOf(value);
+  return { value, node, uses: usesOf(key, node, role) };
+}
+
+type Surroundings = Readonly<Record<Section, ReadonlySet<string>>> & {
+  /** The conditions' texts, by name. */
+  readonly pieces: ReadonlyMap<string, Piece>;
+};
+
+/** The members of the shared sections that a piece mentions, directly and through conditions. */
+function surroundingsOf(template: JsonObject, piece: Piece): Surroundings {
+  const named = mapSections(() => new Set<string>());
+  const pieces = new Map<string, Piece>();
+  const visit = ({ uses }: Piece): void => {
+    for (const { of, name } of uses) {
+      const section = SECTIONS[of];
+      const member = section && asObject(template[section])[name];
+      if (!section || member === undefined || named[section].has(name)) continue;
+      named[section].add(name);
+      if (section !== "Conditions") continue;
+      const condition = readPiece(member, "condition", "");
+      pieces.set(name, condition);
+      visit(condition);
+    }
+  };
+  visit(piece);
+  return { ...named, pieces };
+}
+
+/** Where the mentioned name is looked up; resources stand for themselves. */
+const SECTIONS: Readonly<Partial<Record<Use["of"], Section>>> = {
+  value: "Parameters",
+  condition: "Conditions",
+  mapping: "Mappings",
+};
+
+/** What is mentioned where names of the section are, and is none of them: resources. */
+function othersIn(pieces: readonly Piece[], section: Section, names: ReadonlySet<string>): Set<string> {
+  const uses = pieces.flatMap((piece) => piece.uses);
+  const mentioned = uses.filter(({ of, name }) => (SECTIONS[of] ?? "Parameters") === section && !names.has(name));
+  return new Set(mentioned.map(({ name }) => name));
+}
+
+type Originals = Readonly<Record<Section, ReadonlyMap<string, string>>>;
+
+/** What the texts that mention a copied name say in its place. */
+function rewritesOf({ uses }: Piece, names: Originals): Map<Node, string> {
+  const rewrites = new Map<Node, string>();
+  for (const { of, name, at, sub } of uses) {
+    const section = SECTIONS[of];
+    const original = section && names[section].get(name);
+    if (original !== undefined) rewrites.set(at, sub ? renamedText(at, uses, names) : original);
+  }
+  return rewrites;
+}
+
+/** A Fn::Sub's text may mention several names. One of the text's own hides what has the same name outside. */
+function renamedText(at: Node, uses: readonly Use[], { Parameters }: Originals): string {
+  const used = new Set(uses.filter((use) => use.at === at).map(({ name }) => name));
+  const text = textOf(at) ?? "";
+  const own = new Set(namesInSub(text).filter((name) => !used.has(name)));
+  return renamedSub(text, (name) => {
+    const original = used.has(name) ? Parameters.get(name) : undefined;
+    return original === undefined || own.has(original) ? null : `\${${original}}`;
+  });
+}
+
+function namesInSub(text: string): string[] {
+  const names: string[] = [];
+  renamedSub(text, (name) => {
+    names.push(name);
+    return null;
+  });
+  return names;
+}
+
+/** The data with other texts in some places. */
+function withTexts({ value, node }: Pick<Piece, "value" | "node">, texts: ReadonlyMap<Node, string>): Json {
+  if (Array.isArray(value))
+    return value.map((item: Json, index) => withTexts({ value: item, node: itemsOf(node)[index] ?? node }, texts));
+  if (!isJsonObject(value)) return texts.get(node) ?? value;
+  const entries = Object.entries(value).map(([key, item], index) => {
+    const at = entriesOf(node)[index]?.value ?? node;
+    return [key, withTexts({ value: item, node: at }, texts)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Parsed data as what the engine of splicing reads; places in a text it has none. */
+function nodeOf(value: Json): Node {
+  if (Array.isArray(value)) return madeList(value.map((item: Json) => nodeOf(item)));
+  if (!isJsonObject(value)) return madeText(String(value));
+  return madeMap(Object.entries(value).map(([key, item]) => [key, nodeOf(item)] as const));
+}

@@ -1,0 +1,158 @@
+import { matchesPattern } from "../activity/scope.ts";
+import type { Disclosure } from "../activity/stage-policy.ts";
+import { type KindName, parseComponentId } from "../component/component.ts";
+import { isSecretMark } from "../component/diff.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { parseTemplate } from "./template.ts";
+
+/** A keyed fingerprint: equal values have equal ones, and nobody without the key can guess the value. */
+export type Fingerprint = (value: string) => string;
+
+/** How secrets are hidden, and what the stage's policy says of it. Without a disclosure, what is always secret is. */
+export interface Masking {
+  readonly fingerprint: Fingerprint;
+  readonly disclosure?: Disclosure;
+}
+
+/**
+ * The settings of a component as they may be shown: every value of an environment variable wherever it stands, every
+ * NoEcho parameter and every member that the policy calls secret is `{ "secret": fingerprint }`. Diffs are made of these,
+ * so a rotated secret still shows as a change.
+ */
+export function exposed(id: string, settings: JsonObject, masking: Masking): JsonObject {
+  const shown = EXPOSE[parseComponentId(id)?.kind ?? "lambda-code"](settings, masking);
+  return masking.disclosure?.secretKeys.length ? maskMembers(shown, masking) : shown;
+}
+
+const EXPOSE: Record<KindName, (settings: JsonObject, masking: Masking) => JsonObject> = {
+  stack: (settings, masking) => ({
+    ...settings,
+    template: readableTemplate(settings["template"], masking),
+    parameters: maskNoEcho(settings["parameters"], masking),
+  }),
+  "stack-resource": (settings, masking) => ({
+    ...settings,
+    definition: maskVariables(settings["definition"] ?? null, masking),
+    parameters: maskNoEcho(settings["parameters"], masking),
+    ...(settings["globals"] ? { globals: maskVariables(settings["globals"], masking) } : {}),
+  }),
+  "lambda-config": (settings, masking) => ({
+    ...settings,
+    Environment: maskValues(settings["Environment"], masking),
+  }),
+  "lambda-code": asItIs,
+  "lambda-alias": asItIs,
+  "lambda-runtime": asItIs,
+  "lambda-async": asItIs,
+  "lambda-policy": (settings, masking) => ({
+    ...settings,
+    Statements: maskTokens(settings["Statements"], masking),
+  }),
+  "lambda-url": asItIs,
+  "lambda-trigger": asItIs,
+  "lambda-concurrency": asItIs,
+  "lambda-tags": asItIs,
+};
+
+function asItIs(settings: JsonObject): JsonObject {
+  return settings;
+}
+
+/** Who knows an Alexa skill's token may call the function as the skill (facts G). It may stand under any operator. */
+function maskTokens(value: Json | undefined, masking: Masking): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => maskTokens(item, masking));
+  if (!isJsonObject(value)) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const isToken = key.toLowerCase() === "lambda:eventsourcetoken";
+      const text = typeof item === "string" ? item : JSON.stringify(item);
+      return [key, isToken ? secretMark(text, masking) : maskTokens(item, masking)];
+    }),
+  );
+}
+
+/** The template as data with its environment variables masked; one that cannot be parsed shows as its fingerprint. */
+function readableTemplate(text: Json | undefined, masking: Masking): Json {
+  if (typeof text !== "string") return null;
+  try {
+    return maskVariables(parseTemplate(text), masking);
+  } catch {
+    return secretMark(text, masking);
+  }
+}
+
+/** Masks the values of every `Variables` map below an `Environment`, however deep: Lambda, SAM's Globals, CodeBuild. */
+function maskVariables(value: Json, masking: Masking): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => maskVariables(item, masking));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const variables = key === "Environment" && isJsonObject(item) ? item["Variables"] : undefined;
+      return [
+        key,
+        isJsonObject(variables)
+          ? { ...(item as JsonObject), Variables: maskValues(variables, masking) }
+          : maskVariables(item, masking),
+      ];
+    }),
+  );
+}
+
+/** Masks every value but those whose key the policy shows in clear. */
+function maskValues(values: Json | undefined, masking: Masking): Json {
+  if (!isJsonObject(values)) return values ?? null;
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, isShown(key, masking) ? value : secretMark(value, masking)]),
+  );
+}
+
+/** Masks, however deep, what stands under a key that the policy calls secret. */
+function maskMembers(value: JsonObject, masking: Masking): JsonObject;
+function maskMembers(value: Json, masking: Masking): Json;
+function maskMembers(value: Json, masking: Masking): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => maskMembers(item, masking));
+  if (!isJsonObject(value) || isSecretMark(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const hide = isSecret(key, masking) && !isSecretMark(item);
+      return [key, hide ? secretMark(item, masking) : maskMembers(item, masking)];
+    }),
+  );
+}
+
+function isSecret(key: string, { disclosure }: Masking): boolean {
+  return disclosure?.secretKeys.some((pattern) => matchesPattern(pattern, key)) ?? false;
+}
+
+function isShown(key: string, masking: Masking): boolean {
+  const matches = masking.disclosure?.shownKeys.some((pattern) => matchesPattern(pattern, key)) ?? false;
+  return matches && !isSecret(key, masking);
+}
+
+function secretMark(value: Json, { fingerprint }: Masking): JsonObject {
+  return { secret: fingerprint(typeof value === "string" ? value : JSON.stringify(value)) };
+}
+
+/** CloudFormation never tells a NoEcho value, so its fingerprint is one of its name: it shows that there is one. */
+function maskNoEcho(parameters: Json | undefined, masking: Masking): Json {
+  if (!isJsonObject(parameters)) return {};
+  return Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) => [
+      key,
+      isNoEcho(value) ? secretMark(`NoEcho ${key}`, masking) : value,
+    ]),
+  );
+}
+
+/** How a stack's settings mark a NoEcho parameter, whose value nobody can read. */
+export const NO_ECHO: JsonObject = { noEcho: true };
+
+/** Whether the definition of a parameter in a template says NoEcho; templates write the boolean as text, too. */
+export function isNoEchoParameter(definition: Json | undefined): boolean {
+  const noEcho = isJsonObject(definition) ? definition["NoEcho"] : false;
+  return noEcho === true || String(noEcho).toLowerCase() === "true";
+}
+
+export function isNoEcho(value: Json | undefined): boolean {
+  return isJsonObject(value) && value["noEcho"] === true;
+}

@@ -1,0 +1,136 @@
+import type { Json } from "../../json.ts";
+
+/** Where a value stands in its text, in UTF-16 units. A made-up value stands nowhere: both are -1. */
+interface Place {
+  readonly start: number;
+  /** Behind its last character; line breaks that end a block belong to `after`. */
+  readonly end: number;
+  /** The start of the line behind a value in block style; `end` for every other one. */
+  readonly after: number;
+  /** Block style needs lines and indentation of its own; flow style may stand anywhere. */
+  readonly block: boolean;
+}
+
+export interface ScalarNode extends Place {
+  readonly kind: "scalar";
+  readonly text: string;
+  /** A plain scalar may mean a number, a truth or nothing; any other one is a string. */
+  readonly plain: boolean;
+  /** Its line breaks at the end count (`|+`), so that it cannot be moved to another place as it is written. */
+  readonly fragile: boolean;
+}
+
+export interface ListNode extends Place {
+  readonly kind: "list";
+  readonly items: readonly Node[];
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  /** Whether its map is in block style, so that the key is the first thing on its line. */
+  readonly block: boolean;
+  readonly value: Node;
+}
+
+/** A short intrinsic is the map that it means: `!Ref X` is `{ Ref: X }`. */
+export interface MapNode extends Place {
+  readonly kind: "map";
+  readonly entries: readonly Entry[];
+}
+
+/** A value of a template with its place in the text: what splicing works on, for JSON and YAML alike. */
+export type Node = ScalarNode | ListNode | MapNode;
+
+const NOWHERE: Place = { start: -1, end: -1, after: -1, block: false };
+
+export function entryOf(node: Node | undefined, key: string): Entry | undefined {
+  return node?.kind === "map" ? node.entries.find((entry) => entry.key === key) : undefined;
+}
+
+/** The value under the key; undefined where the node is no map or has no such key. */
+export function child(node: Node | undefined, key: string): Node | undefined {
+  return entryOf(node, key)?.value;
+}
+
+export function entriesOf(node: Node | undefined): readonly Entry[] {
+  return node?.kind === "map" ? node.entries : [];
+}
+
+export function itemsOf(node: Node | undefined): readonly Node[] {
+  return node?.kind === "list" ? node.items : [];
+}
+
+/** The text of a scalar; undefined for anything else. */
+export function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === "scalar" ? node.text : undefined;
+}
+
+/** A map that is in no text, over values that may be. */
+export function madeMap(entries: readonly (readonly [string, Node])[]): MapNode {
+  return {
+    kind: "map",
+    ...NOWHERE,
+    entries: entries.map(([key, value]) => madeEntry(key, value)),
+  };
+}
+
+export function madeEntry(key: string, value: Node): Entry {
+  return { key, keyStart: -1, keyEnd: -1, block: false, value };
+}
+
+export function madeList(items: readonly Node[]): ListNode {
+  return { kind: "list", ...NOWHERE, items };
+}
+
+export function madeText(text: string): ScalarNode {
+  return { kind: "scalar", ...NOWHERE, text, plain: false, fragile: false };
+}
+
+/** What stands instead of some nodes of a text: values that are valid in JSON and in YAML's flow style. */
+export type Rewrites = ReadonlyMap<Node, Json>;
+export const NO_REWRITES: Rewrites = new Map();
+
+/** YAML 1.1 reads these as truths, and so does CloudFormation. */
+const TRUTHS: ReadonlyMap<string, boolean> = new Map(
+  ["true", "yes", "on"].flatMap((yes, index): [string, boolean][] => {
+    const no = ["false", "no", "off"][index] ?? "";
+    return [
+      ...spellings(yes).map((word): [string, boolean] => [word, true]),
+      ...spellings(no).map((word): [string, boolean] => [word, false]),
+    ];
+  }),
+);
+
+/**
+ * The value as data, as CloudFormation reads it: dates, leading zeros and numbers that JavaScript would round stay text.
+ * Two definitions that read the same are the same, however they are written.
+ */
+export function readingOf(node: Node, rewrites: Rewrites = NO_REWRITES): Json {
+  const rewritten = rewrites.get(node);
+  if (rewritten !== undefined) return rewritten;
+  if (node.kind === "scalar") return node.plain ? plainReading(node.text) : node.text;
+  if (node.kind === "list") return node.items.map((item) => readingOf(item, rewrites));
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key, memberReading(key, value, rewrites)]));
+}
+
+/** `Fn::GetAtt: A.B` means the same as the list of both. */
+function memberReading(key: string, value: Node, rewrites: Rewrites): Json {
+  const reading = readingOf(value, rewrites);
+  if (key !== "Fn::GetAtt" || typeof reading !== "string") return reading;
+  const dot = reading.indexOf(".");
+  return dot < 0 ? [reading] : [reading.slice(0, dot), reading.slice(dot + 1)];
+}
+
+function plainReading(text: string): Json {
+  const truth = TRUTHS.get(text);
+  if (truth !== undefined) return truth;
+  if (/^(~|null|Null|NULL)?$/.test(text)) return null;
+  const isNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/.test(text) && String(Number(text)) === text;
+  return isNumber ? Number(text) : text;
+}
+
+function spellings(word: string): string[] {
+  return [word, word.toUpperCase(), `${word.charAt(0).toUpperCase()}${word.slice(1)}`];
+}

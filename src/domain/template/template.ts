@@ -1,0 +1,127 @@
+import yaml from "js-yaml";
+import type { ComponentState } from "../component/component.ts";
+import { StepbackError } from "../errors.ts";
+import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
+
+/** Short intrinsics of CloudFormation's YAML. `Ref` and `Condition` keep their names, the others are `Fn::…`. */
+const SHORT_TAGS = [
+  "And",
+  "Base64",
+  "Cidr",
+  "Condition",
+  "Contains",
+  "Equals",
+  "FindInMap",
+  "ForEach",
+  "GetAtt",
+  "GetAZs",
+  "GetStackOutput",
+  "If",
+  "ImportValue",
+  "Join",
+  "Length",
+  "Not",
+  "Or",
+  "Ref",
+  "Select",
+  "Split",
+  "Sub",
+  "ToJsonString",
+  "Transform",
+] as const;
+
+/** A template may reuse an anchor a few times; a text that does it more often is an alias bomb. */
+const MAX_ALIASES = 200;
+
+const SCHEMA = yaml.CORE_SCHEMA.extend(
+  SHORT_TAGS.flatMap((tag) => (["scalar", "sequence", "mapping"] as const).map((kind) => shortTag(tag, kind))),
+);
+
+/**
+ * A template as submitted (JSON or YAML) as data, with short intrinsics in their long form. Dates and numbers that YAML
+ * would turn into something else stay text where CloudFormation's own reader keeps them so.
+ * Throws TEMPLATE_UNREADABLE, which names the place.
+ */
+export function parseTemplate(text: string): JsonObject {
+  const aliases = text.match(/(?<=[\s:[{,-])\*[A-Za-z0-9_]+(?=[\s,\]}]|$)/g)?.length ?? 0;
+  if (aliases > MAX_ALIASES)
+    throw new StepbackError(
+      "TEMPLATE_UNREADABLE",
+      `The template has ${aliases} YAML aliases; ${MAX_ALIASES} are allowed.`,
+    );
+  const parsed = read(text);
+  if (!isJsonObject(parsed)) throw new StepbackError("TEMPLATE_UNREADABLE", "The template is not an object.");
+  return parsed;
+}
+
+function read(text: string): Json {
+  try {
+    return text.trimStart().startsWith("{")
+      ? (JSON.parse(text.replace(/^\uFEFF/, "")) as Json)
+      : (yaml.load(text, { schema: SCHEMA, json: true }) as Json);
+  } catch (error) {
+    const place = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
+    throw new StepbackError("TEMPLATE_UNREADABLE", `The template cannot be parsed: ${place}`, [], { cause: error });
+  }
+}
+
+function shortTag(tag: string, kind: "scalar" | "sequence" | "mapping"): yaml.Type {
+  const name = tag === "Ref" || tag === "Condition" ? tag : `Fn::${tag}`;
+  // `!GetAtt A.B` is the list form in JSON.
+  const value = (data: unknown) => (tag === "GetAtt" && typeof data === "string" ? splitOnce(data) : data);
+  return new yaml.Type(`!${tag}`, { kind, construct: (data: unknown) => ({ [name]: value(data) }) });
+}
+
+function splitOnce(text: string): string[] {
+  const dot = text.indexOf(".");
+  return dot < 0 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+/** A template as data, with the values of its parameters as a stack's settings hold them. */
+export interface TemplateState {
+  readonly template: JsonObject;
+  readonly parameters: JsonObject;
+}
+
+/** The template and the parameters of a captured stack; null where the text cannot be parsed. */
+export function templateStateOf({ settings }: ComponentState): TemplateState | null {
+  try {
+    return { template: parseTemplate(String(settings["template"])), parameters: asObject(settings["parameters"]) };
+  } catch {
+    return null;
+  }
+}
+
+export interface TemplateResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: JsonObject;
+}
+
+/** The resources of a parsed template; empty for one without. */
+export function resourcesOf(template: JsonObject): TemplateResource[] {
+  const resources = template["Resources"];
+  if (!isJsonObject(resources)) return [];
+  return Object.entries(resources).flatMap(([logicalId, definition]) => {
+    if (!isJsonObject(definition) || typeof definition["Type"] !== "string") return [];
+    const properties = definition["Properties"];
+    return [{ logicalId, type: definition["Type"], properties: isJsonObject(properties) ? properties : {} }];
+  });
+}
+
+/** Names that the template imports, with `resolve` for those that are references. What stays unresolved is left out. */
+export function importsOf(template: JsonObject, resolve: (value: Json | undefined) => string | null): string[] {
+  const found = new Set<string>();
+  const walk = (value: Json): void => {
+    if (Array.isArray(value)) for (const item of value) walk(item);
+    else if (isJsonObject(value)) {
+      for (const [key, item] of Object.entries(value)) {
+        const name = key === "Fn::ImportValue" ? resolve(item) : null;
+        if (name !== null) found.add(name);
+        walk(item);
+      }
+    }
+  };
+  walk(template);
+  return [...found].sort();
+}

@@ -1,0 +1,67 @@
+import { type CapturedComponent, parseComponentId } from "../component/component.ts";
+import { asObject, isJsonObject, type Json } from "../json.ts";
+
+/** Reads a value of a template; null for anything that needs CloudFormation itself. */
+export type Resolver = (value: Json | undefined) => string | null;
+
+/** Reads literals, `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` of names that are known. `X.Arn` is the name of an attribute. Pure. */
+export function resolverOf(names: ReadonlyMap<string, string>): Resolver {
+  const resolve: Resolver = (value) => {
+    if (typeof value === "string") return value;
+    if (!isJsonObject(value)) return null;
+    if (typeof value["Ref"] === "string") return names.get(value["Ref"]) ?? null;
+    const [attribute, sub, join] = [value["Fn::GetAtt"], value["Fn::Sub"], value["Fn::Join"]];
+    if (Array.isArray(attribute)) return names.get(attribute.join(".")) ?? null;
+    if (Array.isArray(join)) return joined(join, resolve);
+    return typeof sub === "string" ? substitute(sub, names) : null;
+  };
+  return resolve;
+}
+
+/** The values that a captured stack has: pseudo parameters, parameters, physical ids, and the ARNs of its functions. Pure. */
+export function resolverIn({ id, state }: CapturedComponent): Resolver {
+  const { evidence, settings } = state;
+  const [, partition = "aws", , region = "", account = ""] = String(evidence["stackId"] ?? "").split(":");
+  const types = asObject(settings["resources"]);
+  const physicalIds = textsIn(evidence["physicalIds"]);
+  const functions = physicalIds.filter(([logicalId]) => types[logicalId] === "AWS::Lambda::Function");
+  return resolverOf(
+    new Map([
+      ["AWS::Partition", partition],
+      ["AWS::Region", region],
+      ["AWS::AccountId", account],
+      ["AWS::StackName", parseComponentId(id)?.name ?? ""],
+      ...textsIn(settings["parameters"]),
+      ...textsIn(evidence["resolvedParameters"]),
+      ...physicalIds,
+      ...functions.map(([logicalId, name]): [string, string] => [
+        `${logicalId}.Arn`,
+        `arn:${partition}:lambda:${region}:${account}:function:${name}`,
+      ]),
+    ]),
+  );
+}
+
+function textsIn(value: Json | undefined): [string, string][] {
+  return Object.entries(asObject(value)).flatMap(([key, text]): [string, string][] =>
+    typeof text === "string" ? [[key, text]] : [],
+  );
+}
+
+function joined([separator, items]: readonly Json[], resolve: Resolver): string | null {
+  if (typeof separator !== "string" || !Array.isArray(items)) return null;
+  const texts = items.map((item: Json) => resolve(item));
+  return texts.includes(null) ? null : texts.join(separator);
+}
+
+/** Null when a name in the text is unknown. `${!Literal}` stands for `${Literal}`. */
+function substitute(text: string, names: ReadonlyMap<string, string>): string | null {
+  let complete = true;
+  const result = text.replace(/\$\{([^}]+)\}/g, (_whole, name: string) => {
+    if (name.startsWith("!")) return `\${${name.slice(1)}}`;
+    const value = names.get(name.trim());
+    complete &&= value !== undefined;
+    return value ?? "";
+  });
+  return complete ? result : null;
+}

@@ -1,0 +1,135 @@
+import { matchesPattern, type Scope } from "../../domain/activity/scope.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type Components,
+  componentId,
+  functionOf,
+  KIND_NAMES,
+  type KindName,
+  parseComponentId,
+} from "../../domain/component/component.ts";
+import { resourcesOf } from "../../domain/template/template.ts";
+import { functionsOf, type LiveView, nestedIn } from "../../kinds/cached-reader.ts";
+import { KINDS } from "../../kinds/index.ts";
+import { triggerName } from "../../kinds/trigger-settings.ts";
+import { mapBounded } from "../map-bounded.ts";
+
+/**
+ * Functions that are captured side by side. Pacing by quota rules the speed; this bounds open downloads, each of which
+ * holds a socket and a file.
+ */
+const CAPTURES_AT_ONCE = 16;
+
+/** Told after each function or stack, so that a long capture can log and be stopped. */
+export type CaptureProgress = (components: readonly CapturedComponent[]) => Promise<void>;
+
+/**
+ * Everything in a scope as it is now: its stacks with those nested in them, the functions of all these, the functions that
+ * match its patterns, and `known` functions, which a deploy may have taken out of all of these.
+ */
+export async function captureScope(
+  view: LiveView,
+  scope: Scope,
+  known: readonly string[],
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
+  const within = await withNested(view, scope.stacks);
+  const stacks = await mapBounded(within, CAPTURES_AT_ONCE, (name) => captureStack(view, name, progress));
+  const functions = await namesInScope(view, { ...scope, stacks: within });
+  const names = [...new Set([...functions, ...known])].sort();
+  const captured = await mapBounded(names, CAPTURES_AT_ONCE, (name) => captureFunction(view, name, progress));
+  return [...stacks, ...captured].flat();
+}
+
+/** Names of stacks and of all that are nested below them, each once. */
+async function withNested(view: LiveView, names: readonly string[]): Promise<string[]> {
+  const all = new Set<string>(names);
+  // A set goes through what is added to it on the way.
+  for (const name of all) for (const nested of nestedIn(await view.getStack(name))) all.add(nested);
+  return [...all];
+}
+
+async function namesInScope(view: LiveView, scope: Scope): Promise<string[]> {
+  const owned = await Promise.all(scope.stacks.map(async (name) => functionsOf(await view.getStack(name))));
+  const listed = scope.functions.length > 0 ? await view.aws.lambda.listFunctions() : [];
+  const names = listed.flatMap(({ FunctionName }) => FunctionName ?? []);
+  return [...owned.flat(), ...names.filter((name) => scope.functions.some((pattern) => matchesPattern(pattern, name)))];
+}
+
+async function captureStack(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
+  const resources = resourcesOf((await view.getStack(name))?.parsed ?? {});
+  const ids = resources.map(({ logicalId }) => componentId("stack-resource", `${name}/${logicalId}`));
+  return capture(view, [componentId("stack", name), ...ids], progress);
+}
+
+async function captureFunction(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
+  const ids = (await view.getFunction(name)) ? await idsOfFunction(view, name) : [];
+  // They outlive their function (facts B6), so they are looked for where it is gone, too.
+  const triggers = new Set((await view.listTriggers(name)).map(triggerName));
+  const all = [...ids, ...[...triggers].map((trigger) => componentId("lambda-trigger", trigger))];
+  return capture(view, all.sort(inRestoreOrder), progress);
+}
+
+function inRestoreOrder(one: ComponentId, other: ComponentId): number {
+  const rank = (id: ComponentId) => KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
+  return rank(one) - rank(other);
+}
+
+/** Every component that a function may have, in the order of a restore. Most of them are found not to exist. */
+async function idsOfFunction(view: LiveView, name: string): Promise<ComponentId[]> {
+  const aliases = (await view.listAliases(name)).map((alias) => `${name}:${alias.name}`);
+  const callable = [name, ...aliases];
+  const ids = (kind: KindName, names: readonly string[]) => names.map((each) => componentId(kind, each));
+  return [
+    ...ids("lambda-config", [name]),
+    ...ids("lambda-code", [name]),
+    ...ids("lambda-runtime", [name]),
+    ...ids("lambda-alias", aliases),
+    ...ids("lambda-async", [...new Set([...callable, ...(await namesOfEventInvokes(view, name))])]),
+    ...ids("lambda-policy", callable),
+    ...ids("lambda-url", callable),
+    ...ids("lambda-concurrency", [name]),
+    ...ids("lambda-tags", [name]),
+  ];
+}
+
+/** Versions have them too, and no other list tells which ones do. */
+async function namesOfEventInvokes(view: LiveView, name: string): Promise<string[]> {
+  const told = await view.listEventInvokes(name);
+  const configs = "value" in told ? told.value : [];
+  return configs.map(({ qualifier }) => (qualifier === null ? name : `${name}:${qualifier}`));
+}
+
+/** Named components as they are now; what does not exist is left out. */
+export async function captureComponents(
+  view: LiveView,
+  ids: readonly ComponentId[],
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
+  const groups = new Map<string, ComponentId[]>();
+  for (const id of ids) {
+    const group = functionOf(id) ?? id;
+    groups.set(group, [...(groups.get(group) ?? []), id]);
+  }
+  return (await mapBounded([...groups.values()], CAPTURES_AT_ONCE, (group) => capture(view, group, progress))).flat();
+}
+
+async function capture(
+  view: LiveView,
+  ids: readonly ComponentId[],
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
+  const found: CapturedComponent[] = [];
+  for (const id of ids) {
+    const parsed = parseComponentId(id);
+    const component = parsed && (await KINDS[parsed.kind].capture(view, parsed.name));
+    if (component) found.push(component);
+  }
+  await progress(found);
+  return found;
+}
+
+export function asComponents(list: readonly CapturedComponent[]): Components {
+  return new Map(list.map((component) => [component.id, component]));
+}

@@ -1,0 +1,115 @@
+import type { Deployment } from "../../domain/activity/activity.ts";
+import { type Altered, alteredIds, changeOf, countAltered } from "../../domain/activity/altered.ts";
+import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
+import { claimOf } from "../../domain/activity/selection.ts";
+import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
+import { type CapturedComponent, type Components, functionOf } from "../../domain/component/component.ts";
+import { threeWay } from "../../domain/component/diff.ts";
+import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
+import { alteredReadiness, type ReadinessFacts } from "../../domain/plan/readiness.ts";
+import { exposed, type Masking } from "../../domain/template/secrets.ts";
+import { LOOK_AT_ALL } from "../../kinds/cached-reader.ts";
+import type { Follow, RecordEnd } from "../../store/store.ts";
+import { followWith } from "../follow-up.ts";
+import { identify, type JobContext } from "../job-context.ts";
+import { asComponents, captureScope } from "./capture-scope.ts";
+import { viewWhenQuiet } from "./idle-stacks.ts";
+import { logCaptures } from "./take-backup.ts";
+
+/** Captures the scope again after the deploy; what differs from the backup is what the deployment altered (F8). */
+export async function recordDeployment(context: JobContext, deployment: Deployment): Promise<void> {
+  await identify(context, deployment);
+  context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
+  const before = await context.store.findComponents(deployment.backup.id);
+  const { stacks } = deployment.scope;
+  const view = await viewWhenQuiet(context, deployment.id, { stacks, look: LOOK_AT_ALL });
+  const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
+  const components = await captureScope(view, deployment.scope, known, logCaptures(context, deployment.id));
+  const deployed = asComponents(components);
+  const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
+  const masking = { fingerprint: context.fingerprint, disclosure };
+  const found = alteredRows({ before, deployed }, masking, context.stagingBucket !== null);
+  const pinned = carriedPins(found, deployed, await context.store.findActivePins(deployment));
+  const altered = markPinned(found, pinned);
+  logPinned(context, pinned);
+  const counts = countAltered(altered);
+  context.log.add("info", `Altered: ${counts.added} added, ${counts.modified} modified, ${counts.deleted} deleted.`);
+  const snapshot = { id: deployment.record?.id ?? context.newId("snp"), takenAt: context.clock.now(), components };
+  await context.store.saveRecord(context.fence, deployment.id, {
+    snapshot,
+    altered,
+    pinned,
+    ...ending(context, deployment, altered),
+  });
+}
+
+function ending(
+  context: JobContext,
+  deployment: Deployment,
+  altered: readonly Altered[],
+): Omit<RecordEnd, "snapshot" | "altered" | "pinned"> {
+  const failed = deployment.outcome === "failed";
+  const follow =
+    failed && deployment.onFailure === "rollback" && altered.length > 0 ? takeBack(context, deployment, altered) : null;
+  if (follow) context.log.add("info", `Rolling everything back by ${follow.rollback.id}, as the deployment asked.`);
+  return {
+    status: failed ? "Exception" : "Completed",
+    problem: failed ? deployFailed(deployment) : null,
+    at: context.clock.now(),
+    lines: context.log.take(),
+    follow,
+  };
+}
+
+/** The bug that came back (N13): one line for each component that carries what a rollback took away. */
+function logPinned(context: JobContext, pinned: readonly CarriedPin[]): void {
+  for (const { component, pin } of pinned)
+    context.log.add("warn", `PINNED: this state was rolled back before, and is pinned by ${pin}.`, { component });
+}
+
+function deployFailed({ message }: Deployment): Problem {
+  return {
+    code: "DEPLOY_FAILED",
+    title: ERROR_TABLE.DEPLOY_FAILED.title,
+    detail: message ?? "CI reported the deploy as failed.",
+  };
+}
+
+/** The Rollback job of all altered components that `onFailure: rollback` asks for (F16). */
+function takeBack(context: JobContext, deployment: Deployment, altered: readonly Altered[]): Follow {
+  const picked = altered.map(({ component }) => component);
+  return followWith(context, deployment, {
+    reason: `The deployment ${deployment.id} failed and asked for its rollback.`,
+    claim: claimOf(picked, altered, "auto"),
+    deployments: [deployment.id],
+    undoes: null,
+    picked,
+    onConflict: "fail",
+    onError: "continue",
+    includeFailed: true,
+    allowDestructive: deployment.allowDestructive,
+  });
+}
+
+/** What differs between two snapshots, with its diff and how well it can go back. Pure. */
+export function alteredRows(
+  { before, deployed }: { readonly before: Components; readonly deployed: Components },
+  masking: Masking,
+  hasStagingBucket: boolean,
+): Altered[] {
+  const facts: ReadinessFacts = { hasStagingBucket, isBackedUp: (id) => before.has(id) };
+  return alteredIds(before, deployed).map((component) => {
+    const [was, is] = [before.get(component), deployed.get(component)];
+    const shown = (side: CapturedComponent | undefined) => side && exposed(component, side.state.settings, masking);
+    return {
+      component,
+      change: changeOf(was, is),
+      parent: was?.parent ?? is?.parent ?? null,
+      physicalId: is?.physicalId ?? was?.physicalId ?? null,
+      before: was?.digest ?? null,
+      deployed: is?.digest ?? null,
+      diff: threeWay(shown(was), shown(is)),
+      ...alteredReadiness({ before: was ?? null, deployed: is ?? null }, facts),
+    };
+  });
+}

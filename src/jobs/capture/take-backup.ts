@@ -1,0 +1,76 @@
+import type { Deployment } from "../../domain/activity/activity.ts";
+import type { Claim, Scope } from "../../domain/activity/scope.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  functionOf,
+  parseComponentId,
+  stackOf,
+} from "../../domain/component/component.ts";
+import { StepbackError } from "../../domain/errors.ts";
+import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
+import { LOOK_AT_ALL } from "../../kinds/cached-reader.ts";
+import { checkpoint, identify, type JobContext } from "../job-context.ts";
+import { captureScope } from "./capture-scope.ts";
+import { viewWhenQuiet } from "./idle-stacks.ts";
+
+/** Captures the scope of a deployment before it begins (F3). Nothing is stored until all of it is there. */
+export async function takeSnapshot(context: JobContext, deployment: Deployment): Promise<void> {
+  await checkpoint(context, deployment.id);
+  await identify(context, deployment);
+  for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
+  context.log.add("info", "Taking the backup.");
+  const { stacks } = deployment.scope;
+  const view = await viewWhenQuiet(context, deployment.id, { stacks, look: LOOK_AT_ALL });
+  const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
+  refuseUnfinished(components);
+  const verdicts = judge(context, components);
+  context.log.add("info", `The backup is ready: ${components.length} components.`);
+  const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components, verdicts };
+  await context.store.saveBackup(context.fence, deployment.id, snapshot, {
+    claim: widenedClaim(deployment.scope, components),
+    readiness: countReadiness(verdicts.values()),
+    lines: context.log.take(),
+  });
+}
+
+/** How well each component could go back (N6), so that a pipeline can stop before it deploys. */
+function judge(context: JobContext, components: readonly CapturedComponent[]): ReadonlyMap<ComponentId, Verdict> {
+  const ids = new Set(components.map(({ id }) => id));
+  const facts = { hasStagingBucket: context.stagingBucket !== null, isBackedUp: (id: ComponentId) => ids.has(id) };
+  const verdicts = new Map(components.map((component) => [component.id, backupReadiness(component, facts)]));
+  for (const [component, { readiness, reasons }] of verdicts) {
+    const why = reasons.map(({ code, detail }) => `${code}: ${detail}`).join(" ");
+    if (reasons.length > 0) context.log.add("warn", `It would be ${readiness}. ${why}`, { component });
+  }
+  return verdicts;
+}
+
+/** Functions of a scoped stack belong to the scope, and a scoped function keeps its stack's other visitors away. */
+function widenedClaim({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Claim {
+  const names = components.flatMap(({ id }) => functionOf(id) ?? []);
+  const owners = components.flatMap(({ parent }) => parseComponentId(stackOf(parent) ?? "")?.name ?? []);
+  return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
+}
+
+/** One line for each captured component, stored as they come. */
+export function logCaptures(context: JobContext, activity: string) {
+  return async (components: readonly CapturedComponent[]): Promise<void> => {
+    for (const { id, digest, incomplete } of components) {
+      const level = incomplete ? "warn" : "info";
+      context.log.add(level, incomplete ? `Captured incompletely: ${incomplete}` : `Captured, digest ${digest}.`, {
+        component: id,
+      });
+    }
+    await context.log.flush();
+    await checkpoint(context, activity);
+  };
+}
+
+/** A stack that is being changed has no state to go back to: the deploy must wait (facts H4). */
+function refuseUnfinished(components: readonly CapturedComponent[]): void {
+  const busy = components.filter(({ state }) => String(state.evidence["status"] ?? "").endsWith("_IN_PROGRESS"));
+  if (busy.length === 0) return;
+  const named = busy.map(({ id, state }) => `${id} is in ${state.evidence["status"]}`);
+  throw new StepbackError("AWS_IN_PROGRESS", `${named.join("; ")}: wait for it, then open the deployment again.`);
+}

@@ -1,4 +1,0 @@
-import type { PlanStep } from "../domain/plan.ts";
-
-/** A step before it has its place among the others. */
-export type DraftStep = Omit<PlanStep, "order" | "wave" | "position" | "after" | "bridges">;

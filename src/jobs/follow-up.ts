@@ -1,0 +1,46 @@
+import type { Activity, Rollback } from "../domain/activity/activity.ts";
+import type { Follow } from "../store/store.ts";
+import { enqueueing, type JobContext } from "./job-context.ts";
+
+/** What a rollback that follows a job has of its own. */
+type Own = Pick<
+  Rollback,
+  | "reason"
+  | "claim"
+  | "deployments"
+  | "undoes"
+  | "picked"
+  | "onConflict"
+  | "onError"
+  | "includeFailed"
+  | "allowDestructive"
+>;
+
+/** The rollback that starts by itself where a job ends, in that job's name. */
+export function followWith(context: JobContext, ended: Activity, own: Own): Follow {
+  const { application, stage, branch, commit, build, target, identity, requestedBy, ticket } = ended;
+  const rollback: Rollback = {
+    ...{ application, stage, branch, commit, build, target, identity, requestedBy, ticket },
+    ...own,
+    id: context.newId("rbk"),
+    type: "rollback",
+    status: "Queued",
+    toBuild: null,
+    restores: null,
+    drill: false,
+    needsRevalidation: false,
+    // Consent is somebody's, and nobody is asked here.
+    continueUpdateRollback: {},
+    strategy: "auto",
+    createdAt: context.clock.now(),
+    startedAt: null,
+    finishedAt: null,
+    cancelRequestedAt: null,
+    approvedDigest: null,
+    error: null,
+    backup: null,
+    record: null,
+    result: null,
+  };
+  return { rollback, enqueue: enqueueing(context, "plan-rollback", rollback.id) };
+}

@@ -1,0 +1,33 @@
+import type { Rollback } from "../../domain/activity/activity.ts";
+import type { Plan } from "../../domain/plan/plan.ts";
+import { makePlan } from "../../planner/make-plan.ts";
+import { checkpoint, enqueueing, identify, type JobContext } from "../job-context.ts";
+import { readPlanFacts } from "./gather-facts.ts";
+
+/** Compares backup, record and live and says what a rollback would do (N2). For a Queued rollback, running it comes next. */
+export async function planRollback(context: JobContext, rollback: Rollback): Promise<void> {
+  await checkpoint(context, rollback.id);
+  await identify(context, rollback);
+  context.log.add("info", `Planning: comparing backup, record and live of ${rollback.picked.length} components.`);
+  const plan = makePlan(await readPlanFacts(context, rollback), context.fingerprint, context.clock.now());
+  logPlan(context, plan);
+  const next = rollback.status === "Draft" ? null : enqueueing(context, "run-rollback", rollback.id);
+  await context.store.savePlan(context.fence, rollback.id, { plan, lines: context.log.take(), next });
+}
+
+function logPlan(context: JobContext, plan: Plan): void {
+  for (const step of plan.steps) {
+    const why = step.reasons.map(({ code, detail }) => ` ${code}: ${detail}`).join("");
+    const how = step.via ? `with ${step.via}` : `by the path ${step.strategy}`;
+    for (const { wave, position } of step.bridges) {
+      const message = `Step ${step.order}: a bridge in wave ${wave}: ${position}.`;
+      context.log.add("info", message, { component: step.component, step: step.order });
+    }
+    const message = `Step ${step.order}, wave ${step.wave} (${step.position}): ${step.action}${step.action === "unchanged" || step.action === "refused" ? "" : `, ${how}`}.${why}`;
+    context.log.add(step.reasons.length > 0 ? "warn" : "info", message, {
+      component: step.component,
+      step: step.order,
+    });
+  }
+  context.log.add("info", `The plan has ${plan.steps.length} steps, digest ${plan.digest}.`);
+}

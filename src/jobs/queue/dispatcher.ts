@@ -1,0 +1,14 @@
+import type { ClaimedJob, JobRequest, Transaction } from "../../store/store.ts";
+
+/**
+ * Delivers jobs; the journal decides what they do. Delivery is at least once, and a job may be delivered again to another
+ * worker at any time: its fence keeps the late one from writing.
+ */
+export interface Dispatcher {
+  /** Within the transaction that makes the job necessary; delivered once that has been committed. */
+  enqueue(transaction: Transaction, job: JobRequest): Promise<void>;
+  /** Starts delivering. `handler` never rejects for a job's own failure: it writes that into the rows. */
+  work(handler: (job: ClaimedJob, signal: AbortSignal) => Promise<void>): void;
+  /** Stops delivering and lets running jobs reach their next safe point; what is unfinished goes on at the next start. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,201 @@
+import type { Rollback, RollbackResult } from "../../domain/activity/activity.ts";
+import type { ComponentId, Components } from "../../domain/component/component.ts";
+import type { Fault, Problem } from "../../domain/errors.ts";
+import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import { createLiveView, type LiveView } from "../../kinds/cached-reader.ts";
+import { settle } from "../../kinds/settling.ts";
+import {
+  type ChangedId,
+  changedPhysicalIds,
+  expectedId,
+  expectedState,
+  physicalIdsOf,
+} from "../../planner/expected-state.ts";
+import type { Follow, StepRow } from "../../store/store.ts";
+import { followWith } from "../follow-up.ts";
+import type { JobContext } from "../job-context.ts";
+import { pickedLook, readLive, withSiblings } from "../plan/gather-facts.ts";
+import { loadSources } from "../plan/sources.ts";
+import { kindOf } from "./perform-actions.ts";
+import { consequencesOf } from "./pin-rolled-back.ts";
+import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
+import { ownerIn, stackOfStep } from "./run-step.ts";
+import { proofOf } from "./verify-step.ts";
+
+/** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
+export async function closeRollback(run: Run, stopped: Problem | null): Promise<void> {
+  const { context, rollback, sources } = run;
+  context.log.add("info", "Reading all picked components back once more.");
+  await context.log.flush();
+  const look = pickedLook(rollback, sources);
+  const view = createLiveView(context.access(null, null), context.artifacts, look);
+  // Not to be cancelled: what was done so far must be told.
+  const known = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
+  const live = await withRenamed(run, view, known);
+  const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));
+  const result = count(rows);
+  const why = stopped ?? failure(rows);
+  const status = why ? "Exception" : "Completed";
+  context.log.add(why ? "error" : "info", why ? `Ended in Exception. ${why.code}: ${why.detail}` : completed(rollback));
+  const record = newSnapshot(context, live);
+  const consequences = await consequencesOf(run, rows);
+  if (consequences?.pin) context.log.add("info", `What was rolled back is pinned: ${consequences.pin.id}.`);
+  const follow = why && rollback.onError === "compensate" ? compensation(run, rows) : null;
+  if (follow) context.log.add("info", `Taking back what it did by ${follow.rollback.id}, as was asked.`);
+  const ended = {
+    status,
+    result,
+    problem: why,
+    record,
+    rows,
+    at: context.clock.now(),
+    lines: context.log.take(),
+    follow,
+    ...(consequences ? { consequences } : {}),
+  } as const;
+  await context.store.endRollback(context.fence, rollback.id, ended);
+}
+
+/** Under keep-live what somebody else changed is picked and stays. */
+function completed({ onConflict }: Rollback): string {
+  const where = onConflict === "keep-live" ? "as the plan says, what it keeps included," : "back";
+  return `Completed: everything picked is ${where} and proven.`;
+}
+
+/** The undo that `onError: compensate` asks for: of everything that this run touched, also by halves. */
+function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Follow | null {
+  const untouched = new Set<StepRow["status"]>(["Pending", "Skipped", "Unchanged"]);
+  const picked = rows.filter(({ status }) => !untouched.has(status)).map(({ component }) => component);
+  if (picked.length === 0) return null;
+  const { claim, allowDestructive } = rollback;
+  return followWith(context, rollback, {
+    reason: `The rollback ${rollback.id} failed and asked for its compensation.`,
+    deployments: [],
+    undoes: rollback.id,
+    onConflict: "restore",
+    onError: "continue",
+    includeFailed: false,
+    ...{ claim, picked, allowDestructive },
+  });
+}
+
+function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem | null): StepRow {
+  const row = run.rows.get(step.order) ?? pendingRow(step);
+  if (row.status === "Failed") return row;
+  if (row.status === "Running" && stopped)
+    return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
+  if (!hasSettled(row)) return { ...row, status: "Skipped" };
+  const expected = expectedState(step.goal, changedIn(run, step, live));
+  const verdict = settle(kindOf(step), live.get(idAfter(run, step, live) ?? step.component) ?? null, expected);
+  const proof = proofOf(run, step, expected, verdict);
+  if (proof.is !== "failed") return { ...row, verified: true };
+  const { error } = proof;
+  run.context.log.add("error", `At the last look: ${error.detail}`, { component: step.component, step: step.order });
+  return { ...row, status: "Failed", verified: false, error };
+}
+
+/** With what has another name now; a nested stack that has one tells the names of what is in it. */
+async function withRenamed(run: Run, view: LiveView, known: Components): Promise<Components> {
+  const live = new Map(known);
+  const asked = new Set<ComponentId>(known.keys());
+  for (;;) {
+    const renamed = run.plan.steps.flatMap((step) => idAfter(run, step, live) ?? []).filter((id) => !asked.has(id));
+    if (renamed.length === 0) return live;
+    for (const id of renamed) asked.add(id);
+    for (const [id, found] of await readLive(view, renamed, () => run.context.log.flush())) live.set(id, found);
+  }
+}
+
+/** What the stacks above the step have created anew since the backup; nothing on the direct path. */
+function changedIn(run: Run, step: PlanStep, live: Components): ChangedId[] {
+  return stackOfStep(run, step) ? changedAbove(run, step.component, live) : [];
+}
+
+function changedAbove(run: Run, id: ComponentId, live: Components): ChangedId[] {
+  const owner = ownerIn(run, id);
+  if (!owner) return [];
+  const above = changedAbove(run, owner, live);
+  const now = live.get(expectedId(owner, above));
+  return [...changedPhysicalIds(physicalIdsOf(run.sources.before.get(owner)), physicalIdsOf(now)), ...above];
+}
+
+/** Null where the component is still called what it was. */
+function idAfter(run: Run, step: PlanStep, live: Components): ComponentId | null {
+  const id = expectedId(step.component, changedIn(run, step, live));
+  return id === step.component ? null : id;
+}
+
+function failure(rows: readonly StepRow[]): Problem | null {
+  const failed = rows.filter((row) => row.status === "Failed");
+  if (failed.length === 0) return null;
+  const code = failed.every((row) => row.error?.code === "VERIFY_FAILED") ? "VERIFY_FAILED" : "STEP_FAILED";
+  const faults = failed.map(
+    (row): Fault => ({ code: row.error?.code ?? code, detail: `${row.component}: ${row.error?.detail}` }),
+  );
+  return {
+    ...problem(
+      code,
+      `${failed.length} of ${rows.length} components failed: ${faults.map(({ detail }) => detail).join(" ")}`,
+    ),
+    errors: faults,
+  };
+}
+
+/** Ends a rollback that must not begin: every component leaves a row that says Skipped. */
+export async function refuseRollback(
+  context: JobContext,
+  rollback: Rollback,
+  { plan, why }: { plan: Plan; why: Problem },
+): Promise<void> {
+  context.log.add("error", `Nothing was touched. ${why.code}: ${why.detail}`);
+  const rows = plan.steps.map((step): StepRow => ({ ...pendingRow(step), status: "Skipped" }));
+  const end = {
+    status: "Exception",
+    result: count(rows),
+    problem: why,
+    record: null,
+    rows,
+    at: context.clock.now(),
+    lines: context.log.take(),
+    follow: null,
+  } as const;
+  await context.store.endRollback(context.fence, rollback.id, end);
+}
+
+/**
+ * Ends a run that failed as a whole, by its rows alone: AWS may not be there to be asked. What was at work has failed, what
+ * was not begun is skipped, and what was brought back is pinned, by its own proof and not by a last look. Answers false where
+ * there is no plan, and so nothing to tell of.
+ */
+export async function breakOffRollback(context: JobContext, rollback: Rollback, why: Problem): Promise<boolean> {
+  const { store } = context;
+  const plan = await store.findPlan(rollback.id);
+  if (!plan) return false;
+  const known = new Map((await store.findSteps(rollback.id)).map((row) => [row.order, row]));
+  const at = context.clock.now();
+  const rows = plan.steps.map((step): StepRow => {
+    const row = known.get(step.order) ?? pendingRow(step);
+    if (row.status === "Running") return { ...row, status: "Failed", error: why, finishedAt: at };
+    return hasSettled(row) ? row : { ...row, status: "Skipped" };
+  });
+  // Before it began there were no rows, and the backups themselves may be what failed.
+  const sources = known.size > 0 ? await loadSources(store, rollback) : null;
+  const consequences = sources ? await consequencesOf({ context, rollback, sources, plan }, rows) : undefined;
+  if (consequences?.pin) context.log.add("info", `What was rolled back is pinned: ${consequences.pin.id}.`);
+  const end = { status: "Exception", result: count(rows), problem: why, record: null, rows, at, follow: null } as const;
+  const lines = context.log.take();
+  await store.endRollback(context.fence, rollback.id, { ...end, lines, ...(consequences ? { consequences } : {}) });
+  return true;
+}
+
+function count(rows: readonly StepRow[]): RollbackResult {
+  const of = (status: StepRow["status"]) => rows.filter((row) => row.status === status).length;
+  return {
+    restored: of("Restored"),
+    removed: of("Removed"),
+    recreated: of("Recreated"),
+    unchanged: of("Unchanged"),
+    skipped: of("Skipped"),
+    failed: of("Failed"),
+  };
+}

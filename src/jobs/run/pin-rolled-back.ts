@@ -1,0 +1,73 @@
+import type { Rollback } from "../../domain/activity/activity.ts";
+import { type Consequences, type Doubted, type Pin, pinnedState } from "../../domain/activity/pins.ts";
+import { stateDigest } from "../../domain/component/component.ts";
+import type { StepRow, StepStatus, Store } from "../../store/store.ts";
+import type { Run } from "./run-context.ts";
+
+/** Statuses of components that a rollback brought back, also where it ended in Exception. */
+const BROUGHT_BACK: ReadonlySet<StepStatus> = new Set(["Restored", "Removed", "Recreated"]);
+
+/**
+ * What a rollback that ends means for later deployments (N13, F17): what it took back is pinned, and what it brought back
+ * is pinned no more. An undo pins nothing, because what it replaces is what was good; the undo of an undo is a rollback
+ * again. Undefined where nothing was brought back.
+ */
+export async function consequencesOf(
+  run: Pick<Run, "context" | "rollback" | "sources" | "plan">,
+  rows: readonly StepRow[],
+): Promise<Consequences | undefined> {
+  const back = new Set(rows.filter(({ status }) => BROUGHT_BACK.has(status)).map(({ component }) => component));
+  if (back.size === 0) return undefined;
+  const { context, rollback, sources, plan } = run;
+  const steps = plan.steps.filter(({ component }) => back.has(component));
+  const broughtBack = steps.map(({ component, goal }) => ({ component, digest: goal && stateDigest(goal) }));
+  const { reversed, isUndo } = await readOrigin(context.store, rollback);
+  if (isUndo) return { pin: null, broughtBack, undone: rollback.undoes, revalidate: [] };
+  const { application, stage, target } = rollback;
+  const pin: Pin = {
+    ...{ application, stage, target },
+    id: context.newId("pin"),
+    rollback: rollback.id,
+    builds: distinct(reversed.map(({ build }) => build)),
+    commits: distinct(reversed.map(({ commit }) => commit)),
+    states: steps.map(({ component }) => pinnedState(component, sources.deployed.get(component) ?? null)),
+    createdAt: context.clock.now(),
+    cleared: null,
+  };
+  const revalidate = doubtedOf(reversed).map((doubted) => ({ ...doubted, id: context.newId("rvl") }));
+  return { pin, broughtBack, undone: rollback.undoes, revalidate };
+}
+
+interface Origin {
+  readonly branch: string | null;
+  readonly build: string | null;
+  readonly commit: string | null;
+}
+
+/** Goes back through undos of undos to the rollback that reversed deployments; every second one of them is a rollback. */
+async function readOrigin(store: Pick<Store, "findRollback" | "findDeployment">, rollback: Rollback) {
+  let [first, undos] = [rollback, 0];
+  while (first.undoes !== null) {
+    const undone = await store.findRollback(first.undoes);
+    if (!undone) break;
+    [first, undos] = [undone, undos + 1];
+  }
+  const reversed: Origin[] = [];
+  for (const id of first.deployments) {
+    const deployment = await store.findDeployment(id);
+    if (deployment) reversed.push(deployment);
+  }
+  return { reversed, isUndo: undos % 2 === 1 };
+}
+
+function doubtedOf(reversed: readonly Origin[]): Doubted[] {
+  const of = (subject: Doubted["subject"]) => distinct(reversed.map((origin) => origin[subject]));
+  return [
+    ...of("branch").map((name) => ({ subject: "branch" as const, name })),
+    ...of("build").map((name) => ({ subject: "build" as const, name })),
+  ];
+}
+
+function distinct(names: readonly (string | null)[]): string[] {
+  return [...new Set(names.filter((name) => name !== null))];
+}

@@ -1,0 +1,92 @@
+import type { Rollback } from "../../domain/activity/activity.ts";
+import { type ComponentId, type Components, componentId } from "../../domain/component/component.ts";
+import type { Fault, Problem } from "../../domain/errors.ts";
+import { digestOf } from "../../domain/json.ts";
+import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import { stackNames, viewWhenQuiet } from "../capture/idle-stacks.ts";
+import type { JobContext } from "../job-context.ts";
+import { logAndCheck, pickedLook, readLive, withSiblings } from "../plan/gather-facts.ts";
+import type { Sources } from "../plan/sources.ts";
+import { newSnapshot, pendingRow, problem } from "./run-context.ts";
+
+/** The last moment before mutations. Answers why the run must not begin; null when it has begun. */
+export async function beginRollback(
+  context: JobContext,
+  rollback: Rollback,
+  { plan, sources }: { plan: Plan; sources: Sources },
+): Promise<Problem | null> {
+  const returned = rollback.toBuild?.package ?? null;
+  if (await context.store.isCancelRequested(rollback.id))
+    return problem("CANCELLED", "Someone cancelled the rollback before it ran.");
+  const refusal = whyNot(rollback, plan);
+  if (refusal) return refusal;
+  context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
+  const looked = withSiblings(rollback, sources);
+  const look = pickedLook(rollback, sources);
+  const view = await viewWhenQuiet(context, rollback.id, { stacks: stackNames(looked), look });
+  const live = await readLive(view, looked, logAndCheck(context, rollback.id));
+  const moved = whatMoved(plan, live);
+  if (moved) return moved;
+  const snapshot = newSnapshot(context, live);
+  const waits = returned !== null;
+  if (waits) context.log.add("info", `Waiting for the command that deploys the package ${returned.digest}.`);
+  const steps = plan.steps.map(pendingRow);
+  const begun = { snapshot, steps, at: context.clock.now(), lines: context.log.take(), waits };
+  await context.store.beginRun(context.fence, rollback.id, begun);
+  return null;
+}
+
+/** What stops a run is settled before its first mutation, all of it at once. */
+function whyNot(rollback: Rollback, plan: Plan): Problem | null {
+  if (rollback.approvedDigest !== null && rollback.approvedDigest !== plan.digest) {
+    return problem(
+      "PLAN_STALE",
+      `Approved was the plan ${rollback.approvedDigest}; live has led to the plan ${plan.digest}.`,
+    );
+  }
+  const faults = plan.steps.flatMap((step) => faultsOf(step, rollback));
+  if (faults.length === 0) return null;
+  const named = [...new Set(faults.map(({ detail }) => detail))].join(" ");
+  return { ...problem("PLAN_REFUSED", named), errors: faults };
+}
+
+function faultsOf(step: PlanStep, { onConflict, allowDestructive }: Rollback): Fault[] {
+  const about = (code: Fault["code"], detail: string): Fault[] => [
+    { ...(code ? { code } : {}), detail: `${step.component}: ${detail}` },
+  ];
+  const faults =
+    step.action === "refused"
+      ? step.reasons.filter(({ code }) => code !== "CONFLICT").flatMap(({ code, detail }) => about(code, detail))
+      : [];
+  if (step.conflict && onConflict === "fail")
+    faults.push(...about("CONFLICT", "someone else changed it since the deploy."));
+  if (step.destructive && !allowDestructive) {
+    faults.push(
+      ...step.reasons.filter(({ code }) => code === "DESTRUCTIVE").flatMap(({ code, detail }) => about(code, detail)),
+    );
+  }
+  return faults;
+}
+
+/** Live must still be what was planned from (N8). */
+function whatMoved(plan: Plan, live: Components): Problem | null {
+  const components = plan.steps.filter(
+    ({ component, liveDigest }) => (live.get(component)?.digest ?? null) !== liveDigest,
+  );
+  const moved = [...components.map(({ component }) => component), ...movedTemplates(plan, live)];
+  if (moved.length === 0) return null;
+  const faults = moved.map(
+    (component): Fault => ({ code: "PLAN_STALE", detail: `${component} has changed since it was planned.` }),
+  );
+  return { ...problem("PLAN_STALE", `Live has moved since the plan was made: ${moved.join(", ")}.`), errors: faults };
+}
+
+/** A part was planned to go into one very template. */
+function movedTemplates(plan: Plan, live: Components): ComponentId[] {
+  return plan.steps
+    .flatMap(({ actions }) => actions)
+    .filter(({ into }) => into !== undefined)
+    .map(({ name, into }) => ({ stack: componentId("stack", name), into }))
+    .filter(({ stack, into }) => digestOf(String(live.get(stack)?.state.settings["template"])) !== into)
+    .map(({ stack }) => stack);
+}

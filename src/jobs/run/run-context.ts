@@ -1,0 +1,91 @@
+import type { Rollback } from "../../domain/activity/activity.ts";
+import type { ComponentId, Components } from "../../domain/component/component.ts";
+import { ERROR_TABLE, type ErrorCode, type Problem } from "../../domain/errors.ts";
+import { asObject } from "../../domain/json.ts";
+import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import type { ChangedId } from "../../planner/expected-state.ts";
+import type { JournalEntry, NewSnapshot, StepRow, StepStatus } from "../../store/store.ts";
+import type { JobContext } from "../job-context.ts";
+import type { Sources } from "../plan/sources.ts";
+
+/** A rollback on its way: what was planned, and what has become of it so far. */
+export interface Run {
+  readonly context: JobContext;
+  readonly rollback: Rollback;
+  readonly plan: Plan;
+  readonly sources: Sources;
+  /** Current row of each step, by its order. */
+  readonly rows: Map<number, StepRow>;
+  /** How many actions of each step are done, by its order: by this worker, and by a killed one before it. */
+  readonly done: Map<number, number>;
+  /** Of each step, by its order, whose change set was empty: the digest of the template that its stack kept. */
+  readonly kept: Map<number, string>;
+  /** What each picked stack had to create anew, once it is back. */
+  readonly changedIds: Map<ComponentId, readonly ChangedId[]>;
+}
+
+export function rowOf(run: Run, step: PlanStep): StepRow {
+  return run.rows.get(step.order) ?? pendingRow(step);
+}
+
+export function rowOfComponent(run: Run, component: ComponentId): StepRow | undefined {
+  return [...run.rows.values()].find((row) => row.component === component);
+}
+
+export function pendingRow(step: PlanStep): StepRow {
+  const { order, component, action, strategy, reasons } = step;
+  const warnings = [...new Set(reasons.map(({ code }) => code))];
+  return {
+    order,
+    component,
+    action,
+    strategy,
+    warnings,
+    status: "Pending",
+    verified: null,
+    error: null,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+/** How a step's row reads once it has done what its action says. */
+export function doneStatus(step: PlanStep): StepStatus {
+  if (step.action === "remove") return "Removed";
+  if (step.action === "recreate") return "Recreated";
+  return step.action === "restore" ? "Restored" : "Unchanged";
+}
+
+/** How far the journal says that each step has come. */
+export function doneActions(journal: readonly JournalEntry[]): Map<number, number> {
+  const done = new Map<number, number>();
+  for (const { step, status } of journal) if (status === "done") done.set(step, (done.get(step) ?? 0) + 1);
+  return done;
+}
+
+/** What the journal says of updates that CloudFormation found nothing to do for. */
+export function keptTemplates(journal: readonly JournalEntry[]): Map<number, string> {
+  const kept = new Map<number, string>();
+  for (const entry of journal) if (entry.status === "done") noteKept(kept, entry);
+  return kept;
+}
+
+/** Of a step's updates the last one counts. */
+export function noteKept(kept: Map<number, string>, done: Pick<JournalEntry, "step" | "action" | "result">): void {
+  if (done.action.do !== "update-stack" && done.action.do !== "splice-stack") return;
+  const { kept: digest } = asObject(done.result);
+  if (typeof digest === "string") kept.set(done.step, digest);
+  else kept.delete(done.step);
+}
+
+export function hasSettled(row: StepRow): boolean {
+  return row.status !== "Pending" && row.status !== "Running";
+}
+
+export function problem(code: ErrorCode, detail: string): Problem {
+  return { code, title: ERROR_TABLE[code].title, detail };
+}
+
+export function newSnapshot(context: JobContext, components: Components): NewSnapshot {
+  return { id: context.newId("snp"), takenAt: context.clock.now(), components: [...components.values()] };
+}

@@ -1,0 +1,97 @@
+import { hasEnded, type Rollback } from "../../domain/activity/activity.ts";
+import { isByPackage } from "../../domain/activity/build.ts";
+import { type Problem, problemOf, StepbackError } from "../../domain/errors.ts";
+import { type Lane, type LanePass, wavesOf } from "../../planner/waves.ts";
+import { checkpoint, identify, type JobContext } from "../job-context.ts";
+import { mapBounded } from "../map-bounded.ts";
+import { loadSources } from "../plan/sources.ts";
+import { closeRollback, refuseRollback } from "./finish-rollback.ts";
+import { beginRollback } from "./preflight.ts";
+import { doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
+import { runBridge, runStep } from "./run-step.ts";
+
+/**
+ * Stacks of one wave at work side by side. CloudFormation takes minutes for each and throttles who starts many at once;
+ * the stacks of one release are rarely more.
+ */
+const LANES_AT_ONCE = 4;
+
+/**
+ * Carries a plan out. A job that was killed comes here again: what its journal and rows say is done stays done.
+ */
+export async function runRollback(context: JobContext, rollback: Rollback): Promise<void> {
+  if (hasEnded(rollback.status)) return context.store.endJob(context.fence);
+  await identify(context, rollback);
+  const plan = await context.store.findPlan(rollback.id);
+  if (!plan) throw new StepbackError("PLAN_MISSING", `${rollback.id} has no plan.`);
+  const sources = await loadSources(context.store, rollback);
+  const refusal = rollback.status === "In Progress" ? null : await beginRollback(context, rollback, { plan, sources });
+  if (refusal) return refuseRollback(context, rollback, { plan, why: refusal });
+  if (isByPackage(rollback) && !rollback.toBuild?.outcome) return leaveToCommand(context, rollback);
+  const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
+  const journal = await context.store.findJournal(rollback.id);
+  const [done, kept] = [doneActions(journal), keptTemplates(journal)];
+  const run: Run = { context, rollback, plan, sources, rows, done, kept, changedIds: new Map() };
+  const stopped = isByPackage(rollback) ? takeOver(run) : await runWaves(run);
+  await closeRollback(run, stopped);
+}
+
+/** The team's own command comes next, and its report enqueues another job. Beginning the run has ended this one. */
+async function leaveToCommand(context: JobContext, rollback: Rollback): Promise<void> {
+  if (rollback.status === "In Progress") await context.store.endJob(context.fence);
+}
+
+/**
+ * What a command did instead of the steps: each step counts as done until the last look finds that it is not. Answers the
+ * problem of a command that failed; null after a good one.
+ */
+function takeOver(run: Run): Problem | null {
+  const { context, rollback, plan, rows } = run;
+  const finishedAt = context.clock.now();
+  for (const step of plan.steps) {
+    rows.set(step.order, { ...rowOf(run, step), status: doneStatus(step), startedAt: rollback.startedAt, finishedAt });
+  }
+  return rollback.toBuild?.outcome === "failed" ? rollback.error : null;
+}
+
+/** Answers why it stopped before its end: a cancellation, or the failure under `onError: stop`. Null when all were tried. */
+async function runWaves(run: Run): Promise<Problem | null> {
+  const stop: Stop = { why: null };
+  try {
+    for (const lanes of wavesOf(run.plan)) {
+      await mapBounded(lanes, LANES_AT_ONCE, (lane) => runLane(run, lane, stop));
+      if (stop.why) return stop.why;
+    }
+  } catch (error) {
+    if (error instanceof StepbackError && error.code === "CANCELLED") return stop.why ?? problemOf(error);
+    throw error;
+  }
+  return null;
+}
+
+/** Why no lane begins another step; those that are at one end it. */
+interface Stop {
+  why: Problem | null;
+}
+
+async function runLane(shared: Run, lane: Lane, stop: Stop): Promise<void> {
+  const run: Run = { ...shared, context: shared.context.fork() };
+  try {
+    for (const pass of lane) {
+      if (stop.why) return;
+      stop.why ??= await runPass(run, pass);
+    }
+  } finally {
+    shared.context.log.keep(run.context.log.take());
+  }
+}
+
+/** Null unless its failure stops the run. */
+async function runPass(run: Run, { step, bridge }: LanePass): Promise<Problem | null> {
+  const row = run.rows.get(step.order);
+  if (row && hasSettled(row) && row.status !== "Failed") return null;
+  await checkpoint(run.context, run.rollback.id);
+  const ended = row?.status === "Failed" ? row : await (bridge ? runBridge(run, step, bridge) : runStep(run, step));
+  if (ended.status !== "Failed" || run.rollback.onError === "continue") return null;
+  return problem("STEP_FAILED", `${step.component}: ${ended.error?.detail}`);
+}

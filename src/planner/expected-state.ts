@@ -1,0 +1,62 @@
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type ComponentState,
+  componentId,
+  functionOf,
+  parseComponentId,
+  stackNameIn,
+  stackOf,
+} from "../domain/component/component.ts";
+import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+
+export interface ChangedId {
+  readonly logicalId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Physical ids by logical id, as a stack's capture holds them; empty for any other component. */
+export function physicalIdsOf(stack: CapturedComponent | null | undefined): JsonObject {
+  return asObject(stack?.state.evidence["physicalIds"]);
+}
+
+/** Resources of a stack that were created anew: same logical id, another physical one. Pure. */
+export function changedPhysicalIds(was: JsonObject, is: JsonObject): ChangedId[] {
+  return Object.entries(was).flatMap(([logicalId, from]) => {
+    const to = is[logicalId];
+    return typeof from === "string" && typeof to === "string" && from !== to ? [{ logicalId, from, to }] : [];
+  });
+}
+
+/**
+ * The state that a component of a stack must have after the stack went back: the goal, with the physical ids of
+ * resources that the stack had to create anew. Values that the template computes are not overwritten with dead ids.
+ */
+export function expectedState(goal: ComponentState | null, changed: readonly ChangedId[]): ComponentState | null {
+  if (!goal || changed.length === 0) return goal;
+  // Longest first: an id may begin with another one.
+  const byLength = [...changed].sort((one, other) => other.from.length - one.from.length);
+  // Statements of a policy stand under their Sids, which are physical ids of permissions.
+  const renamed = new Map(changed.map(({ from, to }) => [from, to]));
+  const replace = (value: Json): Json => {
+    if (typeof value === "string") return byLength.reduce((text, { from, to }) => text.replaceAll(from, to), value);
+    if (Array.isArray(value)) return value.map((item: Json) => replace(item));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [renamed.get(key) ?? key, replace(item)]));
+    return value;
+  };
+  return { ...goal, settings: replace(goal.settings) as JsonObject };
+}
+
+/**
+ * The id under which a component stands after its stack went back. A function without a name of its own comes back under
+ * another one, and everything of it with it; so does a nested stack.
+ */
+export function expectedId(id: ComponentId, changed: readonly ChangedId[]): ComponentId {
+  const [parsed, stack] = [parseComponentId(id), stackOf(id)];
+  const nameIn = stack ? stackNameIn : (physicalId: string) => physicalId;
+  const name = stack ? parseComponentId(stack)?.name : functionOf(id);
+  const now = changed.find(({ from }) => nameIn(from) === name)?.to;
+  return parsed && name && now ? componentId(parsed.kind, nameIn(now) + parsed.name.slice(name.length)) : id;
+}

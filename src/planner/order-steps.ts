@@ -1,0 +1,139 @@
+import {
+  type CapturedComponent,
+  type ComponentId,
+  KIND_NAMES,
+  type KindName,
+  parseComponentId,
+} from "../domain/component/component.ts";
+import type { Action, PlanStep } from "../domain/plan/plan.ts";
+import type { DraftStep } from "./draft-step.ts";
+import type { PlanFacts } from "./facts.ts";
+import { type Places, placeStacks, type StackPlace } from "./stack-order/stacks.ts";
+
+type PlacedStep = Omit<PlanStep, "order">;
+
+/** Why steps come when they do where no export and no container says it. */
+const POSITIONS: Readonly<Record<KindName, string>> = {
+  stack: "waits for no other stack",
+  "stack-resource": "with the stacks, as a part of its own",
+  "lambda-config": "after the stacks, before code",
+  "lambda-code": "after the stacks and configuration",
+  "lambda-runtime": "after the code that it rules",
+  "lambda-alias": "after the code that it names",
+  "lambda-async": "after the function and its aliases",
+  "lambda-policy": "after the function and its aliases",
+  "lambda-url": "after the policy that lets callers in",
+  "lambda-trigger": "after the function and its aliases, which it calls",
+  "lambda-concurrency": "after everything that it may throttle",
+  "lambda-tags": "last",
+};
+
+/**
+ * Stacks first, in the waves of their exports and imports, with the functions that one of them refers to and needs there,
+ * and what each brings back right behind it; then functions (configuration before code, as Terraform does; a function that
+ * is created, with its code), then aliases.
+ */
+export function orderSteps(
+  drafts: readonly DraftStep[],
+  facts: PlanFacts,
+  goalOf: (id: ComponentId) => CapturedComponent | null,
+): PlanStep[] {
+  const carriers = new Map(drafts.map(({ component, via }) => [component, via]));
+  const lanes = new Map(drafts.map(({ component }) => [component, laneOf(component, carriers)]));
+  const throughStacks = new Set(
+    drafts.filter(({ strategy }) => strategy === "stack").map(({ component }) => component),
+  );
+  const { places, held } = placeStacks(drafts, facts, goalOf);
+  const isEarly = (id: ComponentId) => throughStacks.has(id) || places.has(id);
+  const inStackLane = ({ component }: DraftStep) => isEarly(lanes.get(component) ?? component);
+  const stacks = drafts
+    .filter(inStackLane)
+    .map((draft) => inLane(draft, places.get(lanes.get(draft.component) ?? draft.component)))
+    .sort(
+      (one, other) =>
+        one.wave - other.wave ||
+        compare(lanes.get(one.component), lanes.get(other.component)) ||
+        Number(one.via !== null) - Number(other.via !== null) ||
+        kindRank(one.component) - kindRank(other.component) ||
+        compare(one.component, other.component),
+    );
+  const lastWave = Math.max(0, ...stacks.flatMap(({ wave, bridges }) => [wave, ...bridges.map((pass) => pass.wave)]));
+  const rest = behindStacks(
+    drafts.filter((draft) => !inStackLane(draft)),
+    { lastWave, held },
+  );
+  return [...stacks, ...rest].map((step, index) => ({ ...step, order: index + 1 }));
+}
+
+/** The step that carries this one, or carries its carrier, and has actions of its own. */
+function laneOf(id: ComponentId, carriers: ReadonlyMap<ComponentId, ComponentId | null>): ComponentId {
+  const via = carriers.get(id);
+  return via ? laneOf(via, carriers) : id;
+}
+
+function inLane(draft: DraftStep, place: StackPlace | undefined): PlacedStep {
+  const { wave, position, after, bridges, faults } = place ?? { ...NO_PLACE, wave: 1, position: positionOf(draft) };
+  if (draft.via) return { ...draft, ...NO_PLACE, wave, position: `right behind ${draft.via}, which brings it back` };
+  if (faults.length > 0) {
+    const reasons = [...draft.reasons, ...faults];
+    return { ...draft, action: "refused", actions: [], reasons, ...NO_PLACE, wave, position: "has no place" };
+  }
+  return { ...draft, wave, position, after, bridges, actions: withBridges(draft, bridges.length) };
+}
+
+const NO_PLACE = { after: [], bridges: [], faults: [] } as const;
+
+/** The bridges come right before the update that prunes them; objects that the template names are there by then. */
+function withBridges({ actions }: DraftStep, bridges: number): readonly Action[] {
+  if (bridges === 0) return actions;
+  const at = actions.findIndex((action) => action.do === "update-stack");
+  const bridging = actions.slice(at, at + 1).map((action): Action => ({ ...action, do: "bridge-stack" }));
+  return [...actions.slice(0, at), ...Array.from({ length: bridges }, () => bridging).flat(), ...actions.slice(at)];
+}
+
+interface Behind extends Pick<Places, "held"> {
+  readonly lastWave: number;
+}
+
+function behindStacks(drafts: readonly DraftStep[], { lastWave, held }: Behind): PlacedStep[] {
+  const sorted = [...drafts].sort((one, other) => rank(one) - rank(other) || compare(one.component, other.component));
+  const waves = [...new Set(sorted.map((draft) => Math.floor(rank(draft))))];
+  return sorted.map((draft) => ({
+    ...draft,
+    wave: lastWave + waves.indexOf(Math.floor(rank(draft))) + 1,
+    position: draft.via ? `right behind ${draft.via}, which brings it back` : positionBehind(draft, held),
+    after: held.get(draft.component) ?? [],
+    bridges: [],
+  }));
+}
+
+function positionBehind(draft: DraftStep, held: Places["held"]): string {
+  const stacks = held.get(draft.component) ?? [];
+  const words = `after ${stacks.join(", ")}, which ${stacks.length > 1 ? "refer" : "refers"} to it until then`;
+  return stacks.length > 0 ? words : positionOf(draft);
+}
+
+function positionOf({ component, strategy }: DraftStep): string {
+  if (strategy === "stack" && !component.startsWith("stack:")) return POSITIONS["stack-resource"];
+  return POSITIONS[parseComponentId(component)?.kind ?? "stack"];
+}
+
+/** What a function's code brings back stands right behind it. */
+function rank(draft: DraftStep): number {
+  if (draft.via) return kindRank(draft.via) + 0.5;
+  return draft.actions.some(goesFirst(draft)) ? KIND_NAMES.indexOf("lambda-config") : kindRank(draft.component);
+}
+
+/** What code and configuration depend on: that the function exists, and which code signing it is under (facts B2). */
+function goesFirst({ action: wanted }: DraftStep): (action: Action) => boolean {
+  return (action) => action.do === "create-function" || (action.do === "put-code-signing" && wanted === "restore");
+}
+
+function kindRank(id: ComponentId): number {
+  return KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
+}
+
+function compare(one: string | undefined, other: string | undefined): number {
+  if (one === other) return 0;
+  return (one ?? "") < (other ?? "") ? -1 : 1;
+}

@@ -1,0 +1,46 @@
+import type { CapturedComponent, ComponentState } from "../../domain/component/component.ts";
+import { asObject, type Json } from "../../domain/json.ts";
+import { bridge } from "../../domain/template/splice/bridge.ts";
+
+/** The two states that a bridge stands between. */
+export interface BothStates {
+  readonly live: CapturedComponent | null;
+  readonly goal: CapturedComponent | null;
+}
+
+/** The state that a bridge of the stack goes to while it keeps these exports; a text says why there is none. */
+export type BridgeGoals = (stack: string, keeps: readonly string[]) => ComponentState | string;
+
+/** Made once for each set of exports: looking for an order asks again and again, and texts of 0.7 MB take seconds to read. */
+export function bridgeGoals(statesOf: (stack: string) => BothStates | undefined): BridgeGoals {
+  const made = new Map<string, ComponentState | string>();
+  return (stack, keeps) => {
+    const key = JSON.stringify([stack, ...keeps]);
+    const goal = made.get(key) ?? bridgeGoal(statesOf(stack) ?? { live: null, goal: null }, keeps);
+    made.set(key, goal);
+    return goal;
+  };
+}
+
+function bridgeGoal({ live, goal }: BothStates, keeps: readonly string[]): ComponentState | string {
+  if (!live || !goal) return "a stack that is created or deleted has no bridge";
+  const exportNames = asObject(live.state.evidence["exportNames"]) as Record<string, string>;
+  const made = bridge(endOf(goal), { ...endOf(live), exportNames }, keeps);
+  if ("refusal" in made) return made.refusal;
+  const { settings, evidence } = goal.state;
+  return {
+    ...goal.state,
+    settings: { ...settings, ...made },
+    // What comes along from live may need what only live was allowed to.
+    evidence: { ...evidence, capabilities: [...new Set([...capabilitiesOf(goal), ...capabilitiesOf(live)])].sort() },
+  };
+}
+
+function endOf({ state: { settings } }: CapturedComponent) {
+  return { template: String(settings["template"]), parameters: asObject(settings["parameters"]) };
+}
+
+function capabilitiesOf({ state }: CapturedComponent): Json[] {
+  const capabilities = state.evidence["capabilities"];
+  return Array.isArray(capabilities) ? capabilities : [];
+}

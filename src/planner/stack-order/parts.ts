@@ -1,0 +1,51 @@
+import type { CapturedComponent } from "../../domain/component/component.ts";
+import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
+import type { StackLinks } from "../../domain/stack/links.ts";
+import { partOf } from "../../domain/template/part.ts";
+import { type Part, takesProperty } from "../../domain/template/splice/request.ts";
+import { importsOf, templateStateOf } from "../../domain/template/template.ts";
+import { resolverIn } from "../../domain/template/values.ts";
+
+export interface PartSides {
+  readonly before: CapturedComponent | undefined;
+  readonly live: CapturedComponent | undefined;
+  readonly parts: readonly Part[];
+  /** What the whole stack imports now, as its template says it and as AWS told. */
+  readonly imported: readonly string[];
+}
+
+/**
+ * What a stack imports before and after parts of it go back, as the order over stacks wants it (facts E4): the rest of the
+ * template keeps what it imports. Exports that are imported never change with a part. Pure.
+ */
+export function partLinks({ before, live, parts, imported }: PartSides): Record<"live" | "goal", StackLinks> {
+  const rest = new Set(live ? importsOf(restOf(live, parts), resolverIn(live)) : []);
+  const released = importsIn(live, parts).filter((name) => !rest.has(name));
+  const known = (before?.state.evidence["imports"] ?? []) as readonly Json[];
+  const taken = importsIn(before, parts).filter((name) => known.includes(name));
+  const kept = imported.filter((name) => !released.includes(name));
+  return { live: links(imported), goal: links([...new Set([...kept, ...taken])]) };
+}
+
+function links(imports: readonly string[]): StackLinks {
+  return { exports: {}, imports };
+}
+
+function importsIn(stack: CapturedComponent | undefined, parts: readonly Part[]): string[] {
+  const state = stack && templateStateOf(stack.state);
+  return state ? parts.flatMap((part) => importsOf(partOf(state, part) ?? {}, resolverIn(stack))) : [];
+}
+
+/** The live template without what the parts bring. */
+function restOf({ state }: CapturedComponent, parts: readonly Part[]): JsonObject {
+  const template = templateStateOf(state)?.template ?? {};
+  const resources = Object.entries(asObject(template["Resources"])).flatMap(([logicalId, definition]) => {
+    const own = parts.filter((part) => part.logicalId === logicalId);
+    if (own.some(({ take }) => take === "all")) return [];
+    const Properties = Object.entries(asObject(asObject(definition)["Properties"])).filter(
+      ([name]) => !own.some((part) => takesProperty(part, name)),
+    );
+    return [[logicalId, { ...asObject(definition), Properties: Object.fromEntries(Properties) }] as const];
+  });
+  return { ...template, Resources: Object.fromEntries(resources) };
+}

@@ -1,0 +1,44 @@
+import { matchesPattern } from "../../domain/activity/scope.ts";
+import { asObject } from "../../domain/json.ts";
+import type { Reason } from "../../domain/plan/plan.ts";
+import { isRetained, type RetainedResource } from "../../domain/stack/retained.ts";
+import { holdsData } from "../../domain/stack/stateful-types.ts";
+import { partOf } from "../../domain/template/part.ts";
+import type { Part } from "../../domain/template/splice/request.ts";
+import { generatedBy } from "../../domain/template/splice/resources.ts";
+import { inSection, readTemplateText } from "../../domain/template/splice/template-text.ts";
+import type { StackStates } from "./templates.ts";
+
+/** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */
+export function lostData(stack: StackStates, parts: readonly Part[]): Reason[] {
+  const losing = parts.flatMap((part) => [...lostPart(stack, part), ...lostWithPart(stack, part)]);
+  return losing.map(({ logicalId, type }) => ({
+    code: "DESTRUCTIVE",
+    detail: `${logicalId} (${type}) is not in the backup and is deleted.`,
+  }));
+}
+
+type Lost = Pick<RetainedResource, "logicalId" | "type">;
+
+function lostPart({ beforeTemplate, liveTemplate }: StackStates, part: Part): Lost[] {
+  if (partOf(beforeTemplate, part)) return [];
+  const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
+  const type = String(definition["Type"]);
+  return holdsData(type) && !isRetained(definition) ? [{ logicalId: part.logicalId, type }] : [];
+}
+
+/** What a transform made of the part now and not then, as an address of a function: no template writes it. */
+function lostWithPart({ before, live, liveTemplate }: StackStates, part: Part): Lost[] {
+  const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
+  if (part.take !== "all" || isRetained(definition)) return [];
+  const liveText = readTemplateText(String(live.state.settings["template"]));
+  const patterns = generatedBy(part.logicalId, inSection(liveText, "Resources", part.logicalId));
+  const [wanted, present] = [before, live].map(({ state }) => asObject(state.settings["resources"]));
+  const written = asObject(liveTemplate.template["Resources"]);
+  const made = Object.entries(present ?? {}).filter(
+    ([logicalId]) => !(logicalId in written) && patterns.some((pattern) => matchesPattern(pattern, logicalId)),
+  );
+  return made.flatMap(([logicalId, type]) =>
+    wanted?.[logicalId] !== type && holdsData(String(type)) ? [{ logicalId, type: String(type) }] : [],
+  );
+}

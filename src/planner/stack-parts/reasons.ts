@@ -1,0 +1,51 @@
+import { canonicalText } from "../../domain/json.ts";
+import type { Reason } from "../../domain/plan/plan.ts";
+import { lookedUpValues } from "../../domain/template/dynamic-references.ts";
+import { parametersIn, partOf } from "../../domain/template/part.ts";
+import type { Offer, Part, Refused, Spliced } from "../../domain/template/splice/request.ts";
+import type { Member } from "./members.ts";
+import type { StackStates } from "./templates.ts";
+
+/*
+ * What a plan says about parts of a stack: why they are refused, and what to know of them.
+ */
+
+/** Why a change set is not made, whatever found it out. */
+export interface Refusals extends Pick<Refused, "outcome" | "together"> {
+  readonly refusals: readonly (Pick<Refused["refusals"][number], "detail" | "logicalId"> & Pick<Reason, "code">)[];
+}
+
+/** A refusal says which part it is about; every other member of the change set waits for that one. */
+export function refusalReasons(member: Member, spliced: Spliced | Refusals, { name }: StackStates): Reason[] {
+  if (spliced.outcome !== "refused") return [];
+  const { refusals, together } = spliced;
+  const own = refusals.filter(
+    ({ logicalId }) => logicalId === null || (member.part !== null && logicalId === member.part.logicalId),
+  );
+  const prefix = own.length > 0 ? "" : `It goes in one change set of ${name} with a part that is refused: `;
+  const offered = together?.length ? ` Add ${together.map((id) => `stack-resource:${name}/${id}`).join(", ")}.` : "";
+  return (own.length > 0 ? own : refusals).map(({ code, detail }) => ({
+    code,
+    detail: `${prefix}${detail}${code === "REQUIRES_COMPONENT" ? offered : ""}`,
+  }));
+}
+
+/** Nobody can read whether it still is the backup's. */
+export function secretReasons({ consequences: { secretsKept } }: Spliced): Reason[] {
+  if (secretsKept.length === 0) return [];
+  const detail = `${secretsKept.join(", ")}: CloudFormation goes on with the NoEcho value that the stack has now. What a function then has otherwise than in the backup goes back directly, and the stack is left behind.`;
+  return [{ code: "SECRET_KEPT", detail }];
+}
+
+export function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason {
+  const named = logicalIds.map((id) => `stack-resource:${name}/${id}`).join(", ");
+  return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
+}
+
+/** What the part refers to, and nothing else of the stack. */
+export function lookedUpIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
+  const wanted = part && partOf(beforeTemplate, part);
+  if (!wanted) return [];
+  const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
+  return lookedUpValues(before, { within, live });
+}

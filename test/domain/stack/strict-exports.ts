@@ -1,0 +1,104 @@
+import type { MovingStack, Surroundings } from "#src/domain/stack/links";
+
+/**
+ * What AWS enforces about exports and imports (facts E4), written down a second time and as plainly as can be, to hold
+ * the order over stacks against. It knows operations and refusals, and nothing of waits, waves or circles.
+ */
+export interface Account {
+  readonly exports: ReadonlyMap<string, { readonly owner: string; readonly value: string }>;
+  /** By stack. While a stack is updated, its old imports and its new ones count. */
+  readonly imports: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** What an update, a creation or a deletion makes of a stack. */
+export interface Target {
+  readonly exports: ReadonlyMap<string, string>;
+  readonly imports: ReadonlySet<string>;
+}
+
+const SURROUNDINGS = "outside";
+
+export function accountOf(stacks: readonly MovingStack[], { importers, exporters }: Surroundings): Account {
+  const exports = new Map<string, { owner: string; value: string }>();
+  for (const name of Object.keys(exporters ?? {})) exports.set(name, { owner: SURROUNDINGS, value: "outside" });
+  for (const { name: owner, live } of stacks)
+    for (const [name, value] of Object.entries(live?.exports ?? {})) exports.set(name, { owner, value });
+  const imports = new Map<string, Set<string>>(stacks.map(({ name, live }) => [name, new Set(live?.imports)]));
+  imports.set(SURROUNDINGS, new Set(Object.keys(importers)));
+  return { exports, imports };
+}
+
+export function targetOf({ live, goal }: MovingStack, keeps: readonly string[]): Target {
+  const kept = keeps.map((name): [string, string] => [name, live?.exports[name] ?? ""]);
+  return { exports: new Map([...Object.entries(goal?.exports ?? {}), ...kept]), imports: new Set(goal?.imports) };
+}
+
+/** The first half of an operation: resources are changed, and imports are looked up. A text is AWS's refusal. */
+export function begin(account: Account, stack: string, target: Target): Account | string {
+  for (const name of target.imports) if (!account.exports.has(name)) return `No export named ${name} found (${stack})`;
+  const held = new Set([...(account.imports.get(stack) ?? []), ...target.imports]);
+  return { ...account, imports: new Map(account.imports).set(stack, held) };
+}
+
+/** The second half: exports are checked, late as AWS does, and the stack is what it was told to be. */
+export function end(account: Account, stack: string, target: Target): Account | string {
+  const exports = new Map(account.exports);
+  for (const [name, { owner, value }] of account.exports) {
+    if (owner !== stack) continue;
+    const user = [...account.imports].find(([, imports]) => imports.has(name))?.[0];
+    const wanted = target.exports.get(name);
+    if (user && wanted === undefined) return `Export ${name} cannot be deleted as it is in use by ${user} (${stack})`;
+    if (user && wanted !== value) return `Export ${name} cannot be updated as it is in use by ${user} (${stack})`;
+    exports.delete(name);
+  }
+  for (const [name, value] of target.exports) {
+    const holder = exports.get(name);
+    if (holder) return `Export with name ${name} is already exported by stack ${holder.owner} (${stack})`;
+    exports.set(name, { owner: stack, value });
+  }
+  return { exports, imports: new Map(account.imports).set(stack, target.imports) };
+}
+
+/** Whether any sequence of operations brings every stack to its goal: all of them are tried. */
+export function hasAnyOrder(stacks: readonly MovingStack[], around: Surroundings): boolean {
+  const seen = new Set<string>();
+  const open: { account: Account; done: ReadonlySet<string> }[] = [
+    { account: accountOf(stacks, around), done: new Set() },
+  ];
+  for (let state = open.pop(); state; state = open.pop()) {
+    if (state.done.size === stacks.length) return true;
+    const key = keyOf(state.account, state.done);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const stack of stacks) {
+      if (state.done.has(stack.name)) continue;
+      for (const keeps of possibleKeeps(state.account, stack, around)) {
+        const next = operate(state.account, stack, keeps);
+        if (typeof next === "string") continue;
+        open.push({ account: next, done: keeps.length > 0 ? state.done : new Set([...state.done, stack.name]) });
+      }
+    }
+  }
+  return false;
+}
+
+function operate(account: Account, stack: MovingStack, keeps: readonly string[]): Account | string {
+  const target = targetOf(stack, keeps);
+  const begun = begin(account, stack.name, target);
+  return typeof begun === "string" ? begun : end(begun, stack.name, target);
+}
+
+/** Nothing (the final pass), and every set of its exports that are not in the goal (a bridge). */
+function possibleKeeps(account: Account, stack: MovingStack, around: Surroundings): string[][] {
+  const own = [...account.exports].filter(([, { owner }]) => owner === stack.name).map(([name]) => name);
+  const spare = own.filter((name) => !Object.hasOwn(stack.goal?.exports ?? {}, name));
+  const subsets: string[][] = [[]];
+  for (const name of spare) subsets.push(...subsets.map((set) => [...set, name]));
+  return stack.goal ? subsets.filter((set) => set.length === 0 || around.whyNoBridge(stack.name, set) === null) : [[]];
+}
+
+function keyOf({ exports, imports }: Account, done: ReadonlySet<string>): string {
+  const owned = [...exports].map(([name, { owner, value }]) => `${name}@${owner}=${value}`).sort();
+  const held = [...imports].map(([stack, names]) => `${stack}:${[...names].sort().join(",")}`).sort();
+  return [...owned, ...held, ...[...done].sort()].join(" ");
+}

@@ -1,0 +1,51 @@
+import t from "tap";
+import { StepbackError } from "#src/domain/errors";
+import { isGone, type RememberedObject, standingOf } from "#src/kinds/object-state";
+
+const BACKUP: RememberedObject = { bucket: "b", key: "k", version: null, digest: "d", sizeBytes: 5, etag: '"e"' };
+
+/** A bucket with one object, or none, that counts how often its bytes were read. */
+function bucket(found: { sizeBytes: number; etag: string; digest: string } | null) {
+  const objects = {
+    reads: 0,
+    head: async () => found && { sizeBytes: found.sizeBytes, etag: found.etag },
+    digest: async () => {
+      objects.reads += 1;
+      return found?.digest ?? null;
+    },
+  };
+  return objects;
+}
+
+t.test("a look settles what a look can settle; bytes are read only where size and ETag leave it open", async (t) => {
+  const cases = [
+    { what: "equal size and ETag", found: { sizeBytes: 5, etag: '"e"', digest: "d" }, says: "same", reads: 0 },
+    { what: "another size", found: { sizeBytes: 6, etag: '"e"', digest: "x" }, says: "other", reads: 0 },
+    { what: "put there in parts", found: { sizeBytes: 5, etag: '"f-2"', digest: "d" }, says: "same", reads: 1 },
+    { what: "other bytes of that size", found: { sizeBytes: 5, etag: '"f"', digest: "x" }, says: "other", reads: 1 },
+    { what: "nothing", found: null, says: "gone", reads: 0 },
+  ];
+  for (const { what, found, says, reads } of cases) {
+    const objects = bucket(found);
+    t.same([await standingOf(objects, BACKUP), objects.reads], [says, reads], what);
+  }
+  const old = bucket({ sizeBytes: 5, etag: '"e"', digest: "d" });
+  t.same([await standingOf(old, { ...BACKUP, etag: null }), old.reads], ["same", 1], "a backup without an ETag");
+});
+
+t.test("a version that is there is the same one, and so is whatever stands in for bytes that nobody has", async (t) => {
+  const found = bucket({ sizeBytes: 6, etag: '"f"', digest: "x" });
+  t.equal(await standingOf(found, { ...BACKUP, version: "7" }), "same");
+  t.equal(await standingOf(found, { ...BACKUP, digest: null }), "same");
+  t.equal(found.reads, 0);
+});
+
+t.test("a denied look is an answer of its own; any other failure is one", async (t) => {
+  const failing = (code: "AWS_DENIED" | "AWS_UNAVAILABLE") => ({
+    head: async () => Promise.reject(new StepbackError(code, "no")),
+    digest: async () => null,
+  });
+  t.equal(await standingOf(failing("AWS_DENIED"), BACKUP), "denied");
+  t.notOk(await isGone(failing("AWS_DENIED"), BACKUP));
+  await t.rejects(standingOf(failing("AWS_UNAVAILABLE"), BACKUP), { code: "AWS_UNAVAILABLE" });
+});

@@ -1,0 +1,39 @@
+import t from "tap";
+import { type CapturedComponent, captured } from "#src/domain/component/component";
+import type { JsonObject } from "#src/domain/json";
+import { bridgeGoals } from "#src/planner/stack-order/bridges";
+
+function stack(template: object, parameters: JsonObject, evidence: JsonObject): CapturedComponent {
+  const settings = { template: JSON.stringify(template), parameters, tags: { team: "shop" } };
+  return captured("stack:shop", { settings, evidence, artifacts: [] }, { parent: null, physicalId: "id" });
+}
+
+const NAMED = { Parameters: { Name: { Type: "String" } } };
+const output = (Value: unknown, name: string) => ({ Value, Export: { Name: name } });
+const goal = stack({ Outputs: { Old: output("o", "old") } }, {}, { capabilities: ["CAPABILITY_IAM"] });
+const live = stack(
+  { ...NAMED, Outputs: { New: output({ Ref: "Name" }, "new") } },
+  { Name: "n", Unused: "u" },
+  { capabilities: ["CAPABILITY_NAMED_IAM"], exportNames: { New: "new" } },
+);
+
+t.test("a bridge is the goal with what it keeps, the parameters of that, and what both sides were allowed", (t) => {
+  const bridged = bridgeGoals(() => ({ live, goal }))("shop", ["new"]);
+  if (typeof bridged === "string") throw new Error(bridged);
+  const { template, ...rest } = bridged.settings;
+  t.same(JSON.parse(String(template)), {
+    ...NAMED,
+    Outputs: { Old: output("o", "old"), New: output({ Ref: "Name" }, "new") },
+  });
+  t.same(rest, { parameters: { Name: "n" }, tags: { team: "shop" } });
+  t.same(bridged.evidence, { capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"] });
+  t.end();
+});
+
+t.test("a bridge is made once for each set of exports, and a stack that comes or goes has none", (t) => {
+  const bridges = bridgeGoals((name) => (name === "shop" ? { live, goal } : { live: null, goal }));
+  t.equal(bridges("shop", ["new"]), bridges("shop", ["new"]));
+  t.match(bridges("shop", ["new", "lost"]), "none of the outputs that its template writes has the export lost");
+  t.equal(bridges("other", ["new"]), "a stack that is created or deleted has no bridge");
+  t.end();
+});

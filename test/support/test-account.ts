@@ -1,0 +1,280 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, type Zippable, zipSync } from "fflate";
+import type { Test } from "tap";
+import type { Shape } from "#sandbox/core/contract";
+import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
+import { type ComposeOptions, type RunningService, startService } from "#src/compose";
+import { readConfig } from "#src/config";
+
+/** Any JSON answer: tests read what the contract says is there, and fail where it is not. */
+// biome-ignore lint/suspicious/noExplicitAny: answers are matched by the assertions, not by types
+export type Body = any;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+
+/** An account that a test sets up and looks into. */
+export interface Account {
+  /** One operation of a service of the sandbox, as AWS would answer it. */
+  aws(service: string, operation: string, input?: Shape): Promise<Body>;
+}
+
+/** A sandbox and a service that talk over loopback, in this process, with a folder of their own. */
+export interface World extends Account {
+  readonly sandbox: Sandbox;
+  readonly dataDir: string;
+  /** What a client of the sandbox needs in its environment. */
+  readonly awsEnv: Record<string, string>;
+  readonly url: string;
+  readonly token: string;
+  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Stops the service and starts it again on the same data. */
+  restart(env?: Record<string, string>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The settings of an SDK, the AWS CLI or a deploy tool that talks to whatever listens there. */
+export function awsEnv(url: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+  };
+}
+
+/** A world for the time of one test. */
+export async function worldOf(t: Test, options: SandboxOptions = {}, env: Record<string, string> = {}): Promise<World> {
+  const world = await startWorld(options, env);
+  t.teardown(() => world.close());
+  return world;
+}
+
+export async function startWorld(
+  options: SandboxOptions = {},
+  env: Record<string, string> = {},
+  parts: ComposeOptions = {},
+): Promise<World> {
+  const sandbox = createSandbox({ updateMs: 20, ...options });
+  const sandboxEnv = awsEnv(await sandbox.listen());
+  Object.assign(process.env, sandboxEnv);
+  const dataDir = await mkdtemp(join(tmpdir(), "stepback-test-"));
+  const start = (more: Record<string, string> = {}) =>
+    startService(
+      readConfig({ STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error", ...env, ...more }),
+      parts,
+    );
+  let service: RunningService = await start();
+  return {
+    sandbox,
+    dataDir,
+    awsEnv: sandboxEnv,
+    get url() {
+      return service.url;
+    },
+    get token() {
+      return service.adminToken;
+    },
+    api: (method, path, body, headers) => call(service, method, { path, body, headers: headers ?? {} }),
+    aws: (name, operation, input = {}) => sandbox.service(name).call(operation, input, "wire"),
+    restart: async (more) => {
+      await service.close();
+      service = await start(more);
+    },
+    close: async () => {
+      await service.close();
+      await sandbox.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function call(
+  service: RunningService,
+  method: string,
+  { path, body, headers }: { path: string; body: unknown; headers: Record<string, string> },
+): Promise<Answer> {
+  const content = body === undefined ? {} : { "content-type": "application/json" };
+  const init = { method, headers: { authorization: `Bearer ${service.adminToken}`, ...content, ...headers } };
+  const answer = await fetch(
+    service.url + path,
+    body === undefined ? init : { ...init, body: typeof body === "string" ? body : JSON.stringify(body) },
+  );
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text,
+    headers: answer.headers,
+  };
+}
+
+/** A function's zip whose handler answers `says`. The same words give the same bytes. */
+export function zip(says: string, more: Zippable = {}): Uint8Array {
+  const handler = `exports.handler = async () => (${JSON.stringify(says)});\n`;
+  return zipSync({ "index.js": strToU8(handler), ...more }, { mtime: new Date("2026-01-01T00:00:00Z") });
+}
+
+/** A fresh function outside of any stack, active. */
+export async function createFunction(world: Account, name: string, says: string, more: Shape = {}): Promise<void> {
+  await world.aws("lambda", "CreateFunction", {
+    FunctionName: name,
+    Runtime: "nodejs20.x",
+    Handler: "index.handler",
+    Role: "arn:aws:iam::000000000000:role/service",
+    Code: { ZipFile: zip(says) },
+    ...more,
+  });
+  await settled(world, name);
+}
+
+export async function updateCode(world: Account, name: string, says: string): Promise<void> {
+  await world.aws("lambda", "UpdateFunctionCode", { FunctionName: name, ZipFile: zip(says) });
+  await settled(world, name);
+}
+
+export async function configure(world: Account, name: string, settings: Shape): Promise<void> {
+  await world.aws("lambda", "UpdateFunctionConfiguration", { FunctionName: name, ...settings });
+  await settled(world, name);
+}
+
+export async function settled(world: Account, name: string): Promise<void> {
+  await until(async () => {
+    const { State, LastUpdateStatus } = await world.aws("lambda", "GetFunctionConfiguration", { FunctionName: name });
+    return State === "Active" && LastUpdateStatus === "Successful";
+  });
+}
+
+/** Runs a function and answers what it said. */
+export async function invoke(world: Account, name: string, qualifier?: string): Promise<Body> {
+  const answer = await world.aws("lambda", "Invoke", {
+    FunctionName: name,
+    ...(qualifier ? { Qualifier: qualifier } : {}),
+  });
+  return JSON.parse(Buffer.from(answer.Payload as Uint8Array).toString());
+}
+
+export const FINISHED_STACK = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;
+
+/** Creates or updates a stack as a deploy tool does, and waits for its end. */
+export async function deployStack(world: Account, name: string, template: unknown, more: Shape = {}): Promise<string> {
+  const exists = await world.aws("cloudformation", "DescribeStacks", { StackName: name }).then(
+    () => true,
+    () => false,
+  );
+  const body = typeof template === "string" ? template : JSON.stringify(template, null, 2);
+  const input = {
+    StackName: name,
+    TemplateBody: body,
+    Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+    ...more,
+  };
+  await world.aws("cloudformation", exists ? "UpdateStack" : "CreateStack", input);
+  return stackSettled(world, name);
+}
+
+export async function stackSettled(world: Account, name: string): Promise<string> {
+  let status = "";
+  await until(async () => {
+    status = (await world.aws("cloudformation", "DescribeStacks", { StackName: name })).Stacks[0].StackStatus;
+    return !status.endsWith("_IN_PROGRESS");
+  });
+  return status;
+}
+
+/** Waits for a condition, and says so when it does not come true within the time. */
+export async function until(condition: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`it did not become true within ${timeoutMs} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Opens a deployment and waits until its backup is ready. */
+export async function openDeployment(
+  world: World,
+  scope: { stacks?: string[]; functions?: string[] },
+  more: object = {},
+): Promise<Body> {
+  const request = { application: "shop", stage: "prod", branch: "main", scope, ...more };
+  const opened = await world.api("POST", "/v1/deployments", request);
+  if (opened.status !== 202) return opened.body;
+  return (await world.api("GET", `/v1/deployments/${opened.body.id}?wait=30`)).body;
+}
+
+/** Reports the outcome and waits until the deployment has ended. */
+export async function finishDeployment(world: World, id: string, outcome = "succeeded"): Promise<Body> {
+  await world.api("POST", `/v1/deployments/${id}/finish`, { outcome });
+  return (await world.api("GET", `/v1/deployments/${id}?wait=30`)).body;
+}
+
+/** A job's end, on a machine of any speed. */
+export async function ended(world: Pick<World, "api">, path: string): Promise<Body> {
+  let body: Body;
+  await until(async () => {
+    body = (await world.api("GET", `${path}?wait=30`)).body;
+    return body.status === "Completed" || body.status === "Exception";
+  }, 300_000);
+  return body;
+}
+
+/** Starts a rollback and waits until it has ended. */
+export async function rollBack(
+  world: World,
+  deployment: string,
+  components: readonly string[] | "all",
+  more: object = {},
+): Promise<Body> {
+  const opened = await world.api("POST", "/v1/rollbacks", { deployment, components, ...more });
+  if (opened.status !== 202) return opened.body;
+  return (await world.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
+}
+
+/** What a function has with calls of its own, without what AWS makes anew each time: addresses, times, order, revisions. */
+async function facetsOf(world: Account, FunctionName: string): Promise<Body> {
+  const lambda = (operation: string) => world.aws("lambda", operation, { FunctionName });
+  const { Tags = {}, Concurrency = null } = await lambda("GetFunction");
+  const { FunctionUrlConfigs } = await lambda("ListFunctionUrlConfigs");
+  const { FunctionEventInvokeConfigs } = await lambda("ListFunctionEventInvokeConfigs");
+  const policy = await lambda("GetPolicy").then(
+    ({ Policy }) => JSON.parse(Policy).Statement,
+    () => [],
+  );
+  return {
+    tags: Tags,
+    concurrency: Concurrency,
+    recursion: (await lambda("GetFunctionRecursionConfig")).RecursiveLoop,
+    statements: policy.map((statement: object) => JSON.stringify(statement)).sort(),
+    urls: FunctionUrlConfigs.map(({ FunctionArn, AuthType, Cors }: Body) => ({ FunctionArn, AuthType, Cors })),
+    invokes: FunctionEventInvokeConfigs.map(({ LastModified: _, ...settings }: Body) => settings),
+  };
+}
+
+/** Code digests, configurations, aliases and facets of every function, and the templates of every stack, as AWS itself tells. */
+export async function fingerprintOf(world: Account): Promise<Body> {
+  const { Functions } = await world.aws("lambda", "ListFunctions");
+  const functions: Record<string, Body> = {};
+  for (const found of Functions) {
+    const { Aliases } = await world.aws("lambda", "ListAliases", { FunctionName: found.FunctionName });
+    const { CodeSha256, MemorySize, Timeout, Environment, Description, Handler } = found;
+    const aliases: Record<string, Body> = {};
+    for (const { Name, FunctionVersion } of Aliases) {
+      const version = await world.aws("lambda", "GetFunctionConfiguration", {
+        FunctionName: found.FunctionName,
+        Qualifier: FunctionVersion,
+      });
+      aliases[Name] = { CodeSha256: version.CodeSha256, MemorySize: version.MemorySize };
+    }
+    functions[found.FunctionName] = {
+      ...{ CodeSha256, MemorySize, Timeout, Environment, Description, Handler, aliases },
+      ...(await facetsOf(world, found.FunctionName)),
+    };
+  }
+  return functions;
+}
