@@ -157,6 +157,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 process.exitCode = await runCli(process.argv.slice(2), {
   version: manifest.version,
-  surroundings: process,
+  io: process,
   starters: [serveCommand, sandboxCommand, demoCommand],
 });

@@ -1,11 +1,11 @@
 import { isAnswer, isCode } from "./error-mapping.ts";
-import type { Told } from "./facet-gateway.ts";
+import type { Availability } from "./facet-gateway.ts";
 
 /**
  * What a reader was told. A denied call and one that the region lacks are facts about this target, not failures (facts
  * A1); `missing` stands for the answer where the function does not exist.
  */
-export async function told<Value>(asking: Promise<Value>, missing: Value): Promise<Told<Value>> {
+export async function told<Value>(asking: Promise<Value>, missing: Value): Promise<Availability<Value>> {
   try {
     return { value: await asking };
   } catch (error) {

@@ -26,7 +26,7 @@ export async function openCode(
     const { body } = await observed(CALL, context, () => fetchCode(service, context.signal, location));
     return body;
   } catch {
-    // Told to the observer; the caller has another source, or marks the component as incomplete.
+    // Availability to the observer; the caller has another source, or marks the component as incomplete.
     return null;
   }
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from "../domain/json.ts";
  */
 
 /** What AWS told, or why it would not tell: the principal may not ask, or the region lacks the call (facts A1). */
-export type Told<Value> = { readonly value: Value } | { readonly unavailable: string };
+export type Availability<Value> = { readonly value: Value } | { readonly unavailable: string };
 
 /** A function, or one of its versions or aliases. */
 export interface FacetTarget {
@@ -66,17 +66,17 @@ export interface Permission {
 /** Readers answer null or an empty list also where the function does not exist. */
 export interface FacetReaders {
   /** Of `$LATEST`. */
-  getRuntimeManagement(name: string): Promise<Told<RuntimeManagement | null>>;
+  getRuntimeManagement(name: string): Promise<Availability<RuntimeManagement | null>>;
   /** `Allow` or `Terminate`. */
-  getRecursiveLoop(name: string): Promise<Told<string | null>>;
+  getRecursiveLoop(name: string): Promise<Availability<string | null>>;
   /** The ARN of the code signing configuration; null for none. */
-  getCodeSigning(name: string): Promise<Told<string | null>>;
+  getCodeSigning(name: string): Promise<Availability<string | null>>;
   /** Of all qualifiers. */
-  listEventInvokes(name: string): Promise<Told<(EventInvoke & { readonly qualifier: string | null })[]>>;
+  listEventInvokes(name: string): Promise<Availability<(EventInvoke & { readonly qualifier: string | null })[]>>;
   /** Of the function and of its aliases. */
-  listUrls(name: string): Promise<Told<FunctionUrl[]>>;
+  listUrls(name: string): Promise<Availability<FunctionUrl[]>>;
   /** Null where there is no policy. */
-  getPolicy(target: FacetTarget): Promise<Told<FunctionPolicy | null>>;
+  getPolicy(target: FacetTarget): Promise<Availability<FunctionPolicy | null>>;
 }
 
 /** Each waits while an update of the function is in progress. Deleting what is gone returns at once. */

@@ -10,18 +10,18 @@ import type { JsonObject } from "../domain/json.ts";
 import type { FacetReaders, FacetWriters } from "./facet-gateway.ts";
 
 export type {
+  Availability,
   EventInvoke,
   FacetTarget,
   FunctionPolicy,
   FunctionUrl,
   Permission,
   RuntimeManagement,
-  Told,
   UrlSettings,
 } from "./facet-gateway.ts";
 export type { EventSourceMappingConfiguration, FunctionConfiguration };
 
-/** Told about every call that was answered or failed for good: for the job's log. */
+/** Availability about every call that was answered or failed for good: for the job's log. */
 export type CallObserver = (call: AwsCallNote & { readonly error: string | null }) => void;
 
 /** The gateways to one target. Cheap to make: connections are shared between all that are made for the same target. */

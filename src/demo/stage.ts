@@ -55,7 +55,7 @@ export class Stage {
     const notes: string[] = [];
     const exitCode = await runCli(args, {
       version: "",
-      surroundings: {
+      io: {
         env: { ...clientEnv, NO_COLOR: this.env["NO_COLOR"] },
         stdin: process.stdin,
         stdout: lineStream((line) => answer.push(line), this.out.isTTY),

@@ -2,14 +2,14 @@ import type { FunctionFacts } from "../aws/gateways.ts";
 import { type ArtifactRef, stackNameIn } from "../domain/component/component.ts";
 import { hexOfBase64 } from "../domain/json.ts";
 import { type CodeObject, codeObjectsOf } from "../domain/template/code-objects.ts";
-import type { LiveView, StackView } from "./cached-reader.ts";
+import type { CachedReader, StackView } from "./cached-reader.ts";
 import { literalResolver } from "./template-values.ts";
 
 /**
  * Archives the zip of a function or of one of its versions under its CodeSha256 (N5). Bytes that are stored already are
  * not fetched again. Null where neither AWS's location nor the object that the owning template names gives these bytes.
  */
-export async function archiveCode(view: LiveView, facts: FunctionFacts): Promise<ArtifactRef | null> {
+export async function archiveCode(view: CachedReader, facts: FunctionFacts): Promise<ArtifactRef | null> {
   const codeSha256 = facts.configuration.CodeSha256 ?? "";
   const stored = await archiveBytes(view, { location: facts.location, codeSha256 });
   return stored ?? fromTemplate(view, facts, hexOfBase64(codeSha256));
@@ -17,7 +17,7 @@ export async function archiveCode(view: LiveView, facts: FunctionFacts): Promise
 
 /** Archives what lies at one of Lambda's own locations. Null where it cannot be had, or is not what it should be. */
 export async function archiveBytes(
-  view: LiveView,
+  view: CachedReader,
   { location, codeSha256 }: { readonly location: string | null; readonly codeSha256: string },
 ): Promise<ArtifactRef | null> {
   const digest = hexOfBase64(codeSha256);
@@ -28,7 +28,7 @@ export async function archiveBytes(
 }
 
 /** The S3 fallback: whatever the template names counts only if its bytes have the function's CodeSha256. */
-async function fromTemplate(view: LiveView, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
+async function fromTemplate(view: CachedReader, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
   const owner = view.ownerOf(facts.configuration.FunctionName ?? "", facts.tags);
   const stack = owner && (await view.getStack(owner.stack));
   const object = stack && codeObjectsIn(stack).find(({ logicalId }) => logicalId === owner.logicalId);
@@ -41,7 +41,7 @@ export function codeObjectsIn(stack: StackView): CodeObject[] {
 }
 
 /** Those of nested stacks, too, under the logical id of the nested stack in its root: only the root is ever updated. */
-export async function codeObjectsBelow(view: LiveView, stack: StackView): Promise<CodeObject[]> {
+export async function codeObjectsBelow(view: CachedReader, stack: StackView): Promise<CodeObject[]> {
   const nested = stack.resources.filter(({ type }) => type === "AWS::CloudFormation::Stack");
   const below: CodeObject[] = [];
   for (const { logicalId, physicalId } of nested) {

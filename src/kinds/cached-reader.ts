@@ -36,7 +36,7 @@ export interface Owner {
  * AWS as it is during one look: each thing is read once and shared by all kinds, so that a function's code, configuration
  * and aliases come from one answer. A later look is a new view.
  */
-export interface LiveView extends Look {
+export interface CachedReader extends CaptureOptions {
   readonly aws: AwsAccess;
   readonly artifacts: Artifacts;
   /** Null where it does not exist; `qualifier` for a published version. */
@@ -71,16 +71,20 @@ export const ARCHIVES_NONE = null;
 export type AsksImporters = (stack: string) => boolean;
 
 /** What a look asks for beside what every look wants to know. */
-export interface Look {
+export interface CaptureOptions {
   /** Which bytes are fetched and kept; null for a look that only compares. */
   readonly archives: Archives | null;
   /** Whether it is asked who imports a stack's exports. */
   readonly asksImporters: AsksImporters;
 }
 
-export const LOOK_AT_ALL: Look = { archives: ARCHIVES_ALL, asksImporters: () => true };
+export const LOOK_AT_ALL: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
 
-export function createLiveView(aws: AwsAccess, artifacts: Artifacts, look: Look = LOOK_AT_ALL): LiveView {
+export function createCachedReader(
+  aws: AwsAccess,
+  artifacts: Artifacts,
+  look: CaptureOptions = LOOK_AT_ALL,
+): CachedReader {
   const owners = new Map<string, Owner>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
   const listAliases = once((name: string) => aws.lambda.listAliases(name));

@@ -1,4 +1,4 @@
-import type { FunctionFacts, Told } from "../aws/gateways.ts";
+import type { Availability, FunctionFacts } from "../aws/gateways.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -11,15 +11,15 @@ import {
 import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { Action, Reason } from "../domain/plan/plan.ts";
-import { type LiveView, parentOf } from "./cached-reader.ts";
+import { type CachedReader, parentOf } from "./cached-reader.ts";
 import {
   acting,
   actionBetween,
-  broughtBy,
   ownedByStack,
   type PlanInput,
   type RestoreContext,
   refused,
+  restoredBy,
   type StepPlan,
   unchanged,
 } from "./kind.ts";
@@ -37,7 +37,7 @@ export interface FacetReading {
 }
 
 export function capturedFacet(
-  view: LiveView,
+  view: CachedReader,
   { kind, name, facts }: FacetReading,
   read: Partial<ComponentState> & { readonly physicalId?: string | null; readonly incomplete?: string | null },
 ): CapturedComponent {
@@ -71,11 +71,11 @@ export function planFacet(input: PlanInput, { put, remove, ownable }: FacetSteps
   const { goal, live, owner } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged" && live?.incomplete == null) return unchanged();
-  if (owner && input.isPicked(owner)) return broughtBy(owner, action);
+  if (owner && input.isPicked(owner)) return restoredBy(owner, action);
   const going = carriersOf(input).find((id) => action === "remove" && input.isPicked(id) && !input.goalOf(id));
   const owned = ownable === undefined ? null : ownedByStack(input, ownable, going);
   if (owned) return refused(owned);
-  if (going) return broughtBy(going, "remove");
+  if (going) return restoredBy(going, "remove");
   if (live?.incomplete != null) return refused({ code: "LIVE_UNREADABLE", detail: live.incomplete });
   if (action === "remove") return remove?.(input) ?? goesWithFunction(input);
   const missing = missingCarrier(input);
@@ -128,7 +128,7 @@ export function isVersion(qualifier: string): boolean {
 }
 
 /** What AWS told. Throws AWS_DENIED where it would not: nothing is written over what cannot be read. */
-export function toldOrThrow<Value>(told: Told<Value>): Value {
+export function valueOrThrow<Value>(told: Availability<Value>): Value {
   if ("unavailable" in told) throw new StepbackError("AWS_DENIED", told.unavailable);
   return told.value;
 }

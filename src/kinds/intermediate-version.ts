@@ -11,7 +11,7 @@ import type { RestoreContext } from "./kind.ts";
  */
 
 /** Pure. One action for each function of which a stack publishes a version anew; before the update that does. */
-export function makingRoom(
+export function publishIntermediateVersion(
   goal: CapturedComponent | null,
   live: CapturedComponent | null,
   comes: (logicalId: string) => boolean,

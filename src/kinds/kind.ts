@@ -10,7 +10,7 @@ import {
 import type { Json } from "../domain/json.ts";
 import type { Action, Reason, StepAction } from "../domain/plan/plan.ts";
 import type { CodePlan } from "../domain/template/code-relocation.ts";
-import type { LiveView } from "./cached-reader.ts";
+import type { CachedReader } from "./cached-reader.ts";
 
 /**
  * One sort of component. Every kind answers the same questions in the same order; `index.ts` is the only list of them.
@@ -18,7 +18,7 @@ import type { LiveView } from "./cached-reader.ts";
 export interface Kind {
   readonly name: KindName;
   /** The live state, with its bytes archived. Null where it does not exist. Never throws for what it may not read. */
-  capture(view: LiveView, name: string): Promise<CapturedComponent | null>;
+  capture(view: CachedReader, name: string): Promise<CapturedComponent | null>;
   /** Pure. Paths (JSON pointers) at which two settings differ; empty when they are the same. */
   diff(goal: ComponentState, live: ComponentState): string[];
   /** Pure. What it takes to bring live to the goal, or why it cannot be done. */
@@ -26,7 +26,7 @@ export interface Kind {
   /** One action. Idempotent: looks first whether it already is so. Answers what is worth keeping in the journal. */
   restore(action: Action, context: RestoreContext): Promise<Json>;
   /** Reads live until it has settled and says what still differs from the goal. */
-  verify(view: LiveView, name: string, goal: ComponentState | null): Promise<Verdict>;
+  verify(view: CachedReader, name: string, goal: ComponentState | null): Promise<Verdict>;
 }
 
 export interface Verdict {
@@ -131,7 +131,7 @@ export function acting(action: StepAction, actions: readonly Action[], extra: Pa
 }
 
 /** A step that a picked container brings back. */
-export function broughtBy(via: ComponentId, action: StepAction): StepPlan {
+export function restoredBy(via: ComponentId, action: StepAction): StepPlan {
   return { action, actions: [], via, destructive: false, reasons: [] };
 }
 

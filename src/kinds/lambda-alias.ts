@@ -5,17 +5,17 @@ import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../do
 import type { Action, Reason } from "../domain/plan/plan.ts";
 import { aliasWrite, contentOf, findVersion, isPointed, LATEST, noVersionOf, sameContent } from "./alias-targets.ts";
 import { archiveCode } from "./archive.ts";
-import { type LiveView, parentOf } from "./cached-reader.ts";
+import { type CachedReader, parentOf } from "./cached-reader.ts";
 import { configDigest, functionSettings } from "./function-settings.ts";
 import {
   acting,
   actionBetween,
-  broughtBy,
   type Kind,
   ownedByStack,
   type PlanInput,
   type RestoreContext,
   refused,
+  restoredBy,
   type StepPlan,
   unchanged,
   type VersionContent,
@@ -56,7 +56,7 @@ export function splitAlias(name: string): { functionName: string; alias: string 
   return { functionName: name.slice(0, colon), alias: name.slice(colon + 1) };
 }
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, alias } = splitAlias(name);
   const facts = (await view.listAliases(functionName)).find((found) => found.name === alias);
   if (!facts) return null;
@@ -91,7 +91,7 @@ interface CapturedProvisioning {
   readonly incomplete: string | null;
 }
 
-async function readProvisioned(view: LiveView, functionName: string, alias: string): Promise<CapturedProvisioning> {
+async function readProvisioned(view: CachedReader, functionName: string, alias: string): Promise<CapturedProvisioning> {
   try {
     const found = (await view.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
     return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
@@ -108,7 +108,7 @@ interface CapturedVersion {
   readonly incomplete: string | null;
 }
 
-async function captureVersion(view: LiveView, functionName: string, version: string): Promise<CapturedVersion> {
+async function captureVersion(view: CachedReader, functionName: string, version: string): Promise<CapturedVersion> {
   // `$LATEST` is followed, not pinned: its content is that of the function's own components.
   if (version === LATEST) return { version, content: { version }, zip: null, incomplete: null };
   const facts = await view.getFunction(functionName, version);
@@ -150,12 +150,12 @@ function plan(input: PlanInput): StepPlan {
   const action = actionBetween(goal, live);
   const code = componentId("lambda-code", functionName);
   if (action === "unchanged") return unchanged();
-  if (owner && input.isPicked(owner)) return broughtBy(owner, action);
+  if (owner && input.isPicked(owner)) return restoredBy(owner, action);
   const functionGoes = action === "remove" && input.isPicked(code) && !input.goalOf(code);
   const owned = ownedByStack(input, `The alias ${name}`, functionGoes ? code : undefined);
   if (owned) return refused(owned);
   if (action === "remove")
-    return functionGoes ? broughtBy(code, "remove") : acting("remove", [{ do: "delete-alias", name }]);
+    return functionGoes ? restoredBy(code, "remove") : acting("remove", [{ do: "delete-alias", name }]);
   if (!input.liveOf(code) && !input.isPicked(code)) {
     return refused({ code: "REQUIRES_COMPONENT", detail: `The function ${functionName} does not exist: add ${code}.` });
   }

@@ -1,8 +1,8 @@
 import type { EventInvoke } from "../aws/gateways.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { LiveView } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
+import type { CachedReader } from "./cached-reader.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
@@ -19,7 +19,7 @@ export const lambdaAsync: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, qualifier } = splitName(name);
   const facts = await view.getFunction(functionName);
   if (!facts) return null;
@@ -85,6 +85,6 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
 
 async function findConfig(name: string, { aws }: RestoreContext): Promise<EventInvoke | null> {
   const { functionName, qualifier } = splitName(name);
-  const configs = toldOrThrow(await aws.lambda.listEventInvokes(functionName));
+  const configs = valueOrThrow(await aws.lambda.listEventInvokes(functionName));
   return configs.find((config) => config.qualifier === qualifier) ?? null;
 }

@@ -11,16 +11,16 @@ import { asObject, hexOfBase64, type Json, type JsonObject, sameJson } from "../
 import type { Reason } from "../domain/plan/plan.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
 import { archiveCode } from "./archive.ts";
-import { type LiveView, parentOf } from "./cached-reader.ts";
+import { type CachedReader, parentOf } from "./cached-reader.ts";
 import { creationSettings, runtimeWarning } from "./function-settings.ts";
 import {
   acting,
   actionBetween,
-  broughtBy,
   type Kind,
   type PlanInput,
   type RestoreContext,
   refused,
+  restoredBy,
   type StepPlan,
   unchanged,
 } from "./kind.ts";
@@ -45,7 +45,7 @@ export const lambdaCode: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const facts = await view.getFunction(name);
   if (!facts) return null;
   const zip = facts.configuration.PackageType === "Image" ? null : await archiveCode(view, facts);
@@ -90,7 +90,7 @@ function plan(input: PlanInput): StepPlan {
   const { goal, live, name, owner } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
-  if (owner && input.isPicked(owner)) return broughtBy(owner, action);
+  if (owner && input.isPicked(owner)) return restoredBy(owner, action);
   if (owner && action !== "restore") {
     return refused({
       code: "OWNED_BY_STACK",
@@ -103,7 +103,7 @@ function plan(input: PlanInput): StepPlan {
 
 function planUpdate(input: PlanInput): StepPlan {
   const { name, at } = input;
-  const reasons = walls(input);
+  const reasons = blockers(input);
   if (reasons.length > 0) return refused(...reasons);
   const id = componentId("lambda-config", name);
   const configuration = input.isPicked(id) ? input.goalOf(id) : input.liveOf(id);
@@ -117,17 +117,17 @@ function planCreation(input: PlanInput): StepPlan {
   const configuration = input.goalOf(componentId("lambda-config", name));
   if (!configuration || configuration.incomplete !== null) {
     const detail = `The backup has no whole configuration to create ${name} with.`;
-    return refused(...walls(input), { code: "INCOMPLETE_BACKUP", detail });
+    return refused(...blockers(input), { code: "INCOMPLETE_BACKUP", detail });
   }
   const layers = planLayers(input, configuration, null);
-  const reasons = [...walls(input), ...layers.walls];
+  const reasons = [...blockers(input), ...layers.blockers];
   if (reasons.length > 0) return refused(...reasons);
   const warnings = [...layers.warnings, ...runtimeWarning(name, configuration.state.settings, at)];
   return acting("recreate", [...layers.actions, { do: "create-function", name }], { reasons: warnings });
 }
 
 /** What no call can get past: facts B5. */
-function walls({ goal, live, hasStagingBucket, name }: PlanInput): Reason[] {
+function blockers({ goal, live, hasStagingBucket, name }: PlanInput): Reason[] {
   const reasons: Reason[] = [];
   const [from, to] = [live?.state.settings["PackageType"], goal?.state.settings["PackageType"]];
   if (live && from !== to) {

@@ -1,7 +1,7 @@
 import type { CapturedComponent } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
-import type { LiveView } from "./cached-reader.ts";
+import type { CachedReader } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { settingsDiff, settle } from "./settling.ts";
@@ -19,7 +19,7 @@ export const lambdaConcurrency: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const facts = await view.getFunction(name);
   if (!facts || facts.reservedConcurrency === null) return null;
   const settings = { ReservedConcurrentExecutions: facts.reservedConcurrency };

@@ -2,7 +2,7 @@ import { type CapturedComponent, type ComponentState, captured, componentId } fr
 import { StepbackError } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan/plan.ts";
-import { type LiveView, parentOf } from "./cached-reader.ts";
+import { type CachedReader, parentOf } from "./cached-reader.ts";
 import {
   configurationPatch,
   functionSettings,
@@ -13,11 +13,11 @@ import {
 import {
   acting,
   actionBetween,
-  broughtBy,
   type Kind,
   type PlanInput,
   type RestoreContext,
   refused,
+  restoredBy,
   type StepPlan,
   unchanged,
 } from "./kind.ts";
@@ -43,7 +43,7 @@ export const lambdaConfig: Kind = {
 };
 
 /** Layers are told by their content where their ARNs differ (decision 0010), which costs a call for each: `withLayers`. */
-async function capture(view: LiveView, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
   const facts = await view.getFunction(name);
   if (!facts) return null;
   const { configuration } = facts;
@@ -76,10 +76,10 @@ function plan(input: PlanInput): StepPlan {
   const { goal, live, name, owner } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
-  if (owner && input.isPicked(owner)) return broughtBy(owner, action);
+  if (owner && input.isPicked(owner)) return restoredBy(owner, action);
   if (goal && live) return planUpdate(input, goal, live);
   const code = componentId("lambda-code", name);
-  if (input.isPicked(code)) return broughtBy(code, action);
+  if (input.isPicked(code)) return restoredBy(code, action);
   return refused({
     code: "REQUIRES_COMPONENT",
     detail: `The function ${name} has to ${action === "remove" ? "go" : "come back"}: add ${code}.`,
@@ -90,8 +90,8 @@ function planUpdate(input: PlanInput, goal: CapturedComponent, live: CapturedCom
   const { name } = input;
   if (diff(goal.state, live.state).length === 0) return unchanged();
   const layers = planLayers(input, goal, live);
-  const walls = [...fieldWalls(name, goal, live), ...layers.walls];
-  if (walls.length > 0) return refused(...walls);
+  const blockers = [...fieldWalls(name, goal, live), ...layers.blockers];
+  if (blockers.length > 0) return refused(...blockers);
   const reasons = [...layers.warnings, ...runtimeWarning(name, goal.state.settings, input.at)];
   return acting("restore", [...layers.actions, { do: "update-configuration", name }], { reasons });
 }

@@ -3,8 +3,8 @@ import { type CapturedComponent, splitName } from "../domain/component/component
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan/plan.ts";
-import type { LiveView } from "./cached-reader.ts";
-import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
+import type { CachedReader } from "./cached-reader.ts";
+import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
 import { hasSid, statementsById, toPermission } from "./policy-statements.ts";
 import { settingsDiff, settle } from "./settling.ts";
@@ -21,7 +21,7 @@ export const lambdaPolicy: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const facts = await view.getFunction(splitName(name).functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-policy", name, facts } as const;
@@ -52,8 +52,8 @@ function planPut(input: PlanInput): StepPlan {
     const resource = Object.hasOwn(wanted, id) && Object.hasOwn(live, id) ? null : input.ownedAs(id);
     return resource ? ownedReason(`The statement ${id} of ${input.name}`, resource) : [];
   });
-  const walls = [...owned, ...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail }))];
-  if (walls.length > 0) return refused(...walls);
+  const blockers = [...owned, ...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail }))];
+  if (blockers.length > 0) return refused(...blockers);
   const writes = [...removing.map(() => "RemovePermission"), ...adding.map(() => "AddPermission")];
   return oneAction(input, { do: input.goal ? "put-policy" : "delete-policy", writes });
 }
@@ -106,7 +106,7 @@ async function remove(name: string, id: string, context: RestoreContext): Promis
 }
 
 async function readPolicy(name: string, { aws }: RestoreContext): Promise<FunctionPolicy | null> {
-  return toldOrThrow(await aws.lambda.getPolicy(splitName(name)));
+  return valueOrThrow(await aws.lambda.getPolicy(splitName(name)));
 }
 
 function permissionOf(id: string, wanted: JsonObject): Permission {

@@ -1,18 +1,18 @@
-import type { FunctionFacts, LambdaGateway, Told } from "../aws/gateways.ts";
+import type { Availability, FunctionFacts, LambdaGateway } from "../aws/gateways.ts";
 import { type CapturedComponent, type ComponentState, componentId } from "../domain/component/component.ts";
 import { differences } from "../domain/component/diff.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action, ActionName } from "../domain/plan/plan.ts";
-import type { LiveView } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, planFacet, toldOrThrow } from "./facet.ts";
+import type { CachedReader } from "./cached-reader.ts";
+import { alreadySo, capturedFacet, goalOf, planFacet, valueOrThrow } from "./facet.ts";
 import {
   acting,
-  broughtBy,
   type Kind,
   type PlanInput,
   type RestoreContext,
   refused,
+  restoredBy,
   type StepPlan,
   unchanged,
 } from "./kind.ts";
@@ -50,7 +50,7 @@ const WRITERS: readonly (readonly [ActionName, readonly string[]])[] = [
   ["put-recursive-loop", ["RecursiveLoop"]],
 ];
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const facts = await view.getFunction(name);
   if (!facts) return null;
   const { settings, unavailable } = await readSwitches(view.aws.lambda, name, facts);
@@ -90,7 +90,7 @@ async function readSwitches(lambda: LambdaGateway, name: string, { configuration
 
 function switchesOf<Value>(
   name: string,
-  told: Told<Value> | null,
+  told: Availability<Value> | null,
   settingsOf: (value: Value) => JsonObject,
 ): { settings: JsonObject; unavailable: JsonObject } {
   if (told === null) return { settings: {}, unavailable: {} };
@@ -122,13 +122,13 @@ function planPut({ name, goal, live }: PlanInput): StepPlan {
     return { do: action, name, ...(takesOff ? { writes: ["DeleteFunctionCodeSigningConfig"] } : {}) };
   });
   if (actions.length > 0) return acting(live ? "restore" : "recreate", actions);
-  return live ? unchanged() : broughtBy(componentId("lambda-code", name), "recreate");
+  return live ? unchanged() : restoredBy(componentId("lambda-code", name), "recreate");
 }
 
 async function putRuntimeManagement(name: string, context: RestoreContext): Promise<Json> {
   const { UpdateRuntimeOn, RuntimeVersionArn } = goalOf(context).settings;
   const wanted = { updateRuntimeOn: String(UpdateRuntimeOn), runtimeVersionArn: textOrNull(RuntimeVersionArn) };
-  const live = toldOrThrow(await context.aws.lambda.getRuntimeManagement(name));
+  const live = valueOrThrow(await context.aws.lambda.getRuntimeManagement(name));
   if (!live) throw gone(name);
   if (sameJson({ ...live }, wanted)) return alreadySo(context, `${name} takes runtime updates as before`);
   await context.aws.lambda.putRuntimeManagement(name, wanted);
@@ -138,7 +138,7 @@ async function putRuntimeManagement(name: string, context: RestoreContext): Prom
 
 async function putRecursiveLoop(name: string, context: RestoreContext): Promise<Json> {
   const wanted = String(goalOf(context).settings["RecursiveLoop"]);
-  const live = toldOrThrow(await context.aws.lambda.getRecursiveLoop(name));
+  const live = valueOrThrow(await context.aws.lambda.getRecursiveLoop(name));
   if (live === null) throw gone(name);
   if (live === wanted) return alreadySo(context, `The recursive loops of ${name} are as before`);
   await context.aws.lambda.putRecursiveLoop(name, wanted);
@@ -148,7 +148,7 @@ async function putRecursiveLoop(name: string, context: RestoreContext): Promise<
 
 async function putCodeSigning(name: string, context: RestoreContext): Promise<Json> {
   const wanted = textOrNull(goalOf(context).settings["CodeSigningConfigArn"]);
-  const live = toldOrThrow(await context.aws.lambda.getCodeSigning(name));
+  const live = valueOrThrow(await context.aws.lambda.getCodeSigning(name));
   if (live === wanted) return alreadySo(context, `The code signing of ${name} is as before`);
   await context.aws.lambda.putCodeSigning(name, wanted);
   context.note(wanted ? `Put ${name} under ${wanted} again.` : `Took ${name} out of code signing.`);

@@ -3,9 +3,9 @@ import type { CapturedComponent } from "../domain/component/component.ts";
 import { componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
-import type { LiveView } from "./cached-reader.ts";
+import type { CachedReader } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
-import { broughtBy, type Kind, type PlanInput, type RestoreContext, type StepPlan } from "./kind.ts";
+import { type Kind, type PlanInput, type RestoreContext, restoredBy, type StepPlan } from "./kind.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
 /** Tags of AWS's own services; only they may set them (facts F2). */
@@ -23,7 +23,7 @@ export const lambdaTags: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const facts = await view.getFunction(name);
   if (!facts) return null;
   const tags = ownTags(facts);
@@ -47,7 +47,7 @@ function plan(input: PlanInput): StepPlan {
 /** A function comes back without tags; where it had none, nothing is left to do. */
 function planPut(input: PlanInput): StepPlan {
   const hasTags = Object.keys(asObject(input.goal?.state.settings["Tags"])).length > 0;
-  if (!input.live && !hasTags) return broughtBy(componentId("lambda-code", input.name), "recreate");
+  if (!input.live && !hasTags) return restoredBy(componentId("lambda-code", input.name), "recreate");
   const [wanted, live] = [input.goal, input.live].map((side) => asObject(side?.state.settings["Tags"]));
   return oneAction(input, { do: "put-tags", writes: tagWrites(wanted ?? {}, live ?? {}) });
 }

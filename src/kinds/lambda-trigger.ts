@@ -3,16 +3,16 @@ import { type CapturedComponent, captured, componentId } from "../domain/compone
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action, Reason } from "../domain/plan/plan.ts";
-import { type LiveView, parentOf } from "./cached-reader.ts";
+import { type CachedReader, parentOf } from "./cached-reader.ts";
 import {
   acting,
   actionBetween,
-  broughtBy,
   type Kind,
   ownedReason,
   type PlanInput,
   type RestoreContext,
   refused,
+  restoredBy,
   type StepPlan,
   unchanged,
 } from "./kind.ts";
@@ -51,7 +51,7 @@ export function splitTrigger(name: string): { functionName: string; source: stri
   return { functionName: name.slice(0, slash), source: name.slice(slash + 1) };
 }
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const listed = triggerNamed(name, await view.listTriggers(splitTrigger(name).functionName));
   const found = listed && (await settled(view, listed));
   if (!found || triggerName(found) !== name) return null;
@@ -69,7 +69,7 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
 }
 
 /** Waits for a transition to end: whether a trigger that is being changed will be enabled, AWS does not tell. */
-async function settled(view: LiveView, listed: EventSourceMappingConfiguration) {
+async function settled(view: CachedReader, listed: EventSourceMappingConfiguration) {
   try {
     return await view.aws.lambda.awaitTrigger(listed.UUID ?? "");
   } catch (error) {
@@ -79,7 +79,7 @@ async function settled(view: LiveView, listed: EventSourceMappingConfiguration) 
 }
 
 /** Null where the principal may not read them. Servers that know no tags of triggers give no ARN either. */
-async function readTags(view: LiveView, arn: string | undefined): Promise<Readonly<Record<string, string>> | null> {
+async function readTags(view: CachedReader, arn: string | undefined): Promise<Readonly<Record<string, string>> | null> {
   if (!arn) return {};
   try {
     return (await view.aws.lambda.listTags(arn)) ?? {};
@@ -115,14 +115,14 @@ function plan(input: PlanInput): StepPlan {
   const { goal, live, owner, sameThing } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
-  if (owner && input.isPicked(owner)) return broughtBy(owner, action);
+  if (owner && input.isPicked(owner)) return restoredBy(owner, action);
   if (sameThing) return planMove(input, sameThing);
   const recreates = !live || (goal !== null && unreachable(goal.state.settings, live.state.settings).length > 0);
   if (owner && (action === "remove" || recreates))
     return refused(ownedReason(`The trigger ${input.name}`, input.ownedAs() ?? owner));
   if (!goal) return acting("remove", [{ do: "delete-trigger", name: input.name }]);
-  const walls = targetWalls(input, goal, live);
-  if (walls.length > 0) return refused(...walls);
+  const blockers = targetWalls(input, goal, live);
+  if (blockers.length > 0) return refused(...blockers);
   return live && !recreates ? planUpdate(input.name, goal, live) : planCreation(input.name, goal, live);
 }
 
@@ -138,9 +138,9 @@ function planMove(input: PlanInput, same: CapturedComponent): StepPlan {
       detail: `${name} and ${same.id} are one trigger, which the deploy turned to another target: add ${same.id}.`,
     });
   }
-  if (!goal) return broughtBy(same.id, "remove");
-  const walls = targetWalls(input, goal, same);
-  if (walls.length > 0) return refused(...walls);
+  if (!goal) return restoredBy(same.id, "remove");
+  const blockers = targetWalls(input, goal, same);
+  if (blockers.length > 0) return refused(...blockers);
   const losing = unreachable(goal.state.settings, same.state.settings);
   // Created anew by the deploy under the same id is not possible: what no update reaches was there from the beginning.
   if (losing.length > 0) return refused({ code: "IMMUTABLE_FIELD", detail: `${name}: ${losing.join(", ")}.` });

@@ -2,8 +2,8 @@ import type { FunctionUrl, UrlSettings } from "../aws/gateways.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Reason } from "../domain/plan/plan.ts";
-import type { LiveView } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, toldOrThrow } from "./facet.ts";
+import type { CachedReader } from "./cached-reader.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { settingsDiff, settle } from "./settling.ts";
 
@@ -19,7 +19,7 @@ export const lambdaUrl: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, qualifier } = splitName(name);
   const facts = await view.getFunction(functionName);
   if (!facts) return null;
@@ -87,6 +87,6 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
 
 async function findUrl(name: string, { aws }: RestoreContext): Promise<FunctionUrl | null> {
   const { functionName, qualifier } = splitName(name);
-  const urls = toldOrThrow(await aws.lambda.listUrls(functionName));
+  const urls = valueOrThrow(await aws.lambda.listUrls(functionName));
   return urls.find((url) => url.qualifier === qualifier) ?? null;
 }

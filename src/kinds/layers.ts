@@ -10,7 +10,7 @@ import { asObjects, hexOfBase64, type Json, type JsonObject, sameJson } from "..
 import type { Action, Reason } from "../domain/plan/plan.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
 import { archiveBytes } from "./archive.ts";
-import type { LiveView } from "./cached-reader.ts";
+import type { CachedReader } from "./cached-reader.ts";
 import type { PlanInput, RestoreContext } from "./kind.ts";
 
 /** ARNs of the layer versions of a captured configuration, in their order: a later one covers an earlier one. */
@@ -25,12 +25,12 @@ export interface CapturedLayers {
 }
 
 /** The bytes go into the archive; a layer that does not give them (AWS's own, somebody else's) is noted, no more. */
-export async function captureLayers(view: LiveView, arns: readonly string[]): Promise<CapturedLayers> {
+export async function captureLayers(view: CachedReader, arns: readonly string[]): Promise<CapturedLayers> {
   const layers = await Promise.all(arns.map((arn) => captureLayer(view, arn)));
   return { evidence: layers.map(({ entry }) => entry), artifacts: layers.flatMap(({ zip }) => zip ?? []) };
 }
 
-async function captureLayer(view: LiveView, arn: string): Promise<{ entry: JsonObject; zip: ArtifactRef | null }> {
+async function captureLayer(view: CachedReader, arn: string): Promise<{ entry: JsonObject; zip: ArtifactRef | null }> {
   const facts = await readable(view.getLayer(arn));
   if (facts === null) return { entry: { arn, notArchived: "the version was deleted." }, zip: null };
   if (typeof facts === "string") return { entry: { arn, notArchived: facts }, zip: null };
@@ -62,7 +62,7 @@ async function readable<Answer>(reading: Promise<Answer>): Promise<Answer | stri
 const REFUSALS = new Set(["AWS_DENIED", "AWS_REJECTED", "AWS_NOT_FOUND"]);
 
 /** Whether a layer version was deleted. One that may not be read counts as there: AWS lets functions use it. */
-export async function isLayerGone(view: Pick<LiveView, "getLayer">, arn: string): Promise<boolean> {
+export async function isLayerGone(view: Pick<CachedReader, "getLayer">, arn: string): Promise<boolean> {
   return (await readable(view.getLayer(arn))) === null;
 }
 
@@ -98,24 +98,24 @@ export interface LayerPlan {
   /** What to know: each version that is published again. */
   readonly warnings: readonly Reason[];
   /** Why it cannot be done. */
-  readonly walls: readonly Reason[];
+  readonly blockers: readonly Reason[];
 }
 
-const NOTHING: LayerPlan = { actions: [], warnings: [], walls: [] };
+const NOTHING: LayerPlan = { actions: [], warnings: [], blockers: [] };
 
 /** Pure. What it takes before the layers of the goal can be written; nothing where live has the identical list (facts B5). */
 export function planLayers(input: PlanInput, goal: CapturedComponent, live: CapturedComponent | null): LayerPlan {
   if (live && (sameJson(layersOf(goal.state), layersOf(live.state)) || sameLayers(goal.state, live.state)))
     return NOTHING;
   const gone = layersOf(goal.state).filter(input.isLayerGone);
-  const walls = gone.flatMap((arn) => layerWalls(input, goal, arn));
-  if (walls.length > 0) return { ...NOTHING, walls };
+  const blockers = gone.flatMap((arn) => layerWalls(input, goal, arn));
+  if (blockers.length > 0) return { ...NOTHING, blockers };
   const actions = gone.map((arn): Action => ({ do: "publish-layer", name: arn }));
   const warnings = gone.map((arn): Reason => {
     const detail = `${arn} was deleted. Its bytes are published again, as a new version of ${layerOf(arn)} with a new number.`;
     return { code: "LAYER_REPUBLISHED", detail };
   });
-  return { actions, warnings, walls: [] };
+  return { actions, warnings, blockers: [] };
 }
 
 function layerWalls({ hasStagingBucket }: PlanInput, goal: CapturedComponent, arn: string): Reason[] {

@@ -6,13 +6,13 @@ import { policyDenies, type ResourceUpdate } from "../domain/stack/stack-policy.
 import { holdsData } from "../domain/stack/stateful-types.ts";
 import { ownedElsewhere } from "../domain/stack/status.ts";
 import { relocationReason } from "../domain/template/code-relocation.ts";
-import { lookedUpValues } from "../domain/template/dynamic-references.ts";
+import { dynamicReferences } from "../domain/template/dynamic-references.ts";
 import { partOf } from "../domain/template/part.ts";
 import { sameTemplate } from "../domain/template/same-effect.ts";
 import { isNoEcho } from "../domain/template/secrets.ts";
 import { parseTemplate, resourcesOf, templateStateOf } from "../domain/template/template.ts";
-import { makingRoom } from "./intermediate-version.ts";
-import { acting, actionBetween, broughtBy, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
+import { publishIntermediateVersion } from "./intermediate-version.ts";
+import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff } from "./settling.ts";
 import { isShell, recovering } from "./stack-recovery.ts";
 import { comingAgain, importedReason, importing, staying } from "./stack-retained.ts";
@@ -48,12 +48,12 @@ export function planStack(input: PlanInput): StepPlan {
   if (action === "remove") return planRemoval(name, live);
   if (goal && isShell(live)) return planAnew(input, goal, live);
   const recovery = recovering(name, live, input.mayContinue);
-  const walls = [...ownedElsewhere(name, live ?? goal), ...recovery.walls, ...lostNoEcho(goal, live)];
-  walls.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
-  if (walls.length > 0) return refused(...walls);
+  const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
+  blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
+  if (blockers.length > 0) return refused(...blockers);
   const losing = removedDataHolders(goal, live);
   const updates = submitting(action, goal, live, name);
-  const lookedUp = goal && updates.length > 0 ? lookedUpValues(goal, { live }) : [];
+  const lookedUp = goal && updates.length > 0 ? dynamicReferences(goal, { live }) : [];
   const actions: Action[] = [...recovery.actions, putting(input), ...updates, ...protecting(goal, live, name)];
   const coming = comingAgain(goal, live).map(importedReason);
   const reasons = [
@@ -87,16 +87,16 @@ function planNested(
   owner: ComponentId,
   { action, isPicked }: { action: StepAction; isPicked: boolean },
 ): StepPlan {
-  if (isPicked) return broughtBy(owner, action);
+  if (isPicked) return restoredBy(owner, action);
   return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which brings it back.` });
 }
 
 /** The shell makes room for the stack of the backup. */
 function planAnew(input: PlanInput, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
   const { name, code } = input;
-  const walls = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
-  walls.push(...code.refusals.map(asReason));
-  if (walls.length > 0) return refused(...walls);
+  const blockers = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
+  blockers.push(...code.refusals.map(asReason));
+  if (blockers.length > 0) return refused(...blockers);
   const coming = comingAgain(goal, null);
   const actions: Action[] = [
     putting(input),
@@ -115,8 +115,8 @@ function protection(name: string, live: CapturedComponent | null): Reason[] {
 
 /** The deployment created it. Only with consent, and never against its protection. */
 function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
-  const walls = [...ownedElsewhere(name, live), ...protection(name, live)];
-  if (walls.length > 0) return refused(...walls);
+  const blockers = [...ownedElsewhere(name, live), ...protection(name, live)];
+  if (blockers.length > 0) return refused(...blockers);
   const reason: Reason = { code: "DESTRUCTIVE", detail: `The stack ${name} and everything in it is deleted.` };
   const reasons = [reason, ...staying(null, live)];
   return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons });
@@ -133,11 +133,11 @@ function protectedResources(name: string, goal: CapturedComponent | null, live: 
     if (sameJson(to, from)) return [];
     return [{ logicalId, type, action: to ? "Update:Modify" : "Update:Delete" }];
   });
-  return policyWalls(name, live, updates);
+  return policyBlockers(name, live, updates);
 }
 
 /** Why the live stack's policy does not allow these updates; empty where it does. */
-export function policyWalls(name: string, live: CapturedComponent, updates: readonly ResourceUpdate[]): Reason[] {
+export function policyBlockers(name: string, live: CapturedComponent, updates: readonly ResourceUpdate[]): Reason[] {
   const denied = updates.filter((update) => policyDenies(live.state.settings["policy"] ?? null, update));
   return denied.map(({ logicalId, action }) => ({
     code: "STACK_POLICY_DENIES",
@@ -189,7 +189,7 @@ function submitting(
   const submitted = ["template", "parameters", "tags", "resources"];
   const differing = goal && live ? stackDiff(goal.state, live.state) : [];
   return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
-    ? [...makingRoom(goal, live, () => true), { do: "update-stack", name, ...taking }]
+    ? [...publishIntermediateVersion(goal, live, () => true), { do: "update-stack", name, ...taking }]
     : [];
 }
 

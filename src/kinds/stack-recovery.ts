@@ -1,10 +1,10 @@
 import type { CapturedComponent } from "../domain/component/component.ts";
 import type { Action, Reason } from "../domain/plan/plan.ts";
-import { skipWalls, statusWalls } from "../domain/stack/status.ts";
+import { skipWalls, statusBlockers } from "../domain/stack/status.ts";
 import type { PlanInput } from "./kind.ts";
 
 export interface Recovery {
-  readonly walls: readonly Reason[];
+  readonly blockers: readonly Reason[];
   readonly actions: readonly Action[];
 }
 
@@ -19,11 +19,11 @@ export function recovering(
 ): Recovery {
   const hangs = live?.state.settings["stuckIn"] === "UPDATE_ROLLBACK_FAILED";
   const skip = hangs ? mayContinue(name) : null;
-  if (!live || skip === null) return { walls: statusWalls(name, live), actions: [] };
-  const walls = skipWalls(name, live, skip);
-  if (walls.length > 0) return { walls, actions: [] };
+  if (!live || skip === null) return { blockers: statusBlockers(name, live), actions: [] };
+  const blockers = skipWalls(name, live, skip);
+  if (blockers.length > 0) return { blockers, actions: [] };
   return {
-    walls,
+    blockers,
     actions: [
       { do: "put-code-objects", name },
       { do: "continue-update-rollback", name, skip },

@@ -1,7 +1,7 @@
 import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component/component.ts";
 import { partOf } from "../domain/template/part.ts";
 import type { TemplateState } from "../domain/template/template.ts";
-import type { LiveView, StackView } from "./cached-reader.ts";
+import type { CachedReader, StackView } from "./cached-reader.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { settingsDiff, settle } from "./settling.ts";
 import { restoreStack } from "./stack-restore.ts";
@@ -22,7 +22,7 @@ export const stackResource: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { stack, logicalId } = splitResource(name);
   const read = await view.getStack(stack);
   const state = read && templateStateOf(read);

@@ -6,7 +6,7 @@ import type { Action } from "../domain/plan/plan.ts";
 import type { CodeMove } from "../domain/template/code-relocation.ts";
 import { isOfPicked } from "../domain/template/splice/affected-resources.ts";
 import { relocate } from "../domain/template/splice/relocate.ts";
-import type { Consequences, Spliced } from "../domain/template/splice/request.ts";
+import type { AffectedResources, Spliced } from "../domain/template/splice/request.ts";
 import { outputsAtStake, splice } from "../domain/template/splice/splice.ts";
 import { readTemplateText } from "../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../domain/template/template.ts";
@@ -93,16 +93,16 @@ function changeSetRequest(
 }
 
 /** The last gate (facts F3, rule 10): only what was picked, and what follows from it without being made anew. */
-function refuseWider(name: string, changes: readonly ResourceChange[], { consequences }: Spliced): void {
-  const wider = changes.filter((change) => !isMeant(change, consequences));
+function refuseWider(name: string, changes: readonly ResourceChange[], { affected }: Spliced): void {
+  const wider = changes.filter((change) => !isMeant(change, pinChanges));
   if (wider.length === 0) return;
   const named = wider.map(({ action, logicalId, type }) => `${action} ${logicalId} (${type})`).join(", ");
   throw new StepbackError("CHANGE_SET_WIDER", `The change set of ${name} was not run; it would also: ${named}.`);
 }
 
-function isMeant(change: ResourceChange, consequences: Consequences): boolean {
+function isMeant(change: ResourceChange, pinChanges: AffectedResources): boolean {
   const { logicalId, action, isDynamic, replacement } = change;
-  if (isOfPicked(logicalId, consequences)) return true;
+  if (isOfPicked(logicalId, pinChanges)) return true;
   const isMadeAnew = replacement === "True" || replacement === "Conditional";
-  return consequences.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
+  return pinChanges.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
 }

@@ -13,7 +13,7 @@ import type { CodeObject } from "../domain/template/code-objects.ts";
 import { NO_ECHO } from "../domain/template/secrets.ts";
 import { importsOf } from "../domain/template/template.ts";
 import { codeObjectsBelow } from "./archive.ts";
-import type { LiveView, StackView } from "./cached-reader.ts";
+import type { CachedReader, StackView } from "./cached-reader.ts";
 import type { Kind } from "./kind.ts";
 import { settle } from "./settling.ts";
 import { planStack, stackDiff } from "./stack-plan.ts";
@@ -32,7 +32,7 @@ export const stack: Kind = {
   },
 };
 
-async function capture(view: LiveView, name: string): Promise<CapturedComponent | null> {
+async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
   const read = await view.getStack(name);
   if (!read) return null;
   const { cloudFormation } = view.aws;
@@ -58,7 +58,7 @@ async function capture(view: LiveView, name: string): Promise<CapturedComponent 
 }
 
 /** What the rollback of the last update hangs on; a nested stack hangs on what is in it. */
-async function unfinishedOf(view: LiveView, { facts, resources }: StackView, prefix = ""): Promise<JsonObject[]> {
+async function unfinishedOf(view: CachedReader, { facts, resources }: StackView, prefix = ""): Promise<JsonObject[]> {
   if (facts.status !== "UPDATE_ROLLBACK_FAILED") return [];
   const failed = resources.filter(({ status }) => status === "UPDATE_FAILED");
   const all = failed.map(async ({ logicalId, type, physicalId, reason }): Promise<JsonObject[]> => {
@@ -113,14 +113,14 @@ function parentOfNested({ facts }: StackView): ComponentId | null {
 }
 
 /** What the template names and an export answers to: a condition may keep the rest from ever being imported. */
-async function importsIn(view: LiveView, read: StackView): Promise<string[]> {
+async function importsIn(view: CachedReader, read: StackView): Promise<string[]> {
   const named = read.parsed ? importsOf(read.parsed, literalResolver(read)) : [];
   const known = named.length > 0 ? await view.listExportNames() : null;
   return known ? named.filter((name) => known.has(name)) : named;
 }
 
 /** Who imports each export: the order over stacks and the refusals are made of it (facts E4). */
-async function importersOf(view: LiveView, { facts }: StackView): Promise<JsonObject> {
+async function importersOf(view: CachedReader, { facts }: StackView): Promise<JsonObject> {
   if (!view.asksImporters(facts.name)) return {};
   return listImporters(
     view,
@@ -129,7 +129,7 @@ async function importersOf(view: LiveView, { facts }: StackView): Promise<JsonOb
 }
 
 /** Names of the stacks that import each of these exports. */
-export async function listImporters(view: LiveView, exportNames: readonly string[]): Promise<JsonObject> {
+export async function listImporters(view: CachedReader, exportNames: readonly string[]): Promise<JsonObject> {
   const importers: Record<string, Json> = {};
   for (const name of exportNames) importers[name] = (await view.aws.cloudFormation.listImporters(name)).sort();
   return importers;
@@ -145,7 +145,7 @@ interface ArchivedObject extends Omit<CodeObject, "logicalId"> {
 }
 
 /** The objects that the template names, with their bytes: the bucket may lose them (P4). A lost one has no digest. */
-async function archiveCodeObjects(view: LiveView, read: StackView): Promise<ArchivedObject[]> {
+async function archiveCodeObjects(view: CachedReader, read: StackView): Promise<ArchivedObject[]> {
   const { archives } = view;
   // Nested stacks are read for their objects alone.
   if (!archives) return [];

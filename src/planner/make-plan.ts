@@ -2,7 +2,7 @@ import type { CapturedComponent, ComponentId } from "../domain/component/compone
 import { threeWay } from "../domain/component/diff.ts";
 import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } from "../domain/plan/plan.ts";
 import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
-import { acting, broughtBy, refused, type StepPlan } from "../kinds/kind.ts";
+import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
 import type { DraftStep } from "./draft-step.ts";
 import { actionOf, type DatedFacts, directPlan, goalFor, isConflict, isKept, type PlanFacts } from "./facts.ts";
 import { orderSteps } from "./order-steps.ts";
@@ -58,7 +58,7 @@ function planStep(id: ComponentId, facts: DatedFacts, parts: PartPlans): StepPla
   const goal = goalFor(id, facts);
   const action = actionOf(id, facts);
   if (owner && facts.rollback.picked.includes(owner) && (action !== "unchanged" || isKept(id, facts)))
-    return broughtBy(owner, action);
+    return restoredBy(owner, action);
   const part = parts.steps.get(id);
   if (part) return part;
   const planned = directPlan(id, facts, goal);

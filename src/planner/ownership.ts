@@ -7,7 +7,7 @@ import {
   stackOf,
 } from "../domain/component/component.ts";
 import { asObject } from "../domain/json.ts";
-import { ownedThings, statementKey } from "../domain/stack/owned-resources.ts";
+import { ownedResources, statementKey } from "../domain/stack/owned-resources.ts";
 import type { Sources } from "../jobs/plan/sources.ts";
 
 /** What the question whose something is, is answered from. */
@@ -54,7 +54,7 @@ function findResource(key: string, { sources, live }: States): ComponentId | nul
   const then = stacksIn(sources.before);
   const now = [...stacksIn(live), ...stacksIn(sources.deployed).filter(({ id }) => !live.has(id))];
   for (const stack of [...then, ...now]) {
-    const logicalId = ownedThings(stack).get(key);
+    const logicalId = ownedResources(stack).get(key);
     if (logicalId !== undefined)
       return componentId("stack-resource", `${parseComponentId(stack.id)?.name}/${logicalId}`);
   }

@@ -2,7 +2,7 @@ import { hasEnded, type Rollback } from "../domain/activity/activity.ts";
 import { awaitsCommand } from "../domain/activity/build.ts";
 import { claimOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
-import { type Expectation, expectation } from "../domain/plan/estimate.ts";
+import { type Estimate, estimate } from "../domain/plan/estimate.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { type Orphan, orphansIn } from "../domain/stack/retained.ts";
 import type { ActivityFilter, Page, Paged, StepRow } from "../store/store.ts";
@@ -39,7 +39,7 @@ export interface RollbackOptions {
 }
 
 export interface ExpectedPlan extends Plan {
-  readonly expected: Expectation;
+  readonly expected: Estimate;
 }
 
 export interface RollbackService {
@@ -206,7 +206,7 @@ async function findPlan({ store, clock, rateOf }: ServiceDeps, id: string, wait:
     settled: ({ plan, rollback }) => plan !== null || rollback.error !== null || hasEnded(rollback.status),
   });
   if (plan) {
-    return { ...plan, expected: expectation(plan, rateOf, await store.listMeasuredSteps(rollback.target)) };
+    return { ...plan, expected: estimate(plan, rateOf, await store.listMeasuredSteps(rollback.target)) };
   }
   const failure = rollback.error;
   if (!failure) throw new StepbackError("PLAN_MISSING", `${id} has no plan yet.`);

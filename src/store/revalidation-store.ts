@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Deployment, Rollback } from "../domain/activity/activity.ts";
-import type { Cleared, Consequences, Revalidation } from "../domain/activity/pins.ts";
+import type { Cleared, PinChanges, Revalidation } from "../domain/activity/pins.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { insertPin, pinHolds, supersedeStates } from "./pin-store.ts";
 import { revalidations } from "./schema.ts";
@@ -60,17 +60,17 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
 export async function applyConsequences(
   rows: Rows,
   rollback: Rollback,
-  { pin, broughtBack, undone, revalidate, at }: Consequences & { at: number },
+  { pin, broughtBack, undone, revalidate, at }: PinChanges & { at: number },
 ): Promise<void> {
   const { id, application, stage } = rollback;
   await supersedeStates(rows, { place: rollback, by: id, broughtBack, undone });
   if (undone !== null && !(await pinHolds(rows, undone))) await close(rows, eq(revalidations.rollback, undone), id, at);
   if (pin) await insertPin(rows, pin);
-  for (const doubted of revalidate) {
+  for (const suspect of revalidate) {
     // One that is marked already stays as it is.
     await rows
       .insert(revalidations)
-      .values({ ...doubted, application, stage, rollback: id, createdAt: at })
+      .values({ ...suspect, application, stage, rollback: id, createdAt: at })
       .onConflictDoNothing();
   }
 }

@@ -110,8 +110,8 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
         await putSteps(rows, id, end.rows);
         await updateRollback(rows, id, { result: end.result });
         await updateActivity(rows, id, { status: end.status, finishedAt: end.at, error: end.problem });
-        const { consequences, at } = end;
-        if (consequences) await applyConsequences(rows, await getRollback(rows, id), { ...consequences, at });
+        const { pinChanges, at } = end;
+        if (pinChanges) await applyConsequences(rows, await getRollback(rows, id), { ...pinChanges, at });
         if (end.follow) await openFollowing(rows, end.follow, transaction);
         await insertLines(rows, id, end.lines);
         await finishJob(rows, fence);

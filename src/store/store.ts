@@ -16,7 +16,7 @@ import type {
 import type { Altered } from "../domain/activity/altered.ts";
 import type { Build } from "../domain/activity/build.ts";
 import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
-import type { CarriedPin, Consequences } from "../domain/activity/pins.ts";
+import type { CarriedPin, PinChanges } from "../domain/activity/pins.ts";
 import type { Claim } from "../domain/activity/scope.ts";
 import type { CapturedComponent, ComponentId, Components } from "../domain/component/component.ts";
 import type { ErrorCode, Problem, StepbackError } from "../domain/errors.ts";
@@ -292,7 +292,7 @@ export interface RollbackEnd {
   /** The undo that `onError: compensate` asks for. */
   readonly follow: Follow | null;
   /** Pins and marks; absent where nothing was brought back. */
-  readonly consequences?: Consequences;
+  readonly pinChanges?: PinChanges;
 }
 
 export interface SnapshotStore {

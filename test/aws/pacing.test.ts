@@ -12,13 +12,13 @@ function busiestSecond(times: readonly number[]): number {
 }
 
 t.test("no second gets more than the rate, whenever callers come and however late timers fire", async (t) => {
-  const world = fc.record({
+  const account = fc.record({
     rate: fc.integer({ min: 1, max: 120 }),
     arrivalsMs: fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 1, maxLength: 250 }),
     latenessMs: fc.infiniteStream(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 400 }))),
   });
   await fc.assert(
-    fc.asyncProperty(world, async ({ rate, arrivalsMs, latenessMs }) => {
+    fc.asyncProperty(account, async ({ rate, arrivalsMs, latenessMs }) => {
       const clock = new VirtualClock(() => latenessMs.next().value ?? 0);
       const bucket = new TokenBucket(rate, clock, NEVER);
       const passed: number[] = [];

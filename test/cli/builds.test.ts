@@ -6,7 +6,7 @@ import { createMask } from "#cli/command-output";
 import { packPath } from "#cli/packing";
 import { refuseFilled, unpack } from "#cli/unpacking";
 import { gzipped, type RawEntry, rawTar, tarOf, writeFiles, zipOf } from "../support/archives.ts";
-import { configure, createFunction, startWorld, type World } from "../support/test-account.ts";
+import { configure, createFunction, startTestAccount, type TestAccount } from "../support/test-account.ts";
 import { type CliEnd, runCli, startCli } from "./cli-process.ts";
 
 const STAGE = ["--application", "shop", "--stage", "prod"];
@@ -14,16 +14,16 @@ const FILES = { "state.json": "{}", "deep/api.zip": "code", "deep/er/@odd": "odd
 const DEPLOY_TOOL = fileURLToPath(new URL("./deploy-function.js", import.meta.url));
 const NODE = `'${process.execPath}'`;
 
-let world: World;
+let account: TestAccount;
 
 t.before(async () => {
-  world = await startWorld();
+  account = await startTestAccount();
 });
-t.teardown(() => world.close());
+t.teardown(() => account.close());
 
 function envOf(more: Record<string, string> = {}): Record<string, string> {
   const aws = Object.entries(process.env).filter(([name]) => name.startsWith("AWS_")) as [string, string][];
-  return { ...Object.fromEntries(aws), STEPBACK_URL: world.url, STEPBACK_TOKEN: world.token, ...more };
+  return { ...Object.fromEntries(aws), STEPBACK_URL: account.url, STEPBACK_TOKEN: account.token, ...more };
 }
 
 function stepback(...args: string[]): Promise<CliEnd> {
@@ -171,8 +171,8 @@ function deployCommand(name: string): string[] {
 
 /** Build 1 and build 2 of a function, each with its package and its deployment. */
 async function twoBuilds(t: Test, name: string): Promise<{ origin: string[]; versionOf(): Promise<string> }> {
-  await createFunction(world, name, "code");
-  await configure(world, name, { Environment: { Variables: { VERSION: "0" } } });
+  await createFunction(account, name, "code");
+  await configure(account, name, { Environment: { Variables: { VERSION: "0" } } });
   const origin = ["--application", name, "--stage", "prod"];
   for (const build of ["1", "2"]) {
     const folder = join(t.testdirName, build);
@@ -183,14 +183,14 @@ async function twoBuilds(t: Test, name: string): Promise<{ origin: string[]; ver
     if (deployed.code !== 0) throw new Error(deployed.stderr);
   }
   const read = async () =>
-    (await world.aws("lambda", "GetFunctionConfiguration", { FunctionName: name })).Environment.Variables.VERSION;
+    (await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name })).Environment.Variables.VERSION;
   return { origin, versionOf: read };
 }
 
 t.test("deploy stores the package first, and deploys nothing where that is refused", async (t) => {
   t.testdir();
   const { origin, versionOf } = await twoBuilds(t, "pack-one");
-  const { body } = await world.api("GET", "/v1/applications/pack-one/stages/prod/builds");
+  const { body } = await account.api("GET", "/v1/applications/pack-one/stages/prod/builds");
   t.match(body.items, [
     { build: "2", commit: "c2", deployments: [{ status: "Completed" }], packages: [{ service: "api" }] },
     { build: "1", commit: "c1", deployments: [{ status: "Completed" }], packages: [{ service: "api" }] },
@@ -202,7 +202,7 @@ t.test("deploy stores the package first, and deploys nothing where that is refus
   t.match(refused, { code: 254, stderr: "PACKAGE_DIFFERS" });
   t.notOk(readdirSync(t.testdirName).includes("ran"));
   t.match(await stepback("deploy", ...origin, ...stored, ...scope), { code: 252, stderr: "--commit" });
-  t.equal((await world.api("GET", "/v1/deployments?application=pack-one")).body.items.length, 2, "none was opened");
+  t.equal((await account.api("GET", "/v1/deployments?application=pack-one")).body.items.length, 2, "none was opened");
   t.equal(await versionOf(), "2");
 
   const plan = await stepback("rollback", "--to-build", "1", ...origin, "--plan", "--detailed-exitcode");
@@ -223,10 +223,10 @@ t.test("a stored package is handed to the team's own command, and the result is 
   t.match(back.stdout, `deploying with ${secret}`, "its own terminal shows what the command said");
   t.equal(await versionOf(), "1");
   const [, id = ""] = /Rollback (rbk_\w+) Completed/.exec(back.stdout) ?? [];
-  const log = JSON.stringify((await world.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body.items);
+  const log = JSON.stringify((await account.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body.items);
   t.match(log, "deploying with [DEPLOY_SECRET]");
   t.notMatch(log, secret);
-  t.match((await world.api("GET", `/v1/rollbacks/${id}`)).body, {
+  t.match((await account.api("GET", `/v1/rollbacks/${id}`)).body, {
     toBuild: "1",
     package: { service: "api" },
     outcome: "succeeded",
@@ -261,7 +261,7 @@ t.test("a stored package is handed to the team's own command, and the result is 
 t.test("what someone else changed stops a rollback by package before its command", async (t) => {
   t.testdir();
   const { origin, versionOf } = await twoBuilds(t, "pack-three");
-  await configure(world, "pack-three", { Environment: { Variables: { VERSION: "by hand" } } });
+  await configure(account, "pack-three", { Environment: { Variables: { VERSION: "by hand" } } });
   const to = ["rollback", "--to-build", "1", ...origin];
   const ran = join(t.testdirName, "ran");
   const stopped = await stepback(...to, "--", "touch", ran, "{package}/x");
@@ -280,8 +280,8 @@ t.test("interrupted, it reports what was done, and the components are free again
   cli.child.kill("SIGTERM");
   const { code } = await cli.ended;
   t.equal(code, 130);
-  const [rollback] = (await world.api("GET", "/v1/rollbacks?application=pack-four")).body.items;
-  const ended = await world.api("GET", `/v1/rollbacks/${rollback.id}?wait=30`);
+  const [rollback] = (await account.api("GET", "/v1/rollbacks?application=pack-four")).body.items;
+  const ended = await account.api("GET", `/v1/rollbacks/${rollback.id}?wait=30`);
   t.match(ended.body, { status: "Exception", outcome: "failed", error: { code: "COMMAND_FAILED" } });
   t.match(await stepback("rollback", "--to-build", "1", ...origin, "--yes"), { code: 0 });
 });
@@ -291,17 +291,17 @@ t.test(
   async (t) => {
     t.testdir();
     const { versionOf } = await twoBuilds(t, "pack-five");
-    const opened = await world.api("POST", "/v1/applications/pack-five/stages/prod/rollback", {
+    const opened = await account.api("POST", "/v1/applications/pack-five/stages/prod/rollback", {
       toBuild: "1",
       package: "api",
     });
     const rollback = `/v1/rollbacks/${opened.body.id}`;
-    t.match((await world.api("GET", `${rollback}?wait=30`)).body, { status: "In Progress", outcome: null });
-    await world.restart();
-    await configure(world, "pack-five", { Environment: { Variables: { VERSION: "1" } } });
-    t.equal((await world.api("POST", `${rollback}/output`, { lines: ["done by hand"] })).status, 204);
-    t.equal((await world.api("POST", `${rollback}/finish`, { outcome: "succeeded" })).status, 202);
-    t.match((await world.api("GET", `${rollback}?wait=30`)).body, {
+    t.match((await account.api("GET", `${rollback}?wait=30`)).body, { status: "In Progress", outcome: null });
+    await account.restart();
+    await configure(account, "pack-five", { Environment: { Variables: { VERSION: "1" } } });
+    t.equal((await account.api("POST", `${rollback}/output`, { lines: ["done by hand"] })).status, 204);
+    t.equal((await account.api("POST", `${rollback}/finish`, { outcome: "succeeded" })).status, 202);
+    t.match((await account.api("GET", `${rollback}?wait=30`)).body, {
       status: "Completed",
       result: { restored: 1, failed: 0 },
     });

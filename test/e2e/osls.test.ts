@@ -1,7 +1,7 @@
 import t from "tap";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
-import { finishDeployment, openDeployment, rollBack, startWorld } from "../support/test-account.ts";
+import { finishDeployment, openDeployment, rollBack, startTestAccount } from "../support/test-account.ts";
 
 const runtime = "nodejs22.x";
 const noCli = await missing("aws", "--version");
@@ -16,10 +16,10 @@ t.test(
   "a service that osls deployed twice goes back by parts and then whole, as the AWS CLI sees it",
   { skip: noCli ?? false },
   async (t) => {
-    const world = await startWorld();
-    const env = world.awsEnv;
+    const account = await startTestAccount();
+    const env = account.awsEnv;
     const project = await createProject("shop", env);
-    t.teardown(() => Promise.all([world.close(), project.remove()]));
+    t.teardown(() => Promise.all([account.close(), project.remove()]));
 
     const functions = async () => {
       const { Functions } = (await awsCli(env, "lambda", "list-functions")) as {
@@ -37,13 +37,13 @@ t.test(
     const before = { functions: await functions(), template: await template() };
     t.same(Object.keys(before.functions).sort(), ["shop-prod-cart", "shop-prod-old", "shop-prod-pay"]);
 
-    const deployment = await openDeployment(world, { stacks: [project.stack] });
+    const deployment = await openDeployment(account, { stacks: [project.stack] });
     t.match(deployment, { status: "In Progress", snapshot: { status: "Ready" } });
     await project.write(V2);
     await project.run("deploy");
     const deployed = await functions();
-    t.match(await finishDeployment(world, deployment.id), { status: "Completed", rollbackable: true });
-    const { items } = (await world.api("GET", `/v1/deployments/${deployment.id}/components?limit=200`)).body;
+    t.match(await finishDeployment(account, deployment.id), { status: "Completed", rollbackable: true });
+    const { items } = (await account.api("GET", `/v1/deployments/${deployment.id}/components?limit=200`)).body;
     const changes = Object.fromEntries(items.map((row: { id: string; change: string }) => [row.id, row.change]));
     t.match(changes, {
       "stack:shop-prod": "modified",
@@ -53,9 +53,9 @@ t.test(
       "lambda-code:shop-prod-old": "deleted",
     });
 
-    const one = await rollBack(world, deployment.id, ["lambda-code:shop-prod-pay"]);
+    const one = await rollBack(account, deployment.id, ["lambda-code:shop-prod-pay"]);
     t.match(one, { status: "Completed", result: { restored: 1 } });
-    const rows = (await world.api("GET", `/v1/rollbacks/${one.id}/components`)).body.items;
+    const rows = (await account.api("GET", `/v1/rollbacks/${one.id}/components`)).body.items;
     t.match(rows, [{ strategy: "stack", verified: true, warnings: [] }]);
     const pay = "shop-prod-pay";
     t.same(
@@ -64,18 +64,18 @@ t.test(
       "that function's code, and nothing else",
     );
 
-    const direct = await rollBack(world, deployment.id, ["lambda-config:shop-prod-pay"], { strategy: "direct" });
-    const directRows = (await world.api("GET", `/v1/rollbacks/${direct.id}/components`)).body.items;
+    const direct = await rollBack(account, deployment.id, ["lambda-config:shop-prod-pay"], { strategy: "direct" });
+    const directRows = (await account.api("GET", `/v1/rollbacks/${direct.id}/components`)).body.items;
     t.match(directRows, [{ strategy: "direct", verified: true, warnings: ["LEAVES_STACK_BEHIND"] }]);
     t.same((await functions())[pay], before.functions[pay], "and its configuration");
 
-    const refused = await rollBack(world, deployment.id, "all");
+    const refused = await rollBack(account, deployment.id, "all");
     t.match(
       refused,
       { status: "Exception", error: { code: "PLAN_REFUSED" } },
       "the new function's log group would go: that needs consent",
     );
-    const all = await rollBack(world, deployment.id, "all", { allowDestructive: true });
+    const all = await rollBack(account, deployment.id, "all", { allowDestructive: true });
     t.match(all, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
     t.same(await functions(), before.functions);
     t.same(await template(), before.template);
@@ -87,22 +87,22 @@ t.test(
 );
 
 t.test("a package that osls pruned from its bucket does not take the restore point away", async (t) => {
-  const world = await startWorld();
-  const env = world.awsEnv;
+  const account = await startTestAccount();
+  const env = account.awsEnv;
   const project = await createProject("prune", env);
-  t.teardown(() => Promise.all([world.close(), project.remove()]));
+  t.teardown(() => Promise.all([account.close(), project.remove()]));
   const digest = async () =>
-    (await world.aws("lambda", "GetFunctionConfiguration", { FunctionName: "prune-prod-pay" })).CodeSha256;
+    (await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: "prune-prod-pay" })).CodeSha256;
   await project.write({ ...V1, functions: { pay: "pay v1" } });
   await project.run("deploy");
   const first = await digest();
-  const deployment = await openDeployment(world, { stacks: [project.stack] });
+  const deployment = await openDeployment(account, { stacks: [project.stack] });
   // Serverless keeps five: the sixth deploy takes the first one's package away.
   for (let version = 2; version <= 7; version += 1) {
     await project.write({ ...V1, functions: { pay: `pay v${version}` } });
     await project.run("deploy");
   }
-  await finishDeployment(world, deployment.id);
-  t.match(await rollBack(world, deployment.id, "all", { allowDestructive: true }), { status: "Completed" });
+  await finishDeployment(account, deployment.id);
+  t.match(await rollBack(account, deployment.id, "all", { allowDestructive: true }), { status: "Completed" });
   t.equal(await digest(), first);
 });

@@ -3,7 +3,7 @@ import t from "tap";
 import { type CliEnd, runCli } from "../cli/cli-process.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
-import { startWorld } from "../support/test-account.ts";
+import { startTestAccount } from "../support/test-account.ts";
 
 const runtime = "nodejs20.x";
 const noCli = await missing("aws", "--version");
@@ -16,10 +16,10 @@ t.test(
   "a package that the deployment bucket has pruned is handed back to osls, and every code hash is as before",
   { skip: noCli ?? false },
   async (t) => {
-    const world = await startWorld();
-    const env = world.awsEnv;
+    const account = await startTestAccount();
+    const env = account.awsEnv;
     const project = await createProject("depot", env);
-    t.teardown(() => Promise.all([world.close(), project.remove()]));
+    t.teardown(() => Promise.all([account.close(), project.remove()]));
 
     const stepback = (...args: string[]): Promise<CliEnd> =>
       runCli(args, {
@@ -30,8 +30,8 @@ t.test(
           SLS_TELEMETRY_DISABLED: "1",
           SLS_NOTIFICATIONS_MODE: "off",
           CI: "1",
-          STEPBACK_URL: world.url,
-          STEPBACK_TOKEN: world.token,
+          STEPBACK_URL: account.url,
+          STEPBACK_TOKEN: account.token,
         },
       });
     const osls = (...args: string[]) => [process.execPath, OSLS, ...args, "--stage", "prod", "--region", "us-east-1"];
@@ -89,9 +89,9 @@ t.test(
     t.equal(back.code, 0, back.stdout + back.stderr);
     t.match(back.stdout, /lambda-code:depot-prod-pay +Restored +yes/);
     t.same(await functions(), before, "nothing was rebuilt: the sources say something else");
-    const [rollback] = (await world.api("GET", "/v1/activities?limit=1")).body.items;
+    const [rollback] = (await account.api("GET", "/v1/activities?limit=1")).body.items;
     t.match(rollback, { type: "rollback", status: "Completed", reason: "pay is down" });
-    const { items } = (await world.api("GET", `/v1/rollbacks/${rollback.id}/logs?limit=200`)).body;
+    const { items } = (await account.api("GET", `/v1/rollbacks/${rollback.id}/logs?limit=200`)).body;
     t.match(JSON.stringify(items), /Service deployed to stack depot-prod/, "what osls said is in the log");
   },
 );

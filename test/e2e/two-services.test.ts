@@ -1,7 +1,14 @@
 import t, { type Test } from "tap";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject, type OslsProject, type ServiceVersion } from "../support/osls.ts";
-import { type Body, ended, openDeployment, startWorld, until, type World } from "../support/test-account.ts";
+import {
+  type Body,
+  ended,
+  openDeployment,
+  startTestAccount,
+  type TestAccount,
+  until,
+} from "../support/test-account.ts";
 
 const skip = (await missing("aws", "--version")) ?? false;
 const runtime = "nodejs22.x";
@@ -22,18 +29,18 @@ const billing = (says: string, imports: Readonly<Record<string, string>>): Servi
 });
 
 interface Stage {
-  readonly world: World;
+  readonly account: TestAccount;
   readonly orders: OslsProject;
   readonly billing: OslsProject;
   readonly env: Record<string, string>;
 }
 
 async function stage(t: Test): Promise<Stage> {
-  const world = await startWorld();
-  const env = world.awsEnv;
+  const account = await startTestAccount();
+  const env = account.awsEnv;
   const projects = { orders: await createProject("orders", env), billing: await createProject("billing", env) };
-  t.teardown(() => Promise.all([world.close(), projects.orders.remove(), projects.billing.remove()]));
-  return { world, env, ...projects };
+  t.teardown(() => Promise.all([account.close(), projects.orders.remove(), projects.billing.remove()]));
+  return { account, env, ...projects };
 }
 
 /** Functions, templates, exports and their importers, as the AWS CLI sees them. */
@@ -64,29 +71,29 @@ async function deploy(project: OslsProject, version: ServiceVersion): Promise<vo
 }
 
 /** A deploy of one service inside a deployment of its own. Answers the deployment's id. */
-async function recorded({ world }: Stage, project: OslsProject, version: ServiceVersion): Promise<string> {
-  const { id } = await openDeployment(world, { stacks: [project.stack] });
+async function recorded({ account }: Stage, project: OslsProject, version: ServiceVersion): Promise<string> {
+  const { id } = await openDeployment(account, { stacks: [project.stack] });
   const path = `/v1/deployments/${id}`;
-  await until(async () => (await world.api("GET", path)).body.snapshot.status === "Ready", 120_000);
+  await until(async () => (await account.api("GET", path)).body.snapshot.status === "Ready", 120_000);
   await deploy(project, version);
-  await world.api("POST", `${path}/finish`, { outcome: "succeeded" });
-  await ended(world, path);
+  await account.api("POST", `${path}/finish`, { outcome: "succeeded" });
+  await ended(account, path);
   return id;
 }
 
 /** Both deployments by one request; answers the plan's stacks and the order in which CloudFormation was told to run. */
-async function takeBack(t: Test, { world }: Stage, deployment: readonly string[]): Promise<Body> {
-  world.sandbox.calls.clear();
+async function takeBack(t: Test, { account }: Stage, deployment: readonly string[]): Promise<Body> {
+  account.sandbox.calls.clear();
   const request = { deployment, components: "all", allowDestructive: true };
-  const opened = await world.api("POST", "/v1/rollbacks", request);
+  const opened = await account.api("POST", "/v1/rollbacks", request);
   const path = `/v1/rollbacks/${opened.body.id}`;
-  t.match(await ended(world, path), {
+  t.match(await ended(account, path), {
     status: "Completed",
     error: null,
     result: { failed: 0, skipped: 0 },
   });
-  const { steps } = (await world.api("GET", `${path}/plan`)).body;
-  const executed = world.sandbox.calls.mutations().filter(({ operation }) => operation === "ExecuteChangeSet");
+  const { steps } = (await account.api("GET", `${path}/plan`)).body;
+  const executed = account.sandbox.calls.mutations().filter(({ operation }) => operation === "ExecuteChangeSet");
   return {
     stacks: steps.filter(({ component }: Body) => component.startsWith("stack:")),
     executed: executed.map(({ input }) => input["StackName"]),

@@ -6,16 +6,16 @@ import {
   ended,
   finishDeployment,
   openDeployment,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   updateCode,
-  type World,
 } from "../support/test-account.ts";
 
 const NAMES = ["one", "three", "two"] as const;
 
 /** Three functions, each with code that a deployment made bad. */
-async function badDeploy(t: Test): Promise<{ w: World; deployment: string }> {
-  const w = await startWorld();
+async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string }> {
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   for (const name of NAMES) await createFunction(w, name, "good");
   const { id } = await openDeployment(w, { functions: [...NAMES] }, { build: "1842" });
@@ -24,7 +24,7 @@ async function badDeploy(t: Test): Promise<{ w: World; deployment: string }> {
   return { w, deployment: id };
 }
 
-function expire(w: World, match: (record: CallRecord) => boolean): void {
+function expire(w: TestAccount, match: (record: CallRecord) => boolean): void {
   w.sandbox.faults.fail({ match, error: new AwsError("ExpiredTokenException", "The token is expired", 403) });
 }
 
@@ -37,7 +37,7 @@ function from(name: string): (record: CallRecord) => boolean {
   };
 }
 
-async function rowsOf(w: World, id: string): Promise<Body[]> {
+async function rowsOf(w: TestAccount, id: string): Promise<Body[]> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/components`)).body;
   return items.map(({ component, status, verified, error }: Body) => [
     component,
@@ -47,7 +47,7 @@ async function rowsOf(w: World, id: string): Promise<Body[]> {
   ]);
 }
 
-async function pinsOf(w: World): Promise<Body[]> {
+async function pinsOf(w: TestAccount): Promise<Body[]> {
   const { items } = (await w.api("GET", "/v1/pins?application=shop&stage=prod&active=true")).body;
   return items.map(({ rollback, builds, components }: Body) => [
     rollback,
@@ -59,7 +59,7 @@ async function pinsOf(w: World): Promise<Body[]> {
 const OPEN = { components: NAMES.map((name) => `lambda-code:${name}`) };
 
 /** One is back and pinned, three was at work, two was not begun. */
-async function brokeOffAtThree(t: Test, w: World, id: string): Promise<void> {
+async function brokeOffAtThree(t: Test, w: TestAccount, id: string): Promise<void> {
   t.match(await ended(w, `/v1/rollbacks/${id}`), {
     status: "Exception",
     error: { code: "AWS_CREDENTIALS" },

@@ -6,7 +6,7 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  type World,
+  type TestAccount,
   worldOf,
 } from "../support/test-account.ts";
 
@@ -23,7 +23,7 @@ function topics(DisplayName: unknown, { resource = {}, ...more }: Body = {}): Bo
  * only where it changes something.
  */
 async function redeploy(
-  w: World,
+  w: TestAccount,
   before: Body | string,
   after: Body | string,
   on: string[] = ["shop"],
@@ -37,30 +37,30 @@ async function redeploy(
   return id;
 }
 
-async function rowsOf(w: World, rollback: Body): Promise<Body[]> {
+async function rowsOf(w: TestAccount, rollback: Body): Promise<Body[]> {
   return (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
 }
 
-async function logOf(w: World, rollback: Body): Promise<string> {
+async function logOf(w: TestAccount, rollback: Body): Promise<string> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${rollback.id}/logs?limit=200`)).body;
   return items.map(({ message }: Body) => message).join("\n");
 }
 
-async function templateOf(w: World): Promise<string> {
+async function templateOf(w: TestAccount): Promise<string> {
   return (await w.aws("cloudformation", "GetTemplate", { ...STACK, TemplateStage: "Original" })).TemplateBody;
 }
 
-async function policyOf(w: World): Promise<Body> {
+async function policyOf(w: TestAccount): Promise<Body> {
   const { StackPolicyBody } = await w.aws("cloudformation", "GetStackPolicy", STACK);
   return StackPolicyBody ? JSON.parse(StackPolicyBody) : null;
 }
 
-async function setPolicy(w: World, ...Statement: object[]): Promise<void> {
+async function setPolicy(w: TestAccount, ...Statement: object[]): Promise<void> {
   const StackPolicyBody = JSON.stringify({ Statement });
   await w.aws("cloudformation", "SetStackPolicy", { ...STACK, StackPolicyBody });
 }
 
-const operations = (w: World) => w.sandbox.calls.mutations().map(({ operation }) => operation);
+const operations = (w: TestAccount) => w.sandbox.calls.mutations().map(({ operation }) => operation);
 
 t.test("a template that differs in its text only is unchanged, and nothing is asked of CloudFormation", async (t) => {
   const w = await worldOf(t);

@@ -10,9 +10,9 @@ import {
   ended,
   finishDeployment,
   openDeployment,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   until,
-  type World,
   zip,
 } from "../support/test-account.ts";
 
@@ -35,7 +35,7 @@ type Counts = Record<string, number>;
 
 /** What the plan expects, and what its run then does. */
 async function foretold(t: Test, scenario: Scenario): Promise<{ expected: Counts; actual: Counts; writes: string[] }> {
-  const w = await startWorld({ updateMs: 1 });
+  const w = await startTestAccount({ updateMs: 1 });
   try {
     await scenario.before(w);
     const { id } = await openDeployment(w, scenario.scope);
@@ -60,7 +60,7 @@ async function foretold(t: Test, scenario: Scenario): Promise<{ expected: Counts
   }
 }
 
-async function planOf(w: World, rollback: string): Promise<Body> {
+async function planOf(w: TestAccount, rollback: string): Promise<Body> {
   let plan: Body;
   await w.api("POST", `/v1/rollbacks/${rollback}/plan`);
   await until(async () => {

@@ -9,7 +9,7 @@ import {
   invoke,
   openDeployment,
   rollBack,
-  type World,
+  type TestAccount,
   worldOf,
 } from "../support/test-account.ts";
 
@@ -35,7 +35,7 @@ const template = (resources: Shape): Shape => ({
 });
 
 /** The deployment took the callers out of the stack, and then the function away. */
-async function deletion(w: World): Promise<string> {
+async function deletion(w: TestAccount): Promise<string> {
   await createFunction(w, "pay", "pay v1");
   await w.aws("lambda", "CreateAlias", { FunctionName: "pay", Name: "live", FunctionVersion: "$LATEST" });
   await deployStack(w, "api", template(CALLERS));
@@ -47,7 +47,7 @@ async function deletion(w: World): Promise<string> {
   return id;
 }
 
-async function stepsOf(w: World, rollback: string): Promise<Body[]> {
+async function stepsOf(w: TestAccount, rollback: string): Promise<Body[]> {
   return (await w.api("GET", `/v1/rollbacks/${rollback}/plan`)).body.steps;
 }
 

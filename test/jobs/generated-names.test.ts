@@ -6,8 +6,8 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
-  type World,
+  startTestAccount,
+  type TestAccount,
 } from "../support/test-account.ts";
 
 /** Functions without a name of their own, as SAM and CDK write them: CloudFormation gives them one, never twice the same. */
@@ -32,8 +32,8 @@ function shop(functions: Record<string, string>): Shape {
   return { Resources: { ...Object.fromEntries(made), ...(functions["Gone"] ? { Live: alias } : {}) } };
 }
 
-async function badDeploy(t: Test): Promise<{ w: World; deployment: string }> {
-  const w = await startWorld();
+async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string }> {
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   await deployStack(w, "shop", shop({ Stays: "1", Gone: "1" }));
   const { id } = await openDeployment(w, { stacks: ["shop"] });
@@ -42,7 +42,7 @@ async function badDeploy(t: Test): Promise<{ w: World; deployment: string }> {
   return { w, deployment: id };
 }
 
-async function namesOf(w: World): Promise<string[]> {
+async function namesOf(w: TestAccount): Promise<string[]> {
   const { Functions } = await w.aws("lambda", "ListFunctions");
   return Functions.map(({ FunctionName }: Shape) => FunctionName).sort();
 }

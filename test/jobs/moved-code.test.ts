@@ -8,22 +8,22 @@ import {
   invoke,
   openDeployment,
   rollBack,
-  startWorld,
-  type World,
+  startTestAccount,
+  type TestAccount,
   zip,
 } from "../support/test-account.ts";
 
 const [BUCKET, STAGING] = ["deploys", "staging"];
 const STAGED = /^stepback\/code\/[0-9a-f]{64}\.zip$/;
 
-async function world(t: Test, staging: string | null = STAGING): Promise<World> {
-  const made = await startWorld({}, staging ? { STEPBACK_STAGING_BUCKET: staging } : {});
+async function account(t: Test, staging: string | null = STAGING): Promise<TestAccount> {
+  const made = await startTestAccount({}, staging ? { STEPBACK_STAGING_BUCKET: staging } : {});
   t.teardown(() => made.close());
   for (const Bucket of [BUCKET, STAGING]) await made.aws("s3", "CreateBucket", { Bucket });
   return made;
 }
 
-async function put(w: World, Key: string, Body: Uint8Array): Promise<string | null> {
+async function put(w: TestAccount, Key: string, Body: Uint8Array): Promise<string | null> {
   return (await w.aws("s3", "PutObject", { Bucket: BUCKET, Key, Body })).VersionId ?? null;
 }
 
@@ -50,7 +50,7 @@ function template(pay: Place, cart: Place, memory: number): Shape {
   return { Resources: { Pay: fn("shop-pay", pay), Cart: fn("shop-cart", cart) } };
 }
 
-async function badDeploy(w: World, first: Shape, second: Shape): Promise<string> {
+async function badDeploy(w: TestAccount, first: Shape, second: Shape): Promise<string> {
   await deployStack(w, "shop", first);
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deployStack(w, "shop", second);
@@ -60,7 +60,7 @@ async function badDeploy(w: World, first: Shape, second: Shape): Promise<string>
 }
 
 /** Both functions moved from `v1/` to `v2/`. What becomes of `v1/pay.zip` then is the test's own matter. */
-async function fromV1ToV2(w: World): Promise<string> {
+async function fromV1ToV2(w: TestAccount): Promise<string> {
   for (const v of ["v1", "v2"]) {
     await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
     await put(w, `${v}/cart.zip`, zip(`cart ${v}`));
@@ -70,7 +70,7 @@ async function fromV1ToV2(w: World): Promise<string> {
 }
 
 /** One key for all versions, as the reference mode of a deploy tool has it: a template pins the object's version. */
-async function pinned(w: World): Promise<{ deployment: string; version: string }> {
+async function pinned(w: TestAccount): Promise<{ deployment: string; version: string }> {
   await w.aws("s3", "PutBucketVersioning", { Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } });
   const [pay1, cart] = [await put(w, "pay.zip", zip("pay v1")), await put(w, "cart.zip", zip("cart"))];
   const pay2 = await put(w, "pay.zip", zip("pay v2"));
@@ -80,32 +80,32 @@ async function pinned(w: World): Promise<{ deployment: string; version: string }
   return { deployment, version: pay1 ?? "" };
 }
 
-async function templateOf(w: World): Promise<string> {
+async function templateOf(w: TestAccount): Promise<string> {
   return (await w.aws("cloudformation", "GetTemplate", { StackName: "shop", TemplateStage: "Original" })).TemplateBody;
 }
 
-async function codeOf(w: World, logicalId: string): Promise<Body> {
+async function codeOf(w: TestAccount, logicalId: string): Promise<Body> {
   return JSON.parse(await templateOf(w)).Resources[logicalId].Properties.Code;
 }
 
-function writes(w: World): string[] {
+function writes(w: TestAccount): string[] {
   return w.sandbox.calls
     .mutations()
     .map(({ operation, input }) => `${operation} ${input["Bucket"] ?? ""}${input["StackName"] ?? ""}`);
 }
 
-async function rowsOf(w: World, { id }: Body): Promise<Map<string, Body>> {
+async function rowsOf(w: TestAccount, { id }: Body): Promise<Map<string, Body>> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/components?limit=200`)).body;
   return new Map(items.map((row: Body) => [row.component, row]));
 }
 
-async function logOf(w: World, { id }: Body): Promise<string> {
+async function logOf(w: TestAccount, { id }: Body): Promise<string> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
   return items.map(({ message }: Body) => message).join("\n");
 }
 
 t.test("a whole stack goes back although a key holds other bytes, which stay as they are", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await fromV1ToV2(w);
   await put(w, "v1/pay.zip", other("pay v1"));
   const deployed = await templateOf(w);
@@ -135,7 +135,7 @@ t.test("a whole stack goes back although a key holds other bytes, which stay as 
 });
 
 t.test("one function's code goes back although its key holds other bytes, and nothing else moves", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await fromV1ToV2(w);
   await put(w, "v1/pay.zip", other("pay v1"));
   await put(w, "v1/cart.zip", other("cart v1"));
@@ -160,7 +160,7 @@ t.test("one function's code goes back although its key holds other bytes, and no
 t.test("a resource whose pinned object version is lost goes back, and no version is added under its key", async (t) => {
   for (const picked of [["lambda-code:shop-pay"], ["stack-resource:shop/Pay"], "all"] as const) {
     await t.test(String(picked), async (t) => {
-      const w = await world(t);
+      const w = await account(t);
       const { deployment, version } = await pinned(w);
       await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "pay.zip", VersionId: version });
       w.sandbox.calls.clear();
@@ -176,7 +176,7 @@ t.test("a resource whose pinned object version is lost goes back, and no version
 });
 
 t.test("a pinned version that is still there is what goes back, whatever the key holds by now", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const { deployment, version } = await pinned(w);
   w.sandbox.calls.clear();
   t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null });
@@ -187,7 +187,7 @@ t.test("a pinned version that is still there is what goes back, whatever the key
 t.test(
   "without a staging bucket it is refused before anything is touched, and the reason names the object",
   async (t) => {
-    const w = await world(t, null);
+    const w = await account(t, null);
     const deployment = await fromV1ToV2(w);
     await put(w, "v1/pay.zip", other("pay v1"));
     w.sandbox.calls.clear();
@@ -216,7 +216,7 @@ t.test(
 );
 
 t.test("an object that the backup has no bytes of and that is still gone is named while planning", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   for (const key of ["v1/pay.zip", "v2/pay.zip", "cart.zip"]) await put(w, key, zip(key));
   const at = (v: string, memory: number) => template({ key: `${v}/pay.zip` }, { key: "cart.zip" }, memory);
   await deployStack(w, "shop", at("v1", 128));
@@ -239,7 +239,7 @@ t.test("an object that the backup has no bytes of and that is still gone is name
 t.test(
   "where AWS denies the look, as for a lost object without s3:ListBucket, the archived bytes are named",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     const deployment = await fromV1ToV2(w);
     await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "v1/pay.zip" });
     w.sandbox.faults.fail({
@@ -255,7 +255,7 @@ t.test(
 );
 
 t.test("somebody else's bytes under the name in the staging bucket are not overwritten", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await fromV1ToV2(w);
   await put(w, "v1/pay.zip", other("pay v1"));
   const Key = `stepback/code/${createHash("sha256").update(zip("pay v1")).digest("hex")}.zip`;
@@ -286,7 +286,7 @@ const parent = (file: string) => ({
 });
 
 t.test("a nested stack goes back by the template that it had, although its address answers another one", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   for (const v of ["v1", "v2"]) await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
   await put(w, "child.json", child("v1/pay.zip", 128));
   await deployStack(w, "shop", parent("child.json"));
@@ -307,7 +307,7 @@ t.test("a nested stack goes back by the template that it had, although its addre
 t.test(
   "what only a nested stack's own template names is not moved: the root is refused, and the reason says why",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     for (const v of ["v1", "v2"]) {
       await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
       await put(w, `${v}/child.json`, child(`${v}/pay.zip`, v === "v1" ? 128 : 512));
@@ -331,7 +331,7 @@ t.test(
 );
 
 t.test("a bridge before the stack's own turn names the staging bucket, too", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   for (const v of ["v1", "v2"]) await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
   const shop = (v: string, name: string, memory: number) => ({
     ...template({ key: `${v}/pay.zip` }, { key: `${v}/pay.zip` }, memory),
@@ -364,7 +364,7 @@ t.test("a bridge before the stack's own turn names the staging bucket, too", asy
 });
 
 t.test("SAM code goes back from the staging bucket, also where the Globals name it", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   for (const v of ["v1", "v2"]) await put(w, `${v}.zip`, zip(`pay ${v}`));
   const sam = (v: string) => ({
     Transform: "AWS::Serverless-2016-10-31",

@@ -7,8 +7,8 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
-  type World,
+  startTestAccount,
+  type TestAccount,
 } from "../support/test-account.ts";
 
 const BUCKET = "deploys";
@@ -25,7 +25,7 @@ function pay(says: string): Shape {
 }
 
 /** A root with one nested stack, whose template stands in a bucket. */
-async function deploy(w: World, says: string): Promise<void> {
+async function deploy(w: TestAccount, says: string): Promise<void> {
   await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: `${says}.json`, Body: Buffer.from(JSON.stringify(pay(says))) });
   await deployStack(w, "shop", {
     Resources: {
@@ -38,8 +38,8 @@ async function deploy(w: World, says: string): Promise<void> {
   });
 }
 
-async function badDeploy(t: Test): Promise<{ w: World; deployment: string; nested: string; altered: Body[] }> {
-  const w = await startWorld();
+async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string; nested: string; altered: Body[] }> {
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   await w.aws("s3", "CreateBucket", { Bucket: BUCKET });
   await deploy(w, "good");
@@ -84,7 +84,7 @@ t.test("a function in a nested stack goes back alone, directly, since nobody upd
 t.test(
   "a nested stack that the deploy took away comes back under another name, and is proven with what is in it",
   async (t) => {
-    const w = await startWorld();
+    const w = await startTestAccount();
     t.teardown(() => w.close());
     await w.aws("s3", "CreateBucket", { Bucket: BUCKET });
     const child = pay("good");

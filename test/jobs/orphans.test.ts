@@ -7,8 +7,8 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
+  type TestAccount,
   until,
-  type World,
   worldOf,
 } from "../support/test-account.ts";
 
@@ -20,10 +20,10 @@ const TABLE = {
 };
 const NEWS = { Type: "AWS::SNS::Topic", DeletionPolicy: "Retain", Properties: { DisplayName: "no name of its own" } };
 
-const deploy = (w: World, Resources: Shape) => deployStack(w, "shop", { Resources });
+const deploy = (w: TestAccount, Resources: Shape) => deployStack(w, "shop", { Resources });
 
 /** A deployment of the stack `shop` from some resources to others. */
-async function deployment(w: World, before: Shape, after: Shape): Promise<string> {
+async function deployment(w: TestAccount, before: Shape, after: Shape): Promise<string> {
   await deploy(w, before);
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deploy(w, after);
@@ -31,27 +31,27 @@ async function deployment(w: World, before: Shape, after: Shape): Promise<string
   return id;
 }
 
-async function physicalIds(w: World): Promise<Record<string, string>> {
+async function physicalIds(w: TestAccount): Promise<Record<string, string>> {
   const { StackResourceSummaries } = await w.aws("cloudformation", "ListStackResources", { StackName: "shop" });
   const there = StackResourceSummaries.filter(({ ResourceStatus }: Body) => !/^DELETE/.test(ResourceStatus));
   return Object.fromEntries(there.map((one: Body) => [one.LogicalResourceId, one.PhysicalResourceId]));
 }
 
-async function orphansOf(w: World, { id }: Body): Promise<Body[]> {
+async function orphansOf(w: TestAccount, { id }: Body): Promise<Body[]> {
   return (await w.api("GET", `/v1/rollbacks/${id}/orphans`)).body.items;
 }
 
-async function stepsOf(w: World, { id }: Body): Promise<Body[]> {
+async function stepsOf(w: TestAccount, { id }: Body): Promise<Body[]> {
   return (await w.api("GET", `/v1/rollbacks/${id}/plan`)).body.steps;
 }
 
-async function undo(w: World, { id }: Body): Promise<Body> {
+async function undo(w: TestAccount, { id }: Body): Promise<Body> {
   const { body } = await w.api("POST", "/v1/rollbacks", { rollback: id, components: "all" });
   return ended(w, `/v1/rollbacks/${body.id}`);
 }
 
 /** What the change sets of a rollback did, e.g. `Import Table`. */
-async function changesOf(w: World, { id }: Body): Promise<string> {
+async function changesOf(w: TestAccount, { id }: Body): Promise<string> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
   return items
     .map(({ message }: Body) => message)

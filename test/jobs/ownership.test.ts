@@ -8,7 +8,7 @@ import {
   openDeployment,
   rollBack,
   settled,
-  type World,
+  type TestAccount,
   worldOf,
 } from "../support/test-account.ts";
 
@@ -50,7 +50,7 @@ const CALLERS: Shape = {
 };
 const TOPIC: Shape = { Topic: { Type: "AWS::SNS::Topic", Properties: { TopicName: "orders" } } };
 
-async function deployed(w: World, stacks: readonly string[], deploy: () => Promise<unknown>): Promise<string> {
+async function deployed(w: TestAccount, stacks: readonly string[], deploy: () => Promise<unknown>): Promise<string> {
   const { id } = await openDeployment(w, { stacks: [...stacks], functions: ["pay*"] });
   await deploy();
   const finished = await finishDeployment(w, id);
@@ -58,16 +58,16 @@ async function deployed(w: World, stacks: readonly string[], deploy: () => Promi
   return id;
 }
 
-async function aliasesOf(w: World, FunctionName: string): Promise<string[]> {
+async function aliasesOf(w: TestAccount, FunctionName: string): Promise<string[]> {
   return (await w.aws("lambda", "ListAliases", { FunctionName })).Aliases.map(({ Name }: Body) => Name);
 }
 
-async function resourcesIn(w: World, StackName: string): Promise<string[]> {
+async function resourcesIn(w: TestAccount, StackName: string): Promise<string[]> {
   const { TemplateBody } = await w.aws("cloudformation", "GetTemplate", { StackName });
   return Object.keys(JSON.parse(TemplateBody).Resources).sort();
 }
 
-function operations(w: World): string[] {
+function operations(w: TestAccount): string[] {
   return w.sandbox.calls.mutations().map(({ operation }) => operation);
 }
 

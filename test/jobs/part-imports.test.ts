@@ -6,8 +6,8 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
-  type World,
+  startTestAccount,
+  type TestAccount,
 } from "../support/test-account.ts";
 
 function exporter(...names: string[]): Shape {
@@ -30,8 +30,8 @@ function importer(name: string, memory: number): Shape {
 }
 
 /** The deploy moved the importer from one export to another, and the first one has gone since. */
-async function badDeploy(t: Test): Promise<{ w: World; deployment: string }> {
-  const w = await startWorld();
+async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string }> {
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   await deployStack(w, "orders", exporter("first"));
   await deployStack(w, "shop", importer("first", 128));
@@ -54,7 +54,7 @@ t.test("a part that imports what nobody exports any more is refused while planni
 
 /** A deployment over both stacks, from one pair of templates to another. */
 async function deployBoth(t: Test, before: readonly [Shape, Shape], after: readonly [Shape, Shape]) {
-  const w = await startWorld();
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   const deploy = async (order: readonly ["orders" | "shop", Shape][]) => {
     for (const [name, template] of order) await deployStack(w, name, template);
@@ -83,7 +83,7 @@ const literal = (memory: number): Shape => {
   return { ...template, Resources: { Pay: { ...pay, Properties: properties } } };
 };
 
-async function planOf(w: World, { id }: { id: string }) {
+async function planOf(w: TestAccount, { id }: { id: string }) {
   const { steps } = (await w.api("GET", `/v1/rollbacks/${id}/plan`)).body;
   return steps.map(({ component, wave, after }: Record<string, unknown>) => ({ component, wave, after }));
 }

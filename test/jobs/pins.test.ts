@@ -7,34 +7,34 @@ import {
   invoke,
   openDeployment,
   rollBack,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   updateCode,
-  type World,
 } from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
 const CODE = "lambda-code:shop-pay";
 const STAGE = "/v1/applications/shop/stages/prod";
 
-async function world(t: Test, env: Record<string, string> = {}): Promise<World> {
-  const made = await startWorld({}, env);
+async function account(t: Test, env: Record<string, string> = {}): Promise<TestAccount> {
+  const made = await startTestAccount({}, env);
   t.teardown(() => made.close());
   return made;
 }
 
 /** A deploy of other code under a build, from its opening to its record. */
-async function deploy(w: World, build: string, says: string): Promise<Body> {
+async function deploy(w: TestAccount, build: string, says: string): Promise<Body> {
   const opened = await openDeployment(w, scope, { build, commit: `commit-${build}` });
   if (!opened.id) return opened;
   await updateCode(w, "shop-pay", says);
   return finishDeployment(w, opened.id);
 }
 
-async function activePins(w: World): Promise<Body[]> {
+async function activePins(w: TestAccount): Promise<Body[]> {
   return (await w.api("GET", "/v1/pins?application=shop&stage=prod&active=true")).body.items;
 }
 
-async function openMarks(w: World): Promise<string[]> {
+async function openMarks(w: TestAccount): Promise<string[]> {
   const { items } = (await w.api("GET", `${STAGE}/revalidations?open=true`)).body;
   return items.map(({ subject, name }: Body) => `${subject} ${name}`).sort();
 }
@@ -42,7 +42,7 @@ async function openMarks(w: World): Promise<string[]> {
 t.test(
   "a build that was rolled back is warned of, refused where the stage says so, and free once cleared",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     await createFunction(w, "shop-pay", "good");
     const bad = await deploy(w, "1842", "bad");
     t.match(bad, { status: "Completed", warnings: [], pinned: [], needsRevalidation: false });
@@ -95,7 +95,7 @@ t.test(
 );
 
 t.test("the same code under another build is marked when it finishes, in its row and in its log", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createFunction(w, "shop-pay", "good");
   const bad = await deploy(w, "1842", "bad");
   await rollBack(w, bad.id, "all");
@@ -115,7 +115,7 @@ t.test("the same code under another build is marked when it finishes, in its row
 });
 
 t.test("an undo supersedes what its rollback pinned, and the undo of the undo pins it anew", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createFunction(w, "shop-pay", "good");
   const bad = await deploy(w, "1842", "bad");
   const back = await rollBack(w, bad.id, "all");
@@ -140,7 +140,7 @@ t.test("an undo supersedes what its rollback pinned, and the undo of the undo pi
 t.test(
   "one component goes back to any earlier state while the rest stays, and that pins what it replaced",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     await createFunction(w, "shop-pay", "one", { MemorySize: 128 });
     await deploy(w, "1", "two");
     const third = await openDeployment(w, scope, { build: "2", commit: "c2" });
@@ -187,7 +187,7 @@ t.test(
 t.test(
   "a drill says what a rollback would do and take, touches nothing, holds nothing and cannot be run",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     await createFunction(w, "shop-pay", "good");
     const bad = await deploy(w, "1842", "bad");
     w.sandbox.calls.clear();
@@ -218,7 +218,7 @@ t.test(
 );
 
 t.test("a backup says how well each component could go back, before anybody deploys", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createFunction(w, "shop-pay", "good");
   const opened = await openDeployment(w, scope);
   t.match(opened, { readiness: { reversible: 4, "reversible-with-loss": 0, irreversible: 0 } });
@@ -234,7 +234,7 @@ t.test("a backup says how well each component could go back, before anybody depl
 });
 
 t.test("a stage's policy asks for reasons and says which keys are secret, at once", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createFunction(w, "shop-pay", "good", { Environment: { Variables: { LOG_LEVEL: "info", KEY: "hunter2" } } });
   const policy = { requireReason: true, shownKeys: ["LOG_*"], secretKeys: ["MemorySize"] };
   t.match((await w.api("GET", `${STAGE}/policy`)).body, { pins: "warn", requireReason: false, updatedBy: null });

@@ -5,9 +5,9 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   until,
-  type World,
 } from "../support/test-account.ts";
 
 const CAPABILITIES = { Capabilities: ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"] };
@@ -39,8 +39,8 @@ const ADDED = `  Added:
       InlineCode: "exports.handler = async () => 0;"
 ${URL}`;
 
-async function badDeploy(t: Test, second: string): Promise<{ w: World; deployment: string; altered: Body[] }> {
-  const w = await startWorld();
+async function badDeploy(t: Test, second: string): Promise<{ w: TestAccount; deployment: string; altered: Body[] }> {
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   await deployStack(w, "shop", shop({ batch: 5 }), CAPABILITIES);
   const { id } = await openDeployment(w, { stacks: ["shop"] });
@@ -50,7 +50,7 @@ async function badDeploy(t: Test, second: string): Promise<{ w: World; deploymen
   return { w, deployment: id, altered };
 }
 
-async function planned(w: World, deployment: string, component: string): Promise<Body> {
+async function planned(w: TestAccount, deployment: string, component: string): Promise<Body> {
   const draft = await w.api("POST", "/v1/rollbacks", { deployment, components: [component], run: false });
   const path = `/v1/rollbacks/${draft.body.id}`;
   await w.api("POST", `${path}/plan`);

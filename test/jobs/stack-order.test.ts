@@ -12,8 +12,8 @@ import {
   ended,
   finishDeployment,
   openDeployment,
+  type TestAccount,
   until,
-  type World,
   worldOf,
 } from "../support/test-account.ts";
 
@@ -141,14 +141,14 @@ interface Move {
   readonly deployed: StackLinks;
 }
 
-async function put(w: World, name: string, template: string): Promise<void> {
+async function put(w: TestAccount, name: string, template: string): Promise<void> {
   const end = await submit(w, name, template);
   if (!GOOD.test(end)) throw new Error(`${name}: ${end}`);
 }
 
 /** Deploys `before`, opens a deployment, deploys `deployed` by way of stacks without imports, and finishes it. */
 async function redeploy(
-  w: World,
+  w: TestAccount,
   moves: Readonly<Record<string, Move>>,
   write: (links: StackLinks) => string = linkedTemplate,
 ): Promise<string> {
@@ -166,7 +166,11 @@ async function redeploy(
   return deployment.id;
 }
 
-async function rolledBack(w: World, deployment: string, more: object = {}): Promise<{ rollback: Body; plan: Body }> {
+async function rolledBack(
+  w: TestAccount,
+  deployment: string,
+  more: object = {},
+): Promise<{ rollback: Body; plan: Body }> {
   const opened = await w.api("POST", "/v1/rollbacks", { deployment, components: "all", ...more });
   const path = `/v1/rollbacks/${opened.body.id}`;
   const rollback = await ended(w, path);

@@ -10,16 +10,16 @@ import {
   openDeployment,
   rollBack,
   stackSettled,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   updateCode,
-  type World,
   zip,
 } from "../support/test-account.ts";
 
 const BUCKET = "deploys";
 
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
+async function account(t: Test): Promise<TestAccount> {
+  const made = await startTestAccount();
   t.teardown(() => made.close());
   await made.aws("s3", "CreateBucket", { Bucket: BUCKET });
   return made;
@@ -65,7 +65,7 @@ function shop({ pay, memory, level, more = {}, without = [] }: Version): Shape {
 
 const PARAMETERS = { Parameters: [{ ParameterKey: "Secret", ParameterValue: "hunter2" }] };
 
-async function deploy(w: World, version: Version): Promise<void> {
+async function deploy(w: TestAccount, version: Version): Promise<void> {
   for (const name of ["pay", "cart", "new"])
     await w.aws("s3", "PutObject", {
       Bucket: BUCKET,
@@ -75,7 +75,7 @@ async function deploy(w: World, version: Version): Promise<void> {
   await deployStack(w, "shop", shop(version), PARAMETERS);
 }
 
-async function templateOf(w: World): Promise<Body> {
+async function templateOf(w: TestAccount): Promise<Body> {
   return JSON.parse(
     (await w.aws("cloudformation", "GetTemplate", { StackName: "shop", TemplateStage: "Original" })).TemplateBody,
   );
@@ -84,7 +84,7 @@ async function templateOf(w: World): Promise<Body> {
 const V1: Version = { pay: "v1", memory: 128, level: "info" };
 const V2: Version = { pay: "v2", memory: 512, level: "wrong" };
 
-async function badDeploy(w: World, second: Version = V2): Promise<string> {
+async function badDeploy(w: TestAccount, second: Version = V2): Promise<string> {
   await deploy(w, V1);
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deploy(w, second);
@@ -95,7 +95,7 @@ async function badDeploy(w: World, second: Version = V2): Promise<string> {
 }
 
 t.test("one function's code goes back through its stack, and nothing else of the stack is touched", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await badDeploy(w);
   w.sandbox.calls.clear();
   const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay"]);
@@ -126,7 +126,7 @@ t.test("one function's code goes back through its stack, and nothing else of the
 t.test(
   "what a part of a stack costs does not grow with the stack: only exports that it may change are asked about",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     const template = (key: string, memory: number, functions: number, added = false) => {
       const names = Array.from({ length: functions }, (_, index) => `F${index}`);
       const { Resources } = shop({ pay: key, memory, level: "info" }) as { Resources: Record<string, Shape> };
@@ -172,7 +172,7 @@ t.test(
 );
 
 t.test("several parts of a stack go back by one change set", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await badDeploy(w);
   w.sandbox.calls.clear();
   const picked = ["lambda-config:shop-pay", "lambda-code:shop-cart", "lambda-config:shop-cart"];
@@ -192,7 +192,7 @@ t.test("several parts of a stack go back by one change set", async (t) => {
 t.test(
   "added functions go, deleted ones come back, and what they need is offered, never added by itself",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     const added: Shape = {
       New: {
         ...(shop(V2)["Resources"] as Body).Pay,
@@ -271,7 +271,7 @@ t.test(
 t.test(
   "a change that the template does not tell goes back directly, and a repeated rollback changes nothing",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     await deploy(w, V1);
     const { id } = await openDeployment(w, { stacks: ["shop"] });
     await updateCode(w, "shop-pay", "hot patch");
@@ -290,7 +290,7 @@ t.test(
 );
 
 t.test("by the strategy stack the template goes back, too, after a direct restore", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await badDeploy(w);
   const direct = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "direct" });
   const [row] = (await w.api("GET", `/v1/rollbacks/${direct.id}/components`)).body.items;
@@ -302,7 +302,7 @@ t.test("by the strategy stack the template goes back, too, after a direct restor
 });
 
 t.test("a template that moved after the plan ends the run with nothing touched", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await badDeploy(w);
   const draft = (await w.api("POST", "/v1/rollbacks", { deployment, components: ["lambda-code:shop-pay"], run: false }))
     .body;
@@ -319,7 +319,7 @@ t.test("a template that moved after the plan ends the run with nothing touched",
 });
 
 t.test("an undo puts the part of the template back that the rollback changed", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await badDeploy(w);
   const before = await templateOf(w);
   const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay", "lambda-config:shop-pay"]);
@@ -331,7 +331,7 @@ t.test("an undo puts the part of the template back that the rollback changed", a
 });
 
 t.test("what someone changed by hand survives with keep-live while the rest goes back through the stack", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await badDeploy(w);
   await configure(w, "shop-pay", { Timeout: 30 });
   t.match(await rollBack(w, deployment, ["lambda-config:shop-pay"], { onConflict: "keep-live" }), {
@@ -344,7 +344,7 @@ t.test("what someone changed by hand survives with keep-live while the rest goes
 });
 
 t.test("a stack policy that protects the part is named before anything is touched", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await badDeploy(w);
   const allow = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
   const deny = { Effect: "Deny", Action: "Update:*", Principal: "*", Resource: "LogicalResourceId/Pay" };
@@ -373,7 +373,7 @@ t.test("a hot fix that keep-live keeps survives its stack, its resource and the 
   ];
   for (const [picked, more] of picks) {
     await t.test(String(picked), async (t) => {
-      const w = await world(t);
+      const w = await account(t);
       const deployment = await badDeploy(w);
       await updateCode(w, "shop-pay", "hot fix");
       const rollback = await rollBack(w, deployment, picked, { onConflict: "keep-live", ...more });
@@ -386,7 +386,7 @@ t.test("a hot fix that keep-live keeps survives its stack, its resource and the 
 t.test(
   "a NoEcho value that the deploy changed is said, and what a function had goes back beside its stack",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     const template = (memory: number): Shape => ({
       Parameters: { Secret: { Type: "String", NoEcho: true } },
       Resources: {

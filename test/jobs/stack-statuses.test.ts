@@ -11,16 +11,16 @@ import {
   openDeployment,
   rollBack,
   stackSettled,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   until,
-  type World,
   zip,
 } from "../support/test-account.ts";
 
 const BUCKET = "deploys";
 
-async function world(t: Test, options: SandboxOptions = {}): Promise<World> {
-  const made = await startWorld(options);
+async function account(t: Test, options: SandboxOptions = {}): Promise<TestAccount> {
+  const made = await startTestAccount(options);
   t.teardown(() => made.close());
   await made.aws("s3", "CreateBucket", { Bucket: BUCKET });
   return made;
@@ -44,22 +44,22 @@ function shop(version: string, more: Shape = {}): Shape {
   };
 }
 
-async function deploy(w: World, version: string, more: Shape = {}): Promise<string> {
+async function deploy(w: TestAccount, version: string, more: Shape = {}): Promise<string> {
   const Body = zip(`pay ${version}`);
   await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: `${version}/pay.zip`, Body });
   return deployStack(w, "shop", shop(version, more));
 }
 
-async function statusOf(w: World): Promise<string> {
+async function statusOf(w: TestAccount): Promise<string> {
   return (await w.aws("cloudformation", "DescribeStacks", { StackName: "shop" })).Stacks[0].StackStatus;
 }
 
-async function messages(w: World, path: string): Promise<string[]> {
+async function messages(w: TestAccount, path: string): Promise<string[]> {
   return (await w.api("GET", `${path}/logs?limit=200`)).body.items.map(({ message }: Body) => message);
 }
 
 /** A deploy that fails, whose own rollback fails too, for the bucket has lost the code of before. */
-async function stuckDeploy(w: World): Promise<string> {
+async function stuckDeploy(w: TestAccount): Promise<string> {
   await deploy(w, "v1");
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "v1/pay.zip" });
@@ -70,11 +70,11 @@ async function stuckDeploy(w: World): Promise<string> {
 }
 
 /** An account in which CloudFormation can be made to stop in the middle of what it does. */
-async function holdableWorld(t: Test): Promise<{ w: World; hold(): void; release(): void }> {
+async function holdableWorld(t: Test): Promise<{ w: TestAccount; hold(): void; release(): void }> {
   let release = () => {};
   let held: Promise<void> | null = null;
   const sleep = (ms: number) => held ?? new Promise<void>((resolve) => void setTimeout(resolve, ms));
-  const w = await world(t, { clock: { now: () => Date.now(), sleep } });
+  const w = await account(t, { clock: { now: () => Date.now(), sleep } });
   t.teardown(() => release());
   const hold = () => {
     held = new Promise<void>((resolve) => {
@@ -100,7 +100,7 @@ async function busyStack(t: Test, ClientRequestToken: string) {
   return { w, id, release };
 }
 
-async function waits(w: World, path: string): Promise<string> {
+async function waits(w: TestAccount, path: string): Promise<string> {
   const waiting = async () => (await messages(w, path)).find((message) => message.startsWith("Waiting"));
   await until(async () => (await waiting()) !== undefined);
   return (await waiting()) ?? "";
@@ -147,7 +147,7 @@ t.test("whoever waits for a stack can be stopped", async (t) => {
 });
 
 t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with what it hangs on and the way out", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const id = await stuckDeploy(w);
   const { items } = (await w.api("GET", `/v1/deployments/${id}/components`)).body;
   t.match(
@@ -173,7 +173,7 @@ t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with what it hangs on and t
 });
 
 t.test("with consent a failed rollback goes on, with the objects that it missed", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const id = await stuckDeploy(w);
   w.sandbox.calls.clear();
   const rollback = await rollBack(w, id, "all", { includeFailed: true, continueUpdateRollback: { shop: [] } });
@@ -187,7 +187,7 @@ t.test("with consent a failed rollback goes on, with the objects that it missed"
 });
 
 t.test("what is skipped by name is put back by the rollback itself where it is picked", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const id = await stuckDeploy(w);
   const skipping = { includeFailed: true, continueUpdateRollback: { shop: ["Pay"] } };
   const rollback = await rollBack(w, id, "all", skipping);
@@ -200,7 +200,7 @@ t.test("what is skipped by name is put back by the rollback itself where it is p
 t.test(
   "a function does not wait for its stuck stack, and a part goes back once the stack's rollback may go on",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     await deploy(w, "v1");
     const { id } = await openDeployment(w, { stacks: ["shop"] });
     await deploy(w, "v2");
@@ -222,7 +222,7 @@ t.test(
 );
 
 t.test("what is left of a creation that failed makes room for the stack of the backup", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await deploy(w, "v1");
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await w.aws("cloudformation", "DeleteStack", { StackName: "shop" });
@@ -235,7 +235,7 @@ t.test("what is left of a creation that failed makes room for the stack of the b
   t.equal(await invoke(w, "shop-pay"), "pay v1");
 });
 
-async function exists(w: World): Promise<boolean> {
+async function exists(w: TestAccount): Promise<boolean> {
   const { Stacks } = await w.aws("cloudformation", "DescribeStacks", {});
   return Stacks.some(({ StackName, StackStatus }: Body) => StackName === "shop" && StackStatus !== "DELETE_COMPLETE");
 }

@@ -8,8 +8,8 @@ import {
   invoke,
   openDeployment,
   rollBack,
-  startWorld,
-  type World,
+  startTestAccount,
+  type TestAccount,
 } from "../support/test-account.ts";
 
 /** A function as the Serverless Framework writes it: each version is a resource of its own, which stays when it leaves. */
@@ -37,8 +37,8 @@ function shop(says: string, more: Shape = {}): Shape {
   };
 }
 
-async function badDeploy(t: Test, more: Shape = {}): Promise<{ w: World; deployment: string }> {
-  const w = await startWorld();
+async function badDeploy(t: Test, more: Shape = {}): Promise<{ w: TestAccount; deployment: string }> {
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   await deployStack(w, "shop", shop("good", more));
   const { id } = await openDeployment(w, { stacks: ["shop"] });
@@ -47,7 +47,7 @@ async function badDeploy(t: Test, more: Shape = {}): Promise<{ w: World; deploym
   return { w, deployment: id };
 }
 
-async function undo(w: World, rollback: string): Promise<void> {
+async function undo(w: TestAccount, rollback: string): Promise<void> {
   const opened = await w.api("POST", "/v1/rollbacks", { rollback, components: "all" });
   await ended(w, `/v1/rollbacks/${opened.body.id}`);
 }

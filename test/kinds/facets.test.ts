@@ -15,7 +15,7 @@ import type { Json, JsonObject } from "#src/domain/json";
 import type { PlanStep } from "#src/domain/plan/plan";
 import { exposed } from "#src/domain/template/secrets";
 import { captureScope } from "#src/jobs/capture/capture-scope";
-import { createLiveView } from "#src/kinds/cached-reader";
+import { createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS } from "#src/kinds/index";
 import type { RestoreContext } from "#src/kinds/kind";
 import { hasSid, statementsById, toPermission } from "#src/kinds/policy-statements";
@@ -39,7 +39,7 @@ async function addAlias({ own }: Stage): Promise<void> {
 }
 
 async function look(t: Test, { aws }: Stage): Promise<Components> {
-  const view = createLiveView(aws, await openDiskArtifacts(t.testdir()));
+  const view = createCachedReader(aws, await openDiskArtifacts(t.testdir()));
   const found = await captureScope(view, { stacks: [], functions: ["pay*"] }, [], async () => {});
   return new Map(found.map((component) => [component.id, component]));
 }

@@ -15,7 +15,7 @@ import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
 import { kindOf, performerOf } from "#src/jobs/run/perform-actions";
 import { contentOf } from "#src/kinds/alias-targets";
-import { ARCHIVES_NONE, createLiveView, LOOK_AT_ALL } from "#src/kinds/cached-reader";
+import { ARCHIVES_NONE, createCachedReader, LOOK_AT_ALL } from "#src/kinds/cached-reader";
 import { makePlan } from "#src/planner/make-plan";
 import type { Account } from "../support/test-account.ts";
 import type { Specimen } from "./specimens.ts";
@@ -128,7 +128,7 @@ class Trial {
     const picked = [...this.together, ...alias, ...(stack ? [stack] : [])];
     const ids = withSiblings({ picked, strategy: "auto" }, { before: new Map(), deployed: new Map() });
     mutations();
-    return readLive(createLiveView(access, artifacts), ids, async () => {});
+    return readLive(createCachedReader(access, artifacts), ids, async () => {});
   }
 
   async plan(before: Components, picked: readonly ComponentId[]): Promise<readonly PlanStep[]> {
@@ -190,7 +190,7 @@ class Trial {
     for (const id of picked) {
       const name = id.slice(id.indexOf(":") + 1);
       const goal = before.get(id)?.state ?? null;
-      const view = createLiveView(access, artifacts, { ...LOOK_AT_ALL, archives: ARCHIVES_NONE });
+      const view = createCachedReader(access, artifacts, { ...LOOK_AT_ALL, archives: ARCHIVES_NONE });
       const { differing } = await kindOf({ component: id }).verify(view, name, goal);
       t.same(differing, [], `${id} reads back equal`);
     }

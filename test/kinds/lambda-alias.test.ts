@@ -9,35 +9,35 @@ import {
   openDeployment,
   rollBack,
   settled,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   updateCode,
-  type World,
 } from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
 const FunctionName = "shop-pay";
 const ALIAS = "lambda-alias:shop-pay:live";
 
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
+async function account(t: Test): Promise<TestAccount> {
+  const made = await startTestAccount();
   t.teardown(() => made.close());
   await createFunction(made, FunctionName, "v1");
   return made;
 }
 
-const publish = async (w: World, more: Shape = {}): Promise<string> =>
+const publish = async (w: TestAccount, more: Shape = {}): Promise<string> =>
   (await w.aws("lambda", "PublishVersion", { FunctionName, ...more })).Version;
-const createAlias = (w: World, FunctionVersion: string, more: Shape = {}) =>
+const createAlias = (w: TestAccount, FunctionVersion: string, more: Shape = {}) =>
   w.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion, ...more });
-const aliasNow = (w: World): Promise<Body> => w.aws("lambda", "GetAlias", { FunctionName, Name: "live" });
-const provision = (w: World, ProvisionedConcurrentExecutions: number) =>
+const aliasNow = (w: TestAccount): Promise<Body> => w.aws("lambda", "GetAlias", { FunctionName, Name: "live" });
+const provision = (w: TestAccount, ProvisionedConcurrentExecutions: number) =>
   w.aws("lambda", "PutProvisionedConcurrencyConfig", {
     FunctionName,
     Qualifier: "live",
     ProvisionedConcurrentExecutions,
   });
 
-async function provisionedNow(w: World): Promise<Body[]> {
+async function provisionedNow(w: TestAccount): Promise<Body[]> {
   const { ProvisionedConcurrencyConfigs } = await w.aws("lambda", "ListProvisionedConcurrencyConfigs", {
     FunctionName,
   });
@@ -53,7 +53,7 @@ t.test("provisioned concurrency goes back to its number, comes back, and goes wh
     [2, null],
     [null, 5],
   ] as const) {
-    const w = await world(t);
+    const w = await account(t);
     await createAlias(w, await publish(w));
     if (before) await provision(w, before);
     const deployment = await openDeployment(w, scope);
@@ -70,7 +70,7 @@ t.test("provisioned concurrency goes back to its number, comes back, and goes wh
 });
 
 t.test("an alias that was deleted comes back with the concurrency that it had", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createAlias(w, await publish(w));
   await provision(w, 3);
   const deployment = await openDeployment(w, scope);
@@ -81,7 +81,7 @@ t.test("an alias that was deleted comes back with the concurrency that it had", 
 });
 
 t.test("concurrency that may not be read makes the alias incomplete, and it is refused", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createAlias(w, await publish(w));
   await provision(w, 3);
   const error = new AwsError("AccessDeniedException", "not authorized to perform: lambda:ListProvisionedConcurrencyConfigs", 403); // biome-ignore format: AWS's own words
@@ -100,7 +100,7 @@ t.test("concurrency that may not be read makes the alias incomplete, and it is r
 });
 
 t.test("functions without aliases cost no look at provisioned concurrency, others one", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createFunction(w, "shop-plain", "v1");
   await createAlias(w, await publish(w));
   await w.aws("lambda", "CreateAlias", { FunctionName, Name: "next", FunctionVersion: "1" });
@@ -114,7 +114,7 @@ t.test("functions without aliases cost no look at provisioned concurrency, other
 });
 
 t.test("an alias that follows $LATEST goes back to following it, not to a version", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await createAlias(w, "$LATEST");
   const deployment = await openDeployment(w, scope);
   await updateCode(w, FunctionName, "v2");
@@ -126,7 +126,7 @@ t.test("an alias that follows $LATEST goes back to following it, not to a versio
 });
 
 t.test("a canary between two versions with one content goes back to the two numbers that it had", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const one = await publish(w);
   await configure(w, FunctionName, { Description: "only the words differ" });
   const two = await publish(w);
@@ -148,7 +148,7 @@ t.test("a canary between two versions with one content goes back to the two numb
 });
 
 t.test("an alias of an image function goes back by the image's digest, and so does its code", async (t) => {
-  const w = await startWorld();
+  const w = await startTestAccount();
   t.teardown(() => w.close());
   const image = (tag: string) => `000000000000.dkr.ecr.us-east-1.amazonaws.com/shop:${tag}`;
   const Role = "arn:aws:iam::000000000000:role/service";

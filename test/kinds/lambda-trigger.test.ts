@@ -3,7 +3,7 @@ import fc from "fast-check";
 import t, { type Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
 import type { EventSourceMappingConfiguration } from "#src/aws/gateways";
-import { createLiveView } from "#src/kinds/cached-reader";
+import { createCachedReader } from "#src/kinds/cached-reader";
 import { lambdaTrigger } from "#src/kinds/lambda-trigger";
 import { triggerName, triggerPatches, triggerSettings } from "#src/kinds/trigger-settings";
 import {
@@ -14,10 +14,10 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startWorld,
+  startTestAccount,
+  type TestAccount,
   until,
   updateCode,
-  type World,
 } from "../support/test-account.ts";
 
 const QUEUE = "arn:aws:sqs:us-east-1:000000000000:orders";
@@ -27,8 +27,8 @@ const SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:kafka";
 const KEY = "arn:aws:kms:us-east-1:000000000000:key/one";
 const scope = { functions: ["shop-*"] };
 
-async function world(t: Test): Promise<World> {
-  const made = await startWorld();
+async function account(t: Test): Promise<TestAccount> {
+  const made = await startTestAccount();
   t.teardown(() => made.close());
   await createFunction(made, "shop-pay", "v1");
   return made;
@@ -128,7 +128,7 @@ const SPECIMENS: Record<string, { name: string; create: Shape; change: Shape }> 
 t.test("every writable field of a trigger goes back, and a second rollback changes nothing more", async (t) => {
   for (const [source, { name, create, change }] of Object.entries(SPECIMENS)) {
     await t.test(source, async (t) => {
-      const w = await world(t);
+      const w = await account(t);
       const uuid = await createTrigger(w, create);
       const before = await triggersOf(w);
       const deployment = await openDeployment(w, scope);
@@ -158,7 +158,7 @@ function normal(rows: Body[]): Body[] {
 }
 
 t.test("an added trigger is deleted, and a deleted one of a queue is created again as it was", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const queue = SPECIMENS["queue"];
   const uuid = await createTrigger(w, { ...queue?.create, ...queue?.change });
   const before = await triggersOf(w);
@@ -174,7 +174,7 @@ t.test("an added trigger is deleted, and a deleted one of a queue is created aga
 t.test(
   "a stream's place is not given up without consent: the plan says whether records are skipped or repeated",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     const uuid = await createTrigger(w, { EventSourceArn: STREAM, StartingPosition: "TRIM_HORIZON", BatchSize: 7 });
     const deployment = await openDeployment(w, scope);
     await deleteTrigger(w, uuid);
@@ -200,7 +200,7 @@ t.test(
 t.test(
   "a trigger that was turned to an alias is turned back, with the alias that goes, and keeps its UUID",
   async (t) => {
-    const w = await world(t);
+    const w = await account(t);
     const uuid = await createTrigger(w, { EventSourceArn: STREAM, StartingPosition: "LATEST" });
     const before = await triggersOf(w);
     const deployment = await openDeployment(w, scope);
@@ -227,7 +227,7 @@ t.test(
 );
 
 t.test("a trigger comes back with the function and the alias that it calls, and is refused without them", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
   await w.aws("lambda", "CreateAlias", { FunctionName: "shop-pay", Name: "live", FunctionVersion: "1" });
   const uuid = await createTrigger(w, { EventSourceArn: QUEUE, FunctionName: "shop-pay:live" });
@@ -248,7 +248,7 @@ t.test("a trigger comes back with the function and the alias that it calls, and 
 });
 
 t.test("a trigger of a stack comes and goes with the stack, and alone goes back through it", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const trigger = (EventSourceArn: string, BatchSize: number) => ({
     Type: "AWS::Lambda::EventSourceMapping",
     Properties: { FunctionName: "shop-pay", EventSourceArn, BatchSize },
@@ -274,7 +274,7 @@ t.test("a trigger of a stack comes and goes with the stack, and alone goes back 
 });
 
 t.test("a trigger outlives its function in AWS, so an added one is deleted by itself", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const deployment = await openDeployment(w, scope);
   await createFunction(w, "shop-new", "new");
   await createTrigger(w, { EventSourceArn: QUEUE, FunctionName: "shop-new" });
@@ -284,7 +284,7 @@ t.test("a trigger outlives its function in AWS, so an added one is deleted by it
 });
 
 t.test("a trigger that is being changed is waited for, by a backup and by a restore", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const uuid = await createTrigger(w, { EventSourceArn: QUEUE });
   await w.aws("lambda", "UpdateEventSourceMapping", { UUID: uuid, Enabled: false });
   const deployment = await openDeployment(w, scope);
@@ -303,7 +303,7 @@ t.test("a trigger that is being changed is waited for, by a backup and by a rest
 });
 
 t.test("a lost answer to a creation makes no second trigger", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   const uuid = await createTrigger(w, { EventSourceArn: QUEUE });
   const deployment = await openDeployment(w, scope);
   await deleteTrigger(w, uuid);
@@ -320,7 +320,7 @@ t.test("a lost answer to a creation makes no second trigger", async (t) => {
 });
 
 t.test("one listing of the account serves all functions of a backup", async (t) => {
-  const w = await world(t);
+  const w = await account(t);
   for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, name);
   await createTrigger(w, { EventSourceArn: QUEUE });
   await updateCode(w, "shop-a", "again");
@@ -345,8 +345,8 @@ t.test("filters and tags that AWS does not tell make a trigger incomplete, never
       awaitTrigger: async () => trigger,
       listTags: async () => ({ "aws:cloudformation:stack-name": "shop", "aws:cloudformation:logical-id": "T", a: "b" }),
     };
-    const access = { lambda } as unknown as Parameters<typeof createLiveView>[0];
-    const view = createLiveView(access, {} as Parameters<typeof createLiveView>[1]);
+    const access = { lambda } as unknown as Parameters<typeof createCachedReader>[0];
+    const view = createCachedReader(access, {} as Parameters<typeof createCachedReader>[1]);
     return lambdaTrigger.capture(view, `shop-pay/${QUEUE}`);
   };
   const whole = await captureOf(live);

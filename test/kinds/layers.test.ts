@@ -9,7 +9,7 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  type World,
+  type TestAccount,
   worldOf,
   zip,
 } from "../support/test-account.ts";
@@ -40,12 +40,12 @@ async function contentOf(account: Account, Arn: string): Promise<Body> {
 }
 
 /** The captured configuration, read from the backup of a deployment. */
-async function backedUp(w: World, deployment: Body): Promise<Body> {
+async function backedUp(w: TestAccount, deployment: Body): Promise<Body> {
   const path = `/v1/snapshots/${deployment.snapshot.id}/components/${encodeURIComponent(CONFIG)}`;
   return (await w.api("GET", path)).body;
 }
 
-const mutationsSince = (w: World, count: number) =>
+const mutationsSince = (w: TestAccount, count: number) =>
   w.sandbox.calls
     .mutations()
     .slice(count)

@@ -113,9 +113,9 @@ const lambdaConfig: Specimen = {
   },
   fixed: {
     ImageConfig: "only functions of images have one",
-    TenancyConfig: "AWS never changes it on a function: test/kinds/walls.test.ts",
-    DurableConfig: "AWS never changes it on a function: test/kinds/walls.test.ts",
-    CapacityProviderConfig: "whether it can be changed on a function is not known: test/kinds/walls.test.ts",
+    TenancyConfig: "AWS never changes it on a function: test/kinds/blocking-status.test.ts",
+    DurableConfig: "AWS never changes it on a function: test/kinds/blocking-status.test.ts",
+    CapacityProviderConfig: "whether it can be changed on a function is not known: test/kinds/blocking-status.test.ts",
   },
   remove: deleteFunction,
   along: [`lambda-code:${NAME}`],

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import type { Consequences, Pin, PinnedState } from "#src/domain/activity/pins";
+import type { Pin, PinChanges, PinnedState } from "#src/domain/activity/pins";
 import { DEFAULT_POLICY } from "#src/domain/activity/stage-policy";
 import type { Store } from "#src/store/store";
 import { beginRollback, component, deploy, deployment, FIRST_PAGE, NOW, rollback, step } from "./builders.ts";
@@ -20,11 +20,11 @@ function pin(id: string, rollbackId: string, facts: Partial<Pin> = {}): Pin {
 }
 
 /** A rollback from its opening to its end, with what its end means. */
-async function end(store: Store, id: string, consequences: Partial<Consequences>): Promise<void> {
+async function end(store: Store, id: string, pinChanges: Partial<PinChanges>): Promise<void> {
   const job = await beginRollback(store, rollback(id, ["dep_1"], { claim: NO_CLAIM }), [step(1)]);
-  const all = { pin: null, broughtBack: [], undone: null, revalidate: [], ...consequences };
+  const all = { pin: null, broughtBack: [], undone: null, revalidate: [], ...pinChanges };
   const ended = { status: "Completed", result: RESULT, problem: null, record: null, rows: [], at: NOW } as const;
-  await store.endRollback(job, id, { ...ended, lines: [], follow: null, consequences: all });
+  await store.endRollback(job, id, { ...ended, lines: [], follow: null, pinChanges: all });
 }
 
 const NO_CLAIM = { stacks: [], functions: [], within: [] };

@@ -64,36 +64,36 @@ function sha(key: string): string {
 const PARAMETERS = [{ ParameterKey: "Secret", ParameterValue: "hunter2" }];
 
 /** Version 1: a stack, and functions outside of it with an alias. */
-export async function deployFirst(world: Account): Promise<void> {
-  await world.aws("s3", "CreateBucket", { Bucket: BUCKET });
-  await upload(world, "v1");
+export async function deployFirst(account: Account): Promise<void> {
+  await account.aws("s3", "CreateBucket", { Bucket: BUCKET });
+  await upload(account, "v1");
   const first = template({ pay: "v1/pay.zip", second: { name: "Old", key: "v1/old.zip" }, version: "One" });
-  await deployStack(world, "shop", first, { Parameters: PARAMETERS });
-  await createFunction(world, "tool-code", "code v1");
-  await createFunction(world, "tool-config", "config v1", { Environment: { Variables: { LEVEL: "info" } } });
-  await createFunction(world, "tool-gone", "gone v1");
-  await world.aws("lambda", "PublishVersion", { FunctionName: "tool-code" });
-  await world.aws("lambda", "CreateAlias", { FunctionName: "tool-code", Name: "live", FunctionVersion: "1" });
-  await giveFacets(world);
+  await deployStack(account, "shop", first, { Parameters: PARAMETERS });
+  await createFunction(account, "tool-code", "code v1");
+  await createFunction(account, "tool-config", "config v1", { Environment: { Variables: { LEVEL: "info" } } });
+  await createFunction(account, "tool-gone", "gone v1");
+  await account.aws("lambda", "PublishVersion", { FunctionName: "tool-code" });
+  await account.aws("lambda", "CreateAlias", { FunctionName: "tool-code", Name: "live", FunctionVersion: "1" });
+  await giveFacets(account);
 }
 
 /** What `tool-code` and its alias have beside code, configuration and versions. */
-async function giveFacets(world: Account): Promise<void> {
+async function giveFacets(account: Account): Promise<void> {
   const FunctionName = "tool-code";
-  const lambda = (operation: string, input: Shape) => world.aws("lambda", operation, { FunctionName, ...input });
+  const lambda = (operation: string, input: Shape) => account.aws("lambda", operation, { FunctionName, ...input });
   const bucket = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
   await lambda("AddPermission", { ...bucket, StatementId: "bucket", SourceAccount: "000000000000" });
   await lambda("AddPermission", { ...bucket, StatementId: "events", Principal: "events.amazonaws.com" });
   await lambda("PutFunctionEventInvokeConfig", { Qualifier: "live", MaximumRetryAttempts: 0 });
   await lambda("CreateFunctionUrlConfig", { Qualifier: "live", AuthType: "AWS_IAM" });
   await lambda("PutFunctionConcurrency", { ReservedConcurrentExecutions: 5 });
-  await tag(world, { Tags: { team: "shop", stage: "prod" } });
+  await tag(account, { Tags: { team: "shop", stage: "prod" } });
 }
 
 /** The same facets after a deploy: modified, deleted and added. */
-async function spoilFacets(world: Account): Promise<void> {
+async function spoilFacets(account: Account): Promise<void> {
   const FunctionName = "tool-code";
-  const lambda = (operation: string, input: Shape) => world.aws("lambda", operation, { FunctionName, ...input });
+  const lambda = (operation: string, input: Shape) => account.aws("lambda", operation, { FunctionName, ...input });
   await lambda("RemovePermission", { StatementId: "bucket" });
   await lambda("AddPermission", {
     StatementId: "everybody",
@@ -105,40 +105,40 @@ async function spoilFacets(world: Account): Promise<void> {
   await lambda("UpdateFunctionUrlConfig", { Qualifier: "live", AuthType: "NONE", Cors: { AllowOrigins: ["*"] } });
   await lambda("PutFunctionConcurrency", { ReservedConcurrentExecutions: 0 });
   await lambda("PutFunctionRecursionConfig", { RecursiveLoop: "Allow" });
-  await world.aws("lambda", "PutFunctionConcurrency", {
+  await account.aws("lambda", "PutFunctionConcurrency", {
     FunctionName: "tool-config",
     ReservedConcurrentExecutions: 1,
   });
-  await tag(world, { Tags: { team: "other" } });
+  await tag(account, { Tags: { team: "other" } });
 }
 
-async function tag(world: Account, input: Shape): Promise<void> {
-  await world.aws("lambda", "TagResource", {
+async function tag(account: Account, input: Shape): Promise<void> {
+  await account.aws("lambda", "TagResource", {
     Resource: "arn:aws:lambda:us-east-1:000000000000:function:tool-code",
     ...input,
   });
 }
 
 /** Version 2 of all of it: modified, added and deleted, in the stack and outside. The bucket loses version 1, as buckets do. */
-export async function deploySecond(world: Account): Promise<void> {
-  await upload(world, "v2");
+export async function deploySecond(account: Account): Promise<void> {
+  await upload(account, "v2");
   const second = template({ pay: "v2/pay.zip", second: { name: "New", key: "v2/new.zip" }, version: "Two" });
-  await deployStack(world, "shop", second, { Parameters: PARAMETERS });
-  for (const Key of ["v1/pay.zip", "v1/old.zip"]) await world.aws("s3", "DeleteObject", { Bucket: BUCKET, Key });
-  await updateCode(world, "tool-code", "code v2");
-  const { Version } = await world.aws("lambda", "PublishVersion", { FunctionName: "tool-code" });
-  await world.aws("lambda", "UpdateAlias", { FunctionName: "tool-code", Name: "live", FunctionVersion: Version });
-  await spoilFacets(world);
-  await configure(world, "tool-config", { Environment: { Variables: { LEVEL: "debug" } } });
-  await createFunction(world, "tool-new", "new v2");
-  await world.aws("lambda", "DeleteFunction", { FunctionName: "tool-gone" });
-  await settled(world, "shop-stack-pay");
+  await deployStack(account, "shop", second, { Parameters: PARAMETERS });
+  for (const Key of ["v1/pay.zip", "v1/old.zip"]) await account.aws("s3", "DeleteObject", { Bucket: BUCKET, Key });
+  await updateCode(account, "tool-code", "code v2");
+  const { Version } = await account.aws("lambda", "PublishVersion", { FunctionName: "tool-code" });
+  await account.aws("lambda", "UpdateAlias", { FunctionName: "tool-code", Name: "live", FunctionVersion: Version });
+  await spoilFacets(account);
+  await configure(account, "tool-config", { Environment: { Variables: { LEVEL: "debug" } } });
+  await createFunction(account, "tool-new", "new v2");
+  await account.aws("lambda", "DeleteFunction", { FunctionName: "tool-gone" });
+  await settled(account, "shop-stack-pay");
 }
 
 export const ALL_KINDS_SCOPE = { stacks: ["shop"], functions: ["tool-*"] };
 
-async function upload(world: Account, version: string): Promise<void> {
+async function upload(account: Account, version: string): Promise<void> {
   for (const [Key, Body] of Object.entries(CODE)) {
-    if (Key.startsWith(version)) await world.aws("s3", "PutObject", { Bucket: BUCKET, Key, Body });
+    if (Key.startsWith(version)) await account.aws("s3", "PutObject", { Bucket: BUCKET, Key, Body });
   }
 }

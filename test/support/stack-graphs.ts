@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import type { MovingStack, StackLinks, Surroundings } from "#src/domain/stack/links";
+import type { ExternalStacks, MovingStack, StackLinks } from "#src/domain/stack/links";
 
-/** Stacks on their way from one world to another, with what stays around them. */
+/** Stacks on their way from one account to another, with what stays around them. */
 export interface StackGraph {
   readonly stacks: readonly MovingStack[];
-  readonly around: Surroundings;
+  readonly around: ExternalStacks;
 }
 
 export interface GraphSize {
@@ -19,7 +19,7 @@ export interface GraphSize {
 const OUTSIDE = "outside";
 const NOBODY = -1;
 
-/** One export over time. Owners by index; `size.stacks` stands for the surroundings. */
+/** One export over time. Owners by index; `size.stacks` stands for the externalStacks. */
 interface Draft {
   readonly owner: number;
   readonly fate: "stays" | "goes" | "comes" | "moves" | "changes";
@@ -28,7 +28,7 @@ interface Draft {
   readonly importedOutside: boolean;
 }
 
-/** Live is a world that AWS allows. The goal is one too unless the graph is `loose`. */
+/** Live is a account that AWS allows. The goal is one too unless the graph is `loose`. */
 export function stackGraphs(size: GraphSize): fc.Arbitrary<StackGraph> {
   const chance = (outOf: number) => fc.nat({ max: outOf - 1 }).map((drawn) => drawn === outOf - 1);
   const names = Array.from({ length: size.exports }, (_, index) => `x${index}`);

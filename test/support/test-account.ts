@@ -25,7 +25,7 @@ export interface Account {
 }
 
 /** A sandbox and a service that talk over loopback, in this process, with a folder of their own. */
-export interface World extends Account {
+export interface TestAccount extends Account {
   readonly sandbox: Sandbox;
   readonly dataDir: string;
   /** What a client of the sandbox needs in its environment. */
@@ -49,18 +49,22 @@ export function awsEnv(url: string): Record<string, string> {
   };
 }
 
-/** A world for the time of one test. */
-export async function worldOf(t: Test, options: SandboxOptions = {}, env: Record<string, string> = {}): Promise<World> {
-  const world = await startWorld(options, env);
-  t.teardown(() => world.close());
-  return world;
+/** A account for the time of one test. */
+export async function worldOf(
+  t: Test,
+  options: SandboxOptions = {},
+  env: Record<string, string> = {},
+): Promise<TestAccount> {
+  const account = await startTestAccount(options, env);
+  t.teardown(() => account.close());
+  return account;
 }
 
-export async function startWorld(
+export async function startTestAccount(
   options: SandboxOptions = {},
   env: Record<string, string> = {},
   parts: ComposeOptions = {},
-): Promise<World> {
+): Promise<TestAccount> {
   const sandbox = createSandbox({ updateMs: 20, ...options });
   const sandboxEnv = awsEnv(await sandbox.listen());
   Object.assign(process.env, sandboxEnv);
@@ -121,8 +125,8 @@ export function zip(says: string, more: Zippable = {}): Uint8Array {
 }
 
 /** A fresh function outside of any stack, active. */
-export async function createFunction(world: Account, name: string, says: string, more: Shape = {}): Promise<void> {
-  await world.aws("lambda", "CreateFunction", {
+export async function createFunction(account: Account, name: string, says: string, more: Shape = {}): Promise<void> {
+  await account.aws("lambda", "CreateFunction", {
     FunctionName: name,
     Runtime: "nodejs20.x",
     Handler: "index.handler",
@@ -130,29 +134,29 @@ export async function createFunction(world: Account, name: string, says: string,
     Code: { ZipFile: zip(says) },
     ...more,
   });
-  await settled(world, name);
+  await settled(account, name);
 }
 
-export async function updateCode(world: Account, name: string, says: string): Promise<void> {
-  await world.aws("lambda", "UpdateFunctionCode", { FunctionName: name, ZipFile: zip(says) });
-  await settled(world, name);
+export async function updateCode(account: Account, name: string, says: string): Promise<void> {
+  await account.aws("lambda", "UpdateFunctionCode", { FunctionName: name, ZipFile: zip(says) });
+  await settled(account, name);
 }
 
-export async function configure(world: Account, name: string, settings: Shape): Promise<void> {
-  await world.aws("lambda", "UpdateFunctionConfiguration", { FunctionName: name, ...settings });
-  await settled(world, name);
+export async function configure(account: Account, name: string, settings: Shape): Promise<void> {
+  await account.aws("lambda", "UpdateFunctionConfiguration", { FunctionName: name, ...settings });
+  await settled(account, name);
 }
 
-export async function settled(world: Account, name: string): Promise<void> {
+export async function settled(account: Account, name: string): Promise<void> {
   await until(async () => {
-    const { State, LastUpdateStatus } = await world.aws("lambda", "GetFunctionConfiguration", { FunctionName: name });
+    const { State, LastUpdateStatus } = await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name });
     return State === "Active" && LastUpdateStatus === "Successful";
   });
 }
 
 /** Runs a function and answers what it said. */
-export async function invoke(world: Account, name: string, qualifier?: string): Promise<Body> {
-  const answer = await world.aws("lambda", "Invoke", {
+export async function invoke(account: Account, name: string, qualifier?: string): Promise<Body> {
+  const answer = await account.aws("lambda", "Invoke", {
     FunctionName: name,
     ...(qualifier ? { Qualifier: qualifier } : {}),
   });
@@ -162,8 +166,13 @@ export async function invoke(world: Account, name: string, qualifier?: string): 
 export const FINISHED_STACK = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;
 
 /** Creates or updates a stack as a deploy tool does, and waits for its end. */
-export async function deployStack(world: Account, name: string, template: unknown, more: Shape = {}): Promise<string> {
-  const exists = await world.aws("cloudformation", "DescribeStacks", { StackName: name }).then(
+export async function deployStack(
+  account: Account,
+  name: string,
+  template: unknown,
+  more: Shape = {},
+): Promise<string> {
+  const exists = await account.aws("cloudformation", "DescribeStacks", { StackName: name }).then(
     () => true,
     () => false,
   );
@@ -174,14 +183,14 @@ export async function deployStack(world: Account, name: string, template: unknow
     Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
     ...more,
   };
-  await world.aws("cloudformation", exists ? "UpdateStack" : "CreateStack", input);
-  return stackSettled(world, name);
+  await account.aws("cloudformation", exists ? "UpdateStack" : "CreateStack", input);
+  return stackSettled(account, name);
 }
 
-export async function stackSettled(world: Account, name: string): Promise<string> {
+export async function stackSettled(account: Account, name: string): Promise<string> {
   let status = "";
   await until(async () => {
-    status = (await world.aws("cloudformation", "DescribeStacks", { StackName: name })).Stacks[0].StackStatus;
+    status = (await account.aws("cloudformation", "DescribeStacks", { StackName: name })).Stacks[0].StackStatus;
     return !status.endsWith("_IN_PROGRESS");
   });
   return status;
@@ -198,27 +207,27 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = 20_00
 
 /** Opens a deployment and waits until its backup is ready. */
 export async function openDeployment(
-  world: World,
+  account: TestAccount,
   scope: { stacks?: string[]; functions?: string[] },
   more: object = {},
 ): Promise<Body> {
   const request = { application: "shop", stage: "prod", branch: "main", scope, ...more };
-  const opened = await world.api("POST", "/v1/deployments", request);
+  const opened = await account.api("POST", "/v1/deployments", request);
   if (opened.status !== 202) return opened.body;
-  return (await world.api("GET", `/v1/deployments/${opened.body.id}?wait=30`)).body;
+  return (await account.api("GET", `/v1/deployments/${opened.body.id}?wait=30`)).body;
 }
 
 /** Reports the outcome and waits until the deployment has ended. */
-export async function finishDeployment(world: World, id: string, outcome = "succeeded"): Promise<Body> {
-  await world.api("POST", `/v1/deployments/${id}/finish`, { outcome });
-  return (await world.api("GET", `/v1/deployments/${id}?wait=30`)).body;
+export async function finishDeployment(account: TestAccount, id: string, outcome = "succeeded"): Promise<Body> {
+  await account.api("POST", `/v1/deployments/${id}/finish`, { outcome });
+  return (await account.api("GET", `/v1/deployments/${id}?wait=30`)).body;
 }
 
 /** A job's end, on a machine of any speed. */
-export async function ended(world: Pick<World, "api">, path: string): Promise<Body> {
+export async function ended(account: Pick<TestAccount, "api">, path: string): Promise<Body> {
   let body: Body;
   await until(async () => {
-    body = (await world.api("GET", `${path}?wait=30`)).body;
+    body = (await account.api("GET", `${path}?wait=30`)).body;
     return body.status === "Completed" || body.status === "Exception";
   }, 300_000);
   return body;
@@ -226,19 +235,19 @@ export async function ended(world: Pick<World, "api">, path: string): Promise<Bo
 
 /** Starts a rollback and waits until it has ended. */
 export async function rollBack(
-  world: World,
+  account: TestAccount,
   deployment: string,
   components: readonly string[] | "all",
   more: object = {},
 ): Promise<Body> {
-  const opened = await world.api("POST", "/v1/rollbacks", { deployment, components, ...more });
+  const opened = await account.api("POST", "/v1/rollbacks", { deployment, components, ...more });
   if (opened.status !== 202) return opened.body;
-  return (await world.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
+  return (await account.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
 }
 
 /** What a function has with calls of its own, without what AWS makes anew each time: addresses, times, order, revisions. */
-async function facetsOf(world: Account, FunctionName: string): Promise<Body> {
-  const lambda = (operation: string) => world.aws("lambda", operation, { FunctionName });
+async function facetsOf(account: Account, FunctionName: string): Promise<Body> {
+  const lambda = (operation: string) => account.aws("lambda", operation, { FunctionName });
   const { Tags = {}, Concurrency = null } = await lambda("GetFunction");
   const { FunctionUrlConfigs } = await lambda("ListFunctionUrlConfigs");
   const { FunctionEventInvokeConfigs } = await lambda("ListFunctionEventInvokeConfigs");
@@ -257,15 +266,15 @@ async function facetsOf(world: Account, FunctionName: string): Promise<Body> {
 }
 
 /** Code digests, configurations, aliases and facets of every function, and the templates of every stack, as AWS itself tells. */
-export async function fingerprintOf(world: Account): Promise<Body> {
-  const { Functions } = await world.aws("lambda", "ListFunctions");
+export async function fingerprintOf(account: Account): Promise<Body> {
+  const { Functions } = await account.aws("lambda", "ListFunctions");
   const functions: Record<string, Body> = {};
   for (const found of Functions) {
-    const { Aliases } = await world.aws("lambda", "ListAliases", { FunctionName: found.FunctionName });
+    const { Aliases } = await account.aws("lambda", "ListAliases", { FunctionName: found.FunctionName });
     const { CodeSha256, MemorySize, Timeout, Environment, Description, Handler } = found;
     const aliases: Record<string, Body> = {};
     for (const { Name, FunctionVersion } of Aliases) {
-      const version = await world.aws("lambda", "GetFunctionConfiguration", {
+      const version = await account.aws("lambda", "GetFunctionConfiguration", {
         FunctionName: found.FunctionName,
         Qualifier: FunctionVersion,
       });
@@ -273,7 +282,7 @@ export async function fingerprintOf(world: Account): Promise<Body> {
     }
     functions[found.FunctionName] = {
       ...{ CodeSha256, MemorySize, Timeout, Environment, Description, Handler, aliases },
-      ...(await facetsOf(world, found.FunctionName)),
+      ...(await facetsOf(account, found.FunctionName)),
     };
   }
   return functions;

@@ -16,7 +16,7 @@ import { painter, wantsColour } from "./paint.ts";
 import { ApiError, errorLines } from "./problem.ts";
 import { ENDING_SIGNALS } from "./run-command.ts";
 import { openSession, type Run } from "./session.ts";
-import type { Surroundings } from "./terminal.ts";
+import type { CliIo } from "./terminal.ts";
 
 /** Adds a command that asks the service. */
 type ClientCommand = (program: Command, run: Run) => void;
@@ -52,25 +52,25 @@ Environment:
 
 export interface Program {
   readonly version: string;
-  readonly surroundings: Surroundings;
+  readonly io: CliIo;
   /** Commands that start things and are no clients; they stand before the others. */
   readonly starters: readonly Starter[];
 }
 
 /** Parses the arguments, does what they say, and answers what the process is to end with. Never rejects. */
-export async function runCli(args: readonly string[], { version, surroundings, starters }: Program): Promise<ExitCode> {
+export async function runCli(args: readonly string[], { version, io, starters }: Program): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
   const program = new Command("stepback")
     .description("Takes a backup before every deploy to AWS, and puts back exactly the components that you pick.")
     .version(version)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => surroundings.stdout.write(text),
-      writeErr: (text) => surroundings.stderr.write(text),
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
     })
     .addHelpText("after", EXIT_CODE_HELP);
   const run: Run = async (form, work) => {
-    exitCode = await interruptibly((interrupted) => openSession(surroundings, form, interrupted).then(work));
+    exitCode = await interruptibly((interrupted) => openSession(io, form, interrupted).then(work));
   };
   const start = async (work: () => Promise<ExitCode>) => {
     exitCode = await work();
@@ -81,7 +81,7 @@ export async function runCli(args: readonly string[], { version, surroundings, s
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    return failWith(error, surroundings);
+    return failWith(error, io);
   }
 }
 
@@ -101,7 +101,7 @@ async function interruptibly(work: (interrupted: AbortSignal) => Promise<ExitCod
 }
 
 /** Says what went wrong, once, and answers the exit code for it. */
-function failWith(error: unknown, { stderr, env }: Surroundings): ExitCode {
+function failWith(error: unknown, { stderr, env }: CliIo): ExitCode {
   const paint = painter(wantsColour(stderr, env));
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;

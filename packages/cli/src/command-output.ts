@@ -20,7 +20,7 @@ export interface OutputLog {
 
 /** Sends lines as they come, one request after the other; what piles up meanwhile goes with the next one. */
 export function openOutputLog({ steadyApi, terminal }: Session, rollback: string): OutputLog {
-  const mask = createMask(terminal.surroundings.env);
+  const mask = createMask(terminal.io.env);
   const waiting: string[] = [];
   let sending: Promise<void> | null = null;
   let taken = 0;

@@ -103,7 +103,7 @@ async function deployPackage(
       wanted.command.map((part) => part.replaceAll(PACKAGE_PLACEHOLDER, folder)),
       {
         stdout: terminal.form === "json" ? "stderr" : "stdout",
-        onTerminal: terminal.surroundings.stdin.isTTY === true,
+        onTerminal: terminal.io.stdin.isTTY === true,
         onOutput: output.take,
       },
     );

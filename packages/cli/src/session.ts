@@ -1,7 +1,7 @@
 import { type Api, connect } from "./api.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { readClientSettings } from "./settings.ts";
-import { type OutputForm, type Surroundings, Terminal } from "./terminal.ts";
+import { type CliIo, type OutputForm, Terminal } from "./terminal.ts";
 import { createTransfer, type Transfer } from "./transfer.ts";
 
 /** What a command works with. */
@@ -23,17 +23,13 @@ export type Work = (session: Session) => Promise<ExitCode>;
 export type Run = (form: OutputForm, work: Work) => Promise<void>;
 
 /** Throws CliError where the settings are missing. */
-export async function openSession(
-  surroundings: Surroundings,
-  form: OutputForm,
-  interrupted: AbortSignal,
-): Promise<Session> {
-  const settings = await readClientSettings(surroundings.env);
+export async function openSession(io: CliIo, form: OutputForm, interrupted: AbortSignal): Promise<Session> {
+  const settings = await readClientSettings(io.env);
   return {
     api: connect(settings, interrupted),
     steadyApi: connect(settings),
     transfer: createTransfer(settings, interrupted),
-    terminal: new Terminal(surroundings, form),
+    terminal: new Terminal(io, form),
     interrupted,
   };
 }

@@ -4,7 +4,7 @@ import { openProgress, type Progress } from "./progress.ts";
 import type { Environment } from "./settings.ts";
 
 /** What the process lends to a command. The demo lends streams of its own. */
-export interface Surroundings {
+export interface CliIo {
   readonly env: Environment;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: OutStream;
@@ -21,11 +21,11 @@ export class Terminal {
   readonly paintNotes: Paint;
 
   constructor(
-    readonly surroundings: Surroundings,
+    readonly io: CliIo,
     readonly form: OutputForm,
   ) {
-    this.paint = painter(form === "table" && wantsColour(surroundings.stdout, surroundings.env));
-    this.paintNotes = painter(wantsColour(surroundings.stderr, surroundings.env));
+    this.paint = painter(form === "table" && wantsColour(io.stdout, io.env));
+    this.paintNotes = painter(wantsColour(io.stderr, io.env));
   }
 
   /** The answer itself: as the API gave it, or as lines for people. */
@@ -41,11 +41,11 @@ export class Terminal {
   }
 
   print(lines: readonly string[]): void {
-    for (const line of lines) this.surroundings.stdout.write(`${line}\n`);
+    for (const line of lines) this.io.stdout.write(`${line}\n`);
   }
 
   note(...lines: readonly string[]): void {
-    for (const line of lines) this.surroundings.stderr.write(`${line}\n`);
+    for (const line of lines) this.io.stderr.write(`${line}\n`);
   }
 
   /** Where a list goes on. JSON says it in `next`. */
@@ -54,17 +54,17 @@ export class Terminal {
   }
 
   progress(text: string): Promise<Progress> {
-    return openProgress(text, this.surroundings.stderr, this.surroundings.env);
+    return openProgress(text, this.io.stderr, this.io.env);
   }
 
   /** Whether there is a person to ask. */
   get canAsk(): boolean {
-    return this.surroundings.stdin.isTTY === true && this.surroundings.stderr.isTTY === true;
+    return this.io.stdin.isTTY === true && this.io.stderr.isTTY === true;
   }
 
   /** True for `y` or `yes`; anything else is a no, the end of the input too. Rejects when `signal` aborts. */
   async confirm(question: string, signal: AbortSignal): Promise<boolean> {
-    const { stdin, stderr } = this.surroundings;
+    const { stdin, stderr } = this.io;
     const reader = createInterface({ input: stdin, output: stderr });
     // The terminal is in raw mode while it is read: Ctrl-C arrives as a key, not as a signal.
     reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));

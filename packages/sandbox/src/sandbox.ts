@@ -4,13 +4,13 @@ import { type CallLog, RecordedCalls } from "./core/call-log.ts";
 import { systemClock } from "./core/clock.ts";
 import { type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock, type SandboxContext } from "./core/contract.ts";
 import { Downloads } from "./core/downloads.ts";
-import { type Door, FrontDoor } from "./core/endpoint.ts";
+import { type Door, Router } from "./core/endpoint.ts";
 import { type Faults, InjectedFaults } from "./core/faults.ts";
 import { HttpServer } from "./core/http-server.ts";
 import { createQueryProtocol } from "./core/query-protocol.ts";
 import { Quotas } from "./core/quotas.ts";
 import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
-import { Workshop } from "./lambda/handler-runner.ts";
+import { HandlerRunner } from "./lambda/handler-runner.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
 import { restXmlProtocol } from "./s3/rest-xml-protocol.ts";
@@ -56,8 +56,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const address = { url: UNBOUND_ENDPOINT };
   const context = createContext(options, services, address);
   const downloads = new Downloads(context);
-  const workshop = new Workshop();
-  const doors = openDoors(context, { downloads, workshop });
+  const handlerRunner = new HandlerRunner();
+  const doors = openDoors(context, { downloads, handlerRunner });
   for (const { service } of doors) services.set(service.name, service);
 
   const calls = new RecordedCalls();
@@ -65,21 +65,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { clock, uuid } = context;
   const quotas = new Quotas(options.quotas ?? {}, clock);
   const byName = new Map(doors.map((door) => [door.service.name, door]));
-  const frontDoor = new FrontDoor({ doors: byName, downloads, calls, faults, quotas, clock, uuid });
-  const server = new HttpServer(frontDoor);
+  const router = new Router({ doors: byName, downloads, calls, faults, quotas, clock, uuid });
+  const server = new HttpServer(router);
   return {
     listen: async (port = 0) => {
       address.url = await server.listen(port);
       return address.url;
     },
-    requestHandler: () => createRequestHandler(frontDoor),
+    requestHandler: () => createRequestHandler(router),
     service: context.service,
     calls,
     faults,
     close: async () => {
       faults.off();
       await server.close();
-      await workshop.close();
+      await handlerRunner.close();
     },
   };
 }
@@ -103,7 +103,7 @@ function createContext(
 
 interface LambdaNeeds {
   readonly downloads: Downloads;
-  readonly workshop: Workshop;
+  readonly handlerRunner: HandlerRunner;
 }
 
 /** Every service with the protocol that it is reached by. */

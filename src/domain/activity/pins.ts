@@ -99,7 +99,7 @@ export function markPinned(altered: readonly Altered[], carried: readonly Carrie
 }
 
 /** What the end of a rollback does to pins and marks, in the same transaction as the end. */
-export interface Consequences {
+export interface PinChanges {
   /** The pin that it makes; null where it took nothing back, or where it is an undo. */
   readonly pin: Pin | null;
   /** States that it brought back: whatever pins exactly them is superseded. */
@@ -107,17 +107,17 @@ export interface Consequences {
   /** The rollback that it undoes: what that one pinned of these components is superseded too. Null for any other. */
   readonly undone: string | null;
   /** Branches and builds that need revalidation now (F17). */
-  readonly revalidate: readonly (Doubted & { readonly id: string })[];
+  readonly revalidate: readonly (Suspect & { readonly id: string })[];
 }
 
 /** A branch or a build that was rolled back. */
-export interface Doubted {
+export interface Suspect {
   readonly subject: "branch" | "build";
   readonly name: string;
 }
 
 /** A branch or build that needs to be deployed anew, or looked at by somebody, before it counts as good again. */
-export interface Revalidation extends Doubted {
+export interface Revalidation extends Suspect {
   readonly id: string;
   readonly application: string;
   readonly stage: string;

@@ -35,7 +35,7 @@ export interface ExpectedCalls {
 }
 
 /** What running a plan would cost (N15). An estimate: waiting for AWS to settle is most of it. */
-export interface Expectation {
+export interface Estimate {
   readonly calls: readonly ExpectedCalls[];
   /** All of it, as if the steps ran one after the other: stacks of one wave, which run side by side, take less. */
   readonly durationMs: number;
@@ -87,7 +87,7 @@ const WAITED_FOR: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code
 const ANSWER_MS = 150;
 
 /** Calls and time that a plan would take. Pure: the same plan, rates and measurements give the same answer. */
-export function expectation(plan: Plan, rateOf: RateOf, measured: readonly MeasuredStep[]): Expectation {
+export function estimate(plan: Plan, rateOf: RateOf, measured: readonly MeasuredStep[]): Estimate {
   const acting = plan.steps.filter(({ action }) => action !== "unchanged" && action !== "refused");
   const gone = stacksGone(plan.steps, isThereAfter);
   const byStep = acting.map((step) => [...step.actions.flatMap(callsOf), ...proving(step, gone)]);

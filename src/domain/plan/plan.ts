@@ -23,7 +23,7 @@ export interface Action {
   readonly skip?: readonly string[];
   /** References of the backup's template that move to the staging bucket; only with `splice-stack` and `put-code-objects`. */
   readonly moves?: readonly CodeMove[];
-  /** The mutations in their order, where they are others than the one that the action is named for. Only an expectation. */
+  /** The mutations in their order, where they are others than the one that the action is named for. Only an estimate. */
   readonly writes?: readonly string[];
 }
 
@@ -137,7 +137,7 @@ export function planDigest(steps: readonly PlanStep[]): string {
   );
 }
 
-/** Without what is only an expectation. */
+/** Without what is only an estimate. */
 function actionAsJson({ writes: _, ...action }: Action): Json {
   // Through JSON once: an action is plain data, and undefined members go.
   return JSON.parse(JSON.stringify(action)) as Json;

@@ -2,8 +2,8 @@ import { type CapturedComponent, type ComponentId, parseComponentId } from "../c
 import { asObject, asObjects, type JsonObject } from "../json.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { holdsData } from "../stack/stateful-types.ts";
-import { ownedElsewhere, statusWalls } from "../stack/status.ts";
-import { lookedUpValues } from "../template/dynamic-references.ts";
+import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
+import { dynamicReferences } from "../template/dynamic-references.ts";
 import { isNoEcho } from "../template/secrets.ts";
 import { parseTemplate, resourcesOf } from "../template/template.ts";
 import type { Reason } from "./plan.ts";
@@ -34,7 +34,7 @@ export const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 export function backupReadiness(backup: CapturedComponent, facts: ReadinessFacts): Verdict {
   if (backup.incomplete !== null) return incompleteVerdict(backup.incomplete);
   // The stack lives and has the values; they would be lost if the deploy deleted it.
-  const noEcho = { walls: [], losses: noEchoReasons(backup, null) };
+  const noEcho = { blockers: [], losses: noEchoReasons(backup, null) };
   return verdictOf(ownFindings(backup, backup, facts), noEcho);
 }
 
@@ -46,7 +46,7 @@ export function alteredReadiness(
   const { before, deployed } = sides;
   if (!before) return verdictOf(addedFindings(deployed));
   if (before.incomplete !== null) return incompleteVerdict(before.incomplete);
-  const noEcho = { walls: noEchoReasons(before, deployed), losses: [] };
+  const noEcho = { blockers: noEchoReasons(before, deployed), losses: [] };
   return verdictOf(ownFindings(before, deployed, facts), noEcho, deployedFindings(before, deployed));
 }
 
@@ -58,17 +58,17 @@ export function countReadiness(verdicts: Iterable<Verdict>): ReadinessCounts {
 
 /** What keeps a component from coming back at all, and what would not come back with it. */
 interface Findings {
-  readonly walls: readonly Reason[];
+  readonly blockers: readonly Reason[];
   readonly losses: readonly Reason[];
 }
 
-const NOTHING: Findings = { walls: [], losses: [] };
+const NOTHING: Findings = { blockers: [], losses: [] };
 
 function verdictOf(...all: readonly Findings[]): Verdict {
-  const walls = all.flatMap((found) => found.walls);
+  const blockers = all.flatMap((found) => found.blockers);
   const losses = all.flatMap((found) => found.losses);
-  const reasons = [...walls, ...losses];
-  if (walls.length > 0) return { readiness: "irreversible", reasons };
+  const reasons = [...blockers, ...losses];
+  if (blockers.length > 0) return { readiness: "irreversible", reasons };
   return { readiness: losses.length > 0 ? "reversible-with-loss" : "reversible", reasons };
 }
 
@@ -82,8 +82,8 @@ function ownFindings(backup: CapturedComponent, present: CapturedComponent | nul
   if (kind === "lambda-code") return codeFindings(backup, facts);
   if (kind !== "stack") return NOTHING;
   return {
-    walls: [...ownershipWalls(backup, facts), ...statusWalls(nameOf(backup.id), present)],
-    losses: [...lookedUpValues(backup), ...nestedTemplates(backup), ...lostObjects(backup)],
+    blockers: [...ownershipWalls(backup, facts), ...statusBlockers(nameOf(backup.id), present)],
+    losses: [...dynamicReferences(backup), ...nestedTemplates(backup), ...lostObjects(backup)],
   };
 }
 
@@ -164,7 +164,7 @@ function deployedFindings(before: CapturedComponent, deployed: CapturedComponent
     const detail = `The deploy took ${logicalId} (${type}) away; it is created again, without what it held.`;
     return { code: "PHYSICAL_ID_CHANGED", detail };
   });
-  return { walls: [], losses: [...going, ...gone] };
+  return { blockers: [], losses: [...going, ...gone] };
 }
 
 function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { logicalId: string; type: string }[] {
@@ -196,17 +196,17 @@ function addedFindings(deployed: CapturedComponent | null): Findings {
     return loss("DESTRUCTIVE", `${nameOf(deployed.id)} (${type}) is not in the backup and is deleted.`);
   if (kind !== "stack") return NOTHING;
   const { losses } = loss("DESTRUCTIVE", "The stack and everything in it is deleted.");
-  if (deployed.state.settings["terminationProtection"] !== true) return { walls: [], losses };
+  if (deployed.state.settings["terminationProtection"] !== true) return { blockers: [], losses };
   const detail = `${nameOf(deployed.id)} has termination protection; it is never taken off by a rollback.`;
-  return { walls: [{ code: "STACK_NOT_UPDATABLE", detail }], losses };
+  return { blockers: [{ code: "STACK_NOT_UPDATABLE", detail }], losses };
 }
 
 function wall(code: Reason["code"], detail: string): Findings {
-  return { walls: [{ code, detail }], losses: [] };
+  return { blockers: [{ code, detail }], losses: [] };
 }
 
 function loss(code: Reason["code"], detail: string): Findings {
-  return { walls: [], losses: [{ code, detail }] };
+  return { blockers: [], losses: [{ code, detail }] };
 }
 
 function nameOf(id: ComponentId): string {

@@ -22,7 +22,7 @@ export interface MovingStack {
 }
 
 /** Every other stack of the account and region: it stays as it is. */
-export interface Surroundings {
+export interface ExternalStacks {
   /** Names of the stacks that import an export of a moving stack, by export. */
   readonly importers: Readonly<Record<string, readonly string[]>>;
   /** Who has an export, by export. Null where AWS would not list them: what is imported is taken to be there then. */

@@ -1,11 +1,11 @@
 import type { ErrorCode } from "../errors.ts";
 import {
   changedExports,
+  type ExternalStacks,
   goingExports,
   importsInGoal,
   keepsOf,
   type MovingStack,
-  type Surroundings,
   type Wait,
   type World,
   waitsOf,
@@ -20,7 +20,7 @@ export interface OrderFault {
 }
 
 /** What no order can help: it lasts from before the first pass to after the last one. Pure; all of it at once. */
-export function lastingFaults(stacks: readonly MovingStack[], around: Surroundings): OrderFault[] {
+export function lastingFaults(stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
   return stacks.flatMap((stack) => [
     ...exportsInUse(stack, stacks, around),
     ...missingExports(stack, stacks, around),
@@ -28,7 +28,7 @@ export function lastingFaults(stacks: readonly MovingStack[], around: Surroundin
   ]);
 }
 
-function exportsInUse(stack: MovingStack, stacks: readonly MovingStack[], around: Surroundings): OrderFault[] {
+function exportsInUse(stack: MovingStack, stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
   const changed = new Set(changedExports(stack));
   return [...goingExports(stack), ...changed].sort().flatMap((name) => {
     const what = changed.has(name) ? "changes its value" : "goes";
@@ -46,7 +46,7 @@ function exportsInUse(stack: MovingStack, stacks: readonly MovingStack[], around
   });
 }
 
-function missingExports(stack: MovingStack, stacks: readonly MovingStack[], around: Surroundings): OrderFault[] {
+function missingExports(stack: MovingStack, stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
   const { exporters } = around;
   if (exporters === null) return [];
   const missing = (stack.goal?.imports ?? []).filter(
@@ -59,7 +59,7 @@ function missingExports(stack: MovingStack, stacks: readonly MovingStack[], arou
   }));
 }
 
-function takenExports(stack: MovingStack, stacks: readonly MovingStack[], around: Surroundings): OrderFault[] {
+function takenExports(stack: MovingStack, stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
   return Object.keys(stack.goal?.exports ?? {}).flatMap((name) => {
     const outside = around.exporters && Object.hasOwn(around.exporters, name) ? around.exporters[name] : undefined;
     const others = stacks.filter((other) => other !== stack && Object.hasOwn(other.goal?.exports ?? {}, name));
@@ -72,7 +72,7 @@ function takenExports(stack: MovingStack, stacks: readonly MovingStack[], around
 }
 
 /** The stacks that found no way, each with the trail that leads from it into a circle. */
-export function stuckFaults(world: World, pending: readonly MovingStack[], around: Surroundings): OrderFault[] {
+export function stuckFaults(world: World, pending: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
   return pending.map((stack) => ({
     stack: stack.name,
     code: "ORDER_IMPOSSIBLE",
@@ -101,7 +101,7 @@ function blockingWait(world: World, pending: readonly MovingStack[], stack: Movi
   return waiting.find(({ why }) => why !== "use") ?? waiting[0];
 }
 
-function bridgeWall(world: World, stack: MovingStack, around: Surroundings): string {
+function bridgeWall(world: World, stack: MovingStack, around: ExternalStacks): string {
   const waiting = waitsOf(world, stack);
   const keeps = keepsOf(waiting);
   if (keeps.length === 0 || waiting.some(({ why }) => why !== "use")) return "";

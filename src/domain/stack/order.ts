@@ -1,8 +1,8 @@
 import {
   afterPass,
+  type ExternalStacks,
   keepsOf,
   type MovingStack,
-  type Surroundings,
   standingOf,
   type Wait,
   type World,
@@ -43,7 +43,7 @@ export interface StackOrder {
  * gone or that something that stays is there. So a pass that is possible stays possible whatever else is done first,
  * no pass spoils another one, and where none is left, no sequence has one.
  */
-export function orderStacks(stacks: readonly MovingStack[], around: Surroundings): StackOrder {
+export function orderStacks(stacks: readonly MovingStack[], around: ExternalStacks): StackOrder {
   const sorted = [...stacks].sort((one, other) => (one.name < other.name ? -1 : 1));
   const all = sorted.map(({ name }) => name);
   const found = withFewestBridges(sorted, around, travel(sorted, around, new Set(all)));
@@ -64,7 +64,7 @@ interface Journey {
 }
 
 /** Final passes as long as there are any; then one bridge, and on. `mayBridge` names the stacks that may have one. */
-function travel(stacks: readonly MovingStack[], around: Surroundings, mayBridge: ReadonlySet<string>): Journey {
+function travel(stacks: readonly MovingStack[], around: ExternalStacks, mayBridge: ReadonlySet<string>): Journey {
   const taken: TakenPass[] = [];
   let world = worldOf(stacks);
   let pending = stacks;
@@ -123,7 +123,7 @@ function isSame(world: World, next: World, name: string): boolean {
 }
 
 /** A bridge costs a whole update of a stack: each that can be left out is left out. */
-function withFewestBridges(stacks: readonly MovingStack[], around: Surroundings, first: Journey): Journey {
+function withFewestBridges(stacks: readonly MovingStack[], around: ExternalStacks, first: Journey): Journey {
   if (first.pending.length > 0) return first;
   let best = first;
   const bridged = (journey: Journey) =>

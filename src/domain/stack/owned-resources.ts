@@ -7,7 +7,7 @@ import { type Resolver, resolverIn } from "../template/values.ts";
  * What a captured stack owns of functions, other than the functions: logical ids by component id, those of its permissions
  * by `statementKey`. Pure. A stack is read once, since every picked component asks it.
  */
-export function ownedThings(stack: CapturedComponent): ReadonlyMap<string, string> {
+export function ownedResources(stack: CapturedComponent): ReadonlyMap<string, string> {
   const known = READ.get(stack);
   if (known) return known;
   const things = new Map([...writtenThings(stack), ...physicalThings(stack)]);

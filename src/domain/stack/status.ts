@@ -44,7 +44,7 @@ export function unfinishedIn(stack: CapturedComponent): Unfinished[] {
 }
 
 /** Why no update may start from its status, and the way out; none for a stack that is not there. Pure. */
-export function statusWalls(name: string, stack: CapturedComponent | null): Reason[] {
+export function statusBlockers(name: string, stack: CapturedComponent | null): Reason[] {
   if (!stack || isUpdatable(stack)) return [];
   const way = WAYS_OUT[statusOf(stack)]?.(name, stack) ?? "Bring it to a complete status by hand, then plan again.";
   return [{ code: "STACK_NOT_UPDATABLE", detail: `The stack ${name} is in ${statusOf(stack)}. ${way}` }];

@@ -12,7 +12,7 @@ export interface LookUps {
  * Values that CloudFormation looks up whenever it updates the stack (facts D): today's come, not those of the backup. Of
  * the whole stack, or of `within`. Where `live` tells that a value has changed since, that is said; what it is, never. Pure.
  */
-export function lookedUpValues(
+export function dynamicReferences(
   backup: CapturedComponent,
   { within = wholeOf(backup), live = null }: { within?: LookUps; live?: CapturedComponent | null } = {},
 ): Reason[] {

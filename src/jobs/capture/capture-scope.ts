@@ -10,7 +10,7 @@ import {
   parseComponentId,
 } from "../../domain/component/component.ts";
 import { resourcesOf } from "../../domain/template/template.ts";
-import { functionsOf, type LiveView, nestedIn } from "../../kinds/cached-reader.ts";
+import { type CachedReader, functionsOf, nestedIn } from "../../kinds/cached-reader.ts";
 import { KINDS } from "../../kinds/index.ts";
 import { triggerName } from "../../kinds/trigger-settings.ts";
 import { mapBounded } from "../map-bounded.ts";
@@ -21,7 +21,7 @@ import { mapBounded } from "../map-bounded.ts";
  */
 const CAPTURES_AT_ONCE = 16;
 
-/** Told after each function or stack, so that a long capture can log and be stopped. */
+/** Availability after each function or stack, so that a long capture can log and be stopped. */
 export type CaptureProgress = (components: readonly CapturedComponent[]) => Promise<void>;
 
 /**
@@ -29,7 +29,7 @@ export type CaptureProgress = (components: readonly CapturedComponent[]) => Prom
  * match its patterns, and `known` functions, which a deploy may have taken out of all of these.
  */
 export async function captureScope(
-  view: LiveView,
+  view: CachedReader,
   scope: Scope,
   known: readonly string[],
   progress: CaptureProgress,
@@ -43,27 +43,31 @@ export async function captureScope(
 }
 
 /** Names of stacks and of all that are nested below them, each once. */
-async function withNested(view: LiveView, names: readonly string[]): Promise<string[]> {
+async function withNested(view: CachedReader, names: readonly string[]): Promise<string[]> {
   const all = new Set<string>(names);
   // A set goes through what is added to it on the way.
   for (const name of all) for (const nested of nestedIn(await view.getStack(name))) all.add(nested);
   return [...all];
 }
 
-async function namesInScope(view: LiveView, scope: Scope): Promise<string[]> {
+async function namesInScope(view: CachedReader, scope: Scope): Promise<string[]> {
   const owned = await Promise.all(scope.stacks.map(async (name) => functionsOf(await view.getStack(name))));
   const listed = scope.functions.length > 0 ? await view.aws.lambda.listFunctions() : [];
   const names = listed.flatMap(({ FunctionName }) => FunctionName ?? []);
   return [...owned.flat(), ...names.filter((name) => scope.functions.some((pattern) => matchesPattern(pattern, name)))];
 }
 
-async function captureStack(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
+async function captureStack(view: CachedReader, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
   const resources = resourcesOf((await view.getStack(name))?.parsed ?? {});
   const ids = resources.map(({ logicalId }) => componentId("stack-resource", `${name}/${logicalId}`));
   return capture(view, [componentId("stack", name), ...ids], progress);
 }
 
-async function captureFunction(view: LiveView, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
+async function captureFunction(
+  view: CachedReader,
+  name: string,
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
   const ids = (await view.getFunction(name)) ? await idsOfFunction(view, name) : [];
   // They outlive their function (facts B6), so they are looked for where it is gone, too.
   const triggers = new Set((await view.listTriggers(name)).map(triggerName));
@@ -77,7 +81,7 @@ function inRestoreOrder(one: ComponentId, other: ComponentId): number {
 }
 
 /** Every component that a function may have, in the order of a restore. Most of them are found not to exist. */
-async function idsOfFunction(view: LiveView, name: string): Promise<ComponentId[]> {
+async function idsOfFunction(view: CachedReader, name: string): Promise<ComponentId[]> {
   const aliases = (await view.listAliases(name)).map((alias) => `${name}:${alias.name}`);
   const callable = [name, ...aliases];
   const ids = (kind: KindName, names: readonly string[]) => names.map((each) => componentId(kind, each));
@@ -95,7 +99,7 @@ async function idsOfFunction(view: LiveView, name: string): Promise<ComponentId[
 }
 
 /** Versions have them too, and no other list tells which ones do. */
-async function namesOfEventInvokes(view: LiveView, name: string): Promise<string[]> {
+async function namesOfEventInvokes(view: CachedReader, name: string): Promise<string[]> {
   const told = await view.listEventInvokes(name);
   const configs = "value" in told ? told.value : [];
   return configs.map(({ qualifier }) => (qualifier === null ? name : `${name}:${qualifier}`));
@@ -103,7 +107,7 @@ async function namesOfEventInvokes(view: LiveView, name: string): Promise<string
 
 /** Named components as they are now; what does not exist is left out. */
 export async function captureComponents(
-  view: LiveView,
+  view: CachedReader,
   ids: readonly ComponentId[],
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {
@@ -116,7 +120,7 @@ export async function captureComponents(
 }
 
 async function capture(
-  view: LiveView,
+  view: CachedReader,
   ids: readonly ComponentId[],
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {

@@ -2,7 +2,7 @@ import type { CloudFormationGateway, StackFacts } from "../../aws/gateways.ts";
 import { type ComponentId, componentId, parseComponentId } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { isBusy } from "../../domain/stack/status.ts";
-import { createLiveView, type LiveView, type Look } from "../../kinds/cached-reader.ts";
+import { type CachedReader, type CaptureOptions, createCachedReader } from "../../kinds/cached-reader.ts";
 import { checkpoint, type JobContext } from "../job-context.ts";
 
 /**
@@ -10,16 +10,16 @@ import { checkpoint, type JobContext } from "../job-context.ts";
  * go back to, nor one to plan from (facts E1, H4). Waits for whoever is at it and says who that is. CANCELLED when someone
  * asks for it meanwhile, AWS_IN_PROGRESS where it takes longer than any update can.
  */
-export async function viewWhenQuiet(
+export async function waitForIdleStacks(
   context: JobContext,
   activity: string,
-  { stacks, look }: { readonly stacks: readonly string[]; readonly look: Look },
-): Promise<LiveView> {
+  { stacks, look }: { readonly stacks: readonly string[]; readonly look: CaptureOptions },
+): Promise<CachedReader> {
   for (;;) {
-    const view = createLiveView(context.access(null, null), context.artifacts, look);
+    const view = createCachedReader(context.access(null, null), context.artifacts, look);
     const busy = await firstBusy(view, stacks);
     if (!busy) return view;
-    await awaitQuiet(context, activity, busy);
+    await awaitIdle(context, activity, busy);
   }
 }
 
@@ -31,7 +31,7 @@ export function stackNames(ids: readonly ComponentId[]): string[] {
   });
 }
 
-async function firstBusy(view: LiveView, stacks: readonly string[]): Promise<StackFacts | null> {
+async function firstBusy(view: CachedReader, stacks: readonly string[]): Promise<StackFacts | null> {
   for (const name of stacks) {
     const facts = (await view.getStack(name))?.facts;
     if (facts && isBusy(facts.status)) return facts;
@@ -39,7 +39,7 @@ async function firstBusy(view: LiveView, stacks: readonly string[]): Promise<Sta
   return null;
 }
 
-async function awaitQuiet(context: JobContext, activity: string, { name, stackId, status }: StackFacts): Promise<void> {
+async function awaitIdle(context: JobContext, activity: string, { name, stackId, status }: StackFacts): Promise<void> {
   const { cloudFormation } = context.access(null, null);
   const about = { component: componentId("stack", name) };
   const whose = await operationOf(cloudFormation, { name, stackId });

@@ -13,7 +13,7 @@ import type { Follow, RecordEnd } from "../../store/store.ts";
 import { followWith } from "../follow-up.ts";
 import { identify, type JobContext } from "../job-context.ts";
 import { asComponents, captureScope } from "./capture-scope.ts";
-import { viewWhenQuiet } from "./idle-stacks.ts";
+import { waitForIdleStacks } from "./idle-stacks.ts";
 import { logCaptures } from "./take-backup.ts";
 
 /** Captures the scope again after the deploy; what differs from the backup is what the deployment altered (F8). */
@@ -22,7 +22,7 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
   const before = await context.store.findComponents(deployment.backup.id);
   const { stacks } = deployment.scope;
-  const view = await viewWhenQuiet(context, deployment.id, { stacks, look: LOOK_AT_ALL });
+  const view = await waitForIdleStacks(context, deployment.id, { stacks, look: LOOK_AT_ALL });
   const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
   const components = await captureScope(view, deployment.scope, known, logCaptures(context, deployment.id));
   const deployed = asComponents(components);

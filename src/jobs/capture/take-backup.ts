@@ -12,7 +12,7 @@ import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan
 import { LOOK_AT_ALL } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { captureScope } from "./capture-scope.ts";
-import { viewWhenQuiet } from "./idle-stacks.ts";
+import { waitForIdleStacks } from "./idle-stacks.ts";
 
 /** Captures the scope of a deployment before it begins (F3). Nothing is stored until all of it is there. */
 export async function takeSnapshot(context: JobContext, deployment: Deployment): Promise<void> {
@@ -21,7 +21,7 @@ export async function takeSnapshot(context: JobContext, deployment: Deployment):
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
-  const view = await viewWhenQuiet(context, deployment.id, { stacks, look: LOOK_AT_ALL });
+  const view = await waitForIdleStacks(context, deployment.id, { stacks, look: LOOK_AT_ALL });
   const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);

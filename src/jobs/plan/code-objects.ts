@@ -18,7 +18,7 @@ import {
   templateStateOf,
 } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
-import type { LiveView } from "../../kinds/cached-reader.ts";
+import type { CachedReader } from "../../kinds/cached-reader.ts";
 import { remembered, standingOf } from "../../kinds/object-state.ts";
 import type { CodeFacts, ComponentFacts } from "../../planner/facts.ts";
 import { ownerOf, parentOf } from "../../planner/ownership.ts";
@@ -33,7 +33,11 @@ type Mention = Omit<CodePlace, "standing"> & { readonly etag: string | null };
 const LOOKS_AT_ONCE = 4;
 
 /** Looks at the objects that CloudFormation will read for what is picked, and at no other. */
-export async function readCodeFacts(view: LiveView, facts: Picking, stagingBucket: string | null): Promise<CodeFacts> {
+export async function readCodeFacts(
+  view: CachedReader,
+  facts: Picking,
+  stagingBucket: string | null,
+): Promise<CodeFacts> {
   const mentions = new Map(
     [...stacksToWrite(facts)].map(([id, logicalIds]) => [id, mentionsIn(id, logicalIds, facts)]),
   );

@@ -18,8 +18,8 @@ import {
   ARCHIVES_NONE,
   type Archives,
   type AsksImporters,
-  type LiveView,
-  type Look,
+  type CachedReader,
+  type CaptureOptions,
 } from "../../kinds/cached-reader.ts";
 import { isVersion } from "../../kinds/facet.ts";
 import type { VersionContent } from "../../kinds/kind.ts";
@@ -29,7 +29,7 @@ import type { DatedFacts, PlanFacts } from "../../planner/facts.ts";
 import { ownerOf, parentOf } from "../../planner/ownership.ts";
 import { exportsAtStake } from "../../planner/stack-parts/plan-parts.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "../capture/capture-scope.ts";
-import { stackNames, viewWhenQuiet } from "../capture/idle-stacks.ts";
+import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import { checkpoint, type JobContext } from "../job-context.ts";
 import { readCodeFacts } from "./code-objects.ts";
 import { loadSources, type Sources } from "./sources.ts";
@@ -72,7 +72,7 @@ const CONSULTED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code"
 type Picking = Pick<Rollback, "picked" | "strategy">;
 
 /** A look that a rollback keeps as a snapshot of what it may change. */
-export function pickedLook({ picked }: Picking, states: States): Look {
+export function captureOptions({ picked }: Picking, states: States): CaptureOptions {
   return { archives: archivesOf(picked, states), asksImporters: importersAskedOf(picked) };
 }
 
@@ -94,7 +94,7 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
   const sources = await loadSources(context.store, rollback);
   const looked = withSiblings(rollback, sources);
   const look = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
-  const view = await viewWhenQuiet(context, rollback.id, { stacks: stackNames(looked), look });
+  const view = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), look });
   const live = await readLive(view, looked, logAndCheck(context, rollback.id));
   const identity = (await context.store.findRollback(rollback.id))?.identity;
   const lastRecorded = identity
@@ -123,7 +123,7 @@ export async function readPlanFacts(context: JobContext, rollback: Rollback): Pr
 }
 
 /** Live stacks with who imports those of their exports that the picked parts may change: no other is asked for. */
-async function withImporters(view: LiveView, facts: DatedFacts): Promise<Components> {
+async function withImporters(view: CachedReader, facts: DatedFacts): Promise<Components> {
   const live = new Map(facts.live);
   for (const [id, exports] of exportsAtStake(facts)) {
     const stack = live.get(id);
@@ -136,7 +136,7 @@ async function withImporters(view: LiveView, facts: DatedFacts): Promise<Compone
 
 /** Named components as they are now. Stacks first: they tell the view which functions they own. */
 export async function readLive(
-  view: LiveView,
+  view: CachedReader,
   ids: readonly ComponentId[],
   progress: CaptureProgress,
 ): Promise<Components> {
@@ -159,7 +159,7 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
 
 /** Exports decide the order over stacks; of one that only parts of go back, whether it can import what it did. */
 async function readExporters(
-  view: LiveView,
+  view: CachedReader,
   { picked, looked, before }: { picked: readonly ComponentId[]; looked: readonly ComponentId[]; before: Components },
 ): Promise<PlanFacts["exporters"]> {
   const imports = (id: ComponentId) => !sameJson(before.get(id)?.state.evidence["imports"] ?? [], []);
@@ -177,7 +177,10 @@ function namesVersions(id: ComponentId): boolean {
   );
 }
 
-async function readVersions(view: LiveView, picked: readonly ComponentId[]): Promise<Map<string, VersionContent[]>> {
+async function readVersions(
+  view: CachedReader,
+  picked: readonly ComponentId[],
+): Promise<Map<string, VersionContent[]>> {
   const functions = new Set(picked.filter(namesVersions).flatMap((id) => functionOf(id) ?? []));
   const versions = new Map<string, VersionContent[]>();
   for (const name of functions) versions.set(name, (await view.listVersions(name)).map(contentOf));
@@ -186,7 +189,7 @@ async function readVersions(view: LiveView, picked: readonly ComponentId[]): Pro
 
 /** Layer versions of the backup that a picked function would have to be given, and that are gone. */
 async function readGoneLayers(
-  view: LiveView,
+  view: CachedReader,
   picked: readonly ComponentId[],
   { before, live }: { before: Components; live: Components },
 ): Promise<Set<string>> {

@@ -2,7 +2,7 @@ import type { Rollback, RollbackResult } from "../../domain/activity/activity.ts
 import type { ComponentId, Components } from "../../domain/component/component.ts";
 import type { Fault, Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
-import { createLiveView, type LiveView } from "../../kinds/cached-reader.ts";
+import { type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
 import { settle } from "../../kinds/settling.ts";
 import {
   type ChangedId,
@@ -14,10 +14,10 @@ import {
 import type { Follow, StepRow } from "../../store/store.ts";
 import { followWith } from "../follow-up.ts";
 import type { JobContext } from "../job-context.ts";
-import { pickedLook, readLive, withSiblings } from "../plan/gather-facts.ts";
+import { captureOptions, readLive, withSiblings } from "../plan/gather-facts.ts";
 import { loadSources } from "../plan/sources.ts";
 import { kindOf } from "./perform-actions.ts";
-import { consequencesOf } from "./pin-rolled-back.ts";
+import { readPinChanges } from "./pin-rolled-back.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
 import { ownerIn, stackOfStep } from "./run-step.ts";
 import { proofOf } from "./verify-step.ts";
@@ -27,8 +27,8 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const { context, rollback, sources } = run;
   context.log.add("info", "Reading all picked components back once more.");
   await context.log.flush();
-  const look = pickedLook(rollback, sources);
-  const view = createLiveView(context.access(null, null), context.artifacts, look);
+  const look = captureOptions(rollback, sources);
+  const view = createCachedReader(context.access(null, null), context.artifacts, look);
   // Not to be cancelled: what was done so far must be told.
   const known = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
   const live = await withRenamed(run, view, known);
@@ -38,8 +38,8 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const status = why ? "Exception" : "Completed";
   context.log.add(why ? "error" : "info", why ? `Ended in Exception. ${why.code}: ${why.detail}` : completed(rollback));
   const record = newSnapshot(context, live);
-  const consequences = await consequencesOf(run, rows);
-  if (consequences?.pin) context.log.add("info", `What was rolled back is pinned: ${consequences.pin.id}.`);
+  const pinChanges = await readPinChanges(run, rows);
+  if (pinChanges?.pin) context.log.add("info", `What was rolled back is pinned: ${pinChanges.pin.id}.`);
   const follow = why && rollback.onError === "compensate" ? compensation(run, rows) : null;
   if (follow) context.log.add("info", `Taking back what it did by ${follow.rollback.id}, as was asked.`);
   const ended = {
@@ -51,7 +51,7 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
     at: context.clock.now(),
     lines: context.log.take(),
     follow,
-    ...(consequences ? { consequences } : {}),
+    ...(pinChanges ? { pinChanges } : {}),
   } as const;
   await context.store.endRollback(context.fence, rollback.id, ended);
 }
@@ -95,7 +95,7 @@ function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem |
 }
 
 /** With what has another name now; a nested stack that has one tells the names of what is in it. */
-async function withRenamed(run: Run, view: LiveView, known: Components): Promise<Components> {
+async function withRenamed(run: Run, view: CachedReader, known: Components): Promise<Components> {
   const live = new Map(known);
   const asked = new Set<ComponentId>(known.keys());
   for (;;) {
@@ -180,11 +180,11 @@ export async function breakOffRollback(context: JobContext, rollback: Rollback, 
   });
   // Before it began there were no rows, and the backups themselves may be what failed.
   const sources = known.size > 0 ? await loadSources(store, rollback) : null;
-  const consequences = sources ? await consequencesOf({ context, rollback, sources, plan }, rows) : undefined;
-  if (consequences?.pin) context.log.add("info", `What was rolled back is pinned: ${consequences.pin.id}.`);
+  const pinChanges = sources ? await readPinChanges({ context, rollback, sources, plan }, rows) : undefined;
+  if (pinChanges?.pin) context.log.add("info", `What was rolled back is pinned: ${pinChanges.pin.id}.`);
   const end = { status: "Exception", result: count(rows), problem: why, record: null, rows, at, follow: null } as const;
   const lines = context.log.take();
-  await store.endRollback(context.fence, rollback.id, { ...end, lines, ...(consequences ? { consequences } : {}) });
+  await store.endRollback(context.fence, rollback.id, { ...end, lines, ...(pinChanges ? { pinChanges } : {}) });
   return true;
 }
 

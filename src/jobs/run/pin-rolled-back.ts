@@ -1,5 +1,5 @@
 import type { Rollback } from "../../domain/activity/activity.ts";
-import { type Consequences, type Doubted, type Pin, pinnedState } from "../../domain/activity/pins.ts";
+import { type Pin, type PinChanges, pinnedState, type Suspect } from "../../domain/activity/pins.ts";
 import { stateDigest } from "../../domain/component/component.ts";
 import type { StepRow, StepStatus, Store } from "../../store/store.ts";
 import type { Run } from "./run-context.ts";
@@ -12,10 +12,10 @@ const BROUGHT_BACK: ReadonlySet<StepStatus> = new Set(["Restored", "Removed", "R
  * is pinned no more. An undo pins nothing, because what it replaces is what was good; the undo of an undo is a rollback
  * again. Undefined where nothing was brought back.
  */
-export async function consequencesOf(
+export async function readPinChanges(
   run: Pick<Run, "context" | "rollback" | "sources" | "plan">,
   rows: readonly StepRow[],
-): Promise<Consequences | undefined> {
+): Promise<PinChanges | undefined> {
   const back = new Set(rows.filter(({ status }) => BROUGHT_BACK.has(status)).map(({ component }) => component));
   if (back.size === 0) return undefined;
   const { context, rollback, sources, plan } = run;
@@ -34,7 +34,7 @@ export async function consequencesOf(
     createdAt: context.clock.now(),
     cleared: null,
   };
-  const revalidate = doubtedOf(reversed).map((doubted) => ({ ...doubted, id: context.newId("rvl") }));
+  const revalidate = suspectsOf(reversed).map((suspect) => ({ ...suspect, id: context.newId("rvl") }));
   return { pin, broughtBack, undone: rollback.undoes, revalidate };
 }
 
@@ -60,8 +60,8 @@ async function readOrigin(store: Pick<Store, "findRollback" | "findDeployment">,
   return { reversed, isUndo: undos % 2 === 1 };
 }
 
-function doubtedOf(reversed: readonly Origin[]): Doubted[] {
-  const of = (subject: Doubted["subject"]) => distinct(reversed.map((origin) => origin[subject]));
+function suspectsOf(reversed: readonly Origin[]): Suspect[] {
+  const of = (subject: Suspect["subject"]) => distinct(reversed.map((origin) => origin[subject]));
   return [
     ...of("branch").map((name) => ({ subject: "branch" as const, name })),
     ...of("build").map((name) => ({ subject: "build" as const, name })),

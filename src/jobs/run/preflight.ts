@@ -3,9 +3,9 @@ import { type ComponentId, type Components, componentId } from "../../domain/com
 import type { Fault, Problem } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
-import { stackNames, viewWhenQuiet } from "../capture/idle-stacks.ts";
+import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import type { JobContext } from "../job-context.ts";
-import { logAndCheck, pickedLook, readLive, withSiblings } from "../plan/gather-facts.ts";
+import { captureOptions, logAndCheck, readLive, withSiblings } from "../plan/gather-facts.ts";
 import type { Sources } from "../plan/sources.ts";
 import { newSnapshot, pendingRow, problem } from "./run-context.ts";
 
@@ -22,8 +22,8 @@ export async function beginRollback(
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
   const looked = withSiblings(rollback, sources);
-  const look = pickedLook(rollback, sources);
-  const view = await viewWhenQuiet(context, rollback.id, { stacks: stackNames(looked), look });
+  const look = captureOptions(rollback, sources);
+  const view = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), look });
   const live = await readLive(view, looked, logAndCheck(context, rollback.id));
   const moved = whatMoved(plan, live);
   if (moved) return moved;

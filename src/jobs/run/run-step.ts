@@ -9,7 +9,7 @@ import {
 } from "../../domain/component/component.ts";
 import { ERROR_TABLE, problemOf, StepbackError } from "../../domain/errors.ts";
 import type { Action, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
-import { ARCHIVES_NONE, createLiveView, type LiveView } from "../../kinds/cached-reader.ts";
+import { ARCHIVES_NONE, type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
 import type { Verdict } from "../../kinds/kind.ts";
 import {
   type ChangedId,
@@ -227,9 +227,9 @@ async function verify(run: Run, step: PlanStep, { id, goal }: Pick<Brought, "id"
 }
 
 /** A fresh view that only compares, and whose calls are logged under the step. */
-function look(run: Run, step: PlanStep): LiveView {
+function look(run: Run, step: PlanStep): CachedReader {
   const access = run.context.access(step.component, step.order);
-  return createLiveView(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
+  return createCachedReader(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
 }
 
 function provenRow(run: Run, step: PlanStep, { id, goal, verdict, leavesStackBehind }: Brought): StepRow {

@@ -7,7 +7,7 @@ import {
 } from "../../domain/component/component.ts";
 import { asObject, type Json } from "../../domain/json.ts";
 import type { BridgePass, PlanStep, Reason } from "../../domain/plan/plan.ts";
-import type { MovingStack, StackLinks, Surroundings } from "../../domain/stack/links.ts";
+import type { ExternalStacks, MovingStack, StackLinks } from "../../domain/stack/links.ts";
 import { orderStacks, type StackPass } from "../../domain/stack/order.ts";
 import type { DraftStep } from "../draft-step.ts";
 import type { PlanFacts } from "../facts.ts";
@@ -56,7 +56,7 @@ export function placeStacks(drafts: readonly DraftStep[], facts: PlanFacts, goal
     const goal = bridges(stack, keeps);
     return typeof goal === "string" ? goal : null;
   };
-  const { passes, faults } = orderStacks(all, { ...surroundings(moving, { names, spliced }, facts), whyNoBridge });
+  const { passes, faults } = orderStacks(all, { ...externalStacks(moving, { names, spliced }, facts), whyNoBridge });
   const places = all.map(({ name }): [ComponentId, StackPlace] => {
     const own = passes.filter(({ stack }) => stack === name);
     const refused = faults.filter(({ stack }) => stack === name).map(({ code, detail }) => ({ code, detail }));
@@ -155,11 +155,11 @@ function linksOf({ id, state }: CapturedComponent, known: Components): StackLink
 }
 
 /** A stack whose parts go back imports as these parts do, and exports what it does now. */
-function surroundings(
+function externalStacks(
   moving: readonly MovingComponent[],
   { names, spliced }: { readonly names: ReadonlySet<string>; readonly spliced: ReadonlySet<string> },
   facts: PlanFacts,
-): Omit<Surroundings, "whyNoBridge"> {
+): Omit<ExternalStacks, "whyNoBridge"> {
   const importers = moving.flatMap(({ live }) => Object.entries(asObject(live?.state.evidence["importers"])));
   const others = importers.map(
     ([name, list]) => [name, texts(list).filter((importer) => !names.has(importer) && !spliced.has(importer))] as const,

@@ -6,7 +6,7 @@ import {
   stackOf,
 } from "../../domain/component/component.ts";
 import { asObject, sameJson } from "../../domain/json.ts";
-import { ownedThings } from "../../domain/stack/owned-resources.ts";
+import { ownedResources } from "../../domain/stack/owned-resources.ts";
 import { isUpdatable, ownedElsewhere } from "../../domain/stack/status.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { OWNERS, type Owner, ownedProperties } from "../../domain/template/splice/owned-properties.ts";
@@ -97,7 +97,7 @@ function goesDirectly(id: ComponentId, facts: DatedFacts): boolean {
 function partFor(id: ComponentId, stack: StackStates, facts: DatedFacts): Part | null {
   const parsed = parseComponentId(id);
   if (parsed?.kind === "stack-resource") return whole(splitResource(parsed.name).logicalId);
-  const own = [stack.before, stack.live].flatMap((side) => ownedThings(side).get(id) ?? [])[0];
+  const own = [stack.before, stack.live].flatMap((side) => ownedResources(side).get(id) ?? [])[0];
   if (own !== undefined && sidesWith(own, stack) > 0) return whole(own);
   if (own === undefined && OF_ITS_OWN.has(parsed?.kind ?? "stack")) return null;
   const resource = parentOf(id, facts);

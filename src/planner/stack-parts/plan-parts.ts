@@ -18,16 +18,16 @@ import { type Part, type Refused, type Spliced, takesProperty } from "../../doma
 import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
-import { makingRoom } from "../../kinds/intermediate-version.ts";
-import { acting, broughtBy, refused, type StepPlan } from "../../kinds/kind.ts";
-import { policyWalls, unimported } from "../../kinds/stack-plan.ts";
+import { publishIntermediateVersion } from "../../kinds/intermediate-version.ts";
+import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts";
+import { policyBlockers, unimported } from "../../kinds/stack-plan.ts";
 import { recovering } from "../../kinds/stack-recovery.ts";
 import { importedReason, importing, retainedReason } from "../../kinds/stack-retained.ts";
 import { type DatedFacts, mayContinue, type PlanFacts } from "../facts.ts";
 import { lostData } from "./data-loss.ts";
 import { type Member, memberOf, partsByStack, whole } from "./members.ts";
 import { missingImports } from "./missing-imports.ts";
-import { lookedUpIn, offerReason, type Refusals, refusalReasons, secretReasons } from "./reasons.ts";
+import { dynamicReferencesIn, offerReason, type Refusals, refusalReasons, secretReasons } from "./reasons.ts";
 import { type StackStates, statesOf } from "./templates.ts";
 
 /** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
@@ -83,14 +83,14 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
   const { moves, refusals } = stack.code;
   const parts = members.flatMap(({ part }) => part ?? []);
   const recovery = recovering(stack.name, stack.live, mayContinue(plans.facts));
-  const walls = [
-    ...recovery.walls,
+  const blockers = [
+    ...recovery.blockers,
     ...ownedElsewhere(stack.name, stack.live),
-    ...policyWalls(stack.name, stack.live, updatesOf(stack, parts)),
+    ...policyBlockers(stack.name, stack.live, updatesOf(stack, parts)),
     ...missingImports(stack, parts, plans.facts),
   ];
-  if (walls.length > 0) {
-    for (const { id } of members) plans.steps.set(id, refused(...walls));
+  if (blockers.length > 0) {
+    for (const { id } of members) plans.steps.set(id, refused(...blockers));
     return;
   }
   const spliced = withoutLostCode(spliceParts(stack, parts), refusals.filter(bringsIt(parts)));
@@ -100,11 +100,11 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
     return;
   }
   const about = ({ part }: Member) => [
-    ...lookedUpIn(part, stack),
+    ...dynamicReferencesIn(part, stack),
     ...(part ? moves.filter(bringsIt([part])).map(relocationReason) : []),
   ];
   for (const member of members)
-    plans.steps.set(member.id, { ...broughtBy(leader.id, member.action), reasons: about(member) });
+    plans.steps.set(member.id, { ...restoredBy(leader.id, member.action), reasons: about(member) });
   const losing = lostData(stack, parts);
   const { staying, coming } = keptOf(stack, parts);
   const actions: Action[] = [
@@ -112,7 +112,9 @@ function planStack(stack: StackStates, members: readonly Member[], plans: Plans)
     ...spliceActions(stack, parts, {
       moves: moves.filter(bringsIt(parts)),
       coming,
-      room: makingRoom(stack.before, stack.live, (logicalId) => isOfPicked(logicalId, spliced.consequences)),
+      room: publishIntermediateVersion(stack.before, stack.live, (logicalId) =>
+        isOfPicked(logicalId, spliced.affected),
+      ),
     }),
   ];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];

@@ -1,6 +1,6 @@
 import { canonicalText } from "../../domain/json.ts";
 import type { Reason } from "../../domain/plan/plan.ts";
-import { lookedUpValues } from "../../domain/template/dynamic-references.ts";
+import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { parametersIn, partOf } from "../../domain/template/part.ts";
 import type { Offer, Part, Refused, Spliced } from "../../domain/template/splice/request.ts";
 import type { Member } from "./members.ts";
@@ -31,7 +31,7 @@ export function refusalReasons(member: Member, spliced: Spliced | Refusals, { na
 }
 
 /** Nobody can read whether it still is the backup's. */
-export function secretReasons({ consequences: { secretsKept } }: Spliced): Reason[] {
+export function secretReasons({ affected: { secretsKept } }: Spliced): Reason[] {
   if (secretsKept.length === 0) return [];
   const detail = `${secretsKept.join(", ")}: CloudFormation goes on with the NoEcho value that the stack has now. What a function then has otherwise than in the backup goes back directly, and the stack is left behind.`;
   return [{ code: "SECRET_KEPT", detail }];
@@ -43,9 +43,9 @@ export function offerReason({ logicalIds, why }: Offer, { name }: StackStates): 
 }
 
 /** What the part refers to, and nothing else of the stack. */
-export function lookedUpIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
+export function dynamicReferencesIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
   const wanted = part && partOf(beforeTemplate, part);
   if (!wanted) return [];
   const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
-  return lookedUpValues(before, { within, live });
+  return dynamicReferences(before, { within, live });
 }

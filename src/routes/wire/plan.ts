@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import type { Expectation } from "../../domain/plan/estimate.ts";
+import type { Estimate } from "../../domain/plan/estimate.ts";
 import type { PlanStep } from "../../domain/plan/plan.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText, ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
@@ -90,7 +90,7 @@ export function presentPlan(plan: ExpectedPlan): Static<typeof PlanShape.schema>
   };
 }
 
-function presentExpectation({ calls, durationMs, pacingMs, measuredSteps }: Expectation) {
+function presentExpectation({ calls, durationMs, pacingMs, measuredSteps }: Estimate) {
   const seconds = (ms: number) => Math.round(ms / 100) / 10;
   return {
     calls: calls.map((call) => ({ ...call })),

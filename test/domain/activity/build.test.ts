@@ -5,33 +5,33 @@ import { awaitsCommand, redeployedIds, returnStates, type SnapshotPair } from "#
 import { type CapturedComponent, type ComponentId, captured, componentId } from "#src/domain/component/component";
 
 const NAMES = ["a", "b", "c", "d"];
-type World = Readonly<Record<string, number>>;
+type TestAccount = Readonly<Record<string, number>>;
 
 function component(name: string, value: number, parent: ComponentId | null = null): CapturedComponent {
   const state = { settings: { value }, evidence: {}, artifacts: [] };
   return captured(componentId("lambda-code", name), state, { parent, physicalId: null });
 }
 
-function snapshot(world: World, names: readonly string[]) {
-  const held = names.flatMap((name) => (world[name] === undefined ? [] : [component(name, world[name])]));
+function snapshot(account: TestAccount, names: readonly string[]) {
+  const held = names.flatMap((name) => (account[name] === undefined ? [] : [component(name, account[name])]));
   return new Map(held.map((one) => [one.id, one]));
 }
 
-const world = fc.dictionary(fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 3 }));
+const account = fc.dictionary(fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 3 }));
 const scope = fc.subarray(NAMES);
 
-/** A deploy within a scope: outside of it the world stays as it was. */
-function deployed(before: World, wanted: World, names: readonly string[]): World {
+/** A deploy within a scope: outside of it the account stays as it was. */
+function deployed(before: TestAccount, wanted: TestAccount, names: readonly string[]): TestAccount {
   const rest = Object.entries(before).filter(([name]) => !names.includes(name));
   return Object.fromEntries([...rest, ...Object.entries(wanted).filter(([name]) => names.includes(name))]);
 }
 
 t.test(
-  "whatever was deployed since, before is the world as the build had left it, and deployed the world now",
+  "whatever was deployed since, before is the account as the build had left it, and deployed the account now",
   async () => {
-    const steps = fc.array(fc.tuple(world, scope), { maxLength: 6 });
+    const steps = fc.array(fc.tuple(account, scope), { maxLength: 6 });
     fc.assert(
-      fc.property(world, world, scope, steps, (first, built, covered, later) => {
+      fc.property(account, account, scope, steps, (first, built, covered, later) => {
         const after = deployed(first, built, covered);
         const states = returnStates({ before: snapshot(first, covered), deployed: snapshot(after, covered) });
         let now = after;
@@ -53,7 +53,7 @@ t.test(
 );
 
 t.test("what somebody changed by hand in between goes back too: the build's record says how it was", async (t) => {
-  const pair = (before: World, after: World): SnapshotPair => ({
+  const pair = (before: TestAccount, after: TestAccount): SnapshotPair => ({
     before: snapshot(before, NAMES),
     deployed: snapshot(after, NAMES),
   });

@@ -4,7 +4,7 @@ import type { Altered } from "#src/domain/activity/altered";
 import { announcedPins, carriedPins, type Pin, pinnedState } from "#src/domain/activity/pins";
 import { type CapturedComponent, type ComponentId, captured } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
-import { expectation, type MeasuredStep } from "#src/domain/plan/estimate";
+import { estimate, type MeasuredStep } from "#src/domain/plan/estimate";
 import { type Action, type Plan, type PlanStep, planDigest } from "#src/domain/plan/plan";
 import { alteredReadiness, backupReadiness, countReadiness, READINESS } from "#src/domain/plan/readiness";
 import { exposed } from "#src/domain/template/secrets";
@@ -204,11 +204,11 @@ function planOf(...actions: readonly Action["do"][]): Plan {
   return { digest: planDigest(steps), plannedAt: 0, steps };
 }
 
-t.test("an expectation counts the calls, keeps to the quotas, and believes what was measured", async (t) => {
+t.test("an estimate counts the calls, keeps to the quotas, and believes what was measured", async (t) => {
   const updates = planOf(...Array.from({ length: 60 }, () => "update-code" as const));
   const rateOf = (service: string, operation: string) =>
     service !== "lambda" || operation === "GetFunction" ? null : { quota: "other", callsPerSecond: 0.1 };
-  const slow = expectation(updates, rateOf, []);
+  const slow = estimate(updates, rateOf, []);
   t.same(
     slow.calls.map(({ operation, count }) => `${count} ${operation}`),
     ["420 GetFunction", "60 UpdateFunctionCode", "1 GetCallerIdentity"],
@@ -223,12 +223,12 @@ t.test("an expectation counts the calls, keeps to the quotas, and believes what 
   ];
   const one = planOf("update-code");
   const free = () => null;
-  t.equal(expectation(one, free, [step, ...others]).durationMs, 700, "the median, and the two looks");
-  t.match(expectation(one, free, [step]), { measuredSteps: 1 });
-  t.ok(expectation(one, free, []).durationMs > 3_000, "a constant until something was measured");
-  t.match(expectation({ ...one, steps: [] }, free, []), { durationMs: 0, pacingMs: 0 });
+  t.equal(estimate(one, free, [step, ...others]).durationMs, 700, "the median, and the two looks");
+  t.match(estimate(one, free, [step]), { measuredSteps: 1 });
+  t.ok(estimate(one, free, []).durationMs > 3_000, "a constant until something was measured");
+  t.match(estimate({ ...one, steps: [] }, free, []), { durationMs: 0, pacingMs: 0 });
   const unchanged = one.steps.map((same): PlanStep => ({ ...same, action: "unchanged", actions: [] }));
-  t.equal(expectation({ ...one, steps: unchanged }, free, []).durationMs, 300, "it is looked at twice all the same");
+  t.equal(estimate({ ...one, steps: unchanged }, free, []).durationMs, 300, "it is looked at twice all the same");
 });
 
 t.test("a policy hides keys wherever they stand and shows the variables that it names; secret wins", async (t) => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import t from "tap";
-import type { MovingStack, StackLinks, Surroundings } from "#src/domain/stack/links";
+import type { ExternalStacks, MovingStack, StackLinks } from "#src/domain/stack/links";
 import { orderStacks, type StackOrder, type StackPass } from "#src/domain/stack/order";
 import { graphText, type StackGraph, stackGraphs } from "../../support/stack-graphs.ts";
 import { type Account, accountOf, begin, end, hasAnyOrder, targetOf } from "./strict-exports.ts";
 
-const ALONE: Surroundings = { importers: {}, exporters: {}, whyNoBridge: () => null };
+const ALONE: ExternalStacks = { importers: {}, exporters: {}, whyNoBridge: () => null };
 
 function links(exports: readonly string[], imports: readonly string[] = []): StackLinks {
   return { exports: Object.fromEntries(exports.map((name) => [name, `arn:${name}`])), imports };

@@ -1,4 +1,4 @@
-import type { MovingStack, Surroundings } from "#src/domain/stack/links";
+import type { ExternalStacks, MovingStack } from "#src/domain/stack/links";
 
 /**
  * What AWS enforces about exports and imports (facts E4), written down a second time and as plainly as can be, to hold
@@ -18,7 +18,7 @@ export interface Target {
 
 const SURROUNDINGS = "outside";
 
-export function accountOf(stacks: readonly MovingStack[], { importers, exporters }: Surroundings): Account {
+export function accountOf(stacks: readonly MovingStack[], { importers, exporters }: ExternalStacks): Account {
   const exports = new Map<string, { owner: string; value: string }>();
   for (const name of Object.keys(exporters ?? {})) exports.set(name, { owner: SURROUNDINGS, value: "outside" });
   for (const { name: owner, live } of stacks)
@@ -60,7 +60,7 @@ export function end(account: Account, stack: string, target: Target): Account | 
 }
 
 /** Whether any sequence of operations brings every stack to its goal: all of them are tried. */
-export function hasAnyOrder(stacks: readonly MovingStack[], around: Surroundings): boolean {
+export function hasAnyOrder(stacks: readonly MovingStack[], around: ExternalStacks): boolean {
   const seen = new Set<string>();
   const open: { account: Account; done: ReadonlySet<string> }[] = [
     { account: accountOf(stacks, around), done: new Set() },
@@ -89,7 +89,7 @@ function operate(account: Account, stack: MovingStack, keeps: readonly string[])
 }
 
 /** Nothing (the final pass), and every set of its exports that are not in the goal (a bridge). */
-function possibleKeeps(account: Account, stack: MovingStack, around: Surroundings): string[][] {
+function possibleKeeps(account: Account, stack: MovingStack, around: ExternalStacks): string[][] {
   const own = [...account.exports].filter(([, { owner }]) => owner === stack.name).map(([name]) => name);
   const spare = own.filter((name) => !Object.hasOwn(stack.goal?.exports ?? {}, name));
   const subsets: string[][] = [[]];

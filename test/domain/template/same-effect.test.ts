@@ -3,7 +3,7 @@ import t from "tap";
 import { type CapturedComponent, captured } from "#src/domain/component/component";
 import { type Json, type JsonObject, sameJson } from "#src/domain/json";
 import { policyDenies, readStackPolicy } from "#src/domain/stack/stack-policy";
-import { lookedUpValues } from "#src/domain/template/dynamic-references";
+import { dynamicReferences } from "#src/domain/template/dynamic-references";
 import { partOf } from "#src/domain/template/part";
 import { leftUndone, sameTemplate } from "#src/domain/template/same-effect";
 import type { Submitted } from "#src/domain/template/splice/request";
@@ -121,7 +121,7 @@ t.test("a part that went back under other names is the backup's, and needs no se
       const current = submitted(text(templateOf(now, ["deployed"], decoys)), now.values);
       const result = spliced(splice({ current, backup, parts: whole("A") }));
       const after = submitted(result.template, deployedParameters(current, result));
-      const { added } = result.consequences;
+      const { added } = result.affected;
       copied += Object.values(added).flat().length > 0 ? 1 : 0;
       const again = spliced(splice({ current: after, backup, parts: whole("A") }));
       return sameJson(read(after), read(backup)) && again.template === result.template;
@@ -175,14 +175,14 @@ t.test("values that are looked up are named, and said to differ, without being s
       { parent: null, physicalId: null },
     );
   const backup = stack({ Ami: "ami-1" });
-  const said = (live: CapturedComponent | null) => lookedUpValues(backup, { live })[0]?.detail ?? "";
+  const said = (live: CapturedComponent | null) => dynamicReferences(backup, { live })[0]?.detail ?? "";
   t.match(said(null), /the parameter Ami, \{\{resolve:ssm:level\}\}; an earlier/);
   t.notMatch(said(null), /pinned/);
   t.notMatch(said(backup), /another value/);
   t.match(said(stack({ Ami: "ami-2" })), /another value of Ami/);
   t.notMatch(said(stack({ Ami: "ami-2" })), /ami-[12]/);
   t.notMatch(said(stack({ Ami: "ami-2" }, { Ami: "/other" })), /another value/, "of another SSM parameter");
-  t.same(lookedUpValues(backup, { within: { parameters: [], text: "" } }), []);
+  t.same(dynamicReferences(backup, { within: { parameters: [], text: "" } }), []);
 });
 
 t.test("a policy that keeps nobody from anything is none, however it is written", async (t) => {

@@ -81,7 +81,7 @@ function listLines(builds: readonly Build[], paint: Paint): string[] {
 
 async function push(session: Session, path: string, options: PushOptions): Promise<ExitCode> {
   const { application, stage, service } = options;
-  const { build, commit } = originOf(options, session.terminal.surroundings.env);
+  const { build, commit } = originOf(options, session.terminal.io.env);
   if (build === undefined || commit === undefined) {
     throw new CliError(EXIT.usage, "A package belongs to a build and a commit: name both with --build and --commit.");
   }

@@ -72,7 +72,7 @@ async function deploy(session: Session, command: readonly string[], options: Dep
   const { terminal, interrupted } = session;
   const end = await runCommand(command, {
     stdout: options.output === "json" ? "stderr" : "stdout",
-    onTerminal: terminal.surroundings.stdin.isTTY === true,
+    onTerminal: terminal.io.stdin.isTTY === true,
   });
   if (end.how === "not-started") return giveUp(session, id, end.reason);
   const succeeded = end.how === "exited" && end.code === 0 && !interrupted.aborted;
@@ -87,7 +87,7 @@ async function deploy(session: Session, command: readonly string[], options: Dep
 async function storePackage(session: Session, options: DeployOptions): Promise<void> {
   const { application, stage, package: path, service } = options;
   if (path === undefined && service === undefined) return;
-  const { build, commit } = originOf(options, session.terminal.surroundings.env);
+  const { build, commit } = originOf(options, session.terminal.io.env);
   if (path === undefined || service === undefined || build === undefined || commit === undefined) {
     throw new CliError(EXIT.usage, "To store a package, name --package, --service, --build and --commit.");
   }
@@ -99,7 +99,7 @@ async function storePackage(session: Session, options: DeployOptions): Promise<v
 async function open({ steadyApi, interrupted, terminal }: Session, options: DeployOptions): Promise<Deployment> {
   const { application, stage, target, reason, ticket, onFailure, allowDestructive } = options;
   const { stack: stacks = [], function: functions = [] } = options;
-  const origin = originOf(options, terminal.surroundings.env);
+  const origin = originOf(options, terminal.io.env);
   const details = present({ target, reason, ticket, onFailure, allowDestructive });
   const body = { application, stage, ...origin, ...details, scope: { stacks: [...stacks], functions: [...functions] } };
   const deployment = await answered(steadyApi.POST("/v1/deployments", { body }));

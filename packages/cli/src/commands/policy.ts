@@ -58,7 +58,7 @@ async function readPolicy(session: Session, file: string): Promise<PolicyRequest
 }
 
 async function read({ terminal, interrupted }: Session, file: string): Promise<string> {
-  if (file === STDIN) return text(addAbortSignal(interrupted, Readable.from(terminal.surroundings.stdin)));
+  if (file === STDIN) return text(addAbortSignal(interrupted, Readable.from(terminal.io.stdin)));
   try {
     return await readFile(file, "utf8");
   } catch {

@@ -26,7 +26,7 @@ export interface FrontDoorParts {
 }
 
 /** Takes a request from any transport to its service and back: decode, log, throttle, faults, call, encode. */
-export class FrontDoor {
+export class Router {
   constructor(private readonly parts: FrontDoorParts) {}
 
   /** Never throws but ConnectionReset, which means: close the connection without an answer. */

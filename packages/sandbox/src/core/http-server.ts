@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { FrontDoor } from "./endpoint.ts";
+import type { Router } from "./endpoint.ts";
 import { ConnectionReset, type WireAnswer, type WireRequest } from "./wire.ts";
 
 /** The sandbox serves whoever asks, so it is never bound to another address. */
@@ -13,7 +13,7 @@ const KEEP_ALIVE_MS = 120_000;
 export class HttpServer {
   readonly #server: Server;
 
-  constructor(private readonly frontDoor: FrontDoor) {
+  constructor(private readonly router: Router) {
     this.#server = createServer((incoming, outgoing) => {
       this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
     });
@@ -50,7 +50,7 @@ export class HttpServer {
       return;
     }
     try {
-      write(outgoing, await this.frontDoor.answer(toWireRequest(incoming, body, closed.signal)));
+      write(outgoing, await this.router.answer(toWireRequest(incoming, body, closed.signal)));
     } catch (error) {
       if (!(error instanceof ConnectionReset)) throw error;
       incoming.socket.destroy();

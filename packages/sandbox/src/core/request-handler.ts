@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { FrontDoor } from "./endpoint.ts";
+import type { Router } from "./endpoint.ts";
 import { bytesOf, type WireRequest } from "./wire.ts";
 
 /** An HTTP request as the AWS SDK v3 hands it to its transport. */
@@ -35,12 +35,12 @@ export interface SandboxRequestHandler {
 }
 
 /** A call whose `abortSignal` fires is treated as one whose connection closed. */
-export function createRequestHandler(frontDoor: FrontDoor): SandboxRequestHandler {
+export function createRequestHandler(router: Router): SandboxRequestHandler {
   return {
     metadata: { handlerProtocol: "http/1.1" },
     handle: async (request, { abortSignal } = {}) => {
       const closed = abortSignal instanceof AbortSignal ? abortSignal : new AbortController().signal;
-      return { response: await handle(frontDoor, request, closed) };
+      return { response: await handle(router, request, closed) };
     },
     destroy: () => {},
     updateHttpClientConfig: () => {},
@@ -48,9 +48,9 @@ export function createRequestHandler(frontDoor: FrontDoor): SandboxRequestHandle
   };
 }
 
-async function handle(frontDoor: FrontDoor, request: SdkHttpRequest, closed: AbortSignal): Promise<SdkHttpResponse> {
+async function handle(router: Router, request: SdkHttpRequest, closed: AbortSignal): Promise<SdkHttpResponse> {
   throwIfAborted(closed);
-  const answer = await frontDoor.answer(await toWireRequest(request, closed)).finally(() => throwIfAborted(closed));
+  const answer = await router.answer(await toWireRequest(request, closed)).finally(() => throwIfAborted(closed));
   return {
     statusCode: answer.status,
     headers: { ...answer.headers },

@@ -33,7 +33,7 @@ export interface JobOutcome {
  * Runs handlers of Node functions, each invocation in a process of its own. Processes take real time, so a function's
  * timeout is real too, whatever the sandbox's clock says.
  */
-export class Workshop {
+export class HandlerRunner {
   #root: Promise<string> | undefined;
   readonly #folders = new Map<string, Promise<string>>();
   readonly #running = new Set<ChildProcess>();

@@ -4,18 +4,18 @@ import { textOf } from "../core/wire.ts";
 import type { LambdaAccount, Operations } from "./account.ts";
 import { conflict, functionNotFound } from "./errors.ts";
 import type { Build, FunctionRecord, VersionRecord } from "./function-record.ts";
-import { type Job, type JobOutcome, tailOf, type Workshop } from "./handler-runner.ts";
+import { type HandlerRunner, type Job, type JobOutcome, tailOf } from "./handler-runner.ts";
 import { constrainReference, LATEST, resolveReference } from "./names.ts";
 
 /** Of an invocation that waits for its answer. */
 const MAX_PAYLOAD_BYTES = 6_291_456;
 
 /** Running functions. */
-export function invocationOperations(account: LambdaAccount, workshop: Workshop): Operations {
-  return { Invoke: (input) => invoke(account, workshop, input) };
+export function invocationOperations(account: LambdaAccount, handlerRunner: HandlerRunner): Operations {
+  return { Invoke: (input) => invoke(account, handlerRunner, input) };
 }
 
-async function invoke(account: LambdaAccount, workshop: Workshop, input: Shape): Promise<Shape> {
+async function invoke(account: LambdaAccount, handlerRunner: HandlerRunner, input: Shape): Promise<Shape> {
   constrainReference(input, "namespaced").oneOf("InvocationType", ["Event", "RequestResponse", "DryRun"]).enforce();
   const { name, qualifier = LATEST } = resolveReference(account.context, input);
   const arn = account.arn(name, qualifier);
@@ -28,7 +28,7 @@ async function invoke(account: LambdaAccount, workshop: Workshop, input: Shape):
   const type = optionalText(input, "InvocationType") ?? "RequestResponse";
   if (type === "DryRun") return { StatusCode: 204 };
   const requestId = account.context.uuid();
-  const outcome = run(workshop, { account, record, version, arn, event, requestId });
+  const outcome = run(handlerRunner, { account, record, version, arn, event, requestId });
   if (type === "Event") {
     // Nobody waits for it: what it ends with goes nowhere, as without a destination.
     outcome.catch(() => {});
@@ -86,12 +86,12 @@ interface Invocation {
 }
 
 /** While an update is in progress, calls still run what was there before it. */
-function run(workshop: Workshop, invocation: Invocation): Promise<JobOutcome> {
+function run(handlerRunner: HandlerRunner, invocation: Invocation): Promise<JobOutcome> {
   const build = invocation.version.transition?.serving ?? invocation.version.build;
   const { code, settings } = build;
   const isNode = settings.Runtime?.startsWith("nodejs") ?? false;
   if (code.kind !== "zip" || !isNode) return Promise.resolve(unsupported(settings.Runtime ?? "a container image"));
-  return workshop.run({
+  return handlerRunner.run({
     zip: code.bytes,
     sha256: code.sha256,
     handler: settings.Handler ?? "",

@@ -11,7 +11,7 @@ import { functionControlOperations } from "./function-controls.ts";
 import { functionUpdateOperations } from "./function-updates.ts";
 import { functionUrlOperations } from "./function-urls.ts";
 import { functionOperations } from "./functions.ts";
-import type { Workshop } from "./handler-runner.ts";
+import type { HandlerRunner } from "./handler-runner.ts";
 import { invocationOperations } from "./invocations.ts";
 import { layerPolicyOperations } from "./layer-policies.ts";
 import { layerOperations } from "./layers.ts";
@@ -23,11 +23,11 @@ import { versionOperations } from "./versions.ts";
 export interface LambdaParts {
   readonly downloads: Downloads;
   /** Where invocations run. */
-  readonly workshop: Workshop;
+  readonly handlerRunner: HandlerRunner;
 }
 
 /** Lambda in memory, which really runs the functions of Node runtimes. */
-export function createLambda(context: SandboxContext, { downloads, workshop }: LambdaParts): AwsService {
+export function createLambda(context: SandboxContext, { downloads, handlerRunner }: LambdaParts): AwsService {
   const account = new LambdaAccount(context, downloads);
   const operations: Operations = {
     ...functionOperations(account),
@@ -46,7 +46,7 @@ export function createLambda(context: SandboxContext, { downloads, workshop }: L
     ...layerOperations(account),
     ...layerPolicyOperations(account),
     ...accountSettingsOperations(account),
-    ...invocationOperations(account, workshop),
+    ...invocationOperations(account, handlerRunner),
   };
   return {
     name: "lambda",

@@ -1,12 +1,12 @@
 import { matchesPattern } from "../../activity/scope.ts";
 import type { Merge } from "./merge.ts";
 import type { OutputChanges } from "./outputs.ts";
-import type { Consequences } from "./request.ts";
+import type { AffectedResources } from "./request.ts";
 import { generatedBy, originOf } from "./resources.ts";
 import { namesIn, usesOf } from "./uses.ts";
 
 /** What the splice may change, as far as templates tell. */
-export function consequencesOf(merge: Merge, outputs: OutputChanges): Consequences {
+export function affectedResources(merge: Merge, outputs: OutputChanges): AffectedResources {
   const { changes, current, merged, names } = merge;
   const picked = [...changes].filter(([, change]) => change.to !== "unchanged").map(([logicalId]) => logicalId);
   const outputsOf = (wanted: (change: unknown) => boolean) =>
@@ -31,7 +31,7 @@ export function consequencesOf(merge: Merge, outputs: OutputChanges): Consequenc
 }
 
 /** Whether it is a picked resource, what a transform makes of one, or (`Nested.LogicalId`) what is in a picked nested stack. */
-export function isOfPicked(changed: string, { picked, generated }: Consequences): boolean {
+export function isOfPicked(changed: string, { picked, generated }: AffectedResources): boolean {
   const logicalId = changed.split(".")[0] ?? changed;
   return picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId));
 }

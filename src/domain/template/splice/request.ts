@@ -64,7 +64,7 @@ export interface Offer {
 }
 
 /** Whatever a change set of the result may change. Anything else in it is not the splice's doing. */
-export interface Consequences {
+export interface AffectedResources {
   /** Picked logical ids that differ from the current template. */
   readonly picked: readonly string[];
   /** Patterns (`*`) of logical ids that a transform makes of picked ones; what the template itself writes is not meant. */
@@ -88,7 +88,7 @@ export interface Spliced {
   readonly template: string;
   /** Every parameter of the template: its value, or null for the value that the stack has now. */
   readonly parameters: Readonly<Record<string, string | null>>;
-  readonly consequences: Consequences;
+  readonly affected: AffectedResources;
   readonly offered: readonly Offer[];
 }
 

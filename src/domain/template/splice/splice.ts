@@ -1,4 +1,4 @@
-import { consequencesOf, submittedParameters } from "./affected-resources.ts";
+import { affectedResources, submittedParameters } from "./affected-resources.ts";
 import { closureFaults } from "./closure.ts";
 import { type Merge, mergeParts } from "./merge.ts";
 import { child } from "./node.ts";
@@ -28,7 +28,7 @@ export function splice(request: SpliceRequest): Spliced | Refused {
     outcome: "spliced",
     template,
     parameters: submittedParameters(merge, keysOf(request.current.template, "Parameters")),
-    consequences: consequencesOf(merge, outputs),
+    affected: affectedResources(merge, outputs),
     offered: offers(merge),
   };
 }

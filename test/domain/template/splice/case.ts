@@ -66,8 +66,8 @@ export function deployedParameters(current: Submitted, { parameters }: Spliced):
   );
 }
 
-/** Whether the consequences that a splice declares cover a change of this id. */
-export function isDeclared({ consequences }: Spliced, id: string): boolean {
-  const { picked, dynamic, generated } = consequences;
+/** Whether the affected that a splice declares cover a change of this id. */
+export function isDeclared({ affected }: Spliced, id: string): boolean {
+  const { picked, dynamic, generated } = affected;
   return picked.includes(id) || dynamic.includes(id) || generated.some((pattern) => matchesPattern(pattern, id));
 }

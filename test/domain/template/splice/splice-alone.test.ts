@@ -68,7 +68,7 @@ function sectionsHold(
   result: Spliced,
 ): void {
   const { before, after } = templates;
-  const { added, outputsTaken, outputsDropped } = result.consequences;
+  const { added, outputsTaken, outputsDropped } = result.affected;
   const spare = new Set(["Parameters", "Mappings", "Conditions", "Outputs", "Resources"]);
   const rest = (template: JsonObject) =>
     Object.fromEntries(Object.entries(template).filter(([key]) => !spare.has(key)));
@@ -94,7 +94,7 @@ function sectionsHold(
 }
 
 /** The texts of all that stays: each resource and each section that has no part in it. */
-function textsOf(text: string, picked: readonly string[], { consequences }: Spliced): string[] {
+function textsOf(text: string, picked: readonly string[], { affected }: Spliced): string[] {
   const document = parseDocument(text, { schema: "failsafe", logLevel: "silent" });
   const slices = (node: unknown, skip: readonly string[]) =>
     isMap(node)
@@ -104,7 +104,7 @@ function textsOf(text: string, picked: readonly string[], { consequences }: Spli
           return [text.slice(from.range?.[0], to.range?.[1]).trimEnd()];
         })
       : [];
-  const { added, outputsTaken, outputsDropped } = consequences;
+  const { added, outputsTaken, outputsDropped } = affected;
   const touched = [
     ...(added.parameters.length > 0 ? ["Parameters"] : []),
     ...(added.mappings.length > 0 ? ["Mappings"] : []),

@@ -20,7 +20,7 @@ t.test("putting nothing back gives the identical text", async (t) => {
     });
     t.match(
       same,
-      { outcome: "spliced", template: given.good, consequences: { picked: [] } },
+      { outcome: "spliced", template: given.good, affected: { picked: [] } },
       `${fixture.name}: over itself`,
     );
   }
@@ -61,7 +61,7 @@ t.test("what is put back twice changes nothing the second time", async () => {
       const once = splice({ current, backup, parts });
       if (once.outcome === "refused") return true;
       const twice = splice({ current: submitted(once.template, deployedParameters(current, once)), backup, parts });
-      return twice.outcome === "spliced" && twice.template === once.template && twice.consequences.picked.length === 0;
+      return twice.outcome === "spliced" && twice.template === once.template && twice.affected.picked.length === 0;
     }),
     { numRuns: 200 },
   );

@@ -64,7 +64,7 @@ t.test("a text in one format takes what a text in the other one has", async (t) 
     Sub: { "Fn::Sub": "${P}-${AWS::Region}" },
     List: [{ "Fn::GetAtt": ["B", "Arn"] }, { "Fn::If": ["C", 1, false] }],
   });
-  t.same(taken.consequences.added, { parameters: ["P"], mappings: [], conditions: ["C"] });
+  t.same(taken.affected.added, { parameters: ["P"], mappings: [], conditions: ["C"] });
   t.same(taken.parameters, { P: "x" });
   const same = spliced(spliceTexts(yaml, taken.template, { parts: whole("A") }));
   t.equal(same.template, yaml, "what reads the same is left as it is written");
@@ -125,7 +125,7 @@ t.test("a shared name keeps what it means to others: a copy gets another one, on
     }),
   );
   t.same(
-    then.consequences.added,
+    then.affected.added,
     { parameters: [], mappings: ["MFromBackup"], conditions: [] },
     "what stands there is used",
   );
@@ -162,7 +162,7 @@ t.test("a NoEcho value is the one that the stack has, or there is none; the mask
       parts: whole("A"),
     });
   const kept = spliced(over({ ...good, Resources: { A: topic("bad") } }, { Secret: NO_ECHO }));
-  t.same([kept.parameters, kept.consequences.secretsKept], [{ Secret: null }, ["Secret"]]);
+  t.same([kept.parameters, kept.affected.secretsKept], [{ Secret: null }, ["Secret"]]);
   t.match(refused(over({ Resources: { A: topic("bad") } }, {})), {
     refusals: [{ code: "NOECHO_VALUE_LOST" }],
     together: null,
@@ -183,8 +183,8 @@ t.test(
       refusals: [{ code: "REQUIRES_COMPONENT", logicalId: "A", requires: ["B"] }],
       together: ["B", "C"],
     });
-    const { consequences } = spliced(spliceTexts(bad, good, { parts: whole("A", "B", "C") }));
-    t.same(consequences.picked, ["A", "B", "C"]);
+    const { affected } = spliced(spliceTexts(bad, good, { parts: whole("A", "B", "C") }));
+    t.same(affected.picked, ["A", "B", "C"]);
     t.match(refused(spliceTexts(bad, { Resources: { A: topic(ref("Nowhere")) } }, { parts: whole("A") })), {
       refusals: [{ code: "SPLICE_IMPOSSIBLE" }],
     });
@@ -198,7 +198,7 @@ t.test("what goes takes its own outputs along, asks for whoever needs it, and ne
     Outputs: { Kept: { Value: ref("A") }, Own: { Value: ref("New"), ...output } },
   });
   const gone = spliced(spliceTexts(bad({}), good, { parts: whole("New") }));
-  t.same(gone.consequences.outputsDropped, ["Own"]);
+  t.same(gone.affected.outputsDropped, ["Own"]);
   t.same(asObject(parseTemplate(gone.template)["Outputs"]), { Kept: { Value: ref("A") } });
   const exported = bad({ Export: { Name: "x" } });
   t.match(refused(spliceTexts(exported, good, { parts: whole("New") })), {
@@ -221,7 +221,7 @@ t.test("what goes takes its own outputs along, asks for whoever needs it, and ne
   });
   const prefixed = sam({ PayQueue: topic("q") }, { Own: { Value: ref("PayQueue") } });
   const without = spliced(spliceTexts(prefixed, sam({}, {}), { parts: whole("PayQueue") }));
-  t.same(without.consequences.outputsDropped, ["Own"], "no resource that SAM makes, though it begins like one");
+  t.same(without.affected.outputsDropped, ["Own"], "no resource that SAM makes, though it begins like one");
   const last = spliced(
     spliceTexts({ Resources: { A: topic("a"), New: topic("n") }, Outputs: { Own: { Value: ref("New") } } }, good, {
       parts: whole("New"),
@@ -303,7 +303,7 @@ t.test("what a transform makes goes back with what it is made from", async (t) =
       together: ["Pay"],
     });
   }
-  t.same(spliced(spliceTexts(sam("bad"), sam("good"), { parts: whole("Pay") })).consequences.generated, [
+  t.same(spliced(spliceTexts(sam("bad"), sam("good"), { parts: whole("Pay") })).affected.generated, [
     "Pay*",
     "ServerlessRestApi*",
     "ServerlessHttpApi*",
@@ -315,7 +315,7 @@ t.test("what a transform makes goes back with what it is made from", async (t) =
   t.match(refused(spliceTexts(loop("bad"), loop("good"), { parts: whole("TopicA") })), {
     together: ["Fn::ForEach::T"],
   });
-  t.same(spliced(spliceTexts(loop("bad"), loop("good"), { parts: whole("Fn::ForEach::T") })).consequences.generated, [
+  t.same(spliced(spliceTexts(loop("bad"), loop("good"), { parts: whole("Fn::ForEach::T") })).affected.generated, [
     "Topic*",
   ]);
   const { Transform: _, ...plain } = loop("bad");
