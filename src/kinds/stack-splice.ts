@@ -94,15 +94,15 @@ function changeSetRequest(
 
 /** The last gate (facts F3, rule 10): only what was picked, and what follows from it without being made anew. */
 function refuseWider(name: string, changes: readonly ResourceChange[], { affected }: Spliced): void {
-  const wider = changes.filter((change) => !isMeant(change, pinChanges));
+  const wider = changes.filter((change) => !isMeant(change, affected));
   if (wider.length === 0) return;
   const named = wider.map(({ action, logicalId, type }) => `${action} ${logicalId} (${type})`).join(", ");
   throw new StepbackError("CHANGE_SET_WIDER", `The change set of ${name} was not run; it would also: ${named}.`);
 }
 
-function isMeant(change: ResourceChange, pinChanges: AffectedResources): boolean {
+function isMeant(change: ResourceChange, affected: AffectedResources): boolean {
   const { logicalId, action, isDynamic, replacement } = change;
-  if (isOfPicked(logicalId, pinChanges)) return true;
+  if (isOfPicked(logicalId, affected)) return true;
   const isMadeAnew = replacement === "True" || replacement === "Conditional";
-  return pinChanges.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
+  return affected.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
 }
