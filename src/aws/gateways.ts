@@ -5,7 +5,8 @@
  */
 import type { Readable } from "node:stream";
 import type { EventSourceMappingConfiguration, FunctionConfiguration } from "@aws-sdk/client-lambda";
-import type { AwsCallNote, TargetIdentity } from "../domain/activity/activity.ts";
+import type { TargetIdentity } from "../domain/activity/activity.ts";
+import type { AwsCallNote } from "../domain/activity/log.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { FacetReaders, FacetWriters } from "./facet-gateway.ts";
 

@@ -510,3 +510,9 @@ export function problemOf(error: unknown): Problem {
 function row(status: number, retryable: boolean, title: string, advice: string): ErrorRow {
   return { status, retryable, title, advice };
 }
+
+/** A reason from the closed list, with the words that make it concrete. */
+export interface Reason {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}

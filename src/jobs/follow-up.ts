@@ -1,5 +1,6 @@
-import type { Activity, Rollback } from "../domain/activity/activity.ts";
-import type { Follow } from "../store/store.ts";
+import type { Activity } from "../domain/activity/activity.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
+import type { Follow } from "../store/port/rollbacks.ts";
 import { enqueueing, type JobContext } from "./job-context.ts";
 
 /** What a rollback that follows a job has of its own. */

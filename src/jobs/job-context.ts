@@ -1,11 +1,14 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess, CallObserver } from "../aws/gateways.ts";
-import type { Activity, LogLevel } from "../domain/activity/activity.ts";
+import type { Activity } from "../domain/activity/activity.ts";
+import type { LogLevel } from "../domain/activity/log.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
 import type { Fingerprint } from "../domain/template/secrets.ts";
-import type { Fence, NewLine, Store, Transaction } from "../store/store.ts";
+import type { Fence } from "../store/port/jobs.ts";
+import type { NewLine, Transaction } from "../store/port/transaction.ts";
+import type { Store } from "../store/store.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
 
 /** What every job works with. */

@@ -1,6 +1,6 @@
-import type { Rollback } from "../domain/activity/activity.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
-import type { ClaimedJob } from "../store/store.ts";
+import type { ClaimedJob } from "../store/port/jobs.ts";
 import { recordDeployment } from "./capture/record-deployment.ts";
 import { takeSnapshot } from "./capture/take-backup.ts";
 import { createJobContext, type JobContext, type JobDeps } from "./job-context.ts";

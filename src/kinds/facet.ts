@@ -8,9 +8,10 @@ import {
   type KindName,
   splitName,
 } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan/plan.ts";
+import type { Action } from "../domain/plan/plan.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";
 import {
   acting,

@@ -1,6 +1,6 @@
 import type { ConfigurationPatch, FunctionConfiguration } from "../aws/gateways.ts";
+import type { Reason } from "../domain/errors.ts";
 import { digestOf, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan/plan.ts";
 import { updatesBlockedSince } from "../domain/plan/runtimes.ts";
 
 /**

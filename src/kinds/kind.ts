@@ -7,8 +7,9 @@ import {
   type KindName,
   stackOf,
 } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
-import type { Action, Reason, StepAction } from "../domain/plan/plan.ts";
+import type { Action, StepAction } from "../domain/plan/plan.ts";
 import type { CodePlan } from "../domain/template/code-relocation.ts";
 import type { CachedReader } from "./cached-reader.ts";
 

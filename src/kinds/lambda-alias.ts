@@ -1,8 +1,9 @@
 import type { AliasFacts, FunctionFacts } from "../aws/gateways.ts";
 import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan/plan.ts";
+import type { Action } from "../domain/plan/plan.ts";
 import { aliasWrite, contentOf, findVersion, isPointed, LATEST, noVersionOf, sameContent } from "./alias-targets.ts";
 import { archiveCode } from "./archive.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";

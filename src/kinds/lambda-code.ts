@@ -6,9 +6,9 @@ import {
   captured,
   componentId,
 } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan/plan.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
 import { archiveCode } from "./archive.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";

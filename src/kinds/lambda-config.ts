@@ -1,7 +1,7 @@
 import { type CapturedComponent, type ComponentState, captured, componentId } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan/plan.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";
 import {
   configurationPatch,

@@ -1,8 +1,8 @@
 import type { FunctionPolicy, Permission } from "../aws/gateways.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan/plan.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";

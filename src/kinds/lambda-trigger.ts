@@ -1,8 +1,9 @@
 import type { EventSourceMappingConfiguration } from "../aws/gateways.ts";
 import { type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan/plan.ts";
+import type { Action } from "../domain/plan/plan.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";
 import {
   acting,

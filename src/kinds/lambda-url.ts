@@ -1,7 +1,7 @@
 import type { FunctionUrl, UrlSettings } from "../aws/gateways.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Reason } from "../domain/plan/plan.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";

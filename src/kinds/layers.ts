@@ -5,9 +5,10 @@ import {
   type ComponentState,
   componentId,
 } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObjects, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Action, Reason } from "../domain/plan/plan.ts";
+import type { Action } from "../domain/plan/plan.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
 import { archiveBytes } from "./archive.ts";
 import type { CachedReader } from "./cached-reader.ts";

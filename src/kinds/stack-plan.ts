@@ -1,6 +1,7 @@
 import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component/component.ts";
+import type { Reason } from "../domain/errors.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";
-import type { Action, Reason, StepAction } from "../domain/plan/plan.ts";
+import type { Action, StepAction } from "../domain/plan/plan.ts";
 import { isRetained } from "../domain/stack/retained.ts";
 import { policyDenies, type ResourceUpdate } from "../domain/stack/stack-policy.ts";
 import { holdsData } from "../domain/stack/stateful-types.ts";

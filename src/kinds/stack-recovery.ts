@@ -1,5 +1,6 @@
 import type { CapturedComponent } from "../domain/component/component.ts";
-import type { Action, Reason } from "../domain/plan/plan.ts";
+import type { Reason } from "../domain/errors.ts";
+import type { Action } from "../domain/plan/plan.ts";
 import { skipWalls, statusBlockers } from "../domain/stack/status.ts";
 import type { PlanInput } from "./kind.ts";
 

@@ -1,5 +1,6 @@
 import type { CapturedComponent } from "../domain/component/component.ts";
-import type { Action, Reason } from "../domain/plan/plan.ts";
+import type { Reason } from "../domain/errors.ts";
+import type { Action } from "../domain/plan/plan.ts";
 import { type RetainedResource, retainedWithout } from "../domain/stack/retained.ts";
 import { templateStateOf } from "../domain/template/template.ts";
 

@@ -1,4 +1,4 @@
-import type { Rollback } from "../domain/activity/activity.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import type { Disclosure } from "../domain/activity/stage-policy.ts";
 import {
   type CapturedComponent,

@@ -1,6 +1,7 @@
 import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
 import { threeWay } from "../domain/component/diff.ts";
-import { type Plan, type PlanStep, planDigest, type Reason, type StepAction } from "../domain/plan/plan.ts";
+import type { Reason } from "../domain/errors.ts";
+import { type Plan, type PlanStep, planDigest, type StepAction } from "../domain/plan/plan.ts";
 import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
 import type { DraftStep } from "./draft-step.ts";

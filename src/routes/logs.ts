@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { type TObject, type TString, Type } from "typebox";
-import { LOG_LEVELS } from "../domain/activity/activity.ts";
+import { LOG_LEVELS } from "../domain/activity/log.ts";
 import type { LogEvent, LogOwner, LogService } from "../services/logs.ts";
 import { DEFAULT_PAGE, PAGE_QUERY, sendPage } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";

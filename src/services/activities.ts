@@ -1,5 +1,6 @@
 import type { Activity } from "../domain/activity/activity.ts";
-import type { ActivityFilter, Page, Paged } from "../store/store.ts";
+import type { ActivityFilter } from "../store/port/activities.ts";
+import type { Page, Paged } from "../store/port/transaction.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export type { ActivityFilter, Page, Paged };

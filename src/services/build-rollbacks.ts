@@ -1,6 +1,7 @@
-import type { Activity, Rollback } from "../domain/activity/activity.ts";
+import type { Activity } from "../domain/activity/activity.ts";
 import { type Build, type BuildDeployment, type BuildReturn, redeployedIds } from "../domain/activity/build.ts";
 import type { StageName } from "../domain/activity/package.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
 import { found } from "./refusals.ts";

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { Build } from "../domain/activity/build.ts";
 import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Page, Paged } from "../store/store.ts";
+import type { Page, Paged } from "../store/port/transaction.ts";
 import { createArchiveCheck } from "./archive-check.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";

@@ -1,11 +1,13 @@
-import { type Deployment, hasEnded, type Outcome } from "../domain/activity/activity.ts";
+import { hasEnded } from "../domain/activity/activity.ts";
 import type { Altered } from "../domain/activity/altered.ts";
+import type { Deployment, Outcome } from "../domain/activity/deployment.ts";
 import { announcedPins } from "../domain/activity/pins.ts";
 import { type Claim, type Scope, scopeFaults } from "../domain/activity/scope.ts";
 import type { StagePolicy } from "../domain/activity/stage-policy.ts";
+import type { Reason } from "../domain/errors.ts";
 import { type Fault, problemOf, StepbackError } from "../domain/errors.ts";
-import type { Reason } from "../domain/plan/plan.ts";
-import type { ActivityFilter, Guard, Page, Paged } from "../store/store.ts";
+import type { ActivityFilter } from "../store/port/activities.ts";
+import type { Guard, Page, Paged } from "../store/port/transaction.ts";
 import { endedError, errorOf, found, refuse, refuseHeld } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { findPolicy } from "./stages.ts";

@@ -1,9 +1,9 @@
-import type { Rollback } from "../domain/activity/activity.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { claimOf, containersOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan/plan.ts";
-import type { Guard } from "../store/store.ts";
+import type { Guard } from "../store/port/transaction.ts";
 import { found, refuse, refuseHeld } from "./refusals.ts";
 import { rowsOf } from "./rollback-sources.ts";
 import { runError, selectionError, strategyError } from "./selections.ts";

@@ -1,7 +1,8 @@
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock } from "../domain/ids.ts";
 import { digestOf, type Json } from "../domain/json.ts";
-import type { Store, StoredAnswer } from "../store/store.ts";
+import type { StoredAnswer } from "../store/port/access.ts";
+import type { Store } from "../store/store.ts";
 
 export type { StoredAnswer };
 

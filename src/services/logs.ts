@@ -1,4 +1,5 @@
-import { type Activity, hasEnded, type LogLevel, type LogLine, type Status } from "../domain/activity/activity.ts";
+import { type Activity, hasEnded, type Status } from "../domain/activity/activity.ts";
+import type { LogLevel, LogLine } from "../domain/activity/log.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";

@@ -1,7 +1,8 @@
-import type { Outcome, Rollback } from "../domain/activity/activity.ts";
 import { awaitsCommand, isByPackage } from "../domain/activity/build.ts";
+import type { Outcome } from "../domain/activity/deployment.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
-import type { Guard } from "../store/store.ts";
+import type { Guard } from "../store/port/transaction.ts";
 import { endedError, found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 

@@ -1,7 +1,7 @@
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { type Claim, claimsMeet } from "../domain/activity/scope.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
-import type { Guard } from "../store/store.ts";
+import type { Guard } from "../store/port/transaction.ts";
 
 /** Throws the first error that there is. Guards answer errors, so checks do, and what stands outside of them throws. */
 export function refuse(...errors: readonly (StepbackError | null)[]): void {

@@ -1,11 +1,14 @@
-import { hasEnded, type Rollback } from "../domain/activity/activity.ts";
+import { hasEnded } from "../domain/activity/activity.ts";
 import { awaitsCommand } from "../domain/activity/build.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { claimOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import { type Estimate, estimate } from "../domain/plan/estimate.ts";
 import type { Plan } from "../domain/plan/plan.ts";
+import type { StepRow } from "../domain/plan/step-row.ts";
 import { type Orphan, orphansIn } from "../domain/stack/retained.ts";
-import type { ActivityFilter, Page, Paged, StepRow } from "../store/store.ts";
+import type { ActivityFilter } from "../store/port/activities.ts";
+import type { Page, Paged } from "../store/port/transaction.ts";
 import { reportFailure } from "./package-commands.ts";
 import { endedError, found, refuse, refuseHeld } from "./refusals.ts";
 import { deploymentsSource, type RollbackSource, snapshotSource, undoSource } from "./rollback-sources.ts";

@@ -1,4 +1,4 @@
-import type { Rollback } from "../domain/activity/activity.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { consentFaults, type Pickable, selectionFaults, strategyFaults } from "../domain/activity/selection.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { errorOf } from "./refusals.ts";

@@ -1,9 +1,10 @@
 import type { Readable } from "node:stream";
 import { type ArtifactRef, componentId, parseComponentId } from "../domain/component/component.ts";
+import type { JudgedComponent, SnapshotRow } from "../domain/component/snapshot.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { exposed, type Masking } from "../domain/template/secrets.ts";
-import type { JudgedComponent, Page, Paged, SnapshotRow } from "../store/store.ts";
+import type { Page, Paged } from "../store/port/transaction.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 

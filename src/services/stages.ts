@@ -1,7 +1,8 @@
 import type { Revalidation } from "../domain/activity/pins.ts";
 import { DEFAULT_POLICY, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Page, Paged, Store } from "../store/store.ts";
+import type { Page, Paged } from "../store/port/transaction.ts";
+import type { Store } from "../store/store.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 

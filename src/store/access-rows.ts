@@ -1,7 +1,7 @@
 import { and, count, eq, isNull, lt } from "drizzle-orm";
+import type { AccessStore } from "./port/access.ts";
 import { idempotencyKeys, tokens } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { AccessStore } from "./store.ts";
 
 /** The contract's promise of how long a repeated request gets the same answer. */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;

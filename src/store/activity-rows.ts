@@ -2,9 +2,10 @@ import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "dri
 import type { Activity } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { isTimeKey, startOf } from "./pages.ts";
+import type { ActivityFilter } from "./port/activities.ts";
+import type { Guard, Page } from "./port/transaction.ts";
 import { activities, rollbackDeployments, UNFINISHED } from "./schema.ts";
 import type { Rows } from "./sqlite-database.ts";
-import type { ActivityFilter, Guard, Page } from "./store.ts";
 
 export type ActivityRow = typeof activities.$inferSelect;
 

@@ -7,10 +7,10 @@ import { deploymentOf, selectDeployments } from "./deployment-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { pageOf, readAhead } from "./pages.ts";
+import type { ActivityStore } from "./port/activities.ts";
 import { readRollbacks } from "./rollback-rows.ts";
 import { activities } from "./schema.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-import type { ActivityStore } from "./store.ts";
 
 type Lists = "findDeployment" | "findRollback" | "listActivities" | "listDeployments" | "listRollbacks";
 

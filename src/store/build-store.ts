@@ -4,9 +4,9 @@ import type { Build, BuildDeployment } from "../domain/activity/build.ts";
 import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { BuildStore } from "./port/builds.ts";
 import { activities, deployments, packages } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { BuildStore } from "./store.ts";
 
 export function createBuildStore(database: SqliteDatabase): BuildStore {
   return {

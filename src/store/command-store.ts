@@ -1,10 +1,10 @@
 import { and, asc, eq, isNotNull, isNull, lt } from "drizzle-orm";
 import { ask, updateActivity } from "./activity-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import type { CommandStore } from "./port/builds.ts";
 import { getRollback } from "./rollback-rows.ts";
 import { activities, buildReturns } from "./schema.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-import type { CommandStore } from "./store.ts";
 
 export function createCommandStore(database: SqliteDatabase): CommandStore {
   return {

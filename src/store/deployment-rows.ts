@@ -1,14 +1,14 @@
 import { and, asc, eq, getTableColumns, gt, lt } from "drizzle-orm";
-import type { Deployment } from "../domain/activity/activity.ts";
 import type { Altered } from "../domain/activity/altered.ts";
+import type { Deployment } from "../domain/activity/deployment.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { ACTIVITY, activityOf, found, insertActivity } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { Page, Paged } from "./port/transaction.ts";
 import { activities, altered, deployments, type snapshots, UNFINISHED } from "./schema.ts";
 import { insertPendingSnapshot } from "./snapshot-rows.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
 import type { Rows } from "./sqlite-database.ts";
-import type { Page, Paged } from "./store.ts";
 
 export function selectDeployments(rows: Rows) {
   return rows

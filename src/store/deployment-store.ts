@@ -13,11 +13,11 @@ import {
 } from "./deployment-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import type { DeploymentStore } from "./port/deployments.ts";
 import { completeRevalidations } from "./revalidation-store.ts";
 import { openFollowing } from "./rollback-rows.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-import type { DeploymentStore } from "./store.ts";
 
 export function createDeploymentStore(database: SqliteDatabase): DeploymentStore {
   return {

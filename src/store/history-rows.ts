@@ -1,12 +1,13 @@
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Activity } from "../domain/activity/activity.ts";
 import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
+import type { SnapshotRow } from "../domain/component/snapshot.ts";
 import { ACTIVITY, activityOf, getActivity } from "./activity-rows.ts";
 import { listLookedFor } from "./last-recorded.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { Page, Paged } from "./port/transaction.ts";
 import { activities, componentHistory, snapshots } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { Page, Paged, SnapshotRow } from "./store.ts";
 
 /** One state in the history of a component: the first snapshot that saw it. */
 export interface HistoryEntry {

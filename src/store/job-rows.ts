@@ -1,8 +1,9 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
 import { StepbackError } from "../domain/errors.ts";
+import type { ClaimedJob, Fence, JobStore, JobType } from "./port/jobs.ts";
+import type { Transaction } from "./port/transaction.ts";
 import { jobs } from "./schema.ts";
 import { type Rows, rowsOf, type SqliteDatabase } from "./sqlite-database.ts";
-import type { ClaimedJob, Fence, JobStore, JobType, Transaction } from "./store.ts";
 
 export function createJobStore(database: SqliteDatabase): JobStore {
   return {

@@ -1,9 +1,9 @@
 import { and, desc, eq, gte, inArray } from "drizzle-orm";
 import type { TargetIdentity } from "../domain/activity/activity.ts";
 import type { ComponentId } from "../domain/component/component.ts";
+import type { StepStatus } from "../domain/plan/step-row.ts";
 import { activities, rollbackSteps, snapshotComponents, snapshots } from "./schema.ts";
 import type { Rows } from "./sqlite-database.ts";
-import type { StepStatus } from "./store.ts";
 
 interface Wanted {
   readonly identity: TargetIdentity;

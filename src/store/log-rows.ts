@@ -1,9 +1,10 @@
 import { and, asc, eq, getTableColumns, gt, max } from "drizzle-orm";
 import { StepbackError } from "../domain/errors.ts";
 import { writeFenced } from "./job-rows.ts";
+import type { LogStore } from "./port/logs.ts";
+import type { NewLine } from "./port/transaction.ts";
 import { activities, logLines } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { LogStore, NewLine } from "./store.ts";
 
 const { activity: _activity, ...LINE } = getTableColumns(logLines);
 

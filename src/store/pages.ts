@@ -1,5 +1,5 @@
 import { StepbackError } from "../domain/errors.ts";
-import type { Page, Paged } from "./store.ts";
+import type { Page, Paged } from "./port/transaction.ts";
 
 /** The columns that order a list, of one row: where a page ended. */
 type Key = readonly (string | number)[];

@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { type Cleared, isActive, type Pin, type PinnedState } from "../domain/activity/pins.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { Page, Paged } from "./port/transaction.ts";
 import { pinnedStates, pins } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { Page, Paged } from "./store.ts";
 
 /** Where a pin holds. */
 export interface PinPlace {

@@ -1,11 +1,12 @@
 import { and, desc, eq, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
-import type { Deployment, Rollback } from "../domain/activity/activity.ts";
+import type { Deployment } from "../domain/activity/deployment.ts";
 import type { Cleared, PinChanges, Revalidation } from "../domain/activity/pins.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { insertPin, pinHolds, supersedeStates } from "./pin-store.ts";
+import type { Page, Paged } from "./port/transaction.ts";
 import { revalidations } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { Page, Paged } from "./store.ts";
 
 export interface RevalidationFilter {
   readonly application: string;

@@ -1,11 +1,12 @@
 import { asc, eq, inArray, type SQL } from "drizzle-orm";
-import type { Rollback } from "../domain/activity/activity.ts";
 import type { BuildReturn } from "../domain/activity/build.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
+import type { Follow } from "./port/rollbacks.ts";
+import type { Transaction } from "./port/transaction.ts";
 import { activities, buildReturns, plans, rollbackDeployments, rollbacks } from "./schema.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
 import type { Rows } from "./sqlite-database.ts";
-import type { Follow, Transaction } from "./store.ts";
 
 /** Rollbacks, newest first. What they reverse comes by a second query: it never changes, so the two always fit. */
 export async function readRollbacks(

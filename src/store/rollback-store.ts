@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
-import type { Rollback } from "../domain/activity/activity.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import type { RollbackStore } from "./port/rollbacks.ts";
 import { applyConsequences } from "./revalidation-store.ts";
 import { findPlan, getRollback, insertRollback, openFollowing, updateRollback } from "./rollback-rows.ts";
 import { plans } from "./schema.ts";
@@ -19,7 +20,6 @@ import {
   putSteps,
   startStep,
 } from "./step-rows.ts";
-import type { RollbackStore } from "./store.ts";
 
 type Preparing = "openRollback" | "editDraft" | "requestPlan" | "requestRun" | "savePlan" | "findPlan";
 

@@ -5,30 +5,23 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import {
-  type AlteredCounts,
-  type AwsCallNote,
-  LOG_LEVELS,
-  type OnConflict,
-  type OnError,
-  type Outcome,
-  type Rollback,
-  type RollbackResult,
-  STATUSES,
-  type Strategy,
-} from "../domain/activity/activity.ts";
-import type { Altered } from "../domain/activity/altered.ts";
+import { STATUSES } from "../domain/activity/activity.ts";
+import type { Altered, AlteredCounts } from "../domain/activity/altered.ts";
+import type { Outcome } from "../domain/activity/deployment.ts";
+import { type AwsCallNote, LOG_LEVELS } from "../domain/activity/log.ts";
 import { PACKAGE_FORMATS } from "../domain/activity/package.ts";
 import type { CarriedPin } from "../domain/activity/pins.ts";
+import type { OnConflict, OnError, Rollback, RollbackResult } from "../domain/activity/rollback.ts";
 import type { Claim, Scope } from "../domain/activity/scope.ts";
 import { PIN_RULES } from "../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import type { Change } from "../domain/component/diff.ts";
-import type { ErrorCode, Problem } from "../domain/errors.ts";
+import type { ErrorCode, Problem, Reason } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
-import type { Action, PlanStep, Reason, StepAction } from "../domain/plan/plan.ts";
+import type { Action, PlanStep, StepAction, Strategy } from "../domain/plan/plan.ts";
 import type { Readiness, ReadinessCounts } from "../domain/plan/readiness.ts";
-import { JOB_TYPES, type StepRow, type StepStatus } from "./store.ts";
+import type { StepRow, StepStatus } from "../domain/plan/step-row.ts";
+import { JOB_TYPES } from "./port/jobs.ts";
 
 /** Literal, because SQLite uses a partial index only for a query that says the same words as the index. */
 export const UNFINISHED = sql`status in ('Queued', 'In Progress')`;

@@ -6,13 +6,14 @@ import {
   type ComponentState,
   stateToJson,
 } from "../domain/component/component.ts";
+import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
 import { canonicalText } from "../domain/json.ts";
 import { noteHistory } from "./history-rows.ts";
 import { findLastRecords } from "./last-recorded.ts";
 import { isNameKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { SnapshotStore } from "./port/snapshots.ts";
 import { snapshotComponents, snapshots, states } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-import type { JudgedComponent, NewSnapshot, SnapshotRow, SnapshotStore } from "./store.ts";
 
 export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
   const { snapshot: snapshotColumn, component: componentColumn } = snapshotComponents;

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { SnapshotSummary } from "../domain/activity/activity.ts";
+import type { SnapshotSummary } from "../domain/component/snapshot.ts";
 import { activities, snapshots } from "./schema.ts";
 
 /**

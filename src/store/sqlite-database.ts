@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import Database, { SqliteError } from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import { StepbackError } from "../domain/errors.ts";
-import type { Transaction } from "./store.ts";
+import type { Transaction } from "./port/transaction.ts";
 
 /** The handle through which rows are read and written. */
 export type Rows = BetterSQLite3Database;

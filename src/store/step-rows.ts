@@ -1,13 +1,14 @@
 import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, sql } from "drizzle-orm";
-import type { RollbackResult } from "../domain/activity/activity.ts";
+import type { RollbackResult } from "../domain/activity/rollback.ts";
 import { parseComponentId } from "../domain/component/component.ts";
 import type { Problem } from "../domain/errors.ts";
 import type { MeasuredStep } from "../domain/plan/estimate.ts";
+import type { JournalEntry, StepRow } from "../domain/plan/step-row.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { Page, Paged } from "./port/transaction.ts";
 import { activities, journal, rollbackSteps } from "./schema.ts";
 import type { Rows } from "./sqlite-database.ts";
-import type { JournalEntry, Page, Paged, StepRow } from "./store.ts";
 
 const { rollback: _rollback, ...STEP } = getTableColumns(rollbackSteps);
 const { rollback: _journalRollback, ...ENTRY } = getTableColumns(journal);

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import t from "tap";
-import { claimsMeet, matchesPattern, patternsMeet, scopeFaults } from "#src/domain/activity/scope";
+import { claimsMeet, scopeFaults } from "#src/domain/activity/scope";
 import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "#src/domain/component/diff";
 import { ERROR_TABLE } from "#src/domain/errors";
 import { idFrom } from "#src/domain/ids";
 import { digestOf, type Json, type JsonObject, sameJson } from "#src/domain/json";
+import { matchesPattern, patternsMeet } from "#src/domain/name-pattern";
 import { policyDenies } from "#src/domain/stack/stack-policy";
 import { codeObjectsOf } from "#src/domain/template/code-objects";
 import { exposed } from "#src/domain/template/secrets";

@@ -1,11 +1,14 @@
 /** Ended deployments and rollbacks, made through the API and the store's own methods as the jobs would. */
-import type { Rollback } from "#src/domain/activity/activity";
+
 import { type Altered, alteredIds, changeOf } from "#src/domain/activity/altered";
+import type { Rollback } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, captured } from "#src/domain/component/component";
+import type { NewSnapshot } from "#src/domain/component/snapshot";
 import { problemOf, StepbackError } from "#src/domain/errors";
 import type { JsonObject } from "#src/domain/json";
 import { type Plan, type PlanStep, planDigest } from "#src/domain/plan/plan";
-import type { NewLine, NewSnapshot, StepRow } from "#src/store/store";
+import type { StepRow } from "#src/domain/plan/step-row";
+import type { NewLine } from "#src/store/port/transaction";
 import { type Answer, idOf, type TestService } from "./test-service.ts";
 
 export const SCOPE = { stacks: ["shop-api"], functions: ["shop-prod-*"] };

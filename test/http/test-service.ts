@@ -14,8 +14,9 @@ import type { JsonObject } from "#src/domain/json";
 import type { Dispatcher } from "#src/jobs/queue/dispatcher";
 import type { Role } from "#src/services/access";
 import { createServices, type Services } from "#src/services/services";
+import type { ClaimedJob, JobRequest } from "#src/store/port/jobs";
 import { openSqliteStore } from "#src/store/sqlite-store";
-import type { ClaimedJob, JobRequest, Store } from "#src/store/store";
+import type { Store } from "#src/store/store";
 
 export interface Answer {
   readonly status: number;

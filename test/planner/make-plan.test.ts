@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import type { Rollback } from "#src/domain/activity/activity";
+import type { Rollback } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
 import type { PlanStep } from "#src/domain/plan/plan";

@@ -1,10 +1,15 @@
-import type { Deployment, Rollback } from "#src/domain/activity/activity";
 import type { Altered } from "#src/domain/activity/altered";
+import type { Deployment } from "#src/domain/activity/deployment";
+import type { Rollback } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, captured } from "#src/domain/component/component";
+import type { NewSnapshot } from "#src/domain/component/snapshot";
 import { type Problem, problemOf, StepbackError } from "#src/domain/errors";
 import { digestOf, type JsonObject } from "#src/domain/json";
 import { type Plan, planDigest } from "#src/domain/plan/plan";
-import type { ClaimedJob, Enqueue, JobType, NewLine, NewSnapshot, StepRow, Store } from "#src/store/store";
+import type { StepRow } from "#src/domain/plan/step-row";
+import type { ClaimedJob, JobType } from "#src/store/port/jobs";
+import type { Enqueue, NewLine } from "#src/store/port/transaction";
+import type { Store } from "#src/store/store";
 
 /** When the tests begin: milliseconds since the epoch. */
 export const NOW = 1_790_000_000_000;

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import type { Transaction } from "#src/store/store";
+import type { Transaction } from "#src/store/port/transaction";
 import { allow, claim, deployment, enqueue, LEASE_MS, line, NOW, openDeployment, report } from "./builders.ts";
 import type { OpenStore } from "./store-contract.ts";
 

@@ -1,5 +1,5 @@
 import type { Test } from "tap";
-import type { RollbackEnd } from "#src/store/store";
+import type { RollbackEnd } from "#src/store/port/rollbacks";
 import {
   allow,
   beginRollback,

@@ -1,8 +1,7 @@
 import type { CapturedComponent, ComponentId, Components } from "../component/component.ts";
 import type { Change } from "../component/diff.ts";
-import type { Reason } from "../plan/plan.ts";
+import type { Reason } from "../errors.ts";
 import type { Readiness } from "../plan/readiness.ts";
-import type { AlteredCounts } from "./activity.ts";
 
 /** A component that a deployment altered: before ≠ deployed (F8). */
 export interface Altered {
@@ -48,4 +47,10 @@ function isSame(before: CapturedComponent | undefined, deployed: CapturedCompone
 function stacksFirst(one: ComponentId, other: ComponentId): number {
   const rank = (id: ComponentId) => (id.startsWith("stack:") ? 0 : 1);
   return rank(one) - rank(other) || (one < other ? -1 : 1);
+}
+
+export interface AlteredCounts {
+  readonly added: number;
+  readonly modified: number;
+  readonly deleted: number;
 }

@@ -1,8 +1,11 @@
 import { type ComponentId, type Components, functionOf, parseComponentId, takeOver } from "../component/component.ts";
-import type { Deployment, Rollback, TargetIdentity } from "./activity.ts";
+import { matchesPattern } from "../name-pattern.ts";
+import type { TargetIdentity } from "./activity.ts";
 import { alteredIds } from "./altered.ts";
+import type { Deployment } from "./deployment.ts";
 import type { Package, StageName } from "./package.ts";
-import { matchesPattern, type Scope } from "./scope.ts";
+import type { Rollback } from "./rollback.ts";
+import type { Scope } from "./scope.ts";
 
 /** One deployment of a build, as far as a list of builds tells it. */
 export interface BuildDeployment extends Pick<Deployment, "id" | "status" | "outcome" | "target" | "commit"> {

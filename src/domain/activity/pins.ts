@@ -1,5 +1,5 @@
 import type { CapturedComponent, ComponentId, Components } from "../component/component.ts";
-import type { Reason } from "../plan/plan.ts";
+import type { Reason } from "../errors.ts";
 import type { Altered } from "./altered.ts";
 
 /** What a rollback took back, so that it does not come again unseen (N13). One pin for each rollback that took something. */

@@ -1,4 +1,5 @@
 import type { ErrorCode, Fault } from "../errors.ts";
+import { patternsMeet } from "../name-pattern.ts";
 
 /** What a deployment may touch: stacks by name, functions by name or pattern (`*` stands for any run of characters). */
 export interface Scope {
@@ -22,29 +23,6 @@ export function claimsMeet(left: Claim, right: Claim): boolean {
     right.stacks.some((stack) => left.within.includes(stack)) ||
     left.functions.some((one) => right.functions.some((other) => patternsMeet(one, other)))
   );
-}
-
-/** Whether a name matches a pattern. Names of functions hold no asterisk, so a name is a pattern for itself alone. */
-export function matchesPattern(pattern: string, name: string): boolean {
-  return patternsMeet(pattern, name);
-}
-
-/** Whether some name matches both patterns. Quadratic in their lengths, which the API bounds to 140 characters. */
-export function patternsMeet(left: string, right: string): boolean {
-  // below[j]: whether left[i+1…] meets right[j…]; filled from the ends, so each row needs only the one below it.
-  let below: boolean[] = [];
-  for (let i = left.length; i >= 0; i -= 1) {
-    const row: boolean[] = [];
-    for (let j = right.length; j >= 0; j -= 1) {
-      const skipLeft = below[j] ?? false;
-      const skipRight = row[j + 1] ?? false;
-      if (i === left.length && j === right.length) row[j] = true;
-      else if (left[i] === "*" || right[j] === "*") row[j] = skipLeft || skipRight;
-      else row[j] = i < left.length && left[i] === right[j] && (below[j + 1] ?? false);
-    }
-    below = row;
-  }
-  return below[0] ?? false;
 }
 
 /** Faults of a scope that would take in everything or nothing. Empty when it is good. */

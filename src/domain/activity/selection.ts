@@ -1,6 +1,6 @@
 import { type ComponentId, componentId, functionOf, parseComponentId, stackOf } from "../component/component.ts";
 import type { Fault } from "../errors.ts";
-import type { Strategy } from "./activity.ts";
+import type { Strategy } from "../plan/plan.ts";
 import type { Altered } from "./altered.ts";
 import type { Claim, Scope } from "./scope.ts";
 

@@ -1,7 +1,6 @@
-import type { Strategy } from "../activity/activity.ts";
 import type { ComponentId, ComponentState } from "../component/component.ts";
 import type { Change } from "../component/diff.ts";
-import type { ErrorCode } from "../errors.ts";
+import type { Reason } from "../errors.ts";
 import { digestOf, type Json } from "../json.ts";
 import type { CodeMove } from "../template/code-relocation.ts";
 import type { Part } from "../template/splice/request.ts";
@@ -65,12 +64,6 @@ export const ACTION_NAMES = [
   "put-termination-protection",
 ] as const;
 export type ActionName = (typeof ACTION_NAMES)[number];
-
-/** A reason from the closed list, with the words that make it concrete. */
-export interface Reason {
-  readonly code: ErrorCode;
-  readonly detail: string;
-}
 
 /** One component of a plan. */
 export interface PlanStep {
@@ -142,3 +135,5 @@ function actionAsJson({ writes: _, ...action }: Action): Json {
   // Through JSON once: an action is plain data, and undefined members go.
   return JSON.parse(JSON.stringify(action)) as Json;
 }
+
+export type Strategy = "auto" | "stack" | "direct";

@@ -1,4 +1,5 @@
 import { type CapturedComponent, type ComponentId, parseComponentId } from "../component/component.ts";
+import type { Reason } from "../errors.ts";
 import { asObject, asObjects, type JsonObject } from "../json.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { holdsData } from "../stack/stateful-types.ts";
@@ -6,7 +7,6 @@ import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
 import { isNoEcho } from "../template/secrets.ts";
 import { parseTemplate, resourcesOf } from "../template/template.ts";
-import type { Reason } from "./plan.ts";
 
 /** How well a component can go back, from best to worst (N6). */
 export const READINESS = ["reversible", "reversible-with-loss", "irreversible"] as const;

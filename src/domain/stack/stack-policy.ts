@@ -1,5 +1,5 @@
-import { matchesPattern } from "../activity/scope.ts";
 import { asObjects, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { matchesPattern } from "../name-pattern.ts";
 
 /** What an update does to one resource, as stack policies call it. Nothing protects against adding one. */
 export interface ResourceUpdate {

@@ -1,6 +1,6 @@
 import type { CapturedComponent } from "../component/component.ts";
+import type { Reason } from "../errors.ts";
 import { asObjects } from "../json.ts";
-import type { Reason } from "../plan/plan.ts";
 
 /** Statuses that an update of a stack may start from (facts E1). */
 const UPDATABLE: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { CapturedComponent } from "../component/component.ts";
+import type { Reason } from "../errors.ts";
 import { asObject, canonicalText, sameJson } from "../json.ts";
-import type { Reason } from "../plan/plan.ts";
 
 /** Where values may be looked up: parameters by their names, and text that may hold dynamic references. */
 export interface LookUps {

@@ -1,8 +1,8 @@
-import { matchesPattern } from "../activity/scope.ts";
 import type { Disclosure } from "../activity/stage-policy.ts";
 import { type KindName, parseComponentId } from "../component/component.ts";
 import { isSecretMark } from "../component/diff.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { matchesPattern } from "../name-pattern.ts";
 import { parseTemplate } from "./template.ts";
 
 /** A keyed fingerprint: equal values have equal ones, and nobody without the key can guess the value. */

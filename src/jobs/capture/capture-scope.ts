@@ -1,4 +1,4 @@
-import { matchesPattern, type Scope } from "../../domain/activity/scope.ts";
+import type { Scope } from "../../domain/activity/scope.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -9,6 +9,7 @@ import {
   type KindName,
   parseComponentId,
 } from "../../domain/component/component.ts";
+import { matchesPattern } from "../../domain/name-pattern.ts";
 import { resourcesOf } from "../../domain/template/template.ts";
 import { type CachedReader, functionsOf, nestedIn } from "../../kinds/cached-reader.ts";
 import { KINDS } from "../../kinds/index.ts";

@@ -1,5 +1,5 @@
-import type { Deployment } from "../../domain/activity/activity.ts";
 import { type Altered, alteredIds, changeOf, countAltered } from "../../domain/activity/altered.ts";
+import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
 import { claimOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
@@ -9,7 +9,8 @@ import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { alteredReadiness, type ReadinessFacts } from "../../domain/plan/readiness.ts";
 import { exposed, type Masking } from "../../domain/template/secrets.ts";
 import { LOOK_AT_ALL } from "../../kinds/cached-reader.ts";
-import type { Follow, RecordEnd } from "../../store/store.ts";
+import type { RecordEnd } from "../../store/port/deployments.ts";
+import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
 import { identify, type JobContext } from "../job-context.ts";
 import { asComponents, captureScope } from "./capture-scope.ts";

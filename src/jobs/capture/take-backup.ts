@@ -1,4 +1,4 @@
-import type { Deployment } from "../../domain/activity/activity.ts";
+import type { Deployment } from "../../domain/activity/deployment.ts";
 import type { Claim, Scope } from "../../domain/activity/scope.ts";
 import {
   type CapturedComponent,

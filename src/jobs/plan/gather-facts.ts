@@ -1,6 +1,6 @@
-import type { Rollback } from "../../domain/activity/activity.ts";
 import { alteredIds } from "../../domain/activity/altered.ts";
 import { isByPackage } from "../../domain/activity/build.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import {
   type ComponentId,

@@ -1,4 +1,4 @@
-import type { Rollback } from "../../domain/activity/activity.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { makePlan } from "../../planner/make-plan.ts";
 import { checkpoint, enqueueing, identify, type JobContext } from "../job-context.ts";

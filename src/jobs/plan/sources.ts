@@ -1,6 +1,6 @@
-import type { Rollback } from "../../domain/activity/activity.ts";
 import { alteredIds } from "../../domain/activity/altered.ts";
 import { type BuildReturn, returnStates } from "../../domain/activity/build.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import {
   type CapturedComponent,
   type ComponentId,

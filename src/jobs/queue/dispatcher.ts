@@ -1,4 +1,5 @@
-import type { ClaimedJob, JobRequest, Transaction } from "../../store/store.ts";
+import type { ClaimedJob, JobRequest } from "../../store/port/jobs.ts";
+import type { Transaction } from "../../store/port/transaction.ts";
 
 /**
  * Delivers jobs; the journal decides what they do. Delivery is at least once, and a job may be delivered again to another

@@ -1,5 +1,5 @@
 import type { Clock } from "../../domain/ids.ts";
-import type { ClaimedJob, JobStore } from "../../store/store.ts";
+import type { ClaimedJob, JobStore } from "../../store/port/jobs.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 
 /** How long a lease lasts without renewal; a worker that stalls longer has lost its job. */

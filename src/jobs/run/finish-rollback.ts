@@ -1,7 +1,8 @@
-import type { Rollback, RollbackResult } from "../../domain/activity/activity.ts";
+import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
 import type { ComponentId, Components } from "../../domain/component/component.ts";
 import type { Fault, Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import type { StepRow } from "../../domain/plan/step-row.ts";
 import { type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
 import { settle } from "../../kinds/settling.ts";
 import {
@@ -11,7 +12,7 @@ import {
   expectedState,
   physicalIdsOf,
 } from "../../planner/expected-state.ts";
-import type { Follow, StepRow } from "../../store/store.ts";
+import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
 import type { JobContext } from "../job-context.ts";
 import { captureOptions, readLive, withSiblings } from "../plan/gather-facts.ts";

@@ -1,7 +1,8 @@
-import type { Rollback } from "../../domain/activity/activity.ts";
 import { type Pin, type PinChanges, pinnedState, type Suspect } from "../../domain/activity/pins.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import { stateDigest } from "../../domain/component/component.ts";
-import type { StepRow, StepStatus, Store } from "../../store/store.ts";
+import type { StepRow, StepStatus } from "../../domain/plan/step-row.ts";
+import type { Store } from "../../store/store.ts";
 import type { Run } from "./run-context.ts";
 
 /** Statuses of components that a rollback brought back, also where it ended in Exception. */

@@ -1,4 +1,4 @@
-import type { Rollback } from "../../domain/activity/activity.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import { type ComponentId, type Components, componentId } from "../../domain/component/component.ts";
 import type { Fault, Problem } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";

@@ -1,10 +1,11 @@
-import type { Rollback } from "../../domain/activity/activity.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import type { ComponentId, Components } from "../../domain/component/component.ts";
+import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import { ERROR_TABLE, type ErrorCode, type Problem } from "../../domain/errors.ts";
 import { asObject } from "../../domain/json.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import type { JournalEntry, StepRow, StepStatus } from "../../domain/plan/step-row.ts";
 import type { ChangedId } from "../../planner/expected-state.ts";
-import type { JournalEntry, NewSnapshot, StepRow, StepStatus } from "../../store/store.ts";
 import type { JobContext } from "../job-context.ts";
 import type { Sources } from "../plan/sources.ts";
 

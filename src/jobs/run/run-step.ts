@@ -9,6 +9,7 @@ import {
 } from "../../domain/component/component.ts";
 import { ERROR_TABLE, problemOf, StepbackError } from "../../domain/errors.ts";
 import type { Action, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
+import type { StepRow } from "../../domain/plan/step-row.ts";
 import { ARCHIVES_NONE, type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
 import type { Verdict } from "../../kinds/kind.ts";
 import {
@@ -20,7 +21,6 @@ import {
 } from "../../planner/expected-state.ts";
 import { planInput } from "../../planner/facts.ts";
 import { ownerOf } from "../../planner/ownership.ts";
-import type { StepRow } from "../../store/store.ts";
 import { actionsThrough, kindOf, perform } from "./perform-actions.ts";
 import { doneStatus, type Run, rowOf, rowOfComponent } from "./run-context.ts";
 import { didNothingElse, proofOf } from "./verify-step.ts";

@@ -5,8 +5,9 @@ import {
   componentId,
   parseComponentId,
 } from "../../domain/component/component.ts";
+import type { Reason } from "../../domain/errors.ts";
 import { asObject, type Json } from "../../domain/json.ts";
-import type { BridgePass, PlanStep, Reason } from "../../domain/plan/plan.ts";
+import type { BridgePass, PlanStep } from "../../domain/plan/plan.ts";
 import type { ExternalStacks, MovingStack, StackLinks } from "../../domain/stack/links.ts";
 import { orderStacks, type StackPass } from "../../domain/stack/order.ts";
 import type { DraftStep } from "../draft-step.ts";

@@ -1,6 +1,6 @@
-import { matchesPattern } from "../../domain/activity/scope.ts";
+import type { Reason } from "../../domain/errors.ts";
 import { asObject } from "../../domain/json.ts";
-import type { Reason } from "../../domain/plan/plan.ts";
+import { matchesPattern } from "../../domain/name-pattern.ts";
 import { isRetained, type RetainedResource } from "../../domain/stack/retained.ts";
 import { holdsData } from "../../domain/stack/stateful-types.ts";
 import { partOf } from "../../domain/template/part.ts";

@@ -1,5 +1,5 @@
+import type { Reason } from "../../domain/errors.ts";
 import { asObject, type Json } from "../../domain/json.ts";
-import type { Reason } from "../../domain/plan/plan.ts";
 import { partOf } from "../../domain/template/part.ts";
 import type { Part } from "../../domain/template/splice/request.ts";
 import { importsOf } from "../../domain/template/template.ts";

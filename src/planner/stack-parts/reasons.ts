@@ -1,5 +1,5 @@
+import type { Reason } from "../../domain/errors.ts";
 import { canonicalText } from "../../domain/json.ts";
-import type { Reason } from "../../domain/plan/plan.ts";
 import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { parametersIn, partOf } from "../../domain/template/part.ts";
 import type { Offer, Part, Refused, Spliced } from "../../domain/template/splice/request.ts";

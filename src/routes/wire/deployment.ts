@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
-import type { Deployment, SnapshotSummary } from "../../domain/activity/activity.ts";
 import type { Altered } from "../../domain/activity/altered.ts";
+import type { Deployment } from "../../domain/activity/deployment.ts";
 import { KIND_NAMES } from "../../domain/component/component.ts";
+import type { SnapshotSummary } from "../../domain/component/snapshot.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
 import { whyNotRollbackable } from "../../services/rollback-sources.ts";

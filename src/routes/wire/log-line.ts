@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { LOG_LEVELS, type LogLine } from "../../domain/activity/activity.ts";
+import { LOG_LEVELS, type LogLine } from "../../domain/activity/log.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ComponentIdText, nullable, Time, timeText } from "./shapes.ts";
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import type { Rollback } from "../../domain/activity/activity.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
 import { ComponentIdText, Count, DeploymentId, Digest, nullable, RollbackId, SnapshotId } from "./shapes.ts";

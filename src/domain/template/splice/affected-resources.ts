@@ -1,4 +1,4 @@
-import { matchesPattern } from "../../activity/scope.ts";
+import { matchesPattern } from "../../name-pattern.ts";
 import type { Merge } from "./merge.ts";
 import type { OutputChanges } from "./outputs.ts";
 import type { AffectedResources } from "./request.ts";

@@ -1,5 +1,5 @@
-import { matchesPattern } from "#src/domain/activity/scope";
 import { asObject, type Json } from "#src/domain/json";
+import { matchesPattern } from "#src/domain/name-pattern";
 import type { Part, Refused, Spliced, SpliceRequest, Submitted } from "#src/domain/template/splice/request";
 import { splice } from "#src/domain/template/splice/splice";
 import { readTemplateText } from "#src/domain/template/splice/template-text";

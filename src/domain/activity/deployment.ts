@@ -1,0 +1,31 @@
+import type { SnapshotSummary } from "../component/snapshot.ts";
+import type { Reason } from "../errors.ts";
+import type { ReadinessCounts } from "../plan/readiness.ts";
+import type { Activity } from "./activity.ts";
+import type { AlteredCounts } from "./altered.ts";
+import type { CarriedPin } from "./pins.ts";
+import type { Scope } from "./scope.ts";
+
+export type Outcome = "succeeded" | "failed";
+
+export interface Deployment extends Activity {
+  readonly type: "deploy";
+  readonly scope: Scope;
+  readonly onFailure: "none" | "rollback";
+  readonly allowDestructive: boolean;
+  /** The backup before (F2). */
+  readonly backup: SnapshotSummary;
+  /** The record after; null until `finish`. */
+  readonly record: SnapshotSummary | null;
+  readonly outcome: Outcome | null;
+  readonly message: string | null;
+  readonly altered: AlteredCounts | null;
+  /** How well each component of the backup can go back (N6); null before the backup is ready. */
+  readonly readiness: ReadinessCounts | null;
+  /** What its opening was warned of: pins on its build or commit (N13). */
+  readonly warnings: readonly Reason[];
+  /** Pinned states that it turned out to carry; empty before its end. */
+  readonly pinned: readonly CarriedPin[];
+  /** The rollback that `onFailure: rollback` started; null otherwise. */
+  readonly rollback: string | null;
+}

@@ -1,0 +1,33 @@
+import type { Verdict } from "../plan/readiness.ts";
+import type { CapturedComponent, ComponentId } from "./component.ts";
+
+export interface SnapshotSummary {
+  readonly id: string;
+  readonly status: "Pending" | "Ready" | "Failed";
+  readonly components: number;
+  readonly sizeBytes: number;
+}
+
+export interface NewSnapshot {
+  readonly id: string;
+  readonly takenAt: number;
+  readonly components: readonly CapturedComponent[];
+  /** How well each one can go back; only a deployment's backup says that (N6). */
+  readonly verdicts?: ReadonlyMap<ComponentId, Verdict>;
+}
+
+/** A component of a snapshot with its verdict; null in every snapshot but a deployment's backup. */
+export interface JudgedComponent extends CapturedComponent {
+  readonly verdict: Verdict | null;
+}
+
+export interface SnapshotRow {
+  readonly id: string;
+  readonly purpose: "backup" | "record";
+  /** The deployment or rollback that owns it. */
+  readonly activity: string;
+  readonly status: "Pending" | "Ready" | "Failed";
+  readonly takenAt: number | null;
+  readonly components: number;
+  readonly sizeBytes: number;
+}

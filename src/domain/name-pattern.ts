@@ -1,0 +1,22 @@
+/** Whether a name matches a pattern. Names of functions hold no asterisk, so a name is a pattern for itself alone. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  return patternsMeet(pattern, name);
+}
+
+/** Whether some name matches both patterns. Quadratic in their lengths, which the API bounds to 140 characters. */
+export function patternsMeet(left: string, right: string): boolean {
+  // below[j]: whether left[i+1…] meets right[j…]; filled from the ends, so each row needs only the one below it.
+  let below: boolean[] = [];
+  for (let i = left.length; i >= 0; i -= 1) {
+    const row: boolean[] = [];
+    for (let j = right.length; j >= 0; j -= 1) {
+      const skipLeft = below[j] ?? false;
+      const skipRight = row[j + 1] ?? false;
+      if (i === left.length && j === right.length) row[j] = true;
+      else if (left[i] === "*" || right[j] === "*") row[j] = skipLeft || skipRight;
+      else row[j] = i < left.length && left[i] === right[j] && (below[j + 1] ?? false);
+    }
+    below = row;
+  }
+  return below[0] ?? false;
+}

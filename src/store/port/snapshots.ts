@@ -1,0 +1,23 @@
+import type { TargetIdentity } from "../../domain/activity/activity.ts";
+import type { ComponentId, Components } from "../../domain/component/component.ts";
+import type { JudgedComponent, SnapshotRow } from "../../domain/component/snapshot.ts";
+import type { Page, Paged } from "./transaction.ts";
+
+export interface SnapshotStore {
+  findSnapshot(id: string): Promise<SnapshotRow | null>;
+  /** Every component with its state. Empty for a snapshot that is not Ready. */
+  findComponents(snapshot: string): Promise<Components>;
+  findComponent(snapshot: string, component: ComponentId): Promise<JudgedComponent | null>;
+  listComponents(snapshot: string, page: Page): Promise<Paged<JudgedComponent>>;
+  /**
+   * Digest of what Stepback last recorded of each component in a target (at a deployment's finish or a rollback's end),
+   * no older than `since`. Null as digest: recorded as absent. Missing: never recorded.
+   */
+  findLastRecorded(
+    identity: TargetIdentity,
+    components: readonly ComponentId[],
+    since: number,
+  ): Promise<ReadonlyMap<ComponentId, string | null>>;
+  /** What Stepback last recorded of each component in a target, however long ago. Missing: absent, or never recorded. */
+  findRecorded(identity: TargetIdentity, components: readonly ComponentId[]): Promise<Components>;
+}
