@@ -1,6 +1,6 @@
 import { sameJson } from "../domain/json.ts";
 import { nullIfMissing } from "./error-mapping.ts";
-import type { AliasFacts, AliasWrite, LambdaGateway } from "./gateways.ts";
+import type { AliasFacts, AliasWrite, LambdaGateway } from "./gateways/lambda.ts";
 import type { LambdaCall } from "./lambda-readers.ts";
 import { unlessAlreadySo } from "./lost-answers.ts";
 

@@ -1,5 +1,5 @@
 import { isAnswer, isCode } from "./error-mapping.ts";
-import type { Availability } from "./facet-gateway.ts";
+import type { Availability } from "./gateways/facets.ts";
 
 /**
  * What a reader was told. A denied call and one that the region lacks are facts about this target, not failures (facts

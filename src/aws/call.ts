@@ -3,7 +3,7 @@ import { StepbackError } from "../domain/errors.ts";
 import type { Clock } from "../domain/ids.ts";
 import type { Service } from "./clients.ts";
 import { type CallName, nameOf, toStepbackError } from "./error-mapping.ts";
-import type { CallObserver } from "./gateways.ts";
+import type { CallObserver } from "./gateways/access.ts";
 
 export type { Answer };
 

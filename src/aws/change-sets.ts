@@ -1,6 +1,6 @@
 import type { CreateChangeSetInput, DescribeChangeSetInput } from "@aws-sdk/client-cloudformation";
 import { isAnswer, nullIfMissing } from "./error-mapping.ts";
-import type { ChangeSet, ChangeSetRequest, CloudFormationGateway, ResourceChange } from "./gateways.ts";
+import type { ChangeSet, ChangeSetRequest, CloudFormationGateway, ResourceChange } from "./gateways/cloudformation.ts";
 import { NOT_YET, type Polling, poll } from "./polling.ts";
 import { NO_CHANGES, toChangeSet, toResourceChange } from "./stack-facts.ts";
 import type { CloudFormationCall } from "./stack-readers.ts";

@@ -2,7 +2,7 @@ import { type CallContext, createCall } from "./call.ts";
 import { createChangeSets, type TemplateMember } from "./change-sets.ts";
 import type { CloudFormationService, S3Service } from "./clients.ts";
 import { isAnswer, nullIfMissing } from "./error-mapping.ts";
-import type { CloudFormationGateway } from "./gateways.ts";
+import type { CloudFormationGateway } from "./gateways/cloudformation.ts";
 import { type CloudFormationCall, createStackReaders } from "./stack-readers.ts";
 import type { StagedObject, Staging } from "./staging.ts";
 

@@ -1,6 +1,6 @@
 import type { UpdateFunctionCodeRequest } from "@aws-sdk/client-lambda";
 import { StepbackError } from "../domain/errors.ts";
-import type { CodeSource, FunctionCode, ReferencedObject } from "./gateways.ts";
+import type { CodeSource, FunctionCode, ReferencedObject } from "./gateways/lambda.ts";
 import type { Staging } from "./staging.ts";
 
 /** The members that carry code, the same in CreateFunction's `Code` and in UpdateFunctionCode. */

@@ -1,5 +1,6 @@
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { isJsonObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { ConfigurationPatch, FunctionConfiguration } from "./gateways.ts";
+import type { ConfigurationPatch } from "./gateways/lambda.ts";
 
 /** UpdateFunctionConfiguration's limit for the whole body is 5,120 (facts B5); the rest is for the name and the revision. */
 const LARGEST_PATCH_BYTES = 4_608;

@@ -3,7 +3,7 @@ import type { Clock } from "../domain/ids.ts";
 import { type CallContext, createCall } from "./call.ts";
 import { createTargetClients, type TargetClients } from "./clients.ts";
 import { createCloudFormationGateway } from "./cloudformation-gateway.ts";
-import type { AwsAccess, CallObserver } from "./gateways.ts";
+import type { AwsAccess, CallObserver } from "./gateways/access.ts";
 import { createIdentityGateway } from "./identity-gateway.ts";
 import { createLambdaGateway } from "./lambda-gateway.ts";
 import { createObjectGateway } from "./object-gateway.ts";

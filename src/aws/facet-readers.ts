@@ -2,7 +2,7 @@ import type { FunctionEventInvokeConfig, FunctionUrlConfig, GetPolicyResponse } 
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject } from "../domain/json.ts";
 import { told } from "./availability.ts";
-import type { EventInvoke, FacetReaders, FacetTarget, FunctionPolicy, FunctionUrl } from "./facet-gateway.ts";
+import type { EventInvoke, FacetReaders, FacetTarget, FunctionPolicy, FunctionUrl } from "./gateways/facets.ts";
 import type { LambdaCall } from "./lambda-readers.ts";
 import { allPages } from "./paging.ts";
 

@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-lambda";
 import { type JsonObject, sameJson } from "../domain/json.ts";
 import { nullIfMissing } from "./error-mapping.ts";
-import type { EventInvoke, FacetReaders, FacetTarget, FacetWriters, UrlSettings } from "./facet-gateway.ts";
+import type { EventInvoke, FacetReaders, FacetTarget, FacetWriters, UrlSettings } from "./gateways/facets.ts";
 import { type LambdaParts, untilTaken } from "./lambda-writers.ts";
 import { unlessAlreadySo } from "./lost-answers.ts";
 

@@ -1,7 +1,7 @@
 import type { ServiceInputTypes, ServiceOutputTypes, STSClientResolvedConfig } from "@aws-sdk/client-sts";
 import type { Call } from "./call.ts";
 import type { StsService } from "./clients.ts";
-import type { IdentityGateway } from "./gateways.ts";
+import type { IdentityGateway } from "./gateways/identity.ts";
 import type { StsSdk } from "./sdk-clients.ts";
 
 export type StsCall = Call<StsSdk, ServiceInputTypes, ServiceOutputTypes, STSClientResolvedConfig>;

@@ -4,7 +4,7 @@ import type { LambdaService } from "./clients.ts";
 import { openCode } from "./code-download.ts";
 import { createFacetReaders } from "./facet-readers.ts";
 import { createFacetWriters } from "./facet-writers.ts";
-import type { LambdaGateway } from "./gateways.ts";
+import type { LambdaGateway } from "./gateways/lambda.ts";
 import { createLambdaReaders, type LambdaCall } from "./lambda-readers.ts";
 import { createSettling } from "./lambda-settling.ts";
 import { createFunctionWriters } from "./lambda-writers.ts";

@@ -1,5 +1,6 @@
 import type {
   AliasConfiguration,
+  FunctionConfiguration,
   GetFunctionResponse,
   LambdaClientResolvedConfig,
   ResolvedS3Object,
@@ -8,7 +9,7 @@ import type {
 } from "@aws-sdk/client-lambda";
 import type { Call } from "./call.ts";
 import { nullIfMissing } from "./error-mapping.ts";
-import type { AliasFacts, FunctionConfiguration, FunctionFacts, LambdaGateway, ReferencedObject } from "./gateways.ts";
+import type { AliasFacts, FunctionFacts, LambdaGateway, ReferencedObject } from "./gateways/lambda.ts";
 import { allPages } from "./paging.ts";
 import type { LambdaSdk } from "./sdk-clients.ts";
 

@@ -1,6 +1,7 @@
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { StepbackError } from "../domain/errors.ts";
 import { safeWords } from "./error-words.ts";
-import type { FunctionConfiguration, LambdaGateway } from "./gateways.ts";
+import type { LambdaGateway } from "./gateways/lambda.ts";
 import { NOT_YET, type Polling, poll } from "./polling.ts";
 
 /** The waits for Lambda's asynchronous updates. */

@@ -1,9 +1,13 @@
-import type { CreateFunctionRequest, UpdateFunctionConfigurationRequest } from "@aws-sdk/client-lambda";
+import type {
+  CreateFunctionRequest,
+  FunctionConfiguration,
+  UpdateFunctionConfigurationRequest,
+} from "@aws-sdk/client-lambda";
 import { sameJson } from "../domain/json.ts";
 import { withCode } from "./code-upload.ts";
 import { carries, splitPatch } from "./configuration-patch.ts";
 import { isAnswer, isCode, nullIfMissing } from "./error-mapping.ts";
-import type { ConfigurationPatch, FunctionCode, FunctionConfiguration, LambdaGateway } from "./gateways.ts";
+import type { ConfigurationPatch, FunctionCode, LambdaGateway } from "./gateways/lambda.ts";
 import type { LambdaCall } from "./lambda-readers.ts";
 import { SETTLE_LIMIT_MS, type Settling } from "./lambda-settling.ts";
 import { unlessAlreadySo } from "./lost-answers.ts";

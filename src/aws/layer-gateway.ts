@@ -1,7 +1,8 @@
 import type { PublishLayerVersionRequest } from "@aws-sdk/client-lambda";
 import { withCode } from "./code-upload.ts";
 import { nullIfMissing } from "./error-mapping.ts";
-import type { CodeSource, LayerFacts, LayerGateway, LayerWrite } from "./gateways.ts";
+import type { CodeSource } from "./gateways/lambda.ts";
+import type { LayerFacts, LayerGateway, LayerWrite } from "./gateways/layers.ts";
 import type { LambdaCall } from "./lambda-readers.ts";
 import { allPages } from "./paging.ts";
 import type { Staging } from "./staging.ts";

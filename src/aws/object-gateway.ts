@@ -5,7 +5,7 @@ import type { S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } fr
 import { StepbackError } from "../domain/errors.ts";
 import type { Call, CallContext } from "./call.ts";
 import { isCode, nullIfMissing } from "./error-mapping.ts";
-import type { ObjectGateway } from "./gateways.ts";
+import type { ObjectGateway } from "./gateways/objects.ts";
 import type { S3Sdk } from "./sdk-clients.ts";
 
 export type S3Call = Call<S3Sdk, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;

@@ -2,7 +2,7 @@ import type { GetProvisionedConcurrencyConfigResponse } from "@aws-sdk/client-la
 import { StepbackError } from "../domain/errors.ts";
 import { nullIfMissing } from "./error-mapping.ts";
 import { safeWords } from "./error-words.ts";
-import type { ProvisionedFacts, ProvisionedGateway } from "./gateways.ts";
+import type { ProvisionedFacts, ProvisionedGateway } from "./gateways/provisioned.ts";
 import type { LambdaCall } from "./lambda-readers.ts";
 import { allPages } from "./paging.ts";
 import { NOT_YET, type Polling, poll } from "./polling.ts";

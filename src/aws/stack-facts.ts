@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { safeWords } from "./error-words.ts";
-import type { ChangeSet, ResourceChange, StackEvent, StackFacts, StackResource } from "./gateways.ts";
+import type { ChangeSet, ResourceChange, StackEvent, StackFacts, StackResource } from "./gateways/cloudformation.ts";
 
 /*
  * CloudFormation's answers as our own facts. Pure. Whatever another server than AWS leaves out becomes the empty value.

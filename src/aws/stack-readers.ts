@@ -9,7 +9,7 @@ import { asObject } from "../domain/json.ts";
 import { parseTemplate } from "../domain/template/template.ts";
 import type { Call } from "./call.ts";
 import { isAnswer, isCode, nullIfMissing } from "./error-mapping.ts";
-import type { CloudFormationGateway, StackEvent } from "./gateways.ts";
+import type { CloudFormationGateway, StackEvent } from "./gateways/cloudformation.ts";
 import { allPages } from "./paging.ts";
 import { NOT_YET, type Polling, poll } from "./polling.ts";
 import type { CloudFormationSdk } from "./sdk-clients.ts";

@@ -3,7 +3,8 @@ import { Readable } from "node:stream";
 import { StepbackError } from "../domain/errors.ts";
 import { hexOfBase64 } from "../domain/json.ts";
 import { isCode } from "./error-mapping.ts";
-import type { CodeSource, ObjectGateway } from "./gateways.ts";
+import type { CodeSource } from "./gateways/lambda.ts";
+import type { ObjectGateway } from "./gateways/objects.ts";
 
 /**
  * Objects under this prefix are named for their content and only pass through: a lifecycle rule may remove them at any

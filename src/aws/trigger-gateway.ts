@@ -1,7 +1,11 @@
-import type { CreateEventSourceMappingRequest, UpdateEventSourceMappingRequest } from "@aws-sdk/client-lambda";
+import type {
+  CreateEventSourceMappingRequest,
+  EventSourceMappingConfiguration,
+  UpdateEventSourceMappingRequest,
+} from "@aws-sdk/client-lambda";
 import { sameJson } from "../domain/json.ts";
 import { isCode, nullIfMissing } from "./error-mapping.ts";
-import type { EventSourceMappingConfiguration, TriggerGateway, TriggerWrite } from "./gateways.ts";
+import type { TriggerGateway, TriggerWrite } from "./gateways/triggers.ts";
 import type { LambdaCall } from "./lambda-readers.ts";
 import { unlessAlreadySo } from "./lost-answers.ts";
 import { allPages } from "./paging.ts";

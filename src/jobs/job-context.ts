@@ -1,5 +1,5 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
-import type { AwsAccess, CallObserver } from "../aws/gateways.ts";
+import type { AwsAccess, CallObserver } from "../aws/gateways/access.ts";
 import type { Activity } from "../domain/activity/activity.ts";
 import type { LogLevel } from "../domain/activity/log.ts";
 import type { ComponentId } from "../domain/component/component.ts";

@@ -1,4 +1,4 @@
-import type { AliasFacts, AliasWrite, FunctionConfiguration } from "../aws/gateways.ts";
+import type { AliasFacts, AliasWrite, FunctionConfiguration } from "../aws/gateways/lambda.ts";
 import type { ComponentState } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";

@@ -1,4 +1,4 @@
-import type { FunctionFacts } from "../aws/gateways.ts";
+import type { FunctionFacts } from "../aws/gateways/lambda.ts";
 import { type ArtifactRef, stackNameIn } from "../domain/component/component.ts";
 import { hexOfBase64 } from "../domain/json.ts";
 import { type CodeObject, codeObjectsOf } from "../domain/template/code-objects.ts";

@@ -1,16 +1,10 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
-import type {
-  AliasFacts,
-  AwsAccess,
-  EventSourceMappingConfiguration,
-  FunctionConfiguration,
-  FunctionFacts,
-  LambdaGateway,
-  LayerFacts,
-  ProvisionedFacts,
-  StackFacts,
-  StackResource,
-} from "../aws/gateways.ts";
+import type { AwsAccess } from "../aws/gateways/access.ts";
+import type { StackFacts, StackResource } from "../aws/gateways/cloudformation.ts";
+import type { AliasFacts, FunctionConfiguration, FunctionFacts, LambdaGateway } from "../aws/gateways/lambda.ts";
+import type { LayerFacts } from "../aws/gateways/layers.ts";
+import type { ProvisionedFacts } from "../aws/gateways/provisioned.ts";
+import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.ts";
 import { type ComponentId, componentId, stackNameIn } from "../domain/component/component.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate, resourcesOf } from "../domain/template/template.ts";

@@ -1,4 +1,4 @@
-import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
+import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways/cloudformation.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { digestOf, type Json } from "../domain/json.ts";
 import { RETAINED_BY_DESIGN, wayToImport } from "../domain/stack/retained.ts";

@@ -1,4 +1,5 @@
-import type { Availability, FunctionFacts } from "../aws/gateways.ts";
+import type { Availability } from "../aws/gateways/facets.ts";
+import type { FunctionFacts } from "../aws/gateways/lambda.ts";
 import {
   type CapturedComponent,
   type ComponentId,

@@ -1,4 +1,4 @@
-import type { ConfigurationPatch, FunctionConfiguration } from "../aws/gateways.ts";
+import type { ConfigurationPatch, FunctionConfiguration } from "../aws/gateways/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
 import { digestOf, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import { updatesBlockedSince } from "../domain/plan/runtimes.ts";

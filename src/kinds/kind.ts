@@ -1,5 +1,5 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
-import type { AwsAccess } from "../aws/gateways.ts";
+import type { AwsAccess } from "../aws/gateways/access.ts";
 import {
   type CapturedComponent,
   type ComponentId,

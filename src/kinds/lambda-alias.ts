@@ -1,4 +1,4 @@
-import type { AliasFacts, FunctionFacts } from "../aws/gateways.ts";
+import type { AliasFacts, FunctionFacts } from "../aws/gateways/lambda.ts";
 import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
 import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";

@@ -1,4 +1,4 @@
-import type { EventInvoke } from "../aws/gateways.ts";
+import type { EventInvoke } from "../aws/gateways/facets.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";

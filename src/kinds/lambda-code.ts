@@ -1,4 +1,4 @@
-import type { FunctionCode, FunctionFacts, ReferencedObject } from "../aws/gateways.ts";
+import type { FunctionCode, FunctionFacts, ReferencedObject } from "../aws/gateways/lambda.ts";
 import {
   type ArtifactRef,
   type CapturedComponent,

@@ -1,4 +1,4 @@
-import type { FunctionPolicy, Permission } from "../aws/gateways.ts";
+import type { FunctionPolicy, Permission } from "../aws/gateways/facets.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";

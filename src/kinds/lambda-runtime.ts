@@ -1,4 +1,5 @@
-import type { Availability, FunctionFacts, LambdaGateway } from "../aws/gateways.ts";
+import type { Availability } from "../aws/gateways/facets.ts";
+import type { FunctionFacts, LambdaGateway } from "../aws/gateways/lambda.ts";
 import { type CapturedComponent, type ComponentState, componentId } from "../domain/component/component.ts";
 import { differences } from "../domain/component/diff.ts";
 import { StepbackError } from "../domain/errors.ts";

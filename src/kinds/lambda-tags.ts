@@ -1,4 +1,4 @@
-import type { FunctionFacts } from "../aws/gateways.ts";
+import type { FunctionFacts } from "../aws/gateways/lambda.ts";
 import type { CapturedComponent } from "../domain/component/component.ts";
 import { componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";

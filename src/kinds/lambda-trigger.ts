@@ -1,4 +1,4 @@
-import type { EventSourceMappingConfiguration } from "../aws/gateways.ts";
+import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.ts";
 import { type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
 import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";

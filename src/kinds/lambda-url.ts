@@ -1,4 +1,4 @@
-import type { FunctionUrl, UrlSettings } from "../aws/gateways.ts";
+import type { FunctionUrl, UrlSettings } from "../aws/gateways/facets.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import type { Reason } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";

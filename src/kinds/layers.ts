@@ -1,4 +1,4 @@
-import type { LayerFacts } from "../aws/gateways.ts";
+import type { LayerFacts } from "../aws/gateways/layers.ts";
 import {
   type ArtifactRef,
   type CapturedComponent,

@@ -1,4 +1,4 @@
-import type { ObjectGateway } from "../aws/gateways.ts";
+import type { ObjectGateway } from "../aws/gateways/objects.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Standing } from "../domain/template/code-relocation.ts";

@@ -1,4 +1,4 @@
-import type { Permission } from "../aws/gateways.ts";
+import type { Permission } from "../aws/gateways/facets.ts";
 import { asObject, digestOf, isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 
 /*

@@ -1,4 +1,4 @@
-import type { ChangeSetRequest } from "../aws/gateways.ts";
+import type { ChangeSetRequest } from "../aws/gateways/cloudformation.ts";
 import { type ComponentState, componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, sameJson } from "../domain/json.ts";

@@ -1,4 +1,4 @@
-import type { ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways.ts";
+import type { ChangeSetRequest, ResourceChange, StackFacts } from "../aws/gateways/cloudformation.ts";
 import { type ComponentState, componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, digestOf, type Json } from "../domain/json.ts";

@@ -1,4 +1,4 @@
-import type { StackFacts } from "../aws/gateways.ts";
+import type { StackFacts } from "../aws/gateways/cloudformation.ts";
 import { asObject, type JsonObject } from "../domain/json.ts";
 import { isNoEchoParameter, NO_ECHO } from "../domain/template/secrets.ts";
 import { type Resolver, resolverOf } from "../domain/template/values.ts";

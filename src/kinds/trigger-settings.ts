@@ -1,4 +1,4 @@
-import type { EventSourceMappingConfiguration, TriggerWrite } from "../aws/gateways.ts";
+import type { EventSourceMappingConfiguration, TriggerWrite } from "../aws/gateways/triggers.ts";
 import { asObject, canonicalText, digestOf, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { componentId, parseComponentId } from "../domain/component/component.ts";
-import type { HistoryEntry, HistoryFilter } from "../store/history-rows.ts";
+import type { HistoryEntry, HistoryFilter } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";

@@ -1,6 +1,6 @@
 import type { Pin } from "../domain/activity/pins.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { PinFilter } from "../store/pin-store.ts";
+import type { PinFilter } from "../store/port/pins.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { found } from "./refusals.ts";
 import type { ServiceDeps } from "./service-deps.ts";

@@ -5,32 +5,10 @@ import type { SnapshotRow } from "../domain/component/snapshot.ts";
 import { ACTIVITY, activityOf, getActivity } from "./activity-rows.ts";
 import { listLookedFor } from "./last-recorded.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
-import type { Page, Paged } from "./port/transaction.ts";
+import type { HistoryFilter, HistoryStore } from "./port/snapshots.ts";
+import type { Page } from "./port/transaction.ts";
 import { activities, componentHistory, snapshots } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-
-/** One state in the history of a component: the first snapshot that saw it. */
-export interface HistoryEntry {
-  readonly component: ComponentId;
-  readonly digest: string | null;
-  readonly incomplete: string | null;
-  readonly snapshot: string;
-  /** `record`: the activity made the state. `backup`: the activity found it, so that somebody else had made it. */
-  readonly purpose: SnapshotRow["purpose"];
-  readonly takenAt: number;
-  readonly activity: Activity;
-}
-
-export interface HistoryFilter {
-  readonly target: string;
-  readonly application?: string;
-  readonly stage?: string;
-}
-
-export interface HistoryStore {
-  /** Every state that differs from the one before it, newest first (N14). Its cost does not grow with the snapshots. */
-  listHistory(component: ComponentId, filter: HistoryFilter, page: Page): Promise<Paged<HistoryEntry>>;
-}
 
 export function createHistoryStore(database: SqliteDatabase): HistoryStore {
   return {

@@ -1,33 +1,10 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
-import { type Cleared, isActive, type Pin, type PinnedState } from "../domain/activity/pins.ts";
+import { isActive, type Pin, type PinnedState } from "../domain/activity/pins.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
-import type { Page, Paged } from "./port/transaction.ts";
+import type { PinFilter, PinPlace, PinStore } from "./port/pins.ts";
+import type { Page } from "./port/transaction.ts";
 import { pinnedStates, pins } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-
-/** Where a pin holds. */
-export interface PinPlace {
-  readonly application: string;
-  readonly stage: string;
-  readonly target: string;
-}
-
-export interface PinFilter {
-  readonly application?: string;
-  readonly stage?: string;
-  readonly active?: boolean;
-}
-
-/** Pins are made and superseded by the end of a rollback (`endRollback`). */
-export interface PinStore {
-  findPin(id: string): Promise<Pin | null>;
-  /** Newest first. */
-  listPins(filter: PinFilter, page: Page): Promise<Paged<Pin>>;
-  /** All that hold in a place, oldest first: a deployment is compared with every one of them. */
-  findActivePins(place: PinPlace): Promise<readonly Pin[]>;
-  /** False where it does not hold any more; who cleared it first stands. */
-  clearPin(id: string, cleared: Cleared): Promise<boolean>;
-}
 
 export function createPinStore(database: SqliteDatabase): PinStore {
   return {

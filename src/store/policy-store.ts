@@ -1,24 +1,7 @@
 import { and, eq } from "drizzle-orm";
-import type { StagePolicy } from "../domain/activity/stage-policy.ts";
+import type { PolicyStore } from "./port/policies.ts";
 import { stagePolicies } from "./schema.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-
-export interface StagePlace {
-  readonly application: string;
-  readonly stage: string;
-}
-
-export interface StoredPolicy extends StagePolicy {
-  readonly updatedAt: number;
-  readonly updatedBy: string;
-}
-
-export interface PolicyStore {
-  /** Null where nobody has set one. */
-  findPolicy(place: StagePlace): Promise<StoredPolicy | null>;
-  /** Whole, over the one that stands. */
-  savePolicy(place: StagePlace, policy: StoredPolicy): Promise<void>;
-}
 
 export function createPolicyStore(database: SqliteDatabase): PolicyStore {
   return {

@@ -1,28 +1,13 @@
 import { and, desc, eq, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Deployment } from "../domain/activity/deployment.ts";
-import type { Cleared, PinChanges, Revalidation } from "../domain/activity/pins.ts";
+import type { PinChanges, Revalidation } from "../domain/activity/pins.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { insertPin, pinHolds, supersedeStates } from "./pin-store.ts";
-import type { Page, Paged } from "./port/transaction.ts";
+import type { RevalidationFilter, RevalidationStore } from "./port/pins.ts";
+import type { Page } from "./port/transaction.ts";
 import { revalidations } from "./schema.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-
-export interface RevalidationFilter {
-  readonly application: string;
-  readonly stage: string;
-  readonly open?: boolean;
-}
-
-/** Marks are made by the end of a rollback, and closed by the end of a deployment, an undo, or somebody. */
-export interface RevalidationStore {
-  /** Newest first. */
-  listRevalidations(filter: RevalidationFilter, page: Page): Promise<Paged<Revalidation>>;
-  /** Null where the stage has none of this id. */
-  findRevalidation(place: Pick<RevalidationFilter, "application" | "stage">, id: string): Promise<Revalidation | null>;
-  /** False where it is closed; who closed it first stands. */
-  clearRevalidation(id: string, cleared: Cleared): Promise<boolean>;
-}
 
 export function createRevalidationStore(database: SqliteDatabase): RevalidationStore {
   return {

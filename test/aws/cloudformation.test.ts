@@ -1,6 +1,6 @@
 import t from "tap";
 import { AwsError } from "#sandbox/core/contract";
-import type { ChangeSetRequest, CloudFormationGateway } from "#src/aws/gateways";
+import type { ChangeSetRequest, CloudFormationGateway } from "#src/aws/gateways/cloudformation";
 import { openStage, type Stage } from "./aws-stage.ts";
 
 /** A topic named for `name`, exported, behind an ordinary and a NoEcho parameter. */

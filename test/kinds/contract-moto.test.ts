@@ -6,7 +6,7 @@ import type { Shape } from "#sandbox/core/contract";
 import type { Artifacts } from "#src/artifacts/artifacts";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { createAwsConnector } from "#src/aws/connect";
-import type { CallObserver } from "#src/aws/gateways";
+import type { CallObserver } from "#src/aws/gateways/access";
 import { KIND_NAMES } from "#src/domain/component/component";
 import { HOME, useEnvironment } from "../aws/aws-stage.ts";
 import { VirtualClock } from "../aws/virtual-clock.ts";

@@ -1,6 +1,6 @@
 import type { Test } from "tap";
 import type { Artifacts } from "#src/artifacts/artifacts";
-import type { AwsAccess } from "#src/aws/gateways";
+import type { AwsAccess } from "#src/aws/gateways/access";
 import {
   type CapturedComponent,
   type ComponentId,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
-import type { EventSourceMappingConfiguration } from "#src/aws/gateways";
+import type { EventSourceMappingConfiguration } from "#src/aws/gateways/triggers";
 import { createCachedReader } from "#src/kinds/cached-reader";
 import { lambdaTrigger } from "#src/kinds/lambda-trigger";
 import { triggerName, triggerPatches, triggerSettings } from "#src/kinds/trigger-settings";

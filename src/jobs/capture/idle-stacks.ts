@@ -1,4 +1,4 @@
-import type { CloudFormationGateway, StackFacts } from "../../aws/gateways.ts";
+import type { CloudFormationGateway, StackFacts } from "../../aws/gateways/cloudformation.ts";
 import { type ComponentId, componentId, parseComponentId } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { isBusy } from "../../domain/stack/status.ts";

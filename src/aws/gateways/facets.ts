@@ -1,4 +1,4 @@
-import type { JsonObject } from "../domain/json.ts";
+import type { JsonObject } from "../../domain/json.ts";
 
 /**
  * The calls for what a function has beside its code, configuration and aliases: a part of the gateway to Lambda.

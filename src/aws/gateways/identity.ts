@@ -1,0 +1,6 @@
+import type { TargetIdentity } from "../../domain/activity/activity.ts";
+
+export interface IdentityGateway {
+  /** GetCallerIdentity, and the region of the client's settings. */
+  whoAmI(): Promise<TargetIdentity>;
+}
