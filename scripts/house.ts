@@ -99,9 +99,11 @@ function isInside({ files }: Project) {
   return ({ from, to }: { from: string; to: string }) => paths.has(from) && paths.has(to);
 }
 
+/** In sources and tests; this script and its test cite examples. */
 function citationsOf({ root, importers }: Project) {
   const sections = factSections(root);
-  const all = importers.map(({ path, ast }) => ({ path, ...citationsIn(tokensOf(ast)) }));
+  const cited = importers.filter(({ path }) => !/(^|\/)scripts\//.test(path));
+  const all = cited.map(({ path, ast }) => ({ path, ...citationsIn(tokensOf(ast)) }));
   const facts = all.flatMap(({ path, facts }) =>
     facts.map(({ section, line }) => ({ section, at: `${path}:${line}` })),
   );
