@@ -45,7 +45,9 @@ trap 'echo "The release was not made. \`git restore .\` takes back what was writ
 
 workspaces=()
 [ "$(npm pkg get workspaces)" = "{}" ] || workspaces=(--workspaces --include-workspace-root)
-npm version "$version" --no-git-tag-version --allow-same-version "${workspaces[@]}" >/dev/null
+# Without --no-workspaces-update npm installs every dependency here.
+npm version "$version" --no-git-tag-version --allow-same-version --no-workspaces-update "${workspaces[@]}" >/dev/null
+npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
 awk -v heading="$heading" -v title="$title" '{ print } $0 == heading { print ""; print title }' CHANGELOG.md >CHANGELOG.md.new
 mv CHANGELOG.md.new CHANGELOG.md
 
