@@ -1,9 +1,8 @@
 import type { SandboxContext, Shape } from "../core/contract.ts";
-import type { PlannedChange } from "./plan/changes.ts";
 import type { NestedStacks } from "./providers/provider.ts";
 import type { ResourceRegistry } from "./providers/resource-registry.ts";
+import type { Template } from "./template/definitions.ts";
 import type { ParameterValue } from "./template/parameters.ts";
-import type { Template } from "./template/template.ts";
 import type { Value, ValueMap } from "./template/value.ts";
 
 /** Everything that CloudFormation holds for the account. */
@@ -189,6 +188,47 @@ export interface ChangeSet {
   changes: readonly PlannedChange[];
   /** Why values could not be shown, where some could not. */
   valuesWarning: string | undefined;
+}
+
+/** What happens to a new stack that cannot be created. */
+export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
+
+export interface PlannedChange {
+  readonly action: "Add" | "Import" | "Modify" | "Remove";
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string | undefined;
+  /** Of a Modify only. */
+  readonly replacement: "True" | "False" | "Conditional" | undefined;
+  readonly policyAction: string | undefined;
+  readonly details: readonly ChangeDetail[];
+  /** What the resource is to be, unmasked, as far as it is known; undefined for a Remove. */
+  readonly wanted: StackResource | undefined;
+  /** The set of the nested stack that the resource is. */
+  readonly changeSetId: string | undefined;
+  /** Properties as people may see them; undefined where the resource is not there. */
+  readonly before: ValueMap | undefined;
+  readonly after: ValueMap | undefined;
+}
+
+/** One reason why a resource changes, as a change set lists it. */
+export interface ChangeDetail {
+  readonly target: {
+    readonly attribute: "Properties" | "Metadata" | "Tags";
+    readonly name: string | undefined;
+    readonly requiresRecreation: "Never" | "Always";
+    readonly before: Value | undefined;
+    readonly after: Value | undefined;
+  };
+  /** Static: the change is certain. Dynamic: it depends on what another resource will give. */
+  readonly evaluation: "Static" | "Dynamic";
+  readonly source:
+    | "Automatic"
+    | "DirectModification"
+    | "ParameterReference"
+    | "ResourceReference"
+    | "ResourceAttribute";
+  readonly causingEntity: string | undefined;
 }
 
 /** `Object.assign` under the compiler's eyes. */

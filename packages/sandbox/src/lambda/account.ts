@@ -1,11 +1,9 @@
 import type { Caller, SandboxContext, Shape } from "../core/contract.ts";
 import type { Downloads } from "../core/downloads.ts";
-import type { CodeSigningConfig } from "./code-signing.ts";
 import { functionNotFound, notFound, revisionMismatch, updateInProgress } from "./errors.ts";
-import type { EventSourceMapping } from "./event-source-mappings.ts";
 import type { AliasRecord, Build, FunctionRecord, VersionRecord } from "./function-record.ts";
-import type { LayerRecord } from "./layers.ts";
 import { type FunctionReference, functionArn, isVersionNumber, LATEST } from "./names.ts";
+import type { CodeSigningConfig, EventSourceMapping, LayerRecord } from "./resource-records.ts";
 
 export type Operation = (input: Shape, caller: Caller) => Shape | Promise<Shape>;
 export type Operations = Readonly<Record<string, Operation>>;

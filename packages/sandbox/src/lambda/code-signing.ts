@@ -4,15 +4,7 @@ import type { LambdaAccount, Operations } from "./account.ts";
 import { conflict } from "./errors.ts";
 import { readReference } from "./names.ts";
 import { pageOf } from "./paging.ts";
-
-export interface CodeSigningConfig {
-  readonly arn: string;
-  readonly id: string;
-  description: string;
-  allowedPublishers: Shape;
-  policies: Shape;
-  modifiedAt: Date;
-}
+import type { CodeSigningConfig } from "./resource-records.ts";
 
 /** Code signing configurations, and which functions are under one. No signature is checked when code arrives. */
 export function codeSigningOperations(account: LambdaAccount): Operations {

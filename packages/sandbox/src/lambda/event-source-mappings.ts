@@ -7,22 +7,8 @@ import { conflict, invalidParameter, notFound } from "./errors.ts";
 import { defaultSettings, type EventSource, eventSourceOf } from "./event-sources.ts";
 import { constrainName, resolveReference } from "./names.ts";
 import { pageOf } from "./paging.ts";
+import type { EventSourceMapping } from "./resource-records.ts";
 import { addTags } from "./tags.ts";
-
-/** A trigger. The sandbox keeps its settings and states; it reads no queue and no stream. */
-export interface EventSourceMapping {
-  readonly uuid: string;
-  readonly tags: Map<string, string>;
-  readonly source: EventSource;
-  /** What a client may set, as it was set, over the defaults of the kind of source. */
-  settings: Shape;
-  functionArn: string;
-  enabled: boolean;
-  modifiedAt: Date;
-  transition:
-    | { readonly state: "Creating" | "Updating" | "Enabling" | "Disabling" | "Deleting"; readonly endsAt: number }
-    | undefined;
-}
 
 const STARTING_POSITIONS = ["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"];
 

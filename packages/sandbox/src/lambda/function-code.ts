@@ -4,28 +4,7 @@ import { AwsError, type Caller, type Shape } from "../core/contract.ts";
 import { optionalBytes, optionalText } from "../core/shape.ts";
 import type { LambdaAccount } from "./account.ts";
 import { invalidParameter, tooLarge } from "./errors.ts";
-
-/** What a function runs: a zip with its bytes, or the name of an image. */
-export type FunctionCode = ZipCode | ImageCode;
-
-export interface ZipCode {
-  readonly kind: "zip";
-  readonly bytes: Uint8Array;
-  /** Base64. */
-  readonly sha256: string;
-  readonly sourceKmsKeyArn?: string;
-  /** The object that it is run from; absent where Lambda has a copy. */
-  readonly reference?: { readonly bucket: string; readonly key: string; readonly version: string };
-}
-
-export interface ImageCode {
-  readonly kind: "image";
-  readonly imageUri: string;
-  /** With the digest in place of the tag: AWS resolves a tag once and never follows it. */
-  readonly resolvedUri: string;
-  /** Hexadecimal: the digest of the image. */
-  readonly sha256: string;
-}
+import type { FunctionCode, ImageCode, ZipCode } from "./function-record.ts";
 
 /** A zip sent with the request; larger ones come through S3. */
 const MAX_ZIP_FILE_BYTES = 52_428_800;

@@ -1,10 +1,77 @@
-import type { FunctionCode } from "./function-code.ts";
-import type { FunctionSettings } from "./function-settings.ts";
+import type { Shape } from "../core/contract.ts";
 
 /** Code and settings as one thing: what a version is, and what an invocation runs. */
 export interface Build {
   readonly settings: FunctionSettings;
   readonly code: FunctionCode;
+}
+
+/** What a function runs: a zip with its bytes, or the name of an image. */
+export type FunctionCode = ZipCode | ImageCode;
+
+/** What a function is configured to be, under the names of AWS's API; everything but its code and its state. */
+export interface FunctionSettings {
+  readonly PackageType: string;
+  readonly Role: string;
+  readonly Runtime?: string;
+  readonly Handler?: string;
+  readonly Description: string;
+  readonly Timeout: number;
+  readonly MemorySize: number;
+  readonly Architectures: readonly string[];
+  readonly EphemeralStorage: { readonly Size: number };
+  readonly TracingConfig: { readonly Mode: string };
+  readonly SnapStart: { readonly ApplyOn: string };
+  readonly LoggingConfig: LoggingConfig;
+  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
+  readonly VpcConfig?: VpcConfig;
+  readonly DeadLetterConfig?: { readonly TargetArn: string };
+  readonly KMSKeyArn?: string;
+  readonly Layers?: readonly LayerReference[];
+  readonly FileSystemConfigs?: readonly Shape[];
+  readonly ImageConfig?: Shape;
+  readonly TenancyConfig?: Shape;
+  readonly DurableConfig?: Shape;
+  readonly CapacityProviderConfig?: Shape;
+}
+
+export interface LayerReference {
+  readonly Arn: string;
+  readonly CodeSize: number;
+}
+
+export interface ZipCode {
+  readonly kind: "zip";
+  readonly bytes: Uint8Array;
+  /** Base64. */
+  readonly sha256: string;
+  readonly sourceKmsKeyArn?: string;
+  /** The object that it is run from; absent where Lambda has a copy. */
+  readonly reference?: { readonly bucket: string; readonly key: string; readonly version: string };
+}
+
+export interface ImageCode {
+  readonly kind: "image";
+  readonly imageUri: string;
+  /** With the digest in place of the tag: AWS resolves a tag once and never follows it. */
+  readonly resolvedUri: string;
+  /** Hexadecimal: the digest of the image. */
+  readonly sha256: string;
+}
+
+export interface LoggingConfig {
+  readonly LogFormat: string;
+  readonly LogGroup: string;
+  /** The two levels exist with the JSON format only. */
+  readonly ApplicationLogLevel?: string;
+  readonly SystemLogLevel?: string;
+}
+
+export interface VpcConfig {
+  readonly SubnetIds: readonly string[];
+  readonly SecurityGroupIds: readonly string[];
+  readonly VpcId: string;
+  readonly Ipv6AllowedForDualStack: boolean;
 }
 
 /** `$LATEST`, or a published version. */

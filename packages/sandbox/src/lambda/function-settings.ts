@@ -12,54 +12,9 @@ import {
 import type { LambdaAccount } from "./account.ts";
 import { requireEnvironment } from "./environment.ts";
 import { invalidParameter } from "./errors.ts";
+import type { FunctionSettings, LayerReference, LoggingConfig, VpcConfig } from "./function-record.ts";
 import { resolveLayers } from "./layer-references.ts";
 import { requireRuntime } from "./runtimes.ts";
-
-/** What a function is configured to be, under the names of AWS's API; everything but its code and its state. */
-export interface FunctionSettings {
-  readonly PackageType: string;
-  readonly Role: string;
-  readonly Runtime?: string;
-  readonly Handler?: string;
-  readonly Description: string;
-  readonly Timeout: number;
-  readonly MemorySize: number;
-  readonly Architectures: readonly string[];
-  readonly EphemeralStorage: { readonly Size: number };
-  readonly TracingConfig: { readonly Mode: string };
-  readonly SnapStart: { readonly ApplyOn: string };
-  readonly LoggingConfig: LoggingConfig;
-  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
-  readonly VpcConfig?: VpcConfig;
-  readonly DeadLetterConfig?: { readonly TargetArn: string };
-  readonly KMSKeyArn?: string;
-  readonly Layers?: readonly LayerReference[];
-  readonly FileSystemConfigs?: readonly Shape[];
-  readonly ImageConfig?: Shape;
-  readonly TenancyConfig?: Shape;
-  readonly DurableConfig?: Shape;
-  readonly CapacityProviderConfig?: Shape;
-}
-
-export interface LoggingConfig {
-  readonly LogFormat: string;
-  readonly LogGroup: string;
-  /** The two levels exist with the JSON format only. */
-  readonly ApplicationLogLevel?: string;
-  readonly SystemLogLevel?: string;
-}
-
-export interface VpcConfig {
-  readonly SubnetIds: readonly string[];
-  readonly SecurityGroupIds: readonly string[];
-  readonly VpcId: string;
-  readonly Ipv6AllowedForDualStack: boolean;
-}
-
-export interface LayerReference {
-  readonly Arn: string;
-  readonly CodeSize: number;
-}
 
 /** AWS's defaults of a new function. */
 export function defaultSettings(functionName: string, role: string): FunctionSettings {

@@ -3,10 +3,11 @@ import { defined, optionalFlag, optionalShape, optionalText, optionalTexts } fro
 import type { LambdaAccount, Operations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter } from "./errors.ts";
-import { type FunctionCode, loadCode } from "./function-code.ts";
+import { loadCode } from "./function-code.ts";
 import { describeVersion, type ShownVersion } from "./function-description.ts";
+import type { FunctionCode, FunctionSettings } from "./function-record.ts";
 import { type FunctionRecord, newFunctionRecord, type VersionRecord } from "./function-record.ts";
-import { defaultSettings, type FunctionSettings, requireRunnable, withRequested } from "./function-settings.ts";
+import { defaultSettings, requireRunnable, withRequested } from "./function-settings.ts";
 import { constrainName, isVersionNumber, LATEST, readReference, resolveReference } from "./names.ts";
 import { pageOf } from "./paging.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";

@@ -1,6 +1,6 @@
 import type { LambdaAccount } from "./account.ts";
 import { invalidParameter } from "./errors.ts";
-import type { LayerReference } from "./function-settings.ts";
+import type { LayerReference } from "./function-record.ts";
 
 export const LAYER_VERSION_ARN =
   "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)";

@@ -6,29 +6,10 @@ import { Constraints } from "./constraints.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import { loadZip } from "./function-code.ts";
 import { timestamp } from "./function-description.ts";
-import type { PolicyRecord } from "./function-record.ts";
 import { LAYER_VERSION_ARN } from "./layer-references.ts";
 import { pageOf } from "./paging.ts";
+import type { LayerRecord, LayerVersion } from "./resource-records.ts";
 import { ARCHITECTURES, isRuntime, RUNTIMES } from "./runtimes.ts";
-
-export interface LayerRecord {
-  readonly name: string;
-  /** Numbers are not given twice. */
-  lastVersion: number;
-  readonly versions: Map<number, LayerVersion>;
-}
-
-export interface LayerVersion {
-  readonly number: number;
-  readonly content: Uint8Array;
-  readonly createdAt: Date;
-  readonly description: string;
-  readonly licenseInfo: string | undefined;
-  readonly runtimes: readonly string[] | undefined;
-  readonly architectures: readonly string[] | undefined;
-  /** Undefined where nobody else may use it. */
-  policy: PolicyRecord | undefined;
-}
 
 export function layerOperations(account: LambdaAccount): Operations {
   return {

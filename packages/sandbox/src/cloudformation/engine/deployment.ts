@@ -1,3 +1,4 @@
+import type { OnFailure } from "../model.ts";
 import { assign, type Blueprint, type Recovery, type Site, type StackResource } from "../model.ts";
 import { actionDenied } from "../plan/stack-policy.ts";
 import { deploymentOrder } from "../template/check-references.ts";
@@ -37,9 +38,6 @@ export function beginDeployment(
   stack.cancelled = undefined;
   setStackStatus(site, { status, reason: "User Initiated" });
 }
-
-/** What happens to a new stack that cannot be created. */
-export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
 
 /** Creates what the stack's blueprint says, in order. A failure ends as `onFailure` says. */
 export async function createStack(site: Site, onFailure: OnFailure): Promise<void> {

@@ -1,7 +1,6 @@
 import { AwsError } from "../../core/contract.ts";
-import type { Site } from "../model.ts";
+import type { OnFailure, Site } from "../model.ts";
 import { deleteStack } from "./deletion.ts";
-import type { OnFailure } from "./deployment.ts";
 import { now, setStackStatus } from "./events.ts";
 import { DELETION_RULES, removeResources } from "./removal.ts";
 import { failureReason, OperationFailed } from "./resource-operations.ts";

@@ -1,5 +1,5 @@
 import type { Account, Site, Stack, StackResource } from "../model.ts";
-import { ResourceError } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { providerOf } from "../providers/table.ts";
 import { setResourceStatus } from "./events.ts";
 import { failureReason, OperationFailed } from "./resource-operations.ts";

@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/contract.ts";
 import type { Blueprint, Site, StackResource } from "../model.ts";
-import { ResourceError } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { providerOf } from "../providers/table.ts";
 import { dependenciesOf } from "../template/check-references.ts";
 import { evaluate, evaluateMap, type Scope } from "../template/evaluate.ts";

@@ -1,11 +1,12 @@
 import { type Account, type Blueprint, type Site, STACK_TYPE, type Stack, type StackResource } from "../model.ts";
 import { plausibleAttribute } from "../providers/any-other.ts";
-import { type ExistingResource, ResourceError, type ResourceRequest } from "../providers/provider.ts";
+import type { ExistingResource, ResourceRequest } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { hasOwnProvider } from "../providers/table.ts";
+import type { ResourceDefinition } from "../template/definitions.ts";
 import { withReferencesResolved } from "../template/dynamic-references.ts";
 import type { Scope } from "../template/evaluate.ts";
 import { MASK } from "../template/parameters.ts";
-import type { ResourceDefinition } from "../template/template.ts";
 import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
 

@@ -1,4 +1,4 @@
-import type { Template } from "../template/template.ts";
+import type { Template } from "../template/definitions.ts";
 
 /** Types that need consent, with the property that gives them a name of their own: a name needs the wider consent. */
 const IAM_TYPES: ReadonlyMap<string, string | null> = new Map([

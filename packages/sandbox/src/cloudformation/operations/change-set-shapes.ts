@@ -1,8 +1,6 @@
 import type { Shape } from "../../core/contract.ts";
 import { defined } from "../../core/shape.ts";
-import type { ChangeSet, Stack } from "../model.ts";
-import type { PlannedChange } from "../plan/changes.ts";
-import type { ChangeDetail } from "../plan/details.ts";
+import type { ChangeDetail, ChangeSet, PlannedChange, Stack } from "../model.ts";
 import type { Value, ValueMap } from "../template/value.ts";
 import { scalarText } from "../template/value.ts";
 import { parametersShape } from "./describe.ts";

@@ -6,13 +6,8 @@ import { noteFailedUpdate } from "../engine/failure.ts";
 import { rollBackUpdate } from "../engine/rollback.ts";
 import { type Account, assign, type Blueprint, type ChangeSet, type Parent, type Site, type Stack } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
-import {
-  type ExistingResource,
-  type NestedStacks,
-  ResourceError,
-  type ResourceRequest,
-  randomSuffix,
-} from "../providers/provider.ts";
+import { type ExistingResource, type NestedStacks, type ResourceRequest, randomSuffix } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { mapOf, scalarText, type ValueMap } from "../template/value.ts";
 import { checkUpdatable, findStack } from "./find-stack.ts";
 import { makeObsolete, newStack } from "./stacks.ts";

@@ -1,8 +1,9 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalText } from "../../core/shape.ts";
 import type { Account, Stack } from "../model.ts";
+import type { Template } from "../template/definitions.ts";
 import { validationError } from "../template/parse.ts";
-import { readTemplate, type Template } from "../template/template.ts";
+import { readTemplate } from "../template/template.ts";
 
 /** AWS's limits for a template, in bytes: inside a request, and in S3. */
 const MAX_BODY_BYTES = 51_200;

@@ -1,7 +1,8 @@
 import { AwsError } from "../../core/contract.ts";
 import { now, setStackStatus } from "../engine/events.ts";
+import type { PlannedChange } from "../model.ts";
 import { assign, type Blueprint, type ChangeSet, type Site, STACK_TYPE } from "../model.ts";
-import { type PlannedChange, planChanges } from "../plan/changes.ts";
+import { planChanges } from "../plan/changes.ts";
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { checkOnlyImports, existingResources } from "./imports.ts";

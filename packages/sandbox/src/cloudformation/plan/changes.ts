@@ -1,31 +1,13 @@
 import { outputsOf } from "../engine/outputs.ts";
 import { wantedResource } from "../engine/resource-operations.ts";
 import { deploymentScope, exportedValue, shownScope, valueOfResource } from "../engine/scope.ts";
-import type { Blueprint, Site, StackResource } from "../model.ts";
+import type { Blueprint, ChangeDetail, PlannedChange, Site, StackResource } from "../model.ts";
 import { deploymentOrder } from "../template/check-references.ts";
 import { conditionHolds, evaluateMap, type Scope } from "../template/evaluate.ts";
 import { validationError } from "../template/parse.ts";
 import { isUnknown, KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
-import { type ChangeDetail, type ChangedReferences, detailsOf } from "./details.ts";
-
-export interface PlannedChange {
-  readonly action: "Add" | "Import" | "Modify" | "Remove";
-  readonly logicalId: string;
-  readonly type: string;
-  readonly physicalId: string | undefined;
-  /** Of a Modify only. */
-  readonly replacement: "True" | "False" | "Conditional" | undefined;
-  readonly policyAction: string | undefined;
-  readonly details: readonly ChangeDetail[];
-  /** What the resource is to be, unmasked, as far as it is known; undefined for a Remove. */
-  readonly wanted: StackResource | undefined;
-  /** The set of the nested stack that the resource is. */
-  readonly changeSetId: string | undefined;
-  /** Properties as people may see them; undefined where the resource is not there. */
-  readonly before: ValueMap | undefined;
-  readonly after: ValueMap | undefined;
-}
+import { type ChangedReferences, detailsOf } from "./details.ts";
 
 export interface Plan {
   readonly changes: readonly PlannedChange[];

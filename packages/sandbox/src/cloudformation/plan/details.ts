@@ -1,28 +1,9 @@
 import { changedProperties, isReplacedBy } from "../engine/compare.ts";
+import type { ChangeDetail } from "../model.ts";
 import { type Blueprint, type Site, STACK_TYPE, type StackResource } from "../model.ts";
 import { conditionsIn, referencesIn } from "../template/references.ts";
 import { isUnknown } from "../template/unknown.ts";
 import { sameValue, type Value, type ValueMap } from "../template/value.ts";
-
-/** One reason why a resource changes, as a change set lists it. */
-export interface ChangeDetail {
-  readonly target: {
-    readonly attribute: "Properties" | "Metadata" | "Tags";
-    readonly name: string | undefined;
-    readonly requiresRecreation: "Never" | "Always";
-    readonly before: Value | undefined;
-    readonly after: Value | undefined;
-  };
-  /** Static: the change is certain. Dynamic: it depends on what another resource will give. */
-  readonly evaluation: "Static" | "Dynamic";
-  readonly source:
-    | "Automatic"
-    | "DirectModification"
-    | "ParameterReference"
-    | "ResourceReference"
-    | "ResourceAttribute";
-  readonly causingEntity: string | undefined;
-}
 
 /** Which values of resources that are planned already may become others. */
 export interface ChangedReferences {

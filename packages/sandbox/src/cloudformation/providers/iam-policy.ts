@@ -1,6 +1,7 @@
 import { scalarText } from "../template/value.ts";
-import { type Provider, ResourceError, type ResourceRequest } from "./provider.ts";
+import type { Provider, ResourceRequest } from "./provider.ts";
 import { recorded } from "./recorded.ts";
+import { ResourceError } from "./resource-error.ts";
 
 const stored = recorded({ taggable: false, attributes: ({ physicalId }) => ({ Id: physicalId }) });
 

@@ -1,6 +1,7 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { isMap, scalarText, type Value, type ValueMap } from "../template/value.ts";
-import { ResourceError, type ResourceRequest } from "./provider.ts";
+import type { ResourceRequest } from "./provider.ts";
+import { ResourceError } from "./resource-error.ts";
 
 /** How often a change is tried again that met another change of the same function: CloudFormation waits patiently. */
 const MAX_TRIES = 50;

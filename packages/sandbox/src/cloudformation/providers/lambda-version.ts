@@ -1,7 +1,8 @@
 import { defined, optionalShapes, optionalText } from "../../core/shape.ts";
 import { scalarText } from "../template/value.ts";
 import { callLambda, callLambdaIfThere, waitForFunction } from "./lambda-calls.ts";
-import { type ExistingResource, type Provider, ResourceError, type ResourceRequest, settleSoon } from "./provider.ts";
+import { type ExistingResource, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+import { ResourceError } from "./resource-error.ts";
 
 export const lambdaVersion: Provider = {
   async create(wanted) {

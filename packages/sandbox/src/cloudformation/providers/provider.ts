@@ -72,11 +72,6 @@ export interface Importing {
   adopt(resource: ExistingResource): Promise<void>;
 }
 
-/** A resource could not be had, in CloudFormation's own words: they become the reason of the event. */
-export class ResourceError extends Error {
-  override readonly name = "ResourceError";
-}
-
 /** Resources of types that need no waiting settle in this part of the sandbox's update time. */
 const SETTLE_PARTS = 10;
 

@@ -1,13 +1,7 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { mapOf, sameValue, scalarText } from "../template/value.ts";
-import {
-  type ExistingResource,
-  nameOf,
-  type Provider,
-  ResourceError,
-  type ResourceRequest,
-  settleSoon,
-} from "./provider.ts";
+import { type ExistingResource, nameOf, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+import { ResourceError } from "./resource-error.ts";
 
 export const s3Bucket: Provider = {
   async create(wanted) {

@@ -1,6 +1,7 @@
 import { scalarText } from "../template/value.ts";
-import { type Provider, ResourceError } from "./provider.ts";
+import type { Provider } from "./provider.ts";
 import { recorded } from "./recorded.ts";
+import { ResourceError } from "./resource-error.ts";
 
 const stored = recorded({ taggable: false, replacedBy: "all" });
 

@@ -1,6 +1,6 @@
+import type { ResourceDefinition, Template } from "./definitions.ts";
 import { formatError, validationError } from "./parse.ts";
 import { conditionsIn, referencesIn } from "./references.ts";
-import type { ResourceDefinition, Template } from "./template.ts";
 import { isMap, nodesOf, type Value } from "./value.ts";
 
 const PSEUDO_PARAMETERS = [

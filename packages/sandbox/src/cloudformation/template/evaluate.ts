@@ -1,8 +1,8 @@
 import { cidrBlocks } from "./cidr.ts";
+import type { Template } from "./definitions.ts";
 import { type ParameterValue, parameterReference } from "./parameters.ts";
 import { validationError } from "./parse.ts";
 import { getAttParts, replaceSubNames, subParts, subReference } from "./references.ts";
-import type { Template } from "./template.ts";
 import { isUnknown, KNOWN_AFTER_APPLY } from "./unknown.ts";
 import { isMap, mapOf, sameValue, scalarText, type Value, type ValueMap } from "./value.ts";
 

@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/contract.ts";
+import type { ParameterDefinition, Template } from "./definitions.ts";
 import { formatError, validationError } from "./parse.ts";
-import type { ParameterDefinition, Template } from "./template.ts";
 import { isUnknown } from "./unknown.ts";
 import { scalarText, type Value } from "./value.ts";
 

@@ -1,54 +1,7 @@
 import { checkReferences } from "./check-references.ts";
+import type { OutputDefinition, ParameterDefinition, ResourceDefinition, Template } from "./definitions.ts";
 import { formatError, parseTemplateText, validationError } from "./parse.ts";
 import { isMap, mapOf, nodesOf, scalarText, type Value, type ValueMap } from "./value.ts";
-
-export interface ParameterDefinition {
-  readonly type: string;
-  /** Undefined where the template gives none: the parameter must then have a value. */
-  readonly default: string | undefined;
-  readonly noEcho: boolean;
-  readonly description: string | undefined;
-  /** The constraints as written: AllowedValues, AllowedPattern, MinLength, ConstraintDescription and so on. */
-  readonly rules: ValueMap;
-}
-
-export interface ResourceDefinition {
-  readonly type: string;
-  readonly properties: ValueMap;
-  readonly dependsOn: readonly string[];
-  readonly condition: string | undefined;
-  readonly metadata: Value | undefined;
-  readonly deletionPolicy: string | undefined;
-  readonly updateReplacePolicy: string | undefined;
-}
-
-export interface OutputDefinition {
-  readonly value: Value;
-  readonly description: string | undefined;
-  readonly exportName: Value | undefined;
-  readonly condition: string | undefined;
-}
-
-export interface Template {
-  /** The text exactly as it was submitted; GetTemplate answers it. */
-  readonly body: string;
-  /** The body's value, or what the transforms made of it. */
-  readonly document: ValueMap;
-  /** What the transforms made of the body, as text; undefined where none was at work yet. */
-  readonly processed: string | undefined;
-  readonly version: string | undefined;
-  readonly description: string | undefined;
-  readonly metadata: Value | undefined;
-  /** In the order in which they are to be run; those that parts of the template call for come last. */
-  readonly transforms: readonly string[];
-  readonly parameters: ReadonlyMap<string, ParameterDefinition>;
-  /** Assertions about the parameters' values. */
-  readonly rules: ValueMap;
-  readonly mappings: ValueMap;
-  readonly conditions: ValueMap;
-  readonly resources: ReadonlyMap<string, ResourceDefinition>;
-  readonly outputs: ReadonlyMap<string, OutputDefinition>;
-}
 
 const SECTIONS = [
   "AWSTemplateFormatVersion",

@@ -1,5 +1,6 @@
+import type { Template } from "../template/definitions.ts";
 import { validationError } from "../template/parse.ts";
-import { processedTemplate, type Template } from "../template/template.ts";
+import { processedTemplate } from "../template/template.ts";
 import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
 import { TRANSFORMS } from "./table.ts";
 import { TransformError, type TransformScope } from "./transform.ts";

@@ -1,5 +1,5 @@
 import { mapOf, scalarText, type Value, type ValueMap } from "../../template/value.ts";
-import type { EventTarget } from "./events/table.ts";
+import type { EventTarget } from "./events/event.ts";
 import { generated, getAtt, ref, type SamResource, SamResourceError } from "./sam-template.ts";
 
 interface Destinations {

@@ -1,5 +1,5 @@
 import { mapOf, scalarText, type ValueMap } from "../../template/value.ts";
-import type { EventTarget } from "./events/table.ts";
+import type { EventTarget } from "./events/event.ts";
 import { generated, ref, type SamResource, SamResourceError } from "./sam-template.ts";
 
 /** The URL of a function or its alias. One without authorization comes with the two permissions that let everybody in. */

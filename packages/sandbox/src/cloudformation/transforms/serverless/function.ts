@@ -1,5 +1,6 @@
 import { mapOf, scalarText, type ValueMap } from "../../template/value.ts";
-import { EVENTS, type EventTarget } from "./events/table.ts";
+import type { EventTarget } from "./events/event.ts";
+import { EVENTS } from "./events/table.ts";
 import { expandDestinations } from "./function-destinations.ts";
 import { executionRole, type RoleNeeds } from "./function-role.ts";
 import { functionUrl } from "./function-url.ts";

@@ -1,7 +1,7 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { IMPLICIT_API } from "../api.ts";
 import { ref, type SamTemplate } from "../sam-template.ts";
-import type { EventSource, SamEvent } from "./table.ts";
+import type { EventSource, SamEvent } from "./event.ts";
 import { permission, required, targetInSub } from "./target.ts";
 
 /**

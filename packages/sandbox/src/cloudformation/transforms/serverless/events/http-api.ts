@@ -1,7 +1,7 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { IMPLICIT_HTTP_API } from "../http-api.ts";
 import { ref } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { EventSource } from "./event.ts";
 import { permission, targetInSub } from "./target.ts";
 
 const DEFAULT_PATH = "$default";

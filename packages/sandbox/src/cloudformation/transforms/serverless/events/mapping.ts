@@ -1,5 +1,5 @@
 import { generated, ref } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { EventSource } from "./event.ts";
 import { required } from "./target.ts";
 
 /** A queue or stream that Lambda polls; `source` is the property with its ARN, everything else is passed on. */

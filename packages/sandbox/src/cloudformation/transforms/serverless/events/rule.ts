@@ -1,6 +1,6 @@
 import { mapOf, scalarText, type Value, type ValueMap } from "../../../template/value.ts";
 import { generated, getAtt, present } from "../sam-template.ts";
-import type { EventSource, SamEvent } from "./table.ts";
+import type { EventSource, SamEvent } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
 /** A rule of EventBridge that calls the function at times. */

@@ -1,6 +1,6 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { listOf, present, ref, SamResourceError } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { EventSource } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
 /** A bucket's notification. It is part of the bucket, which therefore has to be in the same template. */

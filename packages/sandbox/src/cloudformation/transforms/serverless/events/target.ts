@@ -1,6 +1,6 @@
 import type { Value, ValueMap } from "../../../template/value.ts";
 import { generated, getAtt, ref, SamResourceError } from "../sam-template.ts";
-import type { EventTarget, SamEvent } from "./table.ts";
+import type { EventTarget, SamEvent } from "./event.ts";
 
 /** The ARN of what the event calls. */
 export function targetArn({ id, aliasId }: EventTarget): ValueMap {
