@@ -4,12 +4,12 @@ import { type CallLog, RecordedCalls } from "./core/call-log.ts";
 import { systemClock } from "./core/clock.ts";
 import { type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock, type SandboxContext } from "./core/contract.ts";
 import { Downloads } from "./core/downloads.ts";
-import { type Door, Router } from "./core/endpoint.ts";
 import { type Faults, InjectedFaults } from "./core/faults.ts";
 import { HttpServer } from "./core/http-server.ts";
 import { createQueryProtocol } from "./core/query-protocol.ts";
 import { Quotas } from "./core/quotas.ts";
 import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
+import { type Endpoint, Router } from "./core/router.ts";
 import { HandlerRunner } from "./lambda/handler-runner.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
@@ -57,15 +57,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const context = createContext(options, services, address);
   const downloads = new Downloads(context);
   const handlerRunner = new HandlerRunner();
-  const doors = openDoors(context, { downloads, handlerRunner });
-  for (const { service } of doors) services.set(service.name, service);
+  const endpoints = createEndpoints(context, { downloads, handlerRunner });
+  for (const { service } of endpoints) services.set(service.name, service);
 
   const calls = new RecordedCalls();
   const faults = new InjectedFaults();
   const { clock, uuid } = context;
   const quotas = new Quotas(options.quotas ?? {}, clock);
-  const byName = new Map(doors.map((door) => [door.service.name, door]));
-  const router = new Router({ doors: byName, downloads, calls, faults, quotas, clock, uuid });
+  const endpointsByName = new Map(endpoints.map((endpoint) => [endpoint.service.name, endpoint]));
+  const router = new Router({ endpoints: endpointsByName, downloads, calls, faults, quotas, clock, uuid });
   const server = new HttpServer(router);
   return {
     listen: async (port = 0) => {
@@ -101,15 +101,15 @@ function createContext(
   };
 }
 
-interface LambdaNeeds {
+interface LambdaDependencies {
   readonly downloads: Downloads;
   readonly handlerRunner: HandlerRunner;
 }
 
-/** Every service with the protocol that it is reached by. */
-function openDoors(context: SandboxContext, needs: LambdaNeeds): Door[] {
+/** Every service with its wire protocol. */
+function createEndpoints(context: SandboxContext, dependencies: LambdaDependencies): Endpoint[] {
   return [
-    { service: createLambda(context, needs), protocol: restJsonProtocol },
+    { service: createLambda(context, dependencies), protocol: restJsonProtocol },
     { service: createS3(context), protocol: restXmlProtocol },
     {
       service: createCloudFormation(context),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SandboxContext } from "./contract.ts";
-import { bytesOf, type WireAnswer, type WireRequest } from "./wire.ts";
+import { bytesOf, type WireRequest, type WireResponse } from "./wire.ts";
 import { escapeXml } from "./xml.ts";
 
 /** How long a location can be fetched: AWS's ten minutes. */
@@ -41,7 +41,7 @@ export class Downloads {
   }
 
   /** The answer to a GET of an offered location; null for any other request. */
-  serve(request: WireRequest): WireAnswer | null {
+  serve(request: WireRequest): WireResponse | null {
     if (!request.path.startsWith(`/${this.#bucket}/`)) return null;
     const offer = this.#offers.get(request.query.get("X-Amz-Signature") ?? "");
     if (!offer) return this.#refused("SignatureDoesNotMatch", "The request signature we calculated does not match");
@@ -53,7 +53,7 @@ export class Downloads {
     return `awslambda-${this.context.region}-tasks`;
   }
 
-  #refused(code: string, message: string): WireAnswer {
+  #refused(code: string, message: string): WireResponse {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${this.context.uuid()}</RequestId></Error>`;
     return { status: 403, headers: { "content-type": "application/xml" }, body: bytesOf(xml) };
   }

@@ -35,14 +35,14 @@ export interface Faults {
   off(): void;
 }
 
-type Verdict = "go" | "drop";
+type Decision = "go" | "drop";
 
 interface Gate {
   readonly hold: Hold;
   readonly options: HoldOptions;
   /** Matching calls still to come, the held one included. */
   remaining: number;
-  readonly verdict: Promise<Verdict>;
+  readonly decision: Promise<Decision>;
   arrive(record: CallRecord): void;
 }
 
@@ -106,15 +106,15 @@ export class InjectedFaults implements Faults {
 
 function createGate(options: HoldOptions): Gate {
   let arrive: (record: CallRecord) => void = () => {};
-  let decide: (verdict: Verdict) => void = () => {};
+  let decide: (decision: Decision) => void = () => {};
   const reached = new Promise<CallRecord>((resolve) => {
     arrive = resolve;
   });
-  const verdict = new Promise<Verdict>((resolve) => {
+  const decision = new Promise<Decision>((resolve) => {
     decide = resolve;
   });
   const hold = { reached, release: () => decide("go"), drop: () => decide("drop") };
-  return { hold, options, remaining: options.nth ?? 1, verdict, arrive };
+  return { hold, options, remaining: options.nth ?? 1, decision, arrive };
 }
 
 /** Waits at a gate. A client that goes away meanwhile counts as dropped: its call was never answered. */
@@ -122,12 +122,12 @@ async function pass(gate: Gate, record: CallRecord, closed: AbortSignal): Promis
   const before = record.outcome;
   record.outcome = "held";
   gate.arrive(record);
-  const verdict = await Promise.race([gate.verdict, goneAway(closed)]);
+  const decision = await Promise.race([gate.decision, goneAway(closed)]);
   record.outcome = before;
-  if (verdict === "drop") throw new ConnectionReset();
+  if (decision === "drop") throw new ConnectionReset();
 }
 
-function goneAway(closed: AbortSignal): Promise<Verdict> {
+function goneAway(closed: AbortSignal): Promise<Decision> {
   return new Promise((resolve) => {
     if (closed.aborted) resolve("drop");
     closed.addEventListener("abort", () => resolve("drop"), { once: true });

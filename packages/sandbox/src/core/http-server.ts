@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Router } from "./endpoint.ts";
-import { ConnectionReset, type WireAnswer, type WireRequest } from "./wire.ts";
+import type { Router } from "./router.ts";
+import { ConnectionReset, type WireRequest, type WireResponse } from "./wire.ts";
 
 /** The sandbox serves whoever asks, so it is never bound to another address. */
 const LOOPBACK = "127.0.0.1";
@@ -9,7 +9,7 @@ const MAX_BODY_BYTES = 100 * 1024 * 1024;
 /** Longer than clients keep idle connections, so that a reused one is not closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** The socket before the front door. */
+/** The socket transport in front of the router. */
 export class HttpServer {
   readonly #server: Server;
 
@@ -50,7 +50,7 @@ export class HttpServer {
       return;
     }
     try {
-      write(outgoing, await this.router.answer(toWireRequest(incoming, body, closed.signal)));
+      write(outgoing, await this.router.respond(toWireRequest(incoming, body, closed.signal)));
     } catch (error) {
       if (!(error instanceof ConnectionReset)) throw error;
       incoming.socket.destroy();
@@ -94,7 +94,7 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function write(outgoing: ServerResponse, answer: WireAnswer): void {
-  outgoing.writeHead(answer.status, { "content-length": answer.body.byteLength, ...answer.headers });
-  outgoing.end(outgoing.req.method === "HEAD" ? undefined : answer.body);
+function write(outgoing: ServerResponse, response: WireResponse): void {
+  outgoing.writeHead(response.status, { "content-length": response.body.byteLength, ...response.headers });
+  outgoing.end(outgoing.req.method === "HEAD" ? undefined : response.body);
 }

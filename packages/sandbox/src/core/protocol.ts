@@ -1,5 +1,5 @@
 import type { AwsError, Shape } from "./contract.ts";
-import type { WireAnswer, WireRequest } from "./wire.ts";
+import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** A request that a protocol has understood: which operation, with which input. */
 export interface DecodedCall {
@@ -11,6 +11,6 @@ export interface DecodedCall {
 export interface Protocol {
   /** Throws AwsError where the request is none of the service's operations or cannot be read. */
   decode(request: WireRequest): DecodedCall;
-  encode(call: DecodedCall, output: Shape, requestId: string): WireAnswer;
-  encodeError(error: AwsError, requestId: string): WireAnswer;
+  encode(call: DecodedCall, output: Shape, requestId: string): WireResponse;
+  encodeError(error: AwsError, requestId: string): WireResponse;
 }

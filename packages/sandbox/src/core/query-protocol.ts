@@ -1,6 +1,6 @@
 import { AwsError, type Shape } from "./contract.ts";
 import type { DecodedCall, Protocol } from "./protocol.ts";
-import { bytesOf, textOf, type WireAnswer, type WireRequest } from "./wire.ts";
+import { bytesOf, textOf, type WireRequest, type WireResponse } from "./wire.ts";
 import { escapeXml, shapeToXml } from "./xml.ts";
 
 /**
@@ -17,11 +17,11 @@ export function createQueryProtocol(namespace: string): Protocol {
       const result = `<${operation}Result>${shapeToXml(output, "member")}</${operation}Result>`;
       const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
       const xml = `<${operation}Response xmlns="${namespace}">${result}${metadata}</${operation}Response>`;
-      return xmlAnswer(200, xml, requestId);
+      return xmlResponse(200, xml, requestId);
     },
     encodeError: (error, requestId) => {
       const content = `<Error>${errorContent(error)}</Error><RequestId>${requestId}</RequestId>`;
-      return xmlAnswer(error.status, `<ErrorResponse xmlns="${namespace}">${content}</ErrorResponse>`, requestId);
+      return xmlResponse(error.status, `<ErrorResponse xmlns="${namespace}">${content}</ErrorResponse>`, requestId);
     },
   };
 }
@@ -78,6 +78,6 @@ function errorContent(error: AwsError): string {
   return `<Type>${type}</Type><Code>${error.code}</Code><Message>${message}</Message>${details}`;
 }
 
-function xmlAnswer(status: number, xml: string, requestId: string): WireAnswer {
+function xmlResponse(status: number, xml: string, requestId: string): WireResponse {
   return { status, headers: { "content-type": "text/xml", "x-amzn-requestid": requestId }, body: bytesOf(xml) };
 }

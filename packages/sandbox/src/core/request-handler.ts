@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Router } from "./endpoint.ts";
+import type { Router } from "./router.ts";
 import { bytesOf, type WireRequest } from "./wire.ts";
 
 /** An HTTP request as the AWS SDK v3 hands it to its transport. */
@@ -50,11 +50,11 @@ export function createRequestHandler(router: Router): SandboxRequestHandler {
 
 async function handle(router: Router, request: SdkHttpRequest, closed: AbortSignal): Promise<SdkHttpResponse> {
   throwIfAborted(closed);
-  const answer = await router.answer(await toWireRequest(request, closed)).finally(() => throwIfAborted(closed));
+  const response = await router.respond(await toWireRequest(request, closed)).finally(() => throwIfAborted(closed));
   return {
-    statusCode: answer.status,
-    headers: { ...answer.headers },
-    body: Readable.from(request.method === "HEAD" ? [] : [Buffer.from(answer.body)], { objectMode: false }),
+    statusCode: response.status,
+    headers: { ...response.headers },
+    body: Readable.from(request.method === "HEAD" ? [] : [Buffer.from(response.body)], { objectMode: false }),
   };
 }
 

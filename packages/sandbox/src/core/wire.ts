@@ -1,5 +1,5 @@
 /**
- * What passes between a transport (a socket, or the SDK's request handler) and the front door: HTTP without its plumbing.
+ * What a transport (a socket, or the SDK's request handler) exchanges with the router: HTTP reduced to what the protocols need.
  */
 
 export interface WireRequest {
@@ -16,7 +16,7 @@ export interface WireRequest {
   readonly closed: AbortSignal;
 }
 
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;

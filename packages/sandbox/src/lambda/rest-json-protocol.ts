@@ -1,7 +1,7 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import type { DecodedCall, Protocol } from "../core/protocol.ts";
 import { isShape } from "../core/shape.ts";
-import { bytesOf, textOf, type WireAnswer, type WireRequest } from "../core/wire.ts";
+import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
 import { tooLarge } from "./errors.ts";
 import { type LambdaRoute, ROUTES } from "./routes.ts";
 
@@ -120,7 +120,7 @@ function withBlobs(shape: Shape): Shape {
   );
 }
 
-function encode(call: DecodedCall, output: Shape, requestId: string): WireAnswer {
+function encode(call: DecodedCall, output: Shape, requestId: string): WireResponse {
   if (call.operation === "Invoke") return encodeInvocation(output, requestId);
   const status = ROUTES.find((route) => route.operation === call.operation)?.status ?? 200;
   return {
@@ -136,7 +136,7 @@ function withSeconds(this: Shape, name: string, value: unknown): unknown {
   return original instanceof Date ? original.getTime() / 1000 : value;
 }
 
-function encodeInvocation(output: Shape, requestId: string): WireAnswer {
+function encodeInvocation(output: Shape, requestId: string): WireResponse {
   const { Payload, StatusCode, FunctionError, LogResult, ExecutedVersion } = output;
   const headers: Record<string, string> = { ...headersOf(requestId) };
   if (typeof FunctionError === "string") headers["x-amz-function-error"] = FunctionError;
@@ -146,7 +146,7 @@ function encodeInvocation(output: Shape, requestId: string): WireAnswer {
   return { status: Number(StatusCode ?? 200), headers, body };
 }
 
-function encodeError(error: AwsError, requestId: string): WireAnswer {
+function encodeError(error: AwsError, requestId: string): WireResponse {
   const message = error.message === "" ? {} : { [messageName(error.code)]: error.message };
   return {
     status: error.status,
