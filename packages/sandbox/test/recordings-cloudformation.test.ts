@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import t, { type Test } from "tap";
-import { differences, type Recording, readRecordings } from "./cloudformation-recordings.ts";
-import type { Replay } from "./cloudformation-replay.ts";
-import { CHANGE_SET_REPLAYS, DELETION_POLICY_REPLAYS, IMPORT_REPLAYS } from "./cloudformation-replay-change-sets.ts";
-import { NESTED_REPLAYS } from "./cloudformation-replay-nested.ts";
-import { ORDER_REPLAYS } from "./cloudformation-replay-orders.ts";
-import { POLICY_REPLAYS, UPDATE_REPLAYS, VALIDATION_REPLAYS } from "./cloudformation-replay-policies.ts";
-import { LONG_STACK_REPLAYS, STACK_REPLAYS } from "./cloudformation-replay-stacks.ts";
-import { Stage } from "./cloudformation-stage.ts";
+import { Stage } from "./cloudformation/stage.ts";
+import { CHANGE_SET_REPLAYS, DELETION_POLICY_REPLAYS, IMPORT_REPLAYS } from "./replays/cloudformation/change-sets.ts";
+import { NESTED_REPLAYS } from "./replays/cloudformation/nested.ts";
+import { ORDER_REPLAYS } from "./replays/cloudformation/orders.ts";
+import { POLICY_REPLAYS, UPDATE_REPLAYS, VALIDATION_REPLAYS } from "./replays/cloudformation/policies.ts";
+import { differences, type Recording, readRecordings } from "./replays/cloudformation/recordings.ts";
+import type { Replay } from "./replays/cloudformation/replay.ts";
+import { LONG_STACK_REPLAYS, STACK_REPLAYS } from "./replays/cloudformation/stacks.ts";
 
 /** From the project's root, where the tests are run. */
 const FOLDER = "../shared/aws-recordings";

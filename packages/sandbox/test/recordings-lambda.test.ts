@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import t from "tap";
-import { type Recording, Stage } from "./lambda-replay.ts";
-import { findReplay, reasonToLeaveOut } from "./lambda-replays.ts";
+import { type Recording, Stage } from "./replays/lambda/replay.ts";
+import { findReplay, reasonToLeaveOut } from "./replays/lambda/table.ts";
 
 const RECORDINGS = "../shared/aws-recordings/test_lambda_api.json";
 

@@ -3,8 +3,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { strToU8, zipSync } from "fflate";
 import type { Test } from "tap";
-import type { SandboxClock } from "#sandbox/core/contract";
 import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
+import { ManualClock } from "./manual-clock.ts";
 
 /** The two ways to reach a sandbox; both must behave alike. */
 export const TRANSPORTS = ["socket", "request handler"] as const;
@@ -16,27 +16,6 @@ export interface Harness {
   readonly s3: S3Client;
   readonly sts: STSClient;
   readonly clock: ManualClock;
-}
-
-/** A clock that a test moves: updates settle when it says so. */
-export class ManualClock implements SandboxClock {
-  #now = Date.UTC(2026, 0, 1);
-  #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  sleep(ms: number): Promise<void> {
-    return new Promise((wake) => this.#sleepers.push({ at: this.#now + ms, wake }));
-  }
-
-  advance(ms: number): void {
-    this.#now += ms;
-    const due = this.#sleepers.filter(({ at }) => at <= this.#now);
-    this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
-    for (const { wake } of due) wake();
-  }
 }
 
 /** A fresh sandbox on a manual clock with SDK clients that do not retry; all of it goes with the test. */

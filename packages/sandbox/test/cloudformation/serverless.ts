@@ -1,0 +1,348 @@
+import { CreateStackCommand, GetTemplateCommand, GetTemplateSummaryCommand } from "@aws-sdk/client-cloudformation";
+import t from "tap";
+import { putCode, queue, stageOf, topic } from "./fixtures.ts";
+import { bodyOf, changesOf, refusal, type Stage } from "./stage.ts";
+
+const TRANSFORM = "AWS::Serverless-2016-10-31";
+/** The role in which AWS lets SAM's functions run; nobody looks at it here. */
+const ROLE = "arn:aws:iam::000000000000:role/r";
+
+type Members = Record<string, unknown>;
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+  readonly DependsOn?: string[];
+}
+
+function sam(Resources: Members, more: Members = {}): object {
+  return { Transform: TRANSFORM, Resources, ...more };
+}
+
+function samFunction(CodeUri: unknown, more: Members = {}): object {
+  return {
+    Type: "AWS::Serverless::Function",
+    Properties: { CodeUri, Handler: "index.handler", Runtime: "nodejs22.x", ...more },
+  };
+}
+
+/** The resources that SAM makes of a template, by way of a change set that is not executed. */
+async function processed(stage: Stage, template: object, Parameters: object[] = []): Promise<Record<string, Resource>> {
+  const ChangeSetName = `look-${looks++}`;
+  const set = await stage.changeSet({
+    StackName: "looked-at",
+    ChangeSetName,
+    ChangeSetType: "CREATE",
+    Capabilities: ["CAPABILITY_NAMED_IAM"],
+    Parameters,
+    template,
+  });
+  if (set.Status === "FAILED") throw new Error(set.StatusReason);
+  const at = { StackName: "looked-at", ChangeSetName, TemplateStage: "Processed" } as const;
+  const { TemplateBody } = await stage.client.send(new GetTemplateCommand(at));
+  return JSON.parse(TemplateBody ?? "").Resources;
+}
+let looks = 1;
+
+t.test("a function becomes what SAM makes of it, under SAM's own ids", async (t) => {
+  const stage = stageOf(t);
+  const resources = await processed(
+    stage,
+    sam({
+      MinimalFunction: samFunction("s3://sam-demo-bucket/hello.zip", {
+        AutoPublishAlias: "live",
+        VersionDescription: "sam-testing",
+      }),
+      LayerWithNameIntrinsic: {
+        Type: "AWS::Serverless::LayerVersion",
+        Properties: { ContentUri: "s3://sam-demo-bucket/layer.zip", LayerName: "SomeLayerName" },
+      },
+    }),
+  );
+  // The two hashes are those of SAM's own translator for these definitions.
+  t.same(resources["MinimalFunctionVersion640128d35d"], {
+    Type: "AWS::Lambda::Version",
+    Properties: { FunctionName: { Ref: "MinimalFunction" }, Description: "sam-testing" },
+    DeletionPolicy: "Retain",
+  });
+  t.same(resources["MinimalFunctionAliaslive"], {
+    Type: "AWS::Lambda::Alias",
+    Properties: {
+      FunctionName: { Ref: "MinimalFunction" },
+      FunctionVersion: { "Fn::GetAtt": ["MinimalFunctionVersion640128d35d", "Version"] },
+      Name: "live",
+    },
+  });
+  t.same(resources["MinimalFunction"], {
+    Type: "AWS::Lambda::Function",
+    Properties: {
+      Code: { S3Bucket: "sam-demo-bucket", S3Key: "hello.zip" },
+      Handler: "index.handler",
+      Runtime: "nodejs22.x",
+      Tags: [{ Key: "lambda:createdBy", Value: "SAM" }],
+      Role: { "Fn::GetAtt": ["MinimalFunctionRole", "Arn"] },
+    },
+  });
+  t.same(resources["MinimalFunctionRole"]?.Properties, {
+    AssumeRolePolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [{ Action: ["sts:AssumeRole"], Effect: "Allow", Principal: { Service: ["lambda.amazonaws.com"] } }],
+    },
+    ManagedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
+    Tags: [{ Key: "lambda:createdBy", Value: "SAM" }],
+  });
+  t.same(resources["LayerWithNameIntrinsiccf8baed8b9"], {
+    Type: "AWS::Lambda::LayerVersion",
+    Properties: { Content: { S3Bucket: "sam-demo-bucket", S3Key: "layer.zip" }, LayerName: "SomeLayerName" },
+    DeletionPolicy: "Retain",
+  });
+  t.equal(Object.keys(resources).length, 5);
+});
+
+t.test("every kind of event gets its resources and permissions, on the alias where there is one", async (t) => {
+  const stage = stageOf(t);
+  const event = (Type: string, Properties: object) => ({ Type, Properties });
+  const Events = {
+    Put: event("S3", { Bucket: { Ref: "Images" }, Events: "s3:ObjectCreated:*" }),
+    News: event("SNS", { Topic: { Ref: "Topic" } }),
+    Jobs: event("SQS", { Queue: { "Fn::GetAtt": ["Queue", "Arn"] }, BatchSize: 5 }),
+    Tick: event("Schedule", { Schedule: "rate(1 minute)" }),
+    Add: event("Api", { Path: "/add/{id}", Method: "post" }),
+    All: event("HttpApi", {}),
+  };
+  const others = { Images: { Type: "AWS::S3::Bucket" }, Topic: topic(), Queue: queue() };
+  const plain = await processed(stage, sam({ Fn: samFunction("s3://b/k", { Events }), ...others }));
+  const aliased = await processed(
+    stage,
+    sam({ Fn: samFunction("s3://b/k", { Events, AutoPublishAlias: "live" }), ...others }),
+  );
+  const arn = { "Fn::GetAtt": ["Fn", "Arn"] };
+  const alias = { Ref: "FnAliaslive" };
+  for (const [resources, target, name] of [
+    [plain, arn, { Ref: "Fn" }],
+    [aliased, alias, alias],
+  ] as const) {
+    t.match(resources["Images"], {
+      Properties: {
+        NotificationConfiguration: { LambdaConfigurations: [{ Event: "s3:ObjectCreated:*", Function: target }] },
+      },
+      DependsOn: ["FnPutPermission"],
+    });
+    t.match(resources["FnNews"]?.Properties, { Protocol: "lambda", Endpoint: target, TopicArn: { Ref: "Topic" } });
+    t.match(resources["FnJobs"]?.Properties, { BatchSize: 5, FunctionName: name });
+    t.match(resources["FnTick"]?.Properties, { Targets: [{ Arn: target, Id: "FnTickLambdaTarget" }] });
+    t.match(resources["FnTickPermission"]?.Properties, {
+      FunctionName: name,
+      Principal: "events.amazonaws.com",
+      SourceArn: { "Fn::GetAtt": ["FnTick", "Arn"] },
+    });
+    t.match(resources["FnAddPermissionProd"]?.Properties, {
+      FunctionName: name,
+      SourceArn: { "Fn::Sub": [/\$\{__Stage__\}\/POST\/add\/\*$/, { __ApiId__: { Ref: "ServerlessRestApi" } }] },
+    });
+    t.match(resources["FnAllPermission"]?.Properties, {
+      SourceArn: { "Fn::Sub": [/\$\{__Stage__\}\/\*$/, { __ApiId__: { Ref: "ServerlessHttpApi" } }] },
+    });
+    t.match(resources["FnRole"]?.Properties["ManagedPolicyArns"], [/Basic/, /AWSLambdaSQSQueueExecutionRole$/]);
+    t.match(resources["ServerlessHttpApiApiGatewayDefaultStage"]?.Properties, { StageName: "$default" });
+  }
+  const deployment = (resources: Members) => Object.keys(resources).find((id) => id.includes("ApiDeployment"));
+  t.match(deployment(plain), /^ServerlessRestApiDeployment[0-9a-f]{10}$/);
+  t.not(deployment(plain), deployment(aliased), "another definition is another deployment");
+  t.match(aliased["ServerlessRestApiProdStage"]?.Properties, { DeploymentId: { Ref: deployment(aliased) } });
+});
+
+t.test("Globals lie under what a resource says itself", async (t) => {
+  const stage = stageOf(t);
+  const Globals = {
+    Function: {
+      Runtime: "nodejs20.x",
+      Timeout: 10,
+      MemorySize: 256,
+      Environment: { Variables: { A: "global", B: "global" } },
+      Layers: ["arn:1"],
+    },
+  };
+  const resources = await processed(
+    stage,
+    sam(
+      {
+        Fn: samFunction("s3://b/k", { Timeout: 3, Environment: { Variables: { B: "own" } }, Layers: ["arn:2"] }),
+        Apart: { ...samFunction("s3://b/k"), IgnoreGlobals: ["MemorySize", "Environment", "Layers"] },
+      },
+      { Globals },
+    ),
+  );
+  t.match(resources["Fn"]?.Properties, {
+    Runtime: "nodejs22.x",
+    Timeout: 3,
+    MemorySize: 256,
+    Environment: { Variables: { A: "global", B: "own" } },
+    Layers: ["arn:1", "arn:2"],
+  });
+  t.match(resources["Apart"]?.Properties, { Timeout: 10, MemorySize: undefined, Layers: undefined });
+});
+
+t.test("a function's policies, destinations, URL and dead letters become roles and permissions", async (t) => {
+  const stage = stageOf(t);
+  const resources = await processed(
+    stage,
+    sam({
+      Fn: samFunction(
+        { Bucket: "b", Key: "k", Version: "v" },
+        {
+          Policies: [
+            "AmazonDynamoDBFullAccess",
+            { Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] },
+            { S3ReadPolicy: { BucketName: "box" } },
+          ],
+          EventInvokeConfig: {
+            MaximumRetryAttempts: 1,
+            DestinationConfig: { OnFailure: { Type: "SQS" }, OnSuccess: { Type: "SNS", Destination: "arn:topic" } },
+          },
+          FunctionUrlConfig: { AuthType: "NONE" },
+          DeadLetterQueue: { Type: "SQS", TargetArn: "arn:dead" },
+          Tracing: "Active",
+        },
+      ),
+      Image: {
+        Type: "AWS::Serverless::Function",
+        Properties: { PackageType: "Image", ImageUri: "000000000000.dkr.ecr.us-east-1.amazonaws.com/a:1", Role: ROLE },
+      },
+      Table: { Type: "AWS::Serverless::SimpleTable", Properties: { PrimaryKey: { Name: "n", Type: "Number" } } },
+    }),
+  );
+  const role = resources["FnRole"]?.Properties;
+  t.match(role?.["ManagedPolicyArns"], [/Basic/, /XRay/, /AmazonDynamoDBFullAccess$/]);
+  const policies = role?.["Policies"] as { PolicyName: string }[];
+  t.same(
+    policies.map(({ PolicyName }) => PolicyName),
+    [
+      "FnEventInvokeConfigOnFailurePolicy",
+      "FnEventInvokeConfigOnSuccessPolicy",
+      "DeadLetterQueuePolicy",
+      "FnRolePolicy1",
+      "FnRolePolicy2",
+    ],
+  );
+  t.match(resources["FnEventInvokeConfig"]?.Properties, {
+    Qualifier: "$LATEST",
+    DestinationConfig: {
+      OnFailure: { Destination: { "Fn::GetAtt": ["FnEventInvokeConfigOnFailureQueue", "Arn"] } },
+      OnSuccess: { Destination: "arn:topic" },
+    },
+  });
+  t.ok(resources["FnEventInvokeConfigOnFailureQueue"], "a queue that nobody named is made");
+  t.match(resources["Fn"]?.Properties, {
+    Code: { S3Bucket: "b", S3Key: "k", S3ObjectVersion: "v" },
+    DeadLetterConfig: { TargetArn: "arn:dead" },
+    TracingConfig: { Mode: "Active" },
+  });
+  t.match(resources["FnUrlPublicPermissions"]?.Properties, { Action: "lambda:InvokeFunctionUrl", Principal: "*" });
+  t.notOk("ImageRole" in resources, "a role of one's own is used");
+  t.match(resources["Table"]?.Properties, {
+    AttributeDefinitions: [{ AttributeName: "n", AttributeType: "N" }],
+    BillingMode: "PAY_PER_REQUEST",
+  });
+});
+
+t.test("deploys, publishes a new version with new code, and keeps the old one in the account", async (t) => {
+  const stage = stageOf(t);
+  const one = await putCode(stage, "1.zip", "exports.handler = async () => 1");
+  await putCode(stage, "2.zip", "exports.handler = async () => 2");
+  const template = (key: string) =>
+    sam(
+      {
+        Fn: samFunction(`s3://${one.S3Bucket}/${key}`, { FunctionName: "pay", AutoPublishAlias: { Ref: "Stage" } }),
+      },
+      {
+        Parameters: { Stage: { Type: "String", Default: "live" } },
+        Outputs: {
+          Alias: { Value: { Ref: "Fn.Alias" } },
+          Version: { Value: { "Fn::GetAtt": ["Fn.Version", "Version"] } },
+          Text: { Value: { "Fn::Sub": "at ${Fn.Alias}" } },
+        },
+      },
+    );
+  const outputs = async () =>
+    Object.fromEntries((await stage.describe("shop")).Outputs?.map((row) => [row.OutputKey, row.OutputValue]) ?? []);
+  const created = await stage.deploy("shop", template("1.zip"));
+  t.equal(created.StackStatus, "CREATE_COMPLETE");
+  const alias = "arn:aws:lambda:us-east-1:000000000000:function:pay:live";
+  t.same(await outputs(), { Alias: alias, Version: "1", Text: `at ${alias}` });
+
+  const set = await stage.changeSet({
+    StackName: "shop",
+    ChangeSetName: "next",
+    Capabilities: ["CAPABILITY_IAM"],
+    template: template("2.zip"),
+  });
+  t.match(changesOf(set), [
+    "Modify Fn False",
+    "Modify FnAliaslive False",
+    /^Add FnVersion[0-9a-f]{10}$/,
+    /^Remove FnVersion[0-9a-f]{10}$/,
+  ]);
+  t.equal((await stage.deploy("shop", template("2.zip"))).StackStatus, "UPDATE_COMPLETE");
+  t.equal((await outputs())["Version"], "2");
+  const { Versions } = await stage.call("lambda", "ListVersionsByFunction", { FunctionName: "pay" });
+  t.match(Versions, [{ Version: "$LATEST" }, { Version: "1" }, { Version: "2" }]);
+});
+
+t.test("answers what was submitted, what it became, and what it needs consent for", async (t) => {
+  const stage = stageOf(t);
+  const body = bodyOf(sam({ Fn: samFunction("s3://b/k"), T: topic("t") }));
+  const create = (Capabilities: ("CAPABILITY_IAM" | "CAPABILITY_AUTO_EXPAND")[]) =>
+    stage.client.send(new CreateStackCommand({ StackName: "direct", TemplateBody: body, Capabilities }));
+  t.match(await refusal(create(["CAPABILITY_IAM"])), {
+    name: "InsufficientCapabilitiesException",
+    message: "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
+  });
+  t.match(await refusal(create(["CAPABILITY_AUTO_EXPAND"])), { message: "Requires capabilities : [CAPABILITY_IAM]" });
+
+  const set = { StackName: "shop", ChangeSetName: "one", ChangeSetType: "CREATE", template: body } as const;
+  t.match(
+    await stage.changeSet({ ...set, Capabilities: [] }),
+    { Status: "FAILED", StatusReason: "Requires capabilities : [CAPABILITY_IAM]" },
+    "a change set needs no consent to the transform, and learns of the role only when it is worked out",
+  );
+  await stage.changeSet({ ...set, ChangeSetName: "two", Capabilities: ["CAPABILITY_IAM"] });
+  const template = async (TemplateStage?: "Original" | "Processed") =>
+    (await stage.client.send(new GetTemplateCommand({ StackName: "shop", ChangeSetName: "two", TemplateStage })))
+      .TemplateBody;
+  t.equal(await template("Original"), body);
+  t.same(Object.keys(JSON.parse((await template()) ?? "").Resources), ["T", "Fn", "FnRole"], "processed unless asked");
+  const summary = await stage.client.send(new GetTemplateSummaryCommand({ TemplateBody: body }));
+  t.match(summary, {
+    DeclaredTransforms: [TRANSFORM],
+    Capabilities: ["CAPABILITY_AUTO_EXPAND"],
+    ResourceTypes: ["AWS::Serverless::Function", "AWS::SNS::Topic"],
+  });
+});
+
+t.test("refuses what SAM would not take, all faults at once, and what it does not play", async (t) => {
+  const stage = stageOf(t);
+  const reason = async (Resources: Members) =>
+    (
+      await stage.changeSet({
+        StackName: "bad",
+        ChangeSetName: `bad-${looks++}`,
+        ChangeSetType: "CREATE",
+        Capabilities: ["CAPABILITY_IAM"],
+        template: sam(Resources),
+      })
+    ).StatusReason;
+  const head = `Transform ${TRANSFORM} failed with: Invalid Serverless Application Specification document. Number of errors found:`;
+  t.equal(
+    await reason({
+      A: samFunction("./src"),
+      B: { Type: "AWS::Serverless::Function", Properties: { CodeUri: "s3://b/k" } },
+    }),
+    `${head} 2. Resource with id [A] is invalid. 'CodeUri' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId query parameter. Resource with id [B] is invalid. Runtime and Handler needs to be present when PackageType is of type \`Zip\``,
+  );
+  t.equal(
+    await reason({ App: { Type: "AWS::Serverless::Application", Properties: { Location: "s3://b/k" } } }),
+    `${head} 1. Resource with id [App] is invalid. AWS::Serverless::Application is not supported by the sandbox.`,
+  );
+  t.match(await reason({ A: samFunction("s3://b/k", { Events: { E: { Type: "Cognito" } } }) }), /\[E\] is invalid/);
+});
