@@ -12,133 +12,129 @@ import t from "tap";
 import { AwsError, type CallRecord, type Shape } from "#sandbox/core/contract";
 import { createQueryProtocol } from "#sandbox/core/query-protocol";
 import { bytesOf, textOf, type WireRequest } from "#sandbox/core/wire";
-import { openHarness, TRANSPORTS } from "./sandbox-harness.ts";
+import { openHarness, overEachTransport } from "./sandbox-harness.ts";
 
-for (const transport of TRANSPORTS) {
-  t.test(`over ${transport}`, async (t) => {
-    t.test("tells who calls, and gives temporary credentials of any role", async (t) => {
-      const { sts } = await openHarness(t, { transport });
-      const identity = await sts.send(new GetCallerIdentityCommand({}));
-      t.equal(identity.Account, "000000000000");
-      const RoleArn = "arn:aws:iam::000000000000:role/deploy/restorer";
-      const assumed = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "night" }));
-      t.equal(assumed.AssumedRoleUser?.Arn, "arn:aws:sts::000000000000:assumed-role/restorer/night");
-      t.match(assumed.Credentials?.AccessKeyId, /^ASIA/);
-      t.equal(assumed.Credentials?.Expiration?.toISOString(), "2026-01-01T01:00:00.000Z");
-    });
+overEachTransport("tells who calls, and gives temporary credentials of any role", async (t, transport) => {
+  const { sts } = await openHarness(t, { transport });
+  const identity = await sts.send(new GetCallerIdentityCommand({}));
+  t.equal(identity.Account, "000000000000");
+  const RoleArn = "arn:aws:iam::000000000000:role/deploy/restorer";
+  const assumed = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "night" }));
+  t.equal(assumed.AssumedRoleUser?.Arn, "arn:aws:sts::000000000000:assumed-role/restorer/night");
+  t.match(assumed.Credentials?.AccessKeyId, /^ASIA/);
+  t.equal(assumed.Credentials?.Expiration?.toISOString(), "2026-01-01T01:00:00.000Z");
+});
 
-    t.test("logs calls in order of arrival, with bytes as size and digest", async (t) => {
-      const { sandbox, s3, lambda } = await openHarness(t, { transport });
-      await s3.send(new CreateBucketCommand({ Bucket: "log" }));
-      await s3.send(new PutObjectCommand({ Bucket: "log", Key: "a", Body: bytesOf("hello") }));
-      await t.rejects(lambda.send(new GetFunctionCommand({ FunctionName: "none" })), {
-        name: "ResourceNotFoundException",
-      });
-      const shown = sandbox.calls
-        .all()
-        .map(({ n, service, operation, mutation, outcome }) => ({ n, service, operation, mutation, outcome }));
-      t.same(shown, [
-        { n: 1, service: "s3", operation: "CreateBucket", mutation: true, outcome: "ok" },
-        { n: 2, service: "s3", operation: "PutObject", mutation: true, outcome: "ok" },
-        { n: 3, service: "lambda", operation: "GetFunction", mutation: false, outcome: "error" },
-      ]);
-      t.equal(sandbox.calls.all()[2]?.errorCode, "ResourceNotFoundException");
-      const sha256 = createHash("sha256").update("hello").digest("hex");
-      t.same(sandbox.calls.mutations()[1]?.input["Body"], { sizeBytes: 5, sha256 });
-      sandbox.calls.clear();
-      await lambda.send(new ListFunctionsCommand({}));
-      t.equal(sandbox.calls.all()[0]?.n, 1, "counts from one again after clear");
-    });
-
-    t.test("a call dropped before its effect never takes effect", async (t) => {
-      const { sandbox, s3 } = await openHarness(t, { transport });
-      const hold = sandbox.faults.hold({ when: "before", match: isCreateBucket });
-      const sent = s3.send(new CreateBucketCommand({ Bucket: "never" })).catch((error: unknown) => error);
-      t.equal((await hold.reached).outcome, "held");
-      hold.drop();
-      t.match(await sent, { code: "ECONNRESET" });
-      t.same(await bucketNames(sandbox.service("s3")), []);
-      t.equal(sandbox.calls.all()[0]?.outcome, "error");
-    });
-
-    t.test("a call dropped after its effect has taken effect", async (t) => {
-      const { sandbox, s3 } = await openHarness(t, { transport });
-      const hold = sandbox.faults.hold({ when: "after", match: isCreateBucket });
-      const sent = s3.send(new CreateBucketCommand({ Bucket: "done" })).catch((error: unknown) => error);
-      await hold.reached;
-      t.same(await bucketNames(sandbox.service("s3")), ["done"]);
-      hold.drop();
-      t.match(await sent, { code: "ECONNRESET" });
-    });
-
-    t.test("holds the nth matching call only, and lets it go on release", async (t) => {
-      const { sandbox, s3 } = await openHarness(t, { transport });
-      const hold = sandbox.faults.hold({ nth: 2, when: "before", match: isCreateBucket });
-      await s3.send(new CreateBucketCommand({ Bucket: "first" }));
-      const second = s3.send(new CreateBucketCommand({ Bucket: "second" }));
-      t.equal((await hold.reached).input["Bucket"], "second");
-      t.same(await bucketNames(sandbox.service("s3")), ["first"]);
-      hold.release();
-      await second;
-      t.same(await bucketNames(sandbox.service("s3")), ["first", "second"]);
-    });
-
-    t.test("a client that goes away while held before the effect is dropped", async (t) => {
-      const { sandbox, s3 } = await openHarness(t, { transport });
-      const hold = sandbox.faults.hold({ when: "before", match: isCreateBucket });
-      const abort = new AbortController();
-      const sent = s3
-        .send(new CreateBucketCommand({ Bucket: "gone" }), { abortSignal: abort.signal })
-        .catch((error: unknown) => error);
-      const record = await hold.reached;
-      abort.abort();
-      t.match(await sent, { name: "AbortError" });
-      await until(() => record.outcome === "error");
-      t.same(await bucketNames(sandbox.service("s3")), []);
-    });
-
-    t.test("answers injected errors as often as asked, then the truth", async (t) => {
-      const { sandbox, lambda } = await openHarness(t, { transport });
-      const denied = new AwsError("AccessDeniedException", "not authorized to perform: lambda:ListFunctions", 403);
-      sandbox.faults.fail({ match: ({ operation }) => operation === "ListFunctions", times: 2, error: denied });
-      for (const _ of [1, 2]) {
-        await t.rejects(lambda.send(new ListFunctionsCommand({})), {
-          name: "AccessDeniedException",
-          $metadata: { httpStatusCode: 403 },
-        });
-      }
-      t.same((await lambda.send(new ListFunctionsCommand({}))).Functions, []);
-      sandbox.faults.fail({ match: () => true, error: "reset" });
-      await t.rejects(lambda.send(new ListFunctionsCommand({})), { code: "ECONNRESET" });
-      sandbox.faults.off();
-      await t.resolves(lambda.send(new ListFunctionsCommand({})));
-    });
-
-    t.test("throttles each class of calls by its own bucket", async (t) => {
-      const quotas = { "lambda:GetPolicy": 1, "lambda:*": 2 };
-      const { lambda, clock } = await openHarness(t, { transport, quotas });
-      const getPolicy = () => lambda.send(new GetPolicyCommand({ FunctionName: "f" }));
-      const list = () => lambda.send(new ListFunctionsCommand({}));
-      const throttled = { name: "TooManyRequestsException", $metadata: { httpStatusCode: 429 } };
-      await t.rejects(getPolicy(), { name: "ResourceNotFoundException" });
-      await t.rejects(getPolicy(), throttled);
-      await list();
-      await t.rejects(
-        lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "f", ReservedConcurrentExecutions: 1 })),
-        { name: "ResourceNotFoundException" },
-        "the rest of Lambda shares the other bucket",
-      );
-      await t.rejects(list(), throttled);
-      clock.advance(500);
-      await list();
-      await t.rejects(list(), throttled, "a bucket fills at its rate");
-      clock.advance(60_000);
-      await list();
-      await list();
-      await t.rejects(list(), throttled, "and holds one second's worth at most");
-    });
+overEachTransport("logs calls in order of arrival, with bytes as size and digest", async (t, transport) => {
+  const { sandbox, s3, lambda } = await openHarness(t, { transport });
+  await s3.send(new CreateBucketCommand({ Bucket: "log" }));
+  await s3.send(new PutObjectCommand({ Bucket: "log", Key: "a", Body: bytesOf("hello") }));
+  await t.rejects(lambda.send(new GetFunctionCommand({ FunctionName: "none" })), {
+    name: "ResourceNotFoundException",
   });
-}
+  const shown = sandbox.calls
+    .all()
+    .map(({ n, service, operation, mutation, outcome }) => ({ n, service, operation, mutation, outcome }));
+  t.same(shown, [
+    { n: 1, service: "s3", operation: "CreateBucket", mutation: true, outcome: "ok" },
+    { n: 2, service: "s3", operation: "PutObject", mutation: true, outcome: "ok" },
+    { n: 3, service: "lambda", operation: "GetFunction", mutation: false, outcome: "error" },
+  ]);
+  t.equal(sandbox.calls.all()[2]?.errorCode, "ResourceNotFoundException");
+  const sha256 = createHash("sha256").update("hello").digest("hex");
+  t.same(sandbox.calls.mutations()[1]?.input["Body"], { sizeBytes: 5, sha256 });
+  sandbox.calls.clear();
+  await lambda.send(new ListFunctionsCommand({}));
+  t.equal(sandbox.calls.all()[0]?.n, 1, "counts from one again after clear");
+});
+
+overEachTransport("a call dropped before its effect never takes effect", async (t, transport) => {
+  const { sandbox, s3 } = await openHarness(t, { transport });
+  const hold = sandbox.faults.hold({ when: "before", match: isCreateBucket });
+  const sent = s3.send(new CreateBucketCommand({ Bucket: "never" })).catch((error: unknown) => error);
+  t.equal((await hold.reached).outcome, "held");
+  hold.drop();
+  t.match(await sent, { code: "ECONNRESET" });
+  t.same(await bucketNames(sandbox.service("s3")), []);
+  t.equal(sandbox.calls.all()[0]?.outcome, "error");
+});
+
+overEachTransport("a call dropped after its effect has taken effect", async (t, transport) => {
+  const { sandbox, s3 } = await openHarness(t, { transport });
+  const hold = sandbox.faults.hold({ when: "after", match: isCreateBucket });
+  const sent = s3.send(new CreateBucketCommand({ Bucket: "done" })).catch((error: unknown) => error);
+  await hold.reached;
+  t.same(await bucketNames(sandbox.service("s3")), ["done"]);
+  hold.drop();
+  t.match(await sent, { code: "ECONNRESET" });
+});
+
+overEachTransport("holds the nth matching call only, and lets it go on release", async (t, transport) => {
+  const { sandbox, s3 } = await openHarness(t, { transport });
+  const hold = sandbox.faults.hold({ nth: 2, when: "before", match: isCreateBucket });
+  await s3.send(new CreateBucketCommand({ Bucket: "first" }));
+  const second = s3.send(new CreateBucketCommand({ Bucket: "second" }));
+  t.equal((await hold.reached).input["Bucket"], "second");
+  t.same(await bucketNames(sandbox.service("s3")), ["first"]);
+  hold.release();
+  await second;
+  t.same(await bucketNames(sandbox.service("s3")), ["first", "second"]);
+});
+
+overEachTransport("a client that goes away while held before the effect is dropped", async (t, transport) => {
+  const { sandbox, s3 } = await openHarness(t, { transport });
+  const hold = sandbox.faults.hold({ when: "before", match: isCreateBucket });
+  const abort = new AbortController();
+  const sent = s3
+    .send(new CreateBucketCommand({ Bucket: "gone" }), { abortSignal: abort.signal })
+    .catch((error: unknown) => error);
+  const record = await hold.reached;
+  abort.abort();
+  t.match(await sent, { name: "AbortError" });
+  await until(() => record.outcome === "error");
+  t.same(await bucketNames(sandbox.service("s3")), []);
+});
+
+overEachTransport("answers injected errors as often as asked, then the truth", async (t, transport) => {
+  const { sandbox, lambda } = await openHarness(t, { transport });
+  const denied = new AwsError("AccessDeniedException", "not authorized to perform: lambda:ListFunctions", 403);
+  sandbox.faults.fail({ match: ({ operation }) => operation === "ListFunctions", times: 2, error: denied });
+  for (const _ of [1, 2]) {
+    await t.rejects(lambda.send(new ListFunctionsCommand({})), {
+      name: "AccessDeniedException",
+      $metadata: { httpStatusCode: 403 },
+    });
+  }
+  t.same((await lambda.send(new ListFunctionsCommand({}))).Functions, []);
+  sandbox.faults.fail({ match: () => true, error: "reset" });
+  await t.rejects(lambda.send(new ListFunctionsCommand({})), { code: "ECONNRESET" });
+  sandbox.faults.off();
+  await t.resolves(lambda.send(new ListFunctionsCommand({})));
+});
+
+overEachTransport("throttles each class of calls by its own bucket", async (t, transport) => {
+  const quotas = { "lambda:GetPolicy": 1, "lambda:*": 2 };
+  const { lambda, clock } = await openHarness(t, { transport, quotas });
+  const getPolicy = () => lambda.send(new GetPolicyCommand({ FunctionName: "f" }));
+  const list = () => lambda.send(new ListFunctionsCommand({}));
+  const throttled = { name: "TooManyRequestsException", $metadata: { httpStatusCode: 429 } };
+  await t.rejects(getPolicy(), { name: "ResourceNotFoundException" });
+  await t.rejects(getPolicy(), throttled);
+  await list();
+  await t.rejects(
+    lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "f", ReservedConcurrentExecutions: 1 })),
+    { name: "ResourceNotFoundException" },
+    "the rest of Lambda shares the other bucket",
+  );
+  await t.rejects(list(), throttled);
+  clock.advance(500);
+  await list();
+  await t.rejects(list(), throttled, "a bucket fills at its rate");
+  clock.advance(60_000);
+  await list();
+  await list();
+  await t.rejects(list(), throttled, "and holds one second's worth at most");
+});
 
 t.test("every answer carries a request id, and a service that is not there is denied by name", async (t) => {
   const { sandbox } = await openHarness(t);

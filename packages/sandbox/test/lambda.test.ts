@@ -26,7 +26,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import t from "tap";
-import { type Harness, handlerZip, openHarness, ROLE, TRANSPORTS, zipOf } from "./sandbox-harness.ts";
+import { type Harness, handlerZip, openHarness, overEachTransport, ROLE, zipOf } from "./sandbox-harness.ts";
 
 const FunctionName = "pay";
 const ARN = `arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`;
@@ -46,26 +46,24 @@ async function create({ lambda, clock }: Harness, more: Partial<CreateFunctionCo
   return answer;
 }
 
-for (const transport of TRANSPORTS) {
-  t.test(`over ${transport}, code can be fetched for ten minutes and has the digest that Lambda gives`, async (t) => {
-    const harness = await openHarness(t, { transport });
-    await create(harness);
-    const { Code, Configuration } = await harness.lambda.send(new GetFunctionCommand({ FunctionName }));
-    const location = Code?.Location ?? "";
-    const fetched = await download(harness, transport, location);
-    t.equal(fetched.status, 200);
-    t.same(Buffer.from(fetched.bytes), Buffer.from(handlerZip("one")));
-    t.equal(Configuration?.CodeSize, fetched.bytes.byteLength);
-    const digest = await crypto.subtle.digest("SHA-256", Buffer.from(fetched.bytes));
-    t.equal(Configuration?.CodeSha256, Buffer.from(digest).toString("base64"));
-    harness.clock.advance(10 * 60 * 1000);
-    const late = await download(harness, transport, location);
-    t.equal(late.status, 403);
-    t.match(Buffer.from(late.bytes).toString(), "<Code>AccessDenied</Code><Message>Request has expired</Message>");
-    const forged = await download(harness, transport, location.replace(/X-Amz-Signature=.*/, "X-Amz-Signature=0"));
-    t.equal(forged.status, 403);
-  });
-}
+overEachTransport("code can be fetched for ten minutes and has the digest that Lambda gives", async (t, transport) => {
+  const harness = await openHarness(t, { transport });
+  await create(harness);
+  const { Code, Configuration } = await harness.lambda.send(new GetFunctionCommand({ FunctionName }));
+  const location = Code?.Location ?? "";
+  const fetched = await download(harness, transport, location);
+  t.equal(fetched.status, 200);
+  t.same(Buffer.from(fetched.bytes), Buffer.from(handlerZip("one")));
+  t.equal(Configuration?.CodeSize, fetched.bytes.byteLength);
+  const digest = await crypto.subtle.digest("SHA-256", Buffer.from(fetched.bytes));
+  t.equal(Configuration?.CodeSha256, Buffer.from(digest).toString("base64"));
+  harness.clock.advance(10 * 60 * 1000);
+  const late = await download(harness, transport, location);
+  t.equal(late.status, 403);
+  t.match(Buffer.from(late.bytes).toString(), "<Code>AccessDenied</Code><Message>Request has expired</Message>");
+  const forged = await download(harness, transport, location.replace(/X-Amz-Signature=.*/, "X-Amz-Signature=0"));
+  t.equal(forged.status, 403);
+});
 
 async function download({ sandbox }: Harness, transport: string, location: string) {
   if (transport === "socket") {

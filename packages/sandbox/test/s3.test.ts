@@ -32,7 +32,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import t from "tap";
-import { openHarness, TRANSPORTS } from "./sandbox-harness.ts";
+import { openHarness, overEachTransport } from "./sandbox-harness.ts";
 
 const Bucket = "deploys";
 
@@ -45,67 +45,63 @@ async function read(s3: S3Client, Key: string, more: { VersionId?: string | unde
   return Body?.transformToString();
 }
 
-for (const transport of TRANSPORTS) {
-  t.test(`over ${transport}`, async (t) => {
-    t.test("gives back what was put: bytes, type, metadata, tag and checksum", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      const Body = Buffer.from([0, 1, 2, 253, 254, 255]);
-      const ETag = `"${createHash("md5").update(Body).digest("hex")}"`;
-      const Key = "a b/ü+&.bin";
-      const made = await s3.send(
-        new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/zip", Metadata: { commit: "3f2c" } }),
-      );
-      t.equal(made.ETag, ETag);
-      const found = await s3.send(new GetObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }));
-      t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []), Body);
-      t.match(found, { ETag, ContentType: "application/zip", ContentLength: 6, Metadata: { commit: "3f2c" } });
-      t.equal(found.ChecksumCRC32, made.ChecksumCRC32);
-      const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
-      t.match(head, { ETag, ContentLength: 6, LastModified: new Date(Date.UTC(2026, 0, 1)) });
-    });
+overEachTransport("gives back what was put: bytes, type, metadata, tag and checksum", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const Body = Buffer.from([0, 1, 2, 253, 254, 255]);
+  const ETag = `"${createHash("md5").update(Body).digest("hex")}"`;
+  const Key = "a b/ü+&.bin";
+  const made = await s3.send(
+    new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/zip", Metadata: { commit: "3f2c" } }),
+  );
+  t.equal(made.ETag, ETag);
+  const found = await s3.send(new GetObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }));
+  t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []), Body);
+  t.match(found, { ETag, ContentType: "application/zip", ContentLength: 6, Metadata: { commit: "3f2c" } });
+  t.equal(found.ChecksumCRC32, made.ChecksumCRC32);
+  const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+  t.match(head, { ETag, ContentLength: 6, LastModified: new Date(Date.UTC(2026, 0, 1)) });
+});
 
-    t.test("takes a body that is streamed in chunks with a trailing checksum", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      const body = Buffer.alloc(200_000, "chunk");
-      const Body = Readable.from([body.subarray(0, 70_000), body.subarray(70_000)]);
-      await s3.send(
-        new PutObjectCommand({ Bucket, Key: "k", Body, ContentLength: body.byteLength, ContentEncoding: "gzip" }),
-      );
-      const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
-      t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(body), true);
-      t.equal(found.ContentEncoding, "gzip", "and forgets how it came");
-    });
+overEachTransport("takes a body that is streamed in chunks with a trailing checksum", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const body = Buffer.alloc(200_000, "chunk");
+  const Body = Readable.from([body.subarray(0, 70_000), body.subarray(70_000)]);
+  await s3.send(
+    new PutObjectCommand({ Bucket, Key: "k", Body, ContentLength: body.byteLength, ContentEncoding: "gzip" }),
+  );
+  const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
+  t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(body), true);
+  t.equal(found.ContentEncoding, "gzip", "and forgets how it came");
+});
 
-    t.test("answers ranges, and 416 beyond the end", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      await put(s3, "k", "0123456789");
-      t.equal(await read(s3, "k", { Range: "bytes=2-4" }), "234");
-      t.equal(await read(s3, "k", { Range: "bytes=7-" }), "789");
-      t.equal(await read(s3, "k", { Range: "bytes=-3" }), "789");
-      const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k", Range: "bytes=2-400" }));
-      t.match(found, { ContentRange: "bytes 2-9/10", $metadata: { httpStatusCode: 206 } });
-      await t.rejects(read(s3, "k", { Range: "bytes=10-" }), {
-        name: "InvalidRange",
-        $metadata: { httpStatusCode: 416 },
-      });
-    });
-
-    t.test("names what is missing", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await t.rejects(read(s3, "k"), { name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } });
-      await t.rejects(s3.send(new HeadBucketCommand({ Bucket })), { name: "NotFound" });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      t.match(await s3.send(new HeadBucketCommand({ Bucket })), { BucketRegion: "us-east-1" });
-      await t.rejects(read(s3, "k"), { name: "NoSuchKey", message: "The specified key does not exist." });
-      await t.rejects(s3.send(new HeadObjectCommand({ Bucket, Key: "k" })), { name: "NotFound" });
-      await t.rejects(s3.send(new GetBucketPolicyCommand({ Bucket })), { name: "NoSuchBucketPolicy" });
-      await t.rejects(s3.send(new GetBucketTaggingCommand({ Bucket })), { name: "NoSuchTagSet" });
-    });
+overEachTransport("answers ranges, and 416 beyond the end", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await put(s3, "k", "0123456789");
+  t.equal(await read(s3, "k", { Range: "bytes=2-4" }), "234");
+  t.equal(await read(s3, "k", { Range: "bytes=7-" }), "789");
+  t.equal(await read(s3, "k", { Range: "bytes=-3" }), "789");
+  const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k", Range: "bytes=2-400" }));
+  t.match(found, { ContentRange: "bytes 2-9/10", $metadata: { httpStatusCode: 206 } });
+  await t.rejects(read(s3, "k", { Range: "bytes=10-" }), {
+    name: "InvalidRange",
+    $metadata: { httpStatusCode: 416 },
   });
-}
+});
+
+overEachTransport("names what is missing", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await t.rejects(read(s3, "k"), { name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } });
+  await t.rejects(s3.send(new HeadBucketCommand({ Bucket })), { name: "NotFound" });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  t.match(await s3.send(new HeadBucketCommand({ Bucket })), { BucketRegion: "us-east-1" });
+  await t.rejects(read(s3, "k"), { name: "NoSuchKey", message: "The specified key does not exist." });
+  await t.rejects(s3.send(new HeadObjectCommand({ Bucket, Key: "k" })), { name: "NotFound" });
+  await t.rejects(s3.send(new GetBucketPolicyCommand({ Bucket })), { name: "NoSuchBucketPolicy" });
+  await t.rejects(s3.send(new GetBucketTaggingCommand({ Bucket })), { name: "NoSuchTagSet" });
+});
 
 t.test("buckets come and go, but not while they hold something", async (t) => {
   const { s3 } = await openHarness(t);

@@ -2,7 +2,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { strToU8, zipSync } from "fflate";
-import type { Test } from "tap";
+import t, { type Test } from "tap";
 import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
 import { ManualClock } from "./manual-clock.ts";
 
@@ -57,4 +57,9 @@ export function zipOf(files: Readonly<Record<string, string>>): Uint8Array {
 /** A handler that answers with a marker, to tell one build from another. */
 export function handlerZip(marker: string): Uint8Array {
   return zipOf({ "index.js": `exports.handler = async (event) => ({ marker: ${JSON.stringify(marker)}, event });` });
+}
+
+/** One test per transport: both must behave alike. */
+export function overEachTransport(title: string, test: (t: Test, transport: Transport) => Promise<void>): void {
+  for (const transport of TRANSPORTS) t.test(`${title} (${transport})`, (t) => test(t, transport));
 }
