@@ -18,9 +18,9 @@ import { createS3 } from "./s3/s3.ts";
 import { createSts } from "./sts/sts.ts";
 
 export interface SandboxOptions {
-  /** `us-east-1` by default. One region: the one in a signature is not looked at. */
+  /** `us-east-1` by default. The sandbox has one region and ignores the one in a signature. */
   readonly region?: string;
-  /** How long an asynchronous update stays in progress; 200 by default. */
+  /** How long an asynchronous update stays in progress, in milliseconds; 200 by default. */
   readonly updateMs?: number;
   /**
    * Calls a second, by class of calls: `lambda:GetFunction`, `lambda:GetPolicy`, `lambda:*` for all other operations of
@@ -28,27 +28,30 @@ export interface SandboxOptions {
    */
   readonly quotas?: Readonly<Record<string, number>>;
   readonly clock?: SandboxClock;
-  /** Whether CloudFormation takes a change of outputs alone for one; true by default. AWS says only that it may not. */
+  /**
+   * Whether CloudFormation treats a change of outputs alone as a change; true by default. AWS says only that it may
+   * not.
+   */
   readonly outputsCount?: boolean;
 }
 
 /** An AWS account on this machine. */
 export interface Sandbox {
-  /** Serves on loopback and resolves to the URL; port 0, the default, takes a free one. */
+  /** Listens on loopback and resolves to the URL. Port 0, the default, picks a free one. */
   listen(port?: number): Promise<string>;
-  /** The AWS SDK v3's `requestHandler`: the same account without a socket. */
+  /** A `requestHandler` for the AWS SDK v3: the same account without a socket. */
   requestHandler(): SandboxRequestHandler;
-  /** A service as it stands behind the wire. Throws on a name that the sandbox does not have. */
+  /** A service without its wire protocol. Throws for a name that the sandbox does not have. */
   service(name: string): AwsService;
   readonly calls: CallLog;
   readonly faults: Faults;
-  /** Ends connections and running functions, and removes what they left on disk. */
+  /** Closes connections, ends running functions and removes their files. */
   close(): Promise<void>;
 }
 
 const DEFAULT_REGION = "us-east-1";
 const DEFAULT_UPDATE_MS = 200;
-/** What the sandbox calls itself while it has no socket: a name that leads nowhere. */
+/** The sandbox's URL while it has no socket; the name resolves to nothing. */
 const UNBOUND_ENDPOINT = "http://sandbox.localhost";
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {

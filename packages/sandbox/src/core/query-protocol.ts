@@ -4,11 +4,11 @@ import { bytesOf, textOf, type WireRequest, type WireResponse } from "./wire.ts"
 import { escapeXml, shapeToXml } from "./xml.ts";
 
 /**
- * AWS's query protocol, of CloudFormation and STS: a form goes in, XML comes out.
+ * AWS's query protocol, used by CloudFormation and STS: a form comes in, XML goes out.
  *
- * In: `Parameters.member.1.ParameterKey=A` becomes `{ Parameters: [{ ParameterKey: "A" }] }`. Every scalar is a string; a
- * client writes an empty list as `Parameters=`, which arrives as the empty string.
- * Out: dates as ISO 8601, lists with `<member>`, undefined members left out.
+ * In: `Parameters.member.1.ParameterKey=A` becomes `{ Parameters: [{ ParameterKey: "A" }] }`. Every scalar is a string;
+ * a client writes an empty list as `Parameters=`, which arrives as the empty string. Out: dates as ISO 8601, lists with
+ * `<member>`, undefined members left out.
  */
 export function createQueryProtocol(namespace: string): Protocol {
   return {
@@ -65,7 +65,7 @@ function memberOf(value: FormNode | string): unknown {
   return [...items].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => memberOf(item));
 }
 
-/** One pair of a map, which the protocol writes as `Name.entry.1.key` and `Name.entry.1.value`. */
+/** One entry of a map, which the protocol writes as `Name.entry.1.key` and `Name.entry.1.value`. */
 function entryOf(entry: FormNode | string): [string, unknown] {
   const pair = entry instanceof Map ? entry : new Map<string, FormNode | string>();
   return [String(pair.get("key")), memberOf(pair.get("value") ?? "")];

@@ -20,7 +20,7 @@ const CREATE_ONLY = [
   "SelfManagedEventSource",
   "EventSourceArn",
 ];
-/** Members that are no settings: they say which mapping, and what to do with it. */
+/** Members that are not settings of the mapping: which function, and whether it is enabled. */
 const NOT_SETTINGS = new Set(["FunctionName", "Enabled", "Tags", "UUID", "EventSourceArn"]);
 
 export function eventSourceMappingOperations(account: LambdaAccount): Operations {
@@ -70,7 +70,7 @@ function requireStartingPosition(source: EventSource, input: Shape): void {
   }
 }
 
-/** The function, version or alias that a mapping calls; a full ARN of `$LATEST` means the bare function. */
+/** The function, version or alias that a mapping invokes; a full ARN of `$LATEST` means the bare function. */
 function requireTarget(account: LambdaAccount, input: Shape): string {
   const { name, qualifier } = resolveReference(account.context, input);
   const record = account.functions.get(name);
@@ -119,7 +119,7 @@ function deleteMapping(account: LambdaAccount, input: Shape): Shape {
   return describe(account, mapping);
 }
 
-/** A filter by function matches the bare name and every qualifier of it. */
+/** A filter by function matches the bare name and all its qualifiers. */
 function listMappings(account: LambdaAccount, input: Shape): Shape {
   const sourceArn = optionalText(input, "EventSourceArn");
   const filter = optionalText(input, "FunctionName");
@@ -150,7 +150,7 @@ function findMapping(account: LambdaAccount, input: Shape): EventSourceMapping {
   return mapping;
 }
 
-/** A deleted mapping can be looked at until its deletion has ended. */
+/** A deleted mapping stays readable until its deletion has ended. */
 function isAlive(account: LambdaAccount, mapping: EventSourceMapping): boolean {
   const { transition } = mapping;
   if (transition?.state !== "Deleting" || transition.endsAt > account.context.clock.now()) return true;

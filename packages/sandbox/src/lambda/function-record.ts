@@ -1,6 +1,6 @@
 import type { Shape } from "../core/contract.ts";
 
-/** Code and settings as one thing: what a version is, and what an invocation runs. */
+/** Code and settings together: what a version consists of, and what an invocation runs. */
 export interface Build {
   readonly settings: FunctionSettings;
   readonly code: FunctionCode;
@@ -9,7 +9,7 @@ export interface Build {
 /** What a function runs: a zip with its bytes, or the name of an image. */
 export type FunctionCode = ZipCode | ImageCode;
 
-/** What a function is configured to be, under the names of AWS's API; everything but its code and its state. */
+/** A function's configuration with the names of AWS's API; everything except its code and its state. */
 export interface FunctionSettings {
   readonly PackageType: string;
   readonly Role: string;
@@ -46,14 +46,14 @@ export interface ZipCode {
   /** Base64. */
   readonly sha256: string;
   readonly sourceKmsKeyArn?: string;
-  /** The object that it is run from; absent where Lambda has a copy. */
+  /** The object that the code is run from; absent if Lambda has a copy. */
   readonly reference?: { readonly bucket: string; readonly key: string; readonly version: string };
 }
 
 export interface ImageCode {
   readonly kind: "image";
   readonly imageUri: string;
-  /** With the digest in place of the tag: AWS resolves a tag once and never follows it. */
+  /** With the digest in place of the tag: AWS resolves a tag once and never again. */
   readonly resolvedUri: string;
   /** Hexadecimal: the digest of the image. */
   readonly sha256: string;
@@ -62,7 +62,7 @@ export interface ImageCode {
 export interface LoggingConfig {
   readonly LogFormat: string;
   readonly LogGroup: string;
-  /** The two levels exist with the JSON format only. */
+  /** The two levels exist only with the JSON format. */
   readonly ApplicationLogLevel?: string;
   readonly SystemLogLevel?: string;
 }
@@ -97,7 +97,7 @@ export interface AliasRecord {
   readonly name: string;
   functionVersion: string;
   description: string;
-  /** Shares of other versions; empty where the alias serves one version only. */
+  /** The shares of other versions; empty if the alias serves a single version. */
   weights: Readonly<Record<string, number>>;
   revisionId: string;
 }
@@ -147,7 +147,7 @@ export interface RuntimeManagementRecord {
   readonly RuntimeVersionArn?: string;
 }
 
-/** A policy, URL or other setting belongs to a qualifier; this is the one of the function without any. */
+/** Policies, URLs and other settings belong to a qualifier. This one stands for the function without a qualifier. */
 export const UNQUALIFIED = "";
 
 export interface FunctionRecord {
@@ -155,7 +155,7 @@ export interface FunctionRecord {
   readonly latest: VersionRecord;
   /** Published versions in order of publication. */
   readonly versions: Map<string, VersionRecord>;
-  /** What `$LATEST` was when it was last published: publishing the same again makes no new version. */
+  /** `$LATEST` as it was last published: publishing it again unchanged creates no new version. */
   lastPublished: { readonly version: string; readonly build: Build } | undefined;
   readonly aliases: Map<string, AliasRecord>;
   readonly policies: Map<string, PolicyRecord>;
@@ -164,10 +164,10 @@ export interface FunctionRecord {
   readonly provisioned: Map<string, ProvisionedRecord>;
   readonly runtimeManagement: Map<string, RuntimeManagementRecord>;
   readonly tags: Map<string, string>;
-  /** Null: none reserved. 0: fully throttled. */
+  /** Null: nothing reserved. 0: every call is throttled. */
   reservedConcurrency: number | null;
   recursiveLoop: string;
-  /** Null: under none. */
+  /** Null: the function has no code signing configuration. */
   codeSigningConfigArn: string | null;
 }
 

@@ -16,7 +16,7 @@ import type { FunctionSettings, LayerReference, LoggingConfig, VpcConfig } from 
 import { resolveLayers } from "./layer-references.ts";
 import { requireRuntime } from "./runtimes.ts";
 
-/** AWS's defaults of a new function. */
+/** AWS's defaults for a new function. */
 export function defaultSettings(functionName: string, role: string): FunctionSettings {
   return {
     PackageType: "Zip",
@@ -33,8 +33,8 @@ export function defaultSettings(functionName: string, role: string): FunctionSet
 }
 
 /**
- * The settings after a create or update request. What the request leaves out stays as it was; an empty value clears,
- * where AWS takes one. Throws InvalidParameterValueException for values that AWS refuses.
+ * The settings after a create or update request. Whatever the request leaves out stays as it was; an empty value clears
+ * a setting where AWS allows that. Throws InvalidParameterValueException for values that AWS rejects.
  */
 export function withRequested(account: LambdaAccount, current: FunctionSettings, input: Shape): FunctionSettings {
   const runtime = optionalText(input, "Runtime");
@@ -64,7 +64,7 @@ export function withRequested(account: LambdaAccount, current: FunctionSettings,
   return withClearables({ ...current, ...withoutUndefined(requested) }, input);
 }
 
-/** Members that disappear from the function when they are set to an empty value. */
+/** Removes the members that a request set to an empty value. */
 function withClearables(settings: FunctionSettings, input: Shape): FunctionSettings {
   const deadLetter = optionalShape(input, "DeadLetterConfig");
   const targetArn = deadLetter && (optionalText(deadLetter, "TargetArn") ?? "");
@@ -95,7 +95,7 @@ function without(
   return rest as FunctionSettings;
 }
 
-/** A spread of this leaves the current value where the request has none. */
+/** Drops undefined members, so that a spread keeps the current value where the request has none. */
 function withoutUndefined<T extends object>(requested: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(requested).filter(([, value]) => value !== undefined)) as {
     [Name in keyof T]?: Exclude<T[Name], undefined>;
@@ -122,7 +122,7 @@ function requestedLogging(current: LoggingConfig, requested: Shape): LoggingConf
   };
 }
 
-/** The sandbox has no networks: any subnet exists, and lies in the same one. */
+/** The sandbox has no networks: any subnet exists, and all are in the same VPC. */
 function requestedVpc(input: Shape): VpcConfig | undefined {
   const vpc = optionalShape(input, "VpcConfig");
   if (!vpc) return undefined;
@@ -140,7 +140,7 @@ function requestedLayers(account: LambdaAccount, input: Shape): readonly LayerRe
   return layers && resolveLayers(account, layers);
 }
 
-/** Throws where a zip function lacks what it needs to run. */
+/** Throws if a zip function lacks a runtime or handler. */
 export function requireRunnable(settings: FunctionSettings): void {
   if (settings.PackageType !== "Zip") return;
   if (settings.Runtime === undefined || settings.Handler === undefined) {

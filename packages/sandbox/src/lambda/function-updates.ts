@@ -11,7 +11,7 @@ import { constrainName, resolveReference } from "./names.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
 import { publish } from "./versions.ts";
 
-/** What changes `$LATEST`: its code and its configuration, one update at a time. */
+/** Updates of the code and configuration of `$LATEST`, one at a time. */
 export function functionUpdateOperations(account: LambdaAccount): Operations {
   return {
     UpdateFunctionCode: (input, caller) => updateFunctionCode(account, input, caller),

@@ -14,10 +14,10 @@ import { constrainArchitectures, constrainSettings } from "./setting-constraints
 import { addTags } from "./tags.ts";
 import { publish } from "./versions.ts";
 
-/** A bare name; a longer one passes only as part of an ARN, and then AWS complains about the name in other words. */
+/** The limit for a bare name. A longer name is accepted only inside an ARN, and AWS then rejects it in other words. */
 const MAX_NAME_LENGTH = 64;
 
-/** The existence of functions: create, read, list, delete. */
+/** Creating, reading, listing and deleting functions. */
 export function functionOperations(account: LambdaAccount): Operations {
   return {
     CreateFunction: (input, caller) => createFunction(account, input, caller),
@@ -129,7 +129,7 @@ function versionRows(account: LambdaAccount, record: FunctionRecord): ShownVersi
   return account.versions(record).map((version) => ({ record, version, qualifier: version.version }));
 }
 
-/** Deleting a version that does not exist, of a function that does, succeeds: AWS answers 204. */
+/** Deleting a version that does not exist succeeds if its function exists: AWS responds with 204. */
 function deleteFunction(account: LambdaAccount, input: Shape): Shape {
   const { name, qualifier } = readReference(account.context, input);
   if (qualifier === LATEST) {

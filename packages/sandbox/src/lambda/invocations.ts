@@ -7,7 +7,7 @@ import type { Build, FunctionRecord, VersionRecord } from "./function-record.ts"
 import { type HandlerRunner, type Job, type JobOutcome, tailOf } from "./handler-runner.ts";
 import { constrainReference, LATEST, resolveReference } from "./names.ts";
 
-/** Of an invocation that waits for its answer. */
+/** The limit for synchronous invocations. */
 const MAX_PAYLOAD_BYTES = 6_291_456;
 
 /** Running functions. */
@@ -30,14 +30,14 @@ async function invoke(account: LambdaAccount, handlerRunner: HandlerRunner, inpu
   const requestId = account.context.uuid();
   const outcome = run(handlerRunner, { account, record, version, arn, event, requestId });
   if (type === "Event") {
-    // Nobody waits for it: what it ends with goes nowhere, as without a destination.
+    // Nobody waits for the outcome, so an error is discarded, as without a destination.
     outcome.catch(() => {});
     return { StatusCode: 202 };
   }
   return describeOutcome(await outcome, { version, requestId, wantsLog: optionalText(input, "LogType") === "Tail" });
 }
 
-/** The version that serves this call: an alias with weights sends its share of calls to the other one. */
+/** The version that serves this call: an alias with weights sends a share of its calls to the other version. */
 function drawVersion(account: LambdaAccount, record: FunctionRecord, qualifier: string): VersionRecord | undefined {
   const alias = record.aliases.get(qualifier);
   if (!alias) return account.existingVersion(record, qualifier);
@@ -85,7 +85,7 @@ interface Invocation {
   readonly requestId: string;
 }
 
-/** While an update is in progress, calls still run what was there before it. */
+/** While an update is in progress, calls still run the previous build. */
 function run(handlerRunner: HandlerRunner, invocation: Invocation): Promise<JobOutcome> {
   const build = invocation.version.transition?.serving ?? invocation.version.build;
   const { code, settings } = build;

@@ -69,7 +69,7 @@ function requireCompatibility(
   constraints.enforce();
 }
 
-/** A layer may be named by its ARN, too. */
+/** Accepts the layer's ARN as well as its name. */
 export function layerName(given: string): string {
   return given.split(":").at(-1) ?? given;
 }
@@ -79,7 +79,7 @@ function getLayerVersion(account: LambdaAccount, input: Shape): Shape {
   return describeFound(account, layerName(optionalText(input, "LayerName") ?? ""), number);
 }
 
-/** Layers of other accounts may be used by functions and not be read. */
+/** Functions may use layers of other accounts but not read them. */
 function getLayerVersionByArn(account: LambdaAccount, input: Shape): Shape {
   new Constraints(input).pattern("Arn", LAYER_VERSION_ARN).enforce();
   const arn = optionalText(input, "Arn") ?? "";
@@ -98,7 +98,7 @@ function describeFound(account: LambdaAccount, name: string, number: number): Sh
   return describeWithContent(account, layer, version);
 }
 
-/** Deleting what does not exist succeeds. Functions that use the version keep it. */
+/** Deleting a version that does not exist succeeds. Functions that use the version keep it. */
 function deleteLayerVersion(account: LambdaAccount, input: Shape): Shape {
   const number = requireNumber(input);
   account.layers.get(layerName(optionalText(input, "LayerName") ?? ""))?.versions.delete(number);

@@ -4,7 +4,7 @@ import type { PolicyRecord } from "./function-record.ts";
 
 export interface LayerRecord {
   readonly name: string;
-  /** Numbers are not given twice. */
+  /** Version numbers are never used twice. */
   lastVersion: number;
   readonly versions: Map<number, LayerVersion>;
 }
@@ -17,7 +17,7 @@ export interface LayerVersion {
   readonly licenseInfo: string | undefined;
   readonly runtimes: readonly string[] | undefined;
   readonly architectures: readonly string[] | undefined;
-  /** Undefined where nobody else may use it. */
+  /** Undefined if no other account may use the version. */
   policy: PolicyRecord | undefined;
 }
 
@@ -30,12 +30,12 @@ export interface CodeSigningConfig {
   modifiedAt: Date;
 }
 
-/** A trigger. The sandbox keeps its settings and states; it reads no queue and no stream. */
+/** A trigger. The sandbox stores its settings and states; it reads no queue and no stream. */
 export interface EventSourceMapping {
   readonly uuid: string;
   readonly tags: Map<string, string>;
   readonly source: EventSource;
-  /** What a client may set, as it was set, over the defaults of the kind of source. */
+  /** What the client set, on top of the defaults for the kind of source. */
   settings: Shape;
   functionArn: string;
   enabled: boolean;

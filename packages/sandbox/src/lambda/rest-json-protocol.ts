@@ -5,15 +5,15 @@ import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wi
 import { tooLarge } from "./errors.ts";
 import { type LambdaRoute, ROUTES } from "./routes.ts";
 
-/** Lambda's protocol: members in path, query and JSON body; an invocation's payload is the body itself. */
+/** Lambda's protocol: members in path, query and JSON body; the payload of an invocation is the body itself. */
 export const restJsonProtocol: Protocol = { decode, encode, encodeError };
 
-/** A zip of 50 MB in base64, with some room. */
+/** A zip of 50 MB in base64, with some room for the other members. */
 const MAX_REQUEST_BYTES = 70_167_211;
-/** Not increasable: large environments and many layers must come in two calls. */
+/** AWS does not raise this limit: large environments and many layers need two calls. */
 const MAX_CONFIGURATION_BYTES = 5_120;
 
-/** Members that JSON carries as base64, wherever they stand. */
+/** Members that JSON carries as base64, wherever they occur. */
 const BLOB_MEMBERS: ReadonlySet<string> = new Set(["ZipFile"]);
 
 const INVOKE_HEADERS: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const INVOKE_HEADERS: Readonly<Record<string, string>> = {
   "x-amz-client-context": "ClientContext",
 };
 
-/** Lambda spells the message of these with a capital letter, that of the others without. */
+/** Lambda writes `Message` for these errors and `message` for the others. */
 const CAPITAL_MESSAGE: ReadonlySet<string> = new Set([
   "ResourceNotFoundException",
   "CodeSigningConfigNotFoundException",
@@ -106,7 +106,7 @@ function parseJson(text: string): Shape {
     const parsed: unknown = JSON.parse(text);
     if (isShape(parsed)) return parsed;
   } catch {
-    // Answered below, like JSON that is no object.
+    // Rejected below, like JSON that is not an object.
   }
   throw new AwsError("SerializationException", "Could not parse request body into json", 400);
 }
@@ -130,7 +130,10 @@ function encode(call: DecodedCall, output: Shape, requestId: string): WireRespon
   };
 }
 
-/** Dates are seconds since the epoch; `JSON.stringify` has already made text of them, so the holder is asked. */
+/**
+ * Dates are seconds since the epoch. `JSON.stringify` has already turned the value into text, so the date is read from
+ * its holder.
+ */
 function withSeconds(this: Shape, name: string, value: unknown): unknown {
   const original = this[name];
   return original instanceof Date ? original.getTime() / 1000 : value;

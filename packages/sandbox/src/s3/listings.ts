@@ -76,11 +76,11 @@ type Entry =
 
 interface Page {
   readonly entries: readonly Entry[];
-  /** The last key or prefix of a page that is not the last. */
+  /** The last key or prefix of a page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** Objects come sorted; keys that share what stands before the delimiter become one prefix. */
+/** Objects come sorted. Keys that are equal up to the delimiter become one prefix. */
 function listPage(sorted: readonly ObjectVersion[], input: Shape, after: string | undefined): Page {
   const limit = Math.min(optionalNumber(input, "MaxKeys") ?? MAX_KEYS, MAX_KEYS);
   const entries: Entry[] = [];
@@ -151,7 +151,7 @@ function commonPrefixes(page: Page, encode: (key: string) => string): Shape[] {
   return page.entries.flatMap((entry) => (entry.kind === "prefix" ? [{ Prefix: encode(entry.key) }] : []));
 }
 
-/** Clients that ask for it get keys percent-encoded, so that XML can carry any of them. */
+/** Percent-encodes keys if the client asks for it, so that XML can contain any key. */
 function keyEncoder(input: Shape): (key: string) => string {
   if (optionalText(input, "EncodingType") !== "url") return (key) => key;
   return (key) => encodeURIComponent(key).replaceAll("%2F", "/");

@@ -47,7 +47,7 @@ const HEADER_MEMBERS: Readonly<Record<string, string>> = {
 
 const METADATA_PREFIX = "x-amz-meta-";
 
-/** Members of an answer that travel as headers; everything else is XML. */
+/** Members of a response that are headers; everything else is XML. */
 const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   ETag: "etag",
   VersionId: "x-amz-version-id",
@@ -68,7 +68,7 @@ const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   Location: "location",
 };
 
-/** Operations whose answer is an XML document, with the name of its root. */
+/** Operations that respond with an XML document, with the name of its root. */
 const XML_ROOTS: Readonly<Record<string, string>> = {
   ListBuckets: "ListAllMyBucketsResult",
   GetBucketLocation: "LocationConstraint",
@@ -109,7 +109,7 @@ function renamed(values: Readonly<Record<string, string>>, names: Readonly<Recor
   );
 }
 
-/** `aws-chunked` is how the body came, not how the object is encoded. */
+/** `aws-chunked` describes the transfer of the body, not the encoding of the object. */
 function plainHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const { "content-encoding": encoding, ...rest } = headers;
   const own = (encoding ?? "")
@@ -139,7 +139,7 @@ const parser = new XMLParser({
   isArray: (name) => name === "Object" || name === "Part",
 });
 
-/** The members of the root element; lists under the plural names of AWS's API. */
+/** The members of the root element; lists have the plural names of AWS's API. */
 function parseXml(text: string, root: string): Shape {
   const document: unknown = parser.parse(text);
   const content = isShape(document) ? (document[root] ?? undefined) : undefined;
@@ -179,13 +179,13 @@ function responseHeaders(output: Shape): Record<string, string> {
 }
 
 function wrap(root: string, content: Shape): string {
-  // The location is the text of its root; the bare root means us-east-1.
+  // The location is the text of the root; an empty root means us-east-1.
   const inner =
     root === "LocationConstraint" ? String(content["LocationConstraint"] ?? "") : shapeToXml(listed(content), "flat");
   return `<${root} xmlns="${NAMESPACE}">${inner}</${root}>`;
 }
 
-/** The list of buckets is the one list of S3 with an element around it. */
+/** The list of buckets is the only list of S3 with an element around it. */
 function listed(content: Shape): Shape {
   const { Buckets, ...rest } = content;
   return Array.isArray(Buckets) ? { ...rest, Buckets: { Bucket: Buckets } } : content;

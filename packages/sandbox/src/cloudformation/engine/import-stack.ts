@@ -3,7 +3,10 @@ import { applyBlueprint } from "./deployment.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { stackReason } from "./failure.ts";
 
-/** Takes resources into the stack and does nothing else. Where one cannot be had, the others are let go again. */
+/**
+ * Imports resources into the stack and does nothing else. If one of them cannot be imported, the others are released
+ * again.
+ */
 export async function importStack(site: Site): Promise<void> {
   const { stack } = site;
   try {

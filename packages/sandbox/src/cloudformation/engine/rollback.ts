@@ -4,8 +4,8 @@ import { setResourceStatus, setStackStatus } from "./events.ts";
 import { OperationFailed, updateResource } from "./resource-operations.ts";
 
 /**
- * Takes the steps of an unfinished update back, last step first, and leaves what the recovery says to skip. Ends in
- * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the failed steps kept for another try.
+ * Undoes the steps of an unfinished update, last step first, except for those that the recovery says to skip. Ends in
+ * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the failed steps kept for another attempt.
  */
 export async function rollBackUpdate(site: Site): Promise<void> {
   const { stack } = site;
@@ -33,7 +33,7 @@ export async function rollBackUpdate(site: Site): Promise<void> {
   setStackStatus(site, { status: "UPDATE_ROLLBACK_COMPLETE" });
 }
 
-/** False where the resource could not go back. */
+/** False if the resource could not be restored. */
 async function takeBack(site: Site, step: UndoStep): Promise<boolean> {
   const { stack } = site;
   const leftovers = stack.recovery?.leftovers ?? [];

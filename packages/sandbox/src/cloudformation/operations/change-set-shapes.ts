@@ -5,7 +5,7 @@ import type { Value, ValueMap } from "../template/value.ts";
 import { scalarText } from "../template/value.ts";
 import { parametersShape } from "./describe.ts";
 
-/** One page of a change set. With values, each change says what it was and what it becomes. */
+/** One page of a change set. With property values, each change shows the resource before and after. */
 export function changeSetShape(
   stack: Stack,
   set: ChangeSet,

@@ -11,7 +11,7 @@ import { isUnknown } from "../template/unknown.ts";
 import { scalarText } from "../template/value.ts";
 import { optionalList, requiredText } from "./input.ts";
 
-/** What `ResourcesToImport` names, as physical ids by logical id. Throws ValidationError. */
+/** Physical ids by logical id, from `ResourcesToImport`. Throws ValidationError. */
 export function submittedImports({ template }: Blueprint, input: Shape): Map<string, string> {
   const imports = new Map<string, string>();
   for (const item of optionalList(input, "ResourcesToImport") ?? []) {
@@ -32,7 +32,7 @@ export function submittedImports({ template }: Blueprint, input: Shape): Map<str
   return imports;
 }
 
-/** An import changes nothing else. Throws ValidationError where the set would. */
+/** Throws ValidationError if the set would change anything besides its imports. */
 export function checkOnlyImports(changes: readonly PlannedChange[], outputsChange: boolean): void {
   const others = changes.filter(({ action }) => action !== "Import");
   const sections = [...(others.length > 0 ? ["Resources"] : []), ...(outputsChange ? ["Outputs"] : [])];
@@ -41,8 +41,8 @@ export function checkOnlyImports(changes: readonly PlannedChange[], outputsChang
 }
 
 /**
- * The resources of the template with a name of their own that are in the account and belong to no stack, as physical ids
- * by logical id. Throws ValidationError where one of them would not be kept when its stack goes.
+ * Physical ids, by logical id, of the template's resources with custom names that exist in the account and belong to no
+ * stack. Throws ValidationError if one of them would not be retained when its stack is deleted.
  */
 export async function existingResources(site: Site, blueprint: Blueprint): Promise<Map<string, string>> {
   const found = new Map<string, string>();

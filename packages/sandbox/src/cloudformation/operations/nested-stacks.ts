@@ -14,7 +14,10 @@ import { makeObsolete, newStack } from "./stacks.ts";
 import { consentedBlueprint, draftOf } from "./submission.ts";
 import { templateOf } from "./template-source.ts";
 
-/** Nested stacks as resources of their parents. The account is asked for late: it holds these functions itself. */
+/**
+ * Implements nested stacks as resources of their parents. `accountOf` is a function because the account holds the
+ * result.
+ */
 export function nestedStacks(accountOf: () => Account): NestedStacks {
   return {
     create: (wanted) => inOwnWords(() => create(accountOf(), wanted)),
@@ -25,7 +28,10 @@ export function nestedStacks(accountOf: () => Account): NestedStacks {
   };
 }
 
-/** The stack that a resource of `parent` is to become: the one that a change set has prepared, or a new one, which is not in the account yet. */
+/**
+ * The stack that a resource of `parent` becomes: the one that a change set has prepared, or a new one that is not in
+ * the account yet.
+ */
 export function stackFor(account: Account, parent: Stack, logicalId: string): Stack {
   const prepared = account.stacks.find(
     (stack) =>
@@ -40,8 +46,8 @@ export function stackFor(account: Account, parent: Stack, logicalId: string): St
 }
 
 /**
- * What a nested stack is to be, by the properties of the resource. A set that was made for the operation has read the
- * template already, and what lies under the URL by now does not count. Throws ValidationError.
+ * What a nested stack should become, according to the resource's properties. If a change set was prepared for the
+ * operation, its template counts and not what the URL returns by now. Throws ValidationError.
  */
 export async function nestedDraft(
   site: Site,
@@ -78,7 +84,7 @@ async function create(account: Account, wanted: ResourceRequest): Promise<string
   if (!account.stacks.includes(stack)) account.stacks.push(stack);
   takeOver(site, parent);
   beginDeployment(site, blueprint, "CREATE_IN_PROGRESS");
-  // The parent deletes what could not be created; the stack itself stops where it failed.
+  // The parent deletes what could not be created; the nested stack itself stops where it failed.
   stack.work = stack.work.then(() => createStack(site, "DO_NOTHING"));
   return stack.id;
 }
@@ -89,7 +95,10 @@ async function update(site: Site, wanted: ResourceRequest): Promise<void> {
   else await goForward(site, parent, wanted);
 }
 
-/** A stack in which nothing changes is not touched. One that changed waits for its parent, which may yet go back. */
+/**
+ * A stack in which nothing changes is left alone. One that changed waits for its parent, which may still be rolled
+ * back.
+ */
 async function goForward(site: Site, parent: Stack, wanted: ResourceRequest): Promise<void> {
   const { stack } = site;
   if (stack.recovery === null || stack.status !== "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS") checkUpdatable(stack);
@@ -141,7 +150,7 @@ function outputsOf({ stack }: Site): ValueMap {
   return Object.fromEntries(stack.outputs.map(({ key, value }) => [`Outputs.${key}`, value]));
 }
 
-/** The parent's operation becomes the stack's own: its token, its settings, and the set that was prepared for it. */
+/** The nested stack adopts its parent's operation: the token, the settings and the set that was prepared for it. */
 function takeOver({ stack }: Site, parent: Stack): void {
   const { disableRollback, roleArn, notificationArns } = parent.settings;
   assign(stack.settings, { disableRollback, roleArn, notificationArns });
@@ -177,7 +186,7 @@ function stackOf(account: Account, id: string): Stack {
   return stack;
 }
 
-/** A refusal of CloudFormation's own becomes the reason of the event as it is. */
+/** An error of CloudFormation itself becomes the event's reason unchanged. */
 async function inOwnWords<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -9,14 +9,14 @@ import { checkOnlyImports, existingResources } from "./imports.ts";
 import { nestedDraft, stackFor } from "./nested-stacks.ts";
 import { consentedBlueprint, finishedBlueprint } from "./submission.ts";
 
-/** What a change set is asked for with. */
+/** The members of a request that a change set remembers. */
 export type ChangeSetRequest = Pick<
   ChangeSet,
   "name" | "type" | "description" | "onStackFailure" | "settings" | "includeNested" | "importExisting"
 > &
   Partial<Pick<ChangeSet, "parents">>;
 
-/** A set that is still to be worked out, on a stack that is at least under review from now on. */
+/** Adds a set that is still to be computed to a stack that is at least in review from now on. */
 export function addChangeSet(site: Site, blueprint: Blueprint, request: ChangeSetRequest): ChangeSet {
   const { account, stack } = site;
   const { region, accountId, uuid } = account.context;
@@ -40,7 +40,10 @@ export function addChangeSet(site: Site, blueprint: Blueprint, request: ChangeSe
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-/** Finds out what the set would change, in the nested stacks, too, where it was asked to. A refusal is the set's failure. */
+/**
+ * Computes what the set would change, in the nested stacks too if the request asked for that. An error becomes the
+ * set's failure.
+ */
 export async function workOut(site: Site, set: ChangeSet): Promise<void> {
   try {
     if (isUnprocessed(set.blueprint.template)) set.blueprint = await finishedBlueprint(site, set.blueprint);
@@ -58,7 +61,10 @@ export async function workOut(site: Site, set: ChangeSet): Promise<void> {
   }
 }
 
-/** The changes with a set for each nested stack; one in which nothing would change is no change of its parent. */
+/**
+ * The changes, with a set for each nested stack. A nested stack in which nothing would change is dropped from its
+ * parent's changes.
+ */
 async function withNestedSets(site: Site, set: ChangeSet, planned: readonly PlannedChange[]): Promise<PlannedChange[]> {
   const changes: PlannedChange[] = [];
   for (const change of planned) {
@@ -70,7 +76,7 @@ async function withNestedSets(site: Site, set: ChangeSet, planned: readonly Plan
   return changes;
 }
 
-/** Throws ValidationError where the nested set fails for any other reason than that it has nothing to do. */
+/** Throws ValidationError if the nested set fails for any reason other than having nothing to do. */
 async function nestedSet({ account, stack: parent }: Site, set: ChangeSet, change: PlannedChange): Promise<ChangeSet> {
   const { logicalId, physicalId, wanted } = change;
   const existing = account.stacks.find(({ id }) => id === physicalId);

@@ -1,14 +1,14 @@
 import { validationError } from "../template/parse.ts";
 import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
 
-/** What is about to be done to a resource. */
+/** What an update is about to do to a resource. */
 export interface PolicyQuestion {
   readonly logicalId: string;
   readonly type: string;
   readonly action: "Update:Modify" | "Update:Replace" | "Update:Delete";
 }
 
-/** Why the stack's policy forbids it; null where it does not. Without a policy everything is allowed. */
+/** Why the stack's policy forbids an action; null if it does not. Without a policy everything is allowed. */
 export function actionDenied(
   policies: { policy: string | undefined; policyDuringUpdate: string | undefined },
   question: PolicyQuestion,
@@ -24,7 +24,7 @@ export function actionDenied(
   return allowed ? null : `Action not allowed by stack policy: no statement allows [${question.action}] ${resource}`;
 }
 
-/** Throws ValidationError unless the text is a stack policy; an empty object takes the policy away. */
+/** Throws ValidationError unless the text is a stack policy. An empty object removes the policy. */
 export function checkStackPolicy(text: string): void {
   if (!isPolicy(text)) throw validationError("Error validating stack policy: Invalid stack policy");
 }
@@ -43,7 +43,7 @@ function isPolicy(text: string): boolean {
 
 const ACTION = /^Update:(\*|Modify|Replace|Delete)$|^\*$/;
 
-/** The principal of a stack policy can only be everybody. */
+/** The principal of a stack policy can only be `*`. */
 function isStatement(statement: ValueMap): boolean {
   const actions = textsOf(statement["Action"] ?? statement["NotAction"]);
   return (
@@ -70,7 +70,7 @@ function matches(statement: ValueMap, question: PolicyQuestion): boolean {
   return actionFits && resourceFits && conditionFits(mapOf(statement["Condition"]), type);
 }
 
-/** The one key that conditions of stack policies know is ResourceType. */
+/** ResourceType is the only key that conditions of stack policies support. */
 function conditionFits(condition: ValueMap, type: string): boolean {
   return Object.entries(condition).every(([operator, body]) => {
     const patterns = textsOf(mapOf(body)["ResourceType"]);
@@ -78,7 +78,7 @@ function conditionFits(condition: ValueMap, type: string): boolean {
   });
 }
 
-/** `*` stands for any characters, `?` for one. */
+/** `*` matches any characters, `?` a single one. */
 function fits(pattern: string, value: string): boolean {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -18,7 +18,7 @@ export const lambdaVersion: Provider = {
     return optionalText(published, "FunctionArn") ?? "";
   },
 
-  /** Nothing of a version can change: every change of its definition replaces it. */
+  /** A version is immutable: every change of its definition replaces it. */
   update: settleSoon,
 
   async delete(existing) {

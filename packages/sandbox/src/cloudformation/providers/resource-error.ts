@@ -1,4 +1,4 @@
-/** A resource could not be had, in CloudFormation's own words: they become the reason of the event. */
+/** An operation failed for a reason in CloudFormation's own words, which becomes the reason of the event. */
 export class ResourceError extends Error {
   override readonly name = "ResourceError";
 }

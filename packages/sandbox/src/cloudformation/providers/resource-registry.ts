@@ -16,7 +16,7 @@ export interface RegisteredResource {
 export class ResourceRegistry {
   readonly #resources = new Map<string, RegisteredResource>();
 
-  /** Throws ResourceError where another resource has the id. */
+  /** Throws ResourceError if another resource has the id. */
   add(resource: RegisteredResource): void {
     const holder = this.#resources.get(keyOf(resource));
     if (holder) throw new ResourceError(`${resource.physicalId} already exists in stack ${holder.stackId}`);
@@ -35,7 +35,7 @@ export class ResourceRegistry {
     this.#resources.delete(keyOf(resource));
   }
 
-  /** What an SSM parameter holds; undefined where there is none. */
+  /** The value of an SSM parameter; undefined if it does not exist. */
   ssmValue(name: string): string | undefined {
     const parameter = this.#resources.get(`AWS::SSM::Parameter ${name}`);
     return parameter ? scalarText(parameter.properties["Value"]) : undefined;

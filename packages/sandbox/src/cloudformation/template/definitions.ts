@@ -2,7 +2,7 @@ import type { Value, ValueMap } from "./value.ts";
 
 export interface ParameterDefinition {
   readonly type: string;
-  /** Undefined where the template gives none: the parameter must then have a value. */
+  /** Undefined if the template has none; the parameter then needs a value. */
   readonly default: string | undefined;
   readonly noEcho: boolean;
   readonly description: string | undefined;
@@ -28,16 +28,16 @@ export interface OutputDefinition {
 }
 
 export interface Template {
-  /** The text exactly as it was submitted; GetTemplate answers it. */
+  /** The text exactly as submitted; GetTemplate returns it. */
   readonly body: string;
-  /** The body's value, or what the transforms made of it. */
+  /** The parsed body, or the result of the transforms. */
   readonly document: ValueMap;
-  /** What the transforms made of the body, as text; undefined where none was at work yet. */
+  /** The result of the transforms as text; undefined before they have run. */
   readonly processed: string | undefined;
   readonly version: string | undefined;
   readonly description: string | undefined;
   readonly metadata: Value | undefined;
-  /** In the order in which they are to be run; those that parts of the template call for come last. */
+  /** In the order in which they run; those that parts of the template call come last. */
   readonly transforms: readonly string[];
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
   /** Assertions about the parameters' values. */

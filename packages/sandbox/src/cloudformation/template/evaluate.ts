@@ -6,21 +6,21 @@ import { getAttParts, replaceSubNames, subParts, subReference } from "./referenc
 import { isUnknown, KNOWN_AFTER_APPLY } from "./unknown.ts";
 import { isMap, mapOf, sameValue, scalarText, type Value, type ValueMap } from "./value.ts";
 
-/** Where the functions of a template find what they ask for. */
+/** Where the functions of a template get their values from. */
 export interface Scope {
   readonly template: Pick<Template, "conditions" | "mappings">;
   readonly parameters: readonly ParameterValue[];
-  /** The values of `AWS::Region` and the like. */
+  /** The values of `AWS::Region` and the other pseudo parameters. */
   readonly pseudo: ReadonlyMap<string, Value>;
-  /** What Ref (attribute null) or GetAtt of a resource gives. Throws where it cannot be had. */
+  /** What Ref (attribute null) or GetAtt of a resource returns. Throws if the value is not available. */
   resourceValue(logicalId: string, attribute: string | null): Value;
-  /** The value of an export. Throws where nobody exports it. */
+  /** The value of an export. Throws if no stack exports it. */
   importValue(name: string): Value;
 }
 
 type IntrinsicFunction = (argument: Value, scope: Scope) => Value | undefined;
 
-/** A value with its functions worked out; undefined for `AWS::NoValue`, which removes the member that holds it. */
+/** A value with its functions evaluated; undefined for `AWS::NoValue`, which removes the member that holds it. */
 export function evaluate(value: Value, scope: Scope): Value | undefined {
   if (Array.isArray(value)) return value.map((item) => evaluate(item, scope)).filter((item) => item !== undefined);
   if (!isMap(value)) return value;
@@ -29,7 +29,7 @@ export function evaluate(value: Value, scope: Scope): Value | undefined {
   return intrinsic && name !== undefined ? intrinsic(value[name] ?? "", scope) : evaluateMap(value, scope);
 }
 
-/** Every member with its functions worked out. */
+/** Every member with its functions evaluated. */
 export function evaluateMap(map: ValueMap, scope: Scope): ValueMap {
   const result: ValueMap = {};
   for (const [key, member] of Object.entries(map)) {
@@ -39,7 +39,7 @@ export function evaluateMap(map: ValueMap, scope: Scope): ValueMap {
   return result;
 }
 
-/** Whether a condition of the template holds; a resource or output without a condition always does. */
+/** Whether a condition of the template holds. A resource or output without a condition always exists. */
 export function conditionHolds(name: string | undefined, scope: Scope): boolean {
   if (name === undefined) return true;
   const body = scope.template.conditions[name];

@@ -4,7 +4,7 @@ import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template
 import { withLoopsRun } from "./for-each.ts";
 import { type Transform, TransformError, type TransformScope } from "./transform.ts";
 
-/** Loops, `Fn::Length`, `Fn::ToJsonString`, and `Fn::FindInMap` with functions in its keys and a default. */
+/** Implements loops, `Fn::Length`, `Fn::ToJsonString`, and `Fn::FindInMap` with functions in its keys and a default. */
 export const languageExtensions: Transform = (document, scope) => {
   const inner = scopeOf(document, scope);
   const { Resources, Conditions, Outputs, ...others } = document;
@@ -15,7 +15,7 @@ export const languageExtensions: Transform = (document, scope) => {
   return result;
 };
 
-/** What a transform can know: parameters and mappings. What resources will give is for the deployment. */
+/** What a transform can see: parameters and mappings. Values of resources are only known during the deployment. */
 function scopeOf(document: ValueMap, { parameters, pseudo }: TransformScope): Scope {
   return {
     template: { mappings: mapOf(document["Mappings"]), conditions: mapOf(document["Conditions"]) },
@@ -51,7 +51,7 @@ function lengthOf(argument: Value, scope: Scope): Value {
   return list.length;
 }
 
-/** The mapping's value, or the default, which may be anything that a property may be. */
+/** The mapping's value, or the default, which may be any value. */
 function findInMap(argument: Value, scope: Scope): Value {
   const parts = Array.isArray(argument) ? argument : [];
   const [map, first, second] = parts.slice(0, 3).map((key) => scalarText(evaluate(key, scope)) ?? "");
@@ -61,7 +61,7 @@ function findInMap(argument: Value, scope: Scope): Value {
   return value;
 }
 
-/** JSON at once where it can be had; where a resource is mentioned, a Sub that the deployment completes. */
+/** JSON text if the value is known; a Sub that the deployment completes if it refers to a resource. */
 function toJsonString(argument: Value, scope: Scope): Value {
   const text = JSON.stringify(withPlaceholders(argument, scope));
   return text.includes("${") ? { "Fn::Sub": text } : text;

@@ -6,7 +6,10 @@ import { permission, targetInSub } from "./target.ts";
 
 const DEFAULT_PATH = "$default";
 
-/** A path of an HTTP API: one of the template's, or the one that SAM makes. Without a path it is what no other path takes. */
+/**
+ * A path of an HTTP API: the template's own, or the implicit one that SAM creates. Without a path the event gets every
+ * request that no other path matches.
+ */
 export const httpApiEvent: EventSource = {
   expand(event, { routes }) {
     const { ApiId, Path = DEFAULT_PATH, Method = "any", PayloadFormatVersion } = event.properties;
