@@ -110,7 +110,7 @@ t.test("reports how a function failed", async (t) => {
       { "index.js": "exports.other = 1;" },
       { errorType: "Runtime.HandlerNotFound", errorMessage: "index.handler is undefined or not exported" },
     ],
-    [{ "index.js": "exports.handler = async () => process.exit(3);" }, { errorMessage: /exit status 3/ }],
+    [{ "index.js": "exports.handler = async () => process.exit(3);" }, { errorMessage: "Runtime exited with error: exit status 3" }],
     [
       { "index.js": "exports.handler = async () => { for (;;) {} };" },
       { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 1.00 seconds" },

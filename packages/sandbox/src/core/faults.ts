@@ -122,12 +122,12 @@ async function pass(gate: Gate, record: CallRecord, closed: AbortSignal): Promis
   const before = record.outcome;
   record.outcome = "held";
   gate.arrive(record);
-  const decision = await Promise.race([gate.decision, goneAway(closed)]);
+  const decision = await Promise.race([gate.decision, whenClosed(closed)]);
   record.outcome = before;
   if (decision === "drop") throw new ConnectionReset();
 }
 
-function goneAway(closed: AbortSignal): Promise<Decision> {
+function whenClosed(closed: AbortSignal): Promise<Decision> {
   return new Promise((resolve) => {
     if (closed.aborted) resolve("drop");
     closed.addEventListener("abort", () => resolve("drop"), { once: true });

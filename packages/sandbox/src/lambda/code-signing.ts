@@ -57,7 +57,7 @@ function deleteConfig(account: LambdaAccount, input: Shape): Shape {
 
 function listConfigs(account: LambdaAccount, input: Shape): Shape {
   const page = pageOf([...account.codeSigningConfigs.values()], input);
-  return defined({ CodeSigningConfigs: page.items.map(shown), NextMarker: page.nextMarker });
+  return defined({ CodeSigningConfigs: page.items.map(describeConfig), NextMarker: page.nextMarker });
 }
 
 function listFunctions(account: LambdaAccount, input: Shape): Shape {
@@ -111,10 +111,10 @@ function findConfig(account: LambdaAccount, input: Shape): CodeSigningConfig {
 }
 
 function describe(config: CodeSigningConfig): Shape {
-  return { CodeSigningConfig: shown(config) };
+  return { CodeSigningConfig: describeConfig(config) };
 }
 
-function shown(config: CodeSigningConfig): Shape {
+function describeConfig(config: CodeSigningConfig): Shape {
   return {
     CodeSigningConfigId: config.id,
     CodeSigningConfigArn: config.arn,

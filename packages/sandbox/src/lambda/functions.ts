@@ -113,7 +113,9 @@ function listFunctions(account: LambdaAccount, input: Shape): Shape {
   new Constraints(input).oneOf("FunctionVersion", ["ALL"]).enforce();
   const everyVersion = optionalText(input, "FunctionVersion") === "ALL";
   const records = [...account.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const rows = records.flatMap((record) => (everyVersion ? versionRows(account, record) : [bareRow(account, record)]));
+  const rows = records.flatMap((record) =>
+    everyVersion ? versionRows(account, record) : [latestRow(account, record)],
+  );
   const page = pageOf(rows, input);
   return defined({
     Functions: page.items.map((row) => describeVersion(account, { ...row, row: true })),
@@ -121,7 +123,7 @@ function listFunctions(account: LambdaAccount, input: Shape): Shape {
   });
 }
 
-function bareRow(account: LambdaAccount, record: FunctionRecord): ShownVersion {
+function latestRow(account: LambdaAccount, record: FunctionRecord): ShownVersion {
   return { record, version: account.version(record, LATEST) };
 }
 

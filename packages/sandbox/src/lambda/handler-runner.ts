@@ -125,8 +125,8 @@ export class HandlerRunner {
       child.once("close", (code, signal) => {
         clearTimeout(timer);
         const text = Buffer.concat(log).toString();
-        if (timedOut) resolve(overtaken(timeoutMs, text));
-        else resolve(readOutcome(Buffer.concat(outcome).toString(), text) ?? exited(code, signal, text));
+        if (timedOut) resolve(timedOutOutcome(timeoutMs, text));
+        else resolve(readOutcome(Buffer.concat(outcome).toString(), text) ?? exitedOutcome(code, signal, text));
       });
     });
   }
@@ -144,7 +144,7 @@ function readOutcome(text: string, log: string): JobOutcome | null {
     : { payload: outcome.result, failed: false, log };
 }
 
-function exited(code: number | null, signal: NodeJS.Signals | null, log: string): JobOutcome {
+function exitedOutcome(code: number | null, signal: NodeJS.Signals | null, log: string): JobOutcome {
   const reason = signal === null ? `exit status ${code}` : `signal: ${signal}`;
   return {
     payload: { errorType: "Runtime.ExitError", errorMessage: `Runtime exited with error: ${reason}` },
@@ -153,7 +153,7 @@ function exited(code: number | null, signal: NodeJS.Signals | null, log: string)
   };
 }
 
-function overtaken(timeoutMs: number, log: string): JobOutcome {
+function timedOutOutcome(timeoutMs: number, log: string): JobOutcome {
   const errorMessage = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
   return { payload: { errorType: "Sandbox.Timedout", errorMessage }, failed: true, log };
 }

@@ -21,7 +21,7 @@ async function invoke(account: LambdaAccount, handlerRunner: HandlerRunner, inpu
   const arn = account.arn(name, qualifier);
   const record = account.functions.get(name);
   if (!record) throw functionNotFound(arn);
-  const version = drawVersion(account, record, qualifier);
+  const version = pickVersion(account, record, qualifier);
   if (!version) throw functionNotFound(arn);
   const event = readEvent(input);
   requireInvocable(record, version);
@@ -38,7 +38,7 @@ async function invoke(account: LambdaAccount, handlerRunner: HandlerRunner, inpu
 }
 
 /** The version that serves this call: an alias with weights sends a share of its calls to the other version. */
-function drawVersion(account: LambdaAccount, record: FunctionRecord, qualifier: string): VersionRecord | undefined {
+function pickVersion(account: LambdaAccount, record: FunctionRecord, qualifier: string): VersionRecord | undefined {
   const alias = record.aliases.get(qualifier);
   if (!alias) return account.existingVersion(record, qualifier);
   const draw = Number.parseInt(account.context.uuid().slice(0, 8), 16) / 0x1_0000_0000;

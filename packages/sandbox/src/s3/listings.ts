@@ -21,7 +21,7 @@ function listObjectsV2(account: S3Account, input: Shape): Shape {
   const page = listPage(currentObjects(bucket), input, after);
   const encode = keyEncoder(input);
   return defined({
-    ...echo(bucket, input, page),
+    ...requestMembers(bucket, input, page),
     KeyCount: page.entries.length,
     ContinuationToken: token,
     StartAfter: startAfter && encode(startAfter),
@@ -37,7 +37,7 @@ function listObjects(account: S3Account, input: Shape): Shape {
   const page = listPage(currentObjects(bucket), input, marker);
   const encode = keyEncoder(input);
   return defined({
-    ...echo(bucket, input, page),
+    ...requestMembers(bucket, input, page),
     Marker: marker === undefined ? "" : encode(marker),
     NextMarker: page.next === undefined ? undefined : encode(page.next),
     Contents: contents(page, encode),
@@ -59,12 +59,12 @@ function listObjectVersions(account: S3Account, input: Shape): Shape {
   });
   const versions = page.entries.flatMap((entry) => (entry.kind === "object" ? [entry.object] : []));
   return defined({
-    ...echo(bucket, input, page),
+    ...requestMembers(bucket, input, page),
     KeyMarker: keyMarker ?? "",
     NextKeyMarker: page.next === undefined ? undefined : encode(page.next),
     Version: versions
       .filter((version) => !version.isDeleteMarker)
-      .map((version) => ({ ...shown(version), ...facts(version) })),
+      .map((version) => ({ ...shown(version), ...objectMembers(version) })),
     DeleteMarker: versions.filter((version) => version.isDeleteMarker).map(shown),
     CommonPrefixes: commonPrefixes(page, encode),
   });
@@ -118,7 +118,7 @@ function sortedKeys(bucket: BucketRecord): string[] {
   return [...bucket.objects.keys()].sort((a, b) => (a < b ? -1 : 1));
 }
 
-function echo(bucket: BucketRecord, input: Shape, page: Page): Shape {
+function requestMembers(bucket: BucketRecord, input: Shape, page: Page): Shape {
   const encode = keyEncoder(input);
   const delimiter = optionalText(input, "Delimiter");
   return {
@@ -134,12 +134,12 @@ function echo(bucket: BucketRecord, input: Shape, page: Page): Shape {
 function contents(page: Page, encode: (key: string) => string): Shape[] {
   return page.entries.flatMap((entry) =>
     entry.kind === "object"
-      ? [{ Key: encode(entry.key), LastModified: entry.object.lastModified, ...facts(entry.object) }]
+      ? [{ Key: encode(entry.key), LastModified: entry.object.lastModified, ...objectMembers(entry.object) }]
       : [],
   );
 }
 
-function facts(object: ObjectVersion): Shape {
+function objectMembers(object: ObjectVersion): Shape {
   return {
     ETag: object.etag,
     Size: object.body.byteLength,

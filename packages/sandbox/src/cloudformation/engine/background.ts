@@ -8,7 +8,7 @@ const DELAY_PARTS = 10;
  * Queues a job behind the work that is already under way on the stack, without making the caller wait. A job that
  * throws is a bug of the sandbox: the stack's operation fails with it.
  */
-export function inBackground(site: Site, job: () => Promise<void>): void {
+export function runInBackground(site: Site, job: () => Promise<void>): void {
   const { stack, account } = site;
   const { clock, updateMs } = account.context;
   stack.work = stack.work

@@ -8,7 +8,7 @@ import { changeOf, withUnknownProperties } from "./compare.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { failCreation, failUpdate } from "./failure.ts";
 import { importResource } from "./import-resource.ts";
-import { noteChange } from "./journal.ts";
+import { recordChange } from "./journal.ts";
 import { checkExports, outputsOf } from "./outputs.ts";
 import {
   createResource,
@@ -162,7 +162,7 @@ async function recordUndo(site: Site, logicalId: string, step: () => Promise<unk
     await step();
   } finally {
     const after = stack.resources.get(logicalId);
-    if (after && after !== before) noteChange(recoveryOf(site), before, after);
+    if (after && after !== before) recordChange(recoveryOf(site), before, after);
   }
 }
 

@@ -40,11 +40,11 @@ export async function rollBackCreation(site: Site): Promise<void> {
 
 /** Rolls back an update that cannot be completed, or leaves it where it stopped if rollback is disabled. */
 export async function failUpdate(site: Site, error: unknown): Promise<void> {
-  if (noteFailedUpdate(site, error)) await rollBackUpdate(site);
+  if (recordFailedUpdate(site, error)) await rollBackUpdate(site);
 }
 
 /** Marks the stack's update as failed. Returns true if it has to be rolled back now. */
-export function noteFailedUpdate(site: Site, error: unknown): boolean {
+export function recordFailedUpdate(site: Site, error: unknown): boolean {
   const reason = stackReason(site, error);
   const { settings, cancelled, recovery } = site.stack;
   if ((settings.disableRollback && !cancelled) || !recovery?.stable) {

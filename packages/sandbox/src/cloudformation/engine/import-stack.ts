@@ -12,14 +12,14 @@ export async function importStack(site: Site): Promise<void> {
   try {
     await applyBlueprint(site);
   } catch (error) {
-    letGo(site, stackReason(site, error));
+    releaseImports(site, stackReason(site, error));
     return;
   }
   stack.recovery = null;
   setStackStatus(site, { status: "IMPORT_COMPLETE" });
 }
 
-function letGo(site: Site, reason: string): void {
+function releaseImports(site: Site, reason: string): void {
   const { stack } = site;
   const { stable = null, undo = [] } = stack.recovery ?? {};
   setStackStatus(site, { status: "IMPORT_ROLLBACK_IN_PROGRESS", reason });

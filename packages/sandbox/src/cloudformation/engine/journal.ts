@@ -5,7 +5,7 @@ import type { Recovery, StackResource, UndoStep } from "../model.ts";
  * same update has touched the resource, both become one step: undoing leads straight to the stable state and not
  * through a state that failed.
  */
-export function noteChange(recovery: Recovery, before: StackResource | undefined, after: StackResource): void {
+export function recordChange(recovery: Recovery, before: StackResource | undefined, after: StackResource): void {
   const replaced = before !== undefined && before.physicalId !== after.physicalId;
   if (replaced) recovery.leftovers.push(before);
   const earlier = recovery.undo.find((step) => "after" in step && step.after === before);

@@ -56,7 +56,7 @@ export async function createResource(site: Site, wanted: StackResource): Promise
     created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS", reason: "Resource creation Initiated" });
-    created = await settled(site, created);
+    created = await settleResource(site, created);
     setResourceStatus(site, created, { status: "CREATE_COMPLETE" });
     return created;
   } catch (error) {
@@ -77,7 +77,7 @@ export async function updateResource(
   try {
     setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
     await providerOf(wanted.type).update(requestFor(site, wanted), existingRequest(site, existing));
-    updated = await settled(site, updated);
+    updated = await settleResource(site, updated);
     setResourceStatus(site, updated, { status: "UPDATE_COMPLETE" });
     return updated;
   } catch (error) {
@@ -102,7 +102,7 @@ export async function replaceResource(
     created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: "Resource creation Initiated" });
-    created = await settled(site, created);
+    created = await settleResource(site, created);
     setResourceStatus(site, created, { status: "UPDATE_COMPLETE" });
     return created;
   } catch (error) {
@@ -138,7 +138,7 @@ function handlerErrorCode({ code }: AwsError): string {
   return code === "ResourceNotFoundException" || code.startsWith("NoSuch") ? "NotFound" : "InvalidRequest";
 }
 
-async function settled(site: Site, resource: StackResource): Promise<StackResource> {
+async function settleResource(site: Site, resource: StackResource): Promise<StackResource> {
   const provider = providerOf(resource.type);
   const request = existingRequest(site, resource);
   await provider.settle(request);

@@ -1,6 +1,6 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { defined, optionalFlag, optionalText } from "../../core/shape.ts";
-import { inBackground } from "../engine/background.ts";
+import { runInBackground } from "../engine/background.ts";
 import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
 import { now } from "../engine/events.ts";
 import { importStack } from "../engine/import-stack.ts";
@@ -8,13 +8,13 @@ import { type Account, assign, type ChangeSet, type Site, type Stack } from "../
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { changeSetShape, changeSetSummary } from "./change-set-shapes.ts";
+import { addChangeSet, computeChangeSet } from "./compute-change-set.ts";
 import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
 import { submittedImports } from "./imports.ts";
 import { pageOf, requiredText } from "./input.ts";
 import { removeNestedSets } from "./nested-sets.ts";
 import { newStack } from "./stacks.ts";
 import { draftBlueprint, finishedBlueprint, submittedSettings } from "./submission.ts";
-import { addChangeSet, workOut } from "./work-out.ts";
 
 /**
  * The response comes immediately and the set is computed afterwards; faults of the request itself are rejected here.
@@ -48,7 +48,7 @@ export async function createChangeSet(account: Account, input: Shape): Promise<S
       importExisting: optionalFlag(input, "ImportExistingResources") ?? false,
     },
   );
-  inBackground(site, () => workOut(site, set));
+  runInBackground(site, () => computeChangeSet(site, set));
   return { Id: set.id, StackId: stack.id };
 }
 
@@ -95,7 +95,7 @@ export async function executeChangeSet(account: Account, input: Shape): Promise<
   assign(stack, { changeSetId: set.id, updatedAt: now(account) });
   const site = { account, stack };
   beginDeployment(site, set.blueprint, `${set.type}_IN_PROGRESS`);
-  inBackground(site, () => execute(site, set));
+  runInBackground(site, () => execute(site, set));
   return {};
 }
 

@@ -61,11 +61,11 @@ export async function existingResources(site: Site, blueprint: Blueprint): Promi
     found.set(logicalId, physicalId);
     if (!deletionPolicy?.startsWith("Retain")) refused.push(`${logicalId} ({${importing.identifier}=${physicalId}})`);
   }
-  if (refused.length > 0) throw unkept(refused);
+  if (refused.length > 0) throw notRetained(refused);
   return found;
 }
 
-function unkept(resources: readonly string[]): AwsError {
+function notRetained(resources: readonly string[]): AwsError {
   const what = "CloudFormation is attempting to import some resources because they already exist in your account.";
   const rule =
     "The resources must have the DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in the template for successful import.";

@@ -2,7 +2,7 @@ import { AwsError, type Shape } from "../../core/contract.ts";
 import { deleteStack } from "../engine/deletion.ts";
 import { applyUpdate, beginDeployment, createStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
-import { noteFailedUpdate } from "../engine/failure.ts";
+import { recordFailedUpdate } from "../engine/failure.ts";
 import { rollBackUpdate } from "../engine/rollback.ts";
 import { type Account, assign, type Blueprint, type ChangeSet, type Parent, type Site, type Stack } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
@@ -20,8 +20,8 @@ import { templateOf } from "./template-source.ts";
  */
 export function nestedStacks(accountOf: () => Account): NestedStacks {
   return {
-    create: (wanted) => inOwnWords(() => create(accountOf(), wanted)),
-    update: (wanted, existing) => inOwnWords(() => update(siteOf(accountOf(), existing), wanted)),
+    create: (wanted) => withResourceErrors(() => create(accountOf(), wanted)),
+    update: (wanted, existing) => withResourceErrors(() => update(siteOf(accountOf(), existing), wanted)),
     delete: (existing) => remove(accountOf(), existing),
     settle: (existing) => settle(siteOf(accountOf(), existing)),
     attributes: (existing) => outputsOf(siteOf(accountOf(), existing)),
@@ -82,7 +82,7 @@ async function create(account: Account, wanted: ResourceRequest): Promise<string
   const site = { account, stack };
   const blueprint = await consentedBlueprint(site, await nestedDraft(site, wanted, preparedSet(stack, parent)));
   if (!account.stacks.includes(stack)) account.stacks.push(stack);
-  takeOver(site, parent);
+  adoptOperation(site, parent);
   beginDeployment(site, blueprint, "CREATE_IN_PROGRESS");
   // The parent deletes what could not be created; the nested stack itself stops where it failed.
   stack.work = stack.work.then(() => createStack(site, "DO_NOTHING"));
@@ -91,39 +91,39 @@ async function create(account: Account, wanted: ResourceRequest): Promise<string
 
 async function update(site: Site, wanted: ResourceRequest): Promise<void> {
   const parent = parentOf(site);
-  if (parent.status.startsWith("UPDATE_ROLLBACK")) await goBack(site, parent);
-  else await goForward(site, parent, wanted);
+  if (parent.status.startsWith("UPDATE_ROLLBACK")) await rollBackNested(site, parent);
+  else await updateNested(site, parent, wanted);
 }
 
 /**
  * A stack in which nothing changes is left alone. One that changed waits for its parent, which may still be rolled
  * back.
  */
-async function goForward(site: Site, parent: Stack, wanted: ResourceRequest): Promise<void> {
+async function updateNested(site: Site, parent: Stack, wanted: ResourceRequest): Promise<void> {
   const { stack } = site;
   if (stack.recovery === null || stack.status !== "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS") checkUpdatable(stack);
   const blueprint = await consentedBlueprint(site, await nestedDraft(site, wanted, preparedSet(stack, parent)));
   const { changes, outputsChange } = planChanges(site, blueprint);
   if (changes.length === 0 && !outputsChange && stack.recovery === null) return;
-  takeOver(site, parent);
+  adoptOperation(site, parent);
   stack.updatedAt = now(site.account);
   beginDeployment(site, blueprint, "UPDATE_IN_PROGRESS");
   try {
     await applyUpdate(site);
   } catch (error) {
-    noteFailedUpdate(site, error);
-    throw notUpdated(stack);
+    recordFailedUpdate(site, error);
+    throw updateFailed(stack);
   }
 }
 
-async function goBack(site: Site, parent: Stack): Promise<void> {
+async function rollBackNested(site: Site, parent: Stack): Promise<void> {
   const { stack } = site;
   if (!stack.recovery?.stable) return;
   stack.recovery.skip = parent.recovery?.skip ?? [];
   stack.currentToken = parent.currentToken;
   if (stack.status !== "UPDATE_ROLLBACK_IN_PROGRESS") setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS" });
   await rollBackUpdate(site);
-  if (stack.status !== "UPDATE_ROLLBACK_COMPLETE") throw notUpdated(stack);
+  if (stack.status !== "UPDATE_ROLLBACK_COMPLETE") throw updateFailed(stack);
 }
 
 async function remove(account: Account, { physicalId }: ExistingResource): Promise<void> {
@@ -151,7 +151,7 @@ function outputsOf({ stack }: Site): ValueMap {
 }
 
 /** The nested stack adopts its parent's operation: the token, the settings and the set that was prepared for it. */
-function takeOver({ stack }: Site, parent: Stack): void {
+function adoptOperation({ stack }: Site, parent: Stack): void {
   const { disableRollback, roleArn, notificationArns } = parent.settings;
   assign(stack.settings, { disableRollback, roleArn, notificationArns });
   const prepared = preparedSet(stack, parent);
@@ -167,7 +167,7 @@ function preparedSet(stack: Stack, parent: Stack): ChangeSet | undefined {
   return stack.changeSets.find(({ parents }) => parents !== undefined && parents.parentId === parent.changeSetId);
 }
 
-function notUpdated({ id, status, statusReason }: Stack): ResourceError {
+function updateFailed({ id, status, statusReason }: Stack): ResourceError {
   const reason = statusReason === undefined ? "" : ` with reason: ${statusReason.trimEnd()}`;
   return new ResourceError(`Embedded stack ${id} was not successfully updated. Currently in ${status}${reason}`);
 }
@@ -187,7 +187,7 @@ function stackOf(account: Account, id: string): Stack {
 }
 
 /** An error of CloudFormation itself becomes the event's reason unchanged. */
-async function inOwnWords<T>(work: () => Promise<T>): Promise<T> {
+async function withResourceErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalText } from "../../core/shape.ts";
-import { inBackground } from "../engine/background.ts";
+import { runInBackground } from "../engine/background.ts";
 import { setStackStatus } from "../engine/events.ts";
 import { rollBackCreation } from "../engine/failure.ts";
 import { rollBackUpdate } from "../engine/rollback.ts";
@@ -35,7 +35,7 @@ export async function continueUpdateRollback(account: Account, input: Shape): Pr
   stack.recovery.skip = optionalFlag(input, "ForceRollback") ? failed : given;
   useToken(stack, optionalText(input, "ClientRequestToken"));
   setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS", reason: "User Initiated" });
-  inBackground(site, () => rollBackUpdate(site));
+  runInBackground(site, () => rollBackUpdate(site));
   return {};
 }
 
@@ -54,7 +54,7 @@ export async function rollbackStack(account: Account, input: Shape): Promise<Sha
   useToken(stack, optionalText(input, "ClientRequestToken"));
   const status = creation ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS";
   setStackStatus(site, { status, reason: "User Initiated" });
-  inBackground(site, () => (creation ? rollBackCreation(site) : rollBackUpdate(site)));
+  runInBackground(site, () => (creation ? rollBackCreation(site) : rollBackUpdate(site)));
   return { StackId: stack.id };
 }
 

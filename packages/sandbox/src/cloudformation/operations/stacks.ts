@@ -1,6 +1,6 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalText } from "../../core/shape.ts";
-import { inBackground } from "../engine/background.ts";
+import { runInBackground } from "../engine/background.ts";
 import { deleteStack } from "../engine/deletion.ts";
 import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
@@ -62,7 +62,7 @@ export async function createStackOperation(account: Account, input: Shape): Prom
   if (!known) account.stacks.push(stack);
   makeObsolete(stack);
   beginDeployment(site, blueprint, "CREATE_IN_PROGRESS");
-  inBackground(site, () => createStack(site, onFailure));
+  runInBackground(site, () => createStack(site, onFailure));
   return { StackId: stack.id };
 }
 
@@ -87,7 +87,7 @@ export async function updateStackOperation(account: Account, input: Shape): Prom
   assign(stack, { updatedAt: now(account), changeSetId: undefined });
   makeObsolete(stack);
   beginDeployment(site, blueprint, "UPDATE_IN_PROGRESS");
-  inBackground(site, () => updateStack(site));
+  runInBackground(site, () => updateStack(site));
   return { StackId: stack.id };
 }
 
@@ -112,7 +112,7 @@ export async function deleteStackOperation(account: Account, input: Shape): Prom
   assign(stack, { cancelled: "delete", changeSetId: undefined, deletedAt: now(account) });
   makeObsolete(stack);
   setStackStatus(site, { status: "DELETE_IN_PROGRESS", reason: "User Initiated" });
-  inBackground(site, () => deleteStack(site, { retain: force ? failedIds(stack) : retain, formerStatus }));
+  runInBackground(site, () => deleteStack(site, { retain: force ? failedIds(stack) : retain, formerStatus }));
   return {};
 }
 

@@ -47,13 +47,13 @@ function holds(value: Value, scope: Scope): boolean {
   if (name === "Fn::Or") return parts.some((part) => holds(part, scope));
   if (name === "Fn::Not") return !parts.some((part) => holds(part, scope));
   const [left = [], right = []] = parts.map((part) => evaluate(part, scope) ?? "");
-  if (name === "Fn::Contains") return within([right], left);
-  if (name === "Fn::EachMemberIn") return within(listOf(left), right);
+  if (name === "Fn::Contains") return isSubset([right], left);
+  if (name === "Fn::EachMemberIn") return isSubset(listOf(left), right);
   if (name === "Fn::EachMemberEquals") return listOf(left).every((item) => sameValue(item, right));
   return scalarText(evaluate(value, scope)) === "true";
 }
 
-function within(items: readonly Value[], list: Value): boolean {
+function isSubset(items: readonly Value[], list: Value): boolean {
   return items.every((item) => listOf(list).some((candidate) => sameValue(candidate, item)));
 }
 

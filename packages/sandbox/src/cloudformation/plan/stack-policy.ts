@@ -64,22 +64,25 @@ function statementsOf(policy: string | undefined): ValueMap[] {
 function matches(statement: ValueMap, question: PolicyQuestion): boolean {
   const { logicalId, type, action } = question;
   const id = `LogicalResourceId/${logicalId}`;
-  const on = (name: string, value: string) => textsOf(statement[name]).some((pattern) => fits(pattern, value));
-  const actionFits = "NotAction" in statement ? !on("NotAction", action) : on("Action", action);
-  const resourceFits = "NotResource" in statement ? !on("NotResource", id) : on("Resource", id);
-  return actionFits && resourceFits && conditionFits(mapOf(statement["Condition"]), type);
+  const on = (name: string, value: string) =>
+    textsOf(statement[name]).some((pattern) => matchesPattern(pattern, value));
+  const matchesAction = "NotAction" in statement ? !on("NotAction", action) : on("Action", action);
+  const matchesResource = "NotResource" in statement ? !on("NotResource", id) : on("Resource", id);
+  return matchesAction && matchesResource && matchesCondition(mapOf(statement["Condition"]), type);
 }
 
 /** ResourceType is the only key that conditions of stack policies support. */
-function conditionFits(condition: ValueMap, type: string): boolean {
+function matchesCondition(condition: ValueMap, type: string): boolean {
   return Object.entries(condition).every(([operator, body]) => {
     const patterns = textsOf(mapOf(body)["ResourceType"]);
-    return operator === "StringLike" ? patterns.some((pattern) => fits(pattern, type)) : patterns.includes(type);
+    return operator === "StringLike"
+      ? patterns.some((pattern) => matchesPattern(pattern, type))
+      : patterns.includes(type);
   });
 }
 
 /** `*` matches any characters, `?` a single one. */
-function fits(pattern: string, value: string): boolean {
+function matchesPattern(pattern: string, value: string): boolean {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replace(/\*/g, ".*")

@@ -10,7 +10,7 @@ export const languageExtensions: Transform = (document, scope) => {
   const { Resources, Conditions, Outputs, ...others } = document;
   const result: ValueMap = { ...others };
   for (const [name, section] of Object.entries({ Resources, Conditions, Outputs })) {
-    if (section !== undefined) result[name] = workedOut(withLoopsRun(section, inner), inner);
+    if (section !== undefined) result[name] = withExtensionsRun(withLoopsRun(section, inner), inner);
   }
   return result;
 };
@@ -30,13 +30,13 @@ function scopeOf(document: ValueMap, { parameters, pseudo }: TransformScope): Sc
   };
 }
 
-function workedOut(value: Value, scope: Scope): Value {
-  if (Array.isArray(value)) return value.map((item) => workedOut(item, scope));
+function withExtensionsRun(value: Value, scope: Scope): Value {
+  if (Array.isArray(value)) return value.map((item) => withExtensionsRun(item, scope));
   if (!isMap(value)) return value;
   const [name, ...others] = Object.keys(value);
   const extension = name !== undefined && others.length === 0 ? EXTENSIONS.get(name) : undefined;
-  if (extension && name !== undefined) return extension(workedOut(value[name] ?? "", scope), scope);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, workedOut(member, scope)]));
+  if (extension && name !== undefined) return extension(withExtensionsRun(value[name] ?? "", scope), scope);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withExtensionsRun(member, scope)]));
 }
 
 const EXTENSIONS: ReadonlyMap<string, (argument: Value, scope: Scope) => Value> = new Map([

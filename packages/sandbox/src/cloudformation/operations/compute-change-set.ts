@@ -44,7 +44,7 @@ const NO_CHANGES =
  * Computes what the set would change, in the nested stacks too if the request asked for that. An error becomes the
  * set's failure.
  */
-export async function workOut(site: Site, set: ChangeSet): Promise<void> {
+export async function computeChangeSet(site: Site, set: ChangeSet): Promise<void> {
   try {
     if (isUnprocessed(set.blueprint.template)) set.blueprint = await finishedBlueprint(site, set.blueprint);
     if (set.importExisting) {
@@ -97,7 +97,7 @@ async function nestedSet({ account, stack: parent }: Site, set: ChangeSet, chang
     importExisting: set.importExisting,
     parents: { parentId: set.id, rootId: set.parents?.rootId ?? set.id },
   });
-  await workOut(site, nested);
+  await computeChangeSet(site, nested);
   if (nested.status === "FAILED" && nested.statusReason !== NO_CHANGES) {
     throw validationError(`Nested change set ${nested.id} was not successfully created: Currently in FAILED.`);
   }
