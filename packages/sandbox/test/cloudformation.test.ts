@@ -1,4 +1,4 @@
-/** One process runs all tests of CloudFormation: starting a test file costs more time than these tests take. */
+/** One process runs all tests of CloudFormation: starting a test file takes longer than running most of them. */
 import "./cloudformation/change-sets.ts";
 import "./cloudformation/deployments.ts";
 import "./cloudformation/guards.ts";

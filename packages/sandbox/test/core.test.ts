@@ -14,7 +14,7 @@ import { createQueryProtocol } from "#sandbox/core/query-protocol";
 import { bytesOf, textOf, type WireRequest } from "#sandbox/core/wire";
 import { openHarness, overEachTransport } from "./sandbox-harness.ts";
 
-overEachTransport("tells who calls, and gives temporary credentials of any role", async (t, transport) => {
+overEachTransport("returns the caller's identity, and temporary credentials for any role", async (t, transport) => {
   const { sts } = await openHarness(t, { transport });
   const identity = await sts.send(new GetCallerIdentityCommand({}));
   t.equal(identity.Account, "000000000000");
@@ -45,7 +45,7 @@ overEachTransport("logs calls in order of arrival, with bytes as size and digest
   t.same(sandbox.calls.mutations()[1]?.input["Body"], { sizeBytes: 5, sha256 });
   sandbox.calls.clear();
   await lambda.send(new ListFunctionsCommand({}));
-  t.equal(sandbox.calls.all()[0]?.n, 1, "counts from one again after clear");
+  t.equal(sandbox.calls.all()[0]?.n, 1, "counting restarts at one after clear");
 });
 
 overEachTransport("a call dropped before its effect never takes effect", async (t, transport) => {
@@ -59,7 +59,7 @@ overEachTransport("a call dropped before its effect never takes effect", async (
   t.equal(sandbox.calls.all()[0]?.outcome, "error");
 });
 
-overEachTransport("a call dropped after its effect has taken effect", async (t, transport) => {
+overEachTransport("a call dropped after its effect stays in effect", async (t, transport) => {
   const { sandbox, s3 } = await openHarness(t, { transport });
   const hold = sandbox.faults.hold({ when: "after", match: isCreateBucket });
   const sent = s3.send(new CreateBucketCommand({ Bucket: "done" })).catch((error: unknown) => error);
@@ -69,7 +69,7 @@ overEachTransport("a call dropped after its effect has taken effect", async (t, 
   t.match(await sent, { code: "ECONNRESET" });
 });
 
-overEachTransport("holds the nth matching call only, and lets it go on release", async (t, transport) => {
+overEachTransport("holds only the nth matching call, and lets it continue on release", async (t, transport) => {
   const { sandbox, s3 } = await openHarness(t, { transport });
   const hold = sandbox.faults.hold({ nth: 2, when: "before", match: isCreateBucket });
   await s3.send(new CreateBucketCommand({ Bucket: "first" }));
@@ -81,21 +81,24 @@ overEachTransport("holds the nth matching call only, and lets it go on release",
   t.same(await bucketNames(sandbox.service("s3")), ["first", "second"]);
 });
 
-overEachTransport("a client that goes away while held before the effect is dropped", async (t, transport) => {
-  const { sandbox, s3 } = await openHarness(t, { transport });
-  const hold = sandbox.faults.hold({ when: "before", match: isCreateBucket });
-  const abort = new AbortController();
-  const sent = s3
-    .send(new CreateBucketCommand({ Bucket: "gone" }), { abortSignal: abort.signal })
-    .catch((error: unknown) => error);
-  const record = await hold.reached;
-  abort.abort();
-  t.match(await sent, { name: "AbortError" });
-  await until(() => record.outcome === "error");
-  t.same(await bucketNames(sandbox.service("s3")), []);
-});
+overEachTransport(
+  "a call whose client disconnects while it is held before its effect is dropped",
+  async (t, transport) => {
+    const { sandbox, s3 } = await openHarness(t, { transport });
+    const hold = sandbox.faults.hold({ when: "before", match: isCreateBucket });
+    const abort = new AbortController();
+    const sent = s3
+      .send(new CreateBucketCommand({ Bucket: "gone" }), { abortSignal: abort.signal })
+      .catch((error: unknown) => error);
+    const record = await hold.reached;
+    abort.abort();
+    t.match(await sent, { name: "AbortError" });
+    await until(() => record.outcome === "error");
+    t.same(await bucketNames(sandbox.service("s3")), []);
+  },
+);
 
-overEachTransport("answers injected errors as often as asked, then the truth", async (t, transport) => {
+overEachTransport("responds with injected errors as often as asked, then with real responses", async (t, transport) => {
   const { sandbox, lambda } = await openHarness(t, { transport });
   const denied = new AwsError("AccessDeniedException", "not authorized to perform: lambda:ListFunctions", 403);
   sandbox.faults.fail({ match: ({ operation }) => operation === "ListFunctions", times: 2, error: denied });
@@ -136,7 +139,7 @@ overEachTransport("throttles each class of calls by its own bucket", async (t, t
   await t.rejects(list(), throttled, "and holds one second's worth at most");
 });
 
-t.test("every answer carries a request id, and a service that is not there is denied by name", async (t) => {
+t.test("every response carries a request id, and an unknown service is denied by name", async (t) => {
   const { sandbox } = await openHarness(t);
   const url = await sandbox.listen();
   const lambda = await fetch(`${url}/2015-03-31/functions`);
@@ -152,7 +155,7 @@ t.test("every answer carries a request id, and a service that is not there is de
   t.match(await unknown.text(), "the sandbox has no service polly");
 });
 
-t.test("asks a client that waits for it to send its body", async (t) => {
+t.test("tells a client that expects 100-continue to send its body", async (t) => {
   const { sandbox, s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket: "expect" }));
   const url = await sandbox.listen();
@@ -169,7 +172,7 @@ t.test("asks a client that waits for it to send its body", async (t) => {
 t.test("the query protocol", async (t) => {
   const protocol = createQueryProtocol("urn:test");
 
-  t.test("reads nested members and lists in the order of their numbers", async (t) => {
+  t.test("reads nested members, and lists in the order of their numbers", async (t) => {
     const form = new URLSearchParams({
       Action: "CreateStack",
       Version: "2010-05-15",
@@ -192,7 +195,7 @@ t.test("the query protocol", async (t) => {
     });
   });
 
-  t.test("writes dates, lists, empty lists and text that XML would change", async (t) => {
+  t.test("writes dates, lists, empty lists, and text that XML has to escape", async (t) => {
     const output: Shape = {
       At: new Date(0),
       Body: "a<b>&\r\n\u0001",
@@ -201,10 +204,10 @@ t.test("the query protocol", async (t) => {
       Absent: undefined,
       Flag: false,
     };
-    const answer = protocol.encode({ operation: "Get", input: {} }, output, "id-1");
-    t.equal(answer.headers["x-amzn-requestid"], "id-1");
+    const response = protocol.encode({ operation: "Get", input: {} }, output, "id-1");
+    t.equal(response.headers["x-amzn-requestid"], "id-1");
     t.equal(
-      textOf(answer.body),
+      textOf(response.body),
       '<GetResponse xmlns="urn:test"><GetResult><At>1970-01-01T00:00:00.000Z</At><Body>a&lt;b&gt;&amp;&#xD;\n\uFFFD</Body>' +
         "<Items><member><Key>k</Key></member><member>text</member></Items><None></None><Flag>false</Flag></GetResult>" +
         "<ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></GetResponse>",
@@ -212,10 +215,10 @@ t.test("the query protocol", async (t) => {
   });
 
   t.test("writes errors with their code, type and message", async (t) => {
-    const answer = protocol.encodeError(new AwsError("ValidationError", "Stack [a<b] does not exist", 400), "id-2");
-    t.equal(answer.status, 400);
+    const response = protocol.encodeError(new AwsError("ValidationError", "Stack [a<b] does not exist", 400), "id-2");
+    t.equal(response.status, 400);
     t.match(
-      textOf(answer.body),
+      textOf(response.body),
       "<Type>Sender</Type><Code>ValidationError</Code><Message>Stack [a&lt;b] does not exist</Message>",
     );
   });

@@ -36,9 +36,9 @@ async function create(
 }
 
 async function invoke({ lambda }: Harness, more: Partial<InvokeCommandInput> = {}) {
-  const { Payload, ...answer } = await lambda.send(new InvokeCommand({ FunctionName, ...more }));
+  const { Payload, ...response } = await lambda.send(new InvokeCommand({ FunctionName, ...more }));
   const text = Buffer.from(Payload ?? []).toString();
-  return { ...answer, result: text === "" ? undefined : (JSON.parse(text) as unknown) };
+  return { ...response, result: text === "" ? undefined : (JSON.parse(text) as unknown) };
 }
 
 t.test("runs a function with its variables, its event and what Lambda adds", async (t) => {
@@ -51,10 +51,10 @@ t.test("runs a function with its variables, its event and what Lambda adds", asy
   };`;
   await create(harness, { "index.js": source }, { Publish: true, Environment: { Variables: { A: "1" } } });
   const Payload = Buffer.from('{"amount":3}');
-  const answer = await invoke(harness, { Payload, Qualifier: "1", LogType: "Tail" });
-  t.equal(answer.StatusCode, 200);
-  t.equal(answer.ExecutedVersion, "1");
-  t.match(answer.result, {
+  const response = await invoke(harness, { Payload, Qualifier: "1", LogType: "Tail" });
+  t.equal(response.StatusCode, 200);
+  t.equal(response.ExecutedVersion, "1");
+  t.match(response.result, {
     event: { amount: 3 },
     env: {
       A: "1",
@@ -67,14 +67,14 @@ t.test("runs a function with its variables, its event and what Lambda adds", asy
     name: FunctionName,
     left: true,
   });
-  t.match(Buffer.from(answer.LogResult ?? "", "base64").toString(), /START RequestId: .* Version: 1\npaying 3\nEND/);
-  const { root } = answer.result as { root: string };
+  t.match(Buffer.from(response.LogResult ?? "", "base64").toString(), /START RequestId: .* Version: 1\npaying 3\nEND/);
+  const { root } = response.result as { root: string };
   t.ok(existsSync(root));
   await harness.sandbox.close();
-  t.notOk(existsSync(root), "its folder is gone once the sandbox is closed");
+  t.notOk(existsSync(root), "its folder is deleted when the sandbox closes");
 });
 
-t.test("takes CommonJS and modules, by extension and by package.json, in folders, with callbacks", async (t) => {
+t.test("runs CommonJS and ES modules, by extension and by package.json, in folders, with callbacks", async (t) => {
   const cases: readonly (readonly [handler: string, files: Record<string, string>])[] = [
     ["index.handler", { "index.mjs": "export const handler = async () => 'module';" }],
     [
@@ -110,7 +110,10 @@ t.test("reports how a function failed", async (t) => {
       { "index.js": "exports.other = 1;" },
       { errorType: "Runtime.HandlerNotFound", errorMessage: "index.handler is undefined or not exported" },
     ],
-    [{ "index.js": "exports.handler = async () => process.exit(3);" }, { errorMessage: "Runtime exited with error: exit status 3" }],
+    [
+      { "index.js": "exports.handler = async () => process.exit(3);" },
+      { errorMessage: "Runtime exited with error: exit status 3" },
+    ],
     [
       { "index.js": "exports.handler = async () => { for (;;) {} };" },
       { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 1.00 seconds" },
@@ -120,10 +123,10 @@ t.test("reports how a function failed", async (t) => {
   const failures = cases.map(async ([files, error, Timeout = START_TIMEOUT_SECONDS]) => {
     const harness = await openHarness(t);
     await create(harness, files, { Timeout });
-    const answer = await invoke(harness);
-    t.equal(answer.StatusCode, 200);
-    t.equal(answer.FunctionError, "Unhandled");
-    t.match(answer.result, error);
+    const response = await invoke(harness);
+    t.equal(response.StatusCode, 200);
+    t.equal(response.FunctionError, "Unhandled");
+    t.match(response.result, error);
   });
   await Promise.all(failures);
 });
@@ -137,7 +140,7 @@ t.test("runs the old code until an update has settled", async (t) => {
   t.match((await invoke(harness)).result, { marker: "new" });
 });
 
-t.test("an alias sends the share of calls that its weight says to the other version", async (t) => {
+t.test("an alias sends the share of calls given by its weight to the other version", async (t) => {
   const harness = await openHarness(t);
   const { lambda, clock } = harness;
   await create(harness, {}, { Code: { ZipFile: handlerZip("1") }, Publish: true });
@@ -154,7 +157,7 @@ t.test("an alias sends the share of calls that its weight says to the other vers
   t.equal((await invoke(harness, { Qualifier: "all" })).ExecutedVersion, "2");
 });
 
-t.test("accepts events without waiting, and dry runs without running", async (t) => {
+t.test("accepts event invocations without waiting, and dry runs without running", async (t) => {
   const harness = await openHarness(t);
   await create(harness, { "index.js": "exports.handler = async () => 1;" });
   t.equal((await invoke(harness, { InvocationType: "Event" })).StatusCode, 202);
@@ -162,7 +165,7 @@ t.test("accepts events without waiting, and dry runs without running", async (t)
   await t.rejects(invoke(harness, { Payload: Buffer.from("{") }), { name: "InvalidRequestContentException" });
 });
 
-t.test("refuses calls of a function that is pending, or throttled to nothing", async (t) => {
+t.test("rejects calls of a function that is pending, or whose reserved concurrency is 0", async (t) => {
   const harness = await openHarness(t);
   await create(harness, { "index.js": "" });
   await harness.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
@@ -178,10 +181,10 @@ t.test("refuses calls of a function that is pending, or throttled to nothing", a
   await t.rejects(call("Invoke", {}), { name: "ResourceConflictException", message: /state: Pending/ });
 });
 
-t.test("says that it does not run other runtimes", async (t) => {
+t.test("reports that it does not run other runtimes", async (t) => {
   const harness = await openHarness(t);
   await create(harness, { "index.py": "" }, { Runtime: "python3.12" });
-  const answer = await invoke(harness);
-  t.equal(answer.FunctionError, "Unhandled");
-  t.match(answer.result, { errorType: "Sandbox.UnsupportedRuntime", errorMessage: /python3\.12/ });
+  const response = await invoke(harness);
+  t.equal(response.FunctionError, "Unhandled");
+  t.match(response.result, { errorType: "Sandbox.UnsupportedRuntime", errorMessage: /python3\.12/ });
 });

@@ -32,7 +32,7 @@ const FunctionName = "pay";
 const ARN = `arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`;
 
 async function create({ lambda, clock }: Harness, more: Partial<CreateFunctionCommandInput> = {}) {
-  const answer = await lambda.send(
+  const response = await lambda.send(
     new CreateFunctionCommand({
       FunctionName,
       Runtime: "nodejs20.x",
@@ -43,27 +43,30 @@ async function create({ lambda, clock }: Harness, more: Partial<CreateFunctionCo
     }),
   );
   clock.advance(200);
-  return answer;
+  return response;
 }
 
-overEachTransport("code can be fetched for ten minutes and has the digest that Lambda gives", async (t, transport) => {
-  const harness = await openHarness(t, { transport });
-  await create(harness);
-  const { Code, Configuration } = await harness.lambda.send(new GetFunctionCommand({ FunctionName }));
-  const location = Code?.Location ?? "";
-  const fetched = await download(harness, transport, location);
-  t.equal(fetched.status, 200);
-  t.same(Buffer.from(fetched.bytes), Buffer.from(handlerZip("one")));
-  t.equal(Configuration?.CodeSize, fetched.bytes.byteLength);
-  const digest = await crypto.subtle.digest("SHA-256", Buffer.from(fetched.bytes));
-  t.equal(Configuration?.CodeSha256, Buffer.from(digest).toString("base64"));
-  harness.clock.advance(10 * 60 * 1000);
-  const late = await download(harness, transport, location);
-  t.equal(late.status, 403);
-  t.match(Buffer.from(late.bytes).toString(), "<Code>AccessDenied</Code><Message>Request has expired</Message>");
-  const forged = await download(harness, transport, location.replace(/X-Amz-Signature=.*/, "X-Amz-Signature=0"));
-  t.equal(forged.status, 403);
-});
+overEachTransport(
+  "code can be downloaded for ten minutes and has the digest that Lambda reports",
+  async (t, transport) => {
+    const harness = await openHarness(t, { transport });
+    await create(harness);
+    const { Code, Configuration } = await harness.lambda.send(new GetFunctionCommand({ FunctionName }));
+    const location = Code?.Location ?? "";
+    const fetched = await download(harness, transport, location);
+    t.equal(fetched.status, 200);
+    t.same(Buffer.from(fetched.bytes), Buffer.from(handlerZip("one")));
+    t.equal(Configuration?.CodeSize, fetched.bytes.byteLength);
+    const digest = await crypto.subtle.digest("SHA-256", Buffer.from(fetched.bytes));
+    t.equal(Configuration?.CodeSha256, Buffer.from(digest).toString("base64"));
+    harness.clock.advance(10 * 60 * 1000);
+    const late = await download(harness, transport, location);
+    t.equal(late.status, 403);
+    t.match(Buffer.from(late.bytes).toString(), "<Code>AccessDenied</Code><Message>Request has expired</Message>");
+    const forged = await download(harness, transport, location.replace(/X-Amz-Signature=.*/, "X-Amz-Signature=0"));
+    t.equal(forged.status, 403);
+  },
+);
 
 async function download({ sandbox }: Harness, transport: string, location: string) {
   if (transport === "socket") {
@@ -78,7 +81,7 @@ async function download({ sandbox }: Harness, transport: string, location: strin
   return { status: response.statusCode, bytes: Buffer.concat(await response.body.toArray()) };
 }
 
-t.test("never gives a version's number twice, even after delete and create", async (t) => {
+t.test("never uses a version number twice, not even after delete and create", async (t) => {
   const harness = await openHarness(t);
   await create(harness, { Publish: true });
   await harness.lambda.send(new DeleteFunctionCommand({ FunctionName }));
@@ -102,7 +105,7 @@ t.test("a published version stays as it was, whatever happens to $LATEST", async
 });
 
 t.test(
-  "publishing what is published already gives that version; going back to older content makes a new one",
+  "publishing unchanged content returns the published version; returning to older content creates a new one",
   async (t) => {
     const harness = await openHarness(t);
     const { lambda, clock } = harness;
@@ -121,7 +124,7 @@ t.test(
   },
 );
 
-t.test("everything that changes a function waits until the last update has settled", async (t) => {
+t.test("every change of a function is a conflict until the last update has settled", async (t) => {
   const harness = await openHarness(t);
   const { lambda, clock } = harness;
   await create(harness);
@@ -139,7 +142,7 @@ t.test("everything that changes a function waits until the last update has settl
   await t.resolves(lambda.send(new PublishVersionCommand({ FunctionName })));
 });
 
-t.test("a dry run tells the digest of the new code and changes nothing", async (t) => {
+t.test("a dry run returns the digest of the new code and changes nothing", async (t) => {
   const harness = await openHarness(t);
   const { lambda } = harness;
   const { CodeSha256 } = await create(harness);
@@ -152,7 +155,7 @@ t.test("a dry run tells the digest of the new code and changes nothing", async (
   t.match(after, { CodeSha256, RevisionId: before.RevisionId, LastUpdateStatus: "Successful" });
 });
 
-t.test("an update leaves what it does not name, and empty values clear", async (t) => {
+t.test("an update keeps what it does not name, and empty values clear", async (t) => {
   const harness = await openHarness(t);
   const { lambda, clock } = harness;
   const published = await lambda.send(
@@ -187,7 +190,7 @@ t.test("an update leaves what it does not name, and empty values clear", async (
   for (const gone of ["DeadLetterConfig", "KMSKeyArn", "Layers"]) t.notOk(gone in cleared, `${gone} is gone`);
 });
 
-t.test("refuses a configuration of more than 5,120 bytes with a status of its own", async (t) => {
+t.test("rejects a configuration of more than 5,120 bytes with a status of its own", async (t) => {
   const harness = await openHarness(t);
   await create(harness);
   const Variables = { A: "x".repeat(4000) };
@@ -219,7 +222,7 @@ t.test("a version that an alias points to cannot be deleted", async (t) => {
   });
 });
 
-t.test("what belongs to an alias or a function goes with it; triggers stay", async (t) => {
+t.test("what belongs to an alias or a function is deleted with it; triggers stay", async (t) => {
   const harness = await openHarness(t);
   const { lambda } = harness;
   await create(harness, { Publish: true });
@@ -251,7 +254,7 @@ t.test("a recreated URL has another address", async (t) => {
   t.not(await address(), first);
 });
 
-t.test("only AWS's services may set tags of AWS", async (t) => {
+t.test("only AWS's services may set AWS's tags", async (t) => {
   const harness = await openHarness(t);
   const { lambda, sandbox } = harness;
   await create(harness);
@@ -261,7 +264,7 @@ t.test("only AWS's services may set tags of AWS", async (t) => {
   t.same((await lambda.send(new ListTagsCommand({ Resource: ARN }))).Tags, tag.Tags);
 });
 
-t.test("lists fifty at a time, whatever was asked for", async (t) => {
+t.test("lists fifty at a time, whatever the request asks for", async (t) => {
   const harness = await openHarness(t);
   const { lambda } = harness;
   for (let at = 0; at < 101; at += 1) await create(harness, { FunctionName: `f${at}`, Publish: at === 0 });
@@ -277,7 +280,7 @@ t.test("lists fifty at a time, whatever was asked for", async (t) => {
   t.same(versions, ["$LATEST", "1"]);
 });
 
-t.test("a trigger cannot be updated while it changes, and is found by its function", async (t) => {
+t.test("a trigger cannot be updated while it is changing, and can be listed by its function", async (t) => {
   const harness = await openHarness(t);
   const { lambda, clock } = harness;
   await create(harness, { Publish: true });
@@ -311,7 +314,7 @@ t.test("runtime management belongs to a version", async (t) => {
   t.equal(await mode({}), "Auto");
 });
 
-t.test("a layer of another account can be used and not be read", async (t) => {
+t.test("a layer of another account can be used but not read", async (t) => {
   const harness = await openHarness(t);
   const foreign = "arn:aws:lambda:us-east-1:111122223333:layer:tools:1";
   t.match(await create(harness, { Layers: [foreign] }), { Layers: [{ Arn: foreign }] });

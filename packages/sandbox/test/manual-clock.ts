@@ -21,7 +21,7 @@ export class ManualClock implements SandboxClock {
     for (const { wake } of due) wake();
   }
 
-  /** Wakes whoever sleeps the shortest and lets the woken work run until it sleeps again. False where nobody sleeps. */
+  /** Advances to the next wake-up and lets the woken work run until it sleeps again. False if nothing sleeps. */
   async step(): Promise<boolean> {
     await setImmediate();
     if (this.#sleepers.length === 0) return false;
@@ -30,7 +30,7 @@ export class ManualClock implements SandboxClock {
     return true;
   }
 
-  /** Advances until nobody sleeps any more, which ends every operation that is under way. */
+  /** Advances until nothing sleeps any more, which ends every operation that is under way. */
   async runOut(): Promise<void> {
     while (await this.step());
   }

@@ -9,7 +9,7 @@ import { createSandbox } from "#sandbox/sandbox";
 const run = promisify(execFile);
 const OSLS = resolve("node_modules/.bin/osls");
 const OSLS_TIMEOUT_MS = 120_000;
-/** How often osls looks at a stack; every five seconds if it is not told. */
+/** How often osls polls a stack; every five seconds by default. */
 const OSLS_POLL_MS = 100;
 
 const SERVICE = `

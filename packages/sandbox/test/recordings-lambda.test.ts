@@ -9,7 +9,7 @@ type RecordedTests = Readonly<Record<string, { readonly "recorded-content": Reco
 
 const isThere = existsSync(RECORDINGS);
 
-t.test("answers as the real AWS was recorded to", { skip: isThere ? false : `${RECORDINGS} is missing` }, async (t) => {
+t.test("responds as AWS did in the recordings", { skip: isThere ? false : `${RECORDINGS} is missing` }, async (t) => {
   const recorded = JSON.parse(readFileSync(RECORDINGS, "utf8")) as RecordedTests;
   let matched = 0;
   let leftOut = 0;

@@ -45,7 +45,7 @@ async function read(s3: S3Client, Key: string, more: { VersionId?: string | unde
   return Body?.transformToString();
 }
 
-overEachTransport("gives back what was put: bytes, type, metadata, tag and checksum", async (t, transport) => {
+overEachTransport("returns what was put: bytes, type, metadata, ETag and checksum", async (t, transport) => {
   const { s3 } = await openHarness(t, { transport });
   await s3.send(new CreateBucketCommand({ Bucket }));
   const Body = Buffer.from([0, 1, 2, 253, 254, 255]);
@@ -63,7 +63,7 @@ overEachTransport("gives back what was put: bytes, type, metadata, tag and check
   t.match(head, { ETag, ContentLength: 6, LastModified: new Date(Date.UTC(2026, 0, 1)) });
 });
 
-overEachTransport("takes a body that is streamed in chunks with a trailing checksum", async (t, transport) => {
+overEachTransport("accepts a body that is streamed in chunks with a trailing checksum", async (t, transport) => {
   const { s3 } = await openHarness(t, { transport });
   await s3.send(new CreateBucketCommand({ Bucket }));
   const body = Buffer.alloc(200_000, "chunk");
@@ -73,10 +73,10 @@ overEachTransport("takes a body that is streamed in chunks with a trailing check
   );
   const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
   t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(body), true);
-  t.equal(found.ContentEncoding, "gzip", "and forgets how it came");
+  t.equal(found.ContentEncoding, "gzip", "and does not store the transfer encoding");
 });
 
-overEachTransport("answers ranges, and 416 beyond the end", async (t, transport) => {
+overEachTransport("serves ranges, and responds with 416 beyond the end", async (t, transport) => {
   const { s3 } = await openHarness(t, { transport });
   await s3.send(new CreateBucketCommand({ Bucket }));
   await put(s3, "k", "0123456789");
@@ -91,7 +91,7 @@ overEachTransport("answers ranges, and 416 beyond the end", async (t, transport)
   });
 });
 
-overEachTransport("names what is missing", async (t, transport) => {
+overEachTransport("names the missing bucket, key or version", async (t, transport) => {
   const { s3 } = await openHarness(t, { transport });
   await t.rejects(read(s3, "k"), { name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } });
   await t.rejects(s3.send(new HeadBucketCommand({ Bucket })), { name: "NotFound" });
@@ -103,10 +103,10 @@ overEachTransport("names what is missing", async (t, transport) => {
   await t.rejects(s3.send(new GetBucketTaggingCommand({ Bucket })), { name: "NoSuchTagSet" });
 });
 
-t.test("buckets come and go, but not while they hold something", async (t) => {
+t.test("buckets can be created and deleted, but not deleted while they contain objects", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
-  await t.resolves(s3.send(new CreateBucketCommand({ Bucket })), "creating one's own again succeeds in us-east-1");
+  await t.resolves(s3.send(new CreateBucketCommand({ Bucket })), "creating an own bucket again succeeds in us-east-1");
   t.same(
     (await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name),
     [Bucket],
@@ -160,7 +160,7 @@ t.test("lists by prefix and delimiter, in pages", async (t) => {
       ...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix ?? ""),
     );
   }
-  t.same(prefixes, ["a/", "b", "c/"], "a prefix counts once, also over pages");
+  t.same(prefixes, ["a/", "b", "c/"], "a prefix is listed once, even across pages");
   t.match(await s3.send(new ListObjectsV2Command({ Bucket, StartAfter: "b" })), { KeyCount: 2, IsTruncated: false });
 });
 
@@ -190,7 +190,7 @@ t.test("a versioned bucket keeps every version and marks deletions", async (t) =
   await t.rejects(s3.send(new DeleteBucketCommand({ Bucket })), { name: "BucketNotEmpty" });
 });
 
-t.test("copies, deletes many, and keeps writers apart", async (t) => {
+t.test("copies, deletes many objects at once, and enforces conditional writes", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
   await s3.send(new PutObjectCommand({ Bucket, Key: "ä 1", Body: "x", Metadata: { a: "b" } }));
@@ -216,7 +216,7 @@ t.test("copies, deletes many, and keeps writers apart", async (t) => {
   t.equal((await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount, 0);
 });
 
-t.test("puts an object together from its parts", async (t) => {
+t.test("assembles an object from its parts", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
   const start = () => s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "big", ContentType: "application/zip" }));
@@ -239,7 +239,7 @@ t.test("puts an object together from its parts", async (t) => {
   await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: "big", UploadId: second.UploadId }));
 });
 
-t.test("keeps the settings of a bucket as they were put", async (t) => {
+t.test("returns the settings of a bucket as they were put", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
   const Policy = '{"Version":"2012-10-17","Statement":[]}';
@@ -252,7 +252,7 @@ t.test("keeps the settings of a bucket as they were put", async (t) => {
   t.equal(ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, "AES256");
 });
 
-t.test("finds the bucket in the host, too", async (t) => {
+t.test("finds the bucket in the host name too", async (t) => {
   const { sandbox } = await openHarness(t);
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const requestHandler = sandbox.requestHandler();

@@ -18,7 +18,7 @@ export interface Harness {
   readonly clock: ManualClock;
 }
 
-/** A fresh sandbox on a manual clock with SDK clients that do not retry; all of it goes with the test. */
+/** A fresh sandbox on a manual clock with SDK clients that do not retry. The test's teardown closes all of it. */
 export async function openHarness(
   t: Test,
   options: Omit<SandboxOptions, "clock"> & { readonly transport?: Transport } = {},
@@ -48,18 +48,18 @@ export async function openHarness(
 
 export const ROLE = "arn:aws:iam::000000000000:role/lambda";
 
-/** A zip whose bytes depend on its files only. */
+/** A zip whose bytes depend only on its files. */
 export function zipOf(files: Readonly<Record<string, string>>): Uint8Array {
   const entries = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
   return zipSync(Object.fromEntries(entries), { mtime: new Date(2026, 0, 1) });
 }
 
-/** A handler that answers with a marker, to tell one build from another. */
+/** A handler that returns a marker, which distinguishes one build from another. */
 export function handlerZip(marker: string): Uint8Array {
   return zipOf({ "index.js": `exports.handler = async (event) => ({ marker: ${JSON.stringify(marker)}, event });` });
 }
 
-/** One test per transport: both must behave alike. */
+/** Registers one test per transport, because both must behave alike. */
 export function overEachTransport(title: string, test: (t: Test, transport: Transport) => Promise<void>): void {
   for (const transport of TRANSPORTS) t.test(`${title} (${transport})`, (t) => test(t, transport));
 }

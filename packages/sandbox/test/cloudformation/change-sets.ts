@@ -8,7 +8,7 @@ import { parameter } from "../replays/cloudformation/replay.ts";
 import { fn, queue, stageOf, topic } from "./fixtures.ts";
 import { changesOf, refusal } from "./stage.ts";
 
-t.test("change sets tell what would happen, and go when the stack has moved", async (t) => {
+t.test("change sets show what would happen, and become obsolete when the stack changes", async (t) => {
   const stage = stageOf(t);
   const template = (topicName: string, delay: number) => ({
     Resources: {
@@ -46,7 +46,7 @@ t.test("change sets tell what would happen, and go when the stack has moved", as
     name: /ChangeSetNotFound/,
   });
   t.ok((await stage.story("shop")).includes("ByAtt CREATE_COMPLETE"));
-  t.notOk((await stage.story("shop")).includes("ByAtt UPDATE_COMPLETE"), "a value that stayed the same is no update");
+  t.notOk((await stage.story("shop")).includes("ByAtt UPDATE_COMPLETE"), "an unchanged value is no update");
 
   const obsolete = await stage.changeSet({ StackName: "shop", ChangeSetName: "three", template: template("c", 1) });
   await stage.update("shop", template("b", 3));
@@ -56,7 +56,7 @@ t.test("change sets tell what would happen, and go when the stack has moved", as
   t.match(listed.Summaries?.at(-1), { ChangeSetName: "three", ExecutionStatus: "OBSOLETE" });
 });
 
-t.test("a changed function is seen in what hangs on its attributes, a changed tag in what takes tags", async (t) => {
+t.test("a changed function shows in what uses its attributes, a changed tag in what is taggable", async (t) => {
   const stage = stageOf(t);
   const template = (source: string) => ({
     Resources: {
@@ -91,7 +91,7 @@ t.test("a changed function is seen in what hangs on its attributes, a changed ta
   t.match(tagged.Changes?.[1]?.ResourceChange, { LogicalResourceId: "Fn", Scope: ["Tags"] });
 });
 
-t.test("works with what only the deployment will know", async (t) => {
+t.test("handles values that only the deployment will know", async (t) => {
   const stage = stageOf(t);
   const part = { "Fn::Select": [5, { "Fn::Split": [":", { "Fn::GetAtt": ["Q", "Arn"] }] }] };
   const template = {
@@ -104,7 +104,7 @@ t.test("works with what only the deployment will know", async (t) => {
   t.match((await stage.deploy("shop", template)).Outputs, [{ OutputValue: "orders" }]);
 });
 
-t.test("an output that follows a parameter is a change; what the sandbox cannot do is refused", async (t) => {
+t.test("an output that follows a parameter is a change; what the sandbox does not support is rejected", async (t) => {
   const stage = stageOf(t);
   const template = {
     Parameters: { P: { Type: "String" } },

@@ -13,7 +13,7 @@ import { createSandbox } from "#sandbox/sandbox";
 import { failing, fn, liveFunction, putCode, ROLE, stageOf, topic } from "./fixtures.ts";
 import { refusal } from "./stage.ts";
 
-t.test("creates, changes and deletes a function with its version, alias, role and log group", async (t) => {
+t.test("creates, updates and deletes a function with its version, alias, role and log group", async (t) => {
   const stage = stageOf(t);
   const template = (source: string, version: string) => ({
     Resources: {
@@ -85,7 +85,7 @@ t.test("creates, changes and deletes a function with its version, alias, role an
   await t.rejects(stage.call("lambda", "GetFunction", { FunctionName: "pay" }), { code: "ResourceNotFoundException" });
 });
 
-t.test("sees only the template: out-of-band changes and other bytes under the same key are no change", async (t) => {
+t.test("compares templates only: outside changes and other bytes under the same key are no change", async (t) => {
   const stage = stageOf(t);
   const code = await putCode(stage, "a.zip", "exports.handler = async () => 1");
   const template = (more: object) => ({ Resources: { Fn: fn(code, { MemorySize: 128, ...more }) } });
@@ -98,10 +98,14 @@ t.test("sees only the template: out-of-band changes and other bytes under the sa
     message: "No updates are to be performed.",
   });
   t.equal((await stage.update("shop", template({ Timeout: 9 }))).StackStatus, "UPDATE_COMPLETE");
-  t.same(await liveFunction(stage), original, "the same key is the same code; the template's settings came back");
+  t.same(
+    await liveFunction(stage),
+    original,
+    "the same key counts as the same code; the template's settings are restored",
+  );
 });
 
-t.test("a failed creation ends as it was asked for", async (t) => {
+t.test("a failed creation ends as the request says", async (t) => {
   const stage = stageOf(t);
   const template = { Resources: { T: topic("t"), Broken: failing(["T"]) } };
   t.equal((await stage.create("rolled-back", template)).StackStatus, "ROLLBACK_COMPLETE");
@@ -115,7 +119,7 @@ t.test("a failed creation ends as it was asked for", async (t) => {
   t.equal((await stage.settled("left")).StackStatus, "ROLLBACK_COMPLETE");
 });
 
-t.test("a version whose content was published already fails with AWS's words", async (t) => {
+t.test("a version whose content has already been published fails in AWS's words", async (t) => {
   const stage = stageOf(t);
   const template = (...versions: string[]) => ({
     Resources: {
@@ -137,7 +141,7 @@ t.test("a version whose content was published already fails with AWS's words", a
   );
 });
 
-t.test("answers long lists in pages", async (t) => {
+t.test("returns long lists in pages", async (t) => {
   const stage = stageOf(t);
   const many = (count: number) => ({
     Resources: Object.fromEntries(Array.from({ length: count }, (_, n) => [`P${n}`, { Type: "AWS::CDK::Metadata" }])),
@@ -167,7 +171,7 @@ t.test("answers long lists in pages", async (t) => {
   t.equal((await stage.events("big")).length, 150 * 3 + 3);
 });
 
-t.test("the SDK reads the same over a socket", async (t) => {
+t.test("the SDK gets the same responses over a socket", async (t) => {
   const sandbox = createSandbox();
   t.teardown(() => sandbox.close());
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };

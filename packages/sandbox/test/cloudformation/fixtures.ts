@@ -8,7 +8,7 @@ export const topic = (TopicName?: string, more: object = {}) => ({
   ...more,
 });
 export const queue = (Properties: object = {}) => ({ Type: "AWS::SQS::Queue", Properties });
-/** Never gets its signal, so its creation fails: what is made before it has to be taken back. */
+/** Never gets its signal, so its creation fails and whatever was created before it has to be rolled back. */
 export const failing = (DependsOn: string[] = []) => ({
   Type: "AWS::CloudFormation::WaitCondition",
   DependsOn,
@@ -34,7 +34,7 @@ export function stageOf(t: Test): Stage {
   return stage;
 }
 
-/** Puts a function's code into S3 and answers where. */
+/** Puts a function's code into S3 and returns its location. */
 export async function putCode(
   stage: Stage,
   S3Key: string,

@@ -13,7 +13,7 @@ import t from "tap";
 import { queue, ROLE, stageOf, topic } from "./fixtures.ts";
 import { refusal } from "./stage.ts";
 
-t.test("protects exports that other stacks use, late and with a rollback", async (t) => {
+t.test("protects exports that other stacks import, late and with a rollback", async (t) => {
   const stage = stageOf(t);
   const exporter = (name: string, exportName = "the-topic") => ({
     Resources: { T: topic(name) },
@@ -67,7 +67,7 @@ t.test("protects exports that other stacks use, late and with a rollback", async
   t.match((await stage.client.send(new ListExportsCommand({}))).Exports, [{ Name: "renamed", Value: /:a$/ }]);
 });
 
-t.test("keeps to the stack policy, unless the update brings its own", async (t) => {
+t.test("enforces the stack policy unless the update has its own", async (t) => {
   const stage = stageOf(t);
   await stage.create("shop", { Resources: { T: topic("a"), Q: queue({ DelaySeconds: 1 }) } });
   const StackPolicyBody = JSON.stringify({
@@ -102,7 +102,7 @@ t.test("keeps to the stack policy, unless the update brings its own", async (t) 
   );
 });
 
-t.test("works on a stack one operation at a time", async (t) => {
+t.test("performs one operation at a time on a stack", async (t) => {
   const stage = stageOf(t);
   const template = (n: number) => ({
     Resources: Object.fromEntries([1, 2, 3].map((i) => [`Q${i}`, queue({ DelaySeconds: n })])),
@@ -119,7 +119,7 @@ t.test("works on a stack one operation at a time", async (t) => {
     message: `Stack [${StackId}] cannot be deleted while in status UPDATE_IN_PROGRESS`,
   });
   await stage.client.send(new CancelUpdateStackCommand({ StackName: "shop" }));
-  t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_COMPLETE", "a cancelled update is taken back");
+  t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_COMPLETE", "a cancelled update is rolled back");
   t.match(await refusal(stage.client.send(new CancelUpdateStackCommand({ StackName: "shop" }))), {
     name: "ValidationError",
   });
@@ -128,7 +128,7 @@ t.test("works on a stack one operation at a time", async (t) => {
   t.ok(tokens.length >= 2, "events carry the token of their operation");
 });
 
-t.test("asks for what protects an account: capabilities, termination protection, empty buckets", async (t) => {
+t.test("enforces what protects an account: capabilities, termination protection, empty buckets", async (t) => {
   const stage = stageOf(t);
   const withRole = (Properties: object) =>
     stage.create("roles", { Resources: { R: { ...ROLE, Properties } } }, { Capabilities: [] });
@@ -157,10 +157,10 @@ t.test("asks for what protects an account: capabilities, termination protection,
     () => stage.client.send(new DescribeStacksCommand({})),
     ({ Stacks }) => Stacks?.length === 0,
   );
-  t.ok(await stage.call("s3", "HeadObject", { Bucket: "box", Key: "k" }), "the retained bucket is still there");
+  t.ok(await stage.call("s3", "HeadObject", { Bucket: "box", Key: "k" }), "the retained bucket still exists");
 });
 
-t.test("a policy that comes with an update is in force from its end on", async (t) => {
+t.test("a policy that comes with an update takes effect when the update ends", async (t) => {
   const stage = stageOf(t);
   const template = (name: string) => ({ Resources: { T: topic(name) } });
   await stage.create("shop", template("a"));

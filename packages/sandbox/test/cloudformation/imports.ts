@@ -70,7 +70,7 @@ async function reasons(stage: Stage, name: string): Promise<(string | undefined)
   return (await stage.events(name)).map(({ ResourceStatusReason }) => ResourceStatusReason);
 }
 
-t.test("what a stack leaves behind keeps its name until a stack imports it", async (t) => {
+t.test("a retained resource keeps its name until a stack imports it", async (t) => {
   const stage = stageOf(t);
   await orphan(stage);
   for (const [id, resource] of Object.entries(RESOURCES)) {
@@ -95,11 +95,11 @@ t.test("what a stack leaves behind keeps its name until a stack imports it", asy
   t.equal(
     (await stage.update("heir", { Resources: { ...RESOURCES, News: topic("news-2", KEPT) } })).StackStatus,
     "UPDATE_COMPLETE",
-    "and is the stack's like any other resource",
+    "and then belongs to the stack like any other resource",
   );
 });
 
-t.test("an import changes nothing else, needs a deletion policy, and takes only what is there and free", async (t) => {
+t.test("an import changes nothing else, requires a deletion policy, and accepts only orphans", async (t) => {
   const stage = stageOf(t);
   await orphan(stage);
   const { News, Jobs } = RESOURCES;
@@ -126,16 +126,16 @@ t.test("an import changes nothing else, needs a deletion policy, and takes only 
   );
   t.equal(taken.StackStatus, "IMPORT_ROLLBACK_COMPLETE");
   t.ok((await reasons(stage, "thief")).includes(`${TOPIC_ARN} already exists in stack ${holder.StackId}`));
-  t.ok((await stage.story("thief")).includes("Jobs IMPORT_ROLLBACK_COMPLETE"), "the others are let go");
+  t.ok((await stage.story("thief")).includes("Jobs IMPORT_ROLLBACK_COMPLETE"), "the others are released");
   const lost = toImport(["Jobs"]).map((item) => ({ ...item, ResourceIdentifier: { QueueUrl: `${QUEUE_URL}-gone` } }));
   const gone = await executed(stage, await importSet(stage, "holder", both, { ResourcesToImport: lost }));
   t.equal(gone.StackStatus, "IMPORT_ROLLBACK_COMPLETE");
   t.match((await reasons(stage, "holder")).join("\n"), /identifier '.*jobs-gone' was not found/);
   const last = await executed(stage, await importSet(stage, "holder", both, { ResourcesToImport: toImport(["Jobs"]) }));
-  t.equal(last.StackStatus, "IMPORT_COMPLETE", "what was let go can be had");
+  t.equal(last.StackStatus, "IMPORT_COMPLETE", "released resources can be imported again");
 });
 
-t.test("ImportExistingResources imports what would collide, and a failed update gives it back unharmed", async (t) => {
+t.test("ImportExistingResources imports what would collide, and a failed update releases it unchanged", async (t) => {
   const stage = stageOf(t);
   await orphan(stage);
   await stage.create("shop", { Resources: { Q: queue() } });
@@ -150,15 +150,15 @@ t.test("ImportExistingResources imports what would collide, and a failed update 
   const doomed = await set({ Resources: { ...more, Broken: failing(["Fn"]) } });
   t.same(changesOf(doomed), ["Add Broken", "Import Fn"]);
   t.equal((await executed(stage, doomed)).StackStatus, "UPDATE_ROLLBACK_COMPLETE");
-  t.ok(await stage.call("lambda", "GetFunction", { FunctionName: "pay" }), "it was there before and is there still");
+  t.ok(await stage.call("lambda", "GetFunction", { FunctionName: "pay" }), "it existed before and still exists");
   const good = await set({ Resources: { ...more, News } });
   t.same(changesOf(good), ["Import Fn", "Import News"]);
   t.equal((await executed(stage, good)).StackStatus, "UPDATE_COMPLETE");
   const live = await stage.call("lambda", "GetFunctionConfiguration", { FunctionName: "pay" });
-  t.equal(live["MemorySize"], 128, "its definition is not brought about by the import");
+  t.equal(live["MemorySize"], 128, "the import does not apply its definition");
   t.same(
     changesOf(await set({ Resources: { ...more, News, Other: Fn } })),
     ["Add Other"],
-    "what has a stack is no orphan",
+    "a resource of a stack is no orphan",
   );
 });

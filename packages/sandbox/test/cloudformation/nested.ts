@@ -14,7 +14,7 @@ import { bodyOf, changesOf, refusal, type Stage } from "./stage.ts";
 
 const BUCKET = "templates";
 
-/** Puts a child's template where a parent finds it, and answers its URL. */
+/** Puts a child's template where its parent finds it, and returns the URL. */
 async function putTemplate(stage: Stage, key: string, template: object): Promise<string> {
   await stage.call("s3", "CreateBucket", { Bucket: BUCKET });
   await stage.call("s3", "PutObject", { Bucket: BUCKET, Key: key, Body: new TextEncoder().encode(bodyOf(template)) });
@@ -27,7 +27,7 @@ const nested = (TemplateURL: string, Parameters: object = {}, more: object = {})
   ...more,
 });
 
-/** A child with one topic, whose name is a parameter and whose ARN an output. */
+/** A child with one topic, whose name is a parameter and whose ARN is an output. */
 const CHILD = {
   Parameters: { Name: { Type: "String" } },
   Resources: { T: topic() },
@@ -43,7 +43,7 @@ async function childId(stage: Stage, StackName: string, LogicalResourceId = "Nes
   return resources.StackResources?.[0]?.PhysicalResourceId ?? "";
 }
 
-t.test("a nested stack is created, updated and deleted with its parent, and gives its outputs to it", async (t) => {
+t.test("a nested stack is created, updated and deleted with its parent, which reads its outputs", async (t) => {
   const stage = stageOf(t);
   const url = await putTemplate(stage, "child.json", child());
   const parent = (name: string) => ({
@@ -97,7 +97,7 @@ t.test("a nested stack is created, updated and deleted with its parent, and give
   t.equal((await stage.describe(id)).StackStatus, "DELETE_COMPLETE");
 });
 
-t.test("a template's address may name a version, which has to exist", async (t) => {
+t.test("a template URL may name a version, which has to exist", async (t) => {
   const stage = stageOf(t);
   await stage.call("s3", "CreateBucket", { Bucket: BUCKET });
   const VersioningConfiguration = { Status: "Enabled" };
@@ -124,7 +124,7 @@ t.test("a template's address may name a version, which has to exist", async (t) 
 });
 
 t.test(
-  "a template that changed under the same URL is an update; a child in which nothing changes is not touched",
+  "a template that changed under the same URL is an update; a child in which nothing changes is left alone",
   async (t) => {
     const stage = stageOf(t);
     const url = await putTemplate(stage, "child.json", child());
@@ -136,14 +136,14 @@ t.test(
     const before = await stage.story(id);
     t.equal((await stage.update("shop", parent(2))).StackStatus, "UPDATE_COMPLETE");
     t.same(await stage.story(id), before);
-    t.ok((await stage.story("shop")).includes("Nested UPDATE_COMPLETE"), "its parent goes through it all the same");
+    t.ok((await stage.story("shop")).includes("Nested UPDATE_COMPLETE"), "its parent checks it all the same");
     await putTemplate(stage, "child.json", child({ More: queue() }));
     t.equal((await stage.update("shop", parent(2))).StackStatus, "UPDATE_COMPLETE");
     t.ok((await stage.story(id)).includes("More CREATE_COMPLETE"));
   },
 );
 
-t.test("what fails below fails above, and everything goes back or away", async (t) => {
+t.test("a failure in a child fails its parent, and everything is rolled back or deleted", async (t) => {
   const stage = stageOf(t);
   const bad = await putTemplate(stage, "bad.json", child({ Broken: failing(["T"]) }));
   const good = await putTemplate(stage, "good.json", child());
@@ -184,7 +184,7 @@ t.test("what fails below fails above, and everything goes back or away", async (
   );
 });
 
-t.test("a rollback that fails below is continued at the root, which can skip what is below", async (t) => {
+t.test("a rollback that fails in a child is continued at the root, which can skip the child's resources", async (t) => {
   const stage = stageOf(t);
   const one = await putCode(stage, "1.zip", "exports.handler = async () => 1");
   const two = await putCode(stage, "2.zip", "exports.handler = async () => 2");
@@ -205,7 +205,7 @@ t.test("a rollback that fails below is continued at the root, which can skip wha
   t.match(await refusal(proceed(inner.StackName ?? "", ["Fn"])), { message: /cannot be invoked on child stacks/ });
   t.match(await refusal(proceed("shop", ["Fn"])), { message: /cannot be skipped/ });
   await proceed("shop", []);
-  t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_FAILED", "still pruned");
+  t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_FAILED", "the code object is still missing");
   const before = await liveFunction(stage);
   await proceed("shop", [`${inner.StackName}.Fn`]);
   t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_COMPLETE");
@@ -213,7 +213,7 @@ t.test("a rollback that fails below is continued at the root, which can skip wha
   t.same(await liveFunction(stage), before, "what was skipped stays as it is");
 });
 
-t.test("change sets go down to nested stacks when asked to", async (t) => {
+t.test("change sets include nested stacks on request", async (t) => {
   const stage = stageOf(t);
   const leaf = await putTemplate(stage, "leaf.json", child());
   const middle = (name: string) => ({ Resources: { Leaf: nested(leaf, { Name: name }), Q: queue() } });
@@ -239,7 +239,7 @@ t.test("change sets go down to nested stacks when asked to", async (t) => {
 
   const template = root(await middleUrl("b"));
   const set = await stage.changeSet({ StackName: "shop", ChangeSetName: "deep", template, ...include });
-  t.same(changesOf(set), ["Modify Nested False"], "a stack in which nothing changes is no change");
+  t.same(changesOf(set), ["Modify Nested False"], "a nested stack in which nothing changes is no change");
   const below = async (ChangeSetName: string | undefined) =>
     await stage.client.send(new DescribeChangeSetCommand({ ChangeSetName }));
   const second = await below(set.Changes?.[0]?.ResourceChange?.ChangeSetId);
@@ -251,7 +251,7 @@ t.test("change sets go down to nested stacks when asked to", async (t) => {
   t.match(
     await refusal(stage.client.send(new ExecuteChangeSetCommand({ ChangeSetName: second.ChangeSetId }))),
     { name: "ValidationError" },
-    "the root's is the one to execute",
+    "only the root's set can be executed",
   );
   await putTemplate(stage, "leaf.json", child({ Sneaked: queue() }));
   await stage.client.send(new ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
@@ -260,11 +260,11 @@ t.test("change sets go down to nested stacks when asked to", async (t) => {
   t.match(await stage.describe(deepest), { Outputs: [{ OutputValue: /:b$/ }], RootId: created.StackId });
   t.notOk(
     (await stage.story(deepest)).includes("Sneaked CREATE_COMPLETE"),
-    "the templates are those that were planned",
+    "the templates are those that the change set read",
   );
 });
 
-t.test("a set below that fails fails the one above; a deleted set takes what it prepared along", async (t) => {
+t.test("a failed nested set fails its parent set; deleting a set deletes what it prepared", async (t) => {
   const stage = stageOf(t);
   const url = await putTemplate(stage, "role.json", { Resources: { R: ROLE } });
   const template = { Resources: { Nested: nested(url) } };
@@ -284,7 +284,7 @@ t.test("a set below that fails fails the one above; a deleted set takes what it 
 });
 
 t.test(
-  "a child can be updated by itself, which its parent takes for granted; a child that cannot go keeps its parent",
+  "a child can be updated on its own until its parent's next update; one that cannot be deleted keeps its parent",
   async (t) => {
     const stage = stageOf(t);
     const box = { Type: "AWS::S3::Bucket", Properties: { BucketName: "box" } };
@@ -296,7 +296,7 @@ t.test(
       (await stage.update("shop", { Resources: { Nested: nested(url), T: topic() } })).StackStatus,
       "UPDATE_COMPLETE",
     );
-    t.ok((await stage.story(id)).includes("Q DELETE_COMPLETE"), "the parent brings it back to its own template");
+    t.ok((await stage.story(id)).includes("Q DELETE_COMPLETE"), "the parent restores its own template");
     const protect = (StackName: string, EnableTerminationProtection: boolean) =>
       stage.client.send(new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection }));
     t.match(await refusal(protect(id, true)), { name: "ValidationError" });
@@ -304,7 +304,7 @@ t.test(
     t.match(
       await refusal(stage.client.send(new DeleteStackCommand({ StackName: id }))),
       { message: /TerminationProtection is enabled$/ },
-      "a child is as protected as its root",
+      "a child is protected if its root is",
     );
     await protect("shop", false);
 

@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 const QUEUE = { Type: "AWS::SQS::Queue", Properties: { QueueName: "orders" } };
 const SOURCE = { ZipFile: "exports.handler = async () => 1" };
 
-/** Everything that a function can have around it in a template, at one of two stages of its life. */
+/** Everything that a template can configure around a function, before and after an update. */
 function around(now: "first" | "then", layer: object) {
   const first = now === "first";
   const target = { FunctionName: { Ref: "Fn" } };
@@ -74,7 +74,7 @@ async function functionAround(stage: Stage) {
   };
 }
 
-t.test("makes, changes and removes what is around a function, in the sandbox's own Lambda", async (t) => {
+t.test("creates, updates and deletes everything around a function in the sandbox's own Lambda", async (t) => {
   const stage = stageOf(t);
   const layer = await putCode(stage, "layer.zip", "exports.tool = 1");
   const created = await stage.create("shop", around("first", layer));
@@ -116,7 +116,7 @@ t.test("makes, changes and removes what is around a function, in the sandbox's o
   t.same((await stage.call("lambda", "ListEventSourceMappings", {}))["EventSourceMappings"], []);
 });
 
-t.test("Ref and GetAtt give what the real types give", async (t) => {
+t.test("Ref and GetAtt return what the real types return", async (t) => {
   const stage = stageOf(t);
   const Resources: Record<string, { Type: string; Properties?: object }> = {
     Bucket: { Type: "AWS::S3::Bucket", Properties: { BucketName: "box" } },
@@ -183,7 +183,7 @@ t.test("a bucket has its policy and versioning in the sandbox's own S3", async (
   t.ok((await stage.events("again")).some(({ ResourceStatusReason: reason }) => reason === "box already exists"));
 });
 
-t.test("a nested stack whose template is not there fails with S3's words", async (t) => {
+t.test("a nested stack whose template does not exist fails in S3's words", async (t) => {
   const stage = stageOf(t);
   const Child = { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: "https://s3.amazonaws.com/b/k" } };
   t.equal((await stage.create("shop", { Resources: { Child } })).StackStatus, "ROLLBACK_COMPLETE");

@@ -4,7 +4,7 @@ import { putCode, queue, stageOf, topic } from "./fixtures.ts";
 import { bodyOf, changesOf, refusal, type Stage } from "./stage.ts";
 
 const TRANSFORM = "AWS::Serverless-2016-10-31";
-/** The role in which AWS lets SAM's functions run; nobody looks at it here. */
+/** The role of SAM's functions; nothing checks it. */
 const ROLE = "arn:aws:iam::000000000000:role/r";
 
 type Members = Record<string, unknown>;
@@ -26,11 +26,11 @@ function samFunction(CodeUri: unknown, more: Members = {}): object {
   };
 }
 
-/** The resources that SAM makes of a template, by way of a change set that is not executed. */
+/** The resources that SAM makes of a template, read from a change set that is never executed. */
 async function processed(stage: Stage, template: object, Parameters: object[] = []): Promise<Record<string, Resource>> {
-  const ChangeSetName = `look-${looks++}`;
+  const ChangeSetName = `preview-${changeSets++}`;
   const set = await stage.changeSet({
-    StackName: "looked-at",
+    StackName: "preview",
     ChangeSetName,
     ChangeSetType: "CREATE",
     Capabilities: ["CAPABILITY_NAMED_IAM"],
@@ -38,13 +38,13 @@ async function processed(stage: Stage, template: object, Parameters: object[] = 
     template,
   });
   if (set.Status === "FAILED") throw new Error(set.StatusReason);
-  const at = { StackName: "looked-at", ChangeSetName, TemplateStage: "Processed" } as const;
+  const at = { StackName: "preview", ChangeSetName, TemplateStage: "Processed" } as const;
   const { TemplateBody } = await stage.client.send(new GetTemplateCommand(at));
   return JSON.parse(TemplateBody ?? "").Resources;
 }
-let looks = 1;
+let changeSets = 1;
 
-t.test("a function becomes what SAM makes of it, under SAM's own ids", async (t) => {
+t.test("a function expands as SAM does it, under SAM's own ids", async (t) => {
   const stage = stageOf(t);
   const resources = await processed(
     stage,
@@ -59,7 +59,7 @@ t.test("a function becomes what SAM makes of it, under SAM's own ids", async (t)
       },
     }),
   );
-  // The two hashes are those of SAM's own translator for these definitions.
+  // SAM's own translator computes these two hashes for these definitions.
   t.same(resources["MinimalFunctionVersion640128d35d"], {
     Type: "AWS::Lambda::Version",
     Properties: { FunctionName: { Ref: "MinimalFunction" }, Description: "sam-testing" },
@@ -148,11 +148,11 @@ t.test("every kind of event gets its resources and permissions, on the alias whe
   }
   const deployment = (resources: Members) => Object.keys(resources).find((id) => id.includes("ApiDeployment"));
   t.match(deployment(plain), /^ServerlessRestApiDeployment[0-9a-f]{10}$/);
-  t.not(deployment(plain), deployment(aliased), "another definition is another deployment");
+  t.not(deployment(plain), deployment(aliased), "another definition gets another deployment");
   t.match(aliased["ServerlessRestApiProdStage"]?.Properties, { DeploymentId: { Ref: deployment(aliased) } });
 });
 
-t.test("Globals lie under what a resource says itself", async (t) => {
+t.test("a resource's own properties override Globals", async (t) => {
   const stage = stageOf(t);
   const Globals = {
     Function: {
@@ -232,14 +232,14 @@ t.test("a function's policies, destinations, URL and dead letters become roles a
       OnSuccess: { Destination: "arn:topic" },
     },
   });
-  t.ok(resources["FnEventInvokeConfigOnFailureQueue"], "a queue that nobody named is made");
+  t.ok(resources["FnEventInvokeConfigOnFailureQueue"], "a queue is created where none is named");
   t.match(resources["Fn"]?.Properties, {
     Code: { S3Bucket: "b", S3Key: "k", S3ObjectVersion: "v" },
     DeadLetterConfig: { TargetArn: "arn:dead" },
     TracingConfig: { Mode: "Active" },
   });
   t.match(resources["FnUrlPublicPermissions"]?.Properties, { Action: "lambda:InvokeFunctionUrl", Principal: "*" });
-  t.notOk("ImageRole" in resources, "a role of one's own is used");
+  t.notOk("ImageRole" in resources, "a custom role is used");
   t.match(resources["Table"]?.Properties, {
     AttributeDefinitions: [{ AttributeName: "n", AttributeType: "N" }],
     BillingMode: "PAY_PER_REQUEST",
@@ -289,7 +289,7 @@ t.test("deploys, publishes a new version with new code, and keeps the old one in
   t.match(Versions, [{ Version: "$LATEST" }, { Version: "1" }, { Version: "2" }]);
 });
 
-t.test("answers what was submitted, what it became, and what it needs consent for", async (t) => {
+t.test("returns the submitted template, the processed one, and the capabilities that it requires", async (t) => {
   const stage = stageOf(t);
   const body = bodyOf(sam({ Fn: samFunction("s3://b/k"), T: topic("t") }));
   const create = (Capabilities: ("CAPABILITY_IAM" | "CAPABILITY_AUTO_EXPAND")[]) =>
@@ -304,14 +304,14 @@ t.test("answers what was submitted, what it became, and what it needs consent fo
   t.match(
     await stage.changeSet({ ...set, Capabilities: [] }),
     { Status: "FAILED", StatusReason: "Requires capabilities : [CAPABILITY_IAM]" },
-    "a change set needs no consent to the transform, and learns of the role only when it is worked out",
+    "a change set needs no consent to the transform, and finds the role only when it is computed",
   );
   await stage.changeSet({ ...set, ChangeSetName: "two", Capabilities: ["CAPABILITY_IAM"] });
   const template = async (TemplateStage?: "Original" | "Processed") =>
     (await stage.client.send(new GetTemplateCommand({ StackName: "shop", ChangeSetName: "two", TemplateStage })))
       .TemplateBody;
   t.equal(await template("Original"), body);
-  t.same(Object.keys(JSON.parse((await template()) ?? "").Resources), ["T", "Fn", "FnRole"], "processed unless asked");
+  t.same(Object.keys(JSON.parse((await template()) ?? "").Resources), ["T", "Fn", "FnRole"], "processed by default");
   const summary = await stage.client.send(new GetTemplateSummaryCommand({ TemplateBody: body }));
   t.match(summary, {
     DeclaredTransforms: [TRANSFORM],
@@ -320,13 +320,13 @@ t.test("answers what was submitted, what it became, and what it needs consent fo
   });
 });
 
-t.test("refuses what SAM would not take, all faults at once, and what it does not play", async (t) => {
+t.test("rejects what SAM would reject, all faults at once, and what the sandbox does not model", async (t) => {
   const stage = stageOf(t);
   const reason = async (Resources: Members) =>
     (
       await stage.changeSet({
         StackName: "bad",
-        ChangeSetName: `bad-${looks++}`,
+        ChangeSetName: `bad-${changeSets++}`,
         ChangeSetType: "CREATE",
         Capabilities: ["CAPABILITY_IAM"],
         template: sam(Resources),

@@ -21,7 +21,7 @@ import { ManualClock } from "../manual-clock.ts";
 /** Polls of one wait before the test fails because nothing happens any more. */
 const MAX_POLLS = 2000;
 
-/** What `aws cloudformation deploy` and the like send along. */
+/** The capabilities that `aws cloudformation deploy` and other deploy tools send. */
 export const ALL_CAPABILITIES = ["CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"] as const;
 
 /** A fresh account on a manual clock, reached by the real SDK, with the waits that tests of stacks need. */
@@ -40,7 +40,7 @@ export class Stage {
     await this.sandbox.close();
   }
 
-  /** Calls a service of the account from behind the wire. */
+  /** Calls a service of the account without its wire protocol. */
   async call(service: string, operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
     return await this.sandbox.service(service).call(operation, input, "wire");
   }
@@ -58,7 +58,7 @@ export class Stage {
     return await this.describe(name);
   }
 
-  /** Reads, and advances the clock from one sleep to the next, until the value is good. */
+  /** Reads until the value is good, advancing the clock to the next wake-up each time. */
   async until<T>(read: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
     for (let polls = 0; polls < MAX_POLLS; polls += 1) {
       const value = await read();
@@ -92,7 +92,7 @@ export class Stage {
     return await this.settled(name);
   }
 
-  /** Creates a change set and waits until it is worked out. */
+  /** Creates a change set and waits until it has been computed. */
   async changeSet(
     input: Omit<CreateChangeSetInput, "TemplateBody"> & { template: string | object },
     options: { values?: boolean } = {},
@@ -106,7 +106,7 @@ export class Stage {
     );
   }
 
-  /** As `aws cloudformation deploy`: a change set that creates or updates the stack, executed. */
+  /** Deploys like `aws cloudformation deploy`: by a change set that creates or updates the stack. */
   async deploy(name: string, template: string | object, input: Partial<CreateChangeSetInput> = {}): Promise<Stack> {
     const known = await this.describe(name).catch(() => undefined);
     const set = await this.changeSet({
@@ -148,7 +148,7 @@ export function bodyOf(template: string | object): string {
   return typeof template === "string" ? template : JSON.stringify(template);
 }
 
-/** The refusal that a call ends with. Fails where it succeeds. */
+/** The error that a call fails with. Throws if the call succeeds. */
 export async function refusal(call: Promise<unknown>): Promise<CloudFormationServiceException> {
   try {
     await call;
@@ -158,7 +158,7 @@ export async function refusal(call: Promise<unknown>): Promise<CloudFormationSer
   throw new Error("the call was expected to be refused");
 }
 
-/** The sources of a change set's entries, as `Action LogicalId Replacement`. */
+/** The entries of a change set, as `Action LogicalId Replacement`. */
 export function changesOf(set: DescribeChangeSetOutput): string[] {
   return (set.Changes ?? []).map(({ ResourceChange: change }) =>
     [change?.Action, change?.LogicalResourceId, change?.Replacement].filter(Boolean).join(" "),

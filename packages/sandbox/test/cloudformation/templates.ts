@@ -12,7 +12,7 @@ import { bodyOf, refusal, type Stage } from "./stage.ts";
 
 const ANY = { A: { Type: "AWS::CDK::Metadata" } };
 
-/** The message with which a template is refused. */
+/** The message that a template is rejected with. */
 async function refused(stage: Stage, template: string | object, Parameters: Parameter[] = []): Promise<string> {
   const command = new CreateStackCommand({ StackName: "refused", TemplateBody: bodyOf(template), Parameters });
   const { name, message } = await refusal(stage.client.send(command));
@@ -54,7 +54,7 @@ Outputs:
   Dev: {Condition: IsDev, Value: never}
 `;
 
-t.test("works out every function of a YAML template, as short tags and in full", async (t) => {
+t.test("evaluates every function of a YAML template, as short tags and in full", async (t) => {
   const stage = stageOf(t);
   const { Outputs = [] } = await stage.create("shop", FUNCTIONS);
   t.same(Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])), {
@@ -78,7 +78,7 @@ t.test("works out every function of a YAML template, as short tags and in full",
   });
   t.notOk(
     (await stage.story("shop")).some((line) => line.startsWith("Dropped")),
-    "a condition that fails makes nothing",
+    "a resource whose condition fails is not created",
   );
   const json = { Resources: ANY, Outputs: { Sub: { Value: { "Fn::Sub": "${AWS::Partition}" } } } };
   t.match(await stage.create("json", json), { Outputs: [{ OutputValue: "aws" }] });
@@ -91,7 +91,7 @@ t.test("keeps the body byte for byte", async (t) => {
   t.equal((await stage.client.send(new GetTemplateCommand({ StackName: "shop" }))).TemplateBody, body);
 });
 
-t.test("refuses malformed templates in AWS's words", async (t) => {
+t.test("rejects malformed templates in AWS's words", async (t) => {
   const stage = stageOf(t);
   const cases: [string | object, string][] = [
     ["a: [", "ValidationError: Template format error: YAML not well-formed. (line 2, column 1)"],
@@ -156,7 +156,7 @@ t.test("refuses malformed templates in AWS's words", async (t) => {
   );
 });
 
-t.test("takes larger templates from S3, by path and by host", async (t) => {
+t.test("reads larger templates from S3, by path and by host", async (t) => {
   const stage = stageOf(t);
   const body = JSON.stringify({ Resources: ANY, Metadata: { Padding: "x".repeat(60_000) } });
   await stage.call("s3", "CreateBucket", { Bucket: "templates" });
@@ -214,7 +214,7 @@ t.test("checks parameters: missing, unknown, disallowed, previous", async (t) =>
   );
 });
 
-t.test("a parameter keeps its value only when asked to; NoEcho values are never shown", async (t) => {
+t.test("a parameter keeps its value only on request; NoEcho values are never shown", async (t) => {
   const stage = stageOf(t);
   const template = (n: number) => ({
     Parameters: { Secret: { Type: "String", NoEcho: true, Default: "default" } },
@@ -226,7 +226,7 @@ t.test("a parameter keeps its value only when asked to; NoEcho values are never 
   const created = await stage.create("shop", template(1), { Parameters: [parameter("Secret", "hunter2")] });
   t.same(created.Parameters, [{ ParameterKey: "Secret", ParameterValue: "****" }]);
   const properties = (await stage.events("shop")).flatMap(({ ResourceProperties }) => ResourceProperties ?? []);
-  t.notOk(properties.join().includes("hunter2"), "events show no secret");
+  t.notOk(properties.join().includes("hunter2"), "events contain no secret");
   const kept = await stage.update("shop", template(2), {
     Parameters: [{ ParameterKey: "Secret", UsePreviousValue: true }],
   });
@@ -234,7 +234,7 @@ t.test("a parameter keeps its value only when asked to; NoEcho values are never 
   t.match(
     (await stage.update("shop", template(2))).Outputs,
     [{ OutputValue: "default" }],
-    "not listed means the default",
+    "a parameter that is not listed gets its default",
   );
 
   const reader = {

@@ -40,7 +40,7 @@ Outputs:
   Json: {Value: !ToJsonString {queue: !Ref Queue, arn: !GetAtt Queue.Arn, names: !Ref Names, text: "\${x}"}}
 `;
 
-t.test("AWS::LanguageExtensions unrolls loops and works out what it knows", async (t) => {
+t.test("AWS::LanguageExtensions unrolls loops and evaluates what it can", async (t) => {
   const stage = stageOf(t);
   t.equal((await stage.deploy("shop", LANGUAGE)).StackStatus, "CREATE_COMPLETE");
   const url = "https://sqs.us-east-1.amazonaws.com/000000000000/q";
@@ -64,7 +64,7 @@ t.test("AWS::LanguageExtensions unrolls loops and works out what it knows", asyn
   t.equal((await stage.client.send(original)).TemplateBody, LANGUAGE);
 });
 
-t.test("AWS::Include puts snippets of S3 into a template, under what the template itself says", async (t) => {
+t.test("AWS::Include merges snippets from S3 into a template, whose own members win", async (t) => {
   const stage = stageOf(t);
   await stage.call("s3", "CreateBucket", { Bucket: "snippets" });
   const put = (Key: string, text: string) =>
@@ -85,7 +85,7 @@ t.test("AWS::Include puts snippets of S3 into a template, under what the templat
   await t.rejects(stage.deploy("other", template("gone.yaml")), { message: /^S3 error: / });
 });
 
-t.test("a macro that nobody has fails the change set, and a direct update leaves the stack alone", async (t) => {
+t.test("an unknown macro fails the change set, and a direct update with it leaves the stack alone", async (t) => {
   const stage = stageOf(t);
   const template = { Transform: "Explode", Resources: { T: topic("t") } };
   await t.rejects(stage.deploy("shop", template), { message: "No transform named 000000000000::Explode found." });
@@ -103,7 +103,7 @@ t.test("a macro that nobody has fails the change set, and a direct update leaves
   });
 });
 
-t.test("rules keep values from being deployed that do not go together", async (t) => {
+t.test("rules reject parameter values that do not fit together", async (t) => {
   const stage = stageOf(t);
   const template = {
     Parameters: { Env: { Type: "String" }, Size: { Type: "String", Default: "small" } },
@@ -128,6 +128,6 @@ t.test("rules keep values from being deployed that do not go together", async (t
   t.equal(
     (await create("dev", "small")).StackStatus,
     "CREATE_COMPLETE",
-    "a rule whose condition fails asks for nothing",
+    "a rule whose condition fails asserts nothing",
   );
 });

@@ -8,7 +8,7 @@ import t from "tap";
 import { failing, fn, liveFunction, putCode, queue, stageOf, topic } from "./fixtures.ts";
 import { refusal } from "./stage.ts";
 
-t.test("takes a failed update back: every resource is what it was", async (t) => {
+t.test("rolls back a failed update: every resource is what it was", async (t) => {
   const stage = stageOf(t);
   const one = await putCode(stage, "1.zip", "exports.handler = async () => 1");
   const two = await putCode(stage, "2.zip", "exports.handler = async () => 2");
@@ -27,19 +27,19 @@ t.test("takes a failed update back: every resource is what it was", async (t) =>
     },
   });
   t.equal(stack.StackStatus, "UPDATE_ROLLBACK_COMPLETE");
-  t.same(await liveFunction(stage), before, "code and memory are back");
+  t.same(await liveFunction(stage), before, "code and memory are restored");
   const after = await stage.client.send(new DescribeStackResourcesCommand({ StackName: "shop" }));
-  const ids = (answer: typeof after) => answer.StackResources?.map((row) => row.PhysicalResourceId).sort();
+  const ids = (response: typeof after) => response.StackResources?.map((row) => row.PhysicalResourceId).sort();
   t.same(ids(after), ids(resources), "the same resources under the same ids");
-  t.equal(stack.Outputs?.length, 1, "the outputs are back");
+  t.equal(stack.Outputs?.length, 1, "the outputs are restored");
   const reasons = (await stage.events("shop")).flatMap((event) => event.ResourceStatusReason ?? []);
   t.ok(reasons.includes("WaitCondition timed out. Received 0 conditions when expecting 1"));
   t.ok(reasons.includes("The following resource(s) failed to create: [Broken]. "));
-  t.ok((await stage.story("shop")).includes("New DELETE_COMPLETE"), "what the update made is gone");
+  t.ok((await stage.story("shop")).includes("New DELETE_COMPLETE"), "what the update created is gone");
 });
 
 t.test(
-  "a code object that is gone fails the update, and a pruned old one fails the rollback until it is skipped",
+  "a missing code object fails the update, and a pruned old one fails the rollback until the function is skipped",
   async (t) => {
     const stage = stageOf(t);
     const one = await putCode(stage, "1.zip", "exports.handler = async () => 1");
@@ -62,13 +62,13 @@ t.test(
       /is in UPDATE_ROLLBACK_FAILED state and can not be updated\.$/,
     );
     await stage.client.send(new ContinueUpdateRollbackCommand({ StackName: "shop" }));
-    t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_FAILED", "still pruned");
+    t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_FAILED", "the code object is still missing");
     await stage.client.send(new ContinueUpdateRollbackCommand({ StackName: "shop", ResourcesToSkip: ["Fn"] }));
     t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_COMPLETE");
   },
 );
 
-t.test("an update without rollback stops where it failed, and can be taken back or mended", async (t) => {
+t.test("an update without rollback stops where it failed, and can be rolled back or fixed", async (t) => {
   const stage = stageOf(t);
   const good = { Resources: { T: topic("a") } };
   const bad = { Resources: { T: topic("b"), Broken: failing(["T"]) } };
@@ -83,7 +83,7 @@ t.test("an update without rollback stops where it failed, and can be taken back 
   t.equal((await stage.update("shop", { Resources: { T: topic("b") } })).StackStatus, "UPDATE_COMPLETE");
 });
 
-t.test("replaces by making the new resource first, and refuses to replace one under the same name", async (t) => {
+t.test("creates a replacement first, and rejects a replacement under the same name", async (t) => {
   const stage = stageOf(t);
   await stage.create("shop", {
     Resources: {
@@ -131,22 +131,25 @@ t.test("an update that stopped halfway is tried again with the same template", a
     "UPDATE_FAILED",
     "Late fails now",
   );
-  t.not((await liveFunction(stage)).sha, before.sha, "the function got its code");
+  t.not((await liveFunction(stage)).sha, before.sha, "the function got its new code");
   await stage.client.send(new RollbackStackCommand({ StackName: "shop" }));
   t.equal(
     (await stage.settled("shop")).StackStatus,
     "UPDATE_ROLLBACK_COMPLETE",
-    "the way back leads over no failed state",
+    "the rollback does not pass through a failed state",
   );
   t.same(await liveFunction(stage), before);
   t.equal((await stage.update("shop", template, { DisableRollback: true })).StackStatus, "UPDATE_FAILED");
   const signalled = { ...template.Resources.Late, Properties: { Handle: "x", Count: 0 } };
-  const mended = { Resources: { ...template.Resources, Late: signalled } };
-  t.equal((await stage.update("shop", mended)).StackStatus, "UPDATE_COMPLETE");
-  t.ok((await stage.story("shop")).includes("Late DELETE_COMPLETE"), "what could not be created was made anew");
+  const fixed = { Resources: { ...template.Resources, Late: signalled } };
+  t.equal((await stage.update("shop", fixed)).StackStatus, "UPDATE_COMPLETE");
+  t.ok(
+    (await stage.story("shop")).includes("Late DELETE_COMPLETE"),
+    "the resource that could not be created was created again",
+  );
 });
 
-t.test("a stack that is deleted while it is created leaves nothing behind", async (t) => {
+t.test("a stack that is deleted during its creation leaves nothing behind", async (t) => {
   const stage = stageOf(t);
   const Resources = Object.fromEntries([1, 2, 3, 4].map((n) => [`T${n}`, topic(`t${n}`)]));
   const { StackId } = await stage.call("cloudformation", "CreateStack", {
@@ -160,5 +163,5 @@ t.test("a stack that is deleted while it is created leaves nothing behind", asyn
   );
   await stage.call("cloudformation", "DeleteStack", { StackName: id });
   t.equal((await stage.settled(id)).StackStatus, "DELETE_COMPLETE");
-  t.equal((await stage.create("again", { Resources })).StackStatus, "CREATE_COMPLETE", "every name is free again");
+  t.equal((await stage.create("again", { Resources })).StackStatus, "CREATE_COMPLETE", "all names are free again");
 });

@@ -43,7 +43,7 @@ function describeStacks(stage: Stage, StackName: string | undefined) {
   return stage.client.send(new DescribeStacksCommand({ StackName }));
 }
 
-/** A stack whose resource imports an export, described before and after it is executed. */
+/** A stack whose resource imports an export, described before and after its change set is executed. */
 function importing(exported: "before" | "never" | "between"): Replay {
   return async (stage) => {
     const exporter = { ...METADATA, Outputs: { Out: { Value: "value", Export: { Name: "the-export" } } } };
@@ -225,7 +225,7 @@ export const DELETION_POLICY_REPLAYS: Readonly<Record<string, Replay>> = {
   },
 };
 
-/** AWS lists a PolicyAction since 2024; this recording is older. */
+/** AWS has included a PolicyAction since 2024; this recording is older. */
 function withoutPolicyAction(described: object): unknown {
   return JSON.parse(JSON.stringify(described), (key, value) => {
     if (key === "PolicyAction") return undefined;

@@ -28,7 +28,7 @@ function deployOrder(order: readonly ("A" | "B" | "C")[]): Replay {
   };
 }
 
-/** Deploys by change sets, once with all and once without the dropped resources, and deletes the stack. */
+/** Deploys by change sets, first with and then without the dropped resources, and deletes the stack. */
 function deletionOrder(drop: readonly string[]): Replay {
   return async (stage) => {
     const all = { ...CHAIN, A: { ...CHAIN.A, DependsOn: ["Dummy"] } };
@@ -73,7 +73,7 @@ function deletionOrder(drop: readonly string[]): Replay {
   };
 }
 
-/** Recordings of test_stacks that tell in which order resources come and go. */
+/** Recordings of test_stacks that show in which order resources are created and deleted. */
 export const ORDER_REPLAYS: Readonly<Record<string, Replay>> = {
   "test_stack_deploy_order[A-B-C]": deployOrder(["A", "B", "C"]),
   "test_stack_deploy_order[A-C-B]": deployOrder(["A", "C", "B"]),

@@ -49,7 +49,7 @@ async function policyUrl(stage: Stage, body: string): Promise<string> {
   return "https://policies.s3.amazonaws.com/policy.json";
 }
 
-/** Sets a policy that is none, and answers the refusal. */
+/** Sets an invalid policy and returns the error. */
 function withPolicy(body: string): Replay {
   return async (stage) => {
     await topicStack(stage);
@@ -185,12 +185,12 @@ export const UPDATE_REPLAYS: Readonly<Record<string, Replay>> = {
   },
 };
 
-/** Byte for byte what the recording's template was. */
+/** The recording's template, byte for byte. */
 function templateOf(name: string, value: string): string {
   return `\nResources:\n    ${name}:\n        Type: AWS::SSM::Parameter\n        Properties:\n            Value: ${value}\n            Type: String\n`;
 }
 
-/** Recordings of test_validations: each is a template that is refused. */
+/** Recordings of test_validations: each one is a template that AWS rejects. */
 export const VALIDATION_REPLAYS: Readonly<Record<string, Replay>> = {
   "test_invalid_output_structure[none-value]": refusing({ ...parameterOnly(), Outputs: { MyOutput: { Value: null } } }),
   "test_invalid_output_structure[missing-def]": refusing({

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { SANDBOX_ACCOUNT_ID } from "#sandbox/core/contract";
 
-/** One recorded test of AWS's answers: `file::test`, and what was recorded under which key. */
+/** One recorded test of AWS: its name, `file::test`, and the recorded responses by key. */
 export interface Recording {
   readonly name: string;
   readonly content: Record<string, unknown>;
 }
 
-/** All recordings of CloudFormation. Throws where the folder is missing. */
+/** All recordings of CloudFormation. Throws if the folder is missing. */
 export function readRecordings(folder: string): Recording[] {
   const files = readdirSync(folder).filter((file) => file.endsWith(".json") && file !== "test_lambda_api.json");
   return files.flatMap((file) => {
@@ -21,7 +21,9 @@ export function readRecordings(folder: string): Recording[] {
   });
 }
 
-/** Where an answer differs from a recording: `path: recorded ≠ answered`; none where they agree. */
+/**
+ * The differences between a recording and the sandbox's response, as `path: recorded ≠ answered`; empty if they agree.
+ */
 export function differences(recorded: unknown, answered: unknown): string[] {
   const found: string[] = [];
   compare({ path: "", bindings: new Map(), found }, recorded, answered);
@@ -30,7 +32,7 @@ export function differences(recorded: unknown, answered: unknown): string[] {
 
 interface Comparison {
   readonly path: string;
-  /** What each token of the recording stands for: equal tokens mean equal values. */
+  /** The value behind each token of the recording: equal tokens mean equal values. */
   readonly bindings: Map<string, string>;
   readonly found: string[];
 }
@@ -73,7 +75,7 @@ function compareObjects(at: Comparison, recorded: object, answered: unknown): vo
   }
 }
 
-/** Headers were not recorded; the SDK tells the status under another name; members without a value do not count. */
+/** Headers were not recorded, the SDK has another name for the status, and members without a value do not count. */
 function membersOf(value: object): Record<string, unknown> {
   const { ResponseMetadata, $metadata, ...members }: Record<string, unknown> = { ...value };
   const status = isObject(ResponseMetadata) ? ResponseMetadata["HTTPStatusCode"] : undefined;
@@ -84,7 +86,7 @@ function membersOf(value: object): Record<string, unknown> {
 
 const TOKEN = /<[a-z0-9-]+(:\d+)?>/g;
 
-/** A recorded text is a pattern: tokens stand for values, `-date` for a time, twelve random characters for any such. */
+/** A recorded text is a pattern: tokens match values, `-date` a time, and twelve random characters any others. */
 function compareText(at: Comparison, recorded: string, answered: unknown): void {
   const texts = String(answered);
   const names: string[] = [];

@@ -1,10 +1,10 @@
 import type { CloudFormationServiceException } from "@aws-sdk/client-cloudformation";
 import { refusal, type Stage } from "../../cloudformation/stage.ts";
 
-/** Does again what a recorded test did; answers what it recorded, under the same keys. */
+/** Repeats what a recorded test did and returns the responses under the recording's keys. */
 export type Replay = (stage: Stage) => Promise<Record<string, unknown>>;
 
-/** A refusal as boto shows it. */
+/** An error as boto returns it. */
 export async function refused(call: Promise<unknown>): Promise<Record<string, unknown>> {
   const error = await refusal(call);
   return { Error: errorShape(error), ResponseMetadata: { HTTPStatusCode: error.$metadata.httpStatusCode } };
@@ -14,7 +14,7 @@ export async function refusedError(call: Promise<unknown>): Promise<Record<strin
   return errorShape(await refusal(call));
 }
 
-/** A refusal as boto words it. */
+/** An error as boto prints it. */
 export async function refusedText(operation: string, call: Promise<unknown>): Promise<string> {
   const error = await refusal(call);
   return `An error occurred (${codeOf(error)}) when calling the ${operation} operation: ${error.message}`;
@@ -24,7 +24,7 @@ function errorShape(error: CloudFormationServiceException): Record<string, unkno
   return { Code: codeOf(error), Message: error.message, Type: error.$fault === "client" ? "Sender" : "Receiver" };
 }
 
-/** The SDK's classes end in `Exception`; AWS's codes of change sets do not. */
+/** The SDK's class names end in `Exception`; AWS's codes for change sets do not. */
 function codeOf({ name }: CloudFormationServiceException): string {
   return /^(ChangeSetNotFound|InvalidChangeSetStatus)Exception$/.test(name) ? name.replace("Exception", "") : name;
 }
@@ -68,7 +68,9 @@ export function parameter(ParameterKey: string, ParameterValue: string) {
   return { ParameterKey, ParameterValue };
 }
 
-/** As the recorder of resource events kept them: with an id, one per status, the last where there were two. */
+/**
+ * As the recording kept the events of resources: only those with an id, one per status, the last one if there were two.
+ */
 export async function eventsPerResource(stage: Stage, stackId: string): Promise<Record<string, unknown[]>> {
   const kept: Record<string, Record<string, unknown>[]> = {};
   for (const event of await stage.events(stackId)) {
@@ -82,7 +84,7 @@ export async function eventsPerResource(stage: Stage, stackId: string): Promise<
   return kept;
 }
 
-/** Deletes a stack and waits until it is gone, or could not go. */
+/** Deletes a stack and waits until it is gone or its deletion has failed. */
 export async function deleted(stage: Stage, name: string, RetainResources?: string[]): Promise<void> {
   await stage.call("cloudformation", "DeleteStack", { StackName: name, RetainResources });
   await stage.settled(name);

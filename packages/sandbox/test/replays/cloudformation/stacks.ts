@@ -193,7 +193,7 @@ export const STACK_REPLAYS: Readonly<Record<string, Replay>> = {
   },
 };
 
-/** A policy that hangs on nothing can neither be created nor deleted. */
+/** A policy that is attached to nothing can neither be created nor deleted. */
 async function blockedDeletion(stage: Stage): Promise<Record<string, unknown>> {
   const statement = { Action: "*", Resource: "*", Effect: "Allow" };
   const Properties = { PolicyName: { Ref: "Name" }, PolicyDocument: { Version: "2012-10-17", Statement: [statement] } };
@@ -267,7 +267,7 @@ async function noEcho(stage: Stage): Promise<Record<string, unknown>> {
   };
 }
 
-/** Kept apart for their own templates. */
+/** Separate because of their long templates. */
 export const LONG_STACK_REPLAYS: Readonly<Record<string, Replay>> = {
   "TestStacksApi::test_stack_update_resources": async (stage) => {
     const created = await apiStack(stage, "test_12395eb4");

@@ -121,7 +121,7 @@ async function sixLayers(stage: Stage) {
 }
 
 async function layerRefusals(stage: Stage) {
-  stage.skip("list_layers_exc_compatibleruntime_invalid"); // names every runtime that AWS has inside
+  stage.skip("list_layers_exc_compatibleruntime_invalid"); // The recording lists every runtime that AWS had then.
   await stage.step("publish_result", layer(FITTING));
   const list = call("ListLayers", { CompatibleArchitecture: "archdoesnotexist" });
   await stage.step("list_layers_exc_compatiblearchitecture_invalid", list);

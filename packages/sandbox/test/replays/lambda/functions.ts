@@ -45,7 +45,7 @@ async function lifecycle(stage: Stage) {
   await stage.step("update_code_response", updateCode());
   stage.settle();
   await stage.step("get_function_response_postcodeupdate", get());
-  // The status is a member of the newer models' answer; on the wire it is the HTTP status alone.
+  // Newer SDK models have the status as a member of the output; on the wire it is only the HTTP status.
   const deleted = await stage.send(call("DeleteFunction", { FunctionName }));
   stage.check("delete_response", { StatusCode: 204, ...deleted });
   await stage.step("delete_postdelete", get());

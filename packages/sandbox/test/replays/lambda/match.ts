@@ -1,13 +1,13 @@
 /**
- * Compares an answer of the sandbox with a recorded answer of the real AWS, whose volatile values are tokens: equal
- * tokens stand for equal values, different ones of the same kind for different values.
+ * Compares a response of the sandbox with a recorded response of the real AWS, whose volatile values are tokens: equal
+ * tokens stand for equal values, different tokens of the same kind for different values.
  */
 
 const FIXED: Readonly<Record<string, string>> = { "<region>": "us-east-1", "<partition>": "aws" };
 const RECORDED_ACCOUNT = "111111111111";
 const SANDBOX_ACCOUNT = "000000000000";
 
-/** Values that stand for themselves as a whole: a time or an address. */
+/** Tokens that match any time or address. */
 const WILDCARDS: ReadonlySet<string> = new Set(["date", "datetime", "lambda-url"]);
 
 /** Members that AWS has added since the older recordings were made. */
@@ -18,13 +18,13 @@ const ADDED_SINCE: ReadonlySet<string> = new Set([
   "SnapStart",
 ]);
 
-/** All that counts of an answer's metadata: its headers and ids are made anew each time. */
+/** The only part of a response's metadata that counts: headers and ids differ each time. */
 const STATUS = "HTTPStatusCode";
 
 export class RecordingMatch {
   readonly #values = new Map<string, string>();
 
-  /** The differences, as lines to read; empty where the answers are alike. */
+  /** The differences, as readable lines; empty if the responses agree. */
   differences(recorded: unknown, actual: unknown, path = ""): string[] {
     if (typeof recorded === "string") return this.#compareText(recorded, actual, path);
     if (Array.isArray(recorded)) return this.#compareLists(recorded, actual, path);
@@ -59,7 +59,7 @@ export class RecordingMatch {
     return isConsistent ? [] : [`${difference(path, expected, actual)} (a token that means another value)`];
   }
 
-  /** A token without a number means nothing in particular. */
+  /** A token without a number matches any value. */
   #unify(token: string, value: string): boolean {
     if (!/:\d+>$/.test(token)) return true;
     const known = this.#values.get(token);

@@ -13,7 +13,7 @@ import {
   type Stage,
 } from "./replay.ts";
 
-/** Recordings of requests that AWS refuses: names that do not fit, things that do not exist, sizes beyond the limits. */
+/** Recordings of requests that AWS rejects: malformed names, missing resources, sizes beyond the limits. */
 
 const FunctionName = "fn";
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function";
@@ -24,7 +24,7 @@ async function createRefusals(stage: Stage) {
   await stage.step("invalid_role_arn_exc", create({ Role: "r1" }));
   await stage.step("invalid_runtime_exc", create({ Runtime: "non-existent-runtime" }));
   await stage.step("uppercase_runtime_exc", create({ Runtime: "PYTHON3.9" }));
-  stage.skip("empty_architectures"); // refused by botocore itself, before any request
+  stage.skip("empty_architectures"); // botocore itself rejected this request before sending it.
   await stage.step("multiple_architectures", create({ Architectures: ["x86_64", "arm64"] }));
   await stage.step("uppercase_architecture", create({ Architectures: ["X86_64"] }));
   const text = Buffer.from("this is not a zipfile, just a random string");
@@ -71,7 +71,7 @@ function on(operation: string, input: Shape): Call {
   const name = OPERATIONS[operation];
   if (!name) throw new Error(`no operation ${operation}`);
   if (name !== "CreateFunction") return call(name, input);
-  // Creating takes no qualifier: the recorded test put it behind the name.
+  // Creating takes no qualifier, so the recorded test appended it to the name.
   const { Qualifier, ...rest } = input;
   const named = `${rest["FunctionName"]}${Qualifier === undefined ? "" : `:${Qualifier}`}`;
   return create({ ...rest, FunctionName: named });
@@ -114,7 +114,7 @@ async function deleteMissing(stage: Stage) {
   await stage.step("delete_function_response_non_existent_with_qualifier", qualified);
 }
 
-/** What the recorded cases of names and qualifiers are called, and what they send. */
+/** The recorded cases of names and qualifiers, and the members that they send. */
 const NAMES: Readonly<Record<string, Shape>> = {
   function_name_is_single_invalid: { FunctionName: "*" },
   invalid_characters_in_function_name: { FunctionName: "my-function!" },
@@ -148,12 +148,12 @@ const ofName =
   (caseName: string, operation: string): Replay =>
   async (stage) => {
     const answer = await stage.send(on(operation, NAMES[caseName] ?? {}));
-    // Three names are fine to create a function with: those recordings have no steps.
+    // AWS accepts three of the names for a new function; those recordings have no steps.
     if (stage.isToCome(`${operation}_exception`)) stage.check(`${operation}_exception`, violationsOf(answer));
     else if ("Error" in answer) stage.differences.push(`refused: ${JSON.stringify(answer["Error"])}`);
   };
 
-/** These recordings keep the violations of a request as a list. */
+/** These recordings store the violations of a request as a list. */
 function violationsOf(answer: Answer): Shape {
   const { Code, Message } = answer["Error"] as { Code: string; Message: string };
   const [, count, errors] = /^(\d+) validation errors? detected: (.*)$/s.exec(Message) ?? [];
@@ -185,7 +185,7 @@ async function environmentNearLimit(stage: Stage) {
   stage.check("successful_create_fn_result", helperAnswer(answer));
 }
 
-/** The size of a request is checked before anybody looks into it. */
+/** The size of a request is checked before its content. */
 const oversizedZip =
   (sizeBytes: number): Replay =>
   async (stage) => {
@@ -199,7 +199,7 @@ async function oversizedUnzipped(stage: Stage) {
   await stage.step("invalid_param_exc", create({ Code: { S3Bucket: S3.Bucket, S3Key: S3.Key } }));
 }
 
-/** A zip whose directory says that its only file is that large. */
+/** A zip whose directory claims this size for its only file. */
 function zipClaiming(sizeBytes: number): Uint8Array {
   const zip = Buffer.from(zipOf({ "large.bin": "small" }));
   const entry = zip.indexOf(Buffer.from("PK\u0001\u0002"));
@@ -233,7 +233,7 @@ export const REFUSAL_REPLAYS: Readonly<Record<string, Replay>> = {
   "TestLambdaSnapStart::test_snapstart_exceptions": invalidSnapStart,
 };
 
-/** Recordings that differ in a parameter, which stands in brackets behind their name. */
+/** Recordings that differ in a parameter, which follows their name in brackets. */
 export const REFUSAL_FAMILIES: readonly (readonly [RegExp, (...parameters: string[]) => Replay])[] = [
   [/^TestLambdaFunction::test_get_function_wrong_region\[(\w+)\]$/, inOtherRegion],
   [/^TestLambdaFunction::test_ops_on_nonexisting_fn\[(\w+)\]$/, onMissingFunction],

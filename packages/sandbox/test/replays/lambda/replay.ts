@@ -6,7 +6,7 @@ import type { SdkHttpRequest } from "#sandbox/core/request-handler";
 import { type Harness, openHarness, ROLE, zipOf } from "../../sandbox-harness.ts";
 import { RecordingMatch } from "./match.ts";
 
-/** What a recording holds: for each step of a test against the real AWS its answer, as botocore reads it. */
+/** A recording: the response to each step of a test against the real AWS, as botocore parsed it. */
 export type Recording = Readonly<Record<string, unknown>>;
 
 /** Repeats what a recorded test did, step by step. */
@@ -14,7 +14,7 @@ export type Replay = (stage: Stage) => Promise<void>;
 
 export type Answer = Record<string, unknown>;
 
-/** An operation with its input, which may be one that the SDK's types would not let through. */
+/** An operation with its input, which may be one that the SDK's types do not allow. */
 export interface Call {
   readonly operation: OperationName;
   readonly input: Shape;
@@ -35,14 +35,14 @@ function commandOf({ operation, input }: Call): sdk.GetFunctionCommand {
   return new Command(input);
 }
 
-/** Errors whose members botocore does not know: it keeps code, message and status of them, and drops the rest. */
+/** Errors that botocore's model lacks: it keeps their code, message and status and drops the rest. */
 const UNMODELLED: ReadonlySet<string> = new Set([
   "ValidationException",
   "RequestEntityTooLargeException",
   "AccessDeniedException",
 ]);
 
-/** A fresh sandbox, and the recording that its answers are held against. */
+/** A fresh sandbox and the recording that its responses are compared with. */
 export class Stage {
   readonly #match = new RecordingMatch();
   readonly #unseen: Set<string>;
@@ -76,7 +76,7 @@ export class Stage {
     return new Stage(recording, await openHarness(t));
   }
 
-  /** Makes a call and returns its raw answer in botocore's form. */
+  /** Makes a call and returns its raw response in botocore's form. */
   async send(call: Call): Promise<Answer> {
     await this.#client.send(commandOf(call)).catch(() => {});
     const { status, errorType, body } = this.#last;
@@ -87,7 +87,7 @@ export class Stage {
     return { Error: { Code: errorType, Message }, ...known, ResponseMetadata };
   }
 
-  /** Makes a call and holds its answer against the recorded step. */
+  /** Makes a call and compares its response with the recorded step. */
   async step(name: string, call: Call): Promise<Answer> {
     const answer = await this.send(call);
     this.check(name, answer);
@@ -100,7 +100,7 @@ export class Stage {
     this.differences.push(...this.#match.differences(recorded, answer, name));
   }
 
-  /** A step that has nothing to do with the sandbox, such as the answer of another service. */
+  /** Skips steps that have nothing to do with the sandbox, such as responses of other services. */
   skip(...names: string[]): void {
     for (const name of names) this.#unseen.delete(name);
   }
@@ -110,12 +110,12 @@ export class Stage {
     return this.#unseen.has(name);
   }
 
-  /** Recorded steps that the replay has not come to. */
+  /** Recorded steps that the replay has not repeated. */
   unseen(): string[] {
     return [...this.#unseen];
   }
 
-  /** Lets what is in progress end. */
+  /** Lets everything end that is in progress. */
   settle(): void {
     this.harness.clock.advance(this.updateMs);
   }
@@ -138,7 +138,7 @@ export const PYTHON = "python3.12";
 export const pythonZip = zipOf({ "handler.py": "def handler(event, context): return event" });
 export const otherPythonZip = zipOf({ "handler.py": "def handler(event, context): return None" });
 
-/** The members that the recorded tests create functions with when they call the API themselves. */
+/** The members with which the recorded tests create functions when they call the API themselves. */
 export function directFunction(FunctionName: string) {
   return {
     FunctionName,
@@ -149,7 +149,7 @@ export function directFunction(FunctionName: string) {
   };
 }
 
-/** The members that the recorded tests' common helper creates functions with. */
+/** The members with which the recorded tests' common helper creates functions. */
 export function helperFunction(FunctionName: string) {
   return {
     ...directFunction(FunctionName),
@@ -159,12 +159,12 @@ export function helperFunction(FunctionName: string) {
   };
 }
 
-/** As the common helper returns a created function. */
+/** A created function as the common helper returns it. */
 export function helperAnswer(answer: Answer): Answer {
   return { CreateEventSourceMappingResponse: null, CreateFunctionResponse: answer };
 }
 
-/** Statements and policies are text inside the answer; the recordings show what it says. */
+/** Statements and policies are JSON text inside the response; the recordings contain the parsed value. */
 export async function readStep(stage: Stage, name: string, made: Call): Promise<void> {
   const answer = await stage.send(made);
   const read = (member: string) => {

@@ -2,7 +2,7 @@ import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Shape } from "#sandbox/core/contract";
 import { type Answer, call, directFunction, helperFunction, pythonZip, type Replay, type Stage } from "./replay.ts";
 
-/** Recordings about triggers, SnapStart and what else an account has. */
+/** Recordings about triggers, SnapStart and account settings. */
 
 const FunctionName = "fn";
 const ACCOUNT = "arn:aws:lambda:us-east-1:000000000000";
@@ -38,7 +38,7 @@ const mappingLifecycle =
   (afterwards: (stage: Stage, UUID: unknown) => Promise<void>): Replay =>
   async (stage) => {
     await create(stage);
-    stage.skip("update_table_response"); // DynamoDB's answer
+    stage.skip("update_table_response"); // This step is DynamoDB's response.
     const { UUID } = await stage.step("create_response", call("CreateEventSourceMapping", STREAM_MAPPING));
     stage.settle();
     await stage.step("get_response", call("GetEventSourceMapping", { UUID }));
@@ -168,7 +168,7 @@ async function largeZip(stage: Stage) {
   await stage.step("create_function_large_zip", call("CreateFunction", members));
 }
 
-/** What the recorded function was created with stands in the answer to it. */
+/** The recorded response shows what the function was created with. */
 function recordedMembers(stage: Stage): Shape {
   const { Handler, Runtime, MemorySize, Timeout } = stage.recording["create_function_response"] as Shape;
   return { ...directFunction(FunctionName), Handler, Runtime, MemorySize, Timeout };

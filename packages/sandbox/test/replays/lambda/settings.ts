@@ -1,7 +1,7 @@
 import type { Shape } from "#sandbox/core/contract";
 import { type Answer, call, helperAnswer, helperFunction, type Replay, readStep, type Stage } from "./replay.ts";
 
-/** Recordings about permissions and addresses. */
+/** Recordings about permissions and function URLs. */
 
 const FunctionName = "fn";
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function:fn";
@@ -199,7 +199,7 @@ const URL_TARGETS: Readonly<Record<string, Shape>> = {
 
 async function urlRefusals(stage: Stage) {
   await createWithAlias(stage, "urlalias");
-  stage.skip("delete_function_url_config_qualifier_alias_doesnotmatch_arn"); // AWS failed inside when it was recorded
+  stage.skip("delete_function_url_config_qualifier_alias_doesnotmatch_arn"); // AWS had an internal failure when this was recorded.
   for (const operation of ["Create", "Get", "Delete", "Update"] as const) {
     for (const [name, target] of Object.entries(URL_TARGETS)) {
       const step = `${operation.toLowerCase()}_function_url_config_${name}`;

@@ -21,7 +21,7 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   ...REFUSAL_REPLAYS,
 };
 
-/** How to repeat a recorded test; undefined where it is left out. */
+/** How to repeat a recorded test; undefined if it is left out. */
 export function findReplay(name: string): Replay | undefined {
   for (const [pattern, replayOf] of [...REFUSAL_FAMILIES, ...RESOURCE_FAMILIES]) {
     const parameters = pattern.exec(name)?.slice(1);
@@ -42,7 +42,7 @@ const OUTSIDE: readonly (readonly [RegExp, string])[] = [
   [/test_add_lambda_permission_optional_fields|^TestPartialARNMatching::/, "the recording is empty"],
 ];
 
-/** Why a recording is not repeated; undefined for one that nobody has thought about. */
+/** Why a recording is not repeated; undefined if there is no reason. */
 export function reasonToLeaveOut(name: string): string | undefined {
   return OUTSIDE.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -17,7 +17,7 @@ async function createHelped(stage: Stage, more: Shape = {}): Promise<Answer> {
   return helperAnswer(answer);
 }
 
-/** Two versions that differ in a variable. */
+/** Publishes two versions that differ in a variable. */
 async function publishTwo(stage: Stage): Promise<void> {
   await stage.step("publish_v1", call("PublishVersion", { FunctionName }));
   const Environment = { Variables: { testenv: "prod" } };
@@ -53,7 +53,7 @@ async function aliasLifecycle(stage: Stage) {
   await stage.step("create_alias_2", create("aliasname2", { FunctionVersion: "2", Description }));
   await stage.step("get_alias_2", get("aliasname2"));
   const list = call("ListAliases", { FunctionName });
-  // A paginator made this answer: it has no metadata.
+  // A paginator returned this response, which therefore has no metadata.
   const { Aliases } = await stage.send(list);
   stage.check("list_aliases_for_fnname", { Aliases });
   await stage.step("update_alias_1_1", call("UpdateAlias", alias("aliasname1_1", weights({}))));
