@@ -1,47 +1,14 @@
 import {
   ContinueUpdateRollbackCommand,
-  DeleteChangeSetCommand,
   DeleteStackCommand,
-  DescribeChangeSetCommand,
   DescribeStackResourcesCommand,
-  ExecuteChangeSetCommand,
   ListStacksCommand,
   UpdateTerminationProtectionCommand,
 } from "@aws-sdk/client-cloudformation";
 import t from "tap";
-import { failing, fn, liveFunction, putCode, queue, ROLE, stageOf, topic } from "./fixtures.ts";
-import { bodyOf, changesOf, refusal, type Stage } from "./stage.ts";
-
-const BUCKET = "templates";
-
-/** Puts a child's template where its parent finds it, and returns the URL. */
-async function putTemplate(stage: Stage, key: string, template: object): Promise<string> {
-  await stage.call("s3", "CreateBucket", { Bucket: BUCKET });
-  await stage.call("s3", "PutObject", { Bucket: BUCKET, Key: key, Body: new TextEncoder().encode(bodyOf(template)) });
-  return `https://${BUCKET}.s3.amazonaws.com/${key}`;
-}
-
-const nested = (TemplateURL: string, Parameters: object = {}, more: object = {}) => ({
-  Type: "AWS::CloudFormation::Stack",
-  Properties: { TemplateURL, Parameters },
-  ...more,
-});
-
-/** A child with one topic, whose name is a parameter and whose ARN is an output. */
-const CHILD = {
-  Parameters: { Name: { Type: "String" } },
-  Resources: { T: topic() },
-  Outputs: { Arn: { Value: { Ref: "T" } } },
-};
-const child = (more: object = {}) => ({
-  ...CHILD,
-  Resources: { T: { Type: "AWS::SNS::Topic", Properties: { TopicName: { Ref: "Name" } } }, ...more },
-});
-
-async function childId(stage: Stage, StackName: string, LogicalResourceId = "Nested"): Promise<string> {
-  const resources = await stage.client.send(new DescribeStackResourcesCommand({ StackName, LogicalResourceId }));
-  return resources.StackResources?.[0]?.PhysicalResourceId ?? "";
-}
+import { failing, fn, liveFunction, putCode, queue, stageOf, topic } from "./fixtures.ts";
+import { BUCKET, child, childId, nested, putTemplate } from "./nested-fixtures.ts";
+import { bodyOf, refusal } from "./stage.ts";
 
 t.test("a nested stack is created, updated and deleted with its parent, which reads its outputs", async (t) => {
   const stage = stageOf(t);
@@ -211,76 +178,6 @@ t.test("a rollback that fails in a child is continued at the root, which can ski
   t.equal((await stage.settled("shop")).StackStatus, "UPDATE_ROLLBACK_COMPLETE");
   t.equal((await stage.describe(inner.StackId ?? "")).StackStatus, "UPDATE_ROLLBACK_COMPLETE");
   t.same(await liveFunction(stage), before, "what was skipped stays as it is");
-});
-
-t.test("change sets include nested stacks on request", async (t) => {
-  const stage = stageOf(t);
-  const leaf = await putTemplate(stage, "leaf.json", child());
-  const middle = (name: string) => ({ Resources: { Leaf: nested(leaf, { Name: name }), Q: queue() } });
-  const middleUrl = async (name: string) => await putTemplate(stage, `middle-${name}.json`, middle(name));
-  const other = await putTemplate(stage, "other.json", child());
-  const root = (url: string) => ({ Resources: { Nested: nested(url), Other: nested(other, { Name: "other" }) } });
-  const include = { IncludeNestedStacks: true, Capabilities: ["CAPABILITY_AUTO_EXPAND" as const] };
-  const created = await stage.deploy("shop", root(await middleUrl("a")), include);
-  t.equal(created.StackStatus, "CREATE_COMPLETE");
-  const names = (await stage.client.send(new ListStacksCommand({}))).StackSummaries?.length;
-  t.equal(names, 4, "the stacks that the change set prepared are the ones that were created");
-
-  const plain = await stage.changeSet({
-    StackName: "shop",
-    ChangeSetName: "plain",
-    template: root(await middleUrl("b")),
-  });
-  t.same(changesOf(plain), ["Modify Nested False", "Modify Other False"]);
-  t.match(plain.Changes?.[1]?.ResourceChange, {
-    ChangeSetId: undefined,
-    Details: [{ ChangeSource: "Automatic", Evaluation: "Dynamic", Target: { RequiresRecreation: "Never" } }],
-  });
-
-  const template = root(await middleUrl("b"));
-  const set = await stage.changeSet({ StackName: "shop", ChangeSetName: "deep", template, ...include });
-  t.same(changesOf(set), ["Modify Nested False"], "a nested stack in which nothing changes is no change");
-  const below = async (ChangeSetName: string | undefined) =>
-    await stage.client.send(new DescribeChangeSetCommand({ ChangeSetName }));
-  const second = await below(set.Changes?.[0]?.ResourceChange?.ChangeSetId);
-  t.match(second, { ParentChangeSetId: set.ChangeSetId, RootChangeSetId: set.ChangeSetId, IncludeNestedStacks: true });
-  t.same(changesOf(second), ["Modify Leaf False"]);
-  const third = await below(second.Changes?.[0]?.ResourceChange?.ChangeSetId);
-  t.match(third, { ParentChangeSetId: second.ChangeSetId, RootChangeSetId: set.ChangeSetId });
-  t.same(changesOf(third), ["Modify T True"]);
-  t.match(
-    await refusal(stage.client.send(new ExecuteChangeSetCommand({ ChangeSetName: second.ChangeSetId }))),
-    { name: "ValidationError" },
-    "only the root's set can be executed",
-  );
-  await putTemplate(stage, "leaf.json", child({ Sneaked: queue() }));
-  await stage.client.send(new ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
-  t.equal((await stage.settled("shop")).StackStatus, "UPDATE_COMPLETE");
-  const deepest = third.StackId ?? "";
-  t.match(await stage.describe(deepest), { Outputs: [{ OutputValue: /:b$/ }], RootId: created.StackId });
-  t.notOk(
-    (await stage.story(deepest)).includes("Sneaked CREATE_COMPLETE"),
-    "the templates are those that the change set read",
-  );
-});
-
-t.test("a failed nested set fails its parent set; deleting a set deletes what it prepared", async (t) => {
-  const stage = stageOf(t);
-  const url = await putTemplate(stage, "role.json", { Resources: { R: ROLE } });
-  const template = { Resources: { Nested: nested(url) } };
-  const create = { StackName: "shop", ChangeSetType: "CREATE", IncludeNestedStacks: true, template } as const;
-  const bad = await stage.changeSet({ ...create, ChangeSetName: "bad", Capabilities: [] });
-  t.match(bad, { Status: "FAILED", StatusReason: /CAPABILITY_IAM|was not successfully created/ });
-  const good = await stage.changeSet({ ...create, ChangeSetName: "good", Capabilities: ["CAPABILITY_IAM"] });
-  t.equal(good.Status, "CREATE_COMPLETE");
-  const count = async () => (await stage.client.send(new ListStacksCommand({}))).StackSummaries?.length;
-  t.equal(await count(), 2);
-  await stage.client.send(new DeleteChangeSetCommand({ ChangeSetName: good.ChangeSetId }));
-  t.equal(await count(), 1);
-  const failed = await stage.create("direct", template, { Capabilities: [] });
-  t.equal(failed.StackStatus, "ROLLBACK_COMPLETE");
-  const reasons = (await stage.events("direct")).flatMap((event) => event.ResourceStatusReason ?? []);
-  t.ok(reasons.includes("Requires capabilities : [CAPABILITY_IAM]"), "children have their parent's capabilities");
 });
 
 t.test(

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import t from "tap";
 import { createSandbox } from "#sandbox/sandbox";
-import { type Harness, handlerZip, openHarness, ROLE, zipOf } from "./sandbox-harness.ts";
+import { type Harness, handlerZip, openHarness, ROLE, zipOf } from "../sandbox-harness.ts";
 
 const FunctionName = "pay";
 /** A busy machine may need seconds to start a process; the default timeout of a function is 3. */
