@@ -5,6 +5,9 @@ import type { Claim } from "./scope.ts";
 export const STATUSES = ["Draft", "Queued", "In Progress", "Completed", "Exception"] as const;
 export type Status = (typeof STATUSES)[number];
 
+export const ACTIVITY_TYPES = ["deploy", "rollback"] as const;
+export type ActivityType = (typeof ACTIVITY_TYPES)[number];
+
 export function hasEnded(status: Status): boolean {
   return status === "Completed" || status === "Exception";
 }
@@ -17,7 +20,7 @@ export interface TargetIdentity {
 /** What a Deploy job and a Rollback job have in common; one row of a branch's list (F13). */
 export interface Activity {
   readonly id: string;
-  readonly type: "deploy" | "rollback";
+  readonly type: ActivityType;
   readonly status: Status;
   readonly application: string;
   readonly stage: string;

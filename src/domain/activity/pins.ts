@@ -110,9 +110,12 @@ export interface PinChanges {
   readonly revalidate: readonly (Suspect & { readonly id: string })[];
 }
 
+export const SUSPECT_SUBJECTS = ["branch", "build"] as const;
+export type SuspectSubject = (typeof SUSPECT_SUBJECTS)[number];
+
 /** A branch or a build that was rolled back. */
 export interface Suspect {
-  readonly subject: "branch" | "build";
+  readonly subject: SuspectSubject;
   readonly name: string;
 }
 

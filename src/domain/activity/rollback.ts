@@ -4,8 +4,13 @@ import type { Strategy } from "../plan/plan.ts";
 import type { Activity } from "./activity.ts";
 import type { BuildReturn } from "./build.ts";
 
-export type OnConflict = "fail" | "restore" | "keep-live";
-export type OnError = "stop" | "continue" | "compensate";
+/** What happens to a component that somebody changed after the deployment. */
+export const ON_CONFLICT = ["fail", "restore", "keep-live"] as const;
+export type OnConflict = (typeof ON_CONFLICT)[number];
+
+/** What happens to the other steps when one has failed. */
+export const ON_ERROR = ["stop", "continue", "compensate"] as const;
+export type OnError = (typeof ON_ERROR)[number];
 
 export interface Rollback extends Activity {
   readonly type: "rollback";

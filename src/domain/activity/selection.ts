@@ -1,7 +1,7 @@
 import { type ComponentId, componentId, functionOf, nameOf, stackOf } from "../component/component.ts";
 import type { Fault } from "../errors.ts";
 import type { Strategy } from "../plan/plan.ts";
-import type { Altered } from "./altered.ts";
+import type { Alteration, Altered } from "./altered.ts";
 import type { Claim, Scope } from "./scope.ts";
 
 /** What can be picked: a component, and what it hangs on: the stack that owns it. */
@@ -106,7 +106,7 @@ export function mergeAltered(oldestFirst: readonly (readonly Altered[])[]): Alte
   return [...merged.values()].filter((row) => row.before !== row.deployed);
 }
 
-function changeBetween(before: string | null, deployed: string | null): Altered["change"] {
+function changeBetween(before: string | null, deployed: string | null): Alteration {
   if (before === null) return "added";
   return deployed === null ? "deleted" : "modified";
 }
