@@ -4,7 +4,6 @@ import type { TargetIdentity } from "./activity.ts";
 import { alteredIds } from "./altered.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Package, StageName } from "./package.ts";
-import type { Rollback } from "./rollback.ts";
 import type { Scope } from "./scope.ts";
 
 /** One deployment of a build, as far as a list of builds tells it. */
@@ -41,16 +40,6 @@ export interface BuildReturn {
   readonly package: Pick<Package, "service" | "digest"> | null;
   /** What that command did; null until it was reported, and always without a package. */
   readonly outcome: Deployment["outcome"];
-}
-
-/** Whether the team's own command brings the components back, rather than Stepback (P2). Pure. */
-export function isByPackage({ toBuild }: Pick<Rollback, "toBuild">): boolean {
-  return toBuild !== null && toBuild.package !== null;
-}
-
-/** Whether a rollback waits for that command, and no job of it is at work. Pure. */
-export function awaitsCommand(rollback: Pick<Rollback, "status" | "toBuild">): boolean {
-  return isByPackage(rollback) && rollback.status === "In Progress" && rollback.toBuild?.outcome === null;
 }
 
 /** The two snapshots of one activity. */

@@ -49,3 +49,13 @@ export interface RollbackResult {
   readonly skipped: number;
   readonly failed: number;
 }
+
+/** Whether the team's own command brings the components back, rather than Stepback (P2). Pure. */
+export function isByPackage({ toBuild }: Pick<Rollback, "toBuild">): boolean {
+  return toBuild !== null && toBuild.package !== null;
+}
+
+/** Whether a rollback waits for that command, and no job of it is at work. Pure. */
+export function awaitsCommand(rollback: Pick<Rollback, "status" | "toBuild">): boolean {
+  return isByPackage(rollback) && rollback.status === "In Progress" && rollback.toBuild?.outcome === null;
+}
