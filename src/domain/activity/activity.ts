@@ -1,5 +1,5 @@
 import type { Problem } from "../errors.ts";
-import type { Claim } from "./scope.ts";
+import type { Lock } from "./scope.ts";
 
 /** The four words for jobs (F12), and `Draft` before there is one. */
 export const STATUSES = ["Draft", "Queued", "In Progress", "Completed", "Exception"] as const;
@@ -34,7 +34,7 @@ export interface Activity {
   readonly requestedBy: string;
   readonly reason: string | null;
   readonly ticket: string | null;
-  readonly claim: Claim;
+  readonly lock: Lock;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
