@@ -1,7 +1,7 @@
 import type { CapturedComponent } from "../domain/component/component.ts";
 import type { Reason } from "../domain/errors.ts";
 import type { Action } from "../domain/plan/plan.ts";
-import { skipWalls, statusBlockers } from "../domain/stack/status.ts";
+import { skipBlockers, statusBlockers } from "../domain/stack/status.ts";
 import type { PlanInput } from "./kind.ts";
 
 export interface Recovery {
@@ -21,7 +21,7 @@ export function recovering(
   const hangs = live?.state.settings["stuckIn"] === "UPDATE_ROLLBACK_FAILED";
   const skip = hangs ? mayContinue(name) : null;
   if (!live || skip === null) return { blockers: statusBlockers(name, live), actions: [] };
-  const blockers = skipWalls(name, live, skip);
+  const blockers = skipBlockers(name, live, skip);
   if (blockers.length > 0) return { blockers, actions: [] };
   return {
     blockers,

@@ -1,5 +1,5 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
-import { claimOf, containersOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
+import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan/plan.ts";
@@ -79,12 +79,12 @@ async function run(deps: ServiceDeps, seen: { draft: Rollback; rows: readonly Pi
   const policy = await findPolicy(deps.store, draft);
   refuse(drillError(draft), mayPlan(rows)(draft), reasonError(draft.reason, policy));
   refuse(planError(draft, await deps.store.findPlan(draft.id), planDigest));
-  const claim = claimOf(draft.picked, rows, draft.strategy);
+  const lock = lockOf(draft.picked, rows, draft.strategy);
   await deps.store.requestRun(draft.id, {
     planDigest,
-    claim,
+    lock,
     guard: (now) => notDraftError(now) ?? movedError(draft, now),
-    busy: refuseHeld(claim),
+    busy: refuseHeld(lock),
     enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),
   });
 }
@@ -95,7 +95,7 @@ function planError(draft: Rollback, plan: Plan | null, planDigest: string): Step
   return new StepbackError("PLAN_STALE", `The latest plan of ${draft.id} has another digest.`);
 }
 
-/** The claim was computed from what was picked a moment ago: it must still be that. */
+/** The lock was computed from what was picked a moment ago: it must still be that. */
 function movedError(seen: Rollback, now: Rollback): StepbackError | null {
   const isSame = seen.picked.length === now.picked.length && seen.picked.every((id, index) => id === now.picked[index]);
   return isSame ? null : new StepbackError("PLAN_STALE", `${now.id} was changed in this moment.`);

@@ -1,5 +1,5 @@
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
-import { type Claim, claimsMeet } from "../domain/activity/scope.ts";
+import { type Lock, locksOverlap } from "../domain/activity/scope.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
 import type { Guard } from "../store/port/transaction.ts";
 
@@ -24,9 +24,9 @@ export function errorOf(
 }
 
 /** Refuses whatever would meet unfinished work on the same components, and names who holds them. */
-export function refuseHeld(claim: Claim): Guard<readonly Activity[]> {
+export function refuseHeld(lock: Lock): Guard<readonly Activity[]> {
   return (unfinished) => {
-    const holder = unfinished.find((activity) => claimsMeet(activity.claim, claim));
+    const holder = unfinished.find((activity) => locksOverlap(activity.lock, lock));
     if (!holder) return null;
     const [code, word]: [ErrorCode, string] =
       holder.type === "deploy" ? ["DEPLOYMENT_IN_PROGRESS", "deployment"] : ["ROLLBACK_IN_PROGRESS", "rollback"];

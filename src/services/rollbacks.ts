@@ -1,7 +1,7 @@
 import { hasEnded } from "../domain/activity/activity.ts";
-import { awaitsCommand } from "../domain/activity/build.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
-import { claimOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
+import { awaitsCommand } from "../domain/activity/rollback.ts";
+import { lockOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import { type Estimate, estimate } from "../domain/plan/estimate.ts";
 import type { Plan } from "../domain/plan/plan.ts";
@@ -104,7 +104,7 @@ export async function openFrom(
   const rollback = newRollback(deps, request, { source, picked, requestedBy });
   await deps.store.openRollback(
     rollback,
-    refuseHeld(rollback.claim),
+    refuseHeld(rollback.lock),
     run ? (transaction) => deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: rollback.id }) : null,
   );
   return rollback;
@@ -160,7 +160,7 @@ function newRollback(deps: ServiceDeps, request: RollbackOptions, opening: Openi
     requestedBy,
     reason: request.reason ?? null,
     ticket: request.ticket ?? null,
-    claim: withScope(claimOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
+    lock: withScope(lockOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
     createdAt: deps.clock.now(),
     startedAt: null,
     finishedAt: null,

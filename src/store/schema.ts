@@ -12,7 +12,7 @@ import { type AwsCallNote, LOG_LEVELS } from "../domain/activity/log.ts";
 import { PACKAGE_FORMATS } from "../domain/activity/package.ts";
 import type { CarriedPin } from "../domain/activity/pins.ts";
 import type { OnConflict, OnError, Rollback, RollbackResult } from "../domain/activity/rollback.ts";
-import type { Claim, Scope } from "../domain/activity/scope.ts";
+import type { Lock, Scope } from "../domain/activity/scope.ts";
 import { PIN_RULES } from "../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import type { Change } from "../domain/component/diff.ts";
@@ -46,7 +46,7 @@ export const activities = sqliteTable(
     requestedBy: text("requested_by").notNull(),
     reason: text(),
     ticket: text(),
-    claim: text({ mode: "json" }).$type<Claim>().notNull(),
+    lock: text("claim", { mode: "json" }).$type<Lock>().notNull(),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
     finishedAt: integer("finished_at"),

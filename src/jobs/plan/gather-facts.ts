@@ -1,6 +1,5 @@
 import { alteredIds } from "../../domain/activity/altered.ts";
-import { isByPackage } from "../../domain/activity/build.ts";
-import type { Rollback } from "../../domain/activity/rollback.ts";
+import { isByPackage, type Rollback } from "../../domain/activity/rollback.ts";
 import {
   type ComponentId,
   type Components,

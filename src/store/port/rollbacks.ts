@@ -24,7 +24,7 @@ export interface RollbackStore {
   editDraft(id: string, edit: (rollback: Rollback) => readonly ComponentId[]): Promise<Rollback>;
   /** Enqueues planning of a draft. The plan that it had is forgotten. */
   requestPlan(id: string, guard: Guard<Rollback>, enqueue: Enqueue): Promise<void>;
-  /** Draft → Queued with the claim and the approved digest; `busy` as the guard of openRollback. */
+  /** Draft → Queued with the lock and the approved digest; `busy` as the guard of openRollback. */
   requestRun(id: string, run: RunRequest): Promise<void>;
   /** The plan, and the job's end. With `next`, the run is enqueued in the same transaction. */
   savePlan(
@@ -67,7 +67,7 @@ export interface RunBeginning {
 
 export interface RunRequest {
   readonly planDigest: string;
-  readonly claim: Rollback["claim"];
+  readonly lock: Rollback["lock"];
   readonly guard: Guard<Rollback>;
   readonly busy: Guard<readonly Activity[]>;
   readonly enqueue: Enqueue;
