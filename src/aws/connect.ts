@@ -2,14 +2,14 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/ids.ts";
 import { type CallContext, createCall } from "./call.ts";
 import { createTargetClients, type TargetClients } from "./clients.ts";
-import { createCloudFormationGateway } from "./cloudformation-gateway.ts";
+import { createCloudFormationGateway } from "./cloudformation/cloudformation-gateway.ts";
 import type { AwsAccess, CallObserver } from "./gateways/access.ts";
-import { createIdentityGateway } from "./identity-gateway.ts";
-import { createLambdaGateway } from "./lambda-gateway.ts";
-import { createObjectGateway } from "./object-gateway.ts";
+import { createIdentityGateway } from "./identity/identity-gateway.ts";
+import { createLambdaGateway } from "./lambda/lambda-gateway.ts";
+import { createObjectGateway } from "./objects/object-gateway.ts";
+import { createStaging } from "./objects/staging.ts";
 import { Pacing, type QuotaClass } from "./pacing.ts";
 import type { RequestHandler, TargetSettings } from "./sdk-clients.ts";
-import { createStaging } from "./staging.ts";
 
 export type { QuotaClass, RequestHandler, TargetSettings };
 

@@ -8,7 +8,7 @@ import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.t
 import { type ComponentId, componentId, stackNameIn } from "../domain/component/component.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate, resourcesOf } from "../domain/template/template.ts";
-import { functionNameOf } from "./trigger-settings.ts";
+import { functionNameOf } from "./lambda/trigger-settings.ts";
 
 /** A stack with what belongs to it, read once. */
 export interface StackView {

@@ -4,10 +4,8 @@ import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
-import { aliasWrite, contentOf, findVersion, isPointed, LATEST, noVersionOf, sameContent } from "./alias-targets.ts";
-import { archiveCode } from "./archive.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";
-import { configDigest, functionSettings } from "./function-settings.ts";
+import { archiveCode } from "./code-archive.ts";
 import {
   acting,
   actionBetween,
@@ -21,8 +19,18 @@ import {
   unchanged,
   type VersionContent,
 } from "./kind.ts";
-import { layersOf } from "./layers.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import {
+  aliasWrite,
+  contentOf,
+  findVersion,
+  isPointed,
+  LATEST,
+  noVersionOf,
+  sameContent,
+} from "./lambda/alias-targets.ts";
+import { configDigest, functionSettings } from "./lambda/function-settings.ts";
+import { layersOf } from "./lambda/layers.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /**
  * An alias by what it points to: code and configuration of its versions, never their numbers, which are not given twice

@@ -2,9 +2,9 @@ import type { EventInvoke } from "../aws/gateways/facets.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /** How asynchronous invocations of a function, a version or an alias are retried, and where their results go. */
 export const lambdaAsync: Kind = {

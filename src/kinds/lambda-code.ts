@@ -10,9 +10,8 @@ import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
-import { archiveCode } from "./archive.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";
-import { creationSettings, runtimeWarning } from "./function-settings.ts";
+import { archiveCode } from "./code-archive.ts";
 import {
   acting,
   actionBetween,
@@ -24,8 +23,9 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import { planLayers, publishLayer, resolveLayers } from "./layers.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { creationSettings, runtimeWarning } from "./lambda/function-settings.ts";
+import { planLayers, publishLayer, resolveLayers } from "./lambda/layers.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /** The code of `$LATEST`. Owns the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {

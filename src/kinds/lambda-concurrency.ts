@@ -2,9 +2,9 @@ import type { CapturedComponent } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./lambda/facet.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /** Reserved concurrency. None reserved is no component; 0 is one, and throttles the function completely (facts B4). */
 export const lambdaConcurrency: Kind = {

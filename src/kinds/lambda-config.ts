@@ -4,13 +4,6 @@ import { StepbackError } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import { type CachedReader, parentOf } from "./cached-reader.ts";
 import {
-  configurationPatch,
-  functionSettings,
-  oversizedFields,
-  runtimeWarning,
-  unreachableFields,
-} from "./function-settings.ts";
-import {
   acting,
   actionBetween,
   type Kind,
@@ -21,8 +14,15 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./layers.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import {
+  configurationPatch,
+  functionSettings,
+  oversizedFields,
+  runtimeWarning,
+  unreachableFields,
+} from "./lambda/function-settings.ts";
+import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./lambda/layers.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /** Every writable field of `$LATEST`'s configuration but the code. Comes and goes with its function. */
 export const lambdaConfig: Kind = {

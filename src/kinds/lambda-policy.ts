@@ -4,10 +4,10 @@ import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
-import { hasSid, statementsById, toPermission } from "./policy-statements.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { hasSid, statementsById, toPermission } from "./lambda/policy-statements.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /** Who may call a function or an alias: the statements of its resource policy, whatever their order. */
 export const lambdaPolicy: Kind = {

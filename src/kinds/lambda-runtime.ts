@@ -6,7 +6,6 @@ import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action, ActionName } from "../domain/plan/plan.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, planFacet, valueOrThrow } from "./facet.ts";
 import {
   acting,
   type Kind,
@@ -17,7 +16,8 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import { settle } from "./settling.ts";
+import { alreadySo, capturedFacet, goalOf, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { settle } from "./verdict.ts";
 
 /** Three switches of a function with calls of their own: runtime management, recursion, code signing. */
 export const lambdaRuntime: Kind = {

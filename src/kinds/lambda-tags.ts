@@ -4,9 +4,9 @@ import { componentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
 import { type Kind, type PlanInput, type RestoreContext, restoredBy, type StepPlan } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./lambda/facet.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /** Tags of AWS's own services; only they may set them (facts F2). */
 const RESERVED_PREFIX = "aws:";

@@ -17,8 +17,6 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import { tagWrites } from "./lambda-tags.ts";
-import { settingsDiff, settle } from "./settling.ts";
 import {
   triggerCreation,
   triggerName,
@@ -26,7 +24,9 @@ import {
   triggerPatches,
   triggerSettings,
   unreachable,
-} from "./trigger-settings.ts";
+} from "./lambda/trigger-settings.ts";
+import { tagWrites } from "./lambda-tags.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /**
  * A trigger: what a function reads from a queue, a stream or a cluster. It outlives its function (facts B6), so it comes and

@@ -3,9 +3,9 @@ import { type CapturedComponent, splitName } from "../domain/component/component
 import type { Reason } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /** The HTTPS address of a function or an alias. Its settings can be put back; the address, once deleted, never (facts B6). */
 export const lambdaUrl: Kind = {

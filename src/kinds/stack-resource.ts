@@ -3,9 +3,9 @@ import { partOf } from "../domain/template/part.ts";
 import type { TemplateState } from "../domain/template/template.ts";
 import type { CachedReader, StackView } from "./cached-reader.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
-import { restoreStack } from "./stack-restore.ts";
-import { parameterValues } from "./template-values.ts";
+import { restoreStack } from "./stack/stack-actions.ts";
+import { parameterValues } from "./stack/template-values.ts";
+import { settingsDiff, settle } from "./verdict.ts";
 
 /**
  * One resource of a stack: its definition in the submitted template and everything that the definition refers to. It goes

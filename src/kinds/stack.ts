@@ -12,13 +12,13 @@ import { stuckIn } from "../domain/stack/status.ts";
 import type { CodeObject } from "../domain/template/code-objects.ts";
 import { NO_ECHO } from "../domain/template/secrets.ts";
 import { importsOf } from "../domain/template/template.ts";
-import { codeObjectsBelow } from "./archive.ts";
 import type { CachedReader, StackView } from "./cached-reader.ts";
+import { codeObjectsBelow } from "./code-archive.ts";
 import type { Kind } from "./kind.ts";
-import { settle } from "./settling.ts";
-import { planStack, stackDiff } from "./stack-plan.ts";
-import { restoreStack } from "./stack-restore.ts";
-import { literalResolver } from "./template-values.ts";
+import { restoreStack } from "./stack/stack-actions.ts";
+import { planStack, stackDiff } from "./stack/stack-plan.ts";
+import { literalResolver } from "./stack/template-values.ts";
+import { settle } from "./verdict.ts";
 
 /** A whole CloudFormation stack: what is submitted, and the logical ids that come of it. */
 export const stack: Kind = {

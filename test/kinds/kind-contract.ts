@@ -14,8 +14,8 @@ import {
 import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
 import { kindOf, performerOf } from "#src/jobs/run/perform-actions";
-import { contentOf } from "#src/kinds/alias-targets";
 import { ARCHIVES_NONE, createCachedReader, LOOK_AT_ALL } from "#src/kinds/cached-reader";
+import { contentOf } from "#src/kinds/lambda/alias-targets";
 import { makePlan } from "#src/planner/make-plan";
 import type { Account } from "../support/test-account.ts";
 import type { Specimen } from "./specimens.ts";

@@ -1,6 +1,6 @@
 import t from "tap";
 import { StepbackError } from "#src/domain/errors";
-import { isGone, type RememberedObject, standingOf } from "#src/kinds/object-state";
+import { isGone, type RememberedObject, standingOf } from "#src/kinds/stack/object-state";
 
 const BACKUP: RememberedObject = { bucket: "b", key: "k", version: null, digest: "d", sizeBytes: 5, etag: '"e"' };
 

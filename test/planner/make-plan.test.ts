@@ -4,7 +4,7 @@ import type { Rollback } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
 import type { PlanStep } from "#src/domain/plan/plan";
-import { configDigest } from "#src/kinds/function-settings";
+import { configDigest } from "#src/kinds/lambda/function-settings";
 import type { PlanFacts } from "#src/planner/facts";
 import { makePlan } from "#src/planner/make-plan";
 

@@ -19,7 +19,7 @@ import {
 } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
-import { remembered, standingOf } from "../../kinds/object-state.ts";
+import { remembered, standingOf } from "../../kinds/stack/object-state.ts";
 import type { CodeFacts, ComponentFacts } from "../../planner/facts.ts";
 import { ownerOf, parentOf } from "../../planner/ownership.ts";
 import { mapBounded } from "../map-bounded.ts";

@@ -4,7 +4,7 @@ import type { Fault, Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
-import { settle } from "../../kinds/settling.ts";
+import { settle } from "../../kinds/verdict.ts";
 import {
   type ChangedId,
   changedPhysicalIds,

@@ -1,0 +1,68 @@
+import type { FunctionFacts } from "../aws/gateways/lambda.ts";
+import { type ArtifactRef, stackNameIn } from "../domain/component/component.ts";
+import { hexOfBase64 } from "../domain/json.ts";
+import { type CodeObject, codeObjectsOf } from "../domain/template/code-objects.ts";
+import type { CachedReader, StackView } from "./cached-reader.ts";
+import { literalResolver } from "./stack/template-values.ts";
+
+/**
+ * Archives the zip of a function or of one of its versions under its CodeSha256 (N5). Bytes that are stored already are
+ * not fetched again. Null where neither AWS's location nor the object that the owning template names gives these bytes.
+ */
+export async function archiveCode(view: CachedReader, facts: FunctionFacts): Promise<ArtifactRef | null> {
+  const codeSha256 = facts.configuration.CodeSha256 ?? "";
+  const stored = await archiveBytes(view, { location: facts.location, codeSha256 });
+  return stored ?? fromTemplate(view, facts, hexOfBase64(codeSha256));
+}
+
+/** Archives what lies at one of Lambda's own locations. Null where it cannot be had, or is not what it should be. */
+export async function archiveBytes(
+  view: CachedReader,
+  { location, codeSha256 }: { readonly location: string | null; readonly codeSha256: string },
+): Promise<ArtifactRef | null> {
+  const digest = hexOfBase64(codeSha256);
+  const known = await view.artifacts.size(digest);
+  if (known !== null) return { digest, sizeBytes: known };
+  const bytes = location ? await view.aws.lambda.openCode(location) : null;
+  return bytes && unlessOther(view.artifacts.put(bytes, digest));
+}
+
+/** The S3 fallback: whatever the template names counts only if its bytes have the function's CodeSha256. */
+async function fromTemplate(view: CachedReader, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
+  const owner = view.ownerOf(facts.configuration.FunctionName ?? "", facts.tags);
+  const stack = owner && (await view.getStack(owner.stack));
+  const object = stack && codeObjectsIn(stack).find(({ logicalId }) => logicalId === owner.logicalId);
+  const found = object && (await view.aws.objects.open(object.bucket, object.key, object.version ?? undefined));
+  return found ? unlessOther(view.artifacts.put(found.bytes, digest)) : null;
+}
+
+export function codeObjectsIn(stack: StackView): CodeObject[] {
+  return stack.parsed ? codeObjectsOf(stack.parsed, literalResolver(stack)) : [];
+}
+
+/** Those of nested stacks, too, under the logical id of the nested stack in its root: only the root is ever updated. */
+export async function codeObjectsBelow(view: CachedReader, stack: StackView): Promise<CodeObject[]> {
+  const nested = stack.resources.filter(({ type }) => type === "AWS::CloudFormation::Stack");
+  const below: CodeObject[] = [];
+  for (const { logicalId, physicalId } of nested) {
+    const name = stackNameIn(physicalId ?? "");
+    const child = name ? await view.getStack(name) : null;
+    const objects = child ? await codeObjectsBelow(view, child) : [];
+    below.push(...objects.map((object) => ({ ...object, logicalId })));
+  }
+  return [...codeObjectsIn(stack), ...below];
+}
+
+/** A connection that broke off: another source may still have the bytes. */
+const BROKEN_OFF = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"]);
+
+/** Null when the bytes were other ones or broke off; every other failure (a full disk) stays a failure. */
+async function unlessOther(storing: Promise<ArtifactRef>): Promise<ArtifactRef | null> {
+  try {
+    return await storing;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ARTIFACT_MISSING" || BROKEN_OFF.has(code)) return null;
+    throw error;
+  }
+}
