@@ -1,4 +1,5 @@
-import type { FunctionCode, FunctionFacts, ReferencedObject } from "../aws/gateways/lambda.ts";
+import type { FunctionCode, ReferencedObject } from "../aws/gateways/code.ts";
+import type { FunctionFacts } from "../aws/gateways/lambda.ts";
 import {
   type ArtifactRef,
   type CapturedComponent,

@@ -1,4 +1,4 @@
-import type { Availability } from "../aws/gateways/facets.ts";
+import type { Availability } from "../aws/availability.ts";
 import type { FunctionFacts, LambdaGateway } from "../aws/gateways/lambda.ts";
 import { type CapturedComponent, type ComponentState, componentId } from "../domain/component/component.ts";
 import { differences } from "../domain/component/diff.ts";

@@ -1,5 +1,10 @@
-import type { CreateChangeSetInput, DescribeChangeSetInput } from "@aws-sdk/client-cloudformation";
-import { isAnswer, nullIfMissing } from "../error-mapping.ts";
+import type {
+  Change,
+  CreateChangeSetInput,
+  DescribeChangeSetInput,
+  DescribeChangeSetOutput,
+} from "@aws-sdk/client-cloudformation";
+import { isAwsError, nullIfMissing } from "../error-mapping.ts";
 import type { ChangeSet, ChangeSetRequest, CloudFormationGateway, ResourceChange } from "../gateways/cloudformation.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import { NO_CHANGES, toChangeSet, toResourceChange } from "./stack-facts.ts";
@@ -10,15 +15,15 @@ export type ChangeSets = Pick<
   "createChangeSet" | "getChangeSet" | "awaitChangeSet" | "executeChangeSet" | "deleteChangeSet"
 >;
 
-/** How a template travels: in the request, or as the address of an object. */
+/** The template in the request itself, or the address of an object that holds it. */
 export type TemplateMember = Pick<CreateChangeSetInput, "TemplateBody" | "TemplateURL">;
 
-/** Macros may run for 15 minutes each (Lambda's limit), and one may follow another. */
+/** Macros may run for 15 minutes each (Lambda's limit), one after another. */
 const CHANGE_SET_LIMIT_MS = 45 * 60_000;
-/** CloudFormation starts a change set at once; its own records follow within seconds. */
+/** CloudFormation starts a change set at once; its records show that within seconds. */
 const START_LIMIT_MS = 60_000;
 
-/** Naming too many grants nothing: they only say that we know what a template may do (facts D, transforms). */
+/** Capabilities grant nothing, so too many do no harm: they only acknowledge what a template may do (facts D, transforms). */
 const CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"] as const;
 
 export function createChangeSets(
@@ -26,7 +31,7 @@ export function createChangeSets(
   polling: Polling,
   stage: (template: string) => Promise<TemplateMember>,
 ): ChangeSets {
-  // AWS makes an empty change set, which then fails; servers that stand in for it refuse to make one.
+  // AWS makes an empty change set, which then fails; some emulators of AWS refuse to make one.
   const refusedAsEmpty = new Set<string>();
   const readOwn = async (stack: string, name: string) =>
     refusedAsEmpty.has(name) ? emptyChangeSet() : readChangeSet(call, { StackName: stack, ChangeSetName: name });
@@ -34,10 +39,10 @@ export function createChangeSets(
     createChangeSet: async (request) => {
       const input = toInput(request, await stage(request.template));
       try {
-        const answer = await call((sdk) => new sdk.CreateChangeSetCommand(input));
-        return { ...emptyChangeSet(), id: answer.Id ?? "", stackId: answer.StackId ?? "", status: "pending" };
+        const response = await call((sdk) => new sdk.CreateChangeSetCommand(input));
+        return { ...emptyChangeSet(), id: response.Id ?? "", stackId: response.StackId ?? "", status: "pending" };
       } catch (error) {
-        if (isAnswer(error, "ValidationError", NO_CHANGES)) refusedAsEmpty.add(request.name);
+        if (isAwsError(error, "ValidationError", NO_CHANGES)) refusedAsEmpty.add(request.name);
         else if (!isAlreadyThere(error)) throw error;
         return readOwn(request.stack, request.name);
       }
@@ -70,23 +75,23 @@ function toInput(request: ChangeSetRequest, template: TemplateMember): CreateCha
     Parameters: Object.entries(request.parameters).map(([key, value]) =>
       value === null ? { ParameterKey: key, UsePreviousValue: true } : { ParameterKey: key, ParameterValue: value },
     ),
-    // Always listed, also when there are none: left out, the live stack's would stay.
+    // Always sent, even an empty list: without it the tags of the live stack would stay.
     Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
     NotificationARNs: [...request.notificationArns],
     RollbackConfiguration: { RollbackTriggers: [], ...request.rollbackTriggers },
     Capabilities: [...new Set([...CAPABILITIES, ...request.capabilities])] as CreateChangeSetInput["Capabilities"],
-    // A role binds the stack for good, so it is named only where the stack had one.
+    // A role stays with the stack for good, so it is sent only where the stack had one.
     ...(request.roleArn === null ? {} : { RoleARN: request.roleArn }),
     IncludeNestedStacks: true,
     ...(request.importExisting ? { ImportExistingResources: true } : {}),
-    // Express mode ends before a resource works, and does not roll back by itself (facts D).
+    // Express mode completes before the resources are ready, and does not roll back by itself (facts D).
     DeploymentConfig: { Mode: "STANDARD", DisableRollback: false },
   };
 }
 
 function isAlreadyThere(error: unknown): boolean {
   return (
-    isAnswer(error, "AlreadyExistsException") || isAnswer(error, "ValidationError", /change ?set.* already exists/i)
+    isAwsError(error, "AlreadyExistsException") || isAwsError(error, "ValidationError", /change ?set.* already exists/i)
   );
 }
 
@@ -96,30 +101,32 @@ type ChangeSetKey = Pick<DescribeChangeSetInput, "StackName"> & { readonly Chang
 /** All pages, with the changes of nested stacks under their parent's name. Throws AWS_NOT_FOUND where there is none. */
 async function readChangeSet(call: CloudFormationCall, key: ChangeSetKey, prefix = ""): Promise<ChangeSet> {
   const changes: ResourceChange[] = [];
-  let token: string | undefined;
-  for (;;) {
-    const page = await call((sdk) => new sdk.DescribeChangeSetCommand({ ...key, NextToken: token }));
-    for (const change of page.Changes ?? []) {
-      const own = toResourceChange(change, prefix);
-      if (own) changes.push(own);
-      const nestedId = change.ResourceChange?.ChangeSetId;
-      if (!own || !nestedId) continue;
-      const nested = await readChangeSet(call, { ChangeSetName: nestedId }, `${own.logicalId}.`);
-      changes.push(...nested.changes);
-    }
-    if (!page.NextToken) return toChangeSet(page, changes);
-    token = page.NextToken;
+  const pages = call.pages((sdk, client) => sdk.paginateDescribeChangeSet({ client }, { ...key }));
+  let last: DescribeChangeSetOutput = {};
+  for await (const page of pages) {
+    for (const change of page.Changes ?? []) changes.push(...(await readChange(call, change, prefix)));
+    last = page;
   }
+  return toChangeSet(last, changes);
+}
+
+/** A change, followed by those of the nested stack where the resource is one. */
+async function readChange(call: CloudFormationCall, change: Change, prefix: string): Promise<ResourceChange[]> {
+  const own = toResourceChange(change, prefix);
+  const nestedId = change.ResourceChange?.ChangeSetId;
+  if (!own || !nestedId) return own ? [own] : [];
+  const nested = await readChangeSet(call, { ChangeSetName: nestedId }, `${own.logicalId}.`);
+  return [own, ...nested.changes];
 }
 
 interface Execution {
   readonly stack: string;
   readonly name: string;
-  /** Stamped on every event, so that a second try recognises the first one's work. */
+  /** Stands on every event, so that a second attempt recognises the work of the first one. */
   readonly token: string;
 }
 
-/** Returns once CloudFormation has begun: a look at the stack right after would still show the status from before. */
+/** Returns once CloudFormation has begun: until then the stack still has its previous status. */
 async function execute(call: CloudFormationCall, polling: Polling, execution: Execution): Promise<void> {
   const { stack, name, token } = execution;
   try {
@@ -141,7 +148,7 @@ async function execute(call: CloudFormationCall, polling: Polling, execution: Ex
   );
 }
 
-/** By the change set's own record; where that is gone already, by the events that carry the token. */
+/** Reads the change set's own record or, where that is gone already, the events that carry the token. */
 async function hasBegun(call: CloudFormationCall, { stack, name, token }: Execution): Promise<boolean> {
   const changeSet = await nullIfMissing(
     call((sdk) => new sdk.DescribeChangeSetCommand({ StackName: stack, ChangeSetName: name })),

@@ -1,6 +1,6 @@
 import { type CallContext, createCall } from "../call.ts";
 import type { CloudFormationService, S3Service } from "../clients.ts";
-import { isAnswer, nullIfMissing } from "../error-mapping.ts";
+import { isAwsError, nullIfMissing } from "../error-mapping.ts";
 import type { CloudFormationGateway } from "../gateways/cloudformation.ts";
 import type { StagedObject, Staging } from "../objects/staging.ts";
 import { createChangeSets, type TemplateMember } from "./change-sets.ts";
@@ -8,7 +8,7 @@ import { type CloudFormationCall, createStackReaders } from "./stack-readers.ts"
 
 export interface CloudFormationParts {
   readonly service: CloudFormationService;
-  /** Knows the address under which CloudFormation reads a staged template. */
+  /** Makes the URL of a staged template. */
   readonly s3: S3Service;
   readonly staging: Staging;
 }
@@ -24,11 +24,11 @@ export function createCloudFormationGateway(parts: CloudFormationParts, context:
     ...createChangeSets(call, context, (template) => stageTemplate(parts, template)),
     deleteStack: async (stackId, token) => {
       const deleting = call((sdk) => new sdk.DeleteStackCommand({ StackName: stackId, ClientRequestToken: token }));
-      await unlessHeard(nullIfMissing(deleting));
+      await unlessReceived(nullIfMissing(deleting));
     },
     continueUpdateRollback: async (stackId, skip, token) => {
       const input = { StackName: stackId, ResourcesToSkip: [...skip], ClientRequestToken: token };
-      await unlessHeard(call((sdk) => new sdk.ContinueUpdateRollbackCommand(input)));
+      await unlessReceived(call((sdk) => new sdk.ContinueUpdateRollbackCommand(input)));
     },
     putStackPolicy: async (stack, policy) => {
       await call((sdk) => new sdk.SetStackPolicyCommand({ StackName: stack, StackPolicyBody: policy }));
@@ -41,12 +41,12 @@ export function createCloudFormationGateway(parts: CloudFormationParts, context:
   };
 }
 
-/** A token that CloudFormation knows: the first try was heard, and what it asked for is running or done. */
-async function unlessHeard(asking: Promise<unknown>): Promise<void> {
+/** CloudFormation refuses a token that it knows: then the first attempt arrived, and its operation is running or done. */
+async function unlessReceived(sending: Promise<unknown>): Promise<void> {
   try {
-    await asking;
+    await sending;
   } catch (error) {
-    if (!isAnswer(error, "TokenAlreadyExistsException")) throw error;
+    if (!isAwsError(error, "TokenAlreadyExistsException")) throw error;
   }
 }
 
@@ -57,8 +57,8 @@ async function stageTemplate({ s3, staging }: CloudFormationParts, template: str
 }
 
 /**
- * With the bucket in the path, which the SDK's rules complete for every partition. At a custom endpoint too: whatever
- * stands in for CloudFormation takes AWS's address for its own S3, while few know the one that they are reached under.
+ * The bucket stands in the path, and the SDK's rules complete the host for every partition. This is so at a custom endpoint
+ * too: emulators of CloudFormation take AWS's address for their own S3, while few know the address of their own endpoint.
  */
 async function urlOf(s3: S3Service, { bucket, key }: StagedObject): Promise<string> {
   const { client } = await s3.open();

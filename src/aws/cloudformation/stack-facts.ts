@@ -11,7 +11,7 @@ import { safeWords } from "../error-words.ts";
 import type { ChangeSet, ResourceChange, StackEvent, StackFacts, StackResource } from "../gateways/cloudformation.ts";
 
 /*
- * CloudFormation's answers as our own facts. Pure. Whatever another server than AWS leaves out becomes the empty value.
+ * Turns CloudFormation's responses into our own types. Pure. Members that an emulator of AWS leaves out become empty values.
  */
 
 export function toStackFacts(stack: Stack): StackFacts {
@@ -65,15 +65,15 @@ export function toStackEvent(event: SdkStackEvent): StackEvent {
   };
 }
 
-/** How CloudFormation says that there is nothing to do: a failed change set with one of these reasons (facts E2). */
+/** Reasons of a failed change set by which CloudFormation says that there is nothing to do (facts E2). */
 export const NO_CHANGES = /The submitted information didn't contain changes|No updates are to be performed/i;
 
-/** `changes` are those of all pages, with those of nested stacks. */
-export function toChangeSet(answer: DescribeChangeSetOutput, changes: readonly ResourceChange[]): ChangeSet {
-  const { Status = "", StatusReason, ExecutionStatus = "" } = answer;
+/** `changes` are those of all pages, including nested stacks. */
+export function toChangeSet(response: DescribeChangeSetOutput, changes: readonly ResourceChange[]): ChangeSet {
+  const { Status = "", StatusReason, ExecutionStatus = "" } = response;
   return {
-    id: answer.ChangeSetId ?? "",
-    stackId: answer.StackId ?? "",
+    id: response.ChangeSetId ?? "",
+    stackId: response.StackId ?? "",
     status: statusOf(Status, ExecutionStatus, StatusReason ?? ""),
     executed: ExecutionStatus.startsWith("EXECUTE_"),
     reason:
@@ -88,7 +88,7 @@ function statusOf(status: string, executionStatus: string, reason: string): Chan
   return executionStatus === "OBSOLETE" ? "failed" : "ready";
 }
 
-/** Null for a change that is not one of a resource (a hook). `prefix` names the nested stack: `Nested.`. */
+/** Null for a change without a resource, such as a hook. `prefix` names the nested stack: `Nested.`. */
 export function toResourceChange({ ResourceChange: change }: Change, prefix: string): ResourceChange | null {
   if (!change?.Action) return null;
   return {
@@ -106,12 +106,12 @@ function isDynamic(details: readonly ResourceChangeDetail[]): boolean {
   return details.length > 0 && details.every(({ Evaluation }) => Evaluation === "Dynamic");
 }
 
-/** Reasons repeat what other services answered, environments included. */
+/** Reasons repeat other services' messages, even values of environments. */
 function words(reason: string | undefined): string | null {
   return reason === undefined ? null : safeWords(reason);
 }
 
-/** Through JSON once: undefined members of the SDK's objects go, and what stays is plain data. */
+/** Through JSON once: this drops the undefined members of the SDK's objects and leaves plain data. */
 function plain(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as Json as JsonObject;
 }

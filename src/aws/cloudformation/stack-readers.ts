@@ -1,4 +1,5 @@
 import type {
+  CloudFormationClient,
   CloudFormationClientResolvedConfig,
   ServiceInputTypes,
   ServiceOutputTypes,
@@ -8,15 +9,15 @@ import { StepbackError } from "../../domain/errors.ts";
 import { asObject } from "../../domain/json.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
 import type { Call } from "../call.ts";
-import { isAnswer, isCode, nullIfMissing } from "../error-mapping.ts";
+import { isAwsError, isCode, nullIfMissing } from "../error-mapping.ts";
 import type { CloudFormationGateway, StackEvent } from "../gateways/cloudformation.ts";
-import { allPages } from "../paging.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import type { CloudFormationSdk } from "../sdk-clients.ts";
 import { toStackEvent, toStackFacts, toStackResource } from "./stack-facts.ts";
 
 export type CloudFormationCall = Call<
   CloudFormationSdk,
+  CloudFormationClient,
   ServiceInputTypes,
   ServiceOutputTypes,
   CloudFormationClientResolvedConfig
@@ -37,13 +38,13 @@ export type StackReaders = Pick<
   | "awaitStack"
 >;
 
-/** An empty shell around a change set that creates, and what a listing still shows for 90 days. */
+/** The empty shell around a change set of type CREATE, and deleted stacks, which stay in listings for 90 days. */
 const NO_STACK = new Set(["REVIEW_IN_PROGRESS", "DELETE_COMPLETE"]);
 
-/** A failing operation writes two or three events per resource, and a stack has 500 of these at most. */
+/** A failing operation writes two or three events per resource, and a stack has at most 500 resources. */
 const MOST_EVENTS = 1_000;
 
-/** The longest timeout that a template can set (a wait condition's, 43,200 s), and then some for rolling back. */
+/** The longest timeout that a template can set (43,200 s, for a wait condition), and an hour for rolling back. */
 const STACK_LIMIT_MS = 13 * 60 * 60_000;
 
 export function createStackReaders(call: CloudFormationCall, polling: Polling): StackReaders {
@@ -56,8 +57,8 @@ export function createStackReaders(call: CloudFormationCall, polling: Polling): 
     getTemplate: (nameOrId) => getTemplate(call, nameOrId),
     listNoEcho: (nameOrId) => listNoEcho(call, nameOrId),
     getStackPolicy: async (nameOrId) => {
-      const answer = await call((sdk) => new sdk.GetStackPolicyCommand({ StackName: nameOrId }));
-      return answer.StackPolicyBody || null;
+      const response = await call((sdk) => new sdk.GetStackPolicyCommand({ StackName: nameOrId }));
+      return response.StackPolicyBody || null;
     },
     listResources: (nameOrId) => listResources(call, nameOrId),
     listImporters: (exportName) => listImporters(call, exportName),
@@ -75,39 +76,39 @@ export function createStackReaders(call: CloudFormationCall, polling: Polling): 
   };
 }
 
-/** Always by name or id: without one, every stack of the account is described (facts C). */
+/** Always by name or id: without either, AWS describes every stack of the account (facts C). */
 async function describe(call: CloudFormationCall, nameOrId: string): Promise<Stack | null> {
-  const answer = await nullIfMissing(call((sdk) => new sdk.DescribeStacksCommand({ StackName: nameOrId })));
-  return answer?.Stacks?.[0] ?? null;
+  const response = await nullIfMissing(call((sdk) => new sdk.DescribeStacksCommand({ StackName: nameOrId })));
+  return response?.Stacks?.[0] ?? null;
 }
 
 async function getTemplate(call: CloudFormationCall, nameOrId: string): Promise<string> {
-  const answer = await call((sdk) => new sdk.GetTemplateCommand({ StackName: nameOrId, TemplateStage: "Original" }));
-  return answer.TemplateBody ?? "";
+  const response = await call((sdk) => new sdk.GetTemplateCommand({ StackName: nameOrId, TemplateStage: "Original" }));
+  return response.TemplateBody ?? "";
 }
 
-/** Where the summary is not to be had, the template itself says it: a secret must not pass for an ordinary value. */
+/** Reads the template itself where the server has no summaries: a secret must not pass for an ordinary value. */
 async function listNoEcho(call: CloudFormationCall, nameOrId: string): Promise<string[]> {
   try {
-    const answer = await call((sdk) => new sdk.GetTemplateSummaryCommand({ StackName: nameOrId }));
-    return (answer.Parameters ?? []).flatMap(({ NoEcho, ParameterKey }) =>
+    const response = await call((sdk) => new sdk.GetTemplateSummaryCommand({ StackName: nameOrId }));
+    return (response.Parameters ?? []).flatMap(({ NoEcho, ParameterKey }) =>
       NoEcho && ParameterKey ? [ParameterKey] : [],
     );
   } catch (error) {
-    if (!isAnswer(error, "NotImplemented")) throw error;
+    if (!isAwsError(error, "NotImplemented")) throw error;
     const parameters = asObject(parseTemplate(await getTemplate(call, nameOrId))["Parameters"]);
     return Object.keys(parameters).filter((key) => String(asObject(parameters[key])["NoEcho"]) === "true");
   }
 }
 
 async function listStacks(call: CloudFormationCall): ReturnType<CloudFormationGateway["listStacks"]> {
-  const stacks = await allPages(async (token) => {
-    const page = await call((sdk) => {
+  const stacks = await call.list(
+    (sdk, client) => {
       const existing = Object.values(sdk.StackStatus).filter((status) => !NO_STACK.has(status));
-      return new sdk.ListStacksCommand({ NextToken: token, StackStatusFilter: existing });
-    });
-    return { items: page.StackSummaries ?? [], next: page.NextToken };
-  });
+      return sdk.paginateListStacks({ client }, { StackStatusFilter: existing });
+    },
+    (page) => page.StackSummaries,
+  );
   return stacks.map(({ StackName = "", StackId = "", StackStatus = "", ParentId }) => ({
     name: StackName,
     stackId: StackId,
@@ -120,19 +121,19 @@ async function listResources(
   call: CloudFormationCall,
   nameOrId: string,
 ): ReturnType<CloudFormationGateway["listResources"]> {
-  const resources = await allPages(async (token) => {
-    const page = await call((sdk) => new sdk.ListStackResourcesCommand({ StackName: nameOrId, NextToken: token }));
-    return { items: page.StackResourceSummaries ?? [], next: page.NextToken };
-  });
+  const resources = await call.list(
+    (sdk, client) => sdk.paginateListStackResources({ client }, { StackName: nameOrId }),
+    (page) => page.StackResourceSummaries,
+  );
   return resources.map(toStackResource);
 }
 
 async function listImporters(call: CloudFormationCall, exportName: string): Promise<string[]> {
   try {
-    return await allPages(async (token) => {
-      const page = await call((sdk) => new sdk.ListImportsCommand({ ExportName: exportName, NextToken: token }));
-      return { items: page.Imports ?? [], next: page.NextToken };
-    });
+    return await call.list(
+      (sdk, client) => sdk.paginateListImports({ client }, { ExportName: exportName }),
+      (page) => page.Imports,
+    );
   } catch (error) {
     if (isNoImporter(error)) return [];
     throw error;
@@ -141,51 +142,49 @@ async function listImporters(call: CloudFormationCall, exportName: string): Prom
 
 async function listExports(call: CloudFormationCall): ReturnType<CloudFormationGateway["listExports"]> {
   try {
-    const exports = await allPages(async (token) => {
-      const page = await call((sdk) => new sdk.ListExportsCommand({ NextToken: token }));
-      return { items: page.Exports ?? [], next: page.NextToken };
-    });
+    const exports = await call.list(
+      (sdk, client) => sdk.paginateListExports({ client }, {}),
+      (page) => page.Exports,
+    );
     // An id is `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`.
     return exports.map(({ Name = "", ExportingStackId = "" }) => ({
       name: Name,
       stack: ExportingStackId.split("/")[1] ?? ExportingStackId,
     }));
   } catch (error) {
-    if (isNotToBeHad(error)) return null;
+    if (isUnavailable(error)) return null;
     throw error;
   }
 }
 
-/** AWS answers an error when nobody imports (facts D). */
+/** AWS returns an error where no stack imports the export (facts D). */
 function isNoImporter(error: unknown): boolean {
-  return isAnswer(error, "ValidationError") || isNotToBeHad(error);
+  return isAwsError(error, "ValidationError") || isUnavailable(error);
 }
 
-/** Some principals may not ask, and some servers lack the call. */
-function isNotToBeHad(error: unknown): boolean {
-  return ["InvalidAction", "NotImplemented"].some((name) => isAnswer(error, name)) || isCode(error, "AWS_DENIED");
+/** The principal may not make the call, or the server lacks it. */
+function isUnavailable(error: unknown): boolean {
+  return ["InvalidAction", "NotImplemented"].some((name) => isAwsError(error, name)) || isCode(error, "AWS_DENIED");
 }
 
-/** Newest first, up to the one that `isEnd` knows. */
+/** Newest first, up to and without the event for which `isEnd` is true. */
 async function listEvents(
   call: CloudFormationCall,
   nameOrId: string,
   isEnd: (event: StackEvent) => boolean,
 ): Promise<StackEvent[]> {
   const events: StackEvent[] = [];
-  let token: string | undefined;
-  do {
-    const page = await call((sdk) => new sdk.DescribeStackEventsCommand({ StackName: nameOrId, NextToken: token }));
+  const pages = call.pages((sdk, client) => sdk.paginateDescribeStackEvents({ client }, { StackName: nameOrId }));
+  for await (const page of pages) {
     for (const event of (page.StackEvents ?? []).map(toStackEvent)) {
       if (isEnd(event) || events.length === MOST_EVENTS) return events;
       events.push(event);
     }
-    token = page.NextToken || undefined;
-  } while (token !== undefined);
+  }
   return events;
 }
 
-/** A stack does one operation at a time: once its events were seen, the first one of another is the end of them. */
+/** A stack runs one operation at a time, so the events of one operation stand together: the first event after them ends the search. */
 async function listEventsOf(call: CloudFormationCall, nameOrId: string, token: string): Promise<StackEvent[]> {
   let wasSeen = false;
   const events = await listEvents(call, nameOrId, (event) => {

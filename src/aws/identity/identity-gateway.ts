@@ -1,10 +1,10 @@
-import type { ServiceInputTypes, ServiceOutputTypes, STSClientResolvedConfig } from "@aws-sdk/client-sts";
+import type { ServiceInputTypes, ServiceOutputTypes, STSClient, STSClientResolvedConfig } from "@aws-sdk/client-sts";
 import type { Call } from "../call.ts";
 import type { StsService } from "../clients.ts";
 import type { IdentityGateway } from "../gateways/identity.ts";
 import type { StsSdk } from "../sdk-clients.ts";
 
-export type StsCall = Call<StsSdk, ServiceInputTypes, ServiceOutputTypes, STSClientResolvedConfig>;
+export type StsCall = Call<StsSdk, STSClient, ServiceInputTypes, ServiceOutputTypes, STSClientResolvedConfig>;
 
 export function createIdentityGateway(call: StsCall, sts: StsService): IdentityGateway {
   return {

@@ -2,7 +2,7 @@ import { sameJson } from "../../domain/json.ts";
 import { nullIfMissing } from "../error-mapping.ts";
 import type { AliasFacts, AliasWrite, LambdaGateway } from "../gateways/lambda.ts";
 import type { LambdaCall } from "./function-readers.ts";
-import { unlessAlreadySo } from "./lost-answers.ts";
+import { unlessAlreadySo } from "./lost-responses.ts";
 
 export type AliasWriters = Pick<LambdaGateway, "createAlias" | "updateAlias" | "deleteAlias">;
 
@@ -24,7 +24,7 @@ export function createAliasWriters(call: LambdaCall, getAlias: LambdaGateway["ge
   };
 }
 
-/** The routing is always sent: left out, a canary's weight would stay (facts B3). */
+/** The routing is always sent: without it, the weight of a canary would stay (facts B3). */
 function toRequest({ name, functionVersion, description, weights }: AliasWrite) {
   return {
     Name: name,

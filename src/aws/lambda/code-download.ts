@@ -3,20 +3,20 @@ import { StepbackError } from "../../domain/errors.ts";
 import { type CallContext, observed } from "../call.ts";
 import type { LambdaService } from "../clients.ts";
 
-/** Where Lambda keeps code. Anything else in an answer is not AWS's, and is not fetched. */
+/** Hosts from which Lambda serves code. A location on any other host is not fetched. */
 const AWS_HOST = /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/;
 
-/** Not an operation of the API: the name under which the download stands in logs, without the bearer URL. */
+/** The download's name in logs, instead of its bearer URL. Not an operation of the API. */
 const CALL = { service: "lambda", operation: "GetCode" } as const;
 
-/** Pure. Whether code may be fetched from there: AWS over TLS, or exactly the host and port of the configured endpoint. */
+/** Whether code may be fetched from there: AWS over TLS, or exactly the host and port of the configured endpoint. Pure. */
 export function isTrustedCodeUrl(url: URL, endpoint: URL | null): boolean {
   if (url.username !== "" || url.password !== "") return false;
   if (endpoint !== null && url.protocol === endpoint.protocol && url.host === endpoint.host) return true;
   return url.protocol === "https:" && url.port === "" && AWS_HOST.test(url.hostname);
 }
 
-/** Streams the code of a function. Null for every failure, which the observer is told; never throws, never redirects. */
+/** Streams the code of a function. Null for every failure, which goes to the observer. Never throws, follows no redirect. */
 export async function openCode(
   service: LambdaService,
   context: CallContext,
@@ -26,7 +26,7 @@ export async function openCode(
     const { body } = await observed(CALL, context, () => fetchCode(service, context.signal, location));
     return body;
   } catch {
-    // Availability to the observer; the caller has another source, or marks the component as incomplete.
+    // The observer has it; the caller tries another source or marks the component as incomplete.
     return null;
   }
 }
@@ -35,7 +35,7 @@ async function fetchCode(service: LambdaService, signal: AbortSignal, location: 
   const { client } = await service.open();
   const url = parseUrl(location);
   if (!url || !isTrustedCodeUrl(url, await service.endpoint()))
-    throw new StepbackError("AWS_REJECTED", "The code lies on a host that is not AWS's.");
+    throw new StepbackError("AWS_REJECTED", "The code is on a host that is not AWS's.");
   const handler = client.config.requestHandler as DownloadHandler;
   const { response } = await handler.handle(toRequest(url), { abortSignal: signal });
   const requestId = response.headers["x-amz-request-id"];
@@ -45,7 +45,7 @@ async function fetchCode(service: LambdaService, signal: AbortSignal, location: 
   throw Object.assign(new Error("The code could not be fetched."), { $metadata });
 }
 
-/** The SDK's transport as a plain fetcher: its types ask for classes that a GET without a signature does not need. */
+/** The SDK's transport, typed for a plain GET: its own types demand classes that an unsigned request does not need. */
 interface DownloadHandler {
   handle(
     request: ReturnType<typeof toRequest>,

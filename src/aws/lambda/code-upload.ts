@@ -1,27 +1,27 @@
 import type { UpdateFunctionCodeRequest } from "@aws-sdk/client-lambda";
 import { StepbackError } from "../../domain/errors.ts";
-import type { CodeSource, FunctionCode, ReferencedObject } from "../gateways/lambda.ts";
+import type { CodeSource, FunctionCode, ReferencedObject } from "../gateways/code.ts";
 import type { Staging } from "../objects/staging.ts";
 
-/** The members that carry code, the same in CreateFunction's `Code` and in UpdateFunctionCode. */
+/** The members for code, which CreateFunction's `Code` and UpdateFunctionCode have in common. */
 export type CodeMembers = Pick<
   UpdateFunctionCodeRequest,
   "ZipFile" | "S3Bucket" | "S3Key" | "S3ObjectVersion" | "S3ObjectStorageMode" | "ImageUri" | "SourceKMSKeyArn"
 >;
 
-/** What UpdateFunctionCode takes directly, zipped (facts B5). */
+/** The largest zip that UpdateFunctionCode accepts in the request (facts B5). */
 const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 
 /**
- * Sends code in the way that fits it: an image by its name, a zip by the object that it is to be run from, else through the
- * staging bucket, or without a bucket in the request itself. `send` may be called with bytes in memory, so it must not keep its argument.
+ * Sends code: an image by its URI, a zip by the object that Lambda is to run it from, else through the staging bucket or,
+ * if there is none, in the request itself. `send` may get all bytes in memory, so it must not keep its argument.
  * Throws STAGING_BUCKET_NEEDED for a zip that is too large for a request.
  */
-export async function withCode<Answer>(
+export async function withCode<Output>(
   code: FunctionCode,
   staging: Staging,
-  send: (members: CodeMembers) => Promise<Answer>,
-): Promise<Answer> {
+  send: (members: CodeMembers) => Promise<Output>,
+): Promise<Output> {
   if (code.packageType === "Image") return send({ ImageUri: code.imageUri });
   const key = code.sourceKmsKeyArn === null ? {} : { SourceKMSKeyArn: code.sourceKmsKeyArn };
   if (code.reference) return send({ ...referenced(code.reference), ...key });
@@ -38,8 +38,8 @@ function referenced({ bucket, key, version }: ReferencedObject): CodeMembers {
 
 let lastUpload: Promise<unknown> = Promise.resolve();
 
-/** In the whole process: for the largest zip the bytes, their base64 text and the request take 130 MB (measured). */
-function oneAtATime<Answer>(upload: () => Promise<Answer>): Promise<Answer> {
+/** One upload per process: the bytes of the largest zip, their Base64 text and the request take 130 MB (measured). */
+function oneAtATime<Output>(upload: () => Promise<Output>): Promise<Output> {
   const turn = lastUpload.then(upload);
   lastUpload = turn.catch(() => {});
   return turn;

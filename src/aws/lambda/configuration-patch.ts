@@ -2,20 +2,20 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { isJsonObject, type Json, type JsonObject, sameJson } from "../../domain/json.ts";
 import type { ConfigurationPatch } from "../gateways/lambda.ts";
 
-/** UpdateFunctionConfiguration's limit for the whole body is 5,120 (facts B5); the rest is for the name and the revision. */
+/** UpdateFunctionConfiguration takes a body of 5,120 bytes (facts B5); the rest is for the name and the revision. */
 const LARGEST_PATCH_BYTES = 4_608;
 
-/** Fields that AWS checks against each other, so that they must not be parted. */
+/** Fields that AWS checks against each other, so they must go in one request. */
 const TOGETHER: readonly (readonly string[])[] = [
-  // A key encrypts only the environment that is sent with it (facts B4).
+  // A key encrypts only the environment in the same request (facts B4).
   ["Environment", "KMSKeyArn"],
   ["Runtime", "Handler", "Layers", "SnapStart"],
 ];
 
 /**
- * The patch in the parts that UpdateFunctionConfiguration takes: one, or where that is too large the environment with the
- * key that encrypts it, and then the rest in as few as hold it. Fields that belong together stay together, also where they are too large together: then AWS's own
- * answer counts. Pure.
+ * Splits a patch into as many requests as UpdateFunctionConfiguration needs: usually one, else the environment with its
+ * key first, and then the other fields in as few requests as possible. Fields that belong together stay together even
+ * where they exceed the limit: AWS then refuses them itself. Pure.
  */
 export function splitPatch(patch: ConfigurationPatch): ConfigurationPatch[] {
   if (bytesOf(patch) <= LARGEST_PATCH_BYTES) return [patch];
@@ -44,14 +44,14 @@ function bytesOf(patch: ConfigurationPatch): number {
   return Buffer.byteLength(JSON.stringify(patch));
 }
 
-/** Whether the live function has every field of the patch already. Pure. */
+/** Whether the live function already has every field of the patch. Pure. */
 export function carries(live: FunctionConfiguration | null, patch: ConfigurationPatch): boolean {
   if (live === null) return false;
   const written = asWritten(live);
   return Object.entries(patch).every(([key, value]) => covers(written[key] ?? null, value));
 }
 
-/** The answer's fields in the form of the request (facts A4). */
+/** The fields of the response in the form of the request (facts A4). */
 function asWritten(live: FunctionConfiguration): JsonObject {
   const { Environment, Layers, ImageConfigResponse, ...others } = live;
   const request = {
@@ -60,11 +60,11 @@ function asWritten(live: FunctionConfiguration): JsonObject {
     Layers: Layers?.map(({ Arn }) => Arn),
     ImageConfig: ImageConfigResponse?.ImageConfig,
   };
-  // Through JSON once: undefined members of the SDK's objects go, and what stays is plain data.
+  // Through JSON once: this drops the undefined members of the SDK's objects and leaves plain data.
   return JSON.parse(JSON.stringify(request)) as JsonObject;
 }
 
-/** AWS adds members to what was sent (`VpcId`) and leaves out what was cleared (facts B4); both count as the same. */
+/** AWS adds members to those sent (`VpcId`) and leaves out cleared ones (facts B4); neither is a difference. */
 function covers(live: Json, sent: Json): boolean {
   if (isNothing(sent)) return isNothing(live);
   if (!isJsonObject(sent)) return sameJson(live, sent);
@@ -74,7 +74,7 @@ function covers(live: Json, sent: Json): boolean {
   );
 }
 
-/** Empty text, list or map, a false switch, and an object of nothing else. */
+/** An empty text, list or map, a false switch, or an object of only these. */
 function isNothing(value: Json): boolean {
   if (value === null || value === "" || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;

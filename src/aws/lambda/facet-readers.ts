@@ -1,55 +1,53 @@
 import type { FunctionEventInvokeConfig, FunctionUrlConfig, GetPolicyResponse } from "@aws-sdk/client-lambda";
 import { StepbackError } from "../../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject } from "../../domain/json.ts";
-import { told } from "../availability.ts";
+import { readOptional } from "../availability.ts";
 import type { EventInvoke, FacetReaders, FacetTarget, FunctionPolicy, FunctionUrl } from "../gateways/facets.ts";
-import { allPages } from "../paging.ts";
 import type { LambdaCall } from "./function-readers.ts";
 
-/** The most that these two lists give per page. */
+/** AWS's maximum for both lists. */
 const PAGE_SIZE = 50;
 
 export function createFacetReaders(call: LambdaCall): FacetReaders {
   return {
-    getRuntimeManagement: (name) => told(getRuntimeManagement(call, name), null),
-    getRecursiveLoop: (name) => told(getRecursiveLoop(call, name), null),
-    getCodeSigning: (name) => told(getCodeSigning(call, name), null),
-    listEventInvokes: (name) => told(listEventInvokes(call, name), []),
-    listUrls: (name) => told(listUrls(call, name), []),
-    getPolicy: (target) => told(getPolicy(call, target), null),
+    getRuntimeManagement: (name) => readOptional(getRuntimeManagement(call, name), null),
+    getRecursiveLoop: (name) => readOptional(getRecursiveLoop(call, name), null),
+    getCodeSigning: (name) => readOptional(getCodeSigning(call, name), null),
+    listEventInvokes: (name) => readOptional(listEventInvokes(call, name), []),
+    listUrls: (name) => readOptional(listUrls(call, name), []),
+    getPolicy: (target) => readOptional(getPolicy(call, target), null),
   };
 }
 
 async function getRuntimeManagement(call: LambdaCall, name: string) {
-  const answer = await call((sdk) => new sdk.GetRuntimeManagementConfigCommand({ FunctionName: name }));
-  return { updateRuntimeOn: answer.UpdateRuntimeOn ?? "Auto", runtimeVersionArn: answer.RuntimeVersionArn ?? null };
+  const response = await call((sdk) => new sdk.GetRuntimeManagementConfigCommand({ FunctionName: name }));
+  return { updateRuntimeOn: response.UpdateRuntimeOn ?? "Auto", runtimeVersionArn: response.RuntimeVersionArn ?? null };
 }
 
 async function getRecursiveLoop(call: LambdaCall, name: string) {
-  const answer = await call((sdk) => new sdk.GetFunctionRecursionConfigCommand({ FunctionName: name }));
-  return answer.RecursiveLoop ?? "Terminate";
+  const response = await call((sdk) => new sdk.GetFunctionRecursionConfigCommand({ FunctionName: name }));
+  return response.RecursiveLoop ?? "Terminate";
 }
 
 async function getCodeSigning(call: LambdaCall, name: string) {
-  const answer = await call((sdk) => new sdk.GetFunctionCodeSigningConfigCommand({ FunctionName: name }));
-  return answer.CodeSigningConfigArn ?? null;
+  const response = await call((sdk) => new sdk.GetFunctionCodeSigningConfigCommand({ FunctionName: name }));
+  return response.CodeSigningConfigArn ?? null;
 }
 
 async function listEventInvokes(call: LambdaCall, name: string) {
-  const configs = await allPages(async (marker) => {
-    const request = { FunctionName: name, Marker: marker, MaxItems: PAGE_SIZE };
-    const page = await call((sdk) => new sdk.ListFunctionEventInvokeConfigsCommand(request));
-    return { items: page.FunctionEventInvokeConfigs ?? [], next: page.NextMarker };
-  });
+  const configs = await call.list(
+    (sdk, client) =>
+      sdk.paginateListFunctionEventInvokeConfigs({ client, pageSize: PAGE_SIZE }, { FunctionName: name }),
+    (page) => page.FunctionEventInvokeConfigs,
+  );
   return configs.map(toEventInvoke);
 }
 
 async function listUrls(call: LambdaCall, name: string) {
-  const configs = await allPages(async (marker) => {
-    const request = { FunctionName: name, Marker: marker, MaxItems: PAGE_SIZE };
-    const page = await call((sdk) => new sdk.ListFunctionUrlConfigsCommand(request));
-    return { items: page.FunctionUrlConfigs ?? [], next: page.NextMarker };
-  });
+  const configs = await call.list(
+    (sdk, client) => sdk.paginateListFunctionUrlConfigs({ client, pageSize: PAGE_SIZE }, { FunctionName: name }),
+    (page) => page.FunctionUrlConfigs,
+  );
   return configs.map(toFunctionUrl);
 }
 
@@ -58,7 +56,7 @@ async function getPolicy(call: LambdaCall, { functionName, qualifier }: FacetTar
   return toPolicy(await call((sdk) => new sdk.GetPolicyCommand(request)));
 }
 
-/** The function itself appears as `$LATEST` where a call knows no unqualified target. */
+/** Some calls return `$LATEST` for the function without a qualifier. */
 function qualifierOf(arn: string | undefined): string | null {
   const qualifier = arn?.split(":")[7];
   return qualifier === undefined || qualifier === "$LATEST" ? null : qualifier;
@@ -81,7 +79,7 @@ function toFunctionUrl(config: FunctionUrlConfig): FunctionUrl {
     url: config.FunctionUrl ?? "",
     authType: config.AuthType ?? "NONE",
     invokeMode: config.InvokeMode ?? "BUFFERED",
-    // Through JSON once: undefined members of the SDK's object go, and what stays is plain data.
+    // Through JSON once: this drops the undefined members of the SDK's object and leaves plain data.
     cors: JSON.parse(JSON.stringify(config.Cors ?? {})) as JsonObject,
   };
 }
@@ -94,6 +92,6 @@ function parse(text: string): JsonObject {
   try {
     return asObject(JSON.parse(text) as Json);
   } catch (cause) {
-    throw new StepbackError("AWS_REJECTED", "lambda GetPolicy: the policy is no JSON.", [], { cause });
+    throw new StepbackError("AWS_REJECTED", "lambda GetPolicy: the policy is not JSON.", [], { cause });
   }
 }

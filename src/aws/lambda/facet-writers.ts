@@ -9,8 +9,8 @@ import type {
 import { type JsonObject, sameJson } from "../../domain/json.ts";
 import { nullIfMissing } from "../error-mapping.ts";
 import type { EventInvoke, FacetReaders, FacetTarget, FacetWriters, UrlSettings } from "../gateways/facets.ts";
-import { type LambdaParts, untilTaken } from "./function-writers.ts";
-import { unlessAlreadySo } from "./lost-answers.ts";
+import { type LambdaParts, untilAccepted } from "./function-writers.ts";
+import { unlessAlreadySo } from "./lost-responses.ts";
 
 export function createFacetWriters(parts: LambdaParts, readers: FacetReaders): FacetWriters {
   return {
@@ -33,14 +33,14 @@ function createControlWriters(parts: LambdaParts): ControlWriters {
         UpdateRuntimeOn: updateRuntimeOn as UpdateRuntimeOn,
         ...(runtimeVersionArn ? { RuntimeVersionArn: runtimeVersionArn } : {}),
       };
-      await untilTaken(parts, name, () => call((sdk) => new sdk.PutRuntimeManagementConfigCommand(request)));
+      await untilAccepted(parts, name, () => call((sdk) => new sdk.PutRuntimeManagementConfigCommand(request)));
     },
     putRecursiveLoop: async (name, recursiveLoop) => {
       const request = { FunctionName: name, RecursiveLoop: recursiveLoop as RecursiveLoop };
-      await untilTaken(parts, name, () => call((sdk) => new sdk.PutFunctionRecursionConfigCommand(request)));
+      await untilAccepted(parts, name, () => call((sdk) => new sdk.PutFunctionRecursionConfigCommand(request)));
     },
     putCodeSigning: async (name, configArn) => {
-      await untilTaken<unknown>(parts, name, () =>
+      await untilAccepted<unknown>(parts, name, () =>
         configArn === null
           ? call((sdk) => new sdk.DeleteFunctionCodeSigningConfigCommand({ FunctionName: name }))
           : call(
@@ -57,19 +57,19 @@ function createEventInvokeWriters(parts: LambdaParts): Pick<FacetWriters, "putEv
   return {
     putEventInvoke: async (target, settings) => {
       const request = { ...named(target), ...toEventInvokeRequest(settings) };
-      await untilTaken(parts, target.functionName, () =>
+      await untilAccepted(parts, target.functionName, () =>
         call((sdk) => new sdk.PutFunctionEventInvokeConfigCommand(request)),
       );
     },
     deleteEventInvoke: async (target) => {
-      await untilTaken(parts, target.functionName, () =>
+      await untilAccepted(parts, target.functionName, () =>
         nullIfMissing(call((sdk) => new sdk.DeleteFunctionEventInvokeConfigCommand(named(target)))),
       );
     },
   };
 }
 
-/** The destinations are always sent: the call wants one setting at least, and none is a setting (facts B4). */
+/** The destinations are always sent: the call needs at least one setting, and empty destinations are one (facts B4). */
 function toEventInvokeRequest(settings: EventInvoke): Omit<PutFunctionEventInvokeConfigRequest, "FunctionName"> {
   const { maximumRetryAttempts: retries, maximumEventAgeInSeconds: age, onSuccess, onFailure } = settings;
   return {
@@ -93,15 +93,15 @@ function createPermissionWriters(parts: LambdaParts, { getPolicy }: FacetReaders
   return {
     addPermission: async (target, permission, revisionId) => {
       const request = { ...named(target), ...permission, ...guard(revisionId) };
-      const sending = untilTaken(parts, target.functionName, () =>
+      const sending = untilAccepted(parts, target.functionName, () =>
         call((sdk) => new sdk.AddPermissionCommand(request)),
       );
-      // What the statement says is proven when the policy is read back.
+      // Only the id is compared here; the step's verification compares the whole policy.
       await unlessAlreadySo(sending, () => hasStatement(target, permission.StatementId));
     },
     removePermission: async (target, statementId, revisionId) => {
       const request = { ...named(target), StatementId: statementId, ...guard(revisionId) };
-      const sending = untilTaken(parts, target.functionName, () =>
+      const sending = untilAccepted(parts, target.functionName, () =>
         nullIfMissing(call((sdk) => new sdk.RemovePermissionCommand(request))),
       );
       await unlessAlreadySo(sending, async () => !(await hasStatement(target, statementId)));
@@ -122,26 +122,26 @@ function createUrlWriters(
     createUrl: async (target, settings) => {
       const { Cors, ...others } = toUrlRequest(settings);
       const request = { ...named(target), ...others, ...(isEmpty(settings.cors) ? {} : { Cors }) };
-      const sending = untilTaken(parts, target.functionName, () =>
+      const sending = untilAccepted(parts, target.functionName, () =>
         call((sdk) => new sdk.CreateFunctionUrlConfigCommand(request)),
       );
       await unlessAlreadySo(sending, async () => isThere(target, settings));
     },
     updateUrl: async (target, settings) => {
       const request = { ...named(target), ...toUrlRequest(settings) };
-      await untilTaken(parts, target.functionName, () =>
+      await untilAccepted(parts, target.functionName, () =>
         call((sdk) => new sdk.UpdateFunctionUrlConfigCommand(request)),
       );
     },
     deleteUrl: async (target) => {
-      await untilTaken(parts, target.functionName, () =>
+      await untilAccepted(parts, target.functionName, () =>
         nullIfMissing(call((sdk) => new sdk.DeleteFunctionUrlConfigCommand(named(target)))),
       );
     },
   };
 }
 
-/** An empty `Cors` clears it; left out, an update would keep it. */
+/** An empty `Cors` clears the settings; without the member an update would keep them. */
 function toUrlRequest({ authType, invokeMode, cors }: UrlSettings) {
   return { AuthType: authType as FunctionUrlAuthType, InvokeMode: invokeMode as InvokeMode, Cors: cors as Cors };
 }
@@ -164,20 +164,20 @@ function createWholeFunctionWriters(parts: LambdaParts): WholeFunctionWriters {
   return {
     putConcurrency: async (name, reserved) => {
       const request = { FunctionName: name, ReservedConcurrentExecutions: reserved };
-      await untilTaken(parts, name, () => call((sdk) => new sdk.PutFunctionConcurrencyCommand(request)));
+      await untilAccepted(parts, name, () => call((sdk) => new sdk.PutFunctionConcurrencyCommand(request)));
     },
     deleteConcurrency: async (name) => {
-      await untilTaken(parts, name, () =>
+      await untilAccepted(parts, name, () =>
         nullIfMissing(call((sdk) => new sdk.DeleteFunctionConcurrencyCommand({ FunctionName: name }))),
       );
     },
     tagFunction: async (name, functionArn, tags) => {
       const request = { Resource: functionArn, Tags: { ...tags } };
-      await untilTaken(parts, name, () => call((sdk) => new sdk.TagResourceCommand(request)));
+      await untilAccepted(parts, name, () => call((sdk) => new sdk.TagResourceCommand(request)));
     },
     untagFunction: async (name, functionArn, keys) => {
       const request = { Resource: functionArn, TagKeys: [...keys] };
-      await untilTaken(parts, name, () => call((sdk) => new sdk.UntagResourceCommand(request)));
+      await untilAccepted(parts, name, () => call((sdk) => new sdk.UntagResourceCommand(request)));
     },
   };
 }

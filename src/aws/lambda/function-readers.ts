@@ -2,6 +2,7 @@ import type {
   AliasConfiguration,
   FunctionConfiguration,
   GetFunctionResponse,
+  LambdaClient,
   LambdaClientResolvedConfig,
   ResolvedS3Object,
   ServiceInputTypes,
@@ -9,18 +10,24 @@ import type {
 } from "@aws-sdk/client-lambda";
 import type { Call } from "../call.ts";
 import { nullIfMissing } from "../error-mapping.ts";
-import type { AliasFacts, FunctionFacts, LambdaGateway, ReferencedObject } from "../gateways/lambda.ts";
-import { allPages } from "../paging.ts";
+import type { ReferencedObject } from "../gateways/code.ts";
+import type { AliasFacts, FunctionFacts, LambdaGateway } from "../gateways/lambda.ts";
 import type { LambdaSdk } from "../sdk-clients.ts";
 
-export type LambdaCall = Call<LambdaSdk, ServiceInputTypes, ServiceOutputTypes, LambdaClientResolvedConfig>;
+export type LambdaCall = Call<
+  LambdaSdk,
+  LambdaClient,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+  LambdaClientResolvedConfig
+>;
 
 export type LambdaReaders = Pick<
   LambdaGateway,
   "listFunctions" | "getFunction" | "getConfiguration" | "listVersions" | "listAliases" | "getAlias"
 >;
 
-/** More is not answered per page, whatever is asked for (facts A1). */
+/** AWS returns at most this many items per page, whatever is asked for (facts A1). */
 const PAGE_SIZE = 50;
 
 export function createLambdaReaders(call: LambdaCall): LambdaReaders {
@@ -28,43 +35,39 @@ export function createLambdaReaders(call: LambdaCall): LambdaReaders {
     getFunction: (name, qualifier) => getFunction(call, name, qualifier),
     getConfiguration: async (name, qualifier) => (await getFunction(call, name, qualifier))?.configuration ?? null,
     listFunctions: () =>
-      allPages(async (marker) => {
-        const page = await call((sdk) => new sdk.ListFunctionsCommand({ Marker: marker, MaxItems: PAGE_SIZE }));
-        return { items: page.Functions ?? [], next: page.NextMarker };
-      }),
+      call.list(
+        (sdk, client) => sdk.paginateListFunctions({ client, pageSize: PAGE_SIZE }, {}),
+        (page) => page.Functions,
+      ),
     listVersions: (name) => listVersions(call, name),
     listAliases: (name) => listAliases(call, name),
     getAlias: async (name, alias) => {
-      const answer = await nullIfMissing(call((sdk) => new sdk.GetAliasCommand({ FunctionName: name, Name: alias })));
-      return answer && toAliasFacts(answer);
+      const response = await nullIfMissing(call((sdk) => new sdk.GetAliasCommand({ FunctionName: name, Name: alias })));
+      return response && toAliasFacts(response);
     },
   };
 }
 
 async function getFunction(call: LambdaCall, name: string, qualifier?: string): Promise<FunctionFacts | null> {
-  const answer = await nullIfMissing(
+  const response = await nullIfMissing(
     call((sdk) => new sdk.GetFunctionCommand({ FunctionName: name, Qualifier: qualifier })),
   );
-  return answer && toFunctionFacts(answer);
+  return response && toFunctionFacts(response);
 }
 
 async function listVersions(call: LambdaCall, name: string): Promise<FunctionConfiguration[]> {
-  const versions = allPages(async (marker) => {
-    const page = await call(
-      (sdk) => new sdk.ListVersionsByFunctionCommand({ FunctionName: name, Marker: marker, MaxItems: PAGE_SIZE }),
-    );
-    return { items: page.Versions ?? [], next: page.NextMarker };
-  });
+  const versions = call.list(
+    (sdk, client) => sdk.paginateListVersionsByFunction({ client, pageSize: PAGE_SIZE }, { FunctionName: name }),
+    (page) => page.Versions,
+  );
   return ((await nullIfMissing(versions)) ?? []).filter(({ Version }) => Version !== "$LATEST");
 }
 
 async function listAliases(call: LambdaCall, name: string): Promise<AliasFacts[]> {
-  const aliases = allPages(async (marker) => {
-    const page = await call(
-      (sdk) => new sdk.ListAliasesCommand({ FunctionName: name, Marker: marker, MaxItems: PAGE_SIZE }),
-    );
-    return { items: page.Aliases ?? [], next: page.NextMarker };
-  });
+  const aliases = call.list(
+    (sdk, client) => sdk.paginateListAliases({ client, pageSize: PAGE_SIZE }, { FunctionName: name }),
+    (page) => page.Aliases,
+  );
   return ((await nullIfMissing(aliases)) ?? []).map(toAliasFacts);
 }
 
@@ -107,7 +110,7 @@ function toAliasFacts(alias: AliasConfiguration): AliasFacts {
   };
 }
 
-/** AWS tells the mode by the object alone. */
+/** Lambda names the object only where it runs the code by reference; there is no field for the storage mode. */
 function toReferencedObject(object: ResolvedS3Object | undefined): ReferencedObject | null {
   const { S3Bucket: bucket, S3Key: key, S3ObjectVersion: version } = object ?? {};
   return bucket && key && version ? { bucket, key, version } : null;

@@ -4,14 +4,14 @@ import { safeWords } from "../error-words.ts";
 import type { LambdaGateway } from "../gateways/lambda.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 
-/** The waits for Lambda's asynchronous updates. */
+/** Waits for Lambda's asynchronous updates. */
 export interface Settling extends Pick<LambdaGateway, "awaitIdle" | "awaitSettled"> {
-  /** Polls until a published version is active. Throws AWS_REJECTED for one that failed. */
+  /** Polls until a published version is active. Throws AWS_REJECTED if it failed. */
   awaitVersion(name: string, version: string): Promise<void>;
 }
 
 /**
- * A function in a VPC settles in about 25 s, a large image in minutes, SnapStart in up to ten. After a quarter of an hour
+ * A function in a VPC settles in about 25 s, a large image within minutes, SnapStart within ten minutes. After 15 minutes
  * something is wrong.
  */
 export const SETTLE_LIMIT_MS = 15 * 60_000;
@@ -33,12 +33,12 @@ export function createSettling(read: LambdaGateway["getConfiguration"], polling:
   };
 }
 
-/** Published versions and some servers answer no LastUpdateStatus at all: that counts as settled. */
+/** Published versions and some emulators have no LastUpdateStatus: that counts as settled. */
 function isInProgress({ State, LastUpdateStatus }: FunctionConfiguration): boolean {
   return State === "Pending" || LastUpdateStatus === "InProgress";
 }
 
-/** After a failed update the earlier code and configuration go on serving, so nothing that follows may trust it. */
+/** After a failed update Lambda goes on serving the earlier code and configuration, so no later action may build on it. */
 function throwIfFailed(name: string, configuration: FunctionConfiguration | null): void {
   const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason } = configuration ?? {};
   if (State === "Failed") throw failure(`The function ${name} has failed`, StateReason);

@@ -4,15 +4,16 @@ import type {
   UpdateFunctionConfigurationRequest,
 } from "@aws-sdk/client-lambda";
 import { sameJson } from "../../domain/json.ts";
-import { isAnswer, isCode, nullIfMissing } from "../error-mapping.ts";
-import type { ConfigurationPatch, FunctionCode, LambdaGateway } from "../gateways/lambda.ts";
+import { isAwsError, isCode, nullIfMissing } from "../error-mapping.ts";
+import type { FunctionCode } from "../gateways/code.ts";
+import type { ConfigurationPatch, LambdaGateway } from "../gateways/lambda.ts";
 import type { Staging } from "../objects/staging.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import { withCode } from "./code-upload.ts";
 import { carries, splitPatch } from "./configuration-patch.ts";
 import type { LambdaCall } from "./function-readers.ts";
 import { SETTLE_LIMIT_MS, type Settling } from "./function-settling.ts";
-import { unlessAlreadySo } from "./lost-answers.ts";
+import { unlessAlreadySo } from "./lost-responses.ts";
 
 export type FunctionWriters = Pick<
   LambdaGateway,
@@ -26,11 +27,11 @@ export interface LambdaParts {
   readonly staging: Staging;
 }
 
-/** A new role takes some ten seconds to be known everywhere; after a minute it is not going to be (facts B1). */
+/** A new role takes about ten seconds to reach Lambda; after a minute it never will (facts B1). */
 const ROLE_LIMIT_MS = 60_000;
 
-/** Messages of InvalidParameterValueException that pass by themselves (facts B1, after Terraform's provider). */
-const PASSING_BY =
+/** Messages of an InvalidParameterValueException that is temporary (facts B1, from Terraform's provider). */
+const TEMPORARY =
   /role defined for the function cannot be assumed|provided execution role does not have permissions|throttled by EC2|KMS key is invalid for CreateGrant/i;
 
 export function createFunctionWriters(parts: LambdaParts): FunctionWriters {
@@ -42,14 +43,14 @@ export function createFunctionWriters(parts: LambdaParts): FunctionWriters {
       for (const part of splitPatch(patch)) {
         await updateConfiguration(parts, { name, patch: part }, revision);
         const settled = await settling.awaitSettled(name);
-        // The id of the settled function: the update's own answer has one that changes again (facts B1).
+        // The id of the settled function: the one in the update's own response changes once more (facts B1).
         revision = revisionId && (settled?.RevisionId ?? null);
       }
     },
     updateCode: async (name, code, revisionId) => {
       const guard = { FunctionName: name, ...(revisionId ? { RevisionId: revisionId } : {}) };
       const architectures = code.architectures as UpdateArchitectures;
-      const sending = untilTaken(parts, name, () =>
+      const sending = untilAccepted(parts, name, () =>
         withCode(code, staging, (members) =>
           call((sdk) => new sdk.UpdateFunctionCodeCommand({ ...guard, ...members, Architectures: architectures })),
         ),
@@ -61,12 +62,12 @@ export function createFunctionWriters(parts: LambdaParts): FunctionWriters {
       await settling.awaitSettled(name);
     },
     deleteFunction: async (name) => {
-      await untilTaken(parts, name, () =>
+      await untilAccepted(parts, name, () =>
         nullIfMissing(call((sdk) => new sdk.DeleteFunctionCommand({ FunctionName: name }))),
       );
     },
     publishVersion: async (name, codeSha256, description) => {
-      const published = await untilTaken(parts, name, () =>
+      const published = await untilAccepted(parts, name, () =>
         call(
           (sdk) =>
             new sdk.PublishVersionCommand({ FunctionName: name, CodeSha256: codeSha256, Description: description }),
@@ -92,7 +93,7 @@ async function createFunction(
     PackageType: code.packageType,
     Architectures: code.architectures,
   } as CreateFunctionRequest;
-  const sending = untilTaken(parts, name, () =>
+  const sending = untilAccepted(parts, name, () =>
     withCode(code, parts.staging, (members) =>
       parts.call((sdk) => new sdk.CreateFunctionCommand({ ...request, Code: members })),
     ),
@@ -114,17 +115,17 @@ async function updateConfiguration(
     FunctionName: name,
     ...(revisionId ? { RevisionId: revisionId } : {}),
   };
-  const sending = untilTaken(parts, name, () =>
+  const sending = untilAccepted(parts, name, () =>
     parts.call((sdk) => new sdk.UpdateFunctionConfigurationCommand(request)),
   );
   await unlessAlreadySo(sending, async () => carries(await parts.settling.awaitIdle(name), patch));
 }
 
-/** Sends again while an earlier update is in progress, and while a new role is not known everywhere. */
-export function untilTaken<Answer>(parts: LambdaParts, name: string, send: () => Promise<Answer>): Promise<Answer> {
+/** Sends again while an earlier update is in progress, and while a new role has not reached Lambda. */
+export function untilAccepted<Output>(parts: LambdaParts, name: string, send: () => Promise<Output>): Promise<Output> {
   const { settling, polling } = parts;
   const giveUpOnRoleAt = polling.clock.now() + ROLE_LIMIT_MS;
-  return poll(polling, { what: `the function ${name} to take a change`, limitMs: SETTLE_LIMIT_MS }, async () => {
+  return poll(polling, { what: `the function ${name} to accept a change`, limitMs: SETTLE_LIMIT_MS }, async () => {
     try {
       return await send();
     } catch (error) {
@@ -132,14 +133,14 @@ export function untilTaken<Answer>(parts: LambdaParts, name: string, send: () =>
         await settling.awaitIdle(name);
         return NOT_YET;
       }
-      const mayPass = isAnswer(error, "InvalidParameterValueException", PASSING_BY);
+      const mayPass = isAwsError(error, "InvalidParameterValueException", TEMPORARY);
       if (mayPass && polling.clock.now() < giveUpOnRoleAt) return NOT_YET;
       throw error;
     }
   });
 }
 
-/** For images, the digest in the URI is the code's SHA-256 in hexadecimal digits (facts A2). */
+/** The digest in an image's URI is the code's SHA-256 in hexadecimal digits (facts A2). */
 function hasCode(live: FunctionConfiguration | null, code: FunctionCode): boolean {
   const liveSha256 = live?.CodeSha256;
   if (!liveSha256) return false;

@@ -1,13 +1,12 @@
 import type { PublishLayerVersionRequest } from "@aws-sdk/client-lambda";
 import { nullIfMissing } from "../error-mapping.ts";
-import type { CodeSource } from "../gateways/lambda.ts";
+import type { CodeSource } from "../gateways/code.ts";
 import type { LayerFacts, LayerGateway, LayerWrite } from "../gateways/layers.ts";
 import type { Staging } from "../objects/staging.ts";
-import { allPages } from "../paging.ts";
 import { withCode } from "./code-upload.ts";
 import type { LambdaCall } from "./function-readers.ts";
 
-/** More is not answered per page (AWS's maximum for this call). */
+/** AWS's maximum for this call. */
 const PAGE_SIZE = 50;
 
 export function createLayerGateway(call: LambdaCall, staging: Staging): LayerGateway {
@@ -15,18 +14,16 @@ export function createLayerGateway(call: LambdaCall, staging: Staging): LayerGat
     getLayer: (arn) => getLayer(call, arn),
     getLayerPolicy: async (arn) => {
       const [layer, number] = splitArn(arn);
-      const answer = await nullIfMissing(
+      const response = await nullIfMissing(
         call((sdk) => new sdk.GetLayerVersionPolicyCommand({ LayerName: layer, VersionNumber: number })),
       );
-      return answer?.Policy ?? null;
+      return response?.Policy ?? null;
     },
     listLayerVersions: async (layer) => {
-      const versions = allPages(async (marker) => {
-        const page = await call(
-          (sdk) => new sdk.ListLayerVersionsCommand({ LayerName: layer, Marker: marker, MaxItems: PAGE_SIZE }),
-        );
-        return { items: page.LayerVersions ?? [], next: page.NextMarker };
-      });
+      const versions = call.list(
+        (sdk, client) => sdk.paginateListLayerVersions({ client, pageSize: PAGE_SIZE }, { LayerName: layer }),
+        (page) => page.LayerVersions,
+      );
       const found = (await nullIfMissing(versions)) ?? [];
       const newestFirst = [...found].sort((one, other) => (other.Version ?? 0) - (one.Version ?? 0));
       return newestFirst.flatMap(({ LayerVersionArn }) => LayerVersionArn ?? []);
@@ -36,17 +33,17 @@ export function createLayerGateway(call: LambdaCall, staging: Staging): LayerGat
 }
 
 async function getLayer(call: LambdaCall, arn: string): Promise<LayerFacts | null> {
-  const answer = await nullIfMissing(call((sdk) => new sdk.GetLayerVersionByArnCommand({ Arn: arn })));
+  const response = await nullIfMissing(call((sdk) => new sdk.GetLayerVersionByArnCommand({ Arn: arn })));
   return (
-    answer && {
+    response && {
       arn,
-      location: answer.Content?.Location ?? null,
-      codeSha256: answer.Content?.CodeSha256 ?? "",
-      sizeBytes: answer.Content?.CodeSize ?? 0,
-      description: answer.Description ?? "",
-      licenseInfo: answer.LicenseInfo ?? null,
-      compatibleRuntimes: answer.CompatibleRuntimes ?? [],
-      compatibleArchitectures: answer.CompatibleArchitectures ?? [],
+      location: response.Content?.Location ?? null,
+      codeSha256: response.Content?.CodeSha256 ?? "",
+      sizeBytes: response.Content?.CodeSize ?? 0,
+      description: response.Description ?? "",
+      licenseInfo: response.LicenseInfo ?? null,
+      compatibleRuntimes: response.CompatibleRuntimes ?? [],
+      compatibleArchitectures: response.CompatibleArchitectures ?? [],
     }
   );
 }
@@ -66,7 +63,7 @@ async function publishLayer(
   const published = await withCode(
     { packageType: "Zip", zip: content, sourceKmsKeyArn: null },
     staging,
-    // Layers have no key of their own, and `withCode` sends none where the source has none.
+    // A layer has no key of its own, and `withCode` sends none where the source has none.
     (members) => call((sdk) => new sdk.PublishLayerVersionCommand({ ...request, Content: members })),
   );
   return published.LayerVersionArn ?? "";

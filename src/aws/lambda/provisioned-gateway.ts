@@ -3,17 +3,16 @@ import { StepbackError } from "../../domain/errors.ts";
 import { nullIfMissing } from "../error-mapping.ts";
 import { safeWords } from "../error-words.ts";
 import type { ProvisionedFacts, ProvisionedGateway } from "../gateways/provisioned.ts";
-import { allPages } from "../paging.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import type { LambdaCall } from "./function-readers.ts";
 
-/** More is not answered per page (AWS's maximum for this call). */
+/** AWS's maximum for this call. */
 const PAGE_SIZE = 50;
 
-/** Lambda brings up some 6,000 environments a minute; thousands of a slow runtime still are there in a quarter of an hour. */
+/** Lambda starts about 6,000 environments a minute, so even thousands with a slow runtime are ready within 15 minutes. */
 const READY_LIMIT_MS = 15 * 60_000;
 
-/** Environments that are kept warm for an alias or a version. AWS gets them ready while we look (facts B3). */
+/** Environments that AWS keeps warm for an alias or a version. They become ready some time after the call (facts B3). */
 export function createProvisionedGateway(call: LambdaCall, polling: Polling): ProvisionedGateway {
   const awaitProvisioned = (name: string, qualifier: string) =>
     poll(
@@ -21,18 +20,18 @@ export function createProvisionedGateway(call: LambdaCall, polling: Polling): Pr
       { what: `the provisioned concurrency of ${name}:${qualifier}`, limitMs: READY_LIMIT_MS },
       async () => {
         const asked = { FunctionName: name, Qualifier: qualifier };
-        const answer = await nullIfMissing(call((sdk) => new sdk.GetProvisionedConcurrencyConfigCommand(asked)));
-        return answer?.Status === "IN_PROGRESS" ? NOT_YET : answer && toFacts(qualifier, answer);
+        const response = await nullIfMissing(call((sdk) => new sdk.GetProvisionedConcurrencyConfigCommand(asked)));
+        return response?.Status === "IN_PROGRESS" ? NOT_YET : response && toFacts(qualifier, response);
       },
     );
   return {
     awaitProvisioned,
     listProvisioned: async (name) => {
-      const configs = allPages(async (marker) => {
-        const asked = { FunctionName: name, Marker: marker, MaxItems: PAGE_SIZE };
-        const page = await call((sdk) => new sdk.ListProvisionedConcurrencyConfigsCommand(asked));
-        return { items: page.ProvisionedConcurrencyConfigs ?? [], next: page.NextMarker };
-      });
+      const configs = call.list(
+        (sdk, client) =>
+          sdk.paginateListProvisionedConcurrencyConfigs({ client, pageSize: PAGE_SIZE }, { FunctionName: name }),
+        (page) => page.ProvisionedConcurrencyConfigs,
+      );
       return ((await nullIfMissing(configs)) ?? []).map((config) =>
         toFacts(config.FunctionArn?.split(":").at(-1) ?? "", config),
       );

@@ -6,26 +6,25 @@ import type {
 import { sameJson } from "../../domain/json.ts";
 import { isCode, nullIfMissing } from "../error-mapping.ts";
 import type { TriggerGateway, TriggerWrite } from "../gateways/triggers.ts";
-import { allPages } from "../paging.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import type { LambdaCall } from "./function-readers.ts";
-import { unlessAlreadySo } from "./lost-answers.ts";
+import { unlessAlreadySo } from "./lost-responses.ts";
 
-/** More is not answered per page (AWS's maximum for this call). */
+/** AWS's maximum for this call. */
 const PAGE_SIZE = 100;
 
-/** Queues settle in seconds, streams in a minute, a Kafka cluster in a VPC in several. */
+/** The trigger of a queue settles in seconds, of a stream in a minute, of a Kafka cluster in a VPC in several minutes. */
 const SETTLE_LIMIT_MS = 15 * 60_000;
 
 const TRANSITIONS = new Set(["Creating", "Enabling", "Disabling", "Updating", "Deleting"]);
 
-/** Triggers (event source mappings), and the tags of anything that has an ARN. */
+/** Triggers (event source mappings), and the tags of anything in Lambda that has an ARN. */
 export function createTriggerGateway(call: LambdaCall, polling: Polling): TriggerGateway {
   const listTriggers = () =>
-    allPages(async (marker) => {
-      const page = await call((sdk) => new sdk.ListEventSourceMappingsCommand({ Marker: marker, MaxItems: PAGE_SIZE }));
-      return { items: page.EventSourceMappings ?? [], next: page.NextMarker };
-    });
+    call.list(
+      (sdk, client) => sdk.paginateListEventSourceMappings({ client, pageSize: PAGE_SIZE }, {}),
+      (page) => page.EventSourceMappings,
+    );
   const awaitTrigger = (uuid: string) => awaitSettled(call, polling, uuid);
   return {
     listTriggers,
@@ -43,18 +42,18 @@ export function createTriggerGateway(call: LambdaCall, polling: Polling): Trigge
     },
     updateTrigger: async (uuid, patch) => {
       const request = { ...asRequest(patch), UUID: uuid } as UpdateEventSourceMappingRequest;
-      await untilTaken(call, polling, uuid, () => call((sdk) => new sdk.UpdateEventSourceMappingCommand(request)));
+      await untilAccepted(call, polling, uuid, () => call((sdk) => new sdk.UpdateEventSourceMappingCommand(request)));
       await awaitTrigger(uuid);
     },
     deleteTrigger: async (uuid) => {
-      await untilTaken(call, polling, uuid, () =>
+      await untilAccepted(call, polling, uuid, () =>
         nullIfMissing(call((sdk) => new sdk.DeleteEventSourceMappingCommand({ UUID: uuid }))),
       );
       await awaitTrigger(uuid);
     },
     listTags: async (arn) => {
-      const answer = await nullIfMissing(call((sdk) => new sdk.ListTagsCommand({ Resource: arn })));
-      return answer && (answer.Tags ?? {});
+      const response = await nullIfMissing(call((sdk) => new sdk.ListTagsCommand({ Resource: arn })));
+      return response && (response.Tags ?? {});
     },
     tagResource: async (arn, tags) => {
       await call((sdk) => new sdk.TagResourceCommand({ Resource: arn, Tags: { ...tags } }));
@@ -65,7 +64,7 @@ export function createTriggerGateway(call: LambdaCall, polling: Polling): Trigge
   };
 }
 
-/** A trigger that is being deleted still answers, until it is gone. */
+/** AWS goes on returning a trigger that is being deleted until it is gone. */
 function awaitSettled(
   call: LambdaCall,
   polling: Polling,
@@ -77,14 +76,14 @@ function awaitSettled(
   });
 }
 
-/** A change while another one is under way is `ResourceInUseException` (facts B7): it waits and is sent again. */
-function untilTaken<Answer>(
+/** AWS refuses a change while another one is under way (`ResourceInUseException`, facts B7): wait, then send it again. */
+function untilAccepted<Output>(
   call: LambdaCall,
   polling: Polling,
   uuid: string,
-  send: () => Promise<Answer>,
-): Promise<Answer> {
-  return poll(polling, { what: `the trigger ${uuid} to take a change`, limitMs: SETTLE_LIMIT_MS }, async () => {
+  send: () => Promise<Output>,
+): Promise<Output> {
+  return poll(polling, { what: `the trigger ${uuid} to accept a change`, limitMs: SETTLE_LIMIT_MS }, async () => {
     try {
       return await send();
     } catch (error) {
@@ -95,19 +94,19 @@ function untilTaken<Answer>(
   });
 }
 
-/** Times are the one thing that JSON cannot hold. */
+/** The timestamp is the only member that is not JSON: the SDK takes a `Date`. */
 function asRequest(trigger: TriggerWrite): CreateEventSourceMappingRequest {
   const { StartingPositionTimestamp: at, ...plain } = trigger;
   const timestamp = typeof at === "string" ? { StartingPositionTimestamp: new Date(at) } : {};
   return { ...(plain as unknown as CreateEventSourceMappingRequest), ...timestamp };
 }
 
-/** Whether a live trigger is the one that was asked for: AWS keeps one for each source, topic, queue and target. */
-function isCreated(live: EventSourceMappingConfiguration, asked: TriggerWrite): boolean {
+/** Whether a live trigger is the requested one. AWS allows one for each source, topic, queue and target. */
+function isCreated(live: EventSourceMappingConfiguration, requested: TriggerWrite): boolean {
   return (
-    (live.FunctionArn ?? "").endsWith(`:function:${asked["FunctionName"]}`) &&
-    (live.EventSourceArn ?? null) === (asked["EventSourceArn"] ?? null) &&
-    sameJson(live.Topics ?? [], asked["Topics"] ?? []) &&
-    sameJson(live.Queues ?? [], asked["Queues"] ?? [])
+    (live.FunctionArn ?? "").endsWith(`:function:${requested["FunctionName"]}`) &&
+    (live.EventSourceArn ?? null) === (requested["EventSourceArn"] ?? null) &&
+    sameJson(live.Topics ?? [], requested["Topics"] ?? []) &&
+    sameJson(live.Queues ?? [], requested["Queues"] ?? [])
   );
 }

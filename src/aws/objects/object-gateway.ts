@@ -1,31 +1,31 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
+import type { S3Client, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
 import { StepbackError } from "../../domain/errors.ts";
 import type { Call, CallContext } from "../call.ts";
 import { isCode, nullIfMissing } from "../error-mapping.ts";
 import type { ObjectGateway } from "../gateways/objects.ts";
 import type { S3Sdk } from "../sdk-clients.ts";
 
-export type S3Call = Call<S3Sdk, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
+export type S3Call = Call<S3Sdk, S3Client, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
 
-/** The SDK cannot send a stream a second time, so broken uploads are tried again here, with a fresh stream. */
+/** The SDK cannot send a stream twice, so failed uploads are repeated here, each with a fresh stream. */
 const UPLOAD_TRIES = 4;
 const UPLOAD_PAUSE_MS = 500;
 
 export function createObjectGateway(call: S3Call, { clock, signal }: CallContext): ObjectGateway {
   const open: ObjectGateway["open"] = async (bucket, key, version) => {
-    const asking = call((sdk) => new sdk.GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
-    const answer = await nullIfNoVersion(asking, version);
-    // On Node the SDK's body is a Readable; its type names the browser's too.
-    return answer && { bytes: answer.Body as Readable, etag: answer.ETag ?? null };
+    const reading = call((sdk) => new sdk.GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
+    const response = await nullIfNoVersion(reading, version);
+    // On Node the SDK's body is a Readable; its type also covers browsers.
+    return response && { bytes: response.Body as Readable, etag: response.ETag ?? null };
   };
   return {
     head: async (bucket, key, version) => {
-      const asking = call((sdk) => new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
-      const answer = await nullIfNoVersion(asking, version);
-      return answer && { sizeBytes: answer.ContentLength ?? 0, etag: answer.ETag ?? null };
+      const reading = call((sdk) => new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
+      const response = await nullIfNoVersion(reading, version);
+      return response && { sizeBytes: response.ContentLength ?? 0, etag: response.ETag ?? null };
     },
     open,
     digest: async (bucket, key, version) => {
@@ -60,7 +60,7 @@ async function putOnce(
   }
 }
 
-/** Throws AWS_UNAVAILABLE where the stream breaks off. */
+/** Throws AWS_UNAVAILABLE if the stream breaks off. */
 async function digestOf(bytes: Readable, name: string): Promise<string> {
   const hash = createHash("sha256");
   try {
@@ -71,10 +71,10 @@ async function digestOf(bytes: Readable, name: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** A malformed version id is 400, and a version that is a deletion is 405: neither can be had. */
-async function nullIfNoVersion<Answer>(asking: Promise<Answer>, version: string | undefined): Promise<Answer | null> {
+/** S3 returns 400 for a malformed version id and 405 for a delete marker: neither has bytes. */
+async function nullIfNoVersion<Output>(reading: Promise<Output>, version: string | undefined): Promise<Output | null> {
   try {
-    return await nullIfMissing(asking);
+    return await nullIfMissing(reading);
   } catch (error) {
     if (version !== undefined && isCode(error, "AWS_REJECTED")) return null;
     throw error;

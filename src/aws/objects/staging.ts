@@ -3,12 +3,12 @@ import { Readable } from "node:stream";
 import { StepbackError } from "../../domain/errors.ts";
 import { hexOfBase64 } from "../../domain/json.ts";
 import { isCode } from "../error-mapping.ts";
-import type { CodeSource } from "../gateways/lambda.ts";
+import type { CodeSource } from "../gateways/code.ts";
 import type { ObjectGateway } from "../gateways/objects.ts";
 
 /**
- * Objects under this prefix are named for their content and only pass through: a lifecycle rule may remove them at any
- * age. What templates go on naming lies under another one (`CODE_PREFIX`).
+ * Objects under this prefix are named for their content and needed only for one request: a lifecycle rule may remove them
+ * at any age. Objects that templates go on naming have another prefix (`CODE_PREFIX`).
  */
 const PREFIX = "stepback/transfer/";
 
@@ -17,15 +17,15 @@ export interface StagedObject {
   readonly key: string;
 }
 
-/** The bucket through which large code and templates go in. */
+/** The bucket through which large code and templates reach AWS. */
 export interface Staging {
-  /** Null where no bucket is configured. */
+  /** Null if no bucket is configured. */
   readonly bucket: string | null;
   putCode(code: CodeSource): Promise<StagedObject>;
   putTemplate(template: string): Promise<StagedObject>;
 }
 
-/** Both methods throw STAGING_BUCKET_NEEDED without a bucket, and leave what is already there alone. */
+/** Both methods throw STAGING_BUCKET_NEEDED if there is no bucket, and leave an object that is already there as it is. */
 export function createStaging(bucket: string | null, objects: ObjectGateway): Staging {
   const put = async (name: string, source: { sizeBytes: number; open(): Readable }): Promise<StagedObject> => {
     if (bucket === null) {
@@ -49,7 +49,7 @@ export function createStaging(bucket: string | null, objects: ObjectGateway): St
   };
 }
 
-/** Null where nothing is staged. So it counts when S3 denies the look: without s3:ListBucket it does for a missing key. */
+/** Null if nothing is staged, and if S3 denies the call: without s3:ListBucket it does so for a missing key. */
 async function stagedSize(objects: ObjectGateway, { bucket, key }: StagedObject): Promise<number | null> {
   try {
     return (await objects.head(bucket, key))?.sizeBytes ?? null;

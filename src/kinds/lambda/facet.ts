@@ -1,4 +1,4 @@
-import type { Availability } from "../../aws/gateways/facets.ts";
+import type { Availability } from "../../aws/availability.ts";
 import type { FunctionFacts } from "../../aws/gateways/lambda.ts";
 import {
   type CapturedComponent,
