@@ -1,4 +1,4 @@
-import { type ComponentId, type Components, functionOf, parseComponentId, takeOver } from "../component/component.ts";
+import { type ComponentId, type Components, functionOf, kindOf, nameOf, takeOver } from "../component/component.ts";
 import { matchesPattern } from "../name-pattern.ts";
 import type { TargetIdentity } from "./activity.ts";
 import { alteredIds } from "./altered.ts";
@@ -97,8 +97,8 @@ export function redeployedIds(base: SnapshotPair, states: SnapshotPair, scope: S
 }
 
 function isWithin(scope: Scope, id: ComponentId, { before, deployed }: SnapshotPair): boolean {
-  const owner = parseComponentId((deployed.get(id) ?? before.get(id))?.parent ?? id);
-  if (owner?.kind === "stack" && scope.stacks.includes(owner.name)) return true;
+  const owner = (deployed.get(id) ?? before.get(id))?.parent ?? id;
+  if (kindOf(owner) === "stack" && scope.stacks.includes(nameOf(owner))) return true;
   const name = functionOf(id);
   return name !== null && scope.functions.some((pattern) => matchesPattern(pattern, name));
 }

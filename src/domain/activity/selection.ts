@@ -1,4 +1,4 @@
-import { type ComponentId, componentId, functionOf, parseComponentId, stackOf } from "../component/component.ts";
+import { type ComponentId, componentId, functionOf, nameOf, stackOf } from "../component/component.ts";
 import type { Fault } from "../errors.ts";
 import type { Strategy } from "../plan/plan.ts";
 import type { Altered } from "./altered.ts";
@@ -73,7 +73,7 @@ export function consentFaults(stacks: readonly string[], picked: readonly Pickab
 export function claimOf(picked: readonly ComponentId[], altered: readonly Pickable[], strategy: Strategy): Claim {
   const rows = altered.filter((row) => picked.includes(row.component));
   const stackNames = (ids: readonly (ComponentId | null)[]) => [
-    ...new Set(ids.flatMap((id) => parseComponentId(stackOf(id) ?? "")?.name ?? [])),
+    ...new Set(ids.flatMap((id) => stackOf(id) ?? []).map(nameOf)),
   ];
   const owners = stackNames(rows.filter((row) => functionOf(row.component)).map((row) => row.parent));
   const own = stackNames(rows.map((row) => row.component));
