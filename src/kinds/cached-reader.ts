@@ -11,7 +11,7 @@ import { parseTemplate, resourcesOf } from "../domain/template/template.ts";
 import { functionNameOf } from "./lambda/trigger-settings.ts";
 
 /** A stack with what belongs to it, read once. */
-export interface StackView {
+export interface LiveStack {
   readonly facts: StackFacts;
   /** As submitted. */
   readonly template: string;
@@ -21,14 +21,14 @@ export interface StackView {
 }
 
 /** Which stack owns a function, and as which of its resources. */
-export interface Owner {
+export interface OwningResource {
   readonly stack: string;
   readonly logicalId: string;
 }
 
 /**
  * AWS as it is during one look: each thing is read once and shared by all kinds, so that a function's code, configuration
- * and aliases come from one answer. A later look is a new view.
+ * and aliases come from one answer. A later look is a new reader.
  */
 export interface CachedReader extends CaptureOptions {
   readonly aws: AwsAccess;
@@ -47,12 +47,12 @@ export interface CachedReader extends CaptureOptions {
   /** Null where the layer version does not exist (any more). */
   getLayer(arn: string): Promise<LayerFacts | null>;
   getLayerPolicy(arn: string): Promise<string | null>;
-  getStack(name: string): Promise<StackView | null>;
+  getStack(name: string): Promise<LiveStack | null>;
   /**
-   * From the stacks that this view has read, or from the thing's own tags. Null where no stack owns it. `physicalId` is a
+   * From the stacks that this reader has read, or from the thing's own tags. Null where no stack owns it. `physicalId` is a
    * function's name or a trigger's UUID.
    */
-  ownerOf(physicalId: string, tags: Readonly<Record<string, string>> | null): Owner | null;
+  ownerOf(physicalId: string, tags: Readonly<Record<string, string>> | null): OwningResource | null;
 }
 
 export type Archives = (stack: string, logicalId: string) => boolean;
@@ -72,27 +72,27 @@ export interface CaptureOptions {
   readonly asksImporters: AsksImporters;
 }
 
-export const LOOK_AT_ALL: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
+export const CAPTURE_ALL: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
 
 export function createCachedReader(
   aws: AwsAccess,
   artifacts: Artifacts,
-  look: CaptureOptions = LOOK_AT_ALL,
+  look: CaptureOptions = CAPTURE_ALL,
 ): CachedReader {
-  const owners = new Map<string, Owner>();
+  const owners = new Map<string, OwningResource>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
   const listAliases = once((name: string) => aws.lambda.listAliases(name));
   const listVersions = once((name: string) => aws.lambda.listVersions(name));
   const listEventInvokes = once((name: string) => aws.lambda.listEventInvokes(name));
   const listUrls = once((name: string) => aws.lambda.listUrls(name));
   const getStack = once(async (name: string) => {
-    const view = await readStack(aws, name);
-    for (const { logicalId, type, physicalId } of view?.resources ?? []) {
-      if (!view || !OWNED_TYPES.has(type) || !physicalId) continue;
+    const reader = await readStack(aws, name);
+    for (const { logicalId, type, physicalId } of reader?.resources ?? []) {
+      if (!reader || !OWNED_TYPES.has(type) || !physicalId) continue;
       // A nested stack is asked for by its ARN, too.
-      owners.set(physicalId, { stack: view.facts.name, logicalId: writtenAs(logicalId, view.parsed) });
+      owners.set(physicalId, { stack: reader.facts.name, logicalId: writtenAs(logicalId, reader.parsed) });
     }
-    return view;
+    return reader;
   });
   const listExportNames = once(async () => {
     const exports = await aws.cloudFormation.listExports();
@@ -141,12 +141,12 @@ function groupByFunction(triggers: readonly EventSourceMappingConfiguration[]) {
 }
 
 /** The resource that contains a function's components; null where no stack owns the function. */
-export function parentOf(owner: Owner | null): ComponentId | null {
+export function ownerId(owner: OwningResource | null): ComponentId | null {
   return owner && componentId("stack-resource", `${owner.stack}/${owner.logicalId}`);
 }
 
 /** Names of the functions that a stack owns. */
-export function functionsOf(stack: StackView | null): string[] {
+export function functionsOf(stack: LiveStack | null): string[] {
   const resources = stack?.resources ?? [];
   return resources.flatMap(({ type, physicalId }) =>
     type === "AWS::Lambda::Function" && physicalId ? [physicalId] : [],
@@ -154,14 +154,14 @@ export function functionsOf(stack: StackView | null): string[] {
 }
 
 /** Names of the stacks that a stack has as resources. */
-export function nestedIn(stack: StackView | null): string[] {
+export function nestedIn(stack: LiveStack | null): string[] {
   const resources = stack?.resources ?? [];
   return resources.flatMap(({ type, physicalId }) =>
     type === "AWS::CloudFormation::Stack" ? (stackNameIn(physicalId ?? "") ?? []) : [],
   );
 }
 
-async function readStack(aws: AwsAccess, name: string): Promise<StackView | null> {
+async function readStack(aws: AwsAccess, name: string): Promise<LiveStack | null> {
   const facts = await aws.cloudFormation.getStack(name);
   if (!facts) return null;
   const template = await aws.cloudFormation.getTemplate(facts.stackId);
@@ -185,7 +185,7 @@ function tryParse(template: string): JsonObject | null {
   }
 }
 
-function ownerFromTags(tags: Readonly<Record<string, string>> | null): Owner | null {
+function ownerFromTags(tags: Readonly<Record<string, string>> | null): OwningResource | null {
   const stack = tags?.["aws:cloudformation:stack-name"];
   const logicalId = tags?.["aws:cloudformation:logical-id"];
   return stack && logicalId ? { stack, logicalId } : null;

@@ -2,52 +2,52 @@ import type { FunctionFacts } from "../aws/gateways/lambda.ts";
 import { type ArtifactRef, stackNameIn } from "../domain/component/component.ts";
 import { hexOfBase64 } from "../domain/json.ts";
 import { type CodeObject, codeObjectsOf } from "../domain/template/code-objects.ts";
-import type { CachedReader, StackView } from "./cached-reader.ts";
+import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import { literalResolver } from "./stack/template-values.ts";
 
 /**
  * Archives the zip of a function or of one of its versions under its CodeSha256 (N5). Bytes that are stored already are
  * not fetched again. Null where neither AWS's location nor the object that the owning template names gives these bytes.
  */
-export async function archiveCode(view: CachedReader, facts: FunctionFacts): Promise<ArtifactRef | null> {
+export async function archiveCode(reader: CachedReader, facts: FunctionFacts): Promise<ArtifactRef | null> {
   const codeSha256 = facts.configuration.CodeSha256 ?? "";
-  const stored = await archiveBytes(view, { location: facts.location, codeSha256 });
-  return stored ?? fromTemplate(view, facts, hexOfBase64(codeSha256));
+  const stored = await archiveBytes(reader, { location: facts.location, codeSha256 });
+  return stored ?? fromTemplate(reader, facts, hexOfBase64(codeSha256));
 }
 
 /** Archives what lies at one of Lambda's own locations. Null where it cannot be had, or is not what it should be. */
 export async function archiveBytes(
-  view: CachedReader,
+  reader: CachedReader,
   { location, codeSha256 }: { readonly location: string | null; readonly codeSha256: string },
 ): Promise<ArtifactRef | null> {
   const digest = hexOfBase64(codeSha256);
-  const known = await view.artifacts.size(digest);
+  const known = await reader.artifacts.size(digest);
   if (known !== null) return { digest, sizeBytes: known };
-  const bytes = location ? await view.aws.lambda.openCode(location) : null;
-  return bytes && unlessOther(view.artifacts.put(bytes, digest));
+  const bytes = location ? await reader.aws.lambda.openCode(location) : null;
+  return bytes && unlessOther(reader.artifacts.put(bytes, digest));
 }
 
 /** The S3 fallback: whatever the template names counts only if its bytes have the function's CodeSha256. */
-async function fromTemplate(view: CachedReader, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
-  const owner = view.ownerOf(facts.configuration.FunctionName ?? "", facts.tags);
-  const stack = owner && (await view.getStack(owner.stack));
+async function fromTemplate(reader: CachedReader, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
+  const owner = reader.ownerOf(facts.configuration.FunctionName ?? "", facts.tags);
+  const stack = owner && (await reader.getStack(owner.stack));
   const object = stack && codeObjectsIn(stack).find(({ logicalId }) => logicalId === owner.logicalId);
-  const found = object && (await view.aws.objects.open(object.bucket, object.key, object.version ?? undefined));
-  return found ? unlessOther(view.artifacts.put(found.bytes, digest)) : null;
+  const found = object && (await reader.aws.objects.open(object.bucket, object.key, object.version ?? undefined));
+  return found ? unlessOther(reader.artifacts.put(found.bytes, digest)) : null;
 }
 
-export function codeObjectsIn(stack: StackView): CodeObject[] {
+export function codeObjectsIn(stack: LiveStack): CodeObject[] {
   return stack.parsed ? codeObjectsOf(stack.parsed, literalResolver(stack)) : [];
 }
 
 /** Those of nested stacks, too, under the logical id of the nested stack in its root: only the root is ever updated. */
-export async function codeObjectsBelow(view: CachedReader, stack: StackView): Promise<CodeObject[]> {
+export async function codeObjectsBelow(reader: CachedReader, stack: LiveStack): Promise<CodeObject[]> {
   const nested = stack.resources.filter(({ type }) => type === "AWS::CloudFormation::Stack");
   const below: CodeObject[] = [];
   for (const { logicalId, physicalId } of nested) {
     const name = stackNameIn(physicalId ?? "");
-    const child = name ? await view.getStack(name) : null;
-    const objects = child ? await codeObjectsBelow(view, child) : [];
+    const child = name ? await reader.getStack(name) : null;
+    const objects = child ? await codeObjectsBelow(reader, child) : [];
     below.push(...objects.map((object) => ({ ...object, logicalId })));
   }
   return [...codeObjectsIn(stack), ...below];

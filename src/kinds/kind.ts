@@ -19,7 +19,7 @@ import type { CachedReader } from "./cached-reader.ts";
 export interface Kind {
   readonly name: KindName;
   /** The live state, with its bytes archived. Null where it does not exist. Never throws for what it may not read. */
-  capture(view: CachedReader, name: string): Promise<CapturedComponent | null>;
+  capture(reader: CachedReader, name: string): Promise<CapturedComponent | null>;
   /** Pure. Paths (JSON pointers) at which two settings differ; empty when they are the same. */
   diff(goal: ComponentState, live: ComponentState): string[];
   /** Pure. What it takes to bring live to the goal, or why it cannot be done. */
@@ -27,7 +27,7 @@ export interface Kind {
   /** One action. Idempotent: looks first whether it already is so. Answers what is worth keeping in the journal. */
   restore(action: Action, context: RestoreContext): Promise<Json>;
   /** Reads live until it has settled and says what still differs from the goal. */
-  verify(view: CachedReader, name: string, goal: ComponentState | null): Promise<Verdict>;
+  verify(reader: CachedReader, name: string, goal: ComponentState | null): Promise<Verdict>;
 }
 
 export interface Verdict {

@@ -4,7 +4,7 @@ import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
-import { type CachedReader, parentOf } from "./cached-reader.ts";
+import { type CachedReader, ownerId } from "./cached-reader.ts";
 import { archiveCode } from "./code-archive.ts";
 import {
   acting,
@@ -30,7 +30,7 @@ import {
 } from "./lambda/alias-targets.ts";
 import { configDigest, functionSettings } from "./lambda/function-settings.ts";
 import { layersOf } from "./lambda/layers.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
  * An alias by what it points to: code and configuration of its versions, never their numbers, which are not given twice
@@ -47,13 +47,13 @@ export const lambdaAlias: Kind = {
     if (action.do === "put-provisioned-concurrency") return putProvisioned(action.name, context);
     return put(action.name, context);
   },
-  async verify(view, name, goal) {
+  async verify(reader, name, goal) {
     const { functionName, alias } = splitAlias(name);
     // Pointing an alias elsewhere begins to provision anew: it is back when AWS has got it ready.
     const provisioned = goal?.settings["provisioned"]
-      ? await view.aws.lambda.awaitProvisioned(functionName, alias)
+      ? await reader.aws.lambda.awaitProvisioned(functionName, alias)
       : null;
-    const verdict = settle(this, await capture(view, name), goal);
+    const verdict = verdictOf(this, await capture(reader, name), goal);
     return provisioned?.status === "FAILED"
       ? { ...verdict, differing: [...verdict.differing, "/provisioned"] }
       : verdict;
@@ -65,14 +65,14 @@ export function splitAlias(name: string): { functionName: string; alias: string 
   return { functionName: name.slice(0, colon), alias: name.slice(colon + 1) };
 }
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, alias } = splitAlias(name);
-  const facts = (await view.listAliases(functionName)).find((found) => found.name === alias);
+  const facts = (await reader.listAliases(functionName)).find((found) => found.name === alias);
   if (!facts) return null;
   const versions = [facts.functionVersion, ...Object.keys(facts.weights)];
-  const read = await Promise.all(versions.map((version) => captureVersion(view, functionName, version)));
-  const provisioned = await readProvisioned(view, functionName, alias);
-  const owner = view.ownerOf(functionName, (await view.getFunction(functionName))?.tags ?? null);
+  const read = await Promise.all(versions.map((version) => captureVersion(reader, functionName, version)));
+  const provisioned = await readProvisioned(reader, functionName, alias);
+  const owner = reader.ownerOf(functionName, (await reader.getFunction(functionName))?.tags ?? null);
   return captured(
     componentId("lambda-alias", name),
     {
@@ -86,7 +86,7 @@ async function capture(view: CachedReader, name: string): Promise<CapturedCompon
       artifacts: read.flatMap(({ zip }) => zip ?? []),
     },
     {
-      parent: parentOf(owner),
+      parent: ownerId(owner),
       physicalId: facts.arn,
       incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? provisioned.incomplete,
     },
@@ -100,9 +100,13 @@ interface CapturedProvisioning {
   readonly incomplete: string | null;
 }
 
-async function readProvisioned(view: CachedReader, functionName: string, alias: string): Promise<CapturedProvisioning> {
+async function readProvisioned(
+  reader: CachedReader,
+  functionName: string,
+  alias: string,
+): Promise<CapturedProvisioning> {
   try {
-    const found = (await view.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
+    const found = (await reader.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
     return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
   } catch (error) {
     if (!(error instanceof StepbackError) || error.code !== "AWS_DENIED") throw error;
@@ -117,14 +121,14 @@ interface CapturedVersion {
   readonly incomplete: string | null;
 }
 
-async function captureVersion(view: CachedReader, functionName: string, version: string): Promise<CapturedVersion> {
+async function captureVersion(reader: CachedReader, functionName: string, version: string): Promise<CapturedVersion> {
   // `$LATEST` is followed, not pinned: its content is that of the function's own components.
   if (version === LATEST) return { version, content: { version }, zip: null, incomplete: null };
-  const facts = await view.getFunction(functionName, version);
+  const facts = await reader.getFunction(functionName, version);
   if (!facts) return { version, content: {}, zip: null, incomplete: `Version ${version} vanished while it was read.` };
   const { codeSha256, configDigest: config } = contentOf(facts.configuration);
   const isImage = facts.configuration.PackageType === "Image";
-  const zip = isImage ? null : await archiveCode(view, facts);
+  const zip = isImage ? null : await archiveCode(reader, facts);
   return {
     version,
     content: { codeSha256, config, settings: versionSettings(facts) },

@@ -4,7 +4,7 @@ import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.t
 import type { CachedReader } from "./cached-reader.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** How asynchronous invocations of a function, a version or an alias are retried, and where their results go. */
 export const lambdaAsync: Kind = {
@@ -14,20 +14,20 @@ export const lambdaAsync: Kind = {
   plan,
   restore: (action, context) =>
     action.do === "delete-event-invoke" ? remove(action.name, context) : put(action.name, context),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, qualifier } = splitName(name);
-  const facts = await view.getFunction(functionName);
+  const facts = await reader.getFunction(functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-async", name, facts } as const;
-  const told = await view.listEventInvokes(functionName);
-  if ("unavailable" in told) return capturedFacet(view, reading, { incomplete: told.unavailable });
+  const told = await reader.listEventInvokes(functionName);
+  if ("unavailable" in told) return capturedFacet(reader, reading, { incomplete: told.unavailable });
   const found = told.value.find((config) => config.qualifier === qualifier);
-  return found ? capturedFacet(view, reading, { settings: asyncSettings(found) }) : null;
+  return found ? capturedFacet(reader, reading, { settings: asyncSettings(found) }) : null;
 }
 
 /** In the form of PutFunctionEventInvokeConfig, which replaces everything: null and `{}` say what it must not carry. */

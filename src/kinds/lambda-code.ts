@@ -11,7 +11,7 @@ import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
-import { type CachedReader, parentOf } from "./cached-reader.ts";
+import { type CachedReader, ownerId } from "./cached-reader.ts";
 import { archiveCode } from "./code-archive.ts";
 import {
   acting,
@@ -26,7 +26,7 @@ import {
 } from "./kind.ts";
 import { creationSettings, runtimeWarning } from "./lambda/function-settings.ts";
 import { planLayers, publishLayer, resolveLayers } from "./lambda/layers.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** The code of `$LATEST`. Owns the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {
@@ -40,18 +40,18 @@ export const lambdaCode: Kind = {
     if (action.do === "publish-layer") return publishLayer(action.name, context);
     return update(action.name, context);
   },
-  async verify(view, name, goal) {
-    await view.aws.lambda.awaitSettled(name);
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    await reader.aws.lambda.awaitSettled(name);
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
-  const zip = facts.configuration.PackageType === "Image" ? null : await archiveCode(view, facts);
+  const zip = facts.configuration.PackageType === "Image" ? null : await archiveCode(reader, facts);
   return captured(componentId("lambda-code", name), codeState(facts, zip), {
-    parent: parentOf(view.ownerOf(name, facts.tags)),
+    parent: ownerId(reader.ownerOf(name, facts.tags)),
     physicalId: facts.configuration.FunctionArn ?? null,
     incomplete: whyIncomplete(facts, zip),
   });

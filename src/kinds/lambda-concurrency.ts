@@ -4,7 +4,7 @@ import type { Json } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./lambda/facet.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** Reserved concurrency. None reserved is no component; 0 is one, and throttles the function completely (facts B4). */
 export const lambdaConcurrency: Kind = {
@@ -14,16 +14,16 @@ export const lambdaConcurrency: Kind = {
   plan,
   restore: (action, context) =>
     action.do === "delete-concurrency" ? remove(action.name, context) : put(action.name, context),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts || facts.reservedConcurrency === null) return null;
   const settings = { ReservedConcurrentExecutions: facts.reservedConcurrency };
-  return capturedFacet(view, { kind: "lambda-concurrency", name, facts }, { settings });
+  return capturedFacet(reader, { kind: "lambda-concurrency", name, facts }, { settings });
 }
 
 function plan(input: PlanInput): StepPlan {

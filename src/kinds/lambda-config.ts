@@ -2,7 +2,7 @@ import { type CapturedComponent, type ComponentState, captured, componentId } fr
 import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import { type CachedReader, parentOf } from "./cached-reader.ts";
+import { type CachedReader, ownerId } from "./cached-reader.ts";
 import {
   acting,
   actionBetween,
@@ -22,33 +22,33 @@ import {
   unreachableFields,
 } from "./lambda/function-settings.ts";
 import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./lambda/layers.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** Every writable field of `$LATEST`'s configuration but the code. Comes and goes with its function. */
 export const lambdaConfig: Kind = {
   name: "lambda-config",
-  capture: (view, name) => capture(view, name, true),
+  capture: (reader, name) => capture(reader, name, true),
   diff,
   plan,
   restore(action, context) {
     if (action.do === "publish-layer") return publishLayer(action.name, context);
     return update(action.name, context);
   },
-  async verify(view, name, goal) {
-    await view.aws.lambda.awaitSettled(name);
-    const live = await capture(view, name, false);
+  async verify(reader, name, goal) {
+    await reader.aws.lambda.awaitSettled(name);
+    const live = await capture(reader, name, false);
     const sameArns = sameJson(layersOf(goal), layersOf(live?.state));
-    return settle(this, sameArns ? live : await capture(view, name, true), goal);
+    return verdictOf(this, sameArns ? live : await capture(reader, name, true), goal);
   },
 };
 
 /** Layers are told by their content where their ARNs differ (decision 0010), which costs a call for each: `withLayers`. */
-async function capture(view: CachedReader, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
   const { configuration } = facts;
   const settings = functionSettings(configuration);
-  const layers = withLayers ? await captureLayers(view, (settings["Layers"] ?? []) as string[]) : null;
+  const layers = withLayers ? await captureLayers(reader, (settings["Layers"] ?? []) as string[]) : null;
   const evidence = {
     functionArn: configuration.FunctionArn ?? null,
     lastModified: configuration.LastModified ?? null,
@@ -58,7 +58,7 @@ async function capture(view: CachedReader, name: string, withLayers: boolean): P
     componentId("lambda-config", name),
     { settings, evidence, artifacts: layers?.artifacts ?? [] },
     {
-      parent: parentOf(view.ownerOf(name, facts.tags)),
+      parent: ownerId(reader.ownerOf(name, facts.tags)),
       physicalId: configuration.FunctionArn ?? null,
       // Restoring an environment that could not be read would wipe the variables (facts A3).
       incomplete: facts.errors.find((error) => !error.startsWith("Code")) ?? null,

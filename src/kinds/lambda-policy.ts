@@ -7,7 +7,7 @@ import type { CachedReader } from "./cached-reader.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
 import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
 import { hasSid, statementsById, toPermission } from "./lambda/policy-statements.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** Who may call a function or an alias: the statements of its resource policy, whatever their order. */
 export const lambdaPolicy: Kind = {
@@ -16,20 +16,20 @@ export const lambdaPolicy: Kind = {
   diff: settingsDiff,
   plan,
   restore: (action, context) => put(action.name, action.do === "delete-policy" ? {} : wantedOf(context), context),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(splitName(name).functionName);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(splitName(name).functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-policy", name, facts } as const;
-  const told = await view.aws.lambda.getPolicy(splitName(name));
-  if ("unavailable" in told) return capturedFacet(view, reading, { incomplete: told.unavailable });
+  const told = await reader.aws.lambda.getPolicy(splitName(name));
+  if ("unavailable" in told) return capturedFacet(reader, reading, { incomplete: told.unavailable });
   if (!told.value) return null;
   const Statements = statementsById(told.value.statements, arnOf(facts, name));
-  return capturedFacet(view, reading, { settings: { Statements }, evidence: { revisionId: told.value.revisionId } });
+  return capturedFacet(reader, reading, { settings: { Statements }, evidence: { revisionId: told.value.revisionId } });
 }
 
 function plan(input: PlanInput): StepPlan {

@@ -17,7 +17,7 @@ import {
   unchanged,
 } from "./kind.ts";
 import { alreadySo, capturedFacet, goalOf, planFacet, valueOrThrow } from "./lambda/facet.ts";
-import { settle } from "./verdict.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** Three switches of a function with calls of their own: runtime management, recursion, code signing. */
 export const lambdaRuntime: Kind = {
@@ -30,9 +30,9 @@ export const lambdaRuntime: Kind = {
     if (action.do === "put-recursive-loop") return putRecursiveLoop(action.name, context);
     return putRuntimeManagement(action.name, context);
   },
-  async verify(view, name, goal) {
-    await view.aws.lambda.awaitSettled(name);
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    await reader.aws.lambda.awaitSettled(name);
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
@@ -51,13 +51,13 @@ const WRITERS: readonly (readonly [ActionName, readonly string[]])[] = [
   ["put-recursive-loop", ["RecursiveLoop"]],
 ];
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
-  const { settings, unavailable } = await readSwitches(view.aws.lambda, name, facts);
+  const { settings, unavailable } = await readSwitches(reader.aws.lambda, name, facts);
   const { RuntimeVersionArn, Error: error } = facts.configuration.RuntimeVersionConfig ?? {};
   return capturedFacet(
-    view,
+    reader,
     { kind: "lambda-runtime", name, facts },
     {
       settings,

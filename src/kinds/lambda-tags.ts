@@ -6,7 +6,7 @@ import { asObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import { type Kind, type PlanInput, type RestoreContext, restoredBy, type StepPlan } from "./kind.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./lambda/facet.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** Tags of AWS's own services; only they may set them (facts F2). */
 const RESERVED_PREFIX = "aws:";
@@ -18,18 +18,18 @@ export const lambdaTags: Kind = {
   diff: settingsDiff,
   plan,
   restore: (action, context) => put(action.name, context),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
   const tags = ownTags(facts);
   const incomplete = tags ? null : `AWS did not tell the tags of ${name}: grant lambda:ListTags.`;
   return capturedFacet(
-    view,
+    reader,
     { kind: "lambda-tags", name, facts },
     { settings: tags ? { Tags: tags } : {}, incomplete },
   );

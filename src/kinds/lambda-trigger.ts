@@ -4,7 +4,7 @@ import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
-import { type CachedReader, parentOf } from "./cached-reader.ts";
+import { type CachedReader, ownerId } from "./cached-reader.ts";
 import {
   acting,
   actionBetween,
@@ -26,7 +26,7 @@ import {
   unreachable,
 } from "./lambda/trigger-settings.ts";
 import { tagWrites } from "./lambda-tags.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
  * A trigger: what a function reads from a queue, a stream or a cluster. It outlives its function (facts B6), so it comes and
@@ -42,8 +42,8 @@ export const lambdaTrigger: Kind = {
     if (action.do === "put-trigger-tags") return putTags(action.name, context);
     return put(action.name, context);
   },
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
@@ -52,17 +52,17 @@ export function splitTrigger(name: string): { functionName: string; source: stri
   return { functionName: name.slice(0, slash), source: name.slice(slash + 1) };
 }
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const listed = triggerNamed(name, await view.listTriggers(splitTrigger(name).functionName));
-  const found = listed && (await settled(view, listed));
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const listed = triggerNamed(name, await reader.listTriggers(splitTrigger(name).functionName));
+  const found = listed && (await settled(reader, listed));
   if (!found || triggerName(found) !== name) return null;
-  const tags = await readTags(view, found.EventSourceMappingArn);
+  const tags = await readTags(reader, found.EventSourceMappingArn);
   const own = tags && Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(AWS_TAG)));
   return captured(
     componentId("lambda-trigger", name),
     { settings: triggerSettings(found, own), evidence: evidenceOf(found), artifacts: [] },
     {
-      parent: parentOf(view.ownerOf(found.UUID ?? "", tags)),
+      parent: ownerId(reader.ownerOf(found.UUID ?? "", tags)),
       physicalId: found.UUID ?? null,
       incomplete: whyIncomplete(found, tags),
     },
@@ -70,9 +70,9 @@ async function capture(view: CachedReader, name: string): Promise<CapturedCompon
 }
 
 /** Waits for a transition to end: whether a trigger that is being changed will be enabled, AWS does not tell. */
-async function settled(view: CachedReader, listed: EventSourceMappingConfiguration) {
+async function settled(reader: CachedReader, listed: EventSourceMappingConfiguration) {
   try {
-    return await view.aws.lambda.awaitTrigger(listed.UUID ?? "");
+    return await reader.aws.lambda.awaitTrigger(listed.UUID ?? "");
   } catch (error) {
     if (error instanceof StepbackError && error.code === "AWS_IN_PROGRESS") return listed;
     throw error;
@@ -80,10 +80,13 @@ async function settled(view: CachedReader, listed: EventSourceMappingConfigurati
 }
 
 /** Null where the principal may not read them. Servers that know no tags of triggers give no ARN either. */
-async function readTags(view: CachedReader, arn: string | undefined): Promise<Readonly<Record<string, string>> | null> {
+async function readTags(
+  reader: CachedReader,
+  arn: string | undefined,
+): Promise<Readonly<Record<string, string>> | null> {
   if (!arn) return {};
   try {
-    return (await view.aws.lambda.listTags(arn)) ?? {};
+    return (await reader.aws.lambda.listTags(arn)) ?? {};
   } catch (error) {
     if (error instanceof StepbackError && error.code === "AWS_DENIED") return null;
     throw error;

@@ -5,7 +5,7 @@ import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.t
 import type { CachedReader } from "./cached-reader.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** The HTTPS address of a function or an alias. Its settings can be put back; the address, once deleted, never (facts B6). */
 export const lambdaUrl: Kind = {
@@ -14,22 +14,22 @@ export const lambdaUrl: Kind = {
   diff: settingsDiff,
   plan,
   restore: (action, context) => (action.do === "delete-url" ? remove(action.name, context) : put(action.name, context)),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, qualifier } = splitName(name);
-  const facts = await view.getFunction(functionName);
+  const facts = await reader.getFunction(functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-url", name, facts } as const;
-  const told = await view.listUrls(functionName);
-  if ("unavailable" in told) return capturedFacet(view, reading, { incomplete: told.unavailable });
+  const told = await reader.listUrls(functionName);
+  if ("unavailable" in told) return capturedFacet(reader, reading, { incomplete: told.unavailable });
   const found = told.value.find((url) => url.qualifier === qualifier);
   if (!found) return null;
   const evidence = { functionUrl: found.url };
-  return capturedFacet(view, reading, { settings: urlSettings(found), evidence, physicalId: found.url });
+  return capturedFacet(reader, reading, { settings: urlSettings(found), evidence, physicalId: found.url });
 }
 
 function urlSettings({ authType, invokeMode, cors }: UrlSettings): JsonObject {

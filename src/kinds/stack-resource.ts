@@ -1,11 +1,11 @@
 import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component/component.ts";
 import { partOf } from "../domain/template/part.ts";
 import type { TemplateState } from "../domain/template/template.ts";
-import type { CachedReader, StackView } from "./cached-reader.ts";
+import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { restoreStack } from "./stack/stack-actions.ts";
 import { parameterValues } from "./stack/template-values.ts";
-import { settingsDiff, settle } from "./verdict.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
  * One resource of a stack: its definition in the submitted template and everything that the definition refers to. It goes
@@ -17,15 +17,15 @@ export const stackResource: Kind = {
   diff: settingsDiff,
   plan,
   restore: restoreStack,
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { stack, logicalId } = splitResource(name);
-  const read = await view.getStack(stack);
-  const state = read && templateStateOf(read);
+  const read = await reader.getStack(stack);
+  const state = read && liveTemplateState(read);
   const settings = state && partOf(state, { logicalId, take: "all" });
   if (!read || !settings) return null;
   const live = read.resources.find((resource) => resource.logicalId === logicalId);
@@ -37,7 +37,7 @@ async function capture(view: CachedReader, name: string): Promise<CapturedCompon
 }
 
 /** Null where the text cannot be parsed: such a stack goes back whole or not at all. */
-export function templateStateOf({ parsed, facts }: StackView): TemplateState | null {
+export function liveTemplateState({ parsed, facts }: LiveStack): TemplateState | null {
   return parsed && { template: parsed, parameters: parameterValues(facts, parsed) };
 }
 

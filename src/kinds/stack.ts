@@ -12,13 +12,13 @@ import { stuckIn } from "../domain/stack/status.ts";
 import type { CodeObject } from "../domain/template/code-objects.ts";
 import { NO_ECHO } from "../domain/template/secrets.ts";
 import { importsOf } from "../domain/template/template.ts";
-import type { CachedReader, StackView } from "./cached-reader.ts";
+import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import { codeObjectsBelow } from "./code-archive.ts";
 import type { Kind } from "./kind.ts";
 import { restoreStack } from "./stack/stack-actions.ts";
 import { planStack, stackDiff } from "./stack/stack-plan.ts";
 import { literalResolver } from "./stack/template-values.ts";
-import { settle } from "./verdict.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** A whole CloudFormation stack: what is submitted, and the logical ids that come of it. */
 export const stack: Kind = {
@@ -27,28 +27,28 @@ export const stack: Kind = {
   diff: stackDiff,
   plan: planStack,
   restore: restoreStack,
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const read = await view.getStack(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const read = await reader.getStack(name);
   if (!read) return null;
-  const { cloudFormation } = view.aws;
+  const { cloudFormation } = reader.aws;
   const { stackId } = read.facts;
   const noEcho = new Set(await cloudFormation.listNoEcho(stackId));
   const policy = await cloudFormation.getStackPolicy(stackId);
-  const objects = await archiveCodeObjects(view, read);
+  const objects = await archiveCodeObjects(reader, read);
   return captured(
     componentId("stack", name),
     {
       settings: stackSettings(read, noEcho, policy),
       evidence: {
         ...stackEvidence(read),
-        unfinished: await unfinishedOf(view, read),
-        imports: await importsIn(view, read),
-        importers: await importersOf(view, read),
+        unfinished: await unfinishedOf(reader, read),
+        imports: await importsIn(reader, read),
+        importers: await importersOf(reader, read),
         codeObjects: objects.map((object) => ({ ...object })),
       },
       artifacts: objects.flatMap(({ digest, sizeBytes }) => (digest ? [{ digest, sizeBytes }] : [])),
@@ -58,19 +58,19 @@ async function capture(view: CachedReader, name: string): Promise<CapturedCompon
 }
 
 /** What the rollback of the last update hangs on; a nested stack hangs on what is in it. */
-async function unfinishedOf(view: CachedReader, { facts, resources }: StackView, prefix = ""): Promise<JsonObject[]> {
+async function unfinishedOf(reader: CachedReader, { facts, resources }: LiveStack, prefix = ""): Promise<JsonObject[]> {
   if (facts.status !== "UPDATE_ROLLBACK_FAILED") return [];
   const failed = resources.filter(({ status }) => status === "UPDATE_FAILED");
   const all = failed.map(async ({ logicalId, type, physicalId, reason }): Promise<JsonObject[]> => {
     const name = type === "AWS::CloudFormation::Stack" ? stackNameIn(physicalId ?? "") : null;
-    const nested = name ? await view.getStack(name) : null;
-    const below = nested ? await unfinishedOf(view, nested, `${nested.facts.name}.`) : [];
+    const nested = name ? await reader.getStack(name) : null;
+    const below = nested ? await unfinishedOf(reader, nested, `${nested.facts.name}.`) : [];
     return below.length > 0 ? below : [{ id: prefix + logicalId, type, reason }];
   });
   return (await Promise.all(all)).flat();
 }
 
-function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: string | null): JsonObject {
+function stackSettings(read: LiveStack, noEcho: ReadonlySet<string>, policy: string | null): JsonObject {
   const { facts, resources, template } = read;
   return {
     template,
@@ -83,7 +83,7 @@ function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: str
   };
 }
 
-function stackEvidence({ facts, resources }: StackView): JsonObject {
+function stackEvidence({ facts, resources }: LiveStack): JsonObject {
   return {
     stackId: facts.stackId,
     status: facts.status,
@@ -107,31 +107,31 @@ function stackEvidence({ facts, resources }: StackView): JsonObject {
 }
 
 /** The stack whose resource a nested stack is; null for any other. */
-function parentOfNested({ facts }: StackView): ComponentId | null {
+function parentOfNested({ facts }: LiveStack): ComponentId | null {
   const name = stackNameIn(facts.parentId ?? "");
   return name ? componentId("stack", name) : null;
 }
 
 /** What the template names and an export answers to: a condition may keep the rest from ever being imported. */
-async function importsIn(view: CachedReader, read: StackView): Promise<string[]> {
+async function importsIn(reader: CachedReader, read: LiveStack): Promise<string[]> {
   const named = read.parsed ? importsOf(read.parsed, literalResolver(read)) : [];
-  const known = named.length > 0 ? await view.listExportNames() : null;
+  const known = named.length > 0 ? await reader.listExportNames() : null;
   return known ? named.filter((name) => known.has(name)) : named;
 }
 
 /** Who imports each export: the order over stacks and the refusals are made of it (facts E4). */
-async function importersOf(view: CachedReader, { facts }: StackView): Promise<JsonObject> {
-  if (!view.asksImporters(facts.name)) return {};
+async function importersOf(reader: CachedReader, { facts }: LiveStack): Promise<JsonObject> {
+  if (!reader.asksImporters(facts.name)) return {};
   return listImporters(
-    view,
+    reader,
     facts.outputs.flatMap(({ exportName }) => exportName ?? []),
   );
 }
 
 /** Names of the stacks that import each of these exports. */
-export async function listImporters(view: CachedReader, exportNames: readonly string[]): Promise<JsonObject> {
+export async function listImporters(reader: CachedReader, exportNames: readonly string[]): Promise<JsonObject> {
   const importers: Record<string, Json> = {};
-  for (const name of exportNames) importers[name] = (await view.aws.cloudFormation.listImporters(name)).sort();
+  for (const name of exportNames) importers[name] = (await reader.aws.cloudFormation.listImporters(name)).sort();
   return importers;
 }
 
@@ -145,12 +145,12 @@ interface ArchivedObject extends Omit<CodeObject, "logicalId"> {
 }
 
 /** The objects that the template names, with their bytes: the bucket may lose them (P4). A lost one has no digest. */
-async function archiveCodeObjects(view: CachedReader, read: StackView): Promise<ArchivedObject[]> {
-  const { archives } = view;
+async function archiveCodeObjects(reader: CachedReader, read: LiveStack): Promise<ArchivedObject[]> {
+  const { archives } = reader;
   // Nested stacks are read for their objects alone.
   if (!archives) return [];
   const places = new Map<string, CodeObject[]>();
-  for (const object of await codeObjectsBelow(view, read)) {
+  for (const object of await codeObjectsBelow(reader, read)) {
     if (!archives(read.facts.name, object.logicalId)) continue;
     const place = `${object.bucket}/${object.key}@${object.version}`;
     places.set(place, [...(places.get(place) ?? []), object]);
@@ -158,8 +158,8 @@ async function archiveCodeObjects(view: CachedReader, read: StackView): Promise<
   const archived: ArchivedObject[] = [];
   for (const objects of places.values()) {
     const [{ bucket, key, version }] = objects as [CodeObject];
-    const found = await view.aws.objects.open(bucket, key, version ?? undefined);
-    const stored: ArtifactRef | null = found && (await view.artifacts.put(found.bytes));
+    const found = await reader.aws.objects.open(bucket, key, version ?? undefined);
+    const stored: ArtifactRef | null = found && (await reader.artifacts.put(found.bytes));
     const logicalIds = objects.map(({ logicalId }) => logicalId);
     archived.push({
       bucket,

@@ -8,7 +8,11 @@ export function settingsDiff(goal: ComponentState, live: ComponentState): string
 }
 
 /** The verdict on what was read back. An incomplete reading proves nothing, so it differs. */
-export function settle(kind: Pick<Kind, "diff">, live: CapturedComponent | null, goal: ComponentState | null): Verdict {
+export function verdictOf(
+  kind: Pick<Kind, "diff">,
+  live: CapturedComponent | null,
+  goal: ComponentState | null,
+): Verdict {
   if (!live || !goal) return { live, differing: Boolean(live) === Boolean(goal) ? [] : [""] };
   if (live.incomplete !== null) return { live, differing: [""] };
   return { live, differing: kind.diff(goal, live.state) };

@@ -14,7 +14,7 @@ import {
 import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
 import { kindOf, performerOf } from "#src/jobs/run/perform-actions";
-import { ARCHIVES_NONE, createCachedReader, LOOK_AT_ALL } from "#src/kinds/cached-reader";
+import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
 import { contentOf } from "#src/kinds/lambda/alias-targets";
 import { makePlan } from "#src/planner/make-plan";
 import type { Account } from "../support/test-account.ts";
@@ -190,7 +190,7 @@ class Trial {
     for (const id of picked) {
       const name = id.slice(id.indexOf(":") + 1);
       const goal = before.get(id)?.state ?? null;
-      const view = createCachedReader(access, artifacts, { ...LOOK_AT_ALL, archives: ARCHIVES_NONE });
+      const view = createCachedReader(access, artifacts, { ...CAPTURE_ALL, archives: ARCHIVES_NONE });
       const { differing } = await kindOf({ component: id }).verify(view, name, goal);
       t.same(differing, [], `${id} reads back equal`);
     }

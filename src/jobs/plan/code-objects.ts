@@ -19,7 +19,7 @@ import {
 } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
-import { remembered, standingOf } from "../../kinds/stack/object-state.ts";
+import { backedUpObject, readObjectState } from "../../kinds/stack/object-state.ts";
 import type { CodeFacts, ComponentFacts } from "../../planner/facts.ts";
 import { ownerOf, parentOf } from "../../planner/ownership.ts";
 import { mapBounded } from "../map-bounded.ts";
@@ -45,7 +45,7 @@ export async function readCodeFacts(
   const looked = await mapBounded(
     [...objects],
     LOOKS_AT_ONCE,
-    async ([name, object]): Promise<[string, Standing]> => [name, await standingOf(view.aws.objects, object)],
+    async ([name, object]): Promise<[string, Standing]> => [name, await readObjectState(view.aws.objects, object)],
   );
   const standings = new Map(looked);
   const placed = ({ etag: _, ...mention }: Mention): CodePlace => ({
@@ -99,7 +99,7 @@ function mentionedObjects(before: CapturedComponent, template: JsonObject): Ment
   const types = new Map(resourcesOf(template).map(({ logicalId, type }) => [logicalId, type]));
   const own = codeObjectsOf(template, resolverIn(before));
   return asObjects(before.state.evidence["codeObjects"]).flatMap((object) => {
-    const place = remembered(object);
+    const place = backedUpObject(object);
     const namesIt = (logicalId: string) =>
       own.some((one) => one.logicalId === logicalId && one.bucket === place.bucket && one.key === place.key);
     return ((object["logicalIds"] ?? []) as readonly string[]).map((logicalId): Mention => {

@@ -4,7 +4,7 @@ import type { Fault, Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
-import { settle } from "../../kinds/verdict.ts";
+import { verdictOf } from "../../kinds/verdict.ts";
 import {
   type ChangedId,
   changedPhysicalIds,
@@ -87,7 +87,7 @@ function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem |
     return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
   if (!hasSettled(row)) return { ...row, status: "Skipped" };
   const expected = expectedState(step.goal, changedIn(run, step, live));
-  const verdict = settle(kindOf(step), live.get(idAfter(run, step, live) ?? step.component) ?? null, expected);
+  const verdict = verdictOf(kindOf(step), live.get(idAfter(run, step, live) ?? step.component) ?? null, expected);
   const proof = proofOf(run, step, expected, verdict);
   if (proof.is !== "failed") return { ...row, verified: true };
   const { error } = proof;

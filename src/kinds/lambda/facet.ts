@@ -13,7 +13,7 @@ import type { Reason } from "../../domain/errors.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
-import { type CachedReader, parentOf } from "../cached-reader.ts";
+import { type CachedReader, ownerId } from "../cached-reader.ts";
 import {
   acting,
   actionBetween,
@@ -31,7 +31,7 @@ import {
  * an alias, go with it, and do not come back with it.
  */
 
-/** A facet in the view: what was read of it, beside what is known of its function. */
+/** A facet in the reader: what was read of it, beside what is known of its function. */
 export interface FacetReading {
   readonly kind: KindName;
   readonly name: string;
@@ -39,16 +39,16 @@ export interface FacetReading {
 }
 
 export function capturedFacet(
-  view: CachedReader,
+  reader: CachedReader,
   { kind, name, facts }: FacetReading,
   read: Partial<ComponentState> & { readonly physicalId?: string | null; readonly incomplete?: string | null },
 ): CapturedComponent {
   const { settings = {}, evidence = {}, physicalId = arnOf(facts, name), incomplete = null } = read;
-  const owner = view.ownerOf(splitName(name).functionName, facts.tags);
+  const owner = reader.ownerOf(splitName(name).functionName, facts.tags);
   return captured(
     componentId(kind, name),
     { settings, evidence, artifacts: [] },
-    { parent: parentOf(owner), physicalId, incomplete },
+    { parent: ownerId(owner), physicalId, incomplete },
   );
 }
 

@@ -26,18 +26,21 @@ export interface CapturedLayers {
 }
 
 /** The bytes go into the archive; a layer that does not give them (AWS's own, somebody else's) is noted, no more. */
-export async function captureLayers(view: CachedReader, arns: readonly string[]): Promise<CapturedLayers> {
-  const layers = await Promise.all(arns.map((arn) => captureLayer(view, arn)));
+export async function captureLayers(reader: CachedReader, arns: readonly string[]): Promise<CapturedLayers> {
+  const layers = await Promise.all(arns.map((arn) => captureLayer(reader, arn)));
   return { evidence: layers.map(({ entry }) => entry), artifacts: layers.flatMap(({ zip }) => zip ?? []) };
 }
 
-async function captureLayer(view: CachedReader, arn: string): Promise<{ entry: JsonObject; zip: ArtifactRef | null }> {
-  const facts = await readable(view.getLayer(arn));
+async function captureLayer(
+  reader: CachedReader,
+  arn: string,
+): Promise<{ entry: JsonObject; zip: ArtifactRef | null }> {
+  const facts = await readable(reader.getLayer(arn));
   if (facts === null) return { entry: { arn, notArchived: "the version was deleted." }, zip: null };
   if (typeof facts === "string") return { entry: { arn, notArchived: facts }, zip: null };
-  const zip = view.archives ? await archiveBytes(view, facts) : null;
-  const policy = await readable(view.getLayerPolicy(arn));
-  const notArchived = zip || !view.archives ? null : "its bytes could not be fetched.";
+  const zip = reader.archives ? await archiveBytes(reader, facts) : null;
+  const policy = await readable(reader.getLayerPolicy(arn));
+  const notArchived = zip || !reader.archives ? null : "its bytes could not be fetched.";
   return { entry: { ...entryOf(facts), policy, notArchived }, zip };
 }
 
@@ -63,8 +66,8 @@ async function readable<Answer>(reading: Promise<Answer>): Promise<Answer | stri
 const REFUSALS = new Set(["AWS_DENIED", "AWS_REJECTED", "AWS_NOT_FOUND"]);
 
 /** Whether a layer version was deleted. One that may not be read counts as there: AWS lets functions use it. */
-export async function isLayerGone(view: Pick<CachedReader, "getLayer">, arn: string): Promise<boolean> {
-  return (await readable(view.getLayer(arn))) === null;
+export async function isLayerGone(reader: Pick<CachedReader, "getLayer">, arn: string): Promise<boolean> {
+  return (await readable(reader.getLayer(arn))) === null;
 }
 
 /**

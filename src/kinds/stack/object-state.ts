@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Standing } from "../../domain/template/code-relocation.ts";
 
 /** An object as the backup remembers it. */
-export interface RememberedObject {
+export interface BackedUpObject {
   readonly bucket: string;
   readonly key: string;
   readonly version: string | null;
@@ -16,7 +16,7 @@ export interface RememberedObject {
 }
 
 /** One of the code objects in a stack's evidence. */
-export function remembered(object: JsonObject): RememberedObject {
+export function backedUpObject(object: JsonObject): BackedUpObject {
   const text = (value: Json | undefined) => (typeof value === "string" ? value : null);
   return {
     bucket: String(object["bucket"]),
@@ -29,12 +29,12 @@ export function remembered(object: JsonObject): RememberedObject {
 }
 
 /**
- * What stands at an object's place now. Size and ETag usually settle it; the bytes are read, and not kept, only where they
+ * What stands at an object's place now. Size and ETag usually verdictOf it; the bytes are read, and not kept, only where they
  * do not. A version's bytes never change, so that one which is there is the same.
  */
-export async function standingOf(
+export async function readObjectState(
   objects: Pick<ObjectGateway, "head" | "digest">,
-  object: RememberedObject,
+  object: BackedUpObject,
 ): Promise<Standing> {
   const { bucket, key, version, digest, sizeBytes, etag } = object;
   const found = await unlessDenied(objects.head(bucket, key, version ?? undefined));
@@ -50,7 +50,7 @@ export async function standingOf(
 }
 
 /** Not where the look is denied: whoever uses the object may be allowed more. */
-export async function isGone(objects: Pick<ObjectGateway, "head">, object: RememberedObject): Promise<boolean> {
+export async function isGone(objects: Pick<ObjectGateway, "head">, object: BackedUpObject): Promise<boolean> {
   const { bucket, key, version } = object;
   return (await unlessDenied(objects.head(bucket, key, version ?? undefined))) === null;
 }

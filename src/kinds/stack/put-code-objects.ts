@@ -4,7 +4,7 @@ import { asObjects, type Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import type { CodeMove } from "../../domain/template/code-relocation.ts";
 import type { RestoreContext } from "../kind.ts";
-import { isGone, type RememberedObject, remembered, standingOf } from "./object-state.ts";
+import { type BackedUpObject, backedUpObject, isGone, readObjectState } from "./object-state.ts";
 
 /**
  * Sees to it that CloudFormation finds the bytes which the template names (P4); with parts, those that they name. What a
@@ -22,8 +22,8 @@ export async function putCodeObjects(
   for (const object of asObjects(evidence["codeObjects"])) {
     const namedBy = (object["logicalIds"] ?? []) as readonly string[];
     const isNamed = !parts || parts.some(({ logicalId }) => namedBy.includes(logicalId));
-    const { bucket, key } = remembered(object);
-    if (isNamed && (await putBack(remembered(object), context))) restored.push(`${bucket}/${key}`);
+    const { bucket, key } = backedUpObject(object);
+    if (isNamed && (await putBack(backedUpObject(object), context))) restored.push(`${bucket}/${key}`);
   }
   return { restored, ...(staged.size > 0 ? { staged: [...staged.keys()] } : {}) };
 }
@@ -31,7 +31,7 @@ export async function putCodeObjects(
 /** Throws AWS_REJECTED where somebody else's bytes lie under the name that is made of these. */
 async function stage({ bucket, key, digest, sizeBytes, from }: CodeMove, context: RestoreContext): Promise<void> {
   const { aws, artifacts, note } = context;
-  const standing = await standingOf(aws.objects, { bucket, key, version: null, digest, sizeBytes, etag: null });
+  const standing = await readObjectState(aws.objects, { bucket, key, version: null, digest, sizeBytes, etag: null });
   const named = `${key} in the staging bucket ${bucket}`;
   if (standing === "other")
     throw new StepbackError("AWS_REJECTED", `Other bytes than the backup's lie under ${named}.`);
@@ -46,7 +46,7 @@ async function stage({ bucket, key, digest, sizeBytes, from }: CodeMove, context
  * Only under a key without a pinned version: those bytes would be a new version, and not the one that the template names.
  * Answers whether anything was put.
  */
-async function putBack(object: RememberedObject, { aws, artifacts, note }: RestoreContext): Promise<boolean> {
+async function putBack(object: BackedUpObject, { aws, artifacts, note }: RestoreContext): Promise<boolean> {
   const { bucket, key, version, digest, sizeBytes } = object;
   if (digest === null || version !== null || !(await isGone(aws.objects, object))) return false;
   await aws.objects.put(bucket, key, { sizeBytes, open: () => artifacts.open(digest) });

@@ -2,10 +2,10 @@ import type { StackFacts } from "../../aws/gateways/cloudformation.ts";
 import { asObject, type JsonObject } from "../../domain/json.ts";
 import { isNoEchoParameter, NO_ECHO } from "../../domain/template/secrets.ts";
 import { type Resolver, resolverOf } from "../../domain/template/values.ts";
-import type { StackView } from "../cached-reader.ts";
+import type { LiveStack } from "../cached-reader.ts";
 
 /** Reads values of the stack's template with what the stack has now. Null for anything that needs CloudFormation itself. */
-export function literalResolver(stack: StackView): Resolver {
+export function literalResolver(stack: LiveStack): Resolver {
   const [, , , region, account] = stack.facts.stackId.split(":");
   return resolverOf(
     new Map([
