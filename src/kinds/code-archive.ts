@@ -6,8 +6,8 @@ import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import { literalResolver } from "./stack/template-values.ts";
 
 /**
- * Archives the zip of a function or of one of its versions under its CodeSha256 (N5). Bytes that are stored already are
- * not fetched again. Null where neither AWS's location nor the object that the owning template names gives these bytes.
+ * Archives the zip of a function or of one of its versions under its CodeSha256. Bytes that are stored already are not
+ * fetched again. Null if neither Lambda's location nor the object in the owning template gives these bytes.
  */
 export async function archiveCode(reader: CachedReader, facts: FunctionFacts): Promise<ArtifactRef | null> {
   const codeSha256 = facts.configuration.CodeSha256 ?? "";
@@ -15,7 +15,7 @@ export async function archiveCode(reader: CachedReader, facts: FunctionFacts): P
   return stored ?? fromTemplate(reader, facts, hexOfBase64(codeSha256));
 }
 
-/** Archives what lies at one of Lambda's own locations. Null where it cannot be had, or is not what it should be. */
+/** Archives the bytes at one of Lambda's own locations. Null if they cannot be fetched or have another digest. */
 export async function archiveBytes(
   reader: CachedReader,
   { location, codeSha256 }: { readonly location: string | null; readonly codeSha256: string },
@@ -24,23 +24,23 @@ export async function archiveBytes(
   const known = await reader.artifacts.size(digest);
   if (known !== null) return { digest, sizeBytes: known };
   const bytes = location ? await reader.aws.lambda.openCode(location) : null;
-  return bytes && unlessOther(reader.artifacts.put(bytes, digest));
+  return bytes && nullIfUnusable(reader.artifacts.put(bytes, digest));
 }
 
-/** The S3 fallback: whatever the template names counts only if its bytes have the function's CodeSha256. */
+/** Falls back to the object in S3 that the template names, if its bytes have the function's CodeSha256. */
 async function fromTemplate(reader: CachedReader, facts: FunctionFacts, digest: string): Promise<ArtifactRef | null> {
   const owner = reader.ownerOf(facts.configuration.FunctionName ?? "", facts.tags);
   const stack = owner && (await reader.getStack(owner.stack));
   const object = stack && codeObjectsIn(stack).find(({ logicalId }) => logicalId === owner.logicalId);
   const found = object && (await reader.aws.objects.open(object.bucket, object.key, object.version ?? undefined));
-  return found ? unlessOther(reader.artifacts.put(found.bytes, digest)) : null;
+  return found ? nullIfUnusable(reader.artifacts.put(found.bytes, digest)) : null;
 }
 
 export function codeObjectsIn(stack: LiveStack): CodeObject[] {
   return stack.parsed ? codeObjectsOf(stack.parsed, literalResolver(stack)) : [];
 }
 
-/** Those of nested stacks, too, under the logical id of the nested stack in its root: only the root is ever updated. */
+/** Includes objects of nested stacks, under the logical id of the nested stack in the root, since only the root is updated. */
 export async function codeObjectsBelow(reader: CachedReader, stack: LiveStack): Promise<CodeObject[]> {
   const nested = stack.resources.filter(({ type }) => type === "AWS::CloudFormation::Stack");
   const below: CodeObject[] = [];
@@ -53,16 +53,16 @@ export async function codeObjectsBelow(reader: CachedReader, stack: LiveStack): 
   return [...codeObjectsIn(stack), ...below];
 }
 
-/** A connection that broke off: another source may still have the bytes. */
-const BROKEN_OFF = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"]);
+/** Node's codes of a broken connection: another source may still have the bytes. */
+const BROKEN_CONNECTION = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"]);
 
-/** Null when the bytes were other ones or broke off; every other failure (a full disk) stays a failure. */
-async function unlessOther(storing: Promise<ArtifactRef>): Promise<ArtifactRef | null> {
+/** Null if the bytes have another digest or the connection broke. Any other error, such as a full disk, is thrown. */
+async function nullIfUnusable(storing: Promise<ArtifactRef>): Promise<ArtifactRef | null> {
   try {
     return await storing;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "ARTIFACT_MISSING" || BROKEN_OFF.has(code)) return null;
+    if (code === "ARTIFACT_MISSING" || BROKEN_CONNECTION.has(code)) return null;
     throw error;
   }
 }

@@ -2,12 +2,12 @@ import type { CapturedComponent, ComponentState } from "../domain/component/comp
 import { differences } from "../domain/component/diff.ts";
 import type { Kind, Verdict } from "./kind.ts";
 
-/** Paths at which two settings differ. What most kinds mean by a difference. */
+/** Paths at which the settings of two states differ. The `diff` of most kinds. */
 export function settingsDiff(goal: ComponentState, live: ComponentState): string[] {
   return differences(goal.settings, live.settings).map(({ path }) => path);
 }
 
-/** The verdict on what was read back. An incomplete reading proves nothing, so it differs. */
+/** Compares what was read back with the goal. An incomplete state proves nothing, so it counts as different. */
 export function verdictOf(
   kind: Pick<Kind, "diff">,
   live: CapturedComponent | null,

@@ -13,8 +13,9 @@ import {
 } from "#src/domain/component/component";
 import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
-import { kindOf, performerOf } from "#src/jobs/run/perform-actions";
+import { kindOf } from "#src/jobs/run/perform-actions";
 import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
+import { performerOf } from "#src/kinds/index";
 import { contentOf } from "#src/kinds/lambda/alias-targets";
 import { makePlan } from "#src/planner/make-plan";
 import type { Account } from "../support/test-account.ts";
@@ -172,7 +173,7 @@ class Trial {
     const { access: aws, artifacts } = this.bench;
     for (const step of steps) {
       for (const [index, action] of step.actions.entries()) {
-        await performerOf(action, step).restore(action, {
+        await performerOf(action).restore(action, {
           aws,
           artifacts,
           goal: step.goal,

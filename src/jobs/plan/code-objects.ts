@@ -4,7 +4,8 @@ import {
   parseComponentId,
   splitResource,
 } from "../../domain/component/component.ts";
-import { asObject, asObjects, type JsonObject, sameJson } from "../../domain/json.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
+import { asObject, type JsonObject, sameJson } from "../../domain/json.ts";
 import { codeObjectsOf, codePropertyOf } from "../../domain/template/code-objects.ts";
 import type { CodePlace, Standing } from "../../domain/template/code-relocation.ts";
 import { partOf } from "../../domain/template/part.ts";
@@ -98,11 +99,11 @@ function mentionsIn(id: ComponentId, logicalIds: ReadonlySet<string> | null, { s
 function mentionedObjects(before: CapturedComponent, template: JsonObject): Mention[] {
   const types = new Map(resourcesOf(template).map(({ logicalId, type }) => [logicalId, type]));
   const own = codeObjectsOf(template, resolverIn(before));
-  return asObjects(before.state.evidence["codeObjects"]).flatMap((object) => {
+  return stackState(before.state).evidence.codeObjects.flatMap((object) => {
     const place = backedUpObject(object);
     const namesIt = (logicalId: string) =>
       own.some((one) => one.logicalId === logicalId && one.bucket === place.bucket && one.key === place.key);
-    return ((object["logicalIds"] ?? []) as readonly string[]).map((logicalId): Mention => {
+    return (object.logicalIds ?? []).map((logicalId): Mention => {
       const type = types.get(logicalId) ?? "";
       const isBelow = NESTED.has(type) && !namesIt(logicalId);
       return { ...place, logicalId, property: codePropertyOf(type) ?? "", isBelow };

@@ -1,14 +1,15 @@
 import type { AliasFacts, AliasWrite, FunctionConfiguration } from "../../aws/gateways/lambda.ts";
 import type { ComponentState } from "../../domain/component/component.ts";
+import { type AliasTarget, lambdaAliasState } from "../../domain/component/states/lambda.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../../domain/json.ts";
+import { sameJson } from "../../domain/json.ts";
 import type { VersionContent } from "../kind.ts";
 import { configDigest, functionSettings } from "./function-settings.ts";
 
-/** The one version that an alias can name and that is no content: whatever the function has now. */
+/** The only version without content of its own: an alias to it follows the function. */
 export const LATEST = "$LATEST";
 
-/** What tells a version: its code and its configuration. */
+/** Identifies a version by its code and its configuration. */
 export function contentOf(configuration: FunctionConfiguration): VersionContent {
   return {
     version: configuration.Version ?? "",
@@ -17,55 +18,55 @@ export function contentOf(configuration: FunctionConfiguration): VersionContent 
   };
 }
 
-/** The request that points an alias as the goal says. Throws REQUIRES_COMPONENT where a version has gone. */
+/** The request that points an alias to the targets of the goal. Throws REQUIRES_COMPONENT if a version was deleted. */
 export function aliasWrite(
   alias: string,
   goal: ComponentState | null,
   versions: readonly VersionContent[],
 ): AliasWrite {
-  const settings = goal?.settings ?? {};
-  const numbers = Object.keys(asObject(goal?.evidence["weights"]));
-  const numberOf = (content: JsonObject, wasNumber: Json | undefined): string => {
-    if (content["version"] === LATEST) return LATEST;
-    const found = findVersion(versions, content, wasNumber);
-    if (!found) throw noVersionOf(content);
+  const { settings, evidence } = lambdaAliasState(goal);
+  const oldWeights = Object.keys(evidence.weights);
+  const versionFor = (target: AliasTarget, oldVersion: string | null | undefined): string => {
+    if (target.version === LATEST) return LATEST;
+    const found = findVersion(versions, target, oldVersion);
+    if (!found) throw missingVersion(target);
     return found.version;
   };
   return {
     name: alias,
-    functionVersion: numberOf(asObject(settings["target"]), goal?.evidence["version"]),
-    description: String(settings["description"] ?? ""),
+    functionVersion: versionFor(settings.target, evidence.version),
+    description: settings.description,
     weights: Object.fromEntries(
-      asObjects(settings["weights"]).map((entry, index) => [numberOf(entry, numbers[index]), Number(entry["weight"])]),
+      settings.weights.map((target, index) => [versionFor(target, oldWeights[index]), Number(target.weight)]),
     ),
   };
 }
 
-export function noVersionOf(content: JsonObject): StepbackError {
+export function missingVersion({ codeSha256 }: AliasTarget): StepbackError {
   return new StepbackError(
     "REQUIRES_COMPONENT",
-    `Neither a version nor $LATEST has the code ${content["codeSha256"]} with its configuration.`,
+    `Neither a version nor $LATEST has the code ${codeSha256} with its configuration.`,
   );
 }
 
 /**
- * A version with the content: the one that had it in the backup, else the newest, which publishing again would answer. Two
- * versions may differ in their descriptions alone, and an alias cannot share its calls between a version and itself.
+ * A version with this content: the one that had it in the backup or else the newest, which publishing again would return.
+ * Two versions may differ in their descriptions alone, and an alias cannot split its calls between a version and itself.
  */
 export function findVersion(
   versions: readonly VersionContent[],
-  content: JsonObject,
-  wasNumber?: Json | undefined,
+  target: AliasTarget,
+  oldVersion?: string | null,
 ): VersionContent | null {
-  const same = versions.filter((version) => sameContent(version, content));
-  return same.find(({ version }) => version === wasNumber) ?? same.at(-1) ?? null;
+  const same = versions.filter((version) => hasContent(version, target));
+  return same.find(({ version }) => version === oldVersion) ?? same.at(-1) ?? null;
 }
 
-export function sameContent(version: VersionContent, content: JsonObject): boolean {
-  return version.codeSha256 === content["codeSha256"] && version.configDigest === content["config"];
+export function hasContent(version: VersionContent, target: Pick<AliasTarget, "codeSha256" | "config">): boolean {
+  return version.codeSha256 === target.codeSha256 && version.configDigest === target.config;
 }
 
-/** Whether an alias needs no writing. */
+/** Whether the live alias already is as the request would make it. */
 export function isPointed(live: AliasFacts, write: AliasWrite): boolean {
   return (
     live.functionVersion === write.functionVersion &&

@@ -1,14 +1,20 @@
 import type { ConfigurationPatch, FunctionConfiguration } from "../../aws/gateways/lambda.ts";
+import type { ComponentState } from "../../domain/component/component.ts";
+import { lambdaConfigState } from "../../domain/component/states/lambda.ts";
 import type { Reason } from "../../domain/errors.ts";
 import { digestOf, type Json, type JsonObject, sameJson } from "../../domain/json.ts";
 import { updatesBlockedSince } from "../../domain/plan/runtimes.ts";
+import type { SettingsOf } from "../captured-state.ts";
+
+/** The members that have a schema, and all others as JSON. */
+export type FunctionSettings = SettingsOf<typeof lambdaConfigState> & JsonObject;
 
 /**
- * Every field of a function's configuration that can be written back, in the form of UpdateFunctionConfiguration's
- * request, except that `Environment` is the map of variables itself. What AWS leaves out stands with the value that
- * clears it (facts B4), so that absent and cleared are the same and a patch is just the fields that differ.
+ * Every writable field of a function's configuration, in the form of UpdateFunctionConfiguration's request, except that
+ * `Environment` is the map of variables itself. A field that AWS leaves out gets the value that clears it (facts B4), so
+ * absent and cleared are the same, and a patch consists of the fields that differ.
  */
-export function functionSettings(configuration: FunctionConfiguration): JsonObject {
+export function functionSettings(configuration: FunctionConfiguration): FunctionSettings {
   const defaults = clearedSettings(configuration.FunctionName ?? "");
   const given = {
     Description: configuration.Description,
@@ -34,11 +40,11 @@ export function functionSettings(configuration: FunctionConfiguration): JsonObje
     DurableConfig: configuration.DurableConfig,
     CapacityProviderConfig: configuration.CapacityProviderConfig,
   };
-  // Through JSON once: undefined members of the SDK's objects go, and what stays is plain data.
-  return { ...defaults, ...(JSON.parse(JSON.stringify(given)) as JsonObject) };
+  // Through JSON once: this drops the undefined members of the SDK's objects and leaves plain data.
+  return { ...defaults, ...(JSON.parse(JSON.stringify(given)) as JsonObject) } as FunctionSettings;
 }
 
-/** The value of each field that means "none"; sent as it stands, it clears the field. Null: no value clears it. */
+/** The value of each field that means "none" and clears the field when it is sent; null if no value clears it. */
 function clearedSettings(functionName: string): JsonObject {
   return {
     Description: "",
@@ -70,26 +76,26 @@ function vpcSettings(vpc: FunctionConfiguration["VpcConfig"]): Json | undefined 
   };
 }
 
-/** The fields that bring live to the goal. Empty when nothing differs. */
+/** The fields that bring live to the goal. Empty if nothing differs. */
 export function configurationPatch(goal: JsonObject, live: JsonObject): ConfigurationPatch {
   const differing = Object.keys(goal).filter((key) => !sameJson(goal[key] ?? null, live[key] ?? null));
-  // A new key encrypts only what is sent with it (facts B4).
+  // A new key encrypts only the environment in the same request (facts B4).
   const keys = differing.includes("KMSKeyArn") ? [...new Set([...differing, "Environment"])] : differing;
   return asRequest(Object.fromEntries(keys.map((key) => [key, goal[key] ?? null])));
 }
 
-/** Members that only CreateFunction takes (facts B5). */
+/** Members that only CreateFunction accepts (facts B5). */
 const CREATE_ONLY = new Set(["TenancyConfig"]);
 
 /**
- * Differing fields that no update reaches, each with what is known about it: create-only ones, and those that can be set on
- * a live function only where they were set from the beginning, or never be taken off (facts A4, B4).
+ * Differing fields that no update can restore: those that only CreateFunction accepts, and those that can be set only if
+ * the function was created with them, or can never be removed (facts A4, B4).
  */
 export function unreachableFields(goal: JsonObject, live: JsonObject): string[] {
   const differs = (key: string) => !sameJson(goal[key] ?? null, live[key] ?? null);
-  const comesOrGoes = (key: string) => isNone(goal[key]) !== isNone(live[key]);
+  const isAddedOrRemoved = (key: string) => isNone(goal[key]) !== isNone(live[key]);
   const fields = [...CREATE_ONLY].filter(differs);
-  if (comesOrGoes("DurableConfig")) fields.push("DurableConfig");
+  if (isAddedOrRemoved("DurableConfig")) fields.push("DurableConfig");
   if (isNone(goal["CapacityProviderConfig"]) && !isNone(live["CapacityProviderConfig"]))
     fields.push("CapacityProviderConfig");
   return fields;
@@ -99,17 +105,17 @@ function isNone(value: Json | undefined): boolean {
   return value === null || value === undefined;
 }
 
-/** UpdateFunctionConfiguration's limit for its whole body (facts B5). The gateway splits a patch, but not a field. */
+/** UpdateFunctionConfiguration's limit for its whole body (facts B5). The gateway splits a patch, but cannot split a field. */
 const UPDATE_LIMIT_BYTES = 5_120;
 
-/** Fields of a patch that are too large for any update. CreateFunction has no such limit, so they can be live. */
+/** Fields of a patch that are too large for any update. They can exist because CreateFunction has no such limit. */
 export function oversizedFields(patch: ConfigurationPatch): string[] {
   return Object.keys(patch).filter(
     (key) => Buffer.byteLength(JSON.stringify({ [key]: patch[key] })) > UPDATE_LIMIT_BYTES,
   );
 }
 
-/** Settings in the form of CreateFunction's request: only what differs from a fresh function. */
+/** Settings in the form of CreateFunction's request: only those that differ from a new function. */
 export function creationSettings(goal: JsonObject, functionName: string): ConfigurationPatch {
   const cleared = clearedSettings(functionName);
   return asRequest(
@@ -124,16 +130,16 @@ function asRequest(settings: JsonObject): ConfigurationPatch {
   ) as ConfigurationPatch;
 }
 
-/** A warning where AWS is known to refuse updates of functions with this runtime since some day before `at`. */
-export function runtimeWarning(name: string, settings: JsonObject, at: number): Reason[] {
-  const runtime = String(settings["Runtime"] ?? "");
+/** A warning if AWS announced that it refuses updates of functions with this runtime since a day before `at`. */
+export function runtimeWarning(name: string, configuration: ComponentState | undefined, at: number): Reason[] {
+  const runtime = lambdaConfigState(configuration).settings.Runtime ?? "";
   const since = updatesBlockedSince(runtime, at);
   if (since === null) return [];
-  const detail = `AWS announced to refuse changes of functions with ${runtime} since ${since}; ${name} has it. It is tried all the same.`;
+  const detail = `AWS announced that it refuses changes of functions with ${runtime} since ${since}; ${name} has it. The change is tried all the same.`;
   return [{ code: "RUNTIME_BLOCKED", detail }];
 }
 
-/** What tells the content of a version: its configuration without the description, which publishing may set anew. */
+/** Identifies the configuration of a version, without the description, which publishing may change. */
 export function configDigest(settings: JsonObject): string {
   return digestOf({ ...settings, Description: "" });
 }

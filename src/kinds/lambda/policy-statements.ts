@@ -2,11 +2,11 @@ import type { Permission } from "../../aws/gateways/facets.ts";
 import { asObject, digestOf, isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 
 /*
- * Statements of a function's resource policy: in one normal form, so that what means the same is the same, and as the
- * request that adds them. AWS writes what AddPermission was sent in this very form (recorded in 2025).
+ * Statements of a function's resource policy in a normal form, in which equal meanings are equal data, and as requests of
+ * AddPermission. AWS itself writes statements of AddPermission in this form (recorded in 2025).
  */
 
-/** Where each member of the request stands in a statement's `Condition`, with the key as AWS writes it. */
+/** The place of each member of the request in a statement's `Condition`, with the key as AWS spells it. */
 const CONDITIONS = [
   ["SourceAccount", "StringEquals", "AWS:SourceAccount"],
   ["EventSourceToken", "StringEquals", "lambda:EventSourceToken"],
@@ -16,15 +16,15 @@ const CONDITIONS = [
   ["SourceArn", "ArnLike", "AWS:SourceArn"],
 ] as const;
 
-/** Condition keys mean the same in any case (IAM); these are the spellings that AWS itself uses. */
+/** IAM ignores the case of condition keys; these are AWS's own spellings. */
 const SPELLINGS = new Map<string, string>(CONDITIONS.map(([, , key]) => [key.toLowerCase(), key]));
 
-/** What IAM shows in the place of a role or a user that was deleted (facts B5). */
+/** The id that IAM shows instead of the ARN of a deleted role or user (facts B5). */
 const DELETED_PRINCIPAL = /^(AROA|AIDA)[A-Z0-9]+$/;
 
 /**
- * The statements by their Sid, without the Sid and without the resource where that is `ownArn`. A statement that has no
- * Sid stands under a name made of its content. Pure.
+ * Statements by Sid, in normal form, without the Sid and without the resource `ownArn`. A statement without a Sid gets a
+ * key made from its content. Pure.
  */
 export function statementsById(statements: readonly JsonObject[], ownArn: string): JsonObject {
   return Object.fromEntries(
@@ -35,7 +35,7 @@ export function statementsById(statements: readonly JsonObject[], ownArn: string
   );
 }
 
-/** A Sid has letters, digits, `-` and `_` only, so that nobody's is one of these. */
+/** A Sid has only letters, digits, `-` and `_`, so none can look like this. */
 function unnamedId(statement: JsonObject): string {
   return `(no Sid) ${digestOf(statement).slice(0, 12)}`;
 }
@@ -44,7 +44,7 @@ export function hasSid(id: string): boolean {
   return !id.startsWith("(no Sid) ");
 }
 
-/** One spelling of everything that IAM reads in several: lists of one, order in lists, principals, condition keys. */
+/** One spelling for whatever has several in IAM: lists with one item, order in lists, principals, condition keys. */
 function normalStatement({ Resource, Principal, Condition, ...others }: JsonObject, ownArn: string): JsonObject {
   return {
     ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, normalSet(value)])),
@@ -77,16 +77,16 @@ function normalCondition(condition: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(condition).map(([operator, tests]) => [operator, normalTests(tests)]));
 }
 
-/** The request that adds a statement, or why there is none. */
+/** The request that adds a statement, or why none can. */
 export type Addable = { readonly permission: Permission } | { readonly lost: string };
 
-/** A statement in its normal form as AddPermission's request; all of it or nothing. Pure. */
+/** AddPermission's request for a statement in normal form. It covers the whole statement or is refused. Pure. */
 export function toPermission(id: string, statement: JsonObject): Addable {
   const { Effect, Action, Principal, Condition, ...others } = statement;
   const lost = (why: string) => ({ lost: `The statement ${id} ${why}.` });
-  if (!hasSid(id)) return lost("has no Sid, and none is added without");
+  if (!hasSid(id)) return lost("has no Sid, and AddPermission needs one");
   if (Effect !== "Allow") return lost(`has the effect ${JSON.stringify(Effect)}, and only Allow can be added`);
-  if (typeof Action !== "string") return lost("names not exactly one action");
+  if (typeof Action !== "string") return lost("does not name exactly one action");
   const unknown = Object.keys(others);
   if (unknown.length > 0) return lost(`has ${unknown.join(", ")}, which cannot be added`);
   const principal = principalOf(Principal);
@@ -104,7 +104,7 @@ function principalOf(principal: Json | undefined): string | null {
   return isKnown ? value : null;
 }
 
-/** Null where a test is none of those that the request can make. */
+/** Null if the request cannot express a test. */
 function conditionsOf(condition: JsonObject): Partial<Permission> | null {
   const found: Record<string, string | boolean> = {};
   for (const [operator, tests] of Object.entries(condition)) {

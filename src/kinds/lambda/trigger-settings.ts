@@ -2,9 +2,9 @@ import type { EventSourceMappingConfiguration, TriggerWrite } from "../../aws/ga
 import { asObject, canonicalText, digestOf, type Json, type JsonObject, sameJson } from "../../domain/json.ts";
 
 /**
- * Every field of a trigger that can be written, in the form of the request that writes it, with two exceptions: `Target` is
- * the alias or version that it calls (null for `$LATEST`), and the members of the two Kafka configurations stand for
- * themselves, because some can be updated and others not. What AWS leaves out stands with the value that clears it.
+ * Every writable field of a trigger in the form of the request, with two exceptions: `Target` is the alias or version that
+ * it calls (null for `$LATEST`), and each member of the two Kafka configurations is a field of its own, because not all of
+ * them can be updated. A field that AWS leaves out gets the value that clears it.
  */
 export function triggerSettings(live: EventSourceMappingConfiguration, tags: JsonObject | null): JsonObject {
   const kafka = live.AmazonManagedKafkaEventSourceConfig ?? live.SelfManagedKafkaEventSourceConfig;
@@ -25,7 +25,7 @@ export function triggerSettings(live: EventSourceMappingConfiguration, tags: Jso
     SelfManagedEventSource: live.SelfManagedEventSource && { Endpoints: brokersOf(live) },
     Tags: tags,
   };
-  // Through JSON once: undefined members of the SDK's objects go, times become text, and what stays is plain data.
+  // Through JSON once: this drops the undefined members of the SDK's objects, turns times into text and leaves plain data.
   return { ...CLEARED, ...(JSON.parse(JSON.stringify(given)) as JsonObject) };
 }
 
@@ -47,7 +47,7 @@ const WRITTEN_AS_READ = [
   "StartingPositionTimestamp",
 ] as const satisfies readonly (keyof EventSourceMappingConfiguration)[];
 
-/** The value of each field that means "none"; sent as it stands, it clears the field. Null: no value clears it. */
+/** The value of each field that means "none" and clears the field when it is sent; null if no value clears it. */
 const CLEARED: JsonObject = {
   BatchSize: null,
   MaximumBatchingWindowInSeconds: null,
@@ -77,7 +77,7 @@ const CLEARED: JsonObject = {
   ConsumptionMode: null,
 };
 
-/** What UpdateEventSourceMapping does not take (facts B7). */
+/** Fields that UpdateEventSourceMapping does not accept (facts B7). */
 const CREATE_ONLY = new Set([
   "EventSourceArn",
   "StartingPosition",
@@ -89,13 +89,13 @@ const CREATE_ONLY = new Set([
   "ConsumptionMode",
 ]);
 
-/** Where the records go and whether any do: changed last, when all else is as it should be (facts B7). */
+/** The target and whether it gets records: changed last, once all other fields are restored (facts B7). */
 const CHANGED_LAST = new Set(["Target", "Enabled"]);
 
 /**
- * `function/source` with `#qualifier` behind it where a version or an alias is called. The source is its ARN, or
- * `self-managed/` and a digest of the brokers; topics and queues follow it, since one cluster feeds several triggers. All of
- * it is what AWS keeps triggers apart by, so a name does not depend on which other triggers there are.
+ * `function/source`, followed by `#qualifier` if the trigger calls a version or an alias. The source is its ARN, or
+ * `self-managed/` and a digest of the brokers; topics and queues follow it, since one cluster feeds several triggers. AWS
+ * distinguishes triggers by the same parts, so a name does not depend on which other triggers exist.
  */
 export function triggerName(live: EventSourceMappingConfiguration): string {
   const brokers = digestOf(brokersOf(live) as Json).slice(0, 12);
@@ -105,7 +105,7 @@ export function triggerName(live: EventSourceMappingConfiguration): string {
   return parts.join("/") + (target === null ? "" : `#${target}`);
 }
 
-/** The trigger of that name among those listed. While one is replaced, the one that goes is listed beside the new one. */
+/** The listed trigger of that name. While a trigger is replaced, AWS lists both the old one and the new one. */
 export function triggerNamed(
   name: string,
   listed: readonly EventSourceMappingConfiguration[],
@@ -124,26 +124,26 @@ function targetOf(live: EventSourceMappingConfiguration): string | null {
   return live.FunctionArn?.split(":")[7] ?? null;
 }
 
-/** Differing fields that no update reaches: create-only ones, and those that no value clears. */
+/** Differing fields that no update can restore: create-only fields, and those that no value clears. */
 export function unreachable(goal: JsonObject, live: JsonObject): string[] {
   const fields = differing(goal, live).filter((key) => key !== "Target");
   return fields.filter((key) => CREATE_ONLY.has(key) || (goal[key] ?? null) === null);
 }
 
-/** The updates that bring live to the goal, in order; none where nothing but the tags differs. */
+/** The updates that bring live to the goal, in order; none if at most the tags differ. */
 export function triggerPatches(functionName: string, goal: JsonObject, live: JsonObject): TriggerWrite[] {
   const keys = differing(goal, live).filter((key) => !CREATE_ONLY.has(key) && (goal[key] !== null || key === "Target"));
   const groups = [keys.filter((key) => !CHANGED_LAST.has(key)), keys.filter((key) => CHANGED_LAST.has(key))];
   return groups
     .filter((group) => group.length > 0)
     .map((group) => {
-      // A new key encrypts only what is sent with it.
+      // A new key encrypts only the filters in the same request.
       const sent = group.includes("KMSKeyArn") ? [...new Set([...group, "FilterCriteria"])] : group;
       return asRequest(functionName, goal, sent);
     });
 }
 
-/** CreateEventSourceMapping's request: what differs from a trigger without settings. */
+/** CreateEventSourceMapping's request: all fields that differ from a trigger without settings. */
 export function triggerCreation(functionName: string, goal: JsonObject): TriggerWrite {
   const keys = Object.keys(goal).filter((key) => !sameJson(goal[key] ?? null, CLEARED[key] ?? null));
   const request = asRequest(functionName, goal, [...new Set([...keys, "Target"])]);
@@ -151,7 +151,7 @@ export function triggerCreation(functionName: string, goal: JsonObject): Trigger
   return Object.keys(tags).length > 0 ? { ...request, Tags: tags } : request;
 }
 
-/** Differing fields but the tags, which have calls of their own. */
+/** Differing fields without the tags, which have calls of their own. */
 function differing(goal: JsonObject, live: JsonObject): string[] {
   return Object.keys(goal).filter((key) => key !== "Tags" && !sameJson(goal[key] ?? null, live[key] ?? null));
 }
@@ -167,7 +167,7 @@ function asRequest(functionName: string, goal: JsonObject, keys: readonly string
 }
 
 const KAFKA_MEMBERS = new Set(["SchemaRegistryConfig", "ConsumerGroupId", "ConsumptionMode"]);
-/** Settings that stand in the request under another name. */
+/** Settings that have another name in the request. */
 const SPECIAL = new Set(["Target", "Tags", ...KAFKA_MEMBERS]);
 
 function kafkaConfig(goal: JsonObject, keys: readonly string[]): JsonObject {
@@ -178,13 +178,13 @@ function kafkaConfig(goal: JsonObject, keys: readonly string[]): JsonObject {
     : { SelfManagedKafkaEventSourceConfig: config };
 }
 
-/** Endpoints without order: which broker is asked first says nothing. */
+/** Sorted, because the order of the brokers means nothing. */
 function brokersOf({ SelfManagedEventSource: source }: EventSourceMappingConfiguration): JsonObject {
   const endpoints = Object.entries(source?.Endpoints ?? {});
   return Object.fromEntries(endpoints.map(([kind, hosts]) => [kind, sorted(hosts)]));
 }
 
-/** AWS keeps these lists as sets. */
+/** AWS treats these lists as sets. */
 function sorted<Item>(items: readonly Item[] | undefined): Item[] {
   const text = (item: Item) => canonicalText(item as Json);
   return [...(items ?? [])].sort((one, other) => (text(one) < text(other) ? -1 : 1));

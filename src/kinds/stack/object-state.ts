@@ -1,63 +1,56 @@
 import type { ObjectGateway } from "../../aws/gateways/objects.ts";
+import type { ArchivedObject } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Standing } from "../../domain/template/code-relocation.ts";
 
-/** An object as the backup remembers it. */
+/** An object in S3 as it was when the backup was taken. */
 export interface BackedUpObject {
   readonly bucket: string;
   readonly key: string;
   readonly version: string | null;
-  /** Null where the backup has no bytes: then whatever is there counts as the same. */
+  /** Null if the backup has no bytes: then any object counts as the same. */
   readonly digest: string | null;
   readonly sizeBytes: number;
-  /** Null in backups of earlier days. */
+  /** Null in backups from before ETags were recorded. */
   readonly etag: string | null;
 }
 
 /** One of the code objects in a stack's evidence. */
-export function backedUpObject(object: JsonObject): BackedUpObject {
-  const text = (value: Json | undefined) => (typeof value === "string" ? value : null);
-  return {
-    bucket: String(object["bucket"]),
-    key: String(object["key"]),
-    version: text(object["version"]),
-    digest: text(object["digest"]),
-    sizeBytes: Number(object["sizeBytes"]),
-    etag: text(object["etag"]),
-  };
+export function backedUpObject(object: ArchivedObject): BackedUpObject {
+  const { bucket, key, version = null, digest, sizeBytes = 0, etag = null } = object;
+  return { bucket, key, version, digest, sizeBytes, etag };
 }
 
 /**
- * What stands at an object's place now. Size and ETag usually verdictOf it; the bytes are read, and not kept, only where they
- * do not. A version's bytes never change, so that one which is there is the same.
+ * Compares the object in the bucket with the backup. Usually its size and ETag suffice; otherwise its bytes are read, but
+ * not stored. The bytes of a version never change, so a version that exists is the same.
  */
 export async function readObjectState(
   objects: Pick<ObjectGateway, "head" | "digest">,
   object: BackedUpObject,
 ): Promise<Standing> {
   const { bucket, key, version, digest, sizeBytes, etag } = object;
-  const found = await unlessDenied(objects.head(bucket, key, version ?? undefined));
+  const found = await orDenied(objects.head(bucket, key, version ?? undefined));
   if (found === null) return "gone";
   if (found === "denied") return "denied";
   if (version !== null || digest === null) return "same";
   if (found.sizeBytes !== sizeBytes) return "other";
   if (etag !== null && found.etag === etag) return "same";
-  const now = await unlessDenied(objects.digest(bucket, key));
+  const now = await orDenied(objects.digest(bucket, key));
   if (now === null) return "gone";
   if (now === "denied") return "denied";
   return now === digest ? "same" : "other";
 }
 
-/** Not where the look is denied: whoever uses the object may be allowed more. */
+/** False if reading it is denied: the principal that uses the object may have more permissions. */
 export async function isGone(objects: Pick<ObjectGateway, "head">, object: BackedUpObject): Promise<boolean> {
   const { bucket, key, version } = object;
-  return (await unlessDenied(objects.head(bucket, key, version ?? undefined))) === null;
+  return (await orDenied(objects.head(bucket, key, version ?? undefined))) === null;
 }
 
-async function unlessDenied<Answer>(asking: Promise<Answer>): Promise<Answer | "denied"> {
+async function orDenied<Value>(reading: Promise<Value>): Promise<Value | "denied"> {
   try {
-    return await asking;
+    return await reading;
   } catch (error) {
     if (error instanceof StepbackError && error.code === "AWS_DENIED") return "denied";
     throw error;

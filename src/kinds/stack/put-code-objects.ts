@@ -1,50 +1,48 @@
-import type { ComponentState } from "../../domain/component/component.ts";
+import { componentId } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { asObjects, type Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import type { CodeMove } from "../../domain/template/code-relocation.ts";
+import { requiredGoal } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
 import { type BackedUpObject, backedUpObject, isGone, readObjectState } from "./object-state.ts";
 
 /**
- * Sees to it that CloudFormation finds the bytes which the template names (P4); with parts, those that they name. What a
- * bucket has lost goes back under its key, and what the template names elsewhere now goes into the staging bucket. Nothing
- * that stands anywhere is overwritten. Idempotent: looks first.
+ * Puts the bytes that the template names where CloudFormation finds them; for parts, only those that the parts name. A lost
+ * object is stored under its key again, and an object that the template names elsewhere now goes into the staging bucket.
+ * Never overwrites an object. Idempotent: checks each object first.
  */
-export async function putCodeObjects(
-  { parts, moves = [] }: Action,
-  { evidence }: ComponentState,
-  context: RestoreContext,
-): Promise<Json> {
+export async function putCodeObjects({ name, parts, moves = [] }: Action, context: RestoreContext): Promise<Json> {
+  // A part's own goal is not that of the stack.
+  const stack = requiredGoal({ goal: context.goalOf(componentId("stack", name)) });
   const staged = new Map(moves.map((move) => [`${move.bucket}/${move.key}`, move]));
   for (const move of staged.values()) await stage(move, context);
   const restored: string[] = [];
-  for (const object of asObjects(evidence["codeObjects"])) {
-    const namedBy = (object["logicalIds"] ?? []) as readonly string[];
-    const isNamed = !parts || parts.some(({ logicalId }) => namedBy.includes(logicalId));
-    const { bucket, key } = backedUpObject(object);
+  for (const object of stackState(stack).evidence.codeObjects) {
+    const { bucket, key, logicalIds = [] } = object;
+    const isNamed = !parts || parts.some(({ logicalId }) => logicalIds.includes(logicalId));
     if (isNamed && (await putBack(backedUpObject(object), context))) restored.push(`${bucket}/${key}`);
   }
   return { restored, ...(staged.size > 0 ? { staged: [...staged.keys()] } : {}) };
 }
 
-/** Throws AWS_REJECTED where somebody else's bytes lie under the name that is made of these. */
+/** Throws AWS_REJECTED if other bytes have the key, which is made from the digest of these. */
 async function stage({ bucket, key, digest, sizeBytes, from }: CodeMove, context: RestoreContext): Promise<void> {
   const { aws, artifacts, note } = context;
-  const standing = await readObjectState(aws.objects, { bucket, key, version: null, digest, sizeBytes, etag: null });
+  const state = await readObjectState(aws.objects, { bucket, key, version: null, digest, sizeBytes, etag: null });
   const named = `${key} in the staging bucket ${bucket}`;
-  if (standing === "other")
-    throw new StepbackError("AWS_REJECTED", `Other bytes than the backup's lie under ${named}.`);
-  // Denied is how S3 answers for a missing key without s3:ListBucket; one that is there may be read.
-  if (standing !== "same") await aws.objects.put(bucket, key, { sizeBytes, open: () => artifacts.open(digest) });
+  if (state === "other") throw new StepbackError("AWS_REJECTED", `${named} holds other bytes than the backup.`);
+  // Without s3:ListBucket, S3 denies reading a missing key; the key of an existing object could be read.
+  if (state !== "same") await aws.objects.put(bucket, key, { sizeBytes, open: () => artifacts.open(digest) });
   note(
-    `${standing === "same" ? "Found" : "Put"} the backup's bytes of ${from.key} under ${named}, which the template names.`,
+    `${state === "same" ? "Found" : "Put"} the bytes of ${from.key} in the backup as ${named}, which the template names.`,
   );
 }
 
 /**
- * Only under a key without a pinned version: those bytes would be a new version, and not the one that the template names.
- * Answers whether anything was put.
+ * Stores a lost object again and returns whether it did. Not for a pinned version: the bytes would get a new version, which
+ * the template does not name.
  */
 async function putBack(object: BackedUpObject, { aws, artifacts, note }: RestoreContext): Promise<boolean> {
   const { bucket, key, version, digest, sizeBytes } = object;

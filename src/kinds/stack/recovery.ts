@@ -1,4 +1,5 @@
 import type { CapturedComponent } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import { skipWalls, statusBlockers } from "../../domain/stack/status.ts";
@@ -10,16 +11,16 @@ export interface Recovery {
 }
 
 /**
- * What brings the live stack to a status that takes updates (facts E1): nothing where it is in one, with consent the rest of
- * its own rollback, whose objects are there by then; otherwise why it is in the way, and the way out.
+ * How the live stack gets into a status from which it can be updated (facts E1). With consent, a failed rollback of its own
+ * is continued, after the objects in S3 that it needs are restored. Other statuses are blockers, each with its remedy.
  */
 export function recovering(
   name: string,
   live: CapturedComponent | null,
   mayContinue: PlanInput["mayContinue"],
 ): Recovery {
-  const hangs = live?.state.settings["stuckIn"] === "UPDATE_ROLLBACK_FAILED";
-  const skip = hangs ? mayContinue(name) : null;
+  const isStuck = stackState(live?.state).settings.stuckIn === "UPDATE_ROLLBACK_FAILED";
+  const skip = isStuck ? mayContinue(name) : null;
   if (!live || skip === null) return { blockers: statusBlockers(name, live), actions: [] };
   const blockers = skipWalls(name, live, skip);
   if (blockers.length > 0) return { blockers, actions: [] };
@@ -32,7 +33,7 @@ export function recovering(
   };
 }
 
-/** What is left of a creation that failed: it holds nothing, takes no update and keeps the name (facts E1). */
+/** The rest of a failed creation: it holds nothing, cannot be updated and occupies the name (facts E1). */
 export function isShell(live: CapturedComponent | null): boolean {
-  return live?.state.settings["stuckIn"] === "ROLLBACK_COMPLETE";
+  return stackState(live?.state).settings.stuckIn === "ROLLBACK_COMPLETE";
 }

@@ -5,17 +5,17 @@ import { type RetainedResource, retainedWithout } from "../../domain/stack/retai
 import { templateStateOf } from "../../domain/template/template.ts";
 
 /*
- * What a deletion policy keeps in the account (facts E3), as a plan of a stack or of its parts tells it.
+ * Resources that their deletion policy keeps in the account (facts E3), as reasons in the plan of a stack or of its parts.
  */
 
-/** What the live template has, the backup's does not, and a policy keeps. */
-export function staying(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
+/** One for each resource in the live template that the backup's template lacks and that its policy keeps. */
+export function retainedReasons(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
   const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
   return present ? retainedWithout(present.template, wanted?.template ?? {}).map(retainedReason) : [];
 }
 
-/** What the backup's template has and live's does not, and may still be in the account under its name. */
-export function comingAgain(goal: CapturedComponent | null, live: CapturedComponent | null): RetainedResource[] {
+/** Resources of the backup's template that the live one lacks and that may still exist under their name. */
+export function returningResources(goal: CapturedComponent | null, live: CapturedComponent | null): RetainedResource[] {
   const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
   return wanted ? retainedWithout(wanted.template, present?.template ?? {}).filter(({ isNamed }) => isNamed) : [];
 }
@@ -30,7 +30,7 @@ export function importedReason({ logicalId, type }: RetainedResource): Reason {
   return { code: "RESOURCE_IMPORTED", detail };
 }
 
-/** Members of an action that brings kept resources back. */
+/** The member of an action that imports kept resources. */
 export function importing(kept: readonly RetainedResource[]): Pick<Action, "importing"> {
   return kept.length > 0 ? { importing: kept.map(({ logicalId }) => logicalId) } : {};
 }

@@ -5,15 +5,15 @@ import { RETAINED_BY_DESIGN, wayToImport } from "../../domain/stack/retained.ts"
 import { holdsData } from "../../domain/stack/stateful-types.ts";
 import type { RestoreContext } from "../kind.ts";
 
-/** What one change set is to do to a stack. */
+/** The change set to make, and the check that it has to pass. */
 export interface ChangeSetPlan {
-  /** Asked for only where the change set does not exist yet. */
+  /** Called only if the change set does not exist yet. */
   readonly request: () => Promise<ChangeSetRequest>;
-  /** Throws where the changes are not those that were planned. Asked before it runs, also after a crash. */
+  /** Throws if the changes are not the planned ones. Called before the change set runs, even after a crash. */
   readonly gate: (changes: readonly ResourceChange[]) => Promise<void> | void;
 }
 
-/** By a change set that is looked at before it runs. Its name is the token, so that a second try finds the first one. */
+/** Makes a change set, checks it and runs it. Its name is the token, so that a second attempt finds the first one. */
 export async function runChangeSet(name: string, plan: ChangeSetPlan, context: RestoreContext): Promise<Json> {
   const { cloudFormation } = context.aws;
   const existing = await cloudFormation.getChangeSet(name, context.token);
@@ -33,7 +33,7 @@ export async function runChangeSet(name: string, plan: ChangeSetPlan, context: R
   return orphans.length > 0 ? { status, orphans } : { status };
 }
 
-/** `kept` is the digest of the template that CloudFormation found nothing to change in: a later one is another matter. */
+/** `kept` is the digest of the template in which CloudFormation found nothing to change; it says nothing about a later one. */
 async function dropEmpty(stackId: string, name: string, context: RestoreContext): Promise<Json> {
   const kept = digestOf(await context.aws.cloudFormation.getTemplate(stackId));
   await context.aws.cloudFormation.deleteChangeSet(name, context.token);
@@ -53,8 +53,8 @@ async function execute(
     await context.aws.cloudFormation.deleteChangeSet(name, context.token);
     throw error;
   }
-  const counted = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
-  context.note(`Running the change set of ${name}: ${counted.join(", ") || "outputs only"}.`);
+  const changes = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
+  context.note(`Running the change set of ${name}: ${changes.join(", ") || "outputs only"}.`);
   await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
 }
 
@@ -64,16 +64,19 @@ function refuseLosses(name: string, { changes }: ChangeSet, { allowDestructive }
   const named = losing.map(
     (change) => `${change.logicalId} (${change.type}): ${change.action}, replacement ${change.replacement ?? "none"}`,
   );
-  throw new StepbackError("DESTRUCTIVE", `The change set of ${name} was not run; it would lose ${named.join("; ")}.`);
+  throw new StepbackError(
+    "DESTRUCTIVE",
+    `The change set of ${name} was not run, because it would lose ${named.join("; ")}.`,
+  );
 }
 
-/** What the gate stops without consent (facts E2, step 4). */
+/** Changes that need consent (facts E2, step 4). */
 function losesData({ action, replacement, type, policyAction }: ResourceChange): boolean {
   if (!holdsData(type) || policyAction === "Retain") return false;
   return action === "Remove" || mayReplace(replacement);
 }
 
-function mayReplace(replacement: ResourceChange["replacement"]): boolean {
+export function mayReplace(replacement: ResourceChange["replacement"]): boolean {
   return replacement === "True" || replacement === "Conditional";
 }
 
@@ -89,7 +92,7 @@ async function settleStack(stackId: string, name: string, context: RestoreContex
   );
 }
 
-/** The first failures of this very operation: its events carry the token. Later ones are only their consequence. */
+/** The first failures of this operation, whose events carry the token. Later failures only follow from them. */
 export async function whyFailed(facts: StackFacts, { aws, token }: RestoreContext): Promise<string> {
   const events = await aws.cloudFormation.listEventsOf(facts.stackId, token);
   const failed = events.filter((event) => event.status.endsWith("_FAILED") && event.reason);
@@ -101,8 +104,8 @@ export async function whyFailed(facts: StackFacts, { aws, token }: RestoreContex
 }
 
 /**
- * What this very operation left in the account because a policy keeps it (facts E3), for the journal. Whoever reads the
- * log learns how it is taken into the stack again.
+ * Resources that this operation left in the account because of their deletion policy (facts E3), for the journal. The log
+ * says how to import each into the stack again.
  */
 export async function orphansOf(
   { stackId, name }: { readonly stackId: string; readonly name: string },

@@ -1,7 +1,8 @@
 import type { ChangeSetRequest, ResourceChange, StackFacts } from "../../aws/gateways/cloudformation.ts";
 import { type ComponentState, componentId } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { asObject, digestOf, type Json } from "../../domain/json.ts";
+import { digestOf, type Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import type { CodeMove } from "../../domain/template/code-relocation.ts";
 import { isOfPicked } from "../../domain/template/splice/affected-resources.ts";
@@ -10,14 +11,15 @@ import type { AffectedResources, Spliced } from "../../domain/template/splice/re
 import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
+import { missingStack } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
-import { runChangeSet } from "./run-change-set.ts";
+import { mayReplace, runChangeSet } from "./run-change-set.ts";
 import { parameterValues } from "./template-values.ts";
 
 /**
- * Puts parts of the backup's template into the live one, as it is now, and updates the stack to that. What was not picked
- * keeps its text, its parameters keep their values, and the change set is not run if it would touch anything else.
- * Idempotent by the change set's name. PLAN_STALE where the live template is not the planned one any more.
+ * Splices parts of the backup's template into the live template and updates the stack to the result. Everything else keeps
+ * its text and its parameter values, and a change set that would touch anything else is not run. Idempotent by the name of
+ * the change set. Throws PLAN_STALE if the live template has changed since the plan was made.
  */
 export async function spliceStack(action: Action, context: RestoreContext): Promise<Json> {
   const { name, importing = [] } = action;
@@ -43,13 +45,13 @@ async function prepareSplice({ name, parts = [], into, moves = [] }: Action, con
   const { cloudFormation } = context.aws;
   const facts = await cloudFormation.getStack(name);
   const backup = context.goalOf(componentId("stack", name));
-  if (!facts || !backup) throw new StepbackError("AWS_NOT_FOUND", `The stack ${name} does not exist any more.`);
+  if (!facts || !backup) throw missingStack(name);
   const template = await cloudFormation.getTemplate(facts.stackId);
   if (digestOf(template) !== into)
     throw new StepbackError("PLAN_STALE", `The template of ${name} has changed since the plan was made.`);
   const request = {
     current: { template: readTemplateText(template), parameters: parameterValues(facts, parseTemplate(template)) },
-    backup: submitted(backup, moves),
+    backup: relocatedBackup(backup, moves),
     parts,
   };
   const atStake = outputsAtStake(request);
@@ -62,17 +64,18 @@ async function prepareSplice({ name, parts = [], into, moves = [] }: Action, con
   return { result, facts };
 }
 
-/** As the plan saw it: with the references that have to name the staging bucket. */
-function submitted({ settings }: ComponentState, moves: readonly CodeMove[]) {
-  const relocated = relocate(String(settings["template"]), moves);
+/** The backup's template as it was planned: some references name the staging bucket. */
+function relocatedBackup(backup: ComponentState, moves: readonly CodeMove[]) {
+  const { template, parameters } = stackState(backup).settings;
+  const relocated = relocate(template, moves);
   if ("refusal" in relocated) throw new StepbackError("PLAN_STALE", `A reference cannot move: ${relocated.refusal}.`);
   return {
     template: readTemplateText(relocated.template),
-    parameters: asObject(settings["parameters"]),
+    parameters,
   };
 }
 
-/** Everything but the template stays as it is: changed stack tags alone would modify every resource (facts F3, rule 5). */
+/** Everything but the template stays as it is: changed tags of the stack would modify every resource (facts F3, rule 5). */
 function changeSetRequest(
   name: string,
   { result, facts }: { result: Spliced; facts: StackFacts },
@@ -92,17 +95,16 @@ function changeSetRequest(
   };
 }
 
-/** The last gate (facts F3, rule 10): only what was picked, and what follows from it without being made anew. */
+/** The last check (facts F3, rule 10): only picked resources change, and others follow from them without being replaced. */
 function refuseWider(name: string, changes: readonly ResourceChange[], { affected }: Spliced): void {
-  const wider = changes.filter((change) => !isMeant(change, affected));
+  const wider = changes.filter((change) => !isPlanned(change, affected));
   if (wider.length === 0) return;
   const named = wider.map(({ action, logicalId, type }) => `${action} ${logicalId} (${type})`).join(", ");
-  throw new StepbackError("CHANGE_SET_WIDER", `The change set of ${name} was not run; it would also: ${named}.`);
+  throw new StepbackError("CHANGE_SET_WIDER", `The change set of ${name} was not run, because it would also ${named}.`);
 }
 
-function isMeant(change: ResourceChange, affected: AffectedResources): boolean {
+function isPlanned(change: ResourceChange, affected: AffectedResources): boolean {
   const { logicalId, action, isDynamic, replacement } = change;
   if (isOfPicked(logicalId, affected)) return true;
-  const isMadeAnew = replacement === "True" || replacement === "Conditional";
-  return affected.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !isMadeAnew;
+  return affected.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !mayReplace(replacement);
 }

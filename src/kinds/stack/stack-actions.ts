@@ -1,39 +1,21 @@
 import type { ChangeSetRequest } from "../../aws/gateways/cloudformation.ts";
-import { type ComponentState, componentId } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { asObject, type Json, sameJson } from "../../domain/json.ts";
+import { type Json, sameJson } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import { ALLOWS_EVERYTHING, readStackPolicy } from "../../domain/stack/stack-policy.ts";
 import { isNoEcho } from "../../domain/template/secrets.ts";
+import { alreadyDone, missingStack, requiredGoal } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
-import { makeRoom } from "./intermediate-version.ts";
-import { putCodeObjects } from "./put-code-objects.ts";
 import { orphansOf, runChangeSet, whyFailed } from "./run-change-set.ts";
-import { spliceStack } from "./splice-stack.ts";
 
-/** The actions on stacks, of whole ones and of their parts. Each looks first whether it already is so. */
-export async function restoreStack(action: Action, context: RestoreContext): Promise<Json> {
-  switch (action.do) {
-    case "put-code-objects":
-      return putCodeObjects(action, stackGoal(action.name, context), context);
-    case "continue-update-rollback":
-      return continueRollback(action, context);
-    case "make-room-for-version":
-      return makeRoom(action.name, context);
-    case "create-stack":
-      return submit("CREATE", action, context);
-    case "update-stack":
-    case "bridge-stack":
-      return submit("UPDATE", action, context);
-    case "splice-stack":
-      return spliceStack(action, context);
-    case "delete-stack":
-      return remove(action.name, context);
-    case "put-stack-policy":
-      return putPolicy(action.name, context);
-    default:
-      return putTerminationProtection(action.name, context);
-  }
+export async function createStack(action: Action, context: RestoreContext): Promise<Json> {
+  return submit("CREATE", action, context);
+}
+
+/** Also updates to the goal of a bridge. */
+export async function updateStack(action: Action, context: RestoreContext): Promise<Json> {
+  return submit("UPDATE", action, context);
 }
 
 function submit(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): Promise<Json> {
@@ -46,32 +28,32 @@ function changeSetRequest(
   { name, importing = [] }: Action,
   context: RestoreContext,
 ): ChangeSetRequest {
-  const { settings, evidence } = goalOf(context);
-  const parameters = Object.entries(asObject(settings["parameters"]));
+  const { settings, evidence } = stackState(requiredGoal(context));
+  const parameters = Object.entries(settings.parameters);
   const known = type === "UPDATE" ? parameters : parameters.filter(([, value]) => !isNoEcho(value));
   return {
     stack: name,
     name: context.token,
     type,
-    template: String(settings["template"]),
+    template: settings.template,
     parameters: Object.fromEntries(known.map(([key, value]) => [key, isNoEcho(value) ? null : String(value)])),
-    tags: asObject(settings["tags"]) as Record<string, string>,
-    capabilities: (evidence["capabilities"] ?? []) as string[],
-    roleArn: (evidence["roleArn"] ?? null) as string | null,
-    notificationArns: (evidence["notificationArns"] ?? []) as string[],
-    rollbackTriggers: asObject(evidence["rollbackTriggers"]),
+    tags: settings.tags,
+    capabilities: evidence.capabilities,
+    roleArn: evidence.roleArn,
+    notificationArns: evidence.notificationArns,
+    rollbackTriggers: evidence.rollbackTriggers,
     importExisting: importing.length > 0,
   };
 }
 
-/** Lets the stack's own failed rollback go on (facts E1). Where this very try has failed already, it says so. */
-async function continueRollback({ name, skip = [] }: Action, context: RestoreContext): Promise<Json> {
+/** Continues the stack's own failed rollback (facts E1). Throws AWS_REJECTED if it fails again. */
+export async function continueRollback({ name, skip = [] }: Action, context: RestoreContext): Promise<Json> {
   const { cloudFormation } = context.aws;
   const live = await cloudFormation.getStack(name);
-  if (!live) throw new StepbackError("AWS_NOT_FOUND", `The stack ${name} does not exist any more.`);
+  if (!live) throw missingStack(name);
   if (live.status === "UPDATE_ROLLBACK_FAILED") {
     await cloudFormation.continueUpdateRollback(live.stackId, skip, context.token);
-    context.note(`The rollback of ${name} goes on${skip.length > 0 ? `, without ${skip.join(", ")}` : ""}.`);
+    context.note(`The rollback of ${name} continues${skip.length > 0 ? `, without ${skip.join(", ")}` : ""}.`);
   }
   const ended = await cloudFormation.awaitStack(live.stackId);
   if (ended.status === "UPDATE_ROLLBACK_FAILED") {
@@ -82,13 +64,10 @@ async function continueRollback({ name, skip = [] }: Action, context: RestoreCon
   return { status: ended.status };
 }
 
-async function remove(name: string, context: RestoreContext): Promise<Json> {
+export async function deleteStack({ name }: Action, context: RestoreContext): Promise<Json> {
   const { cloudFormation } = context.aws;
   const live = await cloudFormation.getStack(name);
-  if (!live) {
-    context.note(`The stack ${name} is gone: nothing to do.`);
-    return { already: true };
-  }
+  if (!live) return alreadyDone(context, `The stack ${name} does not exist`);
   if (!live.status.endsWith("_IN_PROGRESS")) await cloudFormation.deleteStack(live.stackId, context.token);
   const ended = await cloudFormation.awaitStack(live.stackId);
   if (ended.status !== "DELETE_COMPLETE") {
@@ -102,36 +81,26 @@ async function remove(name: string, context: RestoreContext): Promise<Json> {
   return orphans.length > 0 ? { deleted: true, orphans } : { deleted: true };
 }
 
-/** No policy is reached by one that denies nothing: both read as none. */
-async function putPolicy(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = goalOf(context).settings["policy"] ?? null;
+/** A policy cannot be removed. One that allows everything replaces it, and is captured as none. */
+export async function putStackPolicy({ name }: Action, context: RestoreContext): Promise<Json> {
+  const wanted = stackState(requiredGoal(context)).settings.policy;
   const live = await context.aws.cloudFormation.getStackPolicy(name);
   if (sameJson(readStackPolicy(live), wanted)) return { already: true };
   const policy = wanted ?? ALLOWS_EVERYTHING;
   await context.aws.cloudFormation.putStackPolicy(name, typeof policy === "string" ? policy : JSON.stringify(policy));
   context.note(
     wanted === null
-      ? `The stack ${name} had no policy, and AWS takes none off: it has one now that allows every update.`
-      : `Put the policy of the stack ${name} back.`,
+      ? `The stack ${name} had no policy, and AWS cannot remove one: now it has a policy that allows every update.`
+      : `Restored the policy of the stack ${name}.`,
   );
   return { put: true };
 }
 
-async function putTerminationProtection(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = goalOf(context).settings["terminationProtection"] === true;
+export async function putTerminationProtection({ name }: Action, context: RestoreContext): Promise<Json> {
+  const wanted = stackState(requiredGoal(context)).settings.terminationProtection;
   const live = await context.aws.cloudFormation.getStack(name);
   if (live?.terminationProtection === wanted) return { already: true };
   await context.aws.cloudFormation.putTerminationProtection(name, wanted);
   context.note(`Turned the termination protection of ${name} ${wanted ? "on" : "off"}.`);
   return { put: true };
-}
-
-function goalOf({ goal }: RestoreContext): ComponentState {
-  if (!goal) throw new StepbackError("INTERNAL", "A stack action without a goal.");
-  return goal;
-}
-
-/** The stack's own state in the backup, where only parts of it go back. */
-function stackGoal(name: string, context: RestoreContext): ComponentState {
-  return goalOf({ ...context, goal: context.goalOf(componentId("stack", name)) });
 }

@@ -1,6 +1,7 @@
 import type { CapturedComponent, ComponentId, ComponentState } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
-import { asObject, type Json, sameJson } from "../../domain/json.ts";
+import { asObject, sameJson } from "../../domain/json.ts";
 import type { Action, StepAction } from "../../domain/plan/plan.ts";
 import { isRetained } from "../../domain/stack/retained.ts";
 import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
@@ -16,59 +17,61 @@ import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPl
 import { settingsDiff } from "../verdict.ts";
 import { publishIntermediateVersion } from "./intermediate-version.ts";
 import { isShell, recovering } from "./recovery.ts";
-import { comingAgain, importedReason, importing, staying } from "./retained-reasons.ts";
+import { importedReason, importing, retainedReasons, returningResources } from "./retained-reasons.ts";
 
-/** Keys of the outputs whose export nobody imported when the stack was captured. One that was not asked for may be imported. */
+/** Keys of the outputs whose export no stack imported at the capture. An export without a list of importers may be imported. */
 export function unimported({ state }: CapturedComponent): string[] {
-  const importers = asObject(state.evidence["importers"]);
-  const isUnused = (name: Json) => (importers[String(name)] as readonly Json[] | undefined)?.length === 0;
-  return Object.entries(asObject(state.evidence["exportNames"])).flatMap(([key, name]) =>
-    isUnused(name) ? [key] : [],
-  );
+  const { importers, exportNames } = stackState(state).evidence;
+  return Object.entries(exportNames).flatMap(([key, name]) => (importers[name]?.length === 0 ? [key] : []));
 }
 
 /**
- * A template is its data: CloudFormation takes no other text of the same for a change, so none could go back. Nor does
- * anybody bring a stack back into a status that it was stuck in.
+ * Templates are compared as data: CloudFormation does not accept another text of the same data as a change, so the text
+ * could not be restored. A status in which the stack was stuck is no goal either.
  */
 export function stackDiff(goal: ComponentState, live: ComponentState): string[] {
-  const [wanted, present] = [goal, live].map(({ settings }) => String(settings["template"])) as [string, string];
-  const means = (path: string) => {
-    if (path === "/template") return !sameTemplate(wanted, present);
-    return path !== "/stuckIn" || goal.settings["stuckIn"] === null;
+  const [wanted, present] = [stackState(goal).settings, stackState(live).settings];
+  const isDifference = (path: string) => {
+    if (path === "/template") return !sameTemplate(wanted.template, present.template);
+    return path !== "/stuckIn" || wanted.stuckIn === null;
   };
-  return settingsDiff(goal, live).filter(means);
+  return settingsDiff(goal, live).filter(isDifference);
 }
 
 export function planStack(input: PlanInput): StepPlan {
   const { goal, live, name } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
-  if (goal && live && stackDiff(goal.state, live.state).length === 0) return same(name, goal, live);
+  if (goal && live && stackDiff(goal.state, live.state).length === 0) return planSame(name, goal, live);
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
-  if (goal && isShell(live)) return planAnew(input, goal, live);
+  if (goal && isShell(live)) return planOverShell(input, goal, live);
   const recovery = recovering(name, live, input.mayContinue);
   const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
   blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
   if (blockers.length > 0) return refused(...blockers);
   const losing = removedDataHolders(goal, live);
-  const updates = submitting(action, goal, live, name);
-  const lookedUp = goal && updates.length > 0 ? dynamicReferences(goal, { live }) : [];
-  const actions: Action[] = [...recovery.actions, putting(input), ...updates, ...protecting(goal, live, name)];
-  const coming = comingAgain(goal, live).map(importedReason);
+  const updates = updateActions(action, goal, live, name);
+  const references = goal && updates.length > 0 ? dynamicReferences(goal, { live }) : [];
+  const actions: Action[] = [
+    ...recovery.actions,
+    codeAction(input),
+    ...updates,
+    ...protectionActions(goal, live, name),
+  ];
+  const imported = returningResources(goal, live).map(importedReason);
   const reasons = [
     ...losing,
-    ...staying(goal, live),
-    ...coming,
+    ...retainedReasons(goal, live),
+    ...imported,
     ...input.code.moves.map(relocationReason),
-    ...lookedUp,
+    ...references,
   ];
   return acting(action, actions, { destructive: losing.length > 0, reasons });
 }
 
-/** What the goal's template names and its bucket has lost, or holds otherwise by now. */
-function putting({ name, code: { moves } }: PlanInput): Action {
+/** Restores objects that the goal's template names and that their bucket has lost or changed. */
+function codeAction({ name, code: { moves } }: PlanInput): Action {
   return { do: "put-code-objects", name, ...(moves.length > 0 ? { moves } : {}) };
 }
 
@@ -76,54 +79,57 @@ function asReason({ code, detail }: Reason): Reason {
   return { code, detail };
 }
 
-function same(name: string, goal: CapturedComponent, live: CapturedComponent): StepPlan {
-  if (goal.state.settings["template"] === live.state.settings["template"]) return unchanged();
-  const detail = `The template of ${name} says the same as in the backup, in another text, which stays.`;
+/** Nothing to do, at most another text of the same template. */
+function planSame(name: string, goal: CapturedComponent, live: CapturedComponent): StepPlan {
+  if (stackState(goal.state).settings.template === stackState(live.state).settings.template) return unchanged();
+  const detail = `The template of ${name} means the same as in the backup. Its text differs, and stays as it is.`;
   return { ...unchanged(), reasons: [{ code: "TEMPLATE_TEXT_STAYS", detail }] };
 }
 
-/** CloudFormation operates nested stacks only from their root (facts D). */
+/** CloudFormation updates nested stacks only through their root (facts D). */
 function planNested(
   name: string,
   owner: ComponentId,
   { action, isPicked }: { action: StepAction; isPicked: boolean },
 ): StepPlan {
   if (isPicked) return restoredBy(owner, action);
-  return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which brings it back.` });
+  return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which restores it.` });
 }
 
-/** The shell makes room for the stack of the backup. */
-function planAnew(input: PlanInput, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
+/** Deletes the shell, so that the stack of the backup can be created under its name. */
+function planOverShell(input: PlanInput, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
   const { name, code } = input;
   const blockers = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
   blockers.push(...code.refusals.map(asReason));
   if (blockers.length > 0) return refused(...blockers);
-  const coming = comingAgain(goal, null);
+  const returning = returningResources(goal, null);
   const actions: Action[] = [
-    putting(input),
+    codeAction(input),
     { do: "delete-stack", name },
-    { do: "create-stack", name, ...importing(coming) },
-    ...protecting(goal, null, name),
+    { do: "create-stack", name, ...importing(returning) },
+    ...protectionActions(goal, null, name),
   ];
-  return acting("recreate", actions, { reasons: [...coming.map(importedReason), ...code.moves.map(relocationReason)] });
+  return acting("recreate", actions, {
+    reasons: [...returning.map(importedReason), ...code.moves.map(relocationReason)],
+  });
 }
 
 function protection(name: string, live: CapturedComponent | null): Reason[] {
-  if (live?.state.settings["terminationProtection"] !== true) return [];
-  const detail = `${name} has termination protection; it is never taken off by a rollback.`;
+  if (!stackState(live?.state).settings.terminationProtection) return [];
+  const detail = `${name} has termination protection, which a rollback never removes.`;
   return [{ code: "STACK_NOT_UPDATABLE", detail }];
 }
 
-/** The deployment created it. Only with consent, and never against its protection. */
+/** Deletes a stack that the deployment created: only with consent, and never despite its termination protection. */
 function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
   const blockers = [...ownedElsewhere(name, live), ...protection(name, live)];
   if (blockers.length > 0) return refused(...blockers);
   const reason: Reason = { code: "DESTRUCTIVE", detail: `The stack ${name} and everything in it is deleted.` };
-  const reasons = [reason, ...staying(null, live)];
+  const reasons = [reason, ...retainedReasons(null, live)];
   return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons });
 }
 
-/** A stack policy is respected and named; it stops the run here and not in the middle of an update. */
+/** Refuses what the stack policy denies, so that it stops the rollback here and not in the middle of an update. */
 function protectedResources(name: string, goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
   if (!goal || !live) return [];
   const [wanted, present] = [templateStateOf(goal.state), templateStateOf(live.state)];
@@ -137,19 +143,19 @@ function protectedResources(name: string, goal: CapturedComponent | null, live: 
   return policyBlockers(name, live, updates);
 }
 
-/** Why the live stack's policy does not allow these updates; empty where it does. */
+/** The updates that the live stack's policy denies; empty if it allows all. */
 export function policyBlockers(name: string, live: CapturedComponent, updates: readonly ResourceUpdate[]): Reason[] {
-  const denied = updates.filter((update) => policyDenies(live.state.settings["policy"] ?? null, update));
+  const denied = updates.filter((update) => policyDenies(stackState(live.state).settings.policy, update));
   return denied.map(({ logicalId, action }) => ({
     code: "STACK_POLICY_DENIES",
     detail: `The policy of the stack ${name} does not allow ${action} of ${logicalId}.`,
   }));
 }
 
-/** A NoEcho value goes back by UsePreviousValue, which needs a live parameter of that name; or by the template's default. */
+/** A NoEcho value is restored by UsePreviousValue, which needs a live parameter of that name, or by the template's default. */
 function lostNoEcho(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const wanted = asObject(goal?.state.settings["parameters"]);
-  const present = asObject(live?.state.settings["parameters"]);
+  const wanted = stackState(goal?.state).settings.parameters;
+  const present = stackState(live?.state).settings.parameters;
   const lost = Object.keys(wanted).filter(
     (key) => isNoEcho(wanted[key]) && !(key in present) && !hasDefault(goal, key),
   );
@@ -160,18 +166,18 @@ function lostNoEcho(goal: CapturedComponent | null, live: CapturedComponent | nu
 }
 
 function hasDefault(goal: CapturedComponent | null, key: string): boolean {
-  const parameters = asObject(parseTemplate(String(goal?.state.settings["template"] ?? "{}"))["Parameters"]);
+  const parameters = asObject(parseTemplate(stackState(goal?.state).settings.template)["Parameters"]);
   return "Default" in asObject(parameters[key]);
 }
 
-/** Resources that the backup does not have and that hold data: they go. Replacements are found by the gate, before it runs. */
+/** Resources with data that the backup does not have: they are deleted. The check of the change set finds replacements. */
 function removedDataHolders(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const wanted = asObject(goal?.state.settings["resources"]);
-  const present = Object.entries(asObject(live?.state.settings["resources"]));
+  const wanted = stackState(goal?.state).settings.resources;
+  const present = Object.entries(stackState(live?.state).settings.resources);
   const definitions = asObject((live && templateStateOf(live.state))?.template["Resources"]);
   const losing = present.filter(
     ([logicalId, type]) =>
-      wanted[logicalId] !== type && holdsData(String(type)) && !isRetained(asObject(definitions[logicalId])),
+      wanted[logicalId] !== type && holdsData(type) && !isRetained(asObject(definitions[logicalId])),
   );
   return losing.map(([logicalId, type]) => ({
     code: "DESTRUCTIVE",
@@ -179,30 +185,26 @@ function removedDataHolders(goal: CapturedComponent | null, live: CapturedCompon
   }));
 }
 
-function submitting(
+function updateActions(
   action: "restore" | "recreate" | "refused",
   goal: CapturedComponent | null,
   live: CapturedComponent | null,
   name: string,
 ): Action[] {
-  const taking = importing(comingAgain(goal, live));
-  if (action === "recreate") return [{ do: "create-stack", name, ...taking }];
+  const imports = importing(returningResources(goal, live));
+  if (action === "recreate") return [{ do: "create-stack", name, ...imports }];
   const submitted = ["template", "parameters", "tags", "resources"];
   const differing = goal && live ? stackDiff(goal.state, live.state) : [];
   return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
-    ? [...publishIntermediateVersion(goal, live, () => true), { do: "update-stack", name, ...taking }]
+    ? [...publishIntermediateVersion(goal, live, () => true), { do: "update-stack", name, ...imports }]
     : [];
 }
 
-function protecting(goal: CapturedComponent | null, live: CapturedComponent | null, name: string): Action[] {
-  const differs = (key: string) => !sameJson(goal?.state.settings[key] ?? null, live?.state.settings[key] ?? null);
+function protectionActions(goal: CapturedComponent | null, live: CapturedComponent | null, name: string): Action[] {
+  const [wanted, present] = [stackState(goal?.state).settings, stackState(live?.state).settings];
   const actions: Action[] = [];
-  if (differs("policy")) actions.push({ do: "put-stack-policy", name });
-  if (
-    (goal?.state.settings["terminationProtection"] ?? false) !==
-    (live?.state.settings["terminationProtection"] ?? false)
-  ) {
+  if (!sameJson(wanted.policy, present.policy)) actions.push({ do: "put-stack-policy", name });
+  if (wanted.terminationProtection !== present.terminationProtection)
     actions.push({ do: "put-termination-protection", name });
-  }
   return actions;
 }

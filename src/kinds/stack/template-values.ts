@@ -4,7 +4,7 @@ import { isNoEchoParameter, NO_ECHO } from "../../domain/template/secrets.ts";
 import { type Resolver, resolverOf } from "../../domain/template/values.ts";
 import type { LiveStack } from "../cached-reader.ts";
 
-/** Reads values of the stack's template with what the stack has now. Null for anything that needs CloudFormation itself. */
+/** Resolves values of the template with those of the live stack. Null for values that only CloudFormation can resolve. */
 export function literalResolver(stack: LiveStack): Resolver {
   const [, , , region, account] = stack.facts.stackId.split(":");
   return resolverOf(
@@ -20,7 +20,7 @@ export function literalResolver(stack: LiveStack): Resolver {
   );
 }
 
-/** Values of a stack's parameters by name; of a NoEcho parameter only that there is one. */
+/** Values of a stack's parameters by name; a NoEcho parameter only gets a mark. */
 export function parameterValues(facts: StackFacts, template: JsonObject): JsonObject {
   const definitions = asObject(template["Parameters"]);
   return Object.fromEntries(
