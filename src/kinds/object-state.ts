@@ -1,7 +1,7 @@
 import type { ObjectGateway } from "../aws/gateways/objects.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import type { Standing } from "../domain/template/code-relocation.ts";
+import type { ObjectState } from "../domain/template/code-relocation.ts";
 
 /** An object as the backup remembers it. */
 export interface RememberedObject {
@@ -35,7 +35,7 @@ export function remembered(object: JsonObject): RememberedObject {
 export async function standingOf(
   objects: Pick<ObjectGateway, "head" | "digest">,
   object: RememberedObject,
-): Promise<Standing> {
+): Promise<ObjectState> {
   const { bucket, key, version, digest, sizeBytes, etag } = object;
   const found = await unlessDenied(objects.head(bucket, key, version ?? undefined));
   if (found === null) return "gone";

@@ -2,7 +2,7 @@ import { hasEnded } from "../domain/activity/activity.ts";
 import type { Altered } from "../domain/activity/altered.ts";
 import type { Deployment, Outcome } from "../domain/activity/deployment.ts";
 import { announcedPins } from "../domain/activity/pins.ts";
-import { type Claim, type Scope, scopeFaults } from "../domain/activity/scope.ts";
+import { type Lock, type Scope, scopeFaults } from "../domain/activity/scope.ts";
 import type { StagePolicy } from "../domain/activity/stage-policy.ts";
 import { type Fault, problemOf, type Reason, StepbackError } from "../domain/errors.ts";
 import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts";
@@ -84,7 +84,7 @@ async function open(deps: DeploymentDeps, request: DeploymentRequest, requestedB
   const faults = [...scopeFaults(deployment.scope), ...targetFaults(deps, deployment.target)];
   refuse(errorOf(faults, "The deployment cannot be opened as requested.", ["VALIDATION_FAILED", "SCOPE_TOO_WIDE"]));
   refuse(pinnedError(deployment.warnings, await findPolicy(deps.store, deployment)));
-  await deps.store.openDeployment(deployment, refuseLocked(deployment.claim), (transaction) =>
+  await deps.store.openDeployment(deployment, refuseLocked(deployment.lock), (transaction) =>
     deps.dispatcher.enqueue(transaction, { type: "take-snapshot", subject: deployment.id }),
   );
   return deployment;
@@ -102,7 +102,7 @@ function pinnedError(pinned: readonly Reason[], { pins }: StagePolicy): Stepback
 
 function newDeployment(deps: DeploymentDeps, request: DeploymentRequest, requestedBy: string): Deployment {
   const scope: Scope = { stacks: request.scope.stacks ?? [], functions: request.scope.functions ?? [] };
-  const claim: Claim = { ...scope, within: [] };
+  const lock: Lock = { ...scope, within: [] };
   return {
     id: deps.newId("dep"),
     type: "deploy",
@@ -117,7 +117,7 @@ function newDeployment(deps: DeploymentDeps, request: DeploymentRequest, request
     requestedBy,
     reason: request.reason ?? null,
     ticket: request.ticket ?? null,
-    claim,
+    lock,
     createdAt: deps.clock.now(),
     startedAt: null,
     finishedAt: null,

@@ -1,5 +1,5 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
-import { claimOf, containersOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
+import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan/plan.ts";
@@ -83,12 +83,12 @@ async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pick
   const policy = await findPolicy(deps.store, draft);
   refuse(drillError(draft), mayPlan(rows)(draft), reasonError(draft.reason, policy));
   refuse(planError(draft, await deps.store.findPlan(draft.id), planDigest));
-  const claim = claimOf(draft.picked, rows, draft.strategy);
+  const lock = lockOf(draft.picked, rows, draft.strategy);
   await deps.store.requestRun(draft.id, {
     planDigest,
-    claim,
+    lock,
     guard: (now) => notDraftError(now) ?? changedError(draft, now),
-    busy: refuseLocked(claim),
+    busy: refuseLocked(lock),
     enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),
   });
 }

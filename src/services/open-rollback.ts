@@ -1,5 +1,5 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
-import { claimOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
+import { lockOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { RollbackStore } from "../store/port/rollbacks.ts";
 import { refuse, refuseLocked } from "./refusals.ts";
@@ -39,7 +39,7 @@ export async function openFrom(
   const rollback = newRollback(deps, request, { source, picked, requestedBy });
   await deps.store.openRollback(
     rollback,
-    refuseLocked(rollback.claim),
+    refuseLocked(rollback.lock),
     run ? (transaction) => deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: rollback.id }) : null,
   );
   return rollback;
@@ -72,7 +72,7 @@ export function newRollback(
     requestedBy,
     reason: request.reason ?? null,
     ticket: request.ticket ?? null,
-    claim: withScope(claimOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
+    lock: withScope(lockOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
     createdAt: deps.clock.now(),
     startedAt: null,
     finishedAt: null,

@@ -1,6 +1,6 @@
-import { awaitsCommand, isByPackage } from "../domain/activity/build.ts";
 import type { Outcome } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
+import { awaitsCommand, isByPackage } from "../domain/activity/rollback.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { CommandStore } from "../store/port/builds.ts";

@@ -1,5 +1,5 @@
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
-import { type Claim, claimsMeet } from "../domain/activity/scope.ts";
+import { type Lock, locksOverlap } from "../domain/activity/scope.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
 import type { Guard } from "../store/port/transaction.ts";
 
@@ -29,9 +29,9 @@ const IN_PROGRESS: Readonly<Record<Activity["type"], readonly [ErrorCode, string
 };
 
 /** Refuses work on components that are locked by unfinished work, and names that work. */
-export function refuseLocked(claim: Claim): Guard<readonly Activity[]> {
+export function refuseLocked(lock: Lock): Guard<readonly Activity[]> {
   return (unfinished) => {
-    const lockedBy = unfinished.find((activity) => claimsMeet(activity.claim, claim));
+    const lockedBy = unfinished.find((activity) => locksOverlap(activity.lock, lock));
     if (!lockedBy) return null;
     const [code, word] = IN_PROGRESS[lockedBy.type];
     return new StepbackError(code, `The ${word} ${lockedBy.id} (${lockedBy.status}) locks some of these components.`);

@@ -1,6 +1,5 @@
 import { hasEnded } from "../domain/activity/activity.ts";
-import { awaitsCommand } from "../domain/activity/build.ts";
-import type { Rollback } from "../domain/activity/rollback.ts";
+import { awaitsCommand, type Rollback } from "../domain/activity/rollback.ts";
 import { resolvePicked } from "../domain/activity/selection.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import { type Estimate, estimate } from "../domain/plan/estimate.ts";

@@ -27,11 +27,11 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         await insertDeployment(rows, deployment);
         await enqueue(transaction);
       }),
-    saveBackup: (fence, id, snapshot, { claim, readiness = null, lines }) =>
+    saveBackup: (fence, id, snapshot, { lock, readiness = null, lines }) =>
       writeFenced(database, fence, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
         await updateDeployment(rows, id, { readiness });
-        const locked = claim ? { claim } : {};
+        const locked = lock ? { lock } : {};
         await updateActivity(rows, id, { status: "In Progress", startedAt: snapshot.takenAt, ...locked });
         await insertLines(rows, id, lines);
         await finishJob(rows, fence);

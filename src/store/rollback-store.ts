@@ -51,13 +51,13 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         await forgetPlan(rows, id);
         await enqueue(transaction);
       }),
-    requestRun: (id, { planDigest, claim, guard, busy, enqueue }) =>
+    requestRun: (id, { planDigest, lock, guard, busy, enqueue }) =>
       database.write(async (rows, transaction) => {
         const draft = await getDraft(rows, id);
         checkGuard(guard, draft);
         await refuseOtherPlan(rows, id, planDigest);
         checkGuard(busy, await listUnfinished(rows, draft.target));
-        await updateActivity(rows, id, { status: "Queued", claim, error: null });
+        await updateActivity(rows, id, { status: "Queued", lock, error: null });
         await updateRollback(rows, id, { approvedDigest: planDigest });
         await enqueue(transaction);
       }),

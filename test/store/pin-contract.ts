@@ -21,13 +21,13 @@ function pin(id: string, rollbackId: string, facts: Partial<Pin> = {}): Pin {
 
 /** A rollback from its opening to its end, with what its end means. */
 async function end(store: Store, id: string, pinChanges: Partial<PinChanges>): Promise<void> {
-  const job = await beginRollback(store, rollback(id, ["dep_1"], { claim: NO_CLAIM }), [step(1)]);
+  const job = await beginRollback(store, rollback(id, ["dep_1"], { lock: NO_LOCK }), [step(1)]);
   const all = { pin: null, broughtBack: [], undone: null, revalidate: [], ...pinChanges };
   const ended = { status: "Completed", result: RESULT, problem: null, record: null, rows: [], at: NOW } as const;
   await store.endRollback(job, id, { ...ended, lines: [], follow: null, pinChanges: all });
 }
 
-const NO_CLAIM = { stacks: [], functions: [], within: [] };
+const NO_LOCK = { stacks: [], functions: [], within: [] };
 
 async function withDeployment(t: Test, open: OpenStore): Promise<Store> {
   const store = await open(t);

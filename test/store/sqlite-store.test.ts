@@ -196,7 +196,7 @@ t.test("an error of the database says nothing of the values", async (t) => {
   const twice = [component("stack:shop-api"), component("stack:shop-api")];
   await store.requeueJobs(NOW, true);
   const job = await claim(store);
-  await t.rejects(store.saveBackup(job, "dep_1", snapshot(secret.backup.id, twice), { claim: null, lines: [] }), {
+  await t.rejects(store.saveBackup(job, "dep_1", snapshot(secret.backup.id, twice), { lock: null, lines: [] }), {
     code: "INTERNAL",
   });
   t.match(await store.findDeployment("dep_1"), { backup: { status: "Pending" } }, "half a snapshot is none");

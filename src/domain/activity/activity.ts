@@ -1,9 +1,12 @@
 import type { Problem } from "../errors.ts";
-import type { Claim } from "./scope.ts";
+import type { Lock } from "./scope.ts";
 
 /** The four words for jobs (F12), and `Draft` before there is one. */
 export const STATUSES = ["Draft", "Queued", "In Progress", "Completed", "Exception"] as const;
 export type Status = (typeof STATUSES)[number];
+
+export const ACTIVITY_TYPES = ["deploy", "rollback"] as const;
+export type ActivityType = (typeof ACTIVITY_TYPES)[number];
 
 export function hasEnded(status: Status): boolean {
   return status === "Completed" || status === "Exception";
@@ -17,7 +20,7 @@ export interface TargetIdentity {
 /** What a Deploy job and a Rollback job have in common; one row of a branch's list (F13). */
 export interface Activity {
   readonly id: string;
-  readonly type: "deploy" | "rollback";
+  readonly type: ActivityType;
   readonly status: Status;
   readonly application: string;
   readonly stage: string;
@@ -31,7 +34,7 @@ export interface Activity {
   readonly requestedBy: string;
   readonly reason: string | null;
   readonly ticket: string | null;
-  readonly claim: Claim;
+  readonly lock: Lock;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;

@@ -3,10 +3,13 @@ import type { Change } from "../component/diff.ts";
 import type { Reason } from "../errors.ts";
 import type { Readiness } from "../plan/readiness.ts";
 
+export const ALTERATIONS = ["added", "modified", "deleted"] as const;
+export type Alteration = (typeof ALTERATIONS)[number];
+
 /** A component that a deployment altered: before ≠ deployed (F8). */
 export interface Altered {
   readonly component: ComponentId;
-  readonly change: "added" | "modified" | "deleted";
+  readonly change: Alteration;
   /** The stack that owns it, where that stack is altered too. */
   readonly parent: ComponentId | null;
   readonly physicalId: string | null;
@@ -25,16 +28,13 @@ export function alteredIds(before: Components, deployed: Components): ComponentI
   return all.filter((id) => !isSame(before.get(id), deployed.get(id)));
 }
 
-export function changeOf(
-  before: CapturedComponent | undefined,
-  deployed: CapturedComponent | undefined,
-): Altered["change"] {
+export function changeOf(before: CapturedComponent | undefined, deployed: CapturedComponent | undefined): Alteration {
   if (!before) return "added";
   return deployed ? "modified" : "deleted";
 }
 
 export function countAltered(rows: readonly Altered[]): AlteredCounts {
-  const count = (change: Altered["change"]) => rows.filter((row) => row.change === change).length;
+  const count = (change: Alteration) => rows.filter((row) => row.change === change).length;
   return { added: count("added"), modified: count("modified"), deleted: count("deleted") };
 }
 
@@ -49,8 +49,4 @@ function stacksFirst(one: ComponentId, other: ComponentId): number {
   return rank(one) - rank(other) || (one < other ? -1 : 1);
 }
 
-export interface AlteredCounts {
-  readonly added: number;
-  readonly modified: number;
-  readonly deleted: number;
-}
+export type AlteredCounts = Readonly<Record<Alteration, number>>;

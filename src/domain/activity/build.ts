@@ -1,10 +1,9 @@
-import { type ComponentId, type Components, functionOf, parseComponentId, takeOver } from "../component/component.ts";
+import { type ComponentId, type Components, functionOf, kindOf, nameOf, takeOver } from "../component/component.ts";
 import { matchesPattern } from "../name-pattern.ts";
 import type { TargetIdentity } from "./activity.ts";
 import { alteredIds } from "./altered.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Package, StageName } from "./package.ts";
-import type { Rollback } from "./rollback.ts";
 import type { Scope } from "./scope.ts";
 
 /** One deployment of a build, as far as a list of builds tells it. */
@@ -41,16 +40,6 @@ export interface BuildReturn {
   readonly package: Pick<Package, "service" | "digest"> | null;
   /** What that command did; null until it was reported, and always without a package. */
   readonly outcome: Deployment["outcome"];
-}
-
-/** Whether the team's own command brings the components back, rather than Stepback (P2). Pure. */
-export function isByPackage({ toBuild }: Pick<Rollback, "toBuild">): boolean {
-  return toBuild !== null && toBuild.package !== null;
-}
-
-/** Whether a rollback waits for that command, and no job of it is at work. Pure. */
-export function awaitsCommand(rollback: Pick<Rollback, "status" | "toBuild">): boolean {
-  return isByPackage(rollback) && rollback.status === "In Progress" && rollback.toBuild?.outcome === null;
 }
 
 /** The two snapshots of one activity. */
@@ -97,8 +86,8 @@ export function redeployedIds(base: SnapshotPair, states: SnapshotPair, scope: S
 }
 
 function isWithin(scope: Scope, id: ComponentId, { before, deployed }: SnapshotPair): boolean {
-  const owner = parseComponentId((deployed.get(id) ?? before.get(id))?.parent ?? id);
-  if (owner?.kind === "stack" && scope.stacks.includes(owner.name)) return true;
+  const owner = (deployed.get(id) ?? before.get(id))?.parent ?? id;
+  if (kindOf(owner) === "stack" && scope.stacks.includes(nameOf(owner))) return true;
   const name = functionOf(id);
   return name !== null && scope.functions.some((pattern) => matchesPattern(pattern, name));
 }

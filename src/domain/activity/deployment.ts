@@ -6,12 +6,17 @@ import type { AlteredCounts } from "./altered.ts";
 import type { CarriedPin } from "./pins.ts";
 import type { Scope } from "./scope.ts";
 
-export type Outcome = "succeeded" | "failed";
+export const OUTCOMES = ["succeeded", "failed"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What happens when the deployment fails. */
+export const ON_FAILURE = ["none", "rollback"] as const;
+export type OnFailure = (typeof ON_FAILURE)[number];
 
 export interface Deployment extends Activity {
   readonly type: "deploy";
   readonly scope: Scope;
-  readonly onFailure: "none" | "rollback";
+  readonly onFailure: OnFailure;
   readonly allowDestructive: boolean;
   /** The backup before (F2). */
   readonly backup: SnapshotSummary;

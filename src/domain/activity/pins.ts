@@ -1,4 +1,5 @@
-import type { CapturedComponent, ComponentId, Components } from "../component/component.ts";
+import { type CapturedComponent, type ComponentId, type Components, kindOf } from "../component/component.ts";
+import { lambdaCodeState } from "../component/states/lambda.ts";
 import type { Reason } from "../errors.ts";
 import type { Altered } from "./altered.ts";
 
@@ -53,9 +54,8 @@ export function isActive({ cleared, states }: Pick<Pin, "cleared" | "states">): 
 
 /** The pinned form of a state. Null stands for a component that was not there. Pure. */
 export function pinnedState(component: ComponentId, state: CapturedComponent | null): PinnedState {
-  const code = component.startsWith("lambda-code:") ? state?.state.settings["CodeSha256"] : null;
-  const codeSha256 = typeof code === "string" && code !== "" ? code : null;
-  return { component, digest: state?.digest ?? null, codeSha256, supersededBy: null };
+  const code = kindOf(component) === "lambda-code" ? lambdaCodeState(state?.state).settings.CodeSha256 : "";
+  return { component, digest: state?.digest ?? null, codeSha256: code === "" ? null : code, supersededBy: null };
 }
 
 /** One reason for each active pin that names the announced build or commit. Pure. */
@@ -110,9 +110,12 @@ export interface PinChanges {
   readonly revalidate: readonly (Suspect & { readonly id: string })[];
 }
 
+export const SUSPECT_SUBJECTS = ["branch", "build"] as const;
+export type SuspectSubject = (typeof SUSPECT_SUBJECTS)[number];
+
 /** A branch or a build that was rolled back. */
 export interface Suspect {
-  readonly subject: "branch" | "build";
+  readonly subject: SuspectSubject;
   readonly name: string;
 }
 

@@ -4,8 +4,13 @@ import type { Strategy } from "../plan/plan.ts";
 import type { Activity } from "./activity.ts";
 import type { BuildReturn } from "./build.ts";
 
-export type OnConflict = "fail" | "restore" | "keep-live";
-export type OnError = "stop" | "continue" | "compensate";
+/** What happens to a component that somebody changed after the deployment. */
+export const ON_CONFLICT = ["fail", "restore", "keep-live"] as const;
+export type OnConflict = (typeof ON_CONFLICT)[number];
+
+/** What happens to the other steps when one has failed. */
+export const ON_ERROR = ["stop", "continue", "compensate"] as const;
+export type OnError = (typeof ON_ERROR)[number];
 
 export interface Rollback extends Activity {
   readonly type: "rollback";
@@ -43,4 +48,14 @@ export interface RollbackResult {
   readonly unchanged: number;
   readonly skipped: number;
   readonly failed: number;
+}
+
+/** Whether the team's own command brings the components back, rather than Stepback (P2). Pure. */
+export function isByPackage({ toBuild }: Pick<Rollback, "toBuild">): boolean {
+  return toBuild !== null && toBuild.package !== null;
+}
+
+/** Whether a rollback waits for that command, and no job of it is at work. Pure. */
+export function awaitsCommand(rollback: Pick<Rollback, "status" | "toBuild">): boolean {
+  return isByPackage(rollback) && rollback.status === "In Progress" && rollback.toBuild?.outcome === null;
 }

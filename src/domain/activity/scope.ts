@@ -1,5 +1,5 @@
 import type { ErrorCode, Fault } from "../errors.ts";
-import { patternsMeet } from "../name-pattern.ts";
+import { patternsOverlap } from "../name-pattern.ts";
 
 /** What a deployment may touch: stacks by name, functions by name or pattern (`*` stands for any run of characters). */
 export interface Scope {
@@ -12,16 +12,16 @@ export interface Scope {
  * `within` names the stacks that contain claimed functions: a deployment of the stack meets them, while two rollbacks of
  * two functions of one stack do not meet each other.
  */
-export interface Claim extends Scope {
+export interface Lock extends Scope {
   readonly within: readonly string[];
 }
 
 /** Whether two claims of the same target may touch the same component. */
-export function claimsMeet(left: Claim, right: Claim): boolean {
+export function locksOverlap(left: Lock, right: Lock): boolean {
   return (
     left.stacks.some((stack) => right.stacks.includes(stack) || right.within.includes(stack)) ||
     right.stacks.some((stack) => left.within.includes(stack)) ||
-    left.functions.some((one) => right.functions.some((other) => patternsMeet(one, other)))
+    left.functions.some((one) => right.functions.some((other) => patternsOverlap(one, other)))
   );
 }
 

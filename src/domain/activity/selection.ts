@@ -1,8 +1,8 @@
-import { type ComponentId, componentId, functionOf, parseComponentId, stackOf } from "../component/component.ts";
+import { type ComponentId, componentId, functionOf, nameOf, stackOf } from "../component/component.ts";
 import type { Fault } from "../errors.ts";
 import type { Strategy } from "../plan/plan.ts";
-import type { Altered } from "./altered.ts";
-import type { Claim, Scope } from "./scope.ts";
+import type { Alteration, Altered } from "./altered.ts";
+import type { Lock, Scope } from "./scope.ts";
 
 /** What can be picked: a component, and what it hangs on: the stack that owns it. */
 export type Pickable = Pick<Altered, "component" | "parent">;
@@ -70,10 +70,10 @@ export function consentFaults(stacks: readonly string[], picked: readonly Pickab
 }
 
 /** What a rollback of the picked components holds until it has ended. Through CloudFormation a part holds its stack. */
-export function claimOf(picked: readonly ComponentId[], altered: readonly Pickable[], strategy: Strategy): Claim {
+export function lockOf(picked: readonly ComponentId[], altered: readonly Pickable[], strategy: Strategy): Lock {
   const rows = altered.filter((row) => picked.includes(row.component));
   const stackNames = (ids: readonly (ComponentId | null)[]) => [
-    ...new Set(ids.flatMap((id) => parseComponentId(stackOf(id) ?? "")?.name ?? [])),
+    ...new Set(ids.flatMap((id) => stackOf(id) ?? []).map(nameOf)),
   ];
   const owners = stackNames(rows.filter((row) => functionOf(row.component)).map((row) => row.parent));
   const own = stackNames(rows.map((row) => row.component));
@@ -84,8 +84,8 @@ export function claimOf(picked: readonly ComponentId[], altered: readonly Pickab
   };
 }
 
-/** A claim that holds a scope besides: what somebody else's command may touch. */
-export function withScope({ stacks, functions, within }: Claim, scope: Scope): Claim {
+/** A lock that holds a scope besides: what somebody else's command may touch. */
+export function withScope({ stacks, functions, within }: Lock, scope: Scope): Lock {
   const both = (one: readonly string[], other: readonly string[]) => [...new Set([...one, ...other])];
   return { stacks: both(stacks, scope.stacks), functions: both(functions, scope.functions), within };
 }
@@ -106,7 +106,7 @@ export function mergeAltered(oldestFirst: readonly (readonly Altered[])[]): Alte
   return [...merged.values()].filter((row) => row.before !== row.deployed);
 }
 
-function changeBetween(before: string | null, deployed: string | null): Altered["change"] {
+function changeBetween(before: string | null, deployed: string | null): Alteration {
   if (before === null) return "added";
   return deployed === null ? "deleted" : "modified";
 }

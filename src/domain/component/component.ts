@@ -35,6 +35,16 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
+/** The kind that an id begins with. Total: a text becomes an id by `componentId` or `parseComponentId` only. */
+export function kindOf(id: ComponentId): KindName {
+  return id.slice(0, id.indexOf(":")) as KindName;
+}
+
+/** What an id says behind its kind. */
+export function nameOf(id: ComponentId): string {
+  return id.slice(id.indexOf(":") + 1);
+}
+
 /** The two parts of a name: `pay:live` is the qualifier `live` of the function `pay`, `pay` the function without one. */
 export function splitName(name: string): { functionName: string; qualifier: string | null } {
   const colon = name.indexOf(":");
@@ -47,15 +57,13 @@ const AFTER_FUNCTION = /[:/]/;
 
 /** The function that a Lambda component belongs to; null for a stack and its resources. */
 export function functionOf(id: ComponentId): string | null {
-  const parsed = parseComponentId(id);
-  return parsed?.kind.startsWith("lambda-") ? (parsed.name.split(AFTER_FUNCTION, 1)[0] ?? null) : null;
+  return kindOf(id).startsWith("lambda-") ? (nameOf(id).split(AFTER_FUNCTION, 1)[0] ?? null) : null;
 }
 
 /** `stack:shop` for itself and for `stack-resource:shop/Pay`; null for what is named without a stack. */
 export function stackOf(id: ComponentId | null): ComponentId | null {
-  const parsed = id && parseComponentId(id);
-  if (parsed?.kind === "stack") return id;
-  return parsed?.kind === "stack-resource" ? componentId("stack", splitResource(parsed.name).stack) : null;
+  if (id === null || kindOf(id) === "stack") return id;
+  return kindOf(id) === "stack-resource" ? componentId("stack", splitResource(nameOf(id)).stack) : null;
 }
 
 /** The name in a stack's id, `arn:…:stack/NAME/UUID`; null for any other text. */

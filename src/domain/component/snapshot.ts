@@ -1,9 +1,16 @@
 import type { Verdict } from "../plan/readiness.ts";
 import type { CapturedComponent, ComponentId } from "./component.ts";
 
+export const SNAPSHOT_STATUSES = ["Pending", "Ready", "Failed"] as const;
+export type SnapshotStatus = (typeof SNAPSHOT_STATUSES)[number];
+
+/** Taken before the activity changes anything, or after. */
+export const SNAPSHOT_PURPOSES = ["backup", "record"] as const;
+export type SnapshotPurpose = (typeof SNAPSHOT_PURPOSES)[number];
+
 export interface SnapshotSummary {
   readonly id: string;
-  readonly status: "Pending" | "Ready" | "Failed";
+  readonly status: SnapshotStatus;
   readonly components: number;
   readonly sizeBytes: number;
 }
@@ -23,10 +30,10 @@ export interface JudgedComponent extends CapturedComponent {
 
 export interface SnapshotRow {
   readonly id: string;
-  readonly purpose: "backup" | "record";
+  readonly purpose: SnapshotPurpose;
   /** The deployment or rollback that owns it. */
   readonly activity: string;
-  readonly status: "Pending" | "Ready" | "Failed";
+  readonly status: SnapshotStatus;
   readonly takenAt: number | null;
   readonly components: number;
   readonly sizeBytes: number;

@@ -5,7 +5,16 @@ import { digestOf, type Json } from "../json.ts";
 import type { CodeMove } from "../template/code-relocation.ts";
 import type { Part } from "../template/splice/request.ts";
 
-export type StepAction = "restore" | "remove" | "recreate" | "unchanged" | "refused";
+export const STEP_ACTIONS = ["restore", "remove", "recreate", "unchanged", "refused"] as const;
+export type StepAction = (typeof STEP_ACTIONS)[number];
+
+/** The path of a step: through CloudFormation or through the Lambda API. */
+export const STEP_STRATEGIES = ["stack", "direct"] as const;
+export type StepStrategy = (typeof STEP_STRATEGIES)[number];
+
+/** What a caller may ask for; `auto` leaves the path of each step to the planner. */
+export const STRATEGIES = ["auto", ...STEP_STRATEGIES] as const;
+export type Strategy = (typeof STRATEGIES)[number];
 
 /** One mutation of AWS, as data: it is stored, shown, approved and resumed. What it writes is the step's goal. */
 export interface Action {
@@ -79,8 +88,7 @@ export interface PlanStep {
   readonly bridges: readonly BridgePass[];
   readonly component: ComponentId;
   readonly action: StepAction;
-  /** The path that it takes: through CloudFormation or through the Lambda API. */
-  readonly strategy: Exclude<Strategy, "auto">;
+  readonly strategy: StepStrategy;
   /** The picked container whose step brings this one back; null for a step with actions of its own. */
   readonly via: ComponentId | null;
   readonly conflict: boolean;
@@ -135,5 +143,3 @@ function actionAsJson({ writes: _, ...action }: Action): Json {
   // Through JSON once: an action is plain data, and undefined members go.
   return JSON.parse(JSON.stringify(action)) as Json;
 }
-
-export type Strategy = "auto" | "stack" | "direct";

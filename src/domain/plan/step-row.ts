@@ -1,17 +1,19 @@
 import type { ComponentId } from "../component/component.ts";
 import type { ErrorCode, Problem } from "../errors.ts";
 import type { Json } from "../json.ts";
-import type { Action, StepAction } from "./plan.ts";
+import type { Action, StepAction, StepStrategy } from "./plan.ts";
 
-export type StepStatus =
-  | "Pending"
-  | "Running"
-  | "Restored"
-  | "Removed"
-  | "Recreated"
-  | "Unchanged"
-  | "Skipped"
-  | "Failed";
+export const STEP_STATUSES = [
+  "Pending",
+  "Running",
+  "Restored",
+  "Removed",
+  "Recreated",
+  "Unchanged",
+  "Skipped",
+  "Failed",
+] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
 
 /** One picked component of a running or ended rollback. */
 export interface StepRow {
@@ -20,7 +22,7 @@ export interface StepRow {
   readonly action: StepAction;
   readonly status: StepStatus;
   readonly verified: boolean | null;
-  readonly strategy: "stack" | "direct";
+  readonly strategy: StepStrategy;
   readonly warnings: readonly ErrorCode[];
   readonly error: Problem | null;
   readonly startedAt: number | null;

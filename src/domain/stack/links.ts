@@ -13,7 +13,7 @@ export interface StackLinks {
 }
 
 /** A stack that goes from live to its goal. */
-export interface MovingStack {
+export interface StackTransition {
   readonly name: string;
   /** Null where it does not exist. */
   readonly live: StackLinks | null;
@@ -40,7 +40,7 @@ export interface Standing {
 }
 
 export interface World {
-  readonly stacks: ReadonlyMap<string, MovingStack>;
+  readonly stacks: ReadonlyMap<string, StackTransition>;
   readonly standings: ReadonlyMap<string, Standing>;
 }
 
@@ -58,8 +58,8 @@ export interface Wait {
   readonly on: string;
 }
 
-export function worldOf(stacks: readonly MovingStack[]): World {
-  const standing = ({ live }: MovingStack): Standing => ({
+export function worldOf(stacks: readonly StackTransition[]): World {
+  const standing = ({ live }: StackTransition): Standing => ({
     exports: new Set(Object.keys(live?.exports ?? {})),
     imports: new Set(live?.imports),
     arrived: false,
@@ -71,7 +71,7 @@ export function worldOf(stacks: readonly MovingStack[]): World {
 }
 
 /** The world after a pass of a stack that still keeps these exports; with none it is the final one. */
-export function afterPass(world: World, stack: MovingStack, keeps: readonly string[]): World {
+export function afterPass(world: World, stack: StackTransition, keeps: readonly string[]): World {
   const standing: Standing = {
     exports: new Set([...Object.keys(stack.goal?.exports ?? {}), ...keeps]),
     imports: new Set(stack.goal?.imports),
@@ -84,7 +84,7 @@ export function afterPass(world: World, stack: MovingStack, keeps: readonly stri
  * Everything that a stack waits for. Importers that import the export in their goal too are no reason to wait, since
  * waiting would not help: `lastingFaults` names them.
  */
-export function waitsOf(world: World, stack: MovingStack): Wait[] {
+export function waitsOf(world: World, stack: StackTransition): Wait[] {
   const standing = standingOf(world, stack.name);
   const wanted = stack.goal?.exports ?? {};
   const changing = standing.arrived ? [] : changedExports(stack);
@@ -104,19 +104,19 @@ export function keepsOf(waiting: readonly Wait[]): string[] {
 }
 
 /** Exports of live that the goal does not have. */
-export function goingExports({ live, goal }: MovingStack): string[] {
+export function goingExports({ live, goal }: StackTransition): string[] {
   return Object.keys(live?.exports ?? {}).filter((name) => !Object.hasOwn(goal?.exports ?? {}, name));
 }
 
 /** Exports that stay with another value. To whoever imports them that is the same as going and coming. */
-export function changedExports({ live, goal }: MovingStack): string[] {
+export function changedExports({ live, goal }: StackTransition): string[] {
   if (!live || !goal) return [];
   return Object.keys(live.exports).filter(
     (name) => Object.hasOwn(goal.exports, name) && live.exports[name] !== goal.exports[name],
   );
 }
 
-export function importsInGoal(stack: MovingStack | undefined, name: string): boolean {
+export function importsInGoal(stack: StackTransition | undefined, name: string): boolean {
   return stack?.goal?.imports.includes(name) ?? false;
 }
 
@@ -129,7 +129,7 @@ function waits(why: Wait["why"], name: string, stacks: readonly string[]): Wait[
 }
 
 /** Imports of the goal whose export is not there as it will stay. One that still goes or changes must not be imported anew. */
-function lackedImports(world: World, stack: MovingStack): Wait[] {
+function lackedImports(world: World, stack: StackTransition): Wait[] {
   return (stack.goal?.imports ?? []).flatMap((name) =>
     waits(
       "import",
@@ -139,7 +139,7 @@ function lackedImports(world: World, stack: MovingStack): Wait[] {
   );
 }
 
-function lacksExport(world: World, stack: MovingStack, name: string): boolean {
+function lacksExport(world: World, stack: StackTransition, name: string): boolean {
   const value = stack.goal?.exports[name];
   return value !== undefined && !standingOf(world, stack.name).arrived && stack.live?.exports[name] !== value;
 }

@@ -5,7 +5,7 @@ import {
   goingExports,
   importsInGoal,
   keepsOf,
-  type MovingStack,
+  type StackTransition,
   type Wait,
   type World,
   waitsOf,
@@ -20,7 +20,7 @@ export interface OrderFault {
 }
 
 /** What no order can help: it lasts from before the first pass to after the last one. Pure; all of it at once. */
-export function lastingFaults(stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
+export function lastingFaults(stacks: readonly StackTransition[], around: ExternalStacks): OrderFault[] {
   return stacks.flatMap((stack) => [
     ...exportsInUse(stack, stacks, around),
     ...missingExports(stack, stacks, around),
@@ -28,7 +28,11 @@ export function lastingFaults(stacks: readonly MovingStack[], around: ExternalSt
   ]);
 }
 
-function exportsInUse(stack: MovingStack, stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
+function exportsInUse(
+  stack: StackTransition,
+  stacks: readonly StackTransition[],
+  around: ExternalStacks,
+): OrderFault[] {
   const changed = new Set(changedExports(stack));
   return [...goingExports(stack), ...changed].sort().flatMap((name) => {
     const what = changed.has(name) ? "changes its value" : "goes";
@@ -46,7 +50,11 @@ function exportsInUse(stack: MovingStack, stacks: readonly MovingStack[], around
   });
 }
 
-function missingExports(stack: MovingStack, stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
+function missingExports(
+  stack: StackTransition,
+  stacks: readonly StackTransition[],
+  around: ExternalStacks,
+): OrderFault[] {
   const { exporters } = around;
   if (exporters === null) return [];
   const missing = (stack.goal?.imports ?? []).filter(
@@ -59,7 +67,11 @@ function missingExports(stack: MovingStack, stacks: readonly MovingStack[], arou
   }));
 }
 
-function takenExports(stack: MovingStack, stacks: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
+function takenExports(
+  stack: StackTransition,
+  stacks: readonly StackTransition[],
+  around: ExternalStacks,
+): OrderFault[] {
   return Object.keys(stack.goal?.exports ?? {}).flatMap((name) => {
     const outside = around.exporters && Object.hasOwn(around.exporters, name) ? around.exporters[name] : undefined;
     const others = stacks.filter((other) => other !== stack && Object.hasOwn(other.goal?.exports ?? {}, name));
@@ -72,7 +84,7 @@ function takenExports(stack: MovingStack, stacks: readonly MovingStack[], around
 }
 
 /** The stacks that found no way, each with the trail that leads from it into a circle. */
-export function stuckFaults(world: World, pending: readonly MovingStack[], around: ExternalStacks): OrderFault[] {
+export function stuckFaults(world: World, pending: readonly StackTransition[], around: ExternalStacks): OrderFault[] {
   return pending.map((stack) => ({
     stack: stack.name,
     code: "ORDER_IMPOSSIBLE",
@@ -81,10 +93,10 @@ export function stuckFaults(world: World, pending: readonly MovingStack[], aroun
 }
 
 /** "a goes after b, which …; b goes after a, which …." */
-function trailOf(world: World, pending: readonly MovingStack[], start: MovingStack): string {
+function trailOf(world: World, pending: readonly StackTransition[], start: StackTransition): string {
   const steps: string[] = [];
   const seen = new Set<string>();
-  let at: MovingStack | undefined = start;
+  let at: StackTransition | undefined = start;
   while (at && !seen.has(at.name)) {
     seen.add(at.name);
     const wait: Wait | undefined = blockingWait(world, pending, at);
@@ -96,12 +108,12 @@ function trailOf(world: World, pending: readonly MovingStack[], start: MovingSta
 }
 
 /** What a bridge would not help first: that is what closes the circle. */
-function blockingWait(world: World, pending: readonly MovingStack[], stack: MovingStack): Wait | undefined {
+function blockingWait(world: World, pending: readonly StackTransition[], stack: StackTransition): Wait | undefined {
   const waiting = waitsOf(world, stack).filter(({ on }) => pending.some(({ name }) => name === on));
   return waiting.find(({ why }) => why !== "use") ?? waiting[0];
 }
 
-function bridgeWall(world: World, stack: MovingStack, around: ExternalStacks): string {
+function bridgeWall(world: World, stack: StackTransition, around: ExternalStacks): string {
   const waiting = waitsOf(world, stack);
   const keeps = keepsOf(waiting);
   if (keeps.length === 0 || waiting.some(({ why }) => why !== "use")) return "";

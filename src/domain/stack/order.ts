@@ -2,7 +2,7 @@ import {
   afterPass,
   type ExternalStacks,
   keepsOf,
-  type MovingStack,
+  type StackTransition,
   standingOf,
   type Wait,
   type World,
@@ -43,7 +43,7 @@ export interface StackOrder {
  * gone or that something that stays is there. So a pass that is possible stays possible whatever else is done first,
  * no pass spoils another one, and where none is left, no sequence has one.
  */
-export function orderStacks(stacks: readonly MovingStack[], around: ExternalStacks): StackOrder {
+export function orderStacks(stacks: readonly StackTransition[], around: ExternalStacks): StackOrder {
   const sorted = [...stacks].sort((one, other) => (one.name < other.name ? -1 : 1));
   const all = sorted.map(({ name }) => name);
   const found = withFewestBridges(sorted, around, travel(sorted, around, new Set(all)));
@@ -60,11 +60,11 @@ interface Journey {
   readonly taken: readonly TakenPass[];
   readonly world: World;
   /** Stacks that found no way. */
-  readonly pending: readonly MovingStack[];
+  readonly pending: readonly StackTransition[];
 }
 
 /** Final passes as long as there are any; then one bridge, and on. `mayBridge` names the stacks that may have one. */
-function travel(stacks: readonly MovingStack[], around: ExternalStacks, mayBridge: ReadonlySet<string>): Journey {
+function travel(stacks: readonly StackTransition[], around: ExternalStacks, mayBridge: ReadonlySet<string>): Journey {
   const taken: TakenPass[] = [];
   let world = worldOf(stacks);
   let pending = stacks;
@@ -94,14 +94,14 @@ function travel(stacks: readonly MovingStack[], around: ExternalStacks, mayBridg
 }
 
 interface Bridge {
-  readonly stack: MovingStack;
+  readonly stack: StackTransition;
   readonly keeps: readonly string[];
 }
 
-type MayBridge = (stack: MovingStack, keeps: readonly string[]) => boolean;
+type MayBridge = (stack: StackTransition, keeps: readonly string[]) => boolean;
 
 /** The bridge that lets the most other stacks take their final pass; null where none would change anything. */
-function chooseBridge(world: World, pending: readonly MovingStack[], mayBridge: MayBridge): Bridge | null {
+function chooseBridge(world: World, pending: readonly StackTransition[], mayBridge: MayBridge): Bridge | null {
   let best: (Bridge & { readonly frees: number }) | null = null;
   for (const stack of pending) {
     const waiting = waitsOf(world, stack);
@@ -123,7 +123,7 @@ function isSame(world: World, next: World, name: string): boolean {
 }
 
 /** A bridge costs a whole update of a stack: each that can be left out is left out. */
-function withFewestBridges(stacks: readonly MovingStack[], around: ExternalStacks, first: Journey): Journey {
+function withFewestBridges(stacks: readonly StackTransition[], around: ExternalStacks, first: Journey): Journey {
   if (first.pending.length > 0) return first;
   let best = first;
   const bridged = (journey: Journey) =>
@@ -137,7 +137,7 @@ function withFewestBridges(stacks: readonly MovingStack[], around: ExternalStack
   return best;
 }
 
-function described(pass: TakenPass, stacks: readonly MovingStack[]): StackPass {
+function described(pass: TakenPass, stacks: readonly StackTransition[]): StackPass {
   const { before, ...rest } = pass;
   const start = worldOf(stacks);
   const stack = before.stacks.get(pass.stack);

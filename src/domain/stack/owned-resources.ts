@@ -1,5 +1,6 @@
 import { type CapturedComponent, componentId } from "../component/component.ts";
-import { asObject, type Json, type JsonObject } from "../json.ts";
+import { stackState } from "../component/states/stack.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { parseTemplate, resourcesOf } from "../template/template.ts";
 import { type Resolver, resolverIn } from "../template/values.ts";
 
@@ -35,10 +36,10 @@ const NAMED_BY: Readonly<Record<string, (physicalId: string) => string | null>> 
 };
 
 function physicalThings({ state }: CapturedComponent): [string, string][] {
-  const physicalIds = asObject(state.evidence["physicalIds"]);
-  return Object.entries(asObject(state.settings["resources"])).flatMap(([logicalId, type]): [string, string][] => {
-    const physicalId = physicalIds[logicalId];
-    const key = typeof physicalId === "string" ? NAMED_BY[String(type)]?.(physicalId) : null;
+  const { settings, evidence } = stackState(state);
+  return Object.entries(settings.resources).flatMap(([logicalId, type]): [string, string][] => {
+    const physicalId = evidence.physicalIds[logicalId];
+    const key = physicalId ? NAMED_BY[type]?.(physicalId) : null;
     return key ? [[key, logicalId]] : [];
   });
 }
@@ -46,12 +47,13 @@ function physicalThings({ state }: CapturedComponent): [string, string][] {
 /** What only the template tells: settings of asynchronous invocations, whose physical id may be any text. */
 function writtenThings(stack: CapturedComponent): [string, string][] {
   const resolve = resolverIn(stack);
+  const { physicalIds } = stackState(stack.state).evidence;
   return resourcesOf(templateOf(stack)).flatMap(({ logicalId, type, properties }): [string, string][] => {
     const name =
       type === "AWS::Lambda::EventInvokeConfig"
         ? qualifiedBy(properties, resolve)
         : type === "AWS::Serverless::Function" && "EventInvokeConfig" in properties
-          ? qualified(String(asObject(stack.state.evidence["physicalIds"])[logicalId]), properties["AutoPublishAlias"])
+          ? qualified(String(physicalIds[logicalId]), properties["AutoPublishAlias"])
           : null;
     const key = named("lambda-async", name);
     return key ? [[key, logicalId]] : [];
@@ -60,7 +62,7 @@ function writtenThings(stack: CapturedComponent): [string, string][] {
 
 function templateOf({ state }: CapturedComponent): JsonObject {
   try {
-    return parseTemplate(String(state.settings["template"]));
+    return parseTemplate(stackState(state).settings.template);
   } catch {
     return {};
   }

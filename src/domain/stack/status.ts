@@ -1,6 +1,6 @@
 import type { CapturedComponent } from "../component/component.ts";
+import { stackState } from "../component/states/stack.ts";
 import type { Reason } from "../errors.ts";
-import { asObjects } from "../json.ts";
 
 /** Statuses that an update of a stack may start from (facts E1). */
 const UPDATABLE: ReadonlySet<string> = new Set([
@@ -36,11 +36,8 @@ export interface Unfinished {
 
 /** What a stack in UPDATE_ROLLBACK_FAILED hangs on, as it was captured. Pure. */
 export function unfinishedIn(stack: CapturedComponent): Unfinished[] {
-  return asObjects(stack.state.evidence["unfinished"]).map(({ id, type, reason }) => ({
-    id: String(id),
-    type: String(type),
-    reason: String(reason ?? "no reason was given"),
-  }));
+  const { unfinished } = stackState(stack.state).evidence;
+  return unfinished.map(({ id, type, reason }) => ({ id, type, reason: reason ?? "no reason was given" }));
 }
 
 /** Why no update may start from its status, and the way out; none for a stack that is not there. Pure. */
@@ -86,9 +83,9 @@ export function skipWalls(name: string, stack: CapturedComponent, skip: readonly
 
 /** Nested stacks are changed from their root only, and instances of a stack set would be set back by it (facts D). Pure. */
 export function ownedElsewhere(name: string, stack: CapturedComponent | null): Reason[] {
-  const parent = stack?.state.evidence["parentId"];
-  if (typeof parent === "string") {
-    const detail = `The stack ${name} is nested in ${parent}: pick that one, or its root.`;
+  const { parentId } = stackState(stack?.state).evidence;
+  if (parentId !== null) {
+    const detail = `The stack ${name} is nested in ${parentId}: pick that one, or its root.`;
     return [{ code: "NESTED_STACK", detail }];
   }
   const set = /^StackSet-(.+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(name)?.[1];
@@ -98,5 +95,5 @@ export function ownedElsewhere(name: string, stack: CapturedComponent | null): R
 }
 
 function statusOf({ state }: CapturedComponent): string {
-  return String(state.evidence["status"]);
+  return stackState(state).evidence.status;
 }

@@ -1,7 +1,7 @@
 import { type Altered, alteredIds, changeOf, countAltered } from "../../domain/activity/altered.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
-import { claimOf } from "../../domain/activity/selection.ts";
+import { lockOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import { type CapturedComponent, type Components, functionOf } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
@@ -81,7 +81,7 @@ function takeBack(context: JobContext, deployment: Deployment, altered: readonly
   const picked = altered.map(({ component }) => component);
   return followWith(context, deployment, {
     reason: `The deployment ${deployment.id} failed and asked for its rollback.`,
-    claim: claimOf(picked, altered, "auto"),
+    lock: lockOf(picked, altered, "auto"),
     deployments: [deployment.id],
     undoes: null,
     picked,

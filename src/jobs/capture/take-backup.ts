@@ -1,5 +1,5 @@
 import type { Deployment } from "../../domain/activity/deployment.ts";
-import type { Claim, Scope } from "../../domain/activity/scope.ts";
+import type { Lock, Scope } from "../../domain/activity/scope.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -28,7 +28,7 @@ export async function takeSnapshot(context: JobContext, deployment: Deployment):
   context.log.add("info", `The backup is ready: ${components.length} components.`);
   const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components, verdicts };
   await context.store.saveBackup(context.fence, deployment.id, snapshot, {
-    claim: widenedClaim(deployment.scope, components),
+    lock: widenedLock(deployment.scope, components),
     readiness: countReadiness(verdicts.values()),
     lines: context.log.take(),
   });
@@ -47,7 +47,7 @@ function judge(context: JobContext, components: readonly CapturedComponent[]): R
 }
 
 /** Functions of a scoped stack belong to the scope, and a scoped function keeps its stack's other visitors away. */
-function widenedClaim({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Claim {
+function widenedLock({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Lock {
   const names = components.flatMap(({ id }) => functionOf(id) ?? []);
   const owners = components.flatMap(({ parent }) => parseComponentId(stackOf(parent) ?? "")?.name ?? []);
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };

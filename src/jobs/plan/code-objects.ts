@@ -6,7 +6,7 @@ import {
 } from "../../domain/component/component.ts";
 import { asObject, asObjects, type JsonObject, sameJson } from "../../domain/json.ts";
 import { codeObjectsOf, codePropertyOf } from "../../domain/template/code-objects.ts";
-import type { CodePlace, Standing } from "../../domain/template/code-relocation.ts";
+import type { CodePlace, ObjectState } from "../../domain/template/code-relocation.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { FUNCTION_IDENTITY } from "../../domain/template/splice/companions.ts";
 import { ownedProperties } from "../../domain/template/splice/owned-properties.ts";
@@ -27,7 +27,7 @@ import { mapBounded } from "../map-bounded.ts";
 type Picking = Pick<ComponentFacts, "rollback" | "sources" | "live" | "byCommand">;
 
 /** A place that nobody has looked at yet. */
-type Mention = Omit<CodePlace, "standing"> & { readonly etag: string | null };
+type Mention = Omit<CodePlace, "state"> & { readonly etag: string | null };
 
 /** Each look may read a whole package. */
 const LOOKS_AT_ONCE = 4;
@@ -45,12 +45,12 @@ export async function readCodeFacts(
   const looked = await mapBounded(
     [...objects],
     LOOKS_AT_ONCE,
-    async ([name, object]): Promise<[string, Standing]> => [name, await standingOf(view.aws.objects, object)],
+    async ([name, object]): Promise<[string, ObjectState]> => [name, await standingOf(view.aws.objects, object)],
   );
-  const standings = new Map(looked);
+  const states = new Map(looked);
   const placed = ({ etag: _, ...mention }: Mention): CodePlace => ({
     ...mention,
-    standing: standings.get(nameOf(mention)) ?? "same",
+    state: states.get(nameOf(mention)) ?? "same",
   });
   return { stagingBucket, places: new Map([...mentions].map(([id, found]) => [id, found.map(placed)])) };
 }

@@ -1,6 +1,6 @@
 import { alteredIds } from "../../domain/activity/altered.ts";
-import { isByPackage } from "../../domain/activity/build.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
+import { isByPackage } from "../../domain/activity/rollback.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import {
   type ComponentId,

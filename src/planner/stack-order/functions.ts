@@ -6,7 +6,7 @@ import {
   parseComponentId,
 } from "../../domain/component/component.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
-import type { MovingStack } from "../../domain/stack/links.ts";
+import type { StackTransition } from "../../domain/stack/links.ts";
 import { functionsNamed } from "../../domain/template/function-references.ts";
 import { templateStateOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
@@ -20,7 +20,7 @@ import type { DraftStep } from "../draft-step.ts";
 /** A stack with its nested ones, or parts of a stack, on the way back. */
 export interface Mover {
   readonly id: ComponentId;
-  readonly links: MovingStack;
+  readonly links: StackTransition;
   readonly live: readonly Templated[];
   readonly goal: readonly Templated[];
 }
@@ -34,7 +34,11 @@ export interface Templated {
 type GoalOf = (id: ComponentId) => CapturedComponent | null;
 
 /** Everything that moves, with the functions among it that a stack has to find there. Pure. */
-export function withFunctions(movers: readonly Mover[], drafts: readonly DraftStep[], goalOf: GoalOf): MovingStack[] {
+export function withFunctions(
+  movers: readonly Mover[],
+  drafts: readonly DraftStep[],
+  goalOf: GoalOf,
+): StackTransition[] {
   const direct = drafts.filter(comesDirectly).map(({ component }) => component);
   const made = new Map(movers.map((mover) => [mover, functionsMade(mover)]));
   const known = new Set([...direct, ...[...made.values()].flat()]);
@@ -92,7 +96,7 @@ function needsOf(
 }
 
 /** Who waits for a function, by the names that the order has for them. */
-export function waitingFor(id: ComponentId, moving: readonly MovingStack[]): string[] {
+export function waitingFor(id: ComponentId, moving: readonly StackTransition[]): string[] {
   if (functionOf(id) === null) return [];
   return moving.filter(({ goal }) => goal?.imports.includes(thing(id))).map(({ name }) => name);
 }
@@ -158,15 +162,15 @@ function isResource(name: string): boolean {
   return name.startsWith("the resource ");
 }
 
-function nothing(name: string): MovingStack {
+function nothing(name: string): StackTransition {
   return { name, live: null, goal: { exports: {}, imports: [] } };
 }
 
 function linked(
-  { name, live, goal }: MovingStack,
+  { name, live, goal }: StackTransition,
   brings: readonly string[],
   waitsFor: readonly string[],
-): MovingStack {
+): StackTransition {
   if (!goal) return { name, live, goal };
   const exports = { ...goal.exports, ...Object.fromEntries(brings.map((made) => [made, made])) };
   return { name, live, goal: { exports, imports: [...goal.imports, ...waitsFor] } };

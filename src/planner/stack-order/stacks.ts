@@ -8,7 +8,7 @@ import {
 import type { Reason } from "../../domain/errors.ts";
 import { asObject, type Json } from "../../domain/json.ts";
 import type { BridgePass, PlanStep } from "../../domain/plan/plan.ts";
-import type { ExternalStacks, MovingStack, StackLinks } from "../../domain/stack/links.ts";
+import type { ExternalStacks, StackLinks, StackTransition } from "../../domain/stack/links.ts";
 import { orderStacks, type StackPass } from "../../domain/stack/order.ts";
 import type { DraftStep } from "../draft-step.ts";
 import type { PlanFacts } from "../facts.ts";
@@ -122,7 +122,7 @@ function rootOf(one: MovingComponent, all: readonly MovingComponent[]): MovingCo
 }
 
 /** A root with its nested stacks: they are one operation, so their exports and imports are. */
-function movingStack(parts: readonly MovingComponent[], root: MovingComponent, facts: PlanFacts): MovingStack {
+function movingStack(parts: readonly MovingComponent[], root: MovingComponent, facts: PlanFacts): StackTransition {
   const side = (which: "live" | "goal", known: Components): StackLinks | null => {
     const there = parts.flatMap((part) => part[which] ?? []);
     const links = there.map((state) => linksOf(state, known));

@@ -2,7 +2,7 @@ import type { Activity } from "../../domain/activity/activity.ts";
 import type { Altered } from "../../domain/activity/altered.ts";
 import type { Deployment, Outcome } from "../../domain/activity/deployment.ts";
 import type { CarriedPin } from "../../domain/activity/pins.ts";
-import type { Claim } from "../../domain/activity/scope.ts";
+import type { Lock } from "../../domain/activity/scope.ts";
 import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import type { Problem } from "../../domain/errors.ts";
 import type { ReadinessCounts } from "../../domain/plan/readiness.ts";
@@ -37,8 +37,8 @@ export interface DeploymentStore {
 export interface BackupExtras {
   /** How many components of the backup have which readiness. */
   readonly readiness?: ReadinessCounts;
-  /** What the deployment holds from now on: the backup knows which functions its stacks own. Null leaves the claim. */
-  readonly claim: Claim | null;
+  /** What the deployment holds from now on: the backup knows which functions its stacks own. Null leaves the lock. */
+  readonly lock: Lock | null;
   readonly lines: readonly NewLine[];
 }
 

@@ -67,7 +67,7 @@ export interface RunBeginning {
 
 export interface RunRequest {
   readonly planDigest: string;
-  readonly claim: Rollback["claim"];
+  readonly lock: Rollback["lock"];
   readonly guard: Guard<Rollback>;
   readonly busy: Guard<readonly Activity[]>;
   readonly enqueue: Enqueue;

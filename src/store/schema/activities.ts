@@ -6,7 +6,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { STATUSES } from "../../domain/activity/activity.ts";
-import type { Claim } from "../../domain/activity/scope.ts";
+import type { Lock } from "../../domain/activity/scope.ts";
 import type { Problem } from "../../domain/errors.ts";
 
 /** Literal, because SQLite uses a partial index only for a query that repeats the text of the index's condition. */
@@ -32,7 +32,7 @@ export const activities = sqliteTable(
     requestedBy: text("requested_by").notNull(),
     reason: text(),
     ticket: text(),
-    claim: text({ mode: "json" }).$type<Claim>().notNull(),
+    lock: text("claim", { mode: "json" }).$type<Lock>().notNull(),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
     finishedAt: integer("finished_at"),

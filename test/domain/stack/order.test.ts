@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import type { ExternalStacks, MovingStack, StackLinks } from "#src/domain/stack/links";
+import type { ExternalStacks, StackLinks, StackTransition } from "#src/domain/stack/links";
 import { orderStacks, type StackOrder, type StackPass } from "#src/domain/stack/order";
 import { graphText, type StackGraph, stackGraphs } from "../../support/stack-graphs.ts";
 import { type Account, accountOf, begin, end, hasAnyOrder, targetOf } from "./strict-exports.ts";
@@ -11,7 +11,7 @@ function links(exports: readonly string[], imports: readonly string[] = []): Sta
   return { exports: Object.fromEntries(exports.map((name) => [name, `arn:${name}`])), imports };
 }
 
-function moving(name: string, live: StackLinks | null, goal: StackLinks | null): MovingStack {
+function moving(name: string, live: StackLinks | null, goal: StackLinks | null): StackTransition {
   return { name, live, goal };
 }
 
@@ -202,7 +202,7 @@ function runStrictly(graph: StackGraph, order: StackOrder, draw: () => number): 
   }
 }
 
-function stackOf({ stacks }: StackGraph, { stack: name }: StackPass): MovingStack {
+function stackOf({ stacks }: StackGraph, { stack: name }: StackPass): StackTransition {
   const found = stacks.find((stack) => stack.name === name);
   if (!found) throw new Error(`no stack ${name}`);
   return found;
