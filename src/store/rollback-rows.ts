@@ -1,12 +1,14 @@
 import { asc, eq, inArray, type SQL } from "drizzle-orm";
 import type { BuildReturn } from "../domain/activity/build.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
+import type { Plan } from "../domain/plan/plan.ts";
 import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
 import type { Follow } from "./port/rollbacks.ts";
 import type { Transaction } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
 import { buildReturns, plans, rollbackDeployments, rollbacks } from "./schema/rollbacks.ts";
 import type { Rows } from "./sqlite-database.ts";
+import { storedState } from "./state-rows.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./summary-rows.ts";
 
 /**
@@ -97,8 +99,13 @@ export async function updateRollback(
   await rows.update(rollbacks).set(change).where(eq(rollbacks.id, id));
 }
 
-export async function findPlan(rows: Rows, id: string) {
+/** INTERNAL when the goal of a step does not fit the kind of its component: the run would write it to AWS. */
+export async function findPlan(rows: Rows, id: string): Promise<Plan | null> {
   const { digest, plannedAt, steps } = plans;
   const [plan] = await rows.select({ digest, plannedAt, steps }).from(plans).where(eq(plans.rollback, id));
+  for (const { order, component, goal, bridges } of plan?.steps ?? []) {
+    const goals = [goal, ...bridges.map((bridge) => bridge.goal)];
+    for (const state of goals) if (state) storedState(`step ${order} of the plan of ${id}`, component, state);
+  }
   return plan ?? null;
 }

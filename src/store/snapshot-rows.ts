@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { and, eq, getTableColumns } from "drizzle-orm";
 import { type CapturedComponent, type ComponentState, stateToJson } from "../domain/component/component.ts";
 import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
-import { canonicalText } from "../domain/json.ts";
+import { canonicalText, type Json } from "../domain/json.ts";
 import { noteHistory } from "./history-rows.ts";
 import { snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import type { Rows } from "./sqlite-database.ts";
+import { storedState } from "./state-rows.ts";
 
 /** Inserts the row of a snapshot that a job is going to take. */
 export async function insertPendingSnapshot(
@@ -22,7 +23,7 @@ export async function saveSnapshot(
   owner: Pick<SnapshotRow, "activity" | "purpose">,
   { id, takenAt, components, verdicts }: NewSnapshot,
 ): Promise<void> {
-  const stored = components.map((component) => ({ component, ...storedState(component.state) }));
+  const stored = components.map((component) => ({ component, ...bodyOf(component.state) }));
   const facts = { status: "Ready" as const, takenAt, components: components.length, sizeBytes: sizeOf(stored) };
   await rows
     .insert(snapshots)
@@ -56,7 +57,7 @@ interface StoredState {
   readonly body: string;
 }
 
-function storedState(state: ComponentState): Omit<StoredState, "component"> {
+function bodyOf(state: ComponentState): Omit<StoredState, "component"> {
   const body = canonicalText(stateToJson(state));
   return { digest: createHash("sha256").update(body).digest("hex"), body };
 }
@@ -81,8 +82,22 @@ export function selectComponents(rows: Rows) {
 type ComponentRow = typeof snapshotComponents.$inferSelect & { readonly body: string };
 
 export function componentOf(row: ComponentRow): CapturedComponent {
-  const { component: id, parent, physicalId, incomplete, digest, body } = row;
-  return { id, parent, physicalId, incomplete, state: JSON.parse(body) as ComponentState, digest };
+  const { component: id, parent, physicalId, incomplete, digest } = row;
+  return { id, parent, physicalId, incomplete, state: stateOf(row), digest };
+}
+
+/** The stored state. INTERNAL, which names the snapshot, the component and each path, when the state does not fit its kind. */
+function stateOf({ snapshot, component, body }: ComponentRow): ComponentState {
+  return storedState(`the snapshot ${snapshot}`, component, parseBody(body));
+}
+
+/** Null, which fits no kind, for text that is not JSON. The parser's own error would quote the text, which holds secrets. */
+function parseBody(body: string): Json {
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return null;
+  }
 }
 
 export function judgedOf(row: ComponentRow): JudgedComponent {

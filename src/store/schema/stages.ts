@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Suspect } from "../../domain/activity/pins.ts";
 import { PIN_RULES } from "../../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import { activityId } from "./activities.ts";
@@ -49,7 +50,7 @@ export const revalidations = sqliteTable(
     id: text().primaryKey(),
     application: text().notNull(),
     stage: text().notNull(),
-    subject: text({ enum: ["branch", "build"] }).notNull(),
+    subject: text().$type<Suspect["subject"]>().notNull(),
     name: text().notNull(),
     rollback: activityId("rollback").notNull(),
     createdAt: integer("created_at").notNull(),
