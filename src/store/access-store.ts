@@ -1,9 +1,9 @@
 import { and, count, eq, isNull, lt } from "drizzle-orm";
 import type { AccessStore } from "./port/access.ts";
-import { idempotencyKeys, tokens } from "./schema.ts";
+import { idempotencyKeys, tokens } from "./schema/access.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
-/** The contract's promise of how long a repeated request gets the same answer. */
+/** The API promises to repeat a response for this long. */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 export function createAccessStore(database: SqliteDatabase): AccessStore {
@@ -30,9 +30,9 @@ export function createAccessStore(database: SqliteDatabase): AccessStore {
         await rows.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, now - KEY_LIFETIME_MS));
         return reserveKey(rows, { key, fingerprint, createdAt: now });
       }),
-    completeKey: (key, answer) =>
+    completeKey: (key, response) =>
       database.write(async (rows) => {
-        await rows.update(idempotencyKeys).set(answer).where(eq(idempotencyKeys.key, key));
+        await rows.update(idempotencyKeys).set(response).where(eq(idempotencyKeys.key, key));
       }),
     releaseKey: (key) =>
       database.write(async (rows) => {
@@ -49,9 +49,9 @@ async function reserveKey(
 ): ReturnType<AccessStore["reserveKey"]> {
   const inserted = await rows.insert(idempotencyKeys).values(wanted).onConflictDoNothing().returning();
   if (inserted.length > 0) return { state: "new" };
-  const [held] = await rows.select().from(idempotencyKeys).where(eq(idempotencyKeys.key, wanted.key));
-  if (held?.fingerprint !== wanted.fingerprint) return { state: "differs" };
-  const { status, headers, body } = held;
+  const [known] = await rows.select().from(idempotencyKeys).where(eq(idempotencyKeys.key, wanted.key));
+  if (known?.fingerprint !== wanted.fingerprint) return { state: "differs" };
+  const { status, headers, body } = known;
   if (status === null) return { state: "running" };
-  return { state: "done", answer: { status, headers: headers ?? {}, body: body ?? "" } };
+  return { state: "done", response: { status, headers: headers ?? {}, body: body ?? "" } };
 }

@@ -1,11 +1,12 @@
 import { and, eq } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { SnapshotSummary } from "../domain/component/snapshot.ts";
-import { activities, snapshots } from "./schema.ts";
+import { activities } from "./schema/activities.ts";
+import { snapshots } from "./schema/snapshots.ts";
 
 /**
- * The two snapshots of an activity, to be joined to it: with one query for all of it, a reader never sees half of a
- * transaction.
+ * The two snapshots of an activity, for joining them to its row: a reader that gets all of it with one query never sees
+ * half of a transaction.
  */
 export const backups = alias(snapshots, "backups");
 export const records = alias(snapshots, "records");

@@ -7,7 +7,7 @@ import { failPendingSnapshots } from "./snapshot-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 import { closeSteps, countSteps, findSteps } from "./step-rows.ts";
 
-/** Ends an activity in Exception, and whatever of it is still open: jobs, snapshots, steps. */
+/** Ends an activity in Exception, with its jobs, its pending snapshots and its open steps. */
 export async function closeActivity(rows: Rows, activity: Activity, problem: Problem, at: number): Promise<void> {
   await updateActivity(rows, activity.id, { status: "Exception", finishedAt: at, error: problem });
   await dropJobs(rows, activity.id);

@@ -2,33 +2,35 @@ import { and, desc, eq, gte, inArray } from "drizzle-orm";
 import type { TargetIdentity } from "../domain/activity/activity.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import type { StepStatus } from "../domain/plan/step-row.ts";
-import { activities, rollbackSteps, snapshotComponents, snapshots } from "./schema.ts";
+import { activities } from "./schema/activities.ts";
+import { rollbackSteps } from "./schema/rollbacks.ts";
+import { snapshotComponents, snapshots } from "./schema/snapshots.ts";
 import type { Rows } from "./sqlite-database.ts";
 
 interface Wanted {
   readonly identity: TargetIdentity;
   readonly components: readonly ComponentId[];
-  /** Milliseconds since the epoch; older records do not count. */
+  /** Milliseconds since the epoch. Older records are ignored. */
   readonly since: number;
 }
 
-/** A Ready record, and the activity that it belongs to. It never changes any more. */
+/** A Ready record and the activity that it belongs to. Neither changes any more. */
 interface TargetRecord {
   readonly snapshot: string;
   readonly activity: string;
   readonly type: "deploy" | "rollback";
 }
 
-/** Where a component was last recorded, and as what. */
+/** The newest record of a component. */
 export interface LastRecord {
   readonly snapshot: string;
-  /** Null where the record says that it was absent. */
+  /** Null when the record says that the component was absent. */
   readonly digest: string | null;
 }
 
 /**
- * Each component in the newest record that covers it. Goes back from the newest record until each is found: a rollback's
- * own source covers all of them, so that is not far.
+ * Finds the newest record that covers each component. Walks back from the newest record until every component is found,
+ * which is not far: the deployment that a rollback reverses covers all of them.
  */
 export async function findLastRecords(rows: Rows, wanted: Wanted): Promise<ReadonlyMap<ComponentId, LastRecord>> {
   const found = new Map<ComponentId, LastRecord>();
@@ -62,10 +64,10 @@ function listRecords(rows: Rows, { identity, since }: Wanted): Promise<readonly 
 }
 
 /**
- * What a record says about these components: their digests, and null for those that its activity looked for without
- * finding them. A deployment says it of whatever stands in its backup or record; a rollback of what it brought back, and of
- * what else it changed: the stack of a part, a step that failed half-way. What it left as it was, skipped steps above all,
- * may have been changed by anybody before.
+ * What a record says about these components: their digests, and null for components that its activity looked for without
+ * finding them. A deployment covers everything in its backup or record. A rollback covers what it restored and what else it
+ * changed, such as the stack of a restored part or a step that failed half-way. It says nothing about components that it
+ * left alone, skipped steps above all: anybody may have changed those before.
  */
 async function covered(
   rows: Rows,
@@ -74,27 +76,28 @@ async function covered(
 ): Promise<ReadonlyMap<ComponentId, string | null>> {
   const before = await digestsIn(rows, { activity: record.activity, purpose: "backup" }, components);
   const after = await digestsIn(rows, { activity: record.activity, purpose: "record" }, components);
-  const back =
-    record.type === "rollback" ? new Set(await listSteps(rows, record.activity, { components, statuses: BACK })) : null;
-  const told = components.filter((id) =>
-    back ? back.has(id) || before.get(id) !== after.get(id) : before.has(id) || after.has(id),
-  );
-  return new Map(told.map((id) => [id, after.get(id) ?? null]));
+  const reached =
+    record.type === "rollback"
+      ? new Set(await listSteps(rows, record.activity, { components, statuses: GOAL_REACHED }))
+      : null;
+  const isCovered = (id: ComponentId) =>
+    reached ? reached.has(id) || before.get(id) !== after.get(id) : before.has(id) || after.has(id);
+  return new Map(components.filter(isCovered).map((id) => [id, after.get(id) ?? null]));
 }
 
-/** Statuses of steps that left the component where the rollback wanted it. */
-const BACK: readonly StepStatus[] = ["Restored", "Removed", "Recreated"];
+/** Statuses of steps that brought their component to its goal. */
+const GOAL_REACHED: readonly StepStatus[] = ["Restored", "Removed", "Recreated"];
 
 /**
- * What the record of an activity looked for: whatever stands in its backup, and the steps of a rollback. What of it the
- * record does not hold was absent.
+ * Every component that the record of an activity looked for: those in its backup, and the steps of a rollback. Those that
+ * the record does not hold were absent.
  */
 export async function listLookedFor(rows: Rows, activity: string): Promise<readonly ComponentId[]> {
   const backup = await digestsIn(rows, { activity, purpose: "backup" });
   return [...new Set([...backup.keys(), ...(await listSteps(rows, activity))])];
 }
 
-/** Of all components, or only of those `among` some. */
+/** The digests in a snapshot, of all components or only of those in `among`. */
 async function digestsIn(
   rows: Rows,
   { activity, purpose }: { activity: string; purpose: "backup" | "record" },
