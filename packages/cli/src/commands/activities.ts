@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { type Activity, answered } from "../api.ts";
+import type { Activity } from "#client/api-types";
+import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { timeText } from "../format.ts";
 import {
@@ -32,9 +33,9 @@ export function activitiesCommand(program: Command, run: Run): void {
 
 async function listActivities({ api, terminal }: Session, options: ActivityOptions): Promise<ExitCode> {
   const { output: _, ...query } = options;
-  const page = await answered(api.GET("/v1/activities", { params: { query: present(query) } }));
+  const page = await unwrap(api.GET("/v1/activities", { params: { query: present(query) } }));
   terminal.answer(page, (paint) => activityLines(page.items, paint));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 
