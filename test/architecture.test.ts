@@ -103,7 +103,7 @@ t.test("each room imports only what the table allows it", async (t) => {
 
 t.test("one place reads the environment, one the clock, one makes randomness", async (t) => {
   const rules: [RegExp, RegExp][] = [
-    [/\bprocess\.env\b/, /^src\/(config|compose)\.ts$|^src\/commands\//],
+    [/\bprocess\.env\b/, /^src\/(config|compose)\.ts$|^src\/(commands|demo)\//],
     [
       /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bMath\.random\(|\brandomBytes\(|\brandomUUID\(/,
       /^src\/(compose\.ts$|demo\/)|^packages\/client\/src\/persistent-fetch\.ts$|^packages\/cli\/src\/run-command\.ts$/,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { type CliEnd, runCli, startCli } from "./cli-process.ts";
+import { runCli, startCli } from "./cli-process.ts";
 import {
   COMPLETED,
   eventStream,
@@ -13,16 +13,22 @@ import {
   startFakeService,
   TOKEN,
 } from "./fake-service.ts";
+import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
-const ends: CliEnd[] = [];
+const results: CommandResult[] = [];
 
-async function withService(t: Test): Promise<{ service: FakeService; run: (...args: string[]) => Promise<CliEnd> }> {
+interface Scene {
+  readonly service: FakeService;
+  run(...args: string[]): Promise<CommandResult>;
+}
+
+async function withService(t: Test): Promise<Scene> {
   const service = await startFakeService();
   t.teardown(() => service.close());
   const run = async (...args: string[]) => {
-    const end = await runCli(args, { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
-    ends.push(end);
-    return end;
+    const result = await runInProcess(args, { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
+    results.push(result);
+    return result;
   };
   return { service, run };
 }
@@ -68,10 +74,12 @@ t.test("what is not understood ends with 252 and asks the service for nothing", 
 });
 
 t.test("settings that are missing or wrong end with 253", async (t) => {
-  t.equal((await runCli(["deployments"], { cwd: t.testdir() })).code, 253, "no token anywhere");
-  t.equal((await runCli(["deployments"], { env: { STEPBACK_URL: "ftp://x", STEPBACK_TOKEN: TOKEN } })).code, 253);
+  const nowhere = { STEPBACK_DATA_DIR: t.testdir() };
+  t.equal((await runInProcess(["deployments"], { env: nowhere })).code, 253, "no token anywhere");
+  const wrong = { STEPBACK_URL: "ftp://x", STEPBACK_TOKEN: TOKEN };
+  t.equal((await runInProcess(["deployments"], { env: wrong })).code, 253);
   const remote = { STEPBACK_URL: "http://stepback.example", STEPBACK_DATA_DIR: t.testdir({ "admin-token": TOKEN }) };
-  const { code, stderr } = await runCli(["deployments"], { env: remote });
+  const { code, stderr } = await runInProcess(["deployments"], { env: remote });
   t.equal(code, 253, "the local admin token is not sent to another machine");
   t.match(stderr, "STEPBACK_TOKEN is not set");
 });
@@ -114,7 +122,7 @@ t.test("a refused token ends with 253, every other error answer with 254, told w
 t.test("nobody at the address ends with 254 at once", async (t) => {
   const service = await startFakeService();
   await service.close();
-  const end = await runCli(["activities"], { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
+  const end = await runInProcess(["activities"], { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
   t.equal(end.code, 254);
   t.match(end.stderr, "does not answer");
 });
@@ -236,5 +244,5 @@ t.test("the token is never printed", async (t) => {
     response.writeHead(500).end(JSON.stringify(problem(500, "INTERNAL", "Inside."))),
   );
   t.equal((await run("activities")).code, 254);
-  for (const { stdout, stderr } of ends) t.notMatch(stdout + stderr, TOKEN);
+  for (const { stdout, stderr } of results) t.notMatch(stdout + stderr, TOKEN);
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import t, { type Test } from "tap";
-import { type CliEnd, runCli, startCli, startOnTerminal } from "./cli-process.ts";
+import { startCli, startOnTerminal } from "./cli-process.ts";
 import {
   eventStream,
   type FakeAnswer,
@@ -11,6 +11,7 @@ import {
   startFakeService,
   TOKEN,
 } from "./fake-service.ts";
+import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const DRAFT = { id: "rbk_01", type: "rollback", status: "Draft", deployment: "dep_01", result: null, error: null };
 const NOTHING = { restored: 0, removed: 0, recreated: 0, unchanged: 0, skipped: 0, failed: 0 };
@@ -59,7 +60,7 @@ const RUN = "POST /v1/rollbacks/rbk_01/run";
 
 interface Scene {
   readonly service: FakeService;
-  rollback(...options: string[]): Promise<CliEnd>;
+  rollback(...options: string[]): Promise<CommandResult>;
 }
 
 /** A service that makes the plan above and completes it, unless `answers` say otherwise. */
@@ -76,7 +77,7 @@ async function openScene(t: Test, answers: Readonly<Record<string, FakeAnswer[]>
   service.on("GET /v1/rollbacks/rbk_01/components", { items: [ROW], next: null });
   for (const [call, given] of Object.entries(answers)) service.on(call, ...given);
   const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };
-  return { service, rollback: (...options) => runCli(["rollback", ...options], { env }) };
+  return { service, rollback: (...options) => runInProcess(["rollback", ...options], { env }) };
 }
 
 function bodyOf(service: FakeService, call: string): unknown {
@@ -228,8 +229,19 @@ t.test("interrupted while it follows, it ends with 130 and says that the rollbac
 
 const noTerminal = spawnSync("script", ["--version"]).status !== 0 && "no `script` here to give it a terminal";
 
+t.test("where somebody can be asked, anything but a yes is a no, the end of the input too", async (t) => {
+  const answers = { "yes\n": 0, "n\n": 1, "\n": 1, "": 1 };
+  for (const [input, code] of Object.entries(answers)) {
+    const { service } = await openScene(t);
+    const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };
+    const asked = await runInProcess(["rollback", ...PICK], { env, input, isTTY: true });
+    t.match(asked, { code, stderr: "Run this plan? [y/N]" }, JSON.stringify(input));
+    t.equal(service.calls().includes(RUN), code === 0);
+  }
+});
+
 t.test("on a terminal it asks, and runs only after a yes", { skip: noTerminal }, async (t) => {
-  const answers = { "y\n": 0, "n\n": 1, "\n": 1, "\u0004": 1, "\u0003": 130 };
+  const answers = { "y\n": 0, "\u0004": 1, "\u0003": 130 };
   for (const [keys, code] of Object.entries(answers)) {
     const { service } = await openScene(t);
     const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };

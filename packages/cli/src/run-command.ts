@@ -28,8 +28,8 @@ export interface CommandOutput {
 const LAST_OUTPUT_MS = 2_000;
 
 /**
- * Runs a command on our own streams and forwards the signals that arrive meanwhile; the command decides when it ends.
- * Never rejects.
+ * Runs a command on the streams and with the environment of `io`, and forwards the signals that arrive
+ * meanwhile; the command decides when it ends. Never rejects.
  */
 export function runCommand(command: readonly string[], io: CliIo, output: CommandOutput): Promise<CommandEnd> {
   const [program = "", ...args] = command;
@@ -37,7 +37,7 @@ export function runCommand(command: readonly string[], io: CliIo, output: Comman
   const fdOrPipe = ({ fd }: OutStream) => (output.onOutput ? "pipe" : (fd ?? "pipe"));
   const stdio: StdioOptions = [io.stdin.fd ?? "ignore", fdOrPipe(shown.stdout), fdOrPipe(shown.stderr)];
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio });
+    const child = spawn(program, args, { stdio, env: { ...io.env } });
     const forward = (signal: NodeJS.Signals) => {
       // A terminal sends Ctrl-C to the whole group of processes: the command has it already.
       if (signal !== "SIGINT" || io.stdin.isTTY !== true) child.kill(signal);
