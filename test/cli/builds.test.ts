@@ -7,7 +7,8 @@ import { packPath } from "#cli/packing";
 import { refuseFilled, unpack } from "#cli/unpacking";
 import { gzipped, type RawEntry, rawTar, tarOf, writeFiles, zipOf } from "../support/archives.ts";
 import { configure, createFunction, startTestAccount, type TestAccount } from "../support/test-account.ts";
-import { type CliEnd, runCli, startCli } from "./cli-process.ts";
+import { startCli } from "./run-as-process.ts";
+import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const STAGE = ["--application", "shop", "--stage", "prod"];
 const FILES = { "state.json": "{}", "deep/api.zip": "code", "deep/er/@odd": "odd" };
@@ -22,12 +23,11 @@ t.before(async () => {
 t.teardown(() => account.close());
 
 function envOf(more: Record<string, string> = {}): Record<string, string> {
-  const aws = Object.entries(process.env).filter(([name]) => name.startsWith("AWS_")) as [string, string][];
-  return { ...Object.fromEntries(aws), STEPBACK_URL: account.url, STEPBACK_TOKEN: account.token, ...more };
+  return { ...account.awsEnv, STEPBACK_URL: account.url, STEPBACK_TOKEN: account.token, ...more };
 }
 
-function stepback(...args: string[]): Promise<CliEnd> {
-  return runCli(args, { env: envOf() });
+function stepback(...args: string[]): Promise<CommandResult> {
+  return runInProcess(args, { env: envOf() });
 }
 
 function contentOf(folder: string): Record<string, string> {
@@ -218,7 +218,7 @@ t.test("a stored package is handed to the team's own command, and the result is 
   const { origin, versionOf } = await twoBuilds(t, name);
   const to = ["rollback", "--to-build", "1", ...origin];
   const secret = "do-not-tell-anybody";
-  const back = await runCli([...to, "--", ...deployCommand(name)], { env: envOf({ DEPLOY_SECRET: secret }) });
+  const back = await runInProcess([...to, "--", ...deployCommand(name)], { env: envOf({ DEPLOY_SECRET: secret }) });
   t.match(back, { code: 0, stdout: /lambda-config:pack-two +Restored +yes/ });
   t.match(back.stdout, `deploying with ${secret}`, "its own terminal shows what the command said");
   t.equal(await versionOf(), "1");

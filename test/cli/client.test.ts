@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { runCli, startCli } from "./cli-process.ts";
 import {
   COMPLETED,
   eventStream,
@@ -13,6 +12,7 @@ import {
   startFakeService,
   TOKEN,
 } from "./fake-service.ts";
+import { runCli, startCli } from "./run-as-process.ts";
 import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const results: CommandResult[] = [];

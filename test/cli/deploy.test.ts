@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { type CliProcess, startCli } from "./cli-process.ts";
 import {
   COMPLETED,
   DEPLOYMENT,
@@ -12,6 +11,7 @@ import {
   startFakeService,
   TOKEN,
 } from "./fake-service.ts";
+import { type CliProcess, startCli } from "./run-as-process.ts";
 import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const OPTIONS = ["deploy", "--application", "shop", "--stage", "prod", "--stack", "shop-api"];

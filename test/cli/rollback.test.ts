@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import t, { type Test } from "tap";
-import { startCli, startOnTerminal } from "./cli-process.ts";
 import {
   eventStream,
   type FakeAnswer,
@@ -11,6 +10,7 @@ import {
   startFakeService,
   TOKEN,
 } from "./fake-service.ts";
+import { startCli, startOnTerminal } from "./run-as-process.ts";
 import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const DRAFT = { id: "rbk_01", type: "rollback", status: "Draft", deployment: "dep_01", result: null, error: null };
