@@ -10,7 +10,7 @@ import {
   refuse,
   startFakeService,
   TOKEN,
-} from "./fake-service.ts";
+} from "../support/fake-service.ts";
 import { type CliProcess, startCli } from "./run-as-process.ts";
 import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
@@ -30,7 +30,7 @@ interface DeployContext {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A service whose backup is ready and whose record comes at once, unless `answers` say otherwise. */
+/** A service whose backup and record are ready at once, unless `answers` say otherwise. */
 async function openScene(t: Test, answers: Readonly<Record<string, FakeAnswer[]>> = {}): Promise<Scene> {
   const service = await startFakeService();
   t.teardown(() => service.close());
@@ -56,7 +56,7 @@ function bodyOf(service: FakeService, call: string): unknown {
 const FINISH = "POST /v1/deployments/dep_01/finish";
 const CANCEL = "POST /v1/deployments/dep_01/cancel";
 
-t.test("the command runs once the backup is ready, and what it altered is told", async (t) => {
+t.test("the command runs once the backup is ready, and what it altered is printed", async (t) => {
   const { service, start } = await openScene(t, {
     "GET /v1/deployments/dep_01": [
       { ...DEPLOYMENT, status: "Queued", snapshot: { ...DEPLOYMENT.snapshot, status: "Pending" } },
@@ -102,7 +102,7 @@ t.test("every option reaches the API; branch, commit and build come from CI unle
   });
 });
 
-t.test("ends with the command's own code and reports that it failed", async (t) => {
+t.test("exits with the command's own code and reports the failure", async (t) => {
   const { service, deploy } = await openScene(t, {
     "GET /v1/deployments/dep_01": [DEPLOYMENT, { ...COMPLETED, status: "Exception", rollback: "rbk_01" }],
   });
@@ -112,7 +112,7 @@ t.test("ends with the command's own code and reports that it failed", async (t) 
   t.match(stderr, "stepback logs -f rbk_01");
 });
 
-t.test("a command that a signal ended is a failed deploy with the shell's code for it", async (t) => {
+t.test("a command that a signal ended is a failed deploy, with the exit code that a shell reports", async (t) => {
   const { service, start } = await openScene(t);
   t.equal((await start("kill -KILL $$").ended).code, 137);
   t.same(bodyOf(service, FINISH), { outcome: "failed", message: "The command was ended by SIGKILL." });
@@ -141,7 +141,7 @@ t.test("a command that cannot be started leaves no open deployment", async (t) =
   t.ok(service.calls().includes(CANCEL));
 });
 
-t.test("a success that cannot be reported ends with 254, a failure with the command's code", async (t) => {
+t.test("a success that cannot be reported exits with 254, a failure with the command's code", async (t) => {
   for (const [script, code] of Object.entries({ true: 254, "exit 9": 9 })) {
     const { deploy } = await openScene(t, { [FINISH]: [refuse(500, "INTERNAL", "Inside.")] });
     const end = await deploy(script);
@@ -150,14 +150,14 @@ t.test("a success that cannot be reported ends with 254, a failure with the comm
   }
 });
 
-t.test("what becomes of the record does not change the command's code", async (t) => {
+t.test("a failed record does not change the command's exit code", async (t) => {
   const { deploy } = await openScene(t, {
     "GET /v1/deployments/dep_01": [DEPLOYMENT, refuse(500, "INTERNAL", "Inside.")],
   });
   t.equal((await deploy("true")).code, 0);
 });
 
-t.test("passes signals on, waits for the command's own end, reports it as failed, and ends with 130", async (t) => {
+t.test("forwards signals, waits for the command's own end, reports it as failed, and exits with 130", async (t) => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const { service, start } = await openScene(t);
     const cli = start(`trap 'echo cleaned up; exit 0' ${signal.slice(3)}; echo at work; while :; do sleep 0.05; done`);
@@ -170,7 +170,7 @@ t.test("passes signals on, waits for the command's own end, reports it as failed
   }
 });
 
-t.test("interrupted before the backup is ready, it cancels the deployment and starts nothing", async (t) => {
+t.test("an interruption before the backup is ready cancels the deployment and starts nothing", async (t) => {
   const { service, start } = await openScene(t, { "GET /v1/deployments/dep_01": [() => undefined] });
   const marker = join(t.testdir(), "started");
   const cli = start(`touch ${marker}`);
@@ -181,7 +181,7 @@ t.test("interrupted before the backup is ready, it cancels the deployment and st
   t.notOk(existsSync(marker));
 });
 
-t.test("with JSON, stdout holds the ended deployment alone and the command's words go to stderr", async (t) => {
+t.test("with JSON, stdout holds the ended deployment alone and the command's output goes to stderr", async (t) => {
   const { start } = await openScene(t);
   const { code, stdout, stderr } = await start("echo from the command", { options: ["--output", "json"] }).ended;
   t.equal(code, 0);
@@ -189,33 +189,30 @@ t.test("with JSON, stdout holds the ended deployment alone and the command's wor
   t.match(stderr, "from the command");
 });
 
-t.test(
-  "with --require the command is not started over a backup that could not go back as well, and each one is named",
-  async (t) => {
-    const verdict = (id: string, readiness: string, detail: string) => {
-      return { id, readiness, reasons: ["IMAGE_NOT_KEPT"], details: [{ code: "IMAGE_NOT_KEPT", detail }] };
-    };
-    const items = [
-      verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."),
-      { ...verdict("lambda-config:pay", "reversible", ""), reasons: [], details: [] },
-    ];
-    const answers = { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] };
-    const { service, deploy } = await openScene(t, answers);
-    const refused = await deploy("echo deployed", { options: ["--require", "reversible"] });
-    t.equal(refused.code, 254);
-    t.equal(refused.stdout, "");
-    t.match(refused.stderr, /lambda-code:pay is reversible-with-loss\n +The image may vanish\./);
-    t.notMatch(refused.stderr, "lambda-config:pay");
-    t.ok(service.calls().includes(CANCEL), "the deployment is given up");
+t.test("--require starts no command if a component in the backup is less reversible, and names each one", async (t) => {
+  const verdict = (id: string, readiness: string, detail: string) => {
+    return { id, readiness, reasons: ["IMAGE_NOT_KEPT"], details: [{ code: "IMAGE_NOT_KEPT", detail }] };
+  };
+  const items = [
+    verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."),
+    { ...verdict("lambda-config:pay", "reversible", ""), reasons: [], details: [] },
+  ];
+  const answers = { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] };
+  const { service, deploy } = await openScene(t, answers);
+  const refused = await deploy("echo deployed", { options: ["--require", "reversible"] });
+  t.equal(refused.code, 254);
+  t.equal(refused.stdout, "");
+  t.match(refused.stderr, /lambda-code:pay is reversible-with-loss\n +The image may vanish\./);
+  t.notMatch(refused.stderr, "lambda-config:pay");
+  t.ok(service.calls().includes(CANCEL), "the deployment is cancelled");
 
-    const content = await openScene(t, answers);
-    const allowed = await content.deploy("echo deployed", { options: ["--require", "reversible-with-loss"] });
-    t.equal(allowed.code, 0);
-    t.equal(allowed.stdout, "deployed\n");
-  },
-);
+  const content = await openScene(t, answers);
+  const allowed = await content.deploy("echo deployed", { options: ["--require", "reversible-with-loss"] });
+  t.equal(allowed.code, 0);
+  t.equal(allowed.stdout, "deployed\n");
+});
 
-t.test("a pinned build is told before the command, and a pinned state after it", async (t) => {
+t.test("a pinned build is noted before the command, and a pinned state after it", async (t) => {
   const warnings = [{ code: "PINNED", detail: "rbk_00 rolled the build 1841 back: pin pin_01." }];
   const pinned = [{ component: "lambda-code:pay", pin: "pin_01" }];
   const { deploy } = await openScene(t, {

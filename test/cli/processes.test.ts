@@ -36,14 +36,14 @@ async function startService(port: string): Promise<void> {
   clientEnv = { ...awsEnv, STEPBACK_URL: url, STEPBACK_DATA_DIR: dataDir };
 }
 
-t.test("serve prints its URL and where the admin token is, and the token only there", async (t) => {
+t.test("serve prints its URL and where the admin token is, but not the token", async (t) => {
   const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
   t.ok(token);
   t.match(serve.heard().stdout, join(dataDir, "admin-token"));
   t.notMatch(serve.heard().stdout + serve.heard().stderr, token);
 });
 
-t.test("a reader that has seen enough is no error", async (t) => {
+t.test("a reader that closes the pipe is not an error", async (t) => {
   const { stdout } = spawnSync("bash", ["-c", `'${process.execPath}' '${MAIN}' --help | true; echo \${PIPESTATUS[0]}`]);
   t.equal(stdout.toString(), "0\n");
 });
@@ -67,7 +67,7 @@ t.test("a deploy outlives a restart of the service", async (t) => {
   t.match(stderr, /Deployment dep_\w+: Completed/);
 });
 
-t.test("serve ends with 0 when it is asked to, and with 253 where its settings are wrong", async (t) => {
+t.test("serve exits with 0 on SIGTERM, and with 253 if its settings are wrong", async (t) => {
   const env = { STEPBACK_DATA_DIR: t.testdir(), STEPBACK_HOST: "0.0.0.0", STEPBACK_PORT: "x" };
   const refused = await runCli(["serve"], { env });
   t.equal(refused.code, 253);
@@ -80,7 +80,7 @@ t.test("serve ends with 0 when it is asked to, and with 253 where its settings a
   t.equal((await serve.ended).code, 0);
 });
 
-t.test("the demo holds every check that it makes, without a terminal and without a trace", async (t) => {
+t.test("every check of the demo holds, without a terminal, and it leaves no file behind", async (t) => {
   const tmp = t.testdir();
   const { code, stdout } = await runCli(["demo"], { env: { TMPDIR: tmp, AWS_PROFILE: "a-real-one" } });
   t.equal(code, 0);

@@ -33,7 +33,7 @@ function deploy(name: string, version: string): Promise<CommandResult> {
   return stepback("deploy", ...SHOP, "--", ...DEPLOY_TOOL, name, version);
 }
 
-/** Past Stepback, as a colleague at the console would. */
+/** Without Stepback, as a colleague at the console would. */
 function deployByHand(name: string, version: string): Promise<void> {
   return configure(account, name, { Environment: { Variables: { VERSION: version } } });
 }
@@ -49,7 +49,7 @@ async function newestDeployment(): Promise<string> {
   return newest?.id ?? "";
 }
 
-t.test("a deploy goes out over its backup, is planned back, rolled back, and back again by an undo", async (t) => {
+t.test("a deploy is backed up, its rollback is planned and run, and an undo restores the deploy", async (t) => {
   const deployed = await deploy("shop-pay", "2");
   t.equal(deployed.code, 0);
   t.match(deployed.stderr, "altered: 1 modified");
@@ -70,7 +70,7 @@ t.test("a deploy goes out over its backup, is planned back, rolled back, and bac
   t.equal(await liveVersion("shop-pay"), "2");
 });
 
-t.test("what someone else changed since is a conflict: nothing comes back, and the exit code is 1", async (t) => {
+t.test("a later change by someone else is a conflict: nothing is rolled back, and the exit code is 1", async (t) => {
   await deploy("shop-pay", "3");
   const id = await newestDeployment();
   await deployByHand("shop-pay", "by hand");
@@ -84,7 +84,7 @@ t.test("what someone else changed since is a conflict: nothing comes back, and t
   t.equal(await liveVersion("shop-pay"), "2");
 });
 
-t.test("JSON is the API's answer to the letter, and secrets are in none of it", async (t) => {
+t.test("JSON is exactly the API's answer, and holds no secret", async (t) => {
   const id = await newestDeployment();
   const paths = {
     "/v1/deployments": ["deployments"],
@@ -102,7 +102,7 @@ t.test("JSON is the API's answer to the letter, and secrets are in none of it", 
   }
 });
 
-t.test("a failed deploy ends with its own code, and goes back by itself where that was asked for", async (t) => {
+t.test("a failed deploy exits with its own code, and is rolled back by itself with --on-failure", async (t) => {
   const script = `${DEPLOY_TOOL.map((part) => `'${part}'`).join(" ")} shop-pay broken; exit 5`;
   const { code, stderr } = await stepback("deploy", ...SHOP, "--on-failure", "rollback", "--", "sh", "-c", script);
   t.equal(code, 5);
@@ -112,7 +112,7 @@ t.test("a failed deploy ends with its own code, and goes back by itself where th
 });
 
 t.test(
-  "a bad build is pinned and cleared, one component goes back in its history, and a drill changes nothing",
+  "a bad build is pinned and cleared, a component is restored from its history, and a drill changes nothing",
   async (t) => {
     const build = (id: string, version: string) =>
       stepback("deploy", ...SHOP, "--build", id, "--", ...DEPLOY_TOOL, "shop-tax", version);
@@ -147,7 +147,7 @@ t.test(
   },
 );
 
-t.test("a stage's policy is shown and set whole, what changed is told, and all faults are told at once", async (t) => {
+t.test("a stage's policy is shown and set as a whole, with what changed, and with all faults at once", async (t) => {
   const place = ["--application", "shop", "--stage", "prod"];
   const shown = await stepback("policy", "show", ...place);
   t.equal(shown.code, 0);
@@ -158,7 +158,7 @@ t.test("a stage's policy is shown and set whole, what changed is told, and all f
   t.equal(set.code, 0);
   t.match(set.stdout, "/requireReason  false → true");
   t.match(set.stdout, '/secretKeys  [] → ["*_PIN"]');
-  t.notMatch(set.stdout, "/pins", "what stayed is not told");
+  t.notMatch(set.stdout, "/pins", "what has not changed is not listed");
 
   const { stdout: json } = await stepback("policy", "show", ...place, "--output", "json");
   t.match(JSON.parse(json), { pins: "warn", requireReason: true, secretKeys: ["*_PIN"], updatedBy: "admin" });
@@ -177,7 +177,7 @@ t.test("a stage's policy is shown and set whole, what changed is told, and all f
   t.equal((await stepback("policy", "show", "--stage", "prod")).code, 252, "a stage of which application");
 });
 
-t.test("a build in doubt is listed until somebody says why it is good again", async (t) => {
+t.test("a build in doubt is listed until somebody clears it with a reason", async (t) => {
   const place = ["--application", "shop", "--stage", "prod"];
   await stepback("deploy", ...SHOP, "--build", "8", "--", ...DEPLOY_TOOL, "shop-tax", "8");
   await stepback("rollback", "--deployment", await newestDeployment(), "--all", "--yes");

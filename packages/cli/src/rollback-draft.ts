@@ -50,7 +50,7 @@ export function openDraft({ api }: Session, options: DraftOptions): Promise<Roll
     const params = { path: { application, stage } };
     return unwrap(api.POST("/v1/applications/{application}/stages/{stage}/rollback", { params, body }));
   }
-  // The API takes one id or several, and none beside a rollback that is undone.
+  // The API takes one id or several, and none for an undo.
   const deployment = deployments.length > 1 ? [...deployments] : deployments[0];
   const body = { components, run: false, ...present({ deployment, rollback, snapshot, includeFailed }), ...how };
   return unwrap(api.POST("/v1/rollbacks", { body }));

@@ -21,7 +21,7 @@ export async function refuseFilled(folder: string, force: boolean): Promise<void
 
 /**
  * Unpacks a tar, tar.gz or zip. Every entry is checked before the first one is written: a name that is absolute or goes
- * up with `..`, a link or a device refuses the whole archive (CliError).
+ * up with `..`, or in a tar a link or a device, refuses the whole archive (CliError).
  */
 export async function unpack(file: string, folder: string): Promise<void> {
   const format = (await startsAsZip(file)) ? ZIP : TAR;

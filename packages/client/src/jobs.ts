@@ -7,10 +7,8 @@ const LONGEST_WAIT_SECONDS = 60;
 /** The largest page that the API gives. */
 const PAGE_ROWS = 200;
 
-export type JobType = "deploy" | "rollback";
-
-/** What kind of job an id names. Throws UnknownJobTypeError for an id of neither. */
-export function jobTypeOf(id: string): JobType {
+/** What type of job an id names. Throws UnknownJobTypeError for an id of neither. */
+export function jobTypeOf(id: string): Activity["type"] {
   if (id.startsWith("dep_")) return "deploy";
   if (id.startsWith("rbk_")) return "rollback";
   throw new UnknownJobTypeError(id);

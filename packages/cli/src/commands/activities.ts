@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Activity } from "#client/api-types";
+import { type Activity, activityTypeValues } from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { timeText } from "../format.ts";
@@ -17,7 +17,7 @@ import type { Run, Session } from "../session.ts";
 import { tableLines } from "../table.ts";
 
 interface ActivityOptions extends OutputOption, FilterOptions, PageOptions {
-  readonly type?: "deploy" | "rollback";
+  readonly type?: Activity["type"];
 }
 
 export function activitiesCommand(program: Command, run: Run): void {
@@ -25,7 +25,7 @@ export function activitiesCommand(program: Command, run: Run): void {
     .command("activities")
     .summary("list deploys and rollbacks together")
     .description("list deploys and rollbacks together, newest first")
-    .addOption(new Option("--type <type>").choices(["deploy", "rollback"]));
+    .addOption(new Option("--type <type>").choices(activityTypeValues));
   addPageOptions(addFilterOptions(command))
     .addOption(outputOption())
     .action((options: ActivityOptions) => run(options.output, (session) => listActivities(session, options)));

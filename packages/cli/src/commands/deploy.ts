@@ -1,5 +1,10 @@
 import { type Command, Option } from "commander";
-import { type AlteredComponent, alteredComponentReadinessValues, type Deployment } from "#client/api-types";
+import {
+  type AlteredComponent,
+  alteredComponentReadinessValues,
+  type Deployment,
+  deploymentOnFailureValues,
+} from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { readAllComponents, waitForBackup, waitForRecord } from "#client/jobs";
 import { problemOf } from "#client/problem";
@@ -23,7 +28,7 @@ interface DeployOptions extends OutputOption, Origin {
   readonly function?: readonly string[];
   readonly reason?: string;
   readonly ticket?: string;
-  readonly onFailure?: "rollback" | "none";
+  readonly onFailure?: Deployment["onFailure"];
   readonly allowDestructive?: true;
   readonly require?: Required;
 }
@@ -54,7 +59,7 @@ export function deployCommand(program: Command, run: Run): void {
     .option("--service <name>", "the service that the package belongs to")
     .option("--reason <text>")
     .option("--ticket <id>")
-    .addOption(new Option("--on-failure <what>", "what to do after a failed deploy").choices(["rollback", "none"]))
+    .addOption(new Option("--on-failure <what>", "what to do after a failed deploy").choices(deploymentOnFailureValues))
     .option("--allow-destructive", "allow that rollback to lose data")
     .addOption(
       new Option(

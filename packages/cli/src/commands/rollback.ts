@@ -1,5 +1,12 @@
 import { type Command, Option } from "commander";
-import type { LogLine, Plan, Rollback } from "#client/api-types";
+import {
+  type LogLine,
+  type Plan,
+  type Rollback,
+  rollbackOnConflictValues,
+  rollbackOnErrorValues,
+  rollbackStrategyValues,
+} from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { readAllRows, waitForRollback } from "#client/jobs";
 import { followLog } from "#client/log";
@@ -22,15 +29,27 @@ interface RollbackOptions extends OutputOption, DraftOptions {
 }
 
 export function rollbackCommand(program: Command, run: Run): void {
-  program
+  const command = program
     .command("rollback")
     .summary("roll back picked components")
     .description(
       `roll back picked components of a deployment: plan, ask, run exactly that plan, follow it.
-With --to-build and a command: run the command on the build's stored package, in place of ${PACKAGE_PLACEHOLDER}, and prove the result.`,
+With --to-build and a command: run the command on the build's stored package, and prove the result.`,
     )
     .usage("[options] [-- COMMAND [ARGS...]]")
-    .argument("[command...]", `after --, what deploys the package in ${PACKAGE_PLACEHOLDER}`)
+    .argument("[command...]", `after --, what deploys the package in ${PACKAGE_PLACEHOLDER}`);
+  addRunOptions(addPolicyOptions(addPickOptions(command)))
+    .addOption(outputOption())
+    .action((wrapped: string[], options: RollbackOptions) =>
+      run(options.output, (session) =>
+        wrapped.length > 0 ? byPackage(session, wrapped, options) : rollback(session, options),
+      ),
+    );
+}
+
+/** What is rolled back. */
+function addPickOptions(command: Command): Command {
+  return command
     .option(
       "--deployment <id>",
       "the deployment to roll back; repeatable, one plan covers all of them. With a command: the package's",
@@ -45,36 +64,35 @@ With --to-build and a command: run the command on the build's stored package, in
     .option("--snapshot <id>", "instead: restore components to their states in this snapshot; see `stepback history`")
     .option("--component <id>", "pick this component; repeatable", collect)
     .option("--all", "pick every component that was altered")
-    .option("--plan", "stop after the plan")
-    .option("--diff", "show what each step changes")
-    .option("--yes", "run without asking; required where nobody can be asked")
-    .addOption(
-      new Option("--strategy <strategy>", "how components of a stack are rolled back (auto)").choices([
-        "auto",
-        "stack",
-        "direct",
-      ]),
-    )
-    .addOption(new Option("--on-conflict <what>", "(fail)").choices(["fail", "restore", "keep-live"]))
-    .addOption(new Option("--on-error <what>", "(stop)").choices(["stop", "continue", "compensate"]))
+    .option("--include-failed", "roll back a deploy that ended in Exception");
+}
+
+/** How it is rolled back. */
+function addPolicyOptions(command: Command): Command {
+  const strategy = new Option("--strategy <strategy>", "how components of a stack are rolled back (auto)");
+  return command
+    .addOption(strategy.choices(rollbackStrategyValues))
+    .addOption(new Option("--on-conflict <what>", "(fail)").choices(rollbackOnConflictValues))
+    .addOption(new Option("--on-error <what>", "(stop)").choices(rollbackOnErrorValues))
     .option("--allow-destructive", "consent to steps that lose data")
     .option(
       "--continue-update-rollback <stack[=ids]>",
       "continue the failed rollback of a stack, skipping the resources named; repeatable",
       collectContinued,
     )
-    .option("--include-failed", "roll back a deploy that ended in Exception")
     .option("--reason <text>")
-    .option("--ticket <id>")
+    .option("--ticket <id>");
+}
+
+/** What the command shows, asks and waits for. */
+function addRunOptions(command: Command): Command {
+  return command
+    .option("--plan", "stop after the plan")
+    .option("--diff", "show what each step changes")
+    .option("--yes", "run without asking; required where nobody can be asked")
     .addOption(new Option("--wait", "follow the rollback to its end").default(true))
     .option("--no-wait", "exit once the rollback has started")
-    .option("--detailed-exitcode", "with --plan: exit with 2 if the plan has changes")
-    .addOption(outputOption())
-    .action((command: string[], options: RollbackOptions) =>
-      run(options.output, (session) =>
-        command.length > 0 ? byPackage(session, command, options) : rollback(session, options),
-      ),
-    );
+    .option("--detailed-exitcode", "with --plan: exit with 2 if the plan has changes");
 }
 
 /**
