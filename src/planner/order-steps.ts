@@ -1,14 +1,9 @@
-import {
-  type CapturedComponent,
-  type ComponentId,
-  KIND_NAMES,
-  type KindName,
-  parseComponentId,
-} from "../domain/component/component.ts";
+import { type ComponentId, KIND_NAMES, type KindName, kindOf } from "../domain/component/component.ts";
 import type { Action, PlanStep } from "../domain/plan/plan.ts";
 import type { DraftStep } from "./draft-step.ts";
-import type { PlanFacts } from "./facts.ts";
+import type { Exported } from "./facts.ts";
 import { type Places, placeStacks, type StackPlace } from "./stack-order/stacks.ts";
+import type { Subjects } from "./subject.ts";
 
 type PlacedStep = Omit<PlanStep, "order">;
 
@@ -35,15 +30,15 @@ const POSITIONS: Readonly<Record<KindName, string>> = {
  */
 export function orderSteps(
   drafts: readonly DraftStep[],
-  facts: PlanFacts,
-  goalOf: (id: ComponentId) => CapturedComponent | null,
+  subjects: Subjects,
+  exports: readonly Exported[] | null,
 ): PlanStep[] {
-  const carriers = new Map(drafts.map(({ component, via }) => [component, via]));
-  const lanes = new Map(drafts.map(({ component }) => [component, laneOf(component, carriers)]));
+  const parents = new Map(drafts.map(({ component, via }) => [component, via]));
+  const lanes = new Map(drafts.map(({ component }) => [component, laneOf(component, parents)]));
   const throughStacks = new Set(
     drafts.filter(({ strategy }) => strategy === "stack").map(({ component }) => component),
   );
-  const { places, held } = placeStacks(drafts, facts, goalOf);
+  const { places, held } = placeStacks(drafts, subjects, exports);
   const isEarly = (id: ComponentId) => throughStacks.has(id) || places.has(id);
   const inStackLane = ({ component }: DraftStep) => isEarly(lanes.get(component) ?? component);
   const stacks = drafts
@@ -65,10 +60,10 @@ export function orderSteps(
   return [...stacks, ...rest].map((step, index) => ({ ...step, order: index + 1 }));
 }
 
-/** The step that carries this one, or carries its carrier, and has actions of its own. */
-function laneOf(id: ComponentId, carriers: ReadonlyMap<ComponentId, ComponentId | null>): ComponentId {
-  const via = carriers.get(id);
-  return via ? laneOf(via, carriers) : id;
+/** The step with actions of its own that restores this one, directly or through its parent step. */
+function laneOf(id: ComponentId, parents: ReadonlyMap<ComponentId, ComponentId | null>): ComponentId {
+  const parent = parents.get(id);
+  return parent ? laneOf(parent, parents) : id;
 }
 
 function inLane(draft: DraftStep, place: StackPlace | undefined): PlacedStep {
@@ -115,7 +110,7 @@ function positionBehind(draft: DraftStep, held: Places["held"]): string {
 
 function positionOf({ component, strategy }: DraftStep): string {
   if (strategy === "stack" && !component.startsWith("stack:")) return POSITIONS["stack-resource"];
-  return POSITIONS[parseComponentId(component)?.kind ?? "stack"];
+  return POSITIONS[kindOf(component)];
 }
 
 /** What a function's code brings back stands right behind it. */
@@ -130,7 +125,7 @@ function goesFirst({ action: wanted }: DraftStep): (action: Action) => boolean {
 }
 
 function kindRank(id: ComponentId): number {
-  return KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
+  return KIND_NAMES.indexOf(kindOf(id));
 }
 
 function compare(one: string | undefined, other: string | undefined): number {

@@ -35,6 +35,16 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
+/** Total: a ComponentId is well formed by its type. Ids from outside go through `parseComponentId`. */
+export function kindOf(id: ComponentId): KindName {
+  return id.slice(0, id.indexOf(":")) as KindName;
+}
+
+/** What follows the kind in an id. Total, as `kindOf` is. */
+export function nameOf(id: ComponentId): string {
+  return id.slice(id.indexOf(":") + 1);
+}
+
 /** The two parts of a name: `pay:live` is the qualifier `live` of the function `pay`, `pay` the function without one. */
 export function splitName(name: string): { functionName: string; qualifier: string | null } {
   const colon = name.indexOf(":");

@@ -13,10 +13,10 @@ import { checkpoint, type JobContext } from "../job-context.ts";
 export async function waitForIdleStacks(
   context: JobContext,
   activity: string,
-  { stacks, look }: { readonly stacks: readonly string[]; readonly look: CaptureOptions },
+  { stacks, options }: { readonly stacks: readonly string[]; readonly options: CaptureOptions },
 ): Promise<CachedReader> {
   for (;;) {
-    const view = createCachedReader(context.access(null, null), context.artifacts, look);
+    const view = createCachedReader(context.access(null, null), context.artifacts, options);
     const busy = await firstBusy(view, stacks);
     if (!busy) return view;
     await awaitIdle(context, activity, busy);

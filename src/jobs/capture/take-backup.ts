@@ -9,7 +9,7 @@ import {
 } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
-import { LOOK_AT_ALL } from "../../kinds/cached-reader.ts";
+import { CAPTURE_EVERYTHING } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
@@ -21,7 +21,7 @@ export async function takeSnapshot(context: JobContext, deployment: Deployment):
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
-  const view = await waitForIdleStacks(context, deployment.id, { stacks, look: LOOK_AT_ALL });
+  const view = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_EVERYTHING });
   const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);

@@ -1,4 +1,4 @@
-import { type ComponentId, type ComponentState, parseComponentId } from "../../domain/component/component.ts";
+import { type ComponentId, type ComponentState, kindOf } from "../../domain/component/component.ts";
 import type { Action, ActionName, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
 import { KINDS } from "../../kinds/index.ts";
 import type { Kind, RestoreContext } from "../../kinds/kind.ts";
@@ -49,9 +49,9 @@ export function actionsThrough(step: PlanStep, bridge: BridgePass): number {
 }
 
 function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
-  const { context, sources, plan, rollback } = run;
+  const { context, states, plan, rollback } = run;
   const goals = new Map(plan.steps.map(({ component, goal }) => [component, goal]));
-  const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? sources.before.get(id)?.state ?? null;
+  const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? states.before.get(id)?.state ?? null;
   return {
     aws: context.access(step.component, step.order),
     artifacts: context.artifacts,
@@ -68,9 +68,5 @@ const ON_STACKS: ReadonlySet<ActionName> = new Set(["continue-update-rollback", 
 /** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
 export function performerOf(action: Action, step: PlanStep): Kind {
   const isOnStack = action.parts !== undefined || ON_STACKS.has(action.do);
-  return isOnStack ? KINDS["stack-resource"] : kindOf(step);
-}
-
-export function kindOf(step: Pick<PlanStep, "component">): Kind {
-  return KINDS[parseComponentId(step.component)?.kind ?? "lambda-code"];
+  return isOnStack ? KINDS["stack-resource"] : KINDS[kindOf(step.component)];
 }

@@ -14,12 +14,12 @@ const BROUGHT_BACK: ReadonlySet<StepStatus> = new Set(["Restored", "Removed", "R
  * again. Undefined where nothing was brought back.
  */
 export async function readPinChanges(
-  run: Pick<Run, "context" | "rollback" | "sources" | "plan">,
+  run: Pick<Run, "context" | "rollback" | "states" | "plan">,
   rows: readonly StepRow[],
 ): Promise<PinChanges | undefined> {
   const back = new Set(rows.filter(({ status }) => BROUGHT_BACK.has(status)).map(({ component }) => component));
   if (back.size === 0) return undefined;
-  const { context, rollback, sources, plan } = run;
+  const { context, rollback, states, plan } = run;
   const steps = plan.steps.filter(({ component }) => back.has(component));
   const broughtBack = steps.map(({ component, goal }) => ({ component, digest: goal && stateDigest(goal) }));
   const { reversed, isUndo } = await readOrigin(context.store, rollback);
@@ -31,7 +31,7 @@ export async function readPinChanges(
     rollback: rollback.id,
     builds: distinct(reversed.map(({ build }) => build)),
     commits: distinct(reversed.map(({ commit }) => commit)),
-    states: steps.map(({ component }) => pinnedState(component, sources.deployed.get(component) ?? null)),
+    states: steps.map(({ component }) => pinnedState(component, states.deployed.get(component) ?? null)),
     createdAt: context.clock.now(),
     cleared: null,
   };

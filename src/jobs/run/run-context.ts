@@ -4,17 +4,17 @@ import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import { ERROR_TABLE, type ErrorCode, type Problem } from "../../domain/errors.ts";
 import { asObject } from "../../domain/json.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import type { JournalEntry, StepRow, StepStatus } from "../../domain/plan/step-row.ts";
 import type { ChangedId } from "../../planner/expected-state.ts";
 import type { JobContext } from "../job-context.ts";
-import type { Sources } from "../plan/sources.ts";
 
 /** A rollback on its way: what was planned, and what has become of it so far. */
 export interface Run {
   readonly context: JobContext;
   readonly rollback: Rollback;
   readonly plan: Plan;
-  readonly sources: Sources;
+  readonly states: RollbackStates;
   /** Current row of each step, by its order. */
   readonly rows: Map<number, StepRow>;
   /** How many actions of each step are done, by its order: by this worker, and by a killed one before it. */

@@ -5,9 +5,9 @@ import { type Problem, problemOf, StepbackError } from "../../domain/errors.ts";
 import { type Lane, type LanePass, wavesOf } from "../../planner/waves.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { mapBounded } from "../map-bounded.ts";
-import { loadSources } from "../plan/sources.ts";
-import { closeRollback, refuseRollback } from "./finish-rollback.ts";
-import { beginRollback } from "./preflight.ts";
+import { loadStates } from "../plan/sources.ts";
+import { finishRollback, refuseRollback } from "./finish-rollback.ts";
+import { preflight } from "./preflight.ts";
 import { doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
 import { runBridge, runStep } from "./run-step.ts";
 
@@ -25,16 +25,16 @@ export async function runRollback(context: JobContext, rollback: Rollback): Prom
   await identify(context, rollback);
   const plan = await context.store.findPlan(rollback.id);
   if (!plan) throw new StepbackError("PLAN_MISSING", `${rollback.id} has no plan.`);
-  const sources = await loadSources(context.store, rollback);
-  const refusal = rollback.status === "In Progress" ? null : await beginRollback(context, rollback, { plan, sources });
+  const states = await loadStates(context.store, rollback);
+  const refusal = rollback.status === "In Progress" ? null : await preflight(context, rollback, { plan, states });
   if (refusal) return refuseRollback(context, rollback, { plan, why: refusal });
   if (isByPackage(rollback) && !rollback.toBuild?.outcome) return leaveToCommand(context, rollback);
   const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
   const journal = await context.store.findJournal(rollback.id);
   const [done, kept] = [doneActions(journal), keptTemplates(journal)];
-  const run: Run = { context, rollback, plan, sources, rows, done, kept, changedIds: new Map() };
+  const run: Run = { context, rollback, plan, states, rows, done, kept, changedIds: new Map() };
   const stopped = isByPackage(rollback) ? takeOver(run) : await runWaves(run);
-  await closeRollback(run, stopped);
+  await finishRollback(run, stopped);
 }
 
 /** The team's own command comes next, and its report enqueues another job. Beginning the run has ended this one. */

@@ -11,6 +11,7 @@ import { functionsNamed } from "../../domain/template/function-references.ts";
 import { templateStateOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 import type { DraftStep } from "../draft-step.ts";
+import type { Subjects } from "../subject.ts";
 
 /*
  * Functions that come back beside the stacks, in the order of the stacks: whoever refers to one waits for it, as for an
@@ -31,10 +32,12 @@ export interface Templated {
   readonly only: ReadonlySet<string> | null;
 }
 
-type GoalOf = (id: ComponentId) => CapturedComponent | null;
-
 /** Everything that moves, with the functions among it that a stack has to find there. Pure. */
-export function withFunctions(movers: readonly Mover[], drafts: readonly DraftStep[], goalOf: GoalOf): MovingStack[] {
+export function withFunctions(
+  movers: readonly Mover[],
+  drafts: readonly DraftStep[],
+  subjects: Subjects,
+): MovingStack[] {
   const direct = drafts.filter(comesDirectly).map(({ component }) => component);
   const made = new Map(movers.map((mover) => [mover, functionsMade(mover)]));
   const known = new Set([...direct, ...[...made.values()].flat()]);
@@ -43,7 +46,7 @@ export function withFunctions(movers: readonly Mover[], drafts: readonly DraftSt
   const all = new Set([...wanted.values()].flat());
   const functions = direct
     .filter((id) => all.has(id))
-    .map((id) => ({ id, needs: needsOf(id, direct, { movers, goalOf }) }));
+    .map((id) => ({ id, needs: needsOf(id, direct, { movers, subjects }) }));
   const needed = new Set(functions.flatMap(({ needs }) => needs));
   const stacks = movers.map((mover) => {
     const own = made.get(mover) ?? [];
@@ -71,7 +74,7 @@ function comesDirectly({ action, actions, via }: DraftStep): boolean {
 function needsOf(
   id: ComponentId,
   direct: readonly ComponentId[],
-  { movers, goalOf }: { movers: readonly Mover[]; goalOf: GoalOf },
+  { movers, subjects }: { movers: readonly Mover[]; subjects: Subjects },
 ): string[] {
   const name = functionOf(id) ?? "";
   const code = componentId("lambda-code", name);
@@ -81,8 +84,8 @@ function needsOf(
     Environment: _,
     Description: __,
     ...checked
-  } = goalOf(componentId("lambda-config", name))?.state.settings ?? {};
-  const texts = textsIn([checked, goalOf(code)?.state.settings ?? {}]);
+  } = subjects.of(componentId("lambda-config", name)).goal?.state.settings ?? {};
+  const texts = textsIn([checked, subjects.of(code).goal?.state.settings ?? {}]);
   const mentions = (made: string) =>
     texts.some((text) => text === made || text.startsWith(`${made}:`) || text.split(/[:/]/).includes(made));
   return movers

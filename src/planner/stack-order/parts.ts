@@ -7,8 +7,8 @@ import { importsOf, templateStateOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 
 export interface PartSides {
-  readonly before: CapturedComponent | undefined;
-  readonly live: CapturedComponent | undefined;
+  readonly before: CapturedComponent | null;
+  readonly live: CapturedComponent | null;
   readonly parts: readonly Part[];
   /** What the whole stack imports now, as its template says it and as AWS told. */
   readonly imported: readonly string[];
@@ -31,7 +31,7 @@ function links(imports: readonly string[]): StackLinks {
   return { exports: {}, imports };
 }
 
-function importsIn(stack: CapturedComponent | undefined, parts: readonly Part[]): string[] {
+function importsIn(stack: CapturedComponent | null, parts: readonly Part[]): string[] {
   const state = stack && templateStateOf(stack.state);
   return state ? parts.flatMap((part) => importsOf(partOf(state, part) ?? {}, resolverIn(stack))) : [];
 }

@@ -3,6 +3,7 @@ import {
   type ComponentId,
   type Components,
   componentId,
+  nameOf,
   parseComponentId,
 } from "../../domain/component/component.ts";
 import type { Reason } from "../../domain/errors.ts";
@@ -11,7 +12,8 @@ import type { BridgePass, PlanStep } from "../../domain/plan/plan.ts";
 import type { ExternalStacks, MovingStack, StackLinks } from "../../domain/stack/links.ts";
 import { orderStacks, type StackPass } from "../../domain/stack/order.ts";
 import type { DraftStep } from "../draft-step.ts";
-import type { PlanFacts } from "../facts.ts";
+import type { Exported } from "../facts.ts";
+import type { Subjects } from "../subject.ts";
 import { type BothStates, type BridgeGoals, bridgeGoals } from "./bridges.ts";
 import { heldFunctions, type Mover, type Templated, waitingFor, withFunctions } from "./functions.ts";
 import { partLinks } from "./parts.ts";
@@ -33,31 +35,36 @@ export interface Places {
   readonly held: ReadonlyMap<ComponentId, readonly ComponentId[]>;
 }
 
-type GoalOf = (id: ComponentId) => CapturedComponent | null;
-
 /** The order over the picked stacks (facts E4) and the functions that they need. What already is as in the backup only stands around. */
-export function placeStacks(drafts: readonly DraftStep[], facts: PlanFacts, goalOf: GoalOf): Places {
+export function placeStacks(
+  drafts: readonly DraftStep[],
+  subjects: Subjects,
+  exports: readonly Exported[] | null,
+): Places {
   const moving = drafts
     .filter(({ component, action }) => component.startsWith("stack:") && action !== "unchanged")
-    .map((step) => ({ step, live: facts.live.get(step.component) ?? null, goal: goalOf(step.component) }));
+    .map((step) => {
+      const { live, goal } = subjects.of(step.component);
+      return { step, live, goal };
+    });
   const roots = moving.filter(({ step }) => step.via === null);
   const names = new Set(moving.map(({ step }) => nameOf(step.component)));
   const stacks = roots.map((root) => {
     const parts = moving.filter((one) => rootOf(one, moving) === root);
     const sides = (which: "live" | "goal") => parts.flatMap((part) => part[which] ?? []).map(wholly);
-    const links = movingStack(parts, root, facts);
+    const links = movingStack(parts, root, subjects);
     return { id: root.step.component, links, live: sides("live"), goal: sides("goal") };
   });
-  const parts = partMovers(drafts, facts);
+  const parts = partMovers(drafts, subjects);
   const spliced = new Set(parts.flatMap(({ live }) => live.map(({ stack }) => nameOf(stack.id))));
   const movers = [...stacks, ...parts];
-  const all = withFunctions(movers, drafts, goalOf);
+  const all = withFunctions(movers, drafts, subjects);
   const bridges = bridgeGoals((stack) => roots.find(({ step }) => nameOf(step.component) === stack));
   const whyNoBridge = (stack: string, keeps: readonly string[]) => {
     const goal = bridges(stack, keeps);
     return typeof goal === "string" ? goal : null;
   };
-  const { passes, faults } = orderStacks(all, { ...externalStacks(moving, { names, spliced }, facts), whyNoBridge });
+  const { passes, faults } = orderStacks(all, { ...externalStacks(moving, { names, spliced }, exports), whyNoBridge });
   const places = all.map(({ name }): [ComponentId, StackPlace] => {
     const own = passes.filter(({ stack }) => stack === name);
     const refused = faults.filter(({ stack }) => stack === name).map(({ code, detail }) => ({ code, detail }));
@@ -80,17 +87,17 @@ function wholly(stack: CapturedComponent): Templated {
 }
 
 /** Parts that go back by a change set of their own: they import, and name functions, as a stack does. */
-function partMovers(drafts: readonly DraftStep[], { sources, live }: PlanFacts): Mover[] {
+function partMovers(drafts: readonly DraftStep[], { states, of }: Subjects): Mover[] {
   return drafts.flatMap(({ component: id, actions }): Mover[] => {
     const action = actions.find((one) => one.do === "splice-stack");
     if (!action) return [];
     const only = new Set(action.parts?.map(({ logicalId }) => logicalId));
     const stack = componentId("stack", action.name);
-    const side = (state: CapturedComponent | undefined) => (state ? [{ stack: state, only }] : []);
-    const [before, now] = [sources.before.get(stack), live.get(stack)];
-    const imported = now ? linksOf(now, live).imports : [];
-    const links = partLinks({ before, live: now, parts: action.parts ?? [], imported });
-    return [{ id, links: { name: id, ...links }, live: side(now), goal: side(before) }];
+    const side = (state: CapturedComponent | null) => (state ? [{ stack: state, only }] : []);
+    const { before, live } = of(stack);
+    const imported = live ? linksOf(live, states.live).imports : [];
+    const links = partLinks({ before, live, parts: action.parts ?? [], imported });
+    return [{ id, links: { name: id, ...links }, live: side(live), goal: side(before) }];
   });
 }
 
@@ -122,7 +129,7 @@ function rootOf(one: MovingComponent, all: readonly MovingComponent[]): MovingCo
 }
 
 /** A root with its nested stacks: they are one operation, so their exports and imports are. */
-function movingStack(parts: readonly MovingComponent[], root: MovingComponent, facts: PlanFacts): MovingStack {
+function movingStack(parts: readonly MovingComponent[], root: MovingComponent, { states }: Subjects): MovingStack {
   const side = (which: "live" | "goal", known: Components): StackLinks | null => {
     const there = parts.flatMap((part) => part[which] ?? []);
     const links = there.map((state) => linksOf(state, known));
@@ -135,8 +142,8 @@ function movingStack(parts: readonly MovingComponent[], root: MovingComponent, f
   };
   return {
     name: nameOf(root.step.component),
-    live: side("live", facts.live),
-    goal: side("goal", facts.sources.before),
+    live: side("live", states.live),
+    goal: side("goal", states.before),
   };
 }
 
@@ -159,21 +166,17 @@ function linksOf({ id, state }: CapturedComponent, known: Components): StackLink
 function externalStacks(
   moving: readonly MovingComponent[],
   { names, spliced }: { readonly names: ReadonlySet<string>; readonly spliced: ReadonlySet<string> },
-  facts: PlanFacts,
+  exports: readonly Exported[] | null,
 ): Omit<ExternalStacks, "whyNoBridge"> {
   const importers = moving.flatMap(({ live }) => Object.entries(asObject(live?.state.evidence["importers"])));
   const others = importers.map(
     ([name, list]) => [name, texts(list).filter((importer) => !names.has(importer) && !spliced.has(importer))] as const,
   );
-  const around = facts.exporters?.filter(({ stack }) => !names.has(stack));
+  const around = exports?.filter(({ stack }) => !names.has(stack));
   return {
     importers: Object.fromEntries(others.filter(([, list]) => list.length > 0)),
     exporters: around ? Object.fromEntries(around.map(({ name, stack }) => [name, stack])) : null,
   };
-}
-
-function nameOf(id: ComponentId): string {
-  return parseComponentId(id)?.name ?? "";
 }
 
 function texts(value: Json | undefined): string[] {

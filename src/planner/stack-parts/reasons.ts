@@ -4,7 +4,7 @@ import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { parametersIn, partOf } from "../../domain/template/part.ts";
 import type { Offer, Part, Refused, Spliced } from "../../domain/template/splice/request.ts";
 import type { Member } from "./members.ts";
-import type { StackStates } from "./templates.ts";
+import type { StackTemplates } from "./templates.ts";
 
 /*
  * What a plan says about parts of a stack: why they are refused, and what to know of them.
@@ -16,7 +16,7 @@ export interface Refusals extends Pick<Refused, "outcome" | "together"> {
 }
 
 /** A refusal says which part it is about; every other member of the change set waits for that one. */
-export function refusalReasons(member: Member, spliced: Spliced | Refusals, { name }: StackStates): Reason[] {
+export function refusalReasons(member: Member, spliced: Spliced | Refusals, { name }: StackTemplates): Reason[] {
   if (spliced.outcome !== "refused") return [];
   const { refusals, together } = spliced;
   const own = refusals.filter(
@@ -37,13 +37,13 @@ export function secretReasons({ affected: { secretsKept } }: Spliced): Reason[] 
   return [{ code: "SECRET_KEPT", detail }];
 }
 
-export function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason {
+export function offerReason({ logicalIds, why }: Offer, { name }: StackTemplates): Reason {
   const named = logicalIds.map((id) => `stack-resource:${name}/${id}`).join(", ");
   return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
 }
 
 /** What the part refers to, and nothing else of the stack. */
-export function dynamicReferencesIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
+export function dynamicReferencesIn(part: Part | null, { before, live, beforeTemplate }: StackTemplates): Reason[] {
   const wanted = part && partOf(beforeTemplate, part);
   if (!wanted) return [];
   const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };
