@@ -34,7 +34,7 @@ export interface Subject {
   readonly action: StepAction;
   /** Someone else changed it: live is neither the backup nor what Stepback last recorded. */
   readonly conflict: boolean;
-  /** `keep-live` leaves it as somebody made it; a container that is rolled back may change it in passing. */
+  /** `keep-live` leaves it as somebody made it; a container that is rolled back may still change it. */
   readonly kept: boolean;
 }
 
@@ -82,7 +82,10 @@ type Sides = Pick<Subject, "before" | "deployed" | "live">;
 /** Kinds whose settings are independent of each other, member by member. */
 const MERGED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-tags"]);
 
-/** What someone changed since, and the backup for the rest. Code, templates and what came or went are kept whole. */
+/**
+ * What someone changed since, and the backup for the rest. Code, templates and components that came or went are kept
+ * whole.
+ */
 function keptGoal(kind: KindName, { before, deployed, live }: Sides): CapturedComponent | null {
   if (!before || !deployed || !live || !MERGED.has(kind)) return live;
   const settings = keepLive(before.state.settings, deployed.state.settings, live.state.settings);

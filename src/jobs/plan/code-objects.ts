@@ -109,8 +109,8 @@ function isMade({ logicalId }: TemplateResource, { state }: CapturedComponent, {
 }
 
 /**
- * CloudFormation reads an object where the resource is made, or where the definition says something else about its code: what
- * lies behind an unchanged reference it never looks at (facts F2), but for the templates of nested stacks.
+ * CloudFormation reads an object where it creates the resource or where the resource's code properties differ. It never
+ * reads behind an unchanged reference (facts F2), except for templates of nested stacks.
  */
 function isReadAgain(
   { logicalId, type }: TemplateResource,

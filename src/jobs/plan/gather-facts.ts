@@ -163,7 +163,7 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
   };
 }
 
-/** Exports decide the order over stacks; of a stack that only parts are restored of, whether it can import again. */
+/** Exports decide the order over stacks; for a part of a stack, they say whether it can import again. */
 async function readExports(
   reader: CachedReader,
   picked: readonly ComponentId[],

@@ -17,14 +17,14 @@ import { changedIds, idAfter, withRenamed } from "./renamed-ids.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
 import { proofOf } from "./verify-step.ts";
 
-/** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
+/** Reads all picked components once more, since a later step may have undone an earlier one, and ends the job. */
 export async function finishRollback(run: Run, stopped: Problem | null): Promise<void> {
   const { context, rollback, states } = run;
   context.log.add("info", "Reading all picked components back once more.");
   await context.log.flush();
   const options = captureOptions(rollback, states);
   const reader = createCachedReader(context.access(null, null), context.artifacts, options);
-  // Not to be cancelled: what was done so far must be told.
+  // This read is not cancelled: the record must say what was done so far.
   const known = await readLive(reader, withSiblings(rollback, states), () => context.log.flush());
   const live = await withRenamed(run, reader, known);
   const rows = run.plan.steps.map((step) => finishRow(run, step, live, stopped));
@@ -36,7 +36,7 @@ export async function finishRollback(run: Run, stopped: Problem | null): Promise
   const pinChanges = await readPinChanges(run, rows);
   if (pinChanges?.pin) context.log.add("info", `What was rolled back is pinned: ${pinChanges.pin.id}.`);
   const follow = why && rollback.onError === "compensate" ? compensation(run, rows) : null;
-  if (follow) context.log.add("info", `Taking back what it did by ${follow.rollback.id}, as was asked.`);
+  if (follow) context.log.add("info", `Undoing what it did by ${follow.rollback.id}, as requested.`);
   const ended = {
     status,
     result,
@@ -51,13 +51,13 @@ export async function finishRollback(run: Run, stopped: Problem | null): Promise
   await context.store.endRollback(context.fence, rollback.id, ended);
 }
 
-/** Under keep-live what somebody else changed is picked and stays. */
+/** Under keep-live, components that somebody else changed are picked and stay. */
 function completed({ onConflict }: Rollback): string {
   const where = onConflict === "keep-live" ? "as the plan says, what it keeps included," : "back";
   return `Completed: everything picked is ${where} and proven.`;
 }
 
-/** The undo that `onError: compensate` asks for: of everything that this run touched, also by halves. */
+/** The undo that `onError: compensate` asks for: of everything that this run touched, even partly. */
 function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Follow | null {
   const untouched = new Set<StepRow["status"]>(["Pending", "Skipped", "Unchanged"]);
   const picked = rows.filter(({ status }) => !untouched.has(status)).map(({ component }) => component);
@@ -85,7 +85,7 @@ function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem 
   const proof = proofOf(run, step, expected, verdict);
   if (proof.is !== "failed") return { ...row, verified: true };
   const { error } = proof;
-  run.context.log.add("error", `At the last look: ${error.detail}`, { component: step.component, step: step.order });
+  run.context.log.add("error", `At the final read: ${error.detail}`, { component: step.component, step: step.order });
   return { ...row, status: "Failed", verified: false, error };
 }
 
@@ -127,9 +127,9 @@ export async function refuseRollback(
 }
 
 /**
- * Ends a run that failed as a whole, by its rows alone: AWS may not be there to be asked. What was at work has failed, what
- * was not begun is skipped, and what was brought back is pinned, by its own proof and not by a last look. Answers false where
- * there is no plan, and so nothing to tell of.
+ * Ends a run that failed as a whole, by its rows alone, because AWS may be out of reach. Steps that were running have
+ * failed, steps that had not begun are skipped, and restored components are pinned by their own proof. Returns false
+ * where there is no plan, and so nothing to report.
  */
 export async function breakOffRollback(context: JobContext, rollback: Rollback, why: Problem): Promise<boolean> {
   const { store } = context;
@@ -142,7 +142,7 @@ export async function breakOffRollback(context: JobContext, rollback: Rollback, 
     if (row.status === "Running") return { ...row, status: "Failed", error: why, finishedAt: at };
     return hasSettled(row) ? row : { ...row, status: "Skipped" };
   });
-  // Before it began there were no rows, and the backups themselves may be what failed.
+  // Before the run began there were no rows, and the backups themselves may be what failed.
   const states = known.size > 0 ? await loadStates(store, rollback) : null;
   const pinChanges = states ? await readPinChanges({ context, rollback, states, plan }, rows) : undefined;
   if (pinChanges?.pin) context.log.add("info", `What was rolled back is pinned: ${pinChanges.pin.id}.`);

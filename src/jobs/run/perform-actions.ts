@@ -5,7 +5,10 @@ import type { Kind, RestoreContext } from "../../kinds/kind.ts";
 import { checkpoint } from "../job-context.ts";
 import { noteKept, type Run } from "./run-context.ts";
 
-/** Actions one after another, journalled behind those that are done: of a planned list what is left, or one derived from live. */
+/**
+ * Performs actions one after another and appends them to the journal: the rest of a planned list, or a list derived
+ * from live.
+ */
 export async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
   for (const action of actions) {
     await checkpoint(run.context, run.rollback.id);
@@ -15,7 +18,10 @@ export async function perform(run: Run, step: PlanStep, actions: readonly Action
   }
 }
 
-/** Intent, call, done (N9): the intent is committed before AWS is called, and the call looks whether it already is so. */
+/**
+ * Intent, call, done: the intent is committed before AWS is called, and the call first checks whether the goal is
+ * reached already.
+ */
 async function performOne(run: Run, step: PlanStep, action: Action, index: number): Promise<void> {
   const { context, rollback } = run;
   const { store, fence, log } = context;
@@ -30,12 +36,12 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   noteKept(run.kept, { step: step.order, action, result });
 }
 
-/** Letters, digits and dashes only: it also names change sets (facts E2). */
+/** Letters, digits and dashes only, because it also names change sets (facts E2). */
 function tokenOf(rollback: string, order: number, index: number): string {
   return `stepback-${rollback.replaceAll("_", "-")}-${order}-${index}`;
 }
 
-/** The n-th `bridge-stack` of a step goes to the goal of its n-th bridge; every other action to the step's own. */
+/** The n-th `bridge-stack` of a step has the goal of its n-th bridge; every other action has the step's own. */
 function goalOfAction(step: PlanStep, index: number): ComponentState | null {
   const bridges = step.via ? [] : step.actions.slice(0, index + 1).filter((action) => action.do === "bridge-stack");
   const isBridge = !step.via && step.actions[index]?.do === "bridge-stack";
@@ -62,10 +68,10 @@ function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreCo
   };
 }
 
-/** What comes before the update of a stack, also where a part carries it. */
+/** Actions that prepare the update of a stack, also where a part's step has them. */
 const ON_STACKS: ReadonlySet<ActionName> = new Set(["continue-update-rollback", "make-room-for-version"]);
 
-/** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
+/** A part of a stack is restored by an action on its stack, whatever kind of component it is. */
 export function performerOf(action: Action, step: PlanStep): Kind {
   const isOnStack = action.parts !== undefined || ON_STACKS.has(action.do);
   return isOnStack ? KINDS["stack-resource"] : KINDS[kindOf(step.component)];

@@ -5,13 +5,13 @@ import type { StepRow, StepStatus } from "../../domain/plan/step-row.ts";
 import type { Store } from "../../store/store.ts";
 import type { Run } from "./run-context.ts";
 
-/** Statuses of components that a rollback brought back, also where it ended in Exception. */
+/** Statuses of components that a rollback restored, also where it ended in Exception. */
 const BROUGHT_BACK: ReadonlySet<StepStatus> = new Set(["Restored", "Removed", "Recreated"]);
 
 /**
- * What a rollback that ends means for later deployments (N13, F17): what it took back is pinned, and what it brought back
- * is pinned no more. An undo pins nothing, because what it replaces is what was good; the undo of an undo is a rollback
- * again. Undefined where nothing was brought back.
+ * What the end of a rollback means for later deployments: the states that it rolled back are pinned, and the states
+ * that it restored are pinned no more. An undo pins nothing, because the states that it replaces were good; the undo of
+ * an undo is a rollback again. Undefined where nothing was restored.
  */
 export async function readPinChanges(
   run: Pick<Run, "context" | "rollback" | "states" | "plan">,
@@ -45,7 +45,7 @@ interface Origin {
   readonly commit: string | null;
 }
 
-/** Goes back through undos of undos to the rollback that reversed deployments; every second one of them is a rollback. */
+/** Follows undos of undos to the rollback that reversed deployments; every second one of them is a rollback. */
 async function readOrigin(store: Pick<Store, "findRollback" | "findDeployment">, rollback: Rollback) {
   let [first, undos] = [rollback, 0];
   while (first.undoes !== null) {

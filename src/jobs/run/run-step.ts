@@ -9,7 +9,7 @@ import { readChangedIds, stackOfStep } from "./renamed-ids.ts";
 import { type Run, rowOf, rowOfComponent } from "./run-context.ts";
 import { comparingReader, proveStep, type Reached, verifyStep } from "./verify-step.ts";
 
-/** Failures that are not the step's own: the job ends, or another worker goes on. */
+/** Failures of the whole job, not of the step: the job ends, or another worker goes on. */
 const NOT_THE_STEPS_OWN = new Set(["LEASE_LOST", "SHUTTING_DOWN", "CANCELLED"]);
 
 /** One step: its actions, then the proof, then its row. Returns the row; throws only what ends the whole job. */
@@ -72,16 +72,19 @@ async function restore(run: Run, step: PlanStep): Promise<Reached> {
   return { id, goal, verdict, leavesStackBehind: leavesStackBehind(run, step) };
 }
 
-/** By the journal, which also has the actions of a killed worker: more was done than the plan has actions. */
+/**
+ * Whether part of a step was restored outside its stack. The journal also has the actions of a killed worker: more were
+ * done than the plan has.
+ */
 function leavesStackBehind(run: Run, step: PlanStep): boolean {
   return stackOfStep(run, step) !== null && (run.done.get(step.order) ?? 0) > step.actions.length;
 }
 
-/** Under `onError: continue`: otherwise AWS would refuse the stack late, after it has changed half of it. */
+/** Checked under `onError: continue`, because AWS would refuse the stack late, after half of it has changed. */
 function requireBefore(run: Run, after: readonly ComponentId[]): void {
   const missing = after.filter((id) => hasFailed(rowOfComponent(run, id)));
   if (missing.length === 0) return;
-  throw new StepbackError("STEP_FAILED", `${missing.join(", ")}, which had to go first, did not.`);
+  throw new StepbackError("STEP_FAILED", `${missing.join(", ")} had to be restored first and failed.`);
 }
 
 function hasFailed(row: StepRow | undefined): boolean {
@@ -110,7 +113,7 @@ function isRestoredByStack({ via, strategy, component }: PlanStep): boolean {
 
 function requireParent(run: Run, parent: ComponentId): void {
   if (hasFailed(rowOfComponent(run, parent)))
-    throw new StepbackError("STEP_FAILED", `${parent}, which was to bring it back, did not.`);
+    throw new StepbackError("STEP_FAILED", `${parent}, whose step restores it, failed.`);
 }
 
 async function finish(run: Run, step: PlanStep, row: StepRow): Promise<StepRow> {

@@ -66,14 +66,14 @@ function undoneOf({ component }: PlanStep, goal: ComponentState | null, { live, 
 
 function notTaken(undone: readonly string[]): Problem {
   const detail =
-    `CloudFormation found nothing to change, and the stack keeps what the deploy made of ${undone.join(", ")}. ` +
-    "Deploy the backup's template with something added to the Metadata of a resource: then CloudFormation takes the rest, too.";
+    `CloudFormation found nothing to change, and these stay as the deploy left them: ${undone.join(", ")}. ` +
+    "Deploy the backup's template with something added to the Metadata of a resource: then CloudFormation takes the rest as well.";
   return problem("VERIFY_FAILED", detail);
 }
 
 function differs(paths: readonly string[]): Problem {
   const named = paths.map((path) => path || "its existence").join(", ");
-  return problem("VERIFY_FAILED", `Read back, and it differs from the plan in: ${named}.`);
+  return problem("VERIFY_FAILED", `Read back, it differs from the plan in: ${named}.`);
 }
 
 /** What a step has reached, as it was read back. */

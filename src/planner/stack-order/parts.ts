@@ -10,13 +10,13 @@ export interface PartSides {
   readonly before: CapturedComponent | null;
   readonly live: CapturedComponent | null;
   readonly parts: readonly Part[];
-  /** What the whole stack imports now, as its template says it and as AWS told. */
+  /** What the whole stack imports now, according to its template and to AWS. */
   readonly imported: readonly string[];
 }
 
 /**
- * What a stack imports before and after parts of it go back, as the order over stacks wants it (facts E4): the rest of the
- * template keeps what it imports. Exports that are imported never change with a part. Pure.
+ * What a stack imports before and after parts of it are restored, for the order over stacks (facts E4): the rest of the
+ * template keeps its imports. A part never changes exports that are imported. Pure.
  */
 export function partLinks({ before, live, parts, imported }: PartSides): Record<"live" | "goal", StackLinks> {
   const rest = new Set(live ? importsOf(restOf(live, parts), resolverIn(live)) : []);
@@ -36,7 +36,7 @@ function importsIn(stack: CapturedComponent | null, parts: readonly Part[]): str
   return state ? parts.flatMap((part) => importsOf(partOf(state, part) ?? {}, resolverIn(stack))) : [];
 }
 
-/** The live template without what the parts bring. */
+/** The live template without the parts. */
 function restOf({ state }: CapturedComponent, parts: readonly Part[]): JsonObject {
   const template = templateStateOf(state)?.template ?? {};
   const resources = Object.entries(asObject(template["Resources"])).flatMap(([logicalId, definition]) => {

@@ -9,7 +9,7 @@ import { generatedBy } from "../../domain/template/splice/resources.ts";
 import { inSection, readTemplateText } from "../../domain/template/splice/template-text.ts";
 import type { StackTemplates } from "./templates.ts";
 
-/** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */
+/** Resources that hold data and are deleted. Replacements are found by the gate on the change set before it runs. */
 export function lostData(stack: StackTemplates, parts: readonly Part[]): Reason[] {
   const losing = parts.flatMap((part) => [...lostPart(stack, part), ...lostWithPart(stack, part)]);
   return losing.map(({ logicalId, type }) => ({
@@ -27,7 +27,7 @@ function lostPart({ beforeTemplate, liveTemplate }: StackTemplates, part: Part):
   return holdsData(type) && !isRetained(definition) ? [{ logicalId: part.logicalId, type }] : [];
 }
 
-/** What a transform made of the part now and not then, as an address of a function: no template writes it. */
+/** Resources that a transform generated for the part, such as a function's URL, and that no template contains. */
 function lostWithPart({ before, live, liveTemplate }: StackTemplates, part: Part): Lost[] {
   const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
   if (part.take !== "all" || isRetained(definition)) return [];

@@ -103,7 +103,7 @@ function partFor({ id, kind, name, parent }: Subject, stack: StackTemplates): Pa
 /** Kinds that are a resource of a template, or that a transform makes of one; otherwise no template defines them. */
 const OF_ITS_OWN: ReadonlySet<KindName> = new Set(["lambda-alias", "lambda-url", "lambda-async"]);
 
-/** How many of the two templates write it themselves. */
+/** How many of the two templates define it. */
 function sidesWith(logicalId: string, { beforeTemplate, liveTemplate }: StackTemplates): number {
   return [beforeTemplate, liveTemplate].filter((state) => partOf(state, whole(logicalId))).length;
 }

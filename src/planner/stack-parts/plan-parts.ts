@@ -77,7 +77,7 @@ function membersAmong(owned: readonly Subject[], stack: StackTemplates, membersh
   return owned.flatMap((subject) => memberOf(subject, stack, membership) ?? []);
 }
 
-/** None where a text cannot be spliced: the plan will say why. */
+/** Empty where a template cannot be spliced: the plan will say why. */
 function exportsOf({ before, live }: StackTemplates, parts: readonly Part[]): string[] {
   const names = asObject(live.state.evidence["exportNames"]);
   try {
@@ -178,7 +178,7 @@ function isAbout(parts: readonly Part[]): (about: Pick<CodeMove, "logicalId" | "
     parts.some((part) => part.logicalId === logicalId && takesProperty(part, property));
 }
 
-/** A part whose bytes cannot come is refused as one that the template does not take. */
+/** A part whose bytes are lost is refused like one that the template does not accept. */
 function withoutLostCode(spliced: Spliced | Refused, lost: readonly CodeRefusal[]): Spliced | Refusals {
   if (lost.length === 0) return spliced;
   const found = spliced.outcome === "refused" ? spliced : { outcome: "refused" as const, refusals: [], together: null };
@@ -229,8 +229,8 @@ function keptOf({ beforeTemplate, liveTemplate }: StackTemplates, parts: readonl
 }
 
 /**
- * A resource is proven on the definition that the spliced template gives it, where that reads as another one than the
- * backup's: SAM's Globals that had to be written into it, a value in place of a parameter that there was no room for.
+ * A resource is proven against the definition in the spliced template where that differs from the backup's: SAM's
+ * Globals that had to be written into it, or a value in place of a parameter that the template had no room for.
  */
 function adaptedGoals(
   stack: StackTemplates,

@@ -7,15 +7,15 @@ import type { Member } from "./members.ts";
 import type { StackTemplates } from "./templates.ts";
 
 /*
- * What a plan says about parts of a stack: why they are refused, and what to know of them.
+ * What a plan says about parts of a stack: why they are refused, and what people should know about them.
  */
 
-/** Why a change set is not made, whatever found it out. */
+/** Why a change set is not made, whichever check found it. */
 export interface Refusals extends Pick<Refused, "outcome" | "together"> {
   readonly refusals: readonly (Pick<Refused["refusals"][number], "detail" | "logicalId"> & Pick<Reason, "code">)[];
 }
 
-/** A refusal says which part it is about; every other member of the change set waits for that one. */
+/** A refusal names its part; every other member of the change set waits for that part. */
 export function refusalReasons(member: Member, spliced: Spliced | Refusals, { name }: StackTemplates): Reason[] {
   if (spliced.outcome !== "refused") return [];
   const { refusals, together } = spliced;
@@ -30,7 +30,7 @@ export function refusalReasons(member: Member, spliced: Spliced | Refusals, { na
   }));
 }
 
-/** Nobody can read whether it still is the backup's. */
+/** NoEcho values cannot be read, so nobody knows whether they equal the backup's. */
 export function secretReasons({ affected: { secretsKept } }: Spliced): Reason[] {
   if (secretsKept.length === 0) return [];
   const detail = `${secretsKept.join(", ")}: CloudFormation goes on with the NoEcho value that the stack has now. What a function then has otherwise than in the backup goes back directly, and the stack is left behind.`;
@@ -42,7 +42,7 @@ export function offerReason({ logicalIds, why }: Offer, { name }: StackTemplates
   return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
 }
 
-/** What the part refers to, and nothing else of the stack. */
+/** References of the part, and of nothing else in the stack. */
 export function dynamicReferencesIn(part: Part | null, { before, live, beforeTemplate }: StackTemplates): Reason[] {
   const wanted = part && partOf(beforeTemplate, part);
   if (!wanted) return [];
