@@ -113,11 +113,17 @@ export function functionsReleased(
 ): Map<ComponentId, ComponentId[]> {
   const going = drafts.filter(({ action, actions }) => action === "remove" && actions.length > 0);
   if (!going.some(({ component }) => functionOf(component) !== null)) return new Map();
-  const leaving = transitions.map(({ id, live, goal }) => ({ id, wanted: referred(goal), held: referred(live) }));
+  const leaving = transitions.map(({ id, live, goal }) => ({
+    id,
+    referredThen: referred(goal),
+    referredNow: referred(live),
+  }));
   return new Map(
     going.map(({ component }) => [
       component,
-      leaving.filter(({ wanted, held }) => held.includes(component) && !wanted.includes(component)).map(({ id }) => id),
+      leaving
+        .filter(({ referredThen, referredNow }) => referredNow.includes(component) && !referredThen.includes(component))
+        .map(({ id }) => id),
     ]),
   );
 }
