@@ -3,7 +3,8 @@ import {
   type ComponentId,
   componentId,
   functionOf,
-  parseComponentId,
+  kindOf,
+  nameOf,
 } from "../../domain/component/component.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { StackTransition } from "../../domain/stack/links.ts";
@@ -165,7 +166,7 @@ function textsIn(value: Json): string[] {
 }
 
 function functionLink(id: ComponentId): string {
-  return `the ${id.startsWith("lambda-alias:") ? "alias" : "function"} ${parseComponentId(id)?.name}`;
+  return `the ${kindOf(id) === "lambda-alias" ? "alias" : "function"} ${nameOf(id)}`;
 }
 
 function resourceLink(physicalId: string): string {
