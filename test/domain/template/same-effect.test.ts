@@ -163,7 +163,7 @@ t.test("a copied name stands for its own only where that is not mentioned beside
   t.match(tags(ref("FromBackup"), { FromBackup: "2" }), { parameters: { FromBackup: "2" } });
 });
 
-t.test("values that are looked up are named, and said to differ, without being shown", async (t) => {
+t.test("dynamic references are named, and whether their values differ, without showing a value", async (t) => {
   const stack = (resolvedParameters: JsonObject, more: JsonObject = {}): CapturedComponent =>
     captured(
       "stack:shop",
@@ -176,12 +176,12 @@ t.test("values that are looked up are named, and said to differ, without being s
     );
   const backup = stack({ Ami: "ami-1" });
   const said = (live: CapturedComponent | null) => dynamicReferences(backup, { live })[0]?.detail ?? "";
-  t.match(said(null), /the parameter Ami, \{\{resolve:ssm:level\}\}; an earlier/);
+  t.match(said(null), /the parameter Ami, \{\{resolve:ssm:level\}\} to the present value/);
   t.notMatch(said(null), /pinned/);
-  t.notMatch(said(backup), /another value/);
-  t.match(said(stack({ Ami: "ami-2" })), /another value of Ami/);
+  t.notMatch(said(backup), /different value/);
+  t.match(said(stack({ Ami: "ami-2" })), /different value of Ami/);
   t.notMatch(said(stack({ Ami: "ami-2" })), /ami-[12]/);
-  t.notMatch(said(stack({ Ami: "ami-2" }, { Ami: "/other" })), /another value/, "of another SSM parameter");
+  t.notMatch(said(stack({ Ami: "ami-2" }, { Ami: "/other" })), /different value/, "of another SSM parameter");
   t.same(dynamicReferences(backup, { within: { parameters: [], text: "" } }), []);
 });
 
