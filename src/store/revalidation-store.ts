@@ -46,10 +46,10 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
 export async function applyConsequences(
   rows: Rows,
   rollback: Rollback,
-  { pin, broughtBack, undone, revalidate, at }: PinChanges & { at: number },
+  { pin, restoredStates, undone, revalidate, at }: PinChanges & { at: number },
 ): Promise<void> {
   const { id, application, stage } = rollback;
-  await supersedeStates(rows, { place: rollback, by: id, broughtBack, undone });
+  await supersedeStates(rows, { place: rollback, by: id, restoredStates, undone });
   if (undone !== null && !(await pinHolds(rows, undone))) await close(rows, eq(revalidations.rollback, undone), id, at);
   if (pin) await insertPin(rows, pin);
   for (const suspect of revalidate) {
