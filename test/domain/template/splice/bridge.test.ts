@@ -36,13 +36,13 @@ function refusal(result: BridgeTemplate): string {
   throw new Error(`not refused: ${result.template}`);
 }
 
-/** A live template in which `Kept` exports this value, and a goal without it, over the same rest. */
+/** A live template in which `Kept` exports the value, and a goal without that output. */
 function over(rest: { live: object; goal: object }, value: unknown, more: object = {}): [BridgeEnd, BridgeEnd] {
   const Outputs = { Kept: output(value, "kept", more) };
   return [end(rest.goal), end({ ...rest.live, Outputs })];
 }
 
-t.test("an output comes into JSON with what it refers to, and all else keeps every byte", (t) => {
+t.test("an output is added to JSON with the members that it refers to, and all other bytes stay", (t) => {
   const goal = `{
   "Resources": {
     "Own": { "Type": "AWS::SNS::Topic" }
@@ -94,7 +94,7 @@ Resources:
   Own: {Type: AWS::SNS::Topic}   # its own
 
 Outputs:
-  Kept: # another thing under the key
+  Kept: # another output under the key
     Value: 012345678901
     Export: {Name: old}
 # end
@@ -129,7 +129,7 @@ Outputs:
     Export: {Name: !Sub '\${AWS::StackName}-kept'}
 `;
 
-t.test("an output comes into YAML with parameters, mappings and conditions, under a key of its own", (t) => {
+t.test("an output is added to YAML with parameters, mappings and conditions, under a new key", (t) => {
   const parameters = { Stage: "prod", Secret: NO_ECHO, Unused: "u" };
   const result = made(keep(end(YAML_GOAL), end(YAML_LIVE, parameters)));
   t.equal(
@@ -147,7 +147,7 @@ Resources:
   Behind: {Type: AWS::SNS::Topic}
 
 Outputs:
-  Kept: # another thing under the key
+  Kept: # another output under the key
     Value: 012345678901
     Export: {Name: old}
   KeptKept:
@@ -168,11 +168,11 @@ Conditions:
 # end
 `,
   );
-  t.same(result.parameters, { Stage: "prod", Secret: NO_ECHO }, "what comes along brings the value that it has now");
+  t.same(result.parameters, { Stage: "prod", Secret: NO_ECHO }, "an added parameter has its present value");
   t.end();
 });
 
-t.test("every template takes what another format brings, and its own part reads and stands as before", (t) => {
+t.test("members can be copied from JSON into YAML and back, and the text of the goal stays", (t) => {
   const gains = { Parameters: ["KeptP"], Conditions: ["KeptC"], Resources: ["KeptR"], Outputs: ["Kept"] };
   for (const { name, text } of FIXTURES) {
     const template = parseTemplate(text);
@@ -202,7 +202,7 @@ t.test("every template takes what another format brings, and its own part reads 
   t.end();
 });
 
-/** Without these members; a section that only they were in goes. */
+/** The template without these members, and without sections that have no others. */
 function without(template: JsonObject, members: Readonly<Record<string, readonly string[]>>): JsonObject {
   const left = Object.entries(template).map(([section, value]): [string, Json] => {
     const kept = Object.entries(asObject(value)).filter(([key]) => !members[section]?.includes(key));
@@ -223,7 +223,7 @@ function isWithin(text: string, longer: string): boolean {
   return true;
 }
 
-t.test("a bridge that keeps nothing is the goal, and one that keeps twice has both", (t) => {
+t.test("a bridge without kept exports is the goal, and one with two has both", (t) => {
   const live = end({ Resources: {}, Outputs: { A: output("a", "x"), AKept: output("b", "y"), B: output("c", "z") } });
   const goal = end({ Resources: { Own: topic("o") }, Outputs: { A: { Value: "mine" } } });
   const start = { ...live, exportNames: { A: "x", AKept: "y", B: "z" } };
@@ -233,7 +233,7 @@ t.test("a bridge that keeps nothing is the goal, and one that keeps twice has bo
   t.end();
 });
 
-t.test("what both sides have is used as it is where it is the same, and refused where it is not", (t) => {
+t.test("a member of both sides is used where both are equal, and refused otherwise", (t) => {
   const parameter = (Default: string, more: object = {}) => ({
     Parameters: { P: { Type: "String", Default, ...more } },
   });
@@ -277,7 +277,7 @@ t.test("what both sides have is used as it is where it is the same, and refused 
   t.end();
 });
 
-t.test("what is the same by its text but not by what it refers to is refused", (t) => {
+t.test("a member with the same text whose references differ is refused", (t) => {
   const side = (display: string, stage: string) => ({
     Parameters: { Stage: { Type: "String", Default: stage } },
     Conditions: { C: { "Fn::Equals": [ref("Stage"), "x"] }, D: { Condition: "C" } },
@@ -294,7 +294,7 @@ t.test("what is the same by its text but not by what it refers to is refused", (
   t.end();
 });
 
-t.test("a function with other code is the same function, and one with another name is not", (t) => {
+t.test("a function with other code counts as the same, and one with another name does not", (t) => {
   const side = (key: string, name: string, Type = "AWS::Lambda::Function") => ({
     Parameters: { Name: { Type: "String", Default: name } },
     Resources: {
