@@ -19,7 +19,7 @@ import {
   rollback,
   snapshot,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
   await t.test("keeps every fact of a deployment from its opening to its record", async (t) => {

@@ -11,7 +11,7 @@ import {
   rollback,
   snapshot,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const PAY = "lambda-code:shop-pay";
 

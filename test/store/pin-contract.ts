@@ -3,7 +3,7 @@ import type { Pin, PinChanges, PinnedState } from "#src/domain/activity/pins";
 import { DEFAULT_POLICY } from "#src/domain/activity/stage-policy";
 import type { Store } from "#src/store/store";
 import { beginRollback, component, deploy, deployment, FIRST_PAGE, NOW, rollback, step } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const CODE = "lambda-code:shop-1";
 const PLACE = { application: "shop", stage: "prod", target: "default" };

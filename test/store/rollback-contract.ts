@@ -18,7 +18,7 @@ import {
   snapshot,
   step,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const NOTHING = { restored: 0, removed: 0, recreated: 0, unchanged: 0, skipped: 0, failed: 0 };
 

@@ -1,5 +1,6 @@
-import { type ComponentId, type Components, functionOf, kindOf, nameOf, takeOver } from "../component/component.ts";
+import { type ComponentId, functionOf, kindOf, nameOf } from "../component/component.ts";
 import { matchesPattern } from "../name-pattern.ts";
+import { idsOf, type SnapshotPair } from "../plan/rollback-states.ts";
 import type { TargetIdentity } from "./activity.ts";
 import { alteredIds } from "./altered.ts";
 import type { Deployment } from "./deployment.ts";
@@ -42,47 +43,13 @@ export interface BuildReturn {
   readonly outcome: Deployment["outcome"];
 }
 
-/** The two snapshots of one activity. */
-export interface SnapshotPair {
-  readonly before: Components;
-  readonly deployed: Components;
-}
-
-/** The states between which a return to a build moves. */
-export interface ReturnStates extends SnapshotPair {
-  /** Adds a later deployment or rollback of the stage; the oldest has to come first. */
-  add(pair: SnapshotPair): void;
-}
-
-/**
- * `before` starts as the record of the build's deployment. The state of a component that this deployment did not capture
- * comes from the oldest later backup; a component that a later deployment added is absent. `deployed` is the last record.
- */
-export function returnStates(base: SnapshotPair): ReturnStates {
-  const before = new Map(base.deployed);
-  const deployed = new Map(base.deployed);
-  const settled = new Set(allIds(base));
-  return {
-    before,
-    deployed,
-    add(pair) {
-      for (const id of allIds(pair)) {
-        // The oldest backup with the component decides, even where the component was absent: a later one shows later changes.
-        if (!settled.has(id)) takeOver(before, id, pair.before.get(id));
-        takeOver(deployed, id, pair.deployed.get(id));
-        settled.add(id);
-      }
-    },
-  };
-}
-
 /**
  * The components that a redeploy of the build's package has to restore: those that the build's deployment captured, and
  * those that were added to its scope since.
  */
 export function redeployedIds(base: SnapshotPair, states: SnapshotPair, scope: Scope): ComponentId[] {
   const added = alteredIds(states.before, states.deployed).filter((id) => isWithin(scope, id, states));
-  return [...new Set([...allIds(base), ...added])].sort();
+  return [...new Set([...idsOf(base), ...added])].sort();
 }
 
 function isWithin(scope: Scope, id: ComponentId, { before, deployed }: SnapshotPair): boolean {
@@ -90,8 +57,4 @@ function isWithin(scope: Scope, id: ComponentId, { before, deployed }: SnapshotP
   if (kindOf(owner) === "stack" && scope.stacks.includes(nameOf(owner))) return true;
   const name = functionOf(id);
   return name !== null && scope.functions.some((pattern) => matchesPattern(pattern, name));
-}
-
-function allIds({ before, deployed }: SnapshotPair): ReadonlySet<ComponentId> {
-  return new Set([...before.keys(), ...deployed.keys()]);
 }
