@@ -3,7 +3,7 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import type { Follow } from "../store/port/rollbacks.ts";
 import { enqueueing, type JobContext } from "./job-context.ts";
 
-/** What a rollback that follows a job has of its own. */
+/** The members in which one follow-up differs from another. */
 type Own = Pick<
   Rollback,
   | "reason"
@@ -17,7 +17,7 @@ type Own = Pick<
   | "allowDestructive"
 >;
 
-/** The rollback that starts by itself where a job ends, in that job's name. */
+/** The rollback that starts by itself where a job ends, in the name of whoever requested that job. */
 export function followWith(context: JobContext, ended: Activity, own: Own): Follow {
   const { application, stage, branch, commit, build, target, identity, requestedBy, ticket } = ended;
   const rollback: Rollback = {
@@ -30,7 +30,7 @@ export function followWith(context: JobContext, ended: Activity, own: Own): Foll
     restores: null,
     drill: false,
     needsRevalidation: false,
-    // Consent is somebody's, and nobody is asked here.
+    // Consent is a person's, and nobody can be asked here.
     continueUpdateRollback: {},
     strategy: "auto",
     createdAt: context.clock.now(),

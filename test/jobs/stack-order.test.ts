@@ -351,7 +351,7 @@ t.test("a failure stops the run before the next wave, after what runs beside it 
     { "stack:failing": "Failed", "stack:exporter": "Failed" },
     "who had to wait for it is not tried, since AWS would refuse",
   );
-  t.match(going.rollback.error.detail, /stack:failing, which had to go first, did not/);
+  t.match(going.rollback.error.detail, /stack:failing had to be restored first and failed/);
   w.sandbox.faults.off();
   t.match((await rolledBack(w, deployment, { onConflict: "restore" })).rollback, { status: "Completed" });
 });

@@ -1,5 +1,6 @@
-import { type ComponentId, type Components, functionOf, kindOf, nameOf, takeOver } from "../component/component.ts";
+import { type ComponentId, functionOf, kindOf, nameOf } from "../component/component.ts";
 import { matchesPattern } from "../name-pattern.ts";
+import { idsOf, type SnapshotPair } from "../plan/rollback-states.ts";
 import type { TargetIdentity } from "./activity.ts";
 import { alteredIds } from "./altered.ts";
 import type { Deployment } from "./deployment.ts";
@@ -53,40 +54,6 @@ export function awaitsCommand(rollback: Pick<Rollback, "status" | "toBuild">): b
   return isByPackage(rollback) && rollback.status === "In Progress" && rollback.toBuild?.outcome === null;
 }
 
-/** The two snapshots of one activity. */
-export interface SnapshotPair {
-  readonly before: Components;
-  readonly deployed: Components;
-}
-
-/** The states that the way back to a build goes between. */
-export interface ReturnStates extends SnapshotPair {
-  /** Adds what a later deployment or rollback of the stage did; oldest first. */
-  add(pair: SnapshotPair): void;
-}
-
-/**
- * `before` begins as the record of the build's deployment. A component that this deployment did not look at is as in the
- * oldest later backup that has it, and absent where a later deployment added it. `deployed` is what was last recorded.
- */
-export function returnStates(base: SnapshotPair): ReturnStates {
-  const before = new Map(base.deployed);
-  const deployed = new Map(base.deployed);
-  const settled = new Set(idsOf(base));
-  return {
-    before,
-    deployed,
-    add(pair) {
-      for (const id of idsOf(pair)) {
-        // The first backup to know of it says how it was, also where that was "absent": no later one knows better.
-        if (!settled.has(id)) takeOver(before, id, pair.before.get(id));
-        takeOver(deployed, id, pair.deployed.get(id));
-        settled.add(id);
-      }
-    },
-  };
-}
-
 /**
  * What a redeploy of the build's package has to bring back: everything that the build's deployment looked at, and what
  * came into its scope since.
@@ -101,8 +68,4 @@ function isWithin(scope: Scope, id: ComponentId, { before, deployed }: SnapshotP
   if (kindOf(owner) === "stack" && scope.stacks.includes(nameOf(owner))) return true;
   const name = functionOf(id);
   return name !== null && scope.functions.some((pattern) => matchesPattern(pattern, name));
-}
-
-function idsOf({ before, deployed }: SnapshotPair): ReadonlySet<ComponentId> {
-  return new Set([...before.keys(), ...deployed.keys()]);
 }

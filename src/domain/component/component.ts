@@ -35,12 +35,12 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
-/** The kind that an id begins with. Total: a text becomes an id by `componentId` or `parseComponentId` only. */
+/** Total: a ComponentId is well formed by its type. Ids from outside go through `parseComponentId`. */
 export function kindOf(id: ComponentId): KindName {
   return id.slice(0, id.indexOf(":")) as KindName;
 }
 
-/** What an id says behind its kind. */
+/** What follows the kind in an id. Total, as `kindOf` is. */
 export function nameOf(id: ComponentId): string {
   return id.slice(id.indexOf(":") + 1);
 }
