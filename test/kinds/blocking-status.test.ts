@@ -95,7 +95,7 @@ t.test("a runtime on AWS's list is a warning from its day on, and a refusal only
     reasons: [{ code: "RUNTIME_BLOCKED", detail: /python3\.9 since 2026-09-30/ }],
   });
 
-  const w = await worldOf(t);
+  const w = await worldOf(t, { updateMs: 0 });
   await createFunction(w, FunctionName, "v1", { Runtime: "nodejs18.x" });
   const deployment = await openDeployment(w, scope);
   await configure(w, FunctionName, { Runtime: "nodejs22.x" });
@@ -138,7 +138,7 @@ t.test("a field that is larger than any update is refused beforehand; large fiel
 });
 
 t.test("every writable field of a configuration goes back, the newer ones too", async (t) => {
-  const w = await worldOf(t);
+  const w = await worldOf(t, { updateMs: 0 });
   const vpc = (id: string) => ({ SubnetIds: [`subnet-${id}`], SecurityGroupIds: [`sg-${id}`] });
   const capacity = (arn: string) => ({ LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } });
   const one = {
@@ -194,7 +194,7 @@ t.test("every writable field of a configuration goes back, the newer ones too", 
 });
 
 t.test("the same bytes for another architecture go back to the one of the backup", async (t) => {
-  const w = await worldOf(t);
+  const w = await worldOf(t, { updateMs: 0 });
   await createFunction(w, FunctionName, "v1", { Runtime: "nodejs22.x", Architectures: ["arm64"] });
   const deployment = await openDeployment(w, scope);
   await w.aws("lambda", "UpdateFunctionCode", { FunctionName, ZipFile: zip("v1"), Architectures: ["x86_64"] });
@@ -207,7 +207,7 @@ t.test("the same bytes for another architecture go back to the one of the backup
 t.test(
   "code that is run from an object goes back to that object, and to a copy where the object is lost",
   async (t) => {
-    const w = await worldOf(t);
+    const w = await worldOf(t, { updateMs: 0 });
     await w.aws("s3", "CreateBucket", { Bucket: "code" });
     await w.aws("s3", "PutBucketVersioning", { Bucket: "code", VersioningConfiguration: { Status: "Enabled" } });
     const referenced = async (says: string) => {

@@ -9,9 +9,9 @@ import {
   openDeployment,
   rollBack,
   settled,
-  startTestAccount,
   type TestAccount,
   updateCode,
+  worldOf,
 } from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
@@ -19,8 +19,7 @@ const FunctionName = "shop-pay";
 const ALIAS = "lambda-alias:shop-pay:live";
 
 async function account(t: Test): Promise<TestAccount> {
-  const made = await startTestAccount();
-  t.teardown(() => made.close());
+  const made = await worldOf(t, { updateMs: 0 });
   await createFunction(made, FunctionName, "v1");
   return made;
 }
@@ -148,8 +147,7 @@ t.test("a canary between two versions with one content goes back to the two numb
 });
 
 t.test("an alias of an image function goes back by the image's digest, and so does its code", async (t) => {
-  const w = await startTestAccount();
-  t.teardown(() => w.close());
+  const w = await worldOf(t, { updateMs: 0 });
   const image = (tag: string) => `000000000000.dkr.ecr.us-east-1.amazonaws.com/shop:${tag}`;
   const Role = "arn:aws:iam::000000000000:role/service";
   await w.aws("lambda", "CreateFunction", {

@@ -14,10 +14,10 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startTestAccount,
   type TestAccount,
   until,
   updateCode,
+  worldOf,
 } from "../support/test-account.ts";
 
 const QUEUE = "arn:aws:sqs:us-east-1:000000000000:orders";
@@ -27,9 +27,9 @@ const SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:kafka";
 const KEY = "arn:aws:kms:us-east-1:000000000000:key/one";
 const scope = { functions: ["shop-*"] };
 
-async function account(t: Test): Promise<TestAccount> {
-  const made = await startTestAccount();
-  t.teardown(() => made.close());
+/** Updates take no time, except where waiting for them is the subject. */
+async function account(t: Test, updateMs = 0): Promise<TestAccount> {
+  const made = await worldOf(t, { updateMs });
   await createFunction(made, "shop-pay", "v1");
   return made;
 }
@@ -284,7 +284,7 @@ t.test("a trigger outlives its function in AWS, so an added one is deleted by it
 });
 
 t.test("a trigger that is being changed is waited for, by a backup and by a restore", async (t) => {
-  const w = await account(t);
+  const w = await account(t, 20);
   const uuid = await createTrigger(w, { EventSourceArn: QUEUE });
   await w.aws("lambda", "UpdateEventSourceMapping", { UUID: uuid, Enabled: false });
   const deployment = await openDeployment(w, scope);

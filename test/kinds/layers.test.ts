@@ -54,7 +54,7 @@ const mutationsSince = (w: TestAccount, count: number) =>
 t.test(
   "a backup holds a layer's bytes and all that it takes to publish it again; a foreign one is noted",
   async (t) => {
-    const w = await worldOf(t);
+    const w = await worldOf(t, { updateMs: 0 });
     const arn = await publish(w, "deps v1", { LicenseInfo: "MIT", CompatibleRuntimes: ["nodejs22.x"] });
     await w.aws("lambda", "AddLayerVersionPermission", {
       LayerName: "deps",
@@ -88,7 +88,7 @@ t.test(
 );
 
 t.test("layers go back to their versions, and a list that is live as it stands is not sent", async (t) => {
-  const w = await worldOf(t);
+  const w = await worldOf(t, { updateMs: 0 });
   const [one, two] = [await publish(w, "deps v1"), await publish(w, "deps v2")];
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
   const deployment = await openDeployment(w, scope);
@@ -109,7 +109,7 @@ t.test("layers go back to their versions, and a list that is live as it stands i
 t.test(
   "a deleted layer version is published again from the backup, said beforehand, proven by content, and once",
   async (t) => {
-    const w = await worldOf(t);
+    const w = await worldOf(t, { updateMs: 0 });
     const about = { Description: "shared", LicenseInfo: "MIT", CompatibleRuntimes: ["nodejs22.x"] };
     const [one, two] = [await publish(w, "deps v1", about), await publish(w, "deps v2")];
     const content = await contentOf(w, one);
@@ -145,7 +145,7 @@ t.test(
 );
 
 t.test("a function that comes back gets its layers back first", async (t) => {
-  const w = await worldOf(t);
+  const w = await worldOf(t, { updateMs: 0 });
   const one = await publish(w, "deps v1");
   const content = await contentOf(w, one);
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
@@ -159,7 +159,7 @@ t.test("a function that comes back gets its layers back first", async (t) => {
 });
 
 t.test("a deleted layer of which there are no bytes is refused with the reason, and nothing is touched", async (t) => {
-  const w = await worldOf(t);
+  const w = await worldOf(t, { updateMs: 0 });
   const [one, two] = [await publish(w, "deps v1"), await publish(w, "deps v2")];
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
   const error = new AwsError("AccessDeniedException", "not authorized to perform: lambda:GetLayerVersion", 403);
