@@ -87,11 +87,7 @@ export function createCachedReader(
   const listUrls = once((name: string) => aws.lambda.listUrls(name));
   const getStack = once(async (name: string) => {
     const stack = await readStack(aws, name);
-    for (const { logicalId, type, physicalId } of stack?.resources ?? []) {
-      if (!stack || !OWNED_TYPES.has(type) || !physicalId) continue;
-      // Not `name`: nested stacks are also read by their ARN.
-      owners.set(physicalId, { stack: stack.facts.name, logicalId: writtenAs(logicalId, stack.parsed) });
-    }
+    for (const [physicalId, owner] of stack ? ownersIn(stack) : []) owners.set(physicalId, owner);
     return stack;
   });
   const listExportNames = once(async () => {
@@ -116,6 +112,15 @@ export function createCachedReader(
     getStack,
     ownerOf: (physicalId, tags) => owners.get(physicalId) ?? ownerFromTags(tags),
   };
+}
+
+/** Owners of functions and triggers by their physical id. */
+function ownersIn({ facts, resources, parsed }: LiveStack): [string, OwningResource][] {
+  return resources.flatMap(({ logicalId, type, physicalId }): [string, OwningResource][] =>
+    OWNED_TYPES.has(type) && physicalId
+      ? [[physicalId, { stack: facts.name, logicalId: writtenAs(logicalId, parsed) }]]
+      : [],
+  );
 }
 
 /** The resource as the template has it: SAM derives a trigger from a function, whose logical id is the beginning of its own. */

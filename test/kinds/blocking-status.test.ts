@@ -140,43 +140,45 @@ t.test(
   },
 );
 
+const vpc = (id: string) => ({ SubnetIds: [`subnet-${id}`], SecurityGroupIds: [`sg-${id}`] });
+const capacity = (arn: string) => ({ LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } });
+/** Every writable field with a value, and then with another one or none. */
+const ONE = {
+  Description: "one",
+  Timeout: 5,
+  MemorySize: 256,
+  Environment: { Variables: { A: "1" } },
+  EphemeralStorage: { Size: 600 },
+  TracingConfig: { Mode: "Active" },
+  SnapStart: { ApplyOn: "PublishedVersions" },
+  LoggingConfig: { LogFormat: "JSON", LogGroup: "/own", ApplicationLogLevel: "DEBUG", SystemLogLevel: "WARN" },
+  VpcConfig: vpc("1"),
+  DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:dead" },
+  KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/one",
+  FileSystemConfigs: [
+    {
+      Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-01234567890123456",
+      LocalMountPath: "/mnt/data",
+      S3FilesConfig: { DirectS3Read: "ENABLED" },
+    },
+  ],
+  DurableConfig: { ExecutionTimeout: 60, RetentionPeriodInDays: 7 },
+  CapacityProviderConfig: capacity("arn:one"),
+};
+const TWO = {
+  ...{ Description: "", Timeout: 6, MemorySize: 512, Environment: { Variables: {} }, KMSKeyArn: "" },
+  ...{ EphemeralStorage: { Size: 512 }, TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None" } },
+  LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${FunctionName}` },
+  VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
+  DeadLetterConfig: { TargetArn: "" },
+  FileSystemConfigs: [],
+  DurableConfig: { ExecutionTimeout: 90, RetentionPeriodInDays: 1 },
+  CapacityProviderConfig: capacity("arn:two"),
+};
+
 t.test("every writable field of a configuration is restored, even the newest ones", async (t) => {
   const w = await worldOf(t, { updateMs: 0 });
-  const vpc = (id: string) => ({ SubnetIds: [`subnet-${id}`], SecurityGroupIds: [`sg-${id}`] });
-  const capacity = (arn: string) => ({ LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } });
-  const one = {
-    Description: "one",
-    Timeout: 5,
-    MemorySize: 256,
-    Environment: { Variables: { A: "1" } },
-    EphemeralStorage: { Size: 600 },
-    TracingConfig: { Mode: "Active" },
-    SnapStart: { ApplyOn: "PublishedVersions" },
-    LoggingConfig: { LogFormat: "JSON", LogGroup: "/own", ApplicationLogLevel: "DEBUG", SystemLogLevel: "WARN" },
-    VpcConfig: vpc("1"),
-    DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:dead" },
-    KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/one",
-    FileSystemConfigs: [
-      {
-        Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-01234567890123456",
-        LocalMountPath: "/mnt/data",
-        S3FilesConfig: { DirectS3Read: "ENABLED" },
-      },
-    ],
-    DurableConfig: { ExecutionTimeout: 60, RetentionPeriodInDays: 7 },
-    CapacityProviderConfig: capacity("arn:one"),
-  };
-  const two = {
-    ...{ Description: "", Timeout: 6, MemorySize: 512, Environment: { Variables: {} }, KMSKeyArn: "" },
-    ...{ EphemeralStorage: { Size: 512 }, TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None" } },
-    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${FunctionName}` },
-    VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
-    DeadLetterConfig: { TargetArn: "" },
-    FileSystemConfigs: [],
-    DurableConfig: { ExecutionTimeout: 90, RetentionPeriodInDays: 1 },
-    CapacityProviderConfig: capacity("arn:two"),
-  };
-  await createFunction(w, FunctionName, "v1", { Runtime: "nodejs22.x", ...one });
+  await createFunction(w, FunctionName, "v1", { Runtime: "nodejs22.x", ...ONE });
   const now = async () => {
     const {
       RevisionId: _id,
@@ -187,7 +189,7 @@ t.test("every writable field of a configuration is restored, even the newest one
   };
   const before = await now();
   const deployment = await openDeployment(w, scope);
-  await configure(w, FunctionName, two);
+  await configure(w, FunctionName, TWO);
   await finishDeployment(w, deployment.id);
   t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { restored: 1 } });
   t.same(await now(), before);
