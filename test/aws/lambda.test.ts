@@ -37,6 +37,11 @@ t.test("reads every page of functions, versions and aliases", async (t) => {
       Code: { ZipFile: zipOf("v").bytes },
     });
   t.same((await stage.aws.lambda.listFunctions()).map(({ FunctionName }) => FunctionName).sort(), names.sort());
+  t.same(
+    stage.notes.map(({ operation, error }) => [operation, error]),
+    Array(3).fill(["ListFunctions", null]),
+    "each page is a call of its own for the observer",
+  );
 
   for (let n = 1; n <= 60; n += 1) {
     await stage.own("lambda", "UpdateFunctionConfiguration", { FunctionName: "f-0", Description: `${n}` });

@@ -6,7 +6,7 @@ import type { Shape } from "#sandbox/core/contract";
 import type { Artifacts } from "#src/artifacts/artifacts";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { createAwsConnector } from "#src/aws/connect";
-import type { CallObserver } from "#src/aws/gateways/access";
+import type { AwsAccess, CallObserver } from "#src/aws/gateways/access";
 import { KIND_NAMES } from "#src/domain/component/component";
 import { HOME, useEnvironment } from "../aws/aws-stage.ts";
 import { VirtualClock } from "../aws/virtual-clock.ts";
@@ -29,20 +29,26 @@ t.test(
     process.env["MOTO_ACCOUNT_ID"] = ACCOUNT;
     const moto = await startMoto();
     t.teardown(() => moto.stop());
+    const connections = connect(t, moto);
     for (const kind of KIND_NAMES) {
       const { withoutMoto = {} } = SPECIMENS[kind];
       const skip = typeof withoutMoto === "string" ? withoutMoto : false;
       const skips = (trial: string) => (typeof withoutMoto === "string" ? false : (withoutMoto[trial] ?? false));
-      const open = (t: Test) => openMoto(t, moto);
+      const open = (t: Test) => openMoto(t, moto, connections);
       await t.test(kind, { skip }, (t) => kindContract(t, kind, SPECIMENS[kind], { open, skips }));
     }
   },
 );
 
-/** Every trial uses the same server, after a reset. */
-async function openMoto(t: Test, { url }: Moto): Promise<Bench> {
-  await fetch(`${url}/moto-api/reset`, { method: "POST" });
-  await makeGround(url);
+/** The clients of the account's owner, and the gateways of the product. */
+interface Connections {
+  readonly clients: Clients;
+  readonly access: AwsAccess;
+  readonly notes: Parameters<CallObserver>[0][];
+}
+
+/** One for all trials: each client that is made loads the SDK's settings again. */
+function connect(t: Test, { url }: Moto): Connections {
   useEnvironment(url);
   const connector = createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
   const notes: Parameters<CallObserver>[0][] = [];
@@ -51,9 +57,16 @@ async function openMoto(t: Test, { url }: Moto): Promise<Bench> {
     connector.close();
     for (const client of Object.values(clients)) client.destroy();
   });
+  return { clients, notes, access: connector.access(HOME, (note) => notes.push(note)) };
+}
+
+/** Every trial uses the same server, after a reset. */
+async function openMoto(t: Test, { url }: Moto, { clients, access, notes }: Connections): Promise<Bench> {
+  await fetch(`${url}/moto-api/reset`, { method: "POST" });
+  await makeGround(url);
   return {
     aws: (service, operation, input = {}) => send(clients, { service, operation, input }),
-    access: connector.access(HOME, (note) => notes.push(note)),
+    access,
     artifacts: await stockedArtifacts(t),
     mutations: () => notes.splice(0).flatMap(({ operation }) => (READING.test(operation) ? [] : [operation])),
   };
