@@ -14,7 +14,7 @@ export interface CallContext {
 }
 
 /** What the SDK's clients have in common, as far as it is used here. */
-export interface SdkClient<Inputs extends object, Outputs extends MetadataBearer, Config> {
+interface SdkClient<Inputs extends object, Outputs extends MetadataBearer, Config> {
   send<Input extends Inputs, Output extends Outputs>(
     command: $Command<Input, Output, Config, Inputs, Outputs>,
     options: { abortSignal: AbortSignal },
@@ -42,7 +42,7 @@ export interface Call<Sdk, Client, Inputs extends object, Outputs extends Metada
 }
 
 /** One of the SDK's paginators. `client` sends every page as a call of its own. */
-export type Paginate<Sdk, Client, Page> = (sdk: Sdk, client: Client) => AsyncIterable<Page>;
+type Paginate<Sdk, Client, Page> = (sdk: Sdk, client: Client) => AsyncIterable<Page>;
 
 export function createCall<
   Sdk,

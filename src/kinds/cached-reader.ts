@@ -21,7 +21,7 @@ export interface LiveStack {
 }
 
 /** The resource of a stack that owns a function or a trigger. */
-export interface OwningResource {
+interface OwningResource {
   readonly stack: string;
   readonly logicalId: string;
 }
@@ -57,7 +57,7 @@ export interface CachedReader extends CaptureOptions {
 
 export type Archives = (stack: string, logicalId: string) => boolean;
 
-export const ARCHIVES_ALL: Archives = () => true;
+const ARCHIVES_ALL: Archives = () => true;
 /** For reading only to compare. */
 export const ARCHIVES_NONE = null;
 

@@ -15,7 +15,7 @@ import type { LambdaCall } from "./function-readers.ts";
 import { SETTLE_LIMIT_MS, type Settling } from "./function-settling.ts";
 import { unlessAlreadySo } from "./lost-responses.ts";
 
-export type FunctionWriters = Pick<
+type FunctionWriters = Pick<
   LambdaGateway,
   "createFunction" | "updateConfiguration" | "updateCode" | "deleteFunction" | "publishVersion"
 >;
