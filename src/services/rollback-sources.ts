@@ -1,6 +1,6 @@
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { type Altered, alteredIds, changeOf } from "../domain/activity/altered.ts";
-import { type BuildReturn, returnStates, type SnapshotPair } from "../domain/activity/build.ts";
+import type { BuildReturn } from "../domain/activity/build.ts";
 import type { Deployment } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import type { Scope } from "../domain/activity/scope.ts";
@@ -8,6 +8,7 @@ import { mergeAltered, type Pickable } from "../domain/activity/selection.ts";
 import type { ComponentId, Components } from "../domain/component/component.ts";
 import type { SnapshotSummary } from "../domain/component/snapshot.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
+import { returnStates, type SnapshotPair } from "../domain/plan/rollback-states.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { DeploymentStore } from "../store/port/deployments.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";

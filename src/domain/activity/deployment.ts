@@ -18,19 +18,19 @@ export interface Deployment extends Activity {
   readonly scope: Scope;
   readonly onFailure: OnFailure;
   readonly allowDestructive: boolean;
-  /** The backup before (F2). */
+  /** The backup, taken before the deployment. */
   readonly backup: SnapshotSummary;
-  /** The record after; null until `finish`. */
+  /** The record, taken after the deployment; null until `finish`. */
   readonly record: SnapshotSummary | null;
   readonly outcome: Outcome | null;
   readonly message: string | null;
   readonly altered: AlteredCounts | null;
-  /** How well each component of the backup can go back (N6); null before the backup is ready. */
+  /** How well the components of the backup can be restored; null before the backup is ready. */
   readonly readiness: ReadinessCounts | null;
-  /** What its opening was warned of: pins on its build or commit (N13). */
+  /** Warnings that its opening returned: pins on its build or commit. */
   readonly warnings: readonly Reason[];
-  /** Pinned states that it turned out to carry; empty before its end. */
+  /** Pinned states among its altered components; empty before its end. */
   readonly pinned: readonly CarriedPin[];
-  /** The rollback that `onFailure: rollback` started; null otherwise. */
+  /** The rollback that `onFailure: rollback` started; null without one. */
   readonly rollback: string | null;
 }

@@ -4,7 +4,7 @@ import type { CapturedComponent, ComponentId } from "./component.ts";
 export const SNAPSHOT_STATUSES = ["Pending", "Ready", "Failed"] as const;
 export type SnapshotStatus = (typeof SNAPSHOT_STATUSES)[number];
 
-/** Taken before the activity changes anything, or after. */
+/** A backup is taken before the activity changes anything, a record afterwards. */
 export const SNAPSHOT_PURPOSES = ["backup", "record"] as const;
 export type SnapshotPurpose = (typeof SNAPSHOT_PURPOSES)[number];
 
@@ -19,11 +19,11 @@ export interface NewSnapshot {
   readonly id: string;
   readonly takenAt: number;
   readonly components: readonly CapturedComponent[];
-  /** How well each one can go back; only a deployment's backup says that (N6). */
+  /** How well each component can be restored; only the backup of a deployment has verdicts. */
   readonly verdicts?: ReadonlyMap<ComponentId, Verdict>;
 }
 
-/** A component of a snapshot with its verdict; null in every snapshot but a deployment's backup. */
+/** A component of a snapshot with its verdict, which is null in all snapshots but the backup of a deployment. */
 export interface JudgedComponent extends CapturedComponent {
   readonly verdict: Verdict | null;
 }
@@ -31,7 +31,7 @@ export interface JudgedComponent extends CapturedComponent {
 export interface SnapshotRow {
   readonly id: string;
   readonly purpose: SnapshotPurpose;
-  /** The deployment or rollback that owns it. */
+  /** The deployment or rollback that owns the snapshot. */
   readonly activity: string;
   readonly status: SnapshotStatus;
   readonly takenAt: number | null;

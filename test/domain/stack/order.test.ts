@@ -94,10 +94,10 @@ t.test("what no order can help is refused by name, all of it at once, with the w
     {
       stack: "a",
       code: "EXPORT_IN_USE",
-      detail: /^billing stays as it is and imports used, which goes: pick billing too/,
+      detail: /^billing stays as it is and imports used, which is deleted: pick billing too/,
     },
     { stack: "b", code: "EXPORT_MISSING", detail: /nowhere/ },
-    { stack: "b", code: "EXPORT_TAKEN", detail: /taken once it is back, and other exports/ },
+    { stack: "b", code: "EXPORT_TAKEN", detail: /taken once it is rolled back, and other exports/ },
     {
       stack: "c",
       code: "ORDER_IMPOSSIBLE",
@@ -118,7 +118,7 @@ t.test("a bridge that cannot be made says why", async (t) => {
     { ...ALONE, whyNoBridge: () => "the topic is another one" },
   );
   t.match(faults, [
-    { stack: "a", code: "ORDER_IMPOSSIBLE", detail: /a cannot keep new for so long: the topic is another one\.$/ },
+    { stack: "a", code: "ORDER_IMPOSSIBLE", detail: /a cannot keep new for that long: the topic is another one\.$/ },
     { stack: "b", code: "ORDER_IMPOSSIBLE", detail: /^b goes after a/ },
   ]);
 });
