@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import t, { type Test } from "tap";
+import { EXIT } from "#cli/exit-codes";
+import { ROOT } from "../support/root.ts";
+import { type CommandContract, catchProgram } from "./program.ts";
+
+const before: { exitCodes: object; program: CommandContract } = JSON.parse(
+  await readFile(join(ROOT, "test/compat/cli-0.1.0.json"), "utf8"),
+);
+
+/** Everything that the earlier command has; further commands and options that nobody must give are additions. */
+function hasAllOf(t: Test, earlier: CommandContract, now: CommandContract | undefined, path: string): void {
+  if (!now) return void t.fail(`${path} is gone`);
+  const { options, commands, ...rest } = earlier;
+  t.match(now, rest, path);
+  for (const option of options) {
+    t.same(
+      now.options.find(({ flags }) => flags === option.flags),
+      option,
+      `${path} ${option.flags}`,
+    );
+  }
+  const known = new Set(options.map(({ flags }) => flags));
+  t.same(
+    now.options.filter(({ flags, mandatory }) => mandatory && !known.has(flags)),
+    [],
+    `${path} asks for nothing more`,
+  );
+  for (const command of commands)
+    hasAllOf(
+      t,
+      command,
+      now.commands.find(({ name }) => name === command.name),
+      `${path} ${command.name}`,
+    );
+}
+
+t.test("every command of 0.1.0 is there, with its arguments and options", async (t) => {
+  const now = await catchProgram(Command, () => import("#src/main"));
+  t.ok(before.program.commands.length > 10);
+  hasAllOf(t, before.program, JSON.parse(JSON.stringify(now)), "stepback");
+});
+
+t.test("the exit codes are those of 0.1.0", async (t) => {
+  t.same(EXIT, before.exitCodes);
+});

@@ -1,0 +1,74 @@
+import type { Command, Option } from "commander";
+
+/** What a caller of the CLI relies on in one command. */
+export interface CommandContract {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly arguments: readonly object[];
+  readonly options: readonly OptionContract[];
+  readonly commands: readonly CommandContract[];
+}
+
+export interface OptionContract {
+  readonly flags: string;
+  /** Of the value: `required`, `optional`, or `none` for a switch. */
+  readonly value: "required" | "optional" | "none";
+  readonly variadic: boolean;
+  readonly mandatory: boolean;
+  readonly negated: boolean;
+  readonly default: unknown;
+  readonly choices: readonly string[] | null;
+}
+
+export function describeCommand(command: Command): CommandContract {
+  return {
+    name: command.name(),
+    aliases: command.aliases(),
+    arguments: command.registeredArguments.map((argument) => ({
+      name: argument.name(),
+      required: argument.required,
+      variadic: argument.variadic,
+      default: argument.defaultValue ?? null,
+      choices: argument.argChoices ?? null,
+    })),
+    options: command.options.map(describeOption),
+    commands: command.commands.map(describeCommand),
+  };
+}
+
+function describeOption(option: Option): OptionContract {
+  return {
+    flags: option.flags,
+    value: option.required ? "required" : option.optional ? "optional" : "none",
+    variadic: option.variadic,
+    mandatory: option.mandatory,
+    negated: option.negate,
+    default: option.defaultValue ?? null,
+    choices: option.argChoices ?? null,
+  };
+}
+
+/** What commander's own class is caught by. */
+interface CommandClass {
+  readonly prototype: { parseAsync(this: Command): Promise<Command> };
+}
+
+/**
+ * The program that a main module would run: importing the module parses its arguments at once, so commander parses
+ * nothing meanwhile and the command is kept instead. `Command` has to be the class that the module uses.
+ */
+export async function catchProgram(
+  Command: CommandClass,
+  importMain: () => Promise<unknown>,
+): Promise<CommandContract> {
+  const { parseAsync } = Command.prototype;
+  let caught: Command | null = null;
+  Command.prototype.parseAsync = async function () {
+    caught = this;
+    return this;
+  };
+  await importMain();
+  Command.prototype.parseAsync = parseAsync;
+  if (!caught) throw new Error("the module has run no program");
+  return describeCommand(caught);
+}
