@@ -10,11 +10,11 @@ export interface AccountCall {
   readonly input: Shape;
 }
 
-/** As the sandbox tells them from mutations. */
+/** Operations that change nothing; the same rule as in the log of the sandbox. */
 const READING = /^(Get|List|Describe|Head)/;
 
-/** An account whose changes are noted, and whose ids depend on nothing but the order of its changes. */
-export function notedAccount(sandbox: Sandbox, calls: AccountCall[], beginCall: (call: number) => void): Account {
+/** An account that records every call that changes it. Its ids depend only on the order of those calls. */
+export function recordingAccount(sandbox: Sandbox, calls: AccountCall[], beginCall: (call: number) => void): Account {
   return {
     aws: (service, operation, input = {}) => {
       if (!READING.test(operation)) beginCall(calls.push({ service, operation, input }));
@@ -23,13 +23,13 @@ export function notedAccount(sandbox: Sandbox, calls: AccountCall[], beginCall: 
   };
 }
 
-/** Performs the calls again, each when the one before has settled, and gives them the ids that they had. */
+/** Performs recorded calls one after another with the ids that they had. Waits until each has settled. */
 export async function replay(
   sandbox: Sandbox,
   calls: readonly AccountCall[],
   beginCall: (call: number) => void,
 ): Promise<Account> {
-  const account = notedAccount(sandbox, [], () => {});
+  const account = recordingAccount(sandbox, [], () => {});
   for (const [index, call] of calls.entries()) {
     beginCall(index + 1);
     const answer = await account.aws(call.service, call.operation, call.input);
@@ -55,7 +55,7 @@ export async function triggerSettled(account: Account, UUID: string): Promise<vo
   await until(async () => !/ing$/.test((await account.aws("lambda", "GetEventSourceMapping", { UUID })).State));
 }
 
-/** The calls of a service that took effect, in a form that can be performed again. `known` are the bytes it may have sent. */
+/** The calls of a service that took effect, as they can be replayed. Their bytes are looked up in the calls in `known`. */
 export function performedCalls(records: readonly CallRecord[], known: readonly AccountCall[]): AccountCall[] {
   const bytes = new Map(known.flatMap(({ input }) => bytesIn(input)).map((found) => [sha256(found), found]));
   return records
@@ -63,7 +63,7 @@ export function performedCalls(records: readonly CallRecord[], known: readonly A
     .map(({ service, operation, input }) => ({ service, operation, input: withoutGuard(withBytes(input, bytes)) }));
 }
 
-/** The revision that a call guards itself with has an id of its own each time. */
+/** Leaves out the expected revision: its id differs in the replay. */
 function withoutGuard(input: unknown): Shape {
   const { RevisionId: _guard, ...rest } = input as Shape;
   return rest;
@@ -74,7 +74,7 @@ function bytesIn(value: unknown): Uint8Array[] {
   return value !== null && typeof value === "object" ? Object.values(value).flatMap(bytesIn) : [];
 }
 
-/** The sandbox's log has the length and SHA-256 of bytes in their place. */
+/** Replaces what the sandbox's log has instead of bytes, their length and SHA-256, with the bytes. */
 function withBytes(value: unknown, known: ReadonlyMap<string, Uint8Array>): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((item) => withBytes(item, known));
@@ -82,7 +82,7 @@ function withBytes(value: unknown, known: ReadonlyMap<string, Uint8Array>): unkn
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withBytes(member, known)]));
   }
   const bytes = known.get(String(value.sha256));
-  if (!bytes) throw new Error(`nobody has sent the bytes ${value.sha256} before`);
+  if (!bytes) throw new Error(`no recorded call has the bytes ${value.sha256}`);
   return bytes;
 }
 
@@ -112,7 +112,7 @@ export function callsFromText(text: string): AccountCall[] {
     .map((line) => JSON.parse(line, revive) as AccountCall);
 }
 
-/** The changes that took effect, each by its operation and what it changes, in an order that no race decides. */
+/** The mutations that took effect, each as its operation and subject. Sorted, because jobs run side by side. */
 export function effectsOf(records: readonly CallRecord[]): string[] {
   const names = ["FunctionName", "Name", "StackName", "ChangeSetName", "Bucket", "Key", "UUID", "Resource"];
   return records

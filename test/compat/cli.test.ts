@@ -10,7 +10,7 @@ const before: { exitCodes: object; program: CommandContract } = JSON.parse(
   await readFile(join(ROOT, "test/compat/cli-0.1.0.json"), "utf8"),
 );
 
-/** Everything that the earlier command has; further commands and options that nobody must give are additions. */
+/** Checks that `now` has every argument, option and subcommand of the earlier command. Optional additions are allowed. */
 function hasAllOf(t: Test, earlier: CommandContract, now: CommandContract | undefined, path: string): void {
   if (!now) return void t.fail(`${path} is gone`);
   const { options, commands, ...rest } = earlier;
@@ -26,7 +26,7 @@ function hasAllOf(t: Test, earlier: CommandContract, now: CommandContract | unde
   t.same(
     now.options.filter(({ flags, mandatory }) => mandatory && !known.has(flags)),
     [],
-    `${path} asks for nothing more`,
+    `${path} has no new mandatory option`,
   );
   for (const command of commands)
     hasAllOf(
@@ -37,12 +37,12 @@ function hasAllOf(t: Test, earlier: CommandContract, now: CommandContract | unde
     );
 }
 
-t.test("every command of 0.1.0 is there, with its arguments and options", async (t) => {
+t.test("has every command of 0.1.0 with its arguments, options and defaults", async (t) => {
   const now = await catchProgram(Command, () => import("#src/main"));
   t.ok(before.program.commands.length > 10);
   hasAllOf(t, before.program, JSON.parse(JSON.stringify(now)), "stepback");
 });
 
-t.test("the exit codes are those of 0.1.0", async (t) => {
+t.test("the exit codes equal those of 0.1.0", async (t) => {
   t.same(EXIT, before.exitCodes);
 });

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from "#src/domain/json";
 
-/** Words for people, which may change. */
-const WORDS = new Set(["title", "description", "summary"]);
-/** Lists whose order means nothing. */
+/** Annotations for people, which may change. */
+const ANNOTATIONS = new Set(["title", "description", "summary"]);
+/** Lists whose order has no meaning. */
 const SETS = new Set(["required", "enum", "type", "tags"]);
 
-/** What clients rely on in an OpenAPI document: all but its version and the words for people, in one order. */
+/** What clients rely on in an OpenAPI document: everything but `info` and annotations, in canonical order. */
 export function contractOf(document: object): JsonObject {
   const { info: _info, ...rest } = document as { info?: unknown };
   return canonical(rest as JsonObject) as JsonObject;
@@ -17,14 +17,14 @@ function canonical(value: Json, name = ""): Json {
     return SETS.has(name) ? items.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)) : items;
   }
   if (!isJsonObject(value)) return value;
-  const kept = Object.keys(value).filter((key) => !(WORDS.has(key) && typeof value[key] === "string"));
+  const kept = Object.keys(value).filter((key) => !(ANNOTATIONS.has(key) && typeof value[key] === "string"));
   return Object.fromEntries(kept.sort().map((key) => [key, canonical(value[key] ?? null, key)]));
 }
 
-/** Members whose own members are names that a later version may add to. */
+/** Maps to which a later version may add names. */
 const GROWS = new Set(["paths", "responses", "content", "properties", "schemas"]);
 
-/** Everything in which a later contract breaks an earlier one: what it lacks, has changed, or newly asks for. */
+/** Every place where `now` breaks the contract `before`: members that are gone, have changed, or are newly required. */
 export function breaksOf(before: Json, now: Json | undefined, at = "", growing = false): string[] {
   if (now === undefined) return [`${at} is gone`];
   if (Array.isArray(before) && Array.isArray(now) && at.endsWith("/parameters"))

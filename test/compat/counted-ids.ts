@@ -2,8 +2,8 @@ import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 
 /**
- * Takes the place of `randomUUID` in this process, before a sandbox is created. The sandbox has its ids from there, so
- * the same calls in the same order give a stack or a trigger the same id in every version. Returns what begins a call.
+ * Replaces `randomUUID` in this process, from which a sandbox created afterwards takes its ids: the same calls in the same
+ * order then give a stack or a trigger the same id in every version. Returns a function that starts the count for a call.
  */
 export function countIds(): (call: number) => void {
   let [call, count] = [0, 0];

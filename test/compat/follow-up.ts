@@ -20,7 +20,7 @@ export interface Recorded {
   readonly draft: string;
 }
 
-/** A service, as its client sees it. */
+/** Calls the API of a service and returns the body of its response. */
 export type Api = (method: string, path: string, body?: unknown) => Promise<Body>;
 
 /** What had not ended when the version before was killed. */
@@ -33,7 +33,7 @@ export interface Outcome {
   readonly account: Body;
 }
 
-/** Takes what is left to do to its end: what was killed goes on by itself, the deployment is finished, the draft is run. */
+/** Finishes everything: waits for what was killed, reports the end of the open deployment, plans the draft again and runs it. */
 export async function goOn(api: Api, recorded: Recorded, sandbox: Sandbox, account: Account): Promise<Outcome> {
   for (const id of [recorded.beforeCall, recorded.afterCall, recorded.queued]) await ended(api, `/v1/rollbacks/${id}`);
   await api("POST", `/v1/deployments/${recorded.open}/finish`, { outcome: "succeeded" });
@@ -62,11 +62,11 @@ async function activitiesOf(api: Api, recorded: Recorded): Promise<Outcome["acti
     const rows = items.map(({ startedAt: _from, finishedAt: _to, ...row }: Body) => row);
     return [name, { status, error, altered, result, rows }];
   });
-  // Through text, so that a recorded outcome and a fresh one lack the same members.
+  // Through JSON, as the recorded outcome: members that are undefined are left out.
   return JSON.parse(JSON.stringify(Object.fromEntries(await Promise.all(told))));
 }
 
-/** Functions, triggers and the stack's template as AWS itself tells them. */
+/** Functions, triggers and the template of the stack, as AWS returns them. */
 async function accountOf(account: Account): Promise<Body> {
   const { EventSourceMappings } = await account.aws("lambda", "ListEventSourceMappings");
   const triggers = EventSourceMappings.map(({ LastModified: _time, ...rest }: Body) => rest);

@@ -11,8 +11,8 @@ import {
 import { triggerSettled } from "./account-calls.ts";
 
 /*
- * The account in which the version before was at work. Every name is given, so that CloudFormation makes none up. Each
- * function outside of the stack belongs to one of the recorded rollbacks.
+ * The account of the recorded service. Every resource has a name of its own, because CloudFormation would generate random
+ * ones. Each function outside the stack belongs to one of the recorded rollbacks.
  */
 
 const BUCKET = "shop-deploys";

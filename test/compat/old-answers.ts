@@ -1,16 +1,16 @@
 import type { Body } from "../support/test-account.ts";
 
-/** What the service says to a GET, and what it says it with. */
+/** Sends a GET and returns the response. */
 export type Get = (path: string) => Promise<{ status: number; text: string }>;
 
 export interface OldAnswer {
   readonly path: string;
   readonly status: number;
-  /** As JSON, whose text is the one that was sent. */
+  /** Parsed; `JSON.stringify` gives the exact bytes of the response. */
   readonly body: Body;
 }
 
-/** Everything that a service tells of one stage: its activities, plans, rows, logs, snapshots, states, pins and builds. */
+/** Reads all that the API has about one stage: activities, plans, rows, logs, snapshots, histories, pins and builds. */
 export async function readEverything(get: Get): Promise<OldAnswer[]> {
   const answers: OldAnswer[] = [];
   const read = async (path: string): Promise<Body> => {
@@ -57,7 +57,7 @@ async function readSnapshot(read: Read, id: string): Promise<void> {
   for (const component of items) await read(`/v1/components/${encodeURIComponent(component.id)}/history`);
 }
 
-/** The same answer is kept once: a component's history is the same from every snapshot. */
+/** One answer a line, without repetitions: several snapshots have the same components, whose histories are read each time. */
 export function answersToText(answers: readonly OldAnswer[]): string {
   return [...new Set(answers.map((answer) => JSON.stringify(answer)))].map((line) => `${line}\n`).join("");
 }

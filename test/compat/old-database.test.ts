@@ -17,7 +17,7 @@ import { type Api, goOn, type Outcome, type Recorded } from "./follow-up.ts";
 import { answersFromText } from "./old-answers.ts";
 
 const FIXTURE = join(ROOT, "test/compat/fixtures/0.1.0");
-/** Where no AWS is: no job may go on. */
+/** Nothing listens there: a test that only reads must not call AWS. */
 const NOWHERE = "http://127.0.0.1:1";
 const TOKEN = "token-of-the-recorded-service";
 
@@ -25,7 +25,10 @@ const fixture = (name: string) => readFile(join(FIXTURE, name), "utf8");
 
 const recorded: Recorded = JSON.parse(await fixture("recorded.json"));
 
-/** The data folder that 0.1.0 left when it was killed, and that moment: a deployment is abandoned after a day. */
+/**
+ * The data folder that 0.1.0 left when it was killed. Sets the clock back to that moment, because an open deployment is
+ * abandoned after a day.
+ */
 async function recordedFolder(t: Test): Promise<string> {
   const { now } = Date;
   const agoMs = now() - recorded.killedAt;
@@ -38,7 +41,7 @@ async function recordedFolder(t: Test): Promise<string> {
   return folder;
 }
 
-/** Runs one statement on the rows of a folder and returns what it finds. */
+/** Runs one SQL statement on the database in a folder and returns its rows. */
 function onRows(folder: string, sql: string): Body[] {
   const database = new Database(join(folder, "stepback.db"));
   try {
@@ -49,7 +52,7 @@ function onRows(folder: string, sql: string): Body[] {
   }
 }
 
-/** This version on that folder. */
+/** Starts the current version on a data folder. */
 async function start(t: Test, folder: string, awsUrl: string) {
   Object.assign(process.env, awsEnv(awsUrl));
   const settings = { STEPBACK_PORT: "0", STEPBACK_DATA_DIR: folder, STEPBACK_LOG_LEVEL: "error" };
@@ -63,7 +66,7 @@ async function start(t: Test, folder: string, awsUrl: string) {
   return { send, api };
 }
 
-t.test("this version tells of a database of 0.1.0 what 0.1.0 told, byte for byte", async (t) => {
+t.test("answers every recorded GET byte for byte as 0.1.0 did", async (t) => {
   const folder = await recordedFolder(t);
   onRows(folder, "UPDATE jobs SET status = 'done'");
   const { send } = await start(t, folder, NOWHERE);
@@ -78,7 +81,7 @@ t.test("this version tells of a database of 0.1.0 what 0.1.0 told, byte for byte
   }
 });
 
-t.test("no member of a plan, an action in the journal or a captured state of 0.1.0 is lost", async (t) => {
+t.test("loses nothing of the plans, the journal and the captured states of 0.1.0", async (t) => {
   const folder = await recordedFolder(t);
   const [plans, journal, states] = [
     onRows(folder, "SELECT * FROM plans"),
@@ -99,10 +102,10 @@ t.test("no member of a plan, an action in the journal or a captured state of 0.1
   }
   for (const { snapshot, component, body } of states)
     t.strictSame((await store.findComponent(snapshot, component))?.state, JSON.parse(body), `${snapshot} ${component}`);
-  t.ok(plans.length >= 4 && journal.length >= 9 && states.length > 50, "there is something to lose");
+  t.ok(plans.length >= 4 && journal.length >= 9 && states.length > 50, "the fixture has rows of each");
 });
 
-t.test("the code in the backups of 0.1.0 is given back", async (t) => {
+t.test("serves the code in the backups of 0.1.0", async (t) => {
   const folder = await recordedFolder(t);
   onRows(folder, "UPDATE jobs SET status = 'done'");
   const { send } = await start(t, folder, NOWHERE);
@@ -119,14 +122,14 @@ t.test("the code in the backups of 0.1.0 is given back", async (t) => {
   }
 });
 
-t.test("what 0.1.0 left half done is taken over and ends, and each mutation is made once", async (t) => {
+t.test("finishes what 0.1.0 left half done and makes each mutation once", async (t) => {
   const folder = await recordedFolder(t);
   const beginCall = countIds();
   const sandbox = createSandbox({ updateMs: 1 });
   t.teardown(() => sandbox.close());
   const awsUrl = await sandbox.listen();
   const account = await replay(sandbox, callsFromText(await fixture("account.jsonl")), beginCall);
-  // As if it had been killed just now: nobody waits for a lease to run out.
+  // The leases are still valid, so the service must take them over instead of waiting for them to run out.
   onRows(folder, `UPDATE jobs SET lease_until = ${Date.now() + 3_600_000} WHERE status = 'running'`);
   const { api } = await start(t, folder, awsUrl);
   const outcome = await goOn(api, recorded, sandbox, account);
@@ -141,13 +144,13 @@ t.test("what 0.1.0 left half done is taken over and ends, and each mutation is m
   t.same(
     outcome.effects.filter((effect) => /tool-half| shop/.test(effect)),
     ["UpdateAlias tool-half live"],
-    "the alias is put once, and the change set that took effect is neither made nor executed again",
+    "the alias is updated once, and the executed change set is neither created nor executed again",
   );
   const jobs = onRows(folder, "SELECT status, fence FROM jobs WHERE id IN (7, 9, 11) ORDER BY id");
-  t.same(jobs, Array(3).fill({ status: "done", fence: 3 }), "the leases of the killed process were taken over");
+  t.same(jobs, Array(3).fill({ status: "done", fence: 3 }), "the leases of the killed process are taken over");
   t.same(
     outcome,
     JSON.parse(await fixture("outcome.json")) as Outcome,
-    "0.1.0 itself would have gone on in the same way",
+    "the outcome is the one that 0.1.0 reached after a restart",
   );
 });

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 
-/** What a caller of the CLI relies on in one command. */
+/** What callers of the CLI rely on in one command. */
 export interface CommandContract {
   readonly name: string;
   readonly aliases: readonly string[];
@@ -11,7 +11,7 @@ export interface CommandContract {
 
 export interface OptionContract {
   readonly flags: string;
-  /** Of the value: `required`, `optional`, or `none` for a switch. */
+  /** Whether the option takes a value; `none` for a switch. */
   readonly value: "required" | "optional" | "none";
   readonly variadic: boolean;
   readonly mandatory: boolean;
@@ -48,14 +48,14 @@ function describeOption(option: Option): OptionContract {
   };
 }
 
-/** What commander's own class is caught by. */
+/** The part of commander's `Command` that is replaced for a moment. */
 interface CommandClass {
   readonly prototype: { parseAsync(this: Command): Promise<Command> };
 }
 
 /**
- * The program that a main module would run: importing the module parses its arguments at once, so commander parses
- * nothing meanwhile and the command is kept instead. `Command` has to be the class that the module uses.
+ * Describes the program that a main module runs. Importing such a module parses the arguments of the process, so
+ * `parseAsync` is replaced meanwhile by one that only keeps the command. `Command` must be the class that the module uses.
  */
 export async function catchProgram(
   Command: CommandClass,

@@ -13,7 +13,7 @@ import type { CallRecord } from "#sandbox/core/contract";
 import type { Hold } from "#sandbox/core/faults";
 import type { Sandbox, SandboxOptions } from "#sandbox/sandbox";
 import { awsEnv, type Body, until } from "../support/test-account.ts";
-import { type AccountCall, callsToText, notedAccount, performedCalls } from "./account-calls.ts";
+import { type AccountCall, callsToText, performedCalls, recordingAccount } from "./account-calls.ts";
 import { countIds } from "./counted-ids.ts";
 import { databaseToText } from "./database-text.ts";
 import { type Api, goOn, type Recorded } from "./follow-up.ts";
@@ -28,7 +28,7 @@ const sandbox = await oldSandbox();
 const env = awsEnv(await sandbox.listen());
 const dataDir = await mkdtemp(join(tmpdir(), "stepback-recorded-"));
 const calls: AccountCall[] = [];
-const account = notedAccount(sandbox, calls, beginCall);
+const account = recordingAccount(sandbox, calls, beginCall);
 const holds: Hold[] = [];
 let service = await startOld();
 
@@ -44,9 +44,9 @@ async function record(): Promise<void> {
   const recorded = await workAndBreakOff();
   const answers = await readEverything((path) => service.get(path));
   await service.end("SIGKILL");
-  // A call that is held before its effect must never have any.
+  // A call that is held before its effect must never take effect.
   for (const hold of holds) hold.drop();
-  noteServiceCalls();
+  keepServiceCalls();
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
@@ -60,7 +60,7 @@ async function record(): Promise<void> {
   await write("outcome.json", `${JSON.stringify(await goOn(service.api, recorded, sandbox, account), null, 2)}\n`);
 }
 
-/** Everything up to the kill. Both half-done rollbacks and the planning are held at a call when it ends. */
+/** Everything up to the kill. Afterwards both half-done rollbacks and the planning are each held at a call. */
 async function workAndBreakOff(): Promise<Recorded> {
   await deployGood(account);
   const deployment = await openDeployment(SCOPE, { build: "1842", commit: "c0ffee" });
@@ -69,7 +69,7 @@ async function workAndBreakOff(): Promise<Recorded> {
   await hasStatus(`/v1/deployments/${deployment}`, "Completed");
   const completed = await rollBack(deployment, /tool-(done|gone|new)/, { allowDestructive: true });
   await hasStatus(`/v1/rollbacks/${completed}`, "Completed");
-  noteServiceCalls();
+  keepServiceCalls();
   const draft = await rollBack(deployment, /tool-draft/, { run: false });
   await service.api("POST", `/v1/rollbacks/${draft}/plan`);
   await service.api("GET", `/v1/rollbacks/${draft}/plan?wait=30`);
@@ -93,8 +93,8 @@ async function workAndBreakOff(): Promise<Recorded> {
   return { killedAt: Date.now(), deployment, open, completed, beforeCall, afterCall, queued, draft };
 }
 
-/** What the service has changed since it was asked last belongs to the account, too. */
-function noteServiceCalls(): void {
+/** Adds what the service has changed since the last time to the calls that make the account. */
+function keepServiceCalls(): void {
   calls.push(...performedCalls(sandbox.calls.mutations(), calls));
   sandbox.calls.clear();
 }
