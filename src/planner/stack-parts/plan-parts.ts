@@ -17,11 +17,11 @@ import { type Part, type Refused, type Spliced, takesProperty } from "../../doma
 import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
-import { publishIntermediateVersion } from "../../kinds/intermediate-version.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts";
-import { policyBlockers, unimported } from "../../kinds/stack-plan.ts";
-import { recovering } from "../../kinds/stack-recovery.ts";
-import { importedReason, importing, retainedReason } from "../../kinds/stack-retained.ts";
+import { publishIntermediateVersion } from "../../kinds/stack/intermediate-version.ts";
+import { recovering } from "../../kinds/stack/recovery.ts";
+import { importedReason, importing, retainedReason } from "../../kinds/stack/retained-reasons.ts";
+import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
 import type { Exported } from "../facts.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
 import type { Subject, Subjects } from "../subject.ts";
@@ -163,12 +163,12 @@ function spliceActions(
   { coming, versions }: SpliceExtras,
 ): Action[] {
   const moves = code.moves.filter(isAbout(parts));
-  const moving = moves.length > 0 ? { moves } : {};
+  const relocation = moves.length > 0 ? { moves } : {};
   const into = digestOf(String(live.state.settings["template"]));
   return [
-    { do: "put-code-objects", name, parts, ...moving },
+    { do: "put-code-objects", name, parts, ...relocation },
     ...versions,
-    { do: "splice-stack", name, parts, into, ...moving, ...importing(coming) },
+    { do: "splice-stack", name, parts, into, ...relocation, ...importing(coming) },
   ];
 }
 
