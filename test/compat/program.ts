@@ -44,7 +44,8 @@ function describeOption(option: Option): OptionContract {
     mandatory: option.mandatory,
     negated: option.negate,
     default: option.defaultValue ?? null,
-    choices: option.argChoices ?? null,
+    // Their order is the one of the help text.
+    choices: option.argChoices ? [...option.argChoices].sort() : null,
   };
 }
 
