@@ -309,8 +309,8 @@ t.test(
     await deployStack(w, "shop", side("after"));
     await finishDeployment(w, id);
     for (const [picked, expected] of [
-      ["stack:shop", [/the parameter Level;.*another value of Level/]],
-      ["stack-resource:shop/Orders", [/the parameter Level;.*another value of Level/]],
+      ["stack:shop", [/the parameter Level to the present.*different value of Level/]],
+      ["stack-resource:shop/Orders", [/the parameter Level to the present.*different value of Level/]],
       ["stack-resource:shop/Other", []],
     ] as const) {
       const draft = (await w.api("POST", "/v1/rollbacks", { deployment: id, components: [picked], run: false })).body;

@@ -250,7 +250,7 @@ t.test(
     const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay"]);
     t.match(rollback, { status: "Completed", error: null });
     t.match(await codeOf(w, "Pay"), { S3Bucket: STAGING, S3Key: STAGED });
-    t.match(await logOf(w, rollback), /CODE_RELOCATED: .*AWS denies a look/);
+    t.match(await logOf(w, rollback), /CODE_RELOCATED: .*AWS denies reading it/);
   },
 );
 
