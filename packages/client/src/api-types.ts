@@ -1165,6 +1165,28 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ErrorCode = components['schemas']['ErrorCode'];
+export type Problem = components['schemas']['Problem'];
+export type Reason = components['schemas']['Reason'];
+export type Change = components['schemas']['Change'];
+export type Activity = components['schemas']['Activity'];
+export type Deployment = components['schemas']['Deployment'];
+export type AlteredComponent = components['schemas']['AlteredComponent'];
+export type Rollback = components['schemas']['Rollback'];
+export type Orphan = components['schemas']['Orphan'];
+export type Bridge = components['schemas']['Bridge'];
+export type PlanStep = components['schemas']['PlanStep'];
+export type Plan = components['schemas']['Plan'];
+export type RollbackComponent = components['schemas']['RollbackComponent'];
+export type LogLine = components['schemas']['LogLine'];
+export type Package = components['schemas']['Package'];
+export type Build = components['schemas']['Build'];
+export type Snapshot = components['schemas']['Snapshot'];
+export type SnapshotComponent = components['schemas']['SnapshotComponent'];
+export type HistoryEntry = components['schemas']['HistoryEntry'];
+export type Pin = components['schemas']['Pin'];
+export type Revalidation = components['schemas']['Revalidation'];
+export type StagePolicy = components['schemas']['StagePolicy'];
 export type $defs = Record<string, never>;
 export interface operations {
     isAlive: {
@@ -3239,3 +3261,72 @@ export interface operations {
         };
     };
 }
+type FlattenedDeepRequired<T> = {
+    [K in keyof T]-?: FlattenedDeepRequired<T[K] extends unknown[] | undefined | null ? Extract<T[K], unknown[]>[number] : T[K]>;
+};
+type ReadonlyArray<T> = [
+    Exclude<T, undefined>
+] extends [
+    unknown[]
+] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const pathsLivezGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/livez"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["alive"];
+export const pathsReadyzGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["ready"];
+export const pathsReadyzGetResponses503ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["503"]["content"]["application/json"]["status"]> = ["unavailable"];
+export const pathsV1DeploymentsGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const pathsV1DeploymentsPostRequestBodyContentApplicationJsonOnFailureValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["post"]["requestBody"]["content"]["application/json"]["onFailure"]> = ["none", "rollback"];
+export const pathsV1DeploymentsIdFinishPostRequestBodyContentApplicationJsonOutcomeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments/{id}/finish"]["post"]["requestBody"]["content"]["application/json"]["outcome"]> = ["succeeded", "failed"];
+export const pathsV1DeploymentsIdLogsGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments/{id}/logs"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1DeploymentsIdLogsStreamGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments/{id}/logs/stream"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1RollbacksGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonComponentsAnyOf1Values: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["components"]> = ["all"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonStrategyValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["strategy"]> = ["auto", "stack", "direct"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonOnConflictValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["onConflict"]> = ["fail", "restore", "keep-live"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonOnErrorValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["onError"]> = ["stop", "continue", "compensate"];
+export const pathsV1RollbacksIdComponentsPostRequestBodyContentApplicationJsonAddAnyOf1Values: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/components"]["post"]["requestBody"]["content"]["application/json"]["add"]> = ["all"];
+export const pathsV1RollbacksIdFinishPostRequestBodyContentApplicationJsonOutcomeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/finish"]["post"]["requestBody"]["content"]["application/json"]["outcome"]> = ["succeeded", "failed"];
+export const pathsV1RollbacksIdLogsGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/logs"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1RollbacksIdLogsStreamGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/logs/stream"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1ActivitiesGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/activities"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const pathsV1ActivitiesGetParametersQueryTypeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/activities"]["get"]["parameters"]["query"]["type"]> = ["deploy", "rollback"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonComponentsAnyOf1Values: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["components"]> = ["all"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonStrategyValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["strategy"]> = ["auto", "stack", "direct"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonOnConflictValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["onConflict"]> = ["fail", "restore", "keep-live"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonOnErrorValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["onError"]> = ["stop", "continue", "compensate"];
+export const pathsV1PinsGetParametersQueryActiveValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/pins"]["get"]["parameters"]["query"]["active"]> = ["true", "false"];
+export const pathsV1ApplicationsApplicationStagesStagePolicyPutRequestBodyContentApplicationJsonPinsValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy"]["put"]["requestBody"]["content"]["application/json"]["pins"]> = ["warn", "refuse"];
+export const pathsV1ApplicationsApplicationStagesStageRevalidationsGetParametersQueryOpenValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/revalidations"]["get"]["parameters"]["query"]["open"]> = ["true", "false"];
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "VERIFY_FAILED", "STEP_FAILED", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LAYER_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LEAVES_STACK_BEHIND", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_IMPORTED", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_LIMIT", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "INVALID_SETTINGS", "INTERNAL"];
+export const activityTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["type"]> = ["deploy", "rollback"];
+export const activityStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const deploymentTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["type"]> = ["deploy"];
+export const deploymentStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const deploymentOnFailureValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["onFailure"]> = ["none", "rollback"];
+export const deploymentSnapshotStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["snapshot"]["status"]> = ["Pending", "Ready", "Failed"];
+export const deploymentRecordAnyOf0StatusValues: ReadonlyArray<Extract<FlattenedDeepRequired<components>["schemas"]["Deployment"]["record"], {
+    status: unknown;
+}>["status"]> = ["Pending", "Ready", "Failed"];
+export const deploymentOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["outcome"]> = ["succeeded", "failed"];
+export const alteredComponentKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AlteredComponent"]["kind"]> = ["stack", "stack-resource", "lambda-config", "lambda-code", "lambda-runtime", "lambda-alias", "lambda-async", "lambda-policy", "lambda-url", "lambda-trigger", "lambda-concurrency", "lambda-tags"];
+export const alteredComponentChangeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AlteredComponent"]["change"]> = ["added", "modified", "deleted"];
+export const alteredComponentReadinessValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AlteredComponent"]["readiness"]> = ["reversible", "reversible-with-loss", "irreversible"];
+export const rollbackTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["type"]> = ["rollback"];
+export const rollbackStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const rollbackOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["outcome"]> = ["succeeded", "failed"];
+export const rollbackStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["strategy"]> = ["auto", "stack", "direct"];
+export const rollbackOnConflictValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onConflict"]> = ["fail", "restore", "keep-live"];
+export const rollbackOnErrorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onError"]> = ["stop", "continue", "compensate"];
+export const planStepActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];
+export const planStepStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["strategy"]> = ["stack", "direct"];
+export const rollbackComponentActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];
+export const rollbackComponentStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["status"]> = ["Pending", "Running", "Restored", "Removed", "Recreated", "Unchanged", "Skipped", "Failed"];
+export const rollbackComponentStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["strategy"]> = ["stack", "direct"];
+export const logLineLevelValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["LogLine"]["level"]> = ["debug", "info", "warn", "error"];
+export const packageFormatValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Package"]["format"]> = ["tar", "tar.gz", "zip"];
+export const buildDeploymentsStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Build"]["deployments"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const buildDeploymentsOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Build"]["deployments"]["outcome"]> = ["succeeded", "failed"];
+export const snapshotPurposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Snapshot"]["purpose"]> = ["backup", "record"];
+export const snapshotStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Snapshot"]["status"]> = ["Pending", "Ready", "Failed"];
+export const snapshotComponentKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SnapshotComponent"]["kind"]> = ["stack", "stack-resource", "lambda-config", "lambda-code", "lambda-runtime", "lambda-alias", "lambda-async", "lambda-policy", "lambda-url", "lambda-trigger", "lambda-concurrency", "lambda-tags"];
+export const snapshotComponentReadinessAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SnapshotComponent"]["readiness"]> = ["reversible", "reversible-with-loss", "irreversible"];
+export const revalidationSubjectValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Revalidation"]["subject"]> = ["branch", "build"];
+export const stagePolicyPinsValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StagePolicy"]["pins"]> = ["warn", "refuse"];

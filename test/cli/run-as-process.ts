@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { ROOT } from "../support/root.ts";
 
-const NODE_ARGS = [join(ROOT, "dist/main.js")];
+/** What `stepback` runs. */
+export const MAIN = join(ROOT, "dist/main.js");
 
 export interface CliEnd {
   /** Null when a signal ended the process itself. */
@@ -15,23 +16,23 @@ export interface CliEnd {
 export interface CliProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<CliEnd>;
-  /** What it has said so far. */
+  /** What it has printed so far. */
   heard(): Omit<CliEnd, "code">;
-  /** Resolves once its output (both streams) holds the text; rejects when it ends without. */
+  /** Resolves once either stream holds the text. Rejects when the process ends without it. */
   says(text: string): Promise<void>;
 }
 
 export interface CliPlace {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** What comes in; nothing unless given. */
+  /** What standard input holds; nothing by default. */
   readonly input?: string;
 }
 
-/** The command line as its own process, with nothing of our environment but what it needs to run. */
+/** The command line as a process of its own. Of our environment it gets PATH only. */
 export function startCli(args: readonly string[], { env = {}, cwd, input }: CliPlace = {}): CliProcess {
   const options = { env: { PATH: process.env["PATH"] ?? "", ...env }, ...(cwd ? { cwd } : {}) };
-  const command = [...NODE_ARGS, ...args];
+  const command = [MAIN, ...args];
   if (input === undefined)
     return heardProcess(spawn(process.execPath, command, { ...options, stdio: ["ignore", "pipe", "pipe"] }));
   const child = spawn(process.execPath, command, { ...options, stdio: ["pipe", "pipe", "pipe"] });
@@ -39,9 +40,9 @@ export function startCli(args: readonly string[], { env = {}, cwd, input }: CliP
   return heardProcess(child);
 }
 
-/** The same on a terminal of its own; what is written to stdin are key strokes. */
+/** The same on a terminal of its own. What is written to stdin are key strokes. */
 export function startOnTerminal(args: readonly string[], { env = {} }: CliPlace = {}): CliProcess {
-  const command = [process.execPath, ...NODE_ARGS, ...args].map((part) => `'${part}'`).join(" ");
+  const command = [process.execPath, MAIN, ...args].map((part) => `'${part}'`).join(" ");
   const child = spawn("script", ["--quiet", "--return", "--flush", "--command", command, "/dev/null"], {
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm", ...env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -1,23 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { CliError, EXIT } from "./exit-codes.ts";
+import { UnreachableError } from "./errors.ts";
 import { problemOf } from "./problem.ts";
 
 /**
- * Pauses between attempts, half a minute in all: a restart of the service takes a few seconds, and its jobs go on by
- * themselves, so a deploy or a rollback that is being watched need not end with it.
+ * Pauses between attempts, half a minute in all. A restart of the service takes a few seconds and its jobs go on by
+ * themselves, so a deploy or a rollback that somebody follows need not end with the connection.
  */
 const RETRY_PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Nobody listens there. From a service that never answered this is a wrong address and not worth waiting for. */
+/** Nobody listens there. When the service has never answered, the address is wrong and not worth waiting for. */
 const NOBODY_THERE = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"];
 
-/** Answers that ask for the same request again. */
+/** Error codes that ask for the same request again. */
 const TRY_AGAIN_CODES = ["SHUTTING_DOWN", "IDEMPOTENCY_IN_PROGRESS"];
 
 /**
- * A fetch that outlives lost connections. Every request that changes something carries one idempotency key over all of
- * its attempts, so the service does it once. Throws CliError when nobody answers, and the signal's reason once it aborts.
+ * A fetch that survives lost connections. All attempts of a request that changes something carry the same idempotency
+ * key, so the service does it once. Throws UnreachableError when nobody answers, and the signal's reason once it aborts.
  */
 export function persistentFetch(signal: AbortSignal | null): (request: Request) => Promise<Response> {
   let hasAnswered = false;
@@ -27,36 +27,32 @@ export function persistentFetch(signal: AbortSignal | null): (request: Request) 
       const attempt = await tryOnce(request, signal);
       if (attempt.answer) hasAnswered = true;
       if (attempt.answer && (pauseMs === null || !(await asksForAnother(attempt.answer)))) return attempt.answer;
-      const hopeless = pauseMs === null || (!hasAnswered && NOBODY_THERE.includes(attempt.fault ?? ""));
-      if (hopeless) break;
+      const isHopeless = pauseMs === null || (!hasAnswered && NOBODY_THERE.includes(attempt.fault ?? ""));
+      if (isHopeless) break;
       await pause(pauseMs, undefined, signal ? { signal } : {});
     }
-    throw new CliError(
-      EXIT.service,
-      `The service at ${new URL(request.url).origin} does not answer.`,
-      "Start it with `stepback serve`, or set STEPBACK_URL to where it is.",
-    );
+    throw new UnreachableError(new URL(request.url).origin);
   };
 }
 
 interface Attempt {
   readonly answer: Response | null;
-  /** The system's code of what went wrong on the way; null where it gave none. */
+  /** The system's error code of a failed connection; null where it gave none. */
   readonly fault: string | null;
 }
 
 async function tryOnce(request: Request, signal: AbortSignal | null): Promise<Attempt> {
   try {
     const response = await fetch(request.clone(), signal ? { signal } : {});
-    return { answer: await whole(response), fault: null };
+    return { answer: await readWhole(response), fault: null };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     return { answer: null, fault: causeCode(error) };
   }
 }
 
-/** The answer with its body read, so that a connection lost in the middle counts as lost. Streams stay streams. */
-async function whole(response: Response): Promise<Response> {
+/** The answer with its body read, so that a connection that breaks in the middle counts as lost. Streams stay streams. */
+async function readWhole(response: Response): Promise<Response> {
   if (response.headers.get("content-type")?.startsWith("text/event-stream")) return response;
   const body = await response.arrayBuffer();
   return new Response(body.byteLength > 0 ? body : null, response);
