@@ -3,14 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-generated=(openapi packages/client/src migrations docs/errors.md)
+generated=(openapi packages/client/src migrations docs/reference)
 before=$(mktemp -d)
 trap 'rm -rf "$before"' EXIT
 cp -R --parents "${generated[@]}" "$before"
 
 npm run --silent openapi
 npm run --silent migrations >/dev/null
-npm run --silent docs:errors
+npm run --silent docs
 
 for path in "${generated[@]}"; do
   diff -r "$before/$path" "$path" || { echo "$path is stale: commit what this script has just written." >&2; exit 1; }

@@ -1,5 +1,5 @@
 /**
- * The one error table. Only these errors cross a folder's border; `docs/errors.md` shows the same rows.
+ * The one error table. Only these errors cross a folder's border; `docs/reference/errors.md` shows the same rows.
  * `advice` tells the reader what to do next. Codes never change their meaning: clients match on them.
  */
 export const ERROR_TABLE = {
