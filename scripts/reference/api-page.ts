@@ -1,5 +1,5 @@
 import { groupBy } from "../house/counts.ts";
-import { type Member, meaningOf, membersOf, nounLink, type Schema, typeText } from "./json-schema.ts";
+import { meaningOf, membersOf, nounLink, type Schema, typeText } from "./json-schema.ts";
 import { capitalised, code, page, slugOf, table } from "./markdown.ts";
 
 interface Parameter {
@@ -34,16 +34,20 @@ interface Endpoint extends Operation {
   readonly name: string;
 }
 
+/** Its meaning is a page of its own. */
+const ERROR_CODES = "ErrorCode";
+
 const INTRODUCTION = [
-  "A running service shows the same as a page to try (`/docs`) and as an OpenAPI 3.1 document (`/openapi.json`, in the repository",
-  "[openapi/openapi.json](../../openapi/openapi.json)).",
+  "A running service shows the same at `/docs`, where it can be tried, and as an OpenAPI 3.1 document at `/openapi.json`",
+  "([openapi/openapi.json](../../openapi/openapi.json)).",
   "",
-  "- **Access.** Every request under `/v1` carries `Authorization: Bearer TOKEN`. `role` is the lowest role that may send it: `auditor`, then `ci`, then",
-  "  `operator`, then `admin`. `GET /livez`, `/readyz`, `/docs` and `/openapi.json` need no token.",
-  "- **Jobs.** Whatever takes AWS is a job: the answer is 202 and the noun as it is now. Read it with `?wait=60` until its status is `Completed` or `Exception`.",
-  "- **Lists** are `items` and `next`; send `next` as `cursor` to read the next page. `next` is null on the last one.",
-  "- **Errors** are problem documents ([Problem](#problem), RFC 9457) with a code from [the table](errors.md).",
-  "- **Repeating a POST.** With an `Idempotency-Key` (1 to 255 characters), the first request is handled, and for 24 hours later ones get its answer.",
+  "- **Access.** Every request under `/v1` carries `Authorization: Bearer TOKEN`. The column *role* names the lowest role that may send it: `auditor`, `ci`,",
+  "  `operator`, `admin`. `GET /livez`, `/readyz`, `/docs` and `/openapi.json` need no token.",
+  "- **Jobs.** Whatever needs AWS runs as a job. The service returns 202 and the noun as it is at that moment; read the noun with `?wait=60` until its status is",
+  "  `Completed` or `Exception`.",
+  "- **Lists** are objects with `items` and `next`. Send `next` as `?cursor` to read the next page; it is null on the last page.",
+  "- **Errors** are problem documents ([Problem](#problem), RFC 9457) with a code from [errors.md](errors.md).",
+  "- **Idempotency.** Send an `Idempotency-Key` (1 to 255 characters) with a POST, and every further POST with that key within 24 hours gets the first answer.",
   "- **Component ids** (`kind:name`) are percent-encoded in paths.",
 ];
 
@@ -54,17 +58,26 @@ export function apiPage({ tags, paths, components }: ApiDocument): string {
       ([method, operation]): Endpoint => ({ name: `${method.toUpperCase()} ${path}`, ...operation }),
     ),
   );
+  const nouns = Object.entries(components.schemas);
   return page("HTTP API", "`openapi/openapi.json`", [
     ...INTRODUCTION,
     "",
-    `Operations: ${tags.map(({ name }) => `[${name}](#${slugOf(name)})`).join(", ")}. Then [the nouns](#nouns) that they answer with.`,
+    "## Contents",
+    "",
+    `- Operations: ${tags.map(({ name }) => `[${name}](#${slugOf(name)})`).join(", ")}`,
+    "- [Parameters](#parameters) of queries and headers",
+    `- Nouns: ${nouns.map(([name]) => `[${name}](#${slugOf(name)})`).join(", ")}`,
     "",
     ...tags.flatMap((tag) => tagLines(tag, endpoints)),
+    "## Parameters",
+    "",
+    ...table(["parameter", "type", "default", "means", "of"], parameterRows(endpoints)),
+    "",
     "## Nouns",
     "",
     "A member is always present unless it is marked *optional*.",
     "",
-    ...Object.entries(components.schemas).flatMap(nounLines),
+    ...nouns.flatMap(nounLines),
   ]);
 }
 
@@ -74,23 +87,40 @@ function tagLines({ name, description }: ApiDocument["tags"][number], endpoints:
     code(endpoint.name),
     [endpoint.summary, endpoint.description].filter(Boolean).join(". "),
     endpoint["x-role"] ?? "–",
-    answersOf(endpoint),
+    takesText(endpoint),
+    returnsText(endpoint),
   ]);
-  const bodies = own.flatMap(bodyLines);
   return [
     `## ${capitalised(name)}`,
     "",
     `${description}.`,
     "",
-    ...table(["operation", "does", "role", "answers"], rows),
+    ...table(["operation", "does", "role", "takes", "returns"], rows),
     "",
-    ...parameterLines(own),
-    ...bodies,
+    ...own.flatMap(bodyLines),
   ];
 }
 
+/** The parameters of the path stand in the path. */
+function outsideThePath({ parameters = [] }: Endpoint): readonly Parameter[] {
+  return parameters.filter((parameter) => parameter.in !== "path");
+}
+
+function parameterName({ in: place, name }: Parameter): string {
+  return code(place === "header" ? `${name}:` : `?${name}`);
+}
+
+function takesText(endpoint: Endpoint): string {
+  const body = endpoint.requestBody ? [`[body](#${slugOf(bodyTitle(endpoint))})`] : [];
+  return [...body, ...outsideThePath(endpoint).map(parameterName)].join(", ");
+}
+
+function bodyTitle({ name }: Endpoint): string {
+  return `Body of \`${name}\``;
+}
+
 /** Refusals are the same everywhere and are left out. */
-function answersOf({ responses }: Endpoint): string {
+function returnsText({ responses }: Endpoint): string {
   const good = Object.entries(responses).filter(([status]) => !status.endsWith("XX"));
   return good.map(([status, { content = {} }]) => `${status} ${contentText(content)}`.trim()).join(", ");
 }
@@ -109,43 +139,35 @@ function nounText(schema: Schema): string {
     .join(", ");
 }
 
-/** The parameters of the query and the headers; those of the path stand in the path. */
-function parameterLines(endpoints: readonly Endpoint[]): string[] {
-  const rows = endpoints.flatMap(({ name: endpoint, parameters = [] }) =>
-    parameters
-      .filter((parameter) => parameter.in !== "path")
-      .map(({ in: place, name, required = false, description, schema }) => ({
-        endpoint,
-        cells: [
-          code(place === "header" ? `${name}:` : `?${name}`),
-          typeText(schema),
-          required ? "required" : defaultText(schema),
-          description ?? "",
-        ],
-      })),
+/** One row for each parameter that differs from all others, with the tags of the operations that take it. */
+function parameterRows(endpoints: readonly Endpoint[]): string[][] {
+  const rows = endpoints.flatMap((endpoint) =>
+    outsideThePath(endpoint).map((parameter) => {
+      const { required = false, description = "", schema } = parameter;
+      const fallback = required ? "required" : defaultText(schema);
+      return { tags: endpoint.tags, cells: [parameterName(parameter), typeText(schema), fallback, description] };
+    }),
   );
-  const groups = groupBy(rows, ({ cells }) => cells.join("|"));
-  if (groups.size === 0) return [];
-  const lines = [...groups.values()].map((group) => [
+  return [...groupBy(rows, ({ cells }) => cells.join("|")).values()].map((group) => [
     ...(group[0]?.cells ?? []),
-    group.map(({ endpoint }) => code(endpoint)).join(", "),
+    [...new Set(group.flatMap(({ tags }) => tags))].join(", "),
   ]);
-  return [...table(["parameter", "type", "default", "means", "of"], lines), ""];
 }
 
-function bodyLines({ name, requestBody }: Endpoint): string[] {
-  if (!requestBody) return [];
-  const schema = requestBody.content["application/json"]?.schema;
-  const title = `### Body of \`${name}\``;
-  if (!schema) return [title, "", `Bytes: ${Object.keys(requestBody.content).map(code).join(", ")}.`, ""];
+function bodyLines(endpoint: Endpoint): string[] {
+  const { content = {} } = endpoint.requestBody ?? {};
+  if (Object.keys(content).length === 0) return [];
+  const schema = content["application/json"]?.schema;
+  const title = [`### ${bodyTitle(endpoint)}`, ""];
+  if (!schema) return [...title, `Bytes: ${Object.keys(content).map(code).join(", ")}.`, ""];
   const about = schema.description ? [`${schema.description}.`, ""] : [];
-  const rows = membersOf(schema).map(({ name, required, schema }: Member) => [
+  const rows = membersOf(schema).map(({ name, required, schema }) => [
     code(name),
     typeText(schema),
     required ? "required" : defaultText(schema),
     meaningOf(schema),
   ]);
-  return [title, "", ...about, ...table(["member", "type", "default", "means"], rows), ""];
+  return [...title, ...about, ...table(["member", "type", "default", "means"], rows), ""];
 }
 
 function defaultText({ default: fallback }: Schema): string {
@@ -154,6 +176,7 @@ function defaultText({ default: fallback }: Schema): string {
 
 function nounLines([name, schema]: [string, Schema]): string[] {
   const about = meaningOf(schema);
+  if (name === ERROR_CODES) return [`### ${name}`, "", "One of the codes in [errors.md](errors.md).", ""];
   const lines = [`### ${name}`, "", ...(about ? [about.replace(/\.?$/, "."), ""] : [])];
   const members = membersOf(schema);
   if (members.length === 0) return [...lines, `${capitalised(typeText(schema))}.`, ""];

@@ -17,10 +17,10 @@ export function commandsOf(program: Command, parents: readonly string[] = []): R
 }
 
 const INTRODUCTION = [
-  "From a clone, `npm run build` and then `node dist/main.js` run the same program. `stepback COMMAND --help` prints what this page says of a command.",
+  "In a clone, `npm run build` and then `node dist/main.js` run this program. `stepback COMMAND --help` prints what this page says about a command.",
   "",
-  "Answers go to standard output, everything else to standard error. `--output json` prints exactly what the API answered. What stands in parentheses below",
-  "is used where an option is missing: a value, or the variables in which GitHub Actions and GitLab CI say it.",
+  "Answers go to standard output, everything else to standard error. `--output json` prints exactly what the API answered. Where the default is the name of a",
+  "variable of GitHub Actions or GitLab CI, its value is used if the option is missing.",
 ];
 
 /** docs/reference/commands.md */
@@ -40,13 +40,13 @@ export function commandsPage(program: Command): string {
     "",
     ...table(["code", "means"], exitCodes),
     "",
-    "`stepback deploy` exits with the code of its command once that was started, and with one of these otherwise.",
+    "Once `stepback deploy` has started its command, it exits with the command's own code.",
     "",
     "## Environment",
     "",
-    "For the commands that are clients of the service. `stepback serve` reads [the settings of the service](settings.md).",
+    "The commands that are clients of the service read these variables; `stepback serve` reads [others](settings.md).",
     "",
-    ...table(["variable", "means"], variables),
+    ...table(["variable", "means"], [...variables, [code("NO_COLOR"), "any value but an empty one turns colours off"]]),
     "",
     ...commands.flatMap(commandLines),
   ]);
@@ -77,9 +77,14 @@ function argumentRow(argument: Argument): string[] {
   return [code(shown), argument.required ? "required" : "", argument.description];
 }
 
+/** The help names a default, or the variables that give one, in parentheses at the end: `rows per page (50)`. */
+const DEFAULT_IN_PARENTHESES = /^(.*?)\s*\(([^()]*)\)$/s;
+
 function optionRow(option: Option): string[] {
+  const [, text = option.description, named = ""] = DEFAULT_IN_PARENTHESES.exec(option.description) ?? [];
   const choices = option.argChoices ? `one of ${option.argChoices.map(code).join(", ")}` : "";
-  return [code(option.flags), defaultText(option), [option.description, choices].filter(Boolean).join("; ")];
+  const means = [text, choices].filter(Boolean).join("; ");
+  return [code(option.flags), defaultText(option) || named.split(", ").filter(Boolean).map(code).join(", "), means];
 }
 
 function defaultText({ mandatory, defaultValue, defaultValueDescription }: Option): string {

@@ -50,36 +50,44 @@ function objectWithin(schema: Schema): { schema: Schema; isItem: boolean } | nul
   return only && others.length === 0 ? objectWithin(only) : null;
 }
 
-/** A type as a person says it: `string or null`, `list of [Reason](#reason)`. */
+/** A type as a person says it: `string or null`, `list of strings (at most 200; each 1 to 64 characters)`. */
 export function typeText(schema: Schema): string {
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeText))].join(" or ");
+  const limits = limitsOf(schema);
+  return limits.length > 0 ? `${baseText(schema)} (${limits.join("; ")})` : baseText(schema);
+}
+
+function baseText(schema: Schema): string {
   const { $ref, anyOf, items, type, additionalProperties } = schema;
   if ($ref) return nounLink($ref);
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(", ");
-  if (anyOf) return [...new Set(anyOf.map(typeText))].join(" or ");
-  if (items) return withLimits(`list of ${typeText(items)}`, limit(schema.minItems, schema.maxItems, "items"));
+  if (anyOf) return typeText(schema);
+  if (items) return `list of ${items.type && !items.enum ? `${items.type}s` : baseText(items)}`;
   if (typeof additionalProperties === "object") return `map of names to ${typeText(additionalProperties)}`;
-  if (schema.format === "date-time") return "time";
-  if (type === "string") return withLimits("string", limit(schema.minLength, schema.maxLength, "characters"));
-  if (type === "integer") return withLimits("integer", limit(schema.minimum, schema.maximum, ""));
-  return type ?? "any JSON";
+  return schema.format === "date-time" ? "time" : (type ?? "any JSON");
 }
 
-/** What is null, or what else may be in the description of a part, is said there alone. */
-export function meaningOf({ description, anyOf = [] }: Schema): string {
-  return description ?? anyOf.flatMap((part) => part.description ?? []).join(". ");
+function limitsOf(schema: Schema): string[] {
+  const own = [
+    range(schema.minimum, schema.maximum),
+    range(schema.minItems || undefined, schema.maxItems),
+    range(schema.minLength || undefined, schema.maxLength, " characters"),
+  ];
+  const inner = schema.items ? limitsOf(schema.items).map((limit) => `each ${limit}`) : [];
+  return [...own.flat(), ...inner];
+}
+
+function range(least: number | undefined, most: number | undefined, unit = ""): string[] {
+  if (most === undefined) return [];
+  return [least === undefined ? `at most ${most}${unit}` : `${least} to ${most}${unit}`];
+}
+
+/** A description of its own, or else those of its items or of the types that it may have. */
+export function meaningOf({ description, items, anyOf = [] }: Schema): string {
+  return description ?? items?.description ?? anyOf.flatMap((part) => part.description ?? []).join(". ");
 }
 
 export function nounLink($ref: string): string {
   const name = $ref.slice($ref.lastIndexOf("/") + 1);
   return `[${name}](#${slugOf(name)})`;
-}
-
-function withLimits(text: string, limits: string): string {
-  return limits ? `${text} (${limits})` : text;
-}
-
-function limit(least: number | undefined, most: number | undefined, unit: string): string {
-  if (most === undefined) return "";
-  const range = least === undefined || (unit && least === 0) ? `at most ${most}` : `${least} to ${most}`;
-  return `${range} ${unit}`.trim();
 }
