@@ -17,7 +17,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: strin
   store: { rooms: ["domain"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },
   kinds: { rooms: ["domain"], types: ["aws", "artifacts"], packages: ["node:stream"] },
   planner: { rooms: ["domain", "kinds"], packages: [] },
-  services: { rooms: ["domain"], types: ["store", "jobs", "artifacts"], packages: ["node:"] },
+  services: { rooms: ["domain"], types: ["store", "jobs", "artifacts"], packages: ["tar", "node:"] },
   jobs: { rooms: ["domain", "kinds", "planner"], types: ["store", "aws", "artifacts"], packages: [] },
   plugins: { rooms: ["domain", "services"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
   routes: { rooms: ["domain", "services", "plugins"], packages: ["fastify", "@fastify/", "typebox", "node:"] },

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import type { Command } from "commander";
-import { type Program, runCli } from "#cli/cli";
+import { runCli, type Starter } from "#cli/cli";
 import { STARTERS } from "#src/commands/starters";
 
 /** The command line with every command in it, and with its own exits and output. Nothing is run. */
@@ -8,7 +8,7 @@ export async function readProgram(): Promise<Command> {
   const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
   const io = { env: {}, stdin: process.stdin, stdout: nowhere(), stderr: nowhere() };
   const programs: Command[] = [];
-  const starters: Program["starters"] = [(program) => void programs.push(program), ...STARTERS];
+  const starters: readonly Starter[] = [(program) => void programs.push(program), ...STARTERS];
   // A starter is handed the program, and `--version` ends before any command starts.
   await runCli(["--version"], { version: "0.0.0", io, starters });
   const [program] = programs;

@@ -7,7 +7,7 @@ import { enqueueing, type JobContext } from "./job-context.ts";
 type Own = Pick<
   Rollback,
   | "reason"
-  | "claim"
+  | "lock"
   | "deployments"
   | "undoes"
   | "picked"

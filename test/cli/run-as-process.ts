@@ -62,11 +62,11 @@ function heardProcess(child: ChildProcessByStdio<Writable | null, Readable, Read
   const ended = new Promise<CliEnd>((resolve) => child.once("close", (code) => resolve({ code, ...heard })));
   const says = (text: string) =>
     new Promise<void>((resolve, reject) => {
-      const look = () => {
+      const check = () => {
         if ((heard.stdout + heard.stderr).includes(text)) resolve();
       };
-      listeners.add(look);
-      look();
+      listeners.add(check);
+      check();
       void ended.then(() => reject(new Error(`ended without saying ${text}:\n${heard.stdout}${heard.stderr}`)));
     });
   return { child, ended, heard: () => heard, says };

@@ -18,7 +18,7 @@ import { captureScope } from "#src/jobs/capture/capture-scope";
 import { createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS } from "#src/kinds/index";
 import type { RestoreContext } from "#src/kinds/kind";
-import { hasSid, statementsById, toPermission } from "#src/kinds/policy-statements";
+import { hasSid, statementsById, toPermission } from "#src/kinds/lambda/policy-statements";
 import { openStage, ownFunction, type Stage } from "../aws/aws-stage.ts";
 import { type PlanCase, planFor } from "../support/plan-case.ts";
 

@@ -14,10 +14,9 @@ import {
 } from "#src/domain/component/component";
 import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
-import { performerOf } from "#src/jobs/run/perform-actions";
-import { contentOf } from "#src/kinds/alias-targets";
-import { ARCHIVES_NONE, CAPTURE_EVERYTHING, createCachedReader } from "#src/kinds/cached-reader";
-import { KINDS } from "#src/kinds/index";
+import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
+import { KINDS, performerOf } from "#src/kinds/index";
+import { contentOf } from "#src/kinds/lambda/alias-targets";
 import { planFor } from "../support/plan-case.ts";
 import type { Account } from "../support/test-account.ts";
 import type { Specimen } from "./specimens.ts";
@@ -170,7 +169,7 @@ class Trial {
     const { access: aws, artifacts } = this.bench;
     for (const step of steps) {
       for (const [index, action] of step.actions.entries()) {
-        await performerOf(action, step).restore(action, {
+        await performerOf(action).restore(action, {
           aws,
           artifacts,
           goal: step.goal,
@@ -188,7 +187,7 @@ class Trial {
     for (const id of picked) {
       const name = id.slice(id.indexOf(":") + 1);
       const goal = before.get(id)?.state ?? null;
-      const view = createCachedReader(access, artifacts, { ...CAPTURE_EVERYTHING, archives: ARCHIVES_NONE });
+      const view = createCachedReader(access, artifacts, { ...CAPTURE_ALL, archives: ARCHIVES_NONE });
       const { differing } = await KINDS[kindOf(id)].verify(view, name, goal);
       t.same(differing, [], `${id} reads back equal`);
     }

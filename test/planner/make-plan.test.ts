@@ -3,7 +3,7 @@ import t from "tap";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
 import type { PlanStep } from "#src/domain/plan/plan";
-import { configDigest } from "#src/kinds/function-settings";
+import { configDigest } from "#src/kinds/lambda/function-settings";
 import type { PlanRequest } from "#src/planner/facts";
 import { type PlanCase, planFor } from "../support/plan-case.ts";
 

@@ -50,7 +50,7 @@ Environment:
   STEPBACK_URL    the service's address (http://127.0.0.1:8700)
   STEPBACK_TOKEN  your token; without it, the admin token in STEPBACK_DATA_DIR (./data) of a service on this machine`;
 
-export interface Program {
+interface Program {
   readonly version: string;
   readonly io: CliIo;
   /** Commands that start something. Help lists them before the others. */

@@ -12,7 +12,7 @@ const MAX_LINE_CHARACTERS = 4_000;
 const MAX_LINES = 20_000;
 
 /** Sends what a wrapped command prints to a rollback's log. */
-export interface OutputLog {
+interface OutputLog {
   take(stream: "stdout" | "stderr", bytes: Buffer): void;
   /** Resolves once everything was sent or given up. Never rejects: a log that cannot be written stops no command. */
   end(): Promise<void>;

@@ -18,7 +18,7 @@ import type { Session } from "./session.ts";
 /** Stands in the command for the folder that holds the unpacked package. */
 export const PACKAGE_PLACEHOLDER = "{package}";
 
-export interface PackageRollback extends BuildDraftOptions {
+interface PackageRollback extends BuildDraftOptions {
   readonly place: BuildPlace;
   readonly service?: string;
   /** The deployment of the build that the package belongs to; only needed where the build has several scopes. */

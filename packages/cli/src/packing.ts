@@ -5,7 +5,7 @@ import { digestOf, type FileWithDigest } from "#client/transfer";
 import { CliError, EXIT } from "./exit-codes.ts";
 
 /** A package as it is uploaded. */
-export interface PackedFile extends FileWithDigest {
+interface PackedFile extends FileWithDigest {
   /** Removes the temporary file, where packing made one. */
   remove(): Promise<void>;
 }

@@ -17,7 +17,7 @@ export const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 type StreamName = "stdout" | "stderr";
 
-export interface CommandOutput {
+interface CommandOutput {
   /** Which stream of ours shows the command's standard output: stderr where stdout is for JSON alone. */
   readonly stdout: StreamName;
   /** Receives what the command prints, which is shown all the same. The command then has no terminal, even if we do. */

@@ -17,7 +17,7 @@ export interface Session {
 }
 
 /** A command's work; resolves to the process's exit code. */
-export type Work = (session: Session) => Promise<ExitCode>;
+type Work = (session: Session) => Promise<ExitCode>;
 
 /** Runs a command's work. Settings, signals and errors are handled alike for all commands. */
 export type Run = (form: OutputForm, work: Work) => Promise<void>;

@@ -4,7 +4,7 @@ import type { Paint } from "./paint.ts";
 /** Between two columns. Two blanks, so that `awk -F'  +'` can split a table. */
 const GAP = "  ";
 
-export interface TableRow {
+interface TableRow {
   readonly cells: readonly string[];
   /** Lines below the row, such as its diff. */
   readonly below?: readonly string[];

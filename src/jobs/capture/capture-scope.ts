@@ -13,7 +13,7 @@ import { matchesPattern } from "../../domain/name-pattern.ts";
 import { resourcesOf } from "../../domain/template/template.ts";
 import { type CachedReader, functionsOf, nestedIn } from "../../kinds/cached-reader.ts";
 import { KINDS } from "../../kinds/index.ts";
-import { triggerName } from "../../kinds/trigger-settings.ts";
+import { triggerName } from "../../kinds/lambda/trigger-settings.ts";
 import { mapBounded } from "../map-bounded.ts";
 
 /**

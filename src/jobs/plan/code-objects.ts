@@ -5,9 +5,10 @@ import {
   nameOf,
   splitResource,
 } from "../../domain/component/component.ts";
-import { asObject, asObjects, type JsonObject, sameJson } from "../../domain/json.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
+import { asObject, type JsonObject, sameJson } from "../../domain/json.ts";
 import { codeObjectsOf, codePropertyOf } from "../../domain/template/code-objects.ts";
-import type { CodePlace, Standing } from "../../domain/template/code-relocation.ts";
+import type { CodePlace, ObjectState } from "../../domain/template/code-relocation.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { FUNCTION_IDENTITY } from "../../domain/template/splice/companions.ts";
 import { ownedProperties } from "../../domain/template/splice/owned-properties.ts";
@@ -20,13 +21,13 @@ import {
 } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
-import { remembered, standingOf } from "../../kinds/object-state.ts";
+import { backedUpObject, readObjectState } from "../../kinds/stack/object-state.ts";
 import type { GatheredFacts } from "../../planner/facts.ts";
 import type { Subject, Subjects } from "../../planner/subject.ts";
 import { mapBounded } from "../map-bounded.ts";
 
 /** A place that nobody has read yet. */
-type Mention = Omit<CodePlace, "standing"> & { readonly etag: string | null };
+type Mention = Omit<CodePlace, "state"> & { readonly etag: string | null };
 
 /** Each read may fetch a whole package. */
 const READS_AT_ONCE = 4;
@@ -40,12 +41,12 @@ export async function readCodePlaces(reader: CachedReader, subjects: Subjects): 
   const read = await mapBounded(
     [...objects],
     READS_AT_ONCE,
-    async ([name, object]): Promise<[string, Standing]> => [name, await standingOf(reader.aws.objects, object)],
+    async ([name, object]): Promise<[string, ObjectState]> => [name, await readObjectState(reader.aws.objects, object)],
   );
   const objectStates = new Map(read);
   const placed = ({ etag: _, ...mention }: Mention): CodePlace => ({
     ...mention,
-    standing: objectStates.get(placeNameOf(mention)) ?? "same",
+    state: objectStates.get(placeNameOf(mention)) ?? "same",
   });
   return new Map([...mentions].map(([id, found]) => [id, found.map(placed)]));
 }
@@ -88,11 +89,11 @@ function mentionsIn({ before, live }: Subject, logicalIds: ReadonlySet<string> |
 function mentionedObjects(before: CapturedComponent, template: JsonObject): Mention[] {
   const types = new Map(resourcesOf(template).map(({ logicalId, type }) => [logicalId, type]));
   const own = codeObjectsOf(template, resolverIn(before));
-  return asObjects(before.state.evidence["codeObjects"]).flatMap((object) => {
-    const place = remembered(object);
+  return stackState(before.state).evidence.codeObjects.flatMap((object) => {
+    const place = backedUpObject(object);
     const namesIt = (logicalId: string) =>
       own.some((one) => one.logicalId === logicalId && one.bucket === place.bucket && one.key === place.key);
-    return ((object["logicalIds"] ?? []) as readonly string[]).map((logicalId): Mention => {
+    return (object.logicalIds ?? []).map((logicalId): Mention => {
       const type = types.get(logicalId) ?? "";
       const isBelow = NESTED.has(type) && !namesIt(logicalId);
       return { ...place, logicalId, property: codePropertyOf(type) ?? "", isBelow };

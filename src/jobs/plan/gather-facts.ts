@@ -1,6 +1,5 @@
 import { alteredIds } from "../../domain/activity/altered.ts";
-import { isByPackage } from "../../domain/activity/build.ts";
-import type { Rollback } from "../../domain/activity/rollback.ts";
+import { isByPackage, type Rollback } from "../../domain/activity/rollback.ts";
 import {
   type ComponentId,
   type Components,
@@ -14,7 +13,6 @@ import {
 } from "../../domain/component/component.ts";
 import { sameJson } from "../../domain/json.ts";
 import type { RollbackStates, SnapshotPair } from "../../domain/plan/rollback-states.ts";
-import { contentOf } from "../../kinds/alias-targets.ts";
 import {
   ARCHIVES_NONE,
   type Archives,
@@ -22,9 +20,10 @@ import {
   type CachedReader,
   type CaptureOptions,
 } from "../../kinds/cached-reader.ts";
-import { isVersion } from "../../kinds/facet.ts";
 import type { VersionContent } from "../../kinds/kind.ts";
-import { isLayerGone, layersOf } from "../../kinds/layers.ts";
+import { contentOf } from "../../kinds/lambda/alias-targets.ts";
+import { isVersion } from "../../kinds/lambda/facet.ts";
+import { isLayerGone, layersOf } from "../../kinds/lambda/layers.ts";
 import { listImporters } from "../../kinds/stack.ts";
 import type { Exported, GatheredFacts, PlanRequest, RecordedStates, TargetFacts } from "../../planner/facts.ts";
 import { ownerOf, parentOf } from "../../planner/ownership.ts";

@@ -5,7 +5,7 @@ import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { createCachedReader } from "../../kinds/cached-reader.ts";
 import { KINDS } from "../../kinds/index.ts";
-import { settle } from "../../kinds/settling.ts";
+import { verdictOf } from "../../kinds/verdict.ts";
 import { expectedState } from "../../planner/expected-state.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
@@ -62,7 +62,7 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
   const untouched = new Set<StepRow["status"]>(["Pending", "Skipped", "Unchanged"]);
   const picked = rows.filter(({ status }) => !untouched.has(status)).map(({ component }) => component);
   if (picked.length === 0) return null;
-  const { claim, allowDestructive } = rollback;
+  const { lock, allowDestructive } = rollback;
   return followWith(context, rollback, {
     reason: `The rollback ${rollback.id} failed and asked for its compensation.`,
     deployments: [],
@@ -70,7 +70,7 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
     onConflict: "restore",
     onError: "continue",
     includeFailed: false,
-    ...{ claim, picked, allowDestructive },
+    ...{ lock, picked, allowDestructive },
   });
 }
 
@@ -81,7 +81,7 @@ function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem 
     return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
   if (!hasSettled(row)) return { ...row, status: "Skipped" };
   const expected = expectedState(step.goal, changedIds(run, step, live));
-  const verdict = settle(KINDS[kindOf(step.component)], live.get(idAfter(run, step, live)) ?? null, expected);
+  const verdict = verdictOf(KINDS[kindOf(step.component)], live.get(idAfter(run, step, live)) ?? null, expected);
   const proof = proofOf(run, step, expected, verdict);
   if (proof.is !== "failed") return { ...row, verified: true };
   const { error } = proof;

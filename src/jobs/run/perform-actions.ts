@@ -1,7 +1,7 @@
-import { type ComponentId, type ComponentState, kindOf } from "../../domain/component/component.ts";
-import type { Action, ActionName, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
-import { KINDS } from "../../kinds/index.ts";
-import type { Kind, RestoreContext } from "../../kinds/kind.ts";
+import type { ComponentId, ComponentState } from "../../domain/component/component.ts";
+import type { Action, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
+import { performerOf } from "../../kinds/index.ts";
+import type { RestoreContext } from "../../kinds/kind.ts";
 import { checkpoint } from "../job-context.ts";
 import { noteKept, type Run } from "./run-context.ts";
 
@@ -28,7 +28,7 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   await log.flush();
   const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
   const { token } = await store.intend(fence, rollback.id, wanted);
-  const result = await performerOf(action, step).restore(action, {
+  const result = await performerOf(action).restore(action, {
     ...restoreContext(run, step, token),
     goal: goalOfAction(step, index),
   });
@@ -66,13 +66,4 @@ function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreCo
     allowDestructive: rollback.allowDestructive,
     note: (message) => context.log.add("info", message, { component: step.component, step: step.order }),
   };
-}
-
-/** Actions that prepare the update of a stack, also where a part's step has them. */
-const ON_STACKS: ReadonlySet<ActionName> = new Set(["continue-update-rollback", "make-room-for-version"]);
-
-/** A part of a stack is restored by an action on its stack, whatever kind of component it is. */
-export function performerOf(action: Action, step: PlanStep): Kind {
-  const isOnStack = action.parts !== undefined || ON_STACKS.has(action.do);
-  return isOnStack ? KINDS["stack-resource"] : KINDS[kindOf(step.component)];
 }

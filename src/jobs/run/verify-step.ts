@@ -66,7 +66,7 @@ function undoneOf({ component }: PlanStep, goal: ComponentState | null, { live, 
 
 function notTaken(undone: readonly string[]): Problem {
   const detail =
-    `CloudFormation found nothing to change, and the stack keeps ${undone.join(", ")} as the deploy left them. ` +
+    `CloudFormation found nothing to change, and these stay as the deploy left them: ${undone.join(", ")}. ` +
     "Deploy the backup's template with something added to the Metadata of a resource: then CloudFormation takes the rest as well.";
   return problem("VERIFY_FAILED", detail);
 }

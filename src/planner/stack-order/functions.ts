@@ -6,7 +6,7 @@ import {
   parseComponentId,
 } from "../../domain/component/component.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
-import type { MovingStack } from "../../domain/stack/links.ts";
+import type { StackTransition } from "../../domain/stack/links.ts";
 import { functionsNamed } from "../../domain/template/function-references.ts";
 import { templateStateOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
@@ -22,7 +22,7 @@ import type { Subjects } from "../subject.ts";
 /** A stack with its nested stacks, or parts of a stack, that will be restored. */
 export interface Transition {
   readonly id: ComponentId;
-  readonly links: MovingStack;
+  readonly links: StackTransition;
   readonly live: readonly Templated[];
   readonly goal: readonly Templated[];
 }
@@ -38,7 +38,7 @@ export function withFunctions(
   transitions: readonly Transition[],
   drafts: readonly DraftStep[],
   subjects: Subjects,
-): MovingStack[] {
+): StackTransition[] {
   const direct = drafts.filter(comesDirectly).map(({ component }) => component);
   const made = new Map(transitions.map((transition) => [transition, functionsMade(transition)]));
   const known = new Set([...direct, ...[...made.values()].flat()]);
@@ -98,7 +98,7 @@ function needsOf(
 }
 
 /** The transitions that wait for a function, by their names in the order. */
-export function waitingFor(id: ComponentId, transitions: readonly MovingStack[]): string[] {
+export function waitingFor(id: ComponentId, transitions: readonly StackTransition[]): string[] {
   if (functionOf(id) === null) return [];
   return transitions.filter(({ goal }) => goal?.imports.includes(functionLink(id))).map(({ name }) => name);
 }
@@ -170,15 +170,15 @@ function isResourceLink(name: string): boolean {
   return name.startsWith("the resource ");
 }
 
-function emptyTransition(name: string): MovingStack {
+function emptyTransition(name: string): StackTransition {
   return { name, live: null, goal: { exports: {}, imports: [] } };
 }
 
 function linked(
-  { name, live, goal }: MovingStack,
+  { name, live, goal }: StackTransition,
   brings: readonly string[],
   waitsFor: readonly string[],
-): MovingStack {
+): StackTransition {
   if (!goal) return { name, live, goal };
   const exports = { ...goal.exports, ...Object.fromEntries(brings.map((made) => [made, made])) };
   return { name, live, goal: { exports, imports: [...goal.imports, ...waitsFor] } };

@@ -17,11 +17,11 @@ import { type Part, type Refused, type Spliced, takesProperty } from "../../doma
 import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
-import { publishIntermediateVersion } from "../../kinds/intermediate-version.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts";
-import { policyBlockers, unimported } from "../../kinds/stack-plan.ts";
-import { recovering } from "../../kinds/stack-recovery.ts";
-import { importedReason, importing, retainedReason } from "../../kinds/stack-retained.ts";
+import { publishIntermediateVersion } from "../../kinds/stack/intermediate-version.ts";
+import { recovering } from "../../kinds/stack/recovery.ts";
+import { importedReason, importing, retainedReason } from "../../kinds/stack/retained-reasons.ts";
+import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
 import type { Exported } from "../facts.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
 import type { Subject, Subjects } from "../subject.ts";
