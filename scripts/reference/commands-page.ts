@@ -17,7 +17,7 @@ export function commandsOf(program: Command, parents: readonly string[] = []): R
 }
 
 const INTRODUCTION = [
-  "In a clone, `npm run build` and then `node dist/main.js` run this program. `stepback COMMAND --help` prints what this page says about a command.",
+  "In a clone, `npm run build` and then `node dist/main.js` run this program. `--help` after a command prints what this page says about it.",
   "",
   "Answers go to standard output, everything else to standard error. `--output json` prints exactly what the API answered. Where the default is the name of a",
   "variable of GitHub Actions or GitLab CI, its value is used if the option is missing.",
