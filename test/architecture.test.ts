@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import t from "tap";
 import { ROOT } from "./support/root.ts";
@@ -98,6 +98,29 @@ t.test("each room imports only what the table allows it", async (t) => {
       room,
     );
   }
+});
+
+/** The rooms that each row of ARCHITECTURE.md lets a room import, as the page says it: `a, b; types of c`. */
+function shownTable(): Record<string, string> {
+  const rows = readFileSync(join(root, "ARCHITECTURE.md"), "utf8").matchAll(
+    /^\| `(?:src|packages)\/(\w+)\/` \| .* \| (.*) \|$/gm,
+  );
+  return Object.fromEntries([...rows].map(([, room = "", imports = ""]) => [room, imports]));
+}
+
+t.test("ARCHITECTURE.md shows the table of layers, and its paths exist", async (t) => {
+  const wanted = Object.entries(TABLE).map(([room, { rooms, types = [] }]) => {
+    const parts = [rooms.join(", "), types.length > 0 ? `types of ${types.join(", ")}` : ""];
+    return [room, parts.filter(Boolean).join("; ") || "nothing"];
+  });
+  t.same(shownTable(), Object.fromEntries(wanted));
+  const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const paths = [...text.matchAll(/`((?:src|packages|test)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
+  t.ok(paths.length > 40, "the page names its files");
+  t.same(
+    paths.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
 });
 
 t.test("one place reads the environment, one the clock, one makes randomness", async (t) => {

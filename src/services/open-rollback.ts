@@ -1,4 +1,4 @@
-import type { Rollback } from "../domain/activity/rollback.ts";
+import { newRollback, type Rollback } from "../domain/activity/rollback.ts";
 import { lockOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { RollbackStore } from "../store/port/rollbacks.ts";
@@ -36,7 +36,7 @@ export async function openFrom(
   refuse(selectionError(components, source.rows, "/components"));
   const picked = resolvePicked(components, source.rows);
   if (run) refuse(runError({ picked, strategy, continueUpdateRollback }, source.rows));
-  const rollback = newRollback(deps, request, { source, picked, requestedBy });
+  const rollback = rollbackFor(deps, request, { source, picked, requestedBy });
   await deps.store.openRollback(
     rollback,
     refuseLocked(rollback.lock),
@@ -52,48 +52,20 @@ export interface Opening {
   readonly drill?: boolean;
 }
 
-export function newRollback(
+/** A rollback of the picked rows that the request asks for, with the components that it locks. */
+export function rollbackFor(
   deps: Pick<OpenDeps, "clock" | "newId">,
   request: RollbackOptions,
   { source, picked, requestedBy, drill = false }: Opening,
 ): Rollback {
-  const { application, stage, branch, commit, build, target, identity } = source.origin;
-  return {
+  const { deployments, undoes, toBuild, restores } = source;
+  return newRollback(source.origin, {
+    ...request,
+    ...{ deployments, undoes, toBuild, restores, drill, picked, requestedBy },
     id: deps.newId("rbk"),
-    type: "rollback",
     status: (request.run ?? true) ? "Queued" : "Draft",
-    application,
-    stage,
-    branch,
-    commit,
-    build,
-    target,
-    identity,
-    requestedBy,
-    reason: request.reason ?? null,
-    ticket: request.ticket ?? null,
     lock: withScope(lockOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
     createdAt: deps.clock.now(),
-    startedAt: null,
-    finishedAt: null,
-    cancelRequestedAt: null,
-    error: null,
-    deployments: source.deployments,
-    undoes: source.undoes,
-    toBuild: source.toBuild,
-    restores: source.restores,
-    drill,
-    needsRevalidation: false,
-    picked,
-    strategy: request.strategy ?? "auto",
-    onConflict: request.onConflict ?? "fail",
-    onError: request.onError ?? "stop",
-    allowDestructive: request.allowDestructive ?? false,
-    continueUpdateRollback: request.continueUpdateRollback ?? {},
-    includeFailed: request.includeFailed ?? false,
-    approvedDigest: request.planDigest ?? null,
-    backup: null,
-    record: null,
-    result: null,
-  };
+    approvedDigest: request.planDigest,
+  });
 }

@@ -9,7 +9,7 @@ import { type Orphan, orphansIn } from "../domain/stack/retained.ts";
 import type { ActivityFilter } from "../store/port/activities.ts";
 import type { CommandStore } from "../store/port/builds.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
-import { newRollback, type OpenDeps, openFrom, type RollbackOptions } from "./open-rollback.ts";
+import { type OpenDeps, openFrom, type RollbackOptions, rollbackFor } from "./open-rollback.ts";
 import { reportFailure } from "./package-commands.ts";
 import { endedError, found, refuse } from "./refusals.ts";
 import { deploymentsSource, type RollbackSource, snapshotSource, undoSource } from "./rollback-sources.ts";
@@ -80,7 +80,7 @@ async function drill(deps: RollbackDeps, deployment: string, requestedBy: string
   const source = await deploymentsSource(deps.store, [deployment], true);
   const picked = resolvePicked("all", source.rows);
   const request = { deployment, run: false, includeFailed: true };
-  const rollback = newRollback(deps, request, { source, picked, requestedBy, drill: true });
+  const rollback = rollbackFor(deps, request, { source, picked, requestedBy, drill: true });
   // A draft locks nothing, so that no other work can block it.
   await deps.store.openRollback(
     rollback,

@@ -50,6 +50,58 @@ export interface RollbackResult {
   readonly failed: number;
 }
 
+/** The facts that a rollback takes over from the activity that it comes from. */
+export type RollbackOrigin = Pick<
+  Activity,
+  "application" | "stage" | "branch" | "commit" | "build" | "target" | "identity"
+>;
+
+type Given = Pick<Rollback, "id" | "status" | "createdAt" | "requestedBy" | "picked" | "lock">;
+type Source = Pick<Rollback, "deployments" | "undoes" | "toBuild" | "restores" | "drill">;
+type Choice = Pick<Rollback, "strategy" | "onConflict" | "onError" | "includeFailed" | "reason" | "ticket">;
+type Consent = Pick<Rollback, "allowDestructive" | "continueUpdateRollback" | "approvedDigest">;
+type Optional<Members> = { readonly [Name in keyof Members]?: Members[Name] | undefined };
+
+/** The members in which one new rollback differs from another; what is left out has the API's default. */
+export type RollbackOpening = Given & Optional<Source & Choice & Consent>;
+
+/** A rollback before its first job. Pure; the only place where a new one is made. */
+export function newRollback(origin: RollbackOrigin, opening: RollbackOpening): Rollback {
+  const { application, stage, branch, commit, build, target, identity } = origin;
+  const { id, status, createdAt, requestedBy, picked, lock } = opening;
+  return {
+    type: "rollback",
+    ...{ application, stage, branch, commit, build, target, identity },
+    ...{ id, status, createdAt, requestedBy, picked, lock },
+    deployments: opening.deployments ?? [],
+    undoes: opening.undoes ?? null,
+    toBuild: opening.toBuild ?? null,
+    restores: opening.restores ?? null,
+    drill: opening.drill ?? false,
+    strategy: opening.strategy ?? "auto",
+    onConflict: opening.onConflict ?? "fail",
+    onError: opening.onError ?? "stop",
+    includeFailed: opening.includeFailed ?? false,
+    reason: opening.reason ?? null,
+    ticket: opening.ticket ?? null,
+    allowDestructive: opening.allowDestructive ?? false,
+    continueUpdateRollback: opening.continueUpdateRollback ?? {},
+    approvedDigest: opening.approvedDigest ?? null,
+    ...NOT_BEGUN,
+  };
+}
+
+const NOT_BEGUN = {
+  needsRevalidation: false,
+  startedAt: null,
+  finishedAt: null,
+  cancelRequestedAt: null,
+  error: null,
+  backup: null,
+  record: null,
+  result: null,
+} as const;
+
 /** Whether the team's own command restores the components instead of Stepback. Pure. */
 export function isByPackage({ toBuild }: Pick<Rollback, "toBuild">): boolean {
   return toBuild !== null && toBuild.package !== null;

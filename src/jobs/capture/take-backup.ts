@@ -4,7 +4,7 @@ import {
   type CapturedComponent,
   type ComponentId,
   functionOf,
-  parseComponentId,
+  nameOf,
   stackOf,
 } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
@@ -49,7 +49,7 @@ function judge(context: JobContext, components: readonly CapturedComponent[]): R
 /** Functions of a scoped stack belong to the scope, and a scoped function keeps other work on its stack away. */
 function widenedLock({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Lock {
   const names = components.flatMap(({ id }) => functionOf(id) ?? []);
-  const owners = components.flatMap(({ parent }) => parseComponentId(stackOf(parent) ?? "")?.name ?? []);
+  const owners = components.flatMap(({ parent }) => stackOf(parent) ?? []).map(nameOf);
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
 }
 

@@ -3,7 +3,8 @@ import {
   type ComponentId,
   componentId,
   functionOf,
-  parseComponentId,
+  kindOf,
+  nameOf,
 } from "../../domain/component/component.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { StackTransition } from "../../domain/stack/links.ts";
@@ -113,11 +114,17 @@ export function functionsReleased(
 ): Map<ComponentId, ComponentId[]> {
   const going = drafts.filter(({ action, actions }) => action === "remove" && actions.length > 0);
   if (!going.some(({ component }) => functionOf(component) !== null)) return new Map();
-  const leaving = transitions.map(({ id, live, goal }) => ({ id, wanted: referred(goal), held: referred(live) }));
+  const leaving = transitions.map(({ id, live, goal }) => ({
+    id,
+    referredThen: referred(goal),
+    referredNow: referred(live),
+  }));
   return new Map(
     going.map(({ component }) => [
       component,
-      leaving.filter(({ wanted, held }) => held.includes(component) && !wanted.includes(component)).map(({ id }) => id),
+      leaving
+        .filter(({ referredThen, referredNow }) => referredNow.includes(component) && !referredThen.includes(component))
+        .map(({ id }) => id),
     ]),
   );
 }
@@ -159,7 +166,7 @@ function textsIn(value: Json): string[] {
 }
 
 function functionLink(id: ComponentId): string {
-  return `the ${id.startsWith("lambda-alias:") ? "alias" : "function"} ${parseComponentId(id)?.name}`;
+  return `the ${kindOf(id) === "lambda-alias" ? "alias" : "function"} ${nameOf(id)}`;
 }
 
 function resourceLink(physicalId: string): string {
