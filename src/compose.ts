@@ -34,17 +34,34 @@ export interface ComposeOptions {
   readonly openStore?: (file: string) => Promise<Store>;
 }
 
-export interface RunningService {
-  readonly url: string;
+/** The whole service, at work on its jobs, without a port. */
+export interface ComposedService {
   readonly adminToken: string;
   /** Answers a request without a socket. */
   readonly inject: FastifyInstance["inject"];
+  /** Serves on the configured port and resolves to the URL. */
+  listen(): Promise<string>;
   /** Stops taking requests, lets jobs reach their next safe point, and closes the rows. */
   close(): Promise<void>;
 }
 
+export interface RunningService extends ComposedService {
+  readonly url: string;
+}
+
 /** The whole service on its port. Unfinished jobs go on at once. Throws INVALID_SETTINGS where it must not start. */
 export async function startService(config: Config, options: ComposeOptions = {}): Promise<RunningService> {
+  const service = await composeService(config, options);
+  try {
+    return { ...service, url: await service.listen() };
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+}
+
+/** As `startService`, before anybody can reach it. */
+export async function composeService(config: Config, options: ComposeOptions = {}): Promise<ComposedService> {
   const logger = options.logger ?? pino({ level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const store = await (options.openStore ?? openSqliteStore)(config.databaseFile);
@@ -52,14 +69,13 @@ export async function startService(config: Config, options: ComposeOptions = {})
     await store.close();
     throw error;
   });
-  try {
-    const url = await parts.app.listen({ host: config.host, port: config.port });
-    const { app, adminToken } = parts;
-    return { url, adminToken, inject: app.inject.bind(app), close: () => stop(parts, store) };
-  } catch (error) {
-    await stop(parts, store);
-    throw error;
-  }
+  const { app, adminToken } = parts;
+  return {
+    adminToken,
+    inject: app.inject.bind(app),
+    listen: () => app.listen({ host: config.host, port: config.port }),
+    close: () => stop(parts, store),
+  };
 }
 
 interface Parts {

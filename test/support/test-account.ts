@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import type { Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
@@ -8,6 +6,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandb
 import { type ComposeOptions, type RunningService, startService } from "#src/compose";
 import { readConfig } from "#src/config";
 import { eagerClock, quickClock } from "./quick-clock.ts";
+import { makeScratchFolder } from "./scratch.ts";
 
 /** Any JSON answer: tests read what the contract says is there, and fail where it is not. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are matched by the assertions, not by types
@@ -69,7 +68,7 @@ export async function startTestAccount(
   const sandbox = createSandbox({ updateMs: 0, clock: eagerClock, ...options });
   const sandboxEnv = awsEnv(await sandbox.listen());
   Object.assign(process.env, sandboxEnv);
-  const dataDir = await mkdtemp(join(tmpdir(), "stepback-test-"));
+  const dataDir = await makeScratchFolder();
   const start = (more: Record<string, string> = {}) =>
     startService(
       readConfig({ STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error", ...env, ...more }),
@@ -165,8 +164,6 @@ export async function invoke(account: Account, name: string, qualifier?: string)
   return JSON.parse(Buffer.from(answer.Payload as Uint8Array).toString());
 }
 
-export const FINISHED_STACK = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;
-
 /** Creates or updates a stack as a deploy tool does, and waits for its end. */
 export async function deployStack(
   account: Account,
@@ -199,7 +196,7 @@ export async function stackSettled(account: Account, name: string): Promise<stri
 }
 
 /** Most waits are over within a turn or two of the event loop. */
-const LOOK_AGAIN_MS = 2;
+const LOOK_AGAIN_MS = 5;
 
 /** Waits for a condition, and says so when it does not come true within the time. */
 export async function until(condition: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
