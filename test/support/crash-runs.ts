@@ -22,14 +22,15 @@ export interface Calls {
   readonly step: number;
 }
 
-/** Another seed takes other calls; twenty seeds in a row take all of them. */
+/** Another seed takes other calls. */
 const SEED = Number(process.env["STEPBACK_CRASH_SEED"] ?? 1);
-const SAMPLE_STEP = 20;
 
-/** A twentieth of the calls. Tells the seed, so that a failure can be repeated. */
-export function sampleOfCalls(t: Test): Calls {
-  t.comment(`STEPBACK_CRASH_SEED=${SEED}: kills at every ${SAMPLE_STEP}th call`);
-  return { first: 1 + (SEED % SAMPLE_STEP), step: SAMPLE_STEP };
+/** One call of `step`; as many seeds in a row take all of them. Tells the seed, so that a failure can be repeated. */
+export function sampleOfCalls(step: number) {
+  return (t: Test): Calls => {
+    t.comment(`STEPBACK_CRASH_SEED=${SEED}: kills at one call of ${step}`);
+    return { first: 1 + (SEED % step), step };
+  };
 }
 
 /** An account with a bad deploy of all kinds, and the rollback of it that was not killed, which all others must equal. */
