@@ -7,19 +7,19 @@ import type { ArtifactRef } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Artifacts } from "./artifacts.ts";
 
-/** Code may hold secrets, so nobody but the service's own user reads it. */
+/** Code may hold secrets, so only the service's own user may read it. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Bytes that have not arrived whole. They lie beside the others, because only a rename within one disk is atomic. */
+/** Bytes that have not arrived completely. They are in the same folder, because a rename is atomic only within one disk. */
 const INCOMING = /^incoming-.+$/;
 
-/** Counts what this process has begun to store, so that no two of its parts share a name. */
+/** Number of artifacts that this process has begun to store; gives each incoming file a name of its own. */
 let begun = 0;
 
 /**
- * Artifacts in a folder, which is made where it is missing: `ab/cdef…` holds the bytes whose digest is `abcdef…`. What a
- * crash left half-written is removed, so one process owns the folder. INVALID_SETTINGS where it cannot be written.
+ * Artifacts in a folder: `ab/cdef…` holds the bytes with the digest `abcdef…`. Creates the folder if it is missing and
+ * removes half-written files of a crash, so only one process may use it. Throws INVALID_SETTINGS if it cannot be written.
  */
 export async function openDiskArtifacts(folder: string): Promise<Artifacts> {
   try {
@@ -47,14 +47,14 @@ async function put(folder: string, bytes: Readable, expected: string | undefined
     await onDisk(moveDurably(incoming, folder, ref.digest));
     return ref;
   } finally {
-    // A source that was not read to its end may hold a socket.
+    // A source that was not read to its end may still hold a socket.
     bytes.destroy();
-    // Gone already where all went well.
+    // After a success the file has been renamed, so there is nothing to remove.
     await onDisk(rm(incoming, { force: true }));
   }
 }
 
-/** Errors of the source go on as they are: the caller may know another source. */
+/** Errors of the source are thrown unchanged: the caller may have another source. */
 async function writeDurably(file: string, bytes: Readable): Promise<ArtifactRef> {
   const hash = createHash("sha256");
   const handle = await onDisk(open(file, "wx", FILE_MODE));
@@ -71,16 +71,16 @@ async function writeDurably(file: string, bytes: Readable): Promise<ArtifactRef>
   }
 }
 
-/** Renames over what may stand there: the same bytes, or damaged ones that are whole again now. */
+/** Replaces a file of that name: it holds the same bytes, or damaged ones that this repairs. */
 async function moveDurably(incoming: string, folder: string, digest: string): Promise<void> {
-  const [shelf, name] = [join(folder, digest.slice(0, 2)), digest.slice(2)];
-  const isNew = (await mkdir(shelf, { recursive: true, mode: FOLDER_MODE })) !== undefined;
-  await rename(incoming, join(shelf, name));
-  await syncFolder(shelf);
+  const [subfolder, name] = [join(folder, digest.slice(0, 2)), digest.slice(2)];
+  const isNew = (await mkdir(subfolder, { recursive: true, mode: FOLDER_MODE })) !== undefined;
+  await rename(incoming, join(subfolder, name));
+  await syncFolder(subfolder);
   if (isNew) await syncFolder(folder);
 }
 
-/** A new name in a folder survives a power loss only once the folder itself is on the disk. */
+/** A new name in a folder survives a power failure only once the folder itself is on the disk. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
@@ -101,11 +101,11 @@ async function sizeOf(folder: string, digest: string): Promise<number | null> {
   }
 }
 
-/** Checks the digest at the end: whoever takes damaged bytes sees them fail before they are complete. */
+/** Checks the digest at the end: a stream of damaged bytes fails before it is complete. */
 async function* readChecked(folder: string, digest: string): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
   const file = fileOf(folder, digest);
-  if (file === null) throw new StepbackError("ARTIFACT_MISSING", `${digest} is no digest.`);
+  if (file === null) throw new StepbackError("ARTIFACT_MISSING", `${digest} is not a digest.`);
   try {
     for await (const chunk of createReadStream(file)) {
       hash.update(chunk);
@@ -117,7 +117,7 @@ async function* readChecked(folder: string, digest: string): AsyncGenerator<Buff
   if (hash.digest("hex") !== digest) throw new StepbackError("ARTIFACT_MISSING", `The bytes of ${digest} are damaged.`);
 }
 
-/** Null for a text that is no digest, and so names nothing in the folder or outside of it. */
+/** Null for a text that is not a digest, so that it names no file inside or outside the folder. */
 function fileOf(folder: string, digest: string): string | null {
   return /^[0-9a-f]{64}$/.test(digest) ? join(folder, digest.slice(0, 2), digest.slice(2)) : null;
 }
@@ -126,8 +126,8 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** What the disk refuses becomes ours. */
-async function onDisk<Answer>(operation: Promise<Answer>): Promise<Answer> {
+/** Turns an error of the file system into INTERNAL. */
+async function onDisk<Output>(operation: Promise<Output>): Promise<Output> {
   try {
     return await operation;
   } catch (error) {

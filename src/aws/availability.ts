@@ -1,16 +1,18 @@
-import { isAnswer, isCode } from "./error-mapping.ts";
-import type { Availability } from "./gateways/facets.ts";
+import { isAwsError, isCode } from "./error-mapping.ts";
+
+/** A value, or why it cannot be read: the principal may not make the call, or the region lacks it (facts A1). */
+export type Availability<Value> = { readonly value: Value } | { readonly unavailable: string };
 
 /**
- * What a reader was told. A denied call and one that the region lacks are facts about this target, not failures (facts
- * A1); `missing` stands for the answer where the function does not exist.
+ * Reads what may be unavailable. A denied call and a call that the region lacks are facts about the target, not failures.
+ * `missing` is the value where the function does not exist.
  */
-export async function told<Value>(asking: Promise<Value>, missing: Value): Promise<Availability<Value>> {
+export async function readOptional<Value>(reading: Promise<Value>, missing: Value): Promise<Availability<Value>> {
   try {
-    return { value: await asking };
+    return { value: await reading };
   } catch (error) {
-    if (isAnswer(error, "ResourceNotFoundException")) return { value: missing };
-    // Any other 404 is a server that does not know the path: an older region, or somebody else's AWS.
+    if (isAwsError(error, "ResourceNotFoundException")) return { value: missing };
+    // Any other 404 comes from a server that does not know the path: an older region, or an emulator of AWS.
     if (isCode(error, "AWS_NOT_FOUND")) return { unavailable: `${error.detail} The region lacks the call.` };
     if (isCode(error, "AWS_DENIED")) return { unavailable: error.detail };
     throw error;

@@ -1,11 +1,9 @@
-import type { $Command, __MetadataBearer as Answer } from "@aws-sdk/client-sts";
+import type { $Command, __MetadataBearer as MetadataBearer } from "@aws-sdk/client-sts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock } from "../domain/ids.ts";
 import type { Service } from "./clients.ts";
-import { type CallName, nameOf, toStepbackError } from "./error-mapping.ts";
+import { type CallName, callPrefix, toStepbackError } from "./error-mapping.ts";
 import type { CallObserver } from "./gateways/access.ts";
-
-export type { Answer };
 
 /** What every call of one `AwsAccess` shares. */
 export interface CallContext {
@@ -15,39 +13,77 @@ export interface CallContext {
   readonly signal: AbortSignal;
 }
 
-/** What the SDK's clients have in common, as far as we use it. */
-export interface SdkClient<Inputs extends object, Outputs extends Answer, Config> {
+/** What the SDK's clients have in common, as far as it is used here. */
+export interface SdkClient<Inputs extends object, Outputs extends MetadataBearer, Config> {
   send<Input extends Inputs, Output extends Outputs>(
     command: $Command<Input, Output, Config, Inputs, Outputs>,
     options: { abortSignal: AbortSignal },
   ): Promise<Output>;
 }
 
-/** Makes a command and sends it: `call((sdk) => new sdk.GetAliasCommand({ … }))`. Throws AWS_* and SHUTTING_DOWN alone. */
-export type Call<Sdk, Inputs extends object, Outputs extends Answer, Config> = <
-  Input extends Inputs,
-  Output extends Outputs,
->(
-  make: (sdk: Sdk) => $Command<Input, Output, Config, Inputs, Outputs>,
-) => Promise<Output>;
+/** The only way to AWS. Each request is paced, reported to the observer and throws nothing but AWS_* and SHUTTING_DOWN. */
+export interface Call<Sdk, Client, Inputs extends object, Outputs extends MetadataBearer, Config> {
+  /** Sends one command: `call((sdk) => new sdk.GetAliasCommand({ … }))`. */
+  <Input extends Inputs, Output extends Outputs>(
+    make: (sdk: Sdk) => $Command<Input, Output, Config, Inputs, Outputs>,
+  ): Promise<Output>;
+  /** Reads page by page: `call.pages((sdk, client) => sdk.paginateListAliases({ client }, { … }))`. */
+  pages<Page>(paginate: Paginate<Sdk, Client, Page>): AsyncIterable<Page>;
+  /** Every item of every page, in AWS's order. */
+  list<Page, Item>(
+    paginate: Paginate<Sdk, Client, Page>,
+    itemsOf: (page: Page) => readonly Item[] | undefined,
+  ): Promise<Item[]>;
+}
 
-/** The one way to AWS: pace, send, tell the observer, map the error. */
-export function createCall<Sdk, Inputs extends object, Outputs extends Answer, Config>(
-  service: Service<Sdk, SdkClient<Inputs, Outputs, Config>>,
-  context: CallContext,
-): Call<Sdk, Inputs, Outputs, Config> {
-  return async (make) => {
-    const { sdk, client } = await opened(service);
-    const command = make(sdk);
+/** One of the SDK's paginators. `client` sends every page as a call of its own. */
+export type Paginate<Sdk, Client, Page> = (sdk: Sdk, client: Client) => AsyncIterable<Page>;
+
+export function createCall<
+  Sdk,
+  Client extends SdkClient<Inputs, Outputs, Config>,
+  Inputs extends object,
+  Outputs extends MetadataBearer,
+  Config,
+>(service: Service<Sdk, Client>, context: CallContext): Call<Sdk, Client, Inputs, Outputs, Config> {
+  const send = <Input extends Inputs, Output extends Outputs>(
+    client: Client,
+    command: $Command<Input, Output, Config, Inputs, Outputs>,
+  ): Promise<Output> => {
     const call = { service: service.name, operation: command.constructor.name.replace(/Command$/, "") };
     return observed(call, context, async () => {
       await service.pace(call.operation);
       return client.send(command, { abortSignal: context.signal });
     });
   };
+  async function* pages<Page>(paginate: Paginate<Sdk, Client, Page>): AsyncIterable<Page> {
+    const { sdk, client } = await opened(service);
+    // A paginator accepts only an instance of the SDK's own class, so the client that sends through us inherits from it.
+    const paced: Client = Object.create(client, { send: { value: send.bind(null, client) } });
+    yield* paginate(sdk, paced);
+  }
+  return Object.assign(
+    async <Input extends Inputs, Output extends Outputs>(
+      make: (sdk: Sdk) => $Command<Input, Output, Config, Inputs, Outputs>,
+    ) => {
+      const { sdk, client } = await opened(service);
+      return send(client, make(sdk));
+    },
+    {
+      pages,
+      list: async <Page, Item>(
+        paginate: Paginate<Sdk, Client, Page>,
+        itemsOf: (page: Page) => readonly Item[] | undefined,
+      ) => {
+        const items: Item[] = [];
+        for await (const page of pages(paginate)) items.push(...(itemsOf(page) ?? []));
+        return items;
+      },
+    },
+  );
 }
 
-/** Loading a client reads the SDK's settings, which may be wrong. */
+/** Loading a client reads the SDK's settings, which may be invalid. */
 async function opened<Sdk, Client>(service: Service<Sdk, Client>): Promise<{ sdk: Sdk; client: Client }> {
   try {
     return await service.open();
@@ -56,8 +92,8 @@ async function opened<Sdk, Client>(service: Service<Sdk, Client>): Promise<{ sdk
   }
 }
 
-/** Sends what is not a command of the SDK, with the same manners. */
-export async function observed<Output extends Answer>(
+/** Reports and maps a request in the same way; also used for the download of code, which is not a command of the SDK. */
+export async function observed<Output extends MetadataBearer>(
   call: CallName,
   { observe, signal }: CallContext,
   send: () => Promise<Output>,
@@ -68,21 +104,21 @@ export async function observed<Output extends Answer>(
     return output;
   } catch (cause) {
     const error = signal.aborted ? stopped(call, cause) : toStepbackError(cause, call);
-    // The note names the call already.
-    const words = error.detail.replace(nameOf(call), "");
+    // The observer gets the name of the call in `call`.
+    const words = error.detail.replace(callPrefix(call), "");
     observe({ ...call, ...noteOf(metadataOf(cause)), error: `${error.code}: ${words}` });
     throw error;
   }
 }
 
 function stopped(call: CallName, cause: unknown): StepbackError {
-  return new StepbackError("SHUTTING_DOWN", `${nameOf(call)}the call was stopped.`, [], { cause });
+  return new StepbackError("SHUTTING_DOWN", `${callPrefix(call)}the call was stopped.`, [], { cause });
 }
 
-function noteOf({ requestId, attempts }: Answer["$metadata"]): { requestId: string | null; attempt: number } {
+function noteOf({ requestId, attempts }: MetadataBearer["$metadata"]): { requestId: string | null; attempt: number } {
   return { requestId: requestId ?? null, attempt: attempts ?? 1 };
 }
 
-function metadataOf(cause: unknown): Answer["$metadata"] {
-  return (cause as Partial<Answer> | null)?.$metadata ?? {};
+function metadataOf(cause: unknown): MetadataBearer["$metadata"] {
+  return (cause as Partial<MetadataBearer> | null)?.$metadata ?? {};
 }

@@ -19,13 +19,13 @@ import {
   type TargetSettings,
 } from "./sdk-clients.ts";
 
-/** One service of a target: everyone who calls it shares its client. */
+/** One service of a target. All callers share its client. */
 export interface Service<Sdk, Client> {
-  /** As in IAM's actions. */
+  /** The prefix of its IAM actions. */
   readonly name: "lambda" | "cloudformation" | "s3" | "sts";
-  /** Loads the SDK's module and makes the client, the first time. */
+  /** Loads the SDK's module and makes the client on the first call. */
   open(): Promise<Opened<Sdk, Client>>;
-  /** Where the SDK's settings send the calls; null for AWS itself. */
+  /** The endpoint in the SDK's settings; null for AWS itself. */
   endpoint(): Promise<URL | null>;
   /** Resolves when the service's quota has room for the operation. */
   pace(operation: string): Promise<void>;
@@ -107,7 +107,7 @@ function createService<Sdk, Client extends AnyClient>(
   };
 }
 
-/** The account whose quotas the target uses: a role names it, for the SDK's own credentials STS is asked once. */
+/** The account whose quotas the target uses: the one in the role's ARN, or else the one that STS names for the credentials. */
 async function accountOf(target: TargetSettings, sts: StsService): Promise<string> {
   const named = target.roleArn?.split(":")[4];
   if (named) return named;
@@ -116,9 +116,9 @@ async function accountOf(target: TargetSettings, sts: StsService): Promise<strin
   return Account ?? "unknown";
 }
 
-/** Runs at the first call; later ones share its promise. A failure is not kept: the next call tries again. */
-function once<Answer>(make: () => Promise<Answer>): () => Promise<Answer> {
-  let making: Promise<Answer> | null = null;
+/** Runs `make` on the first call; later calls share its promise. After a failure the next call tries again. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let making: Promise<Value> | null = null;
   return () => {
     making ??= make().catch((error: unknown) => {
       making = null;

@@ -2,38 +2,38 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/ids.ts";
 import { type CallContext, createCall } from "./call.ts";
 import { createTargetClients, type TargetClients } from "./clients.ts";
-import { createCloudFormationGateway } from "./cloudformation-gateway.ts";
+import { createCloudFormationGateway } from "./cloudformation/cloudformation-gateway.ts";
 import type { AwsAccess, CallObserver } from "./gateways/access.ts";
-import { createIdentityGateway } from "./identity-gateway.ts";
-import { createLambdaGateway } from "./lambda-gateway.ts";
-import { createObjectGateway } from "./object-gateway.ts";
+import { createIdentityGateway } from "./identity/identity-gateway.ts";
+import { createLambdaGateway } from "./lambda/lambda-gateway.ts";
+import { createObjectGateway } from "./objects/object-gateway.ts";
+import { createStaging } from "./objects/staging.ts";
 import { Pacing, type QuotaClass } from "./pacing.ts";
 import type { RequestHandler, TargetSettings } from "./sdk-clients.ts";
-import { createStaging } from "./staging.ts";
 
 export type { QuotaClass, RequestHandler, TargetSettings };
 
 export interface AwsSettings {
-  /** Another transport than the SDK's own: a sandbox without a socket. */
+  /** Replaces the SDK's own transport, for a sandbox without a socket. */
   readonly requestHandler?: RequestHandler;
   /** Bucket in the targets' region for large code and templates; null for none. */
   readonly stagingBucket: string | null;
-  /** Calls per second, in place of AWS's published quotas. A custom endpoint has no others. */
+  /** Calls per second, instead of AWS's published quotas. A custom endpoint has no other limit. */
   readonly rates: Partial<Record<QuotaClass, number>> | null;
   readonly clock: Clock;
 }
 
 export interface AwsConnector {
-  /** The gateways to a target. Objects for the same target share its connections and, with all others, the quotas. */
+  /** The gateways to a target. Gateways to the same target share its connections; all of them share the quotas. */
   access(target: TargetSettings, observe: CallObserver): AwsAccess;
   /** Ends waiting and running calls with SHUTTING_DOWN, and closes the connections. */
   close(): void;
 }
 
-/** Endpoint, credentials and profile come from the SDK's standard settings; a target adds a region and a role. */
+/** The SDK's standard settings give endpoint, credentials and profile; a target adds a region and a role. */
 export function createAwsConnector(settings: AwsSettings): AwsConnector {
   const stopping = new AbortController();
-  // Every call under way listens: many at once are no leak.
+  // Every call under way adds a listener: many at once are not a leak.
   setMaxListeners(0, stopping.signal);
   const pacing = new Pacing(settings.rates, settings.clock, stopping.signal);
   const requestHandler = settings.requestHandler ?? null;

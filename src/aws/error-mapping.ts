@@ -2,30 +2,30 @@ import { type ErrorCode, StepbackError } from "../domain/errors.ts";
 import { safeWords } from "./error-words.ts";
 
 export interface CallName {
-  /** As in IAM's actions: `lambda`, `cloudformation`, `s3`, `sts`. */
+  /** The prefix of the IAM action: `lambda`, `cloudformation`, `s3`, `sts`. */
   readonly service: string;
   /** As in the API: `UpdateFunctionCode`. */
   readonly operation: string;
 }
 
-/** The members of the SDK's errors that count. Most exceptions have no class of their own: the name tells (facts C). */
+/** The members of an SDK error that decide its code. Most exceptions have no class of their own, only a name (facts C). */
 interface SdkError {
   readonly name: string;
   readonly message: string;
   /** Node's code of a connection that failed. */
   readonly networkCode: string | null;
-  /** Null where AWS did not answer. */
+  /** Null if AWS did not respond. */
   readonly status: number | null;
 }
 
 interface Rule {
   readonly code: ErrorCode;
   readonly names: ReadonlySet<string>;
-  /** Where AWS uses one name for several things. */
+  /** For names that AWS uses for several things. */
   readonly words?: RegExp;
 }
 
-/** The first rule that matches counts. Names of all services together: they never contradict each other. */
+/** The first rule that matches wins. One list holds the names of all services, since no two services contradict each other. */
 const RULES: readonly Rule[] = [
   rule("AWS_THROTTLED", [
     "Throttling",
@@ -116,7 +116,7 @@ const RULES: readonly Rule[] = [
   ]),
 ];
 
-/** For answers without a name, as S3 gives to HEAD. */
+/** For responses without a name, such as S3's to a HEAD request. */
 const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: "AWS_CREDENTIALS",
   403: "AWS_DENIED",
@@ -126,7 +126,7 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   429: "AWS_THROTTLED",
 };
 
-/** Anything that a call of the SDK threw, as one of the AWS_* errors; the original stays its `cause`. Pure. */
+/** Turns anything that a call of the SDK threw into an AWS_* error with the original as its `cause`. Pure. */
 export function toStepbackError(error: unknown, call: CallName): StepbackError {
   if (error instanceof StepbackError) return error;
   const facts = readError(error);
@@ -134,13 +134,13 @@ export function toStepbackError(error: unknown, call: CallName): StepbackError {
   return new StepbackError(code, detailOf(code, facts, call), [], { cause: error });
 }
 
-/** What stands before AWS's words in a detail: `lambda GetFunction: `. */
-export function nameOf({ service, operation }: CallName): string {
+/** The beginning of a detail, before AWS's own words: `lambda GetFunction: `. */
+export function callPrefix({ service, operation }: CallName): string {
   return `${service} ${operation}: `;
 }
 
-/** Whether the error came from an answer of AWS with this name, and a message that matches where one is given. */
-export function isAnswer(error: unknown, name: string, words?: RegExp): boolean {
+/** Whether AWS returned an error of this name whose message matches `words`, if given. */
+export function isAwsError(error: unknown, name: string, words?: RegExp): boolean {
   if (!(error instanceof StepbackError)) return false;
   const facts = readError(error.cause);
   return facts.name === name && (words?.test(facts.message) ?? true);
@@ -150,10 +150,10 @@ export function isCode(error: unknown, ...codes: ErrorCode[]): error is Stepback
   return error instanceof StepbackError && codes.includes(error.code);
 }
 
-/** Null in place of the answer where AWS does not know the thing. */
-export async function nullIfMissing<Answer>(asking: Promise<Answer>): Promise<Answer | null> {
+/** Resolves to null instead of throwing AWS_NOT_FOUND. */
+export async function nullIfMissing<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
-    return await asking;
+    return await reading;
   } catch (error) {
     if (isCode(error, "AWS_NOT_FOUND")) return null;
     throw error;
@@ -170,19 +170,19 @@ function codeOf(error: SdkError): ErrorCode {
 
 function detailOf(code: ErrorCode, error: SdkError, call: CallName): string {
   const words = saysNothing(error.message) ? (error.networkCode ?? error.name) : safeWords(error.message);
-  if (code !== "AWS_DENIED") return nameOf(call) + words;
-  return `${nameOf(call)}the action ${deniedAction(error.message, call)} is not allowed. ${words}`;
+  if (code !== "AWS_DENIED") return callPrefix(call) + words;
+  return `${callPrefix(call)}the action ${deniedAction(error.message, call)} is not allowed. ${words}`;
 }
 
-/** The SDK's own word for an answer without a body, as S3 gives to HEAD. */
+/** `UnknownError` is the SDK's word for a response without a body, such as S3's to a HEAD request. */
 function saysNothing(message: string): boolean {
   return message === "" || message === "UnknownError";
 }
 
-/** Where IAM asks for something else than the operation's name. S3 denies, too, what does not exist and may not be listed. */
+/** Operations whose IAM action has another name. S3 also denies what does not exist, unless the principal may list it. */
 const ACTIONS: Readonly<Record<string, string>> = { "s3:HeadObject": "s3:GetObject or s3:ListBucket" };
 
-/** AWS names the action in most of its messages; it may be another one than the call's (`iam:PassRole`). */
+/** Most of AWS's messages name the action, which may differ from the call's own (`iam:PassRole`). */
 function deniedAction(message: string, { service, operation }: CallName): string {
   const named = /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1];
   const own = `${service}:${operation}`;
@@ -194,17 +194,17 @@ function rule(code: ErrorCode, names: readonly string[], words?: RegExp): Rule {
 }
 
 function readError(error: unknown): SdkError {
-  const outside = (typeof error === "object" && error !== null ? error : {}) as OutsideError;
+  const thrown = (typeof error === "object" && error !== null ? error : {}) as ThrownError;
   return {
-    name: typeof outside.name === "string" ? outside.name : "Error",
-    message: typeof outside.message === "string" ? outside.message : "",
-    networkCode: networkCodeOf(outside) ?? networkCodeOf((outside.cause ?? {}) as OutsideError),
-    status: outside.$metadata?.httpStatusCode ?? null,
+    name: typeof thrown.name === "string" ? thrown.name : "Error",
+    message: typeof thrown.message === "string" ? thrown.message : "",
+    networkCode: networkCodeOf(thrown) ?? networkCodeOf((thrown.cause ?? {}) as ThrownError),
+    status: thrown.$metadata?.httpStatusCode ?? null,
   };
 }
 
-/** An error from outside, read member by member: libraries throw what they like. */
-interface OutsideError {
+/** An error of any shape: libraries may throw anything, so each member is checked. */
+interface ThrownError {
   readonly name?: unknown;
   readonly message?: unknown;
   readonly code?: unknown;
@@ -212,7 +212,7 @@ interface OutsideError {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-function networkCodeOf(error: OutsideError): string | null {
+function networkCodeOf(error: ThrownError): string | null {
   return typeof error.code === "string" && /^(E[A-Z_]+|UND_ERR_[A-Z_]+|CERT_[A-Z_]+)$/.test(error.code)
     ? error.code
     : null;

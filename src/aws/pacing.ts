@@ -1,20 +1,20 @@
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock } from "../domain/ids.ts";
 
-/** Calls that AWS counts together against one rate, per account and region. */
+/** Calls that count together against one rate of AWS, per account and region. */
 export type QuotaClass = "lambda:GetFunction" | "lambda:GetPolicy" | "lambda:other" | "cloudformation";
 
-/** Calls per second. Lambda's are AWS's published control-plane quotas, which cannot be raised (facts C). */
+/** Calls per second. For Lambda, AWS's published control-plane quotas, which cannot be raised (facts C). */
 export const DEFAULT_RATES: Readonly<Record<QuotaClass, number>> = {
   "lambda:GetFunction": 100,
   "lambda:GetPolicy": 15,
   "lambda:other": 15,
-  // CloudFormation publishes none. Pipelines and consoles that poll it are throttled from a few calls per second on, and
-  // they share the account's budget with us.
+  // CloudFormation publishes none. It throttles pipelines and consoles from a few calls per second on, and they share the
+  // account's quota with us.
   cloudformation: 2,
 };
 
-/** The class of an operation; null where AWS's limit is never the bottleneck (S3) or there is one call per job (STS). */
+/** The class of an operation; null for S3, whose limit is never the bottleneck, and STS, with one call per job. */
 export function quotaClassOf(service: string, operation: string): QuotaClass | null {
   if (service === "cloudformation") return "cloudformation";
   if (service !== "lambda") return null;
@@ -22,17 +22,17 @@ export function quotaClassOf(service: string, operation: string): QuotaClass | n
 }
 
 /**
- * What we take of a rate, and how much of a second's worth may go at once. Together they keep every window of one second
- * within the rate: 1 + 0.95 r × 1.05 is less than r + 1. So even a server that holds no more than one second's worth, and
- * counts strictly, never throttles a process that has the account to itself.
+ * The share of a rate that is used. With `BURST_MS` it keeps every window of one second within the rate r: at most
+ * 1 + 0.95 r × 1.05 calls, which is less than r + 1. So even a server that counts strictly by the second never throttles a
+ * process that has the account to itself.
  */
 const SHARE_OF_RATE = 0.95;
-/** Also absorbs timers that fire late: what they lost is made up for within this time, and not later. */
+/** Calls worth this much time may go at once. Also makes up for timers that fire late, within this time and not later. */
 const BURST_MS = 50;
 
 /**
- * A token bucket (as GCRA, so it is one number). Callers pass in the order in which they came; `signal` sends all of them
- * away with SHUTTING_DOWN.
+ * A token bucket, as GCRA: its whole state is one number. Callers pass in the order in which they came. Once `signal`
+ * fires, all of them get SHUTTING_DOWN.
  */
 export class TokenBucket {
   readonly #intervalMs: number;
@@ -64,13 +64,13 @@ export class TokenBucket {
   }
 }
 
-/** Whose quota a call counts against. */
+/** The owner of the quota that a call counts against. */
 export interface QuotaOwner {
   readonly account: string;
   readonly region: string;
 }
 
-/** All buckets of a process: one per account, region and class, whichever targets lead there. */
+/** All buckets of a process: one per account, region and class. Targets in the same account and region share them. */
 export class Pacing {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #rates: Partial<Record<QuotaClass, number>>;
@@ -83,7 +83,7 @@ export class Pacing {
     this.#signal = signal;
   }
 
-  /** Calls per second for a class; null for no limit. At a custom endpoint only the rates of the settings count. */
+  /** Calls per second for a class; null for no limit. At a custom endpoint only the rates in the settings apply. */
   rateOf(quotaClass: QuotaClass, isCustomEndpoint: boolean): number | null {
     return this.#rates[quotaClass] ?? (isCustomEndpoint ? null : DEFAULT_RATES[quotaClass]);
   }

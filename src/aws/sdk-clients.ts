@@ -4,8 +4,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
 
 /*
- * Where the SDK's modules are loaded, each at its first use: together they cost 0.3 s, which commands that never call AWS
- * do not pay.
+ * Loads the SDK's modules, each at its first use: together they take 0.3 s, which commands that never call AWS do not pay.
  */
 
 export type CloudFormationSdk = typeof import("@aws-sdk/client-cloudformation");
@@ -16,7 +15,7 @@ export type StsSdk = typeof import("@aws-sdk/client-sts");
 /** The SDK's transport. In tests a sandbox without a socket. */
 export type RequestHandler = NonNullable<LambdaClientConfig["requestHandler"]>;
 
-/** One entry of the targets: null leaves the region or the role to the SDK's own settings. */
+/** One of the targets in the settings. Null leaves the region or the role to the SDK's own settings. */
 export interface TargetSettings {
   readonly name: string;
   readonly region: string | null;
@@ -29,23 +28,23 @@ export type ClientConfig = Pick<
   "region" | "credentials" | "requestHandler" | "maxAttempts" | "retryMode" | "logger"
 >;
 
-/** The SDK's module beside the client made from it. */
+/** The SDK's module, and the client made from it. */
 export interface Opened<Sdk, Client> {
   readonly sdk: Sdk;
   readonly client: Client;
 }
 
-/** The first try and seven more: rides out half a minute of throttling, behind our own pacing. */
+/** The first attempt and seven more: enough for half a minute of throttling, on top of our own pacing. */
 const MAX_ATTEMPTS = 8;
 const CONNECTION_TIMEOUT_MS = 5_000;
-/** Without a byte in either direction. Control-plane answers take seconds; downloads never pause this long. */
+/** Without a byte in either direction. Control-plane responses take seconds; downloads never pause this long. */
 const SILENCE_TIMEOUT_MS = 60_000;
 /** The session's name in CloudTrail. */
 const ROLE_SESSION_NAME = "stepback";
-/** Every failure reaches the observer and the caller; the SDK's own warnings would only say it a second time. */
+/** Every failure reaches the observer and the caller; the SDK's own warnings would only repeat it. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** Region and credentials are the SDK's own where the target names none; a role is assumed with these. */
+/** Region and credentials come from the SDK's own settings unless the target names them; they also assume its role. */
 export async function clientConfig(target: TargetSettings, handler: RequestHandler | null): Promise<ClientConfig> {
   const transport = handler ?? { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: SILENCE_TIMEOUT_MS };
   const region = target.region === null ? {} : { region: target.region };
@@ -88,18 +87,18 @@ export async function openCloudFormation(
         throw withoutRetries(error);
       }
     },
-    // Inside of the retries, which stand at the high priority of this step.
+    // Runs inside the retries, which have the high priority in this step.
     { step: "finalizeRequest", priority: "low", name: "withoutRetries" },
   );
   return { sdk, client };
 }
 
-/** Two failures that the SDK would try seven more times, though they stay as they are: their names say it no longer. */
+/** Renames two errors that the SDK would retry seven times by their names, although retrying cannot help. */
 function withoutRetries(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  // A quota that is used up; the SDK takes the name for throttling (facts C).
+  // A quota is used up; the SDK takes this name for throttling (facts C).
   if (error.name === "LimitExceededException") error.name = "QuotaExceeded";
-  // The page of a web server that lacks the operation. AWS's own answers, also of status 500, are XML.
+  // The HTML page of a server that lacks the operation. AWS's own responses are XML, even those of status 500.
   if (error.message.includes("Deserialization error") && statusOf(error) === 500) {
     return Object.assign(new Error("The server does not have this operation."), { name: "NotImplemented" });
   }
@@ -114,22 +113,22 @@ export async function openS3(config: ClientConfig): Promise<Opened<S3Sdk, S3Clie
   const sdk = await import("@aws-sdk/client-s3");
   const client = new sdk.S3Client({
     ...config,
-    // Checksums of streams travel as trailers, which few other servers than AWS's understand. Bytes that we fetch are
-    // checked against their SHA-256 anyway.
+    // Checksums of streams are sent as trailers, which few servers besides AWS's understand. Fetched bytes are checked
+    // against their SHA-256 anyway.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
   });
-  // A server on one host has no host per bucket.
+  // A server with one host name has no host name per bucket.
   client.config.forcePathStyle = (await configuredEndpoint(client)) !== null;
   return { sdk, client };
 }
 
-/** The part of a client's settings that knows the endpoint of the environment or of the profile. */
+/** The part of a client's settings that holds the endpoint of the environment or the profile. */
 interface EndpointAware {
   readonly config: { readonly serviceConfiguredEndpoint?: () => Promise<string | undefined> };
 }
 
-/** The endpoint that the SDK's settings name (`AWS_ENDPOINT_URL` and its fellows); null for AWS itself. */
+/** The endpoint in the SDK's settings (`AWS_ENDPOINT_URL` and the like); null for AWS itself. */
 export async function configuredEndpoint({ config }: EndpointAware): Promise<URL | null> {
   const configured = await config.serviceConfiguredEndpoint?.();
   return configured ? new URL(configured) : null;

@@ -11,7 +11,7 @@ import type { NewLine, Transaction } from "../store/port/transaction.ts";
 import type { Store } from "../store/store.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
 
-/** What every job works with. */
+/** Everything that a job may use. */
 export interface JobDeps {
   readonly store: Store;
   readonly artifacts: Artifacts;
@@ -19,32 +19,35 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly fingerprint: Fingerprint;
-  /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where it was taken out of them. */
+  /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where the settings no longer have it. */
   readonly connect: (target: string, observe: CallObserver) => AwsAccess;
-  /** Null where none is configured. */
+  /** Null where no bucket is configured. */
   readonly stagingBucket: string | null;
 }
 
-/** One running job: what it works with, its ownership, its log, and AWS as it may see it. */
+/** One running job: its dependencies, its lease, its log, and its access to AWS. */
 export interface JobContext extends JobDeps {
   readonly fence: Fence;
   readonly signal: AbortSignal;
   readonly log: JobLog;
-  /** Gateways whose calls are logged under a component and a step of the plan. */
+  /** Gateways that log their calls under a component and a step of the plan. */
   access(component: ComponentId | null, step: number | null): AwsAccess;
-  /** The same job with a log of its own: what runs side by side commits its own lines only, each with what they tell about. */
+  /**
+   * The same job with a log of its own, for work that runs in parallel: each branch commits its own lines together with
+   * the rows that they describe.
+   */
   fork(): JobContext;
 }
 
-/** Lines that wait to be committed together with what they tell about. */
+/** Log lines that wait to be committed together with the rows that they describe. */
 export interface JobLog {
   add(level: LogLevel, message: string, about?: { component?: ComponentId | null; step?: number | null }): void;
   observer(component: ComponentId | null, step: number | null): CallObserver;
-  /** Hands out what waits, to be stored in the caller's transaction. */
+  /** Hands out the waiting lines, to be stored in the caller's transaction. */
   take(): NewLine[];
-  /** Takes over the lines that a fork of the job leaves behind. */
+  /** Takes over the lines that a fork of the job left behind. */
   keep(lines: readonly NewLine[]): void;
-  /** Stores what waits, so that it can be read while the job runs. */
+  /** Stores the waiting lines, so that they can be read while the job runs. */
   flush(): Promise<void>;
 }
 
@@ -64,7 +67,7 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
       const message = error
         ? `${call.service}:${call.operation} answered ${error}`
         : `${call.service}:${call.operation}`;
-      // "Not found" is an answer, not a failure: the reader who asked knows what it means.
+      // "Not found" is an answer, not a failure: the caller knows what it means.
       const level = error && !error.startsWith("AWS_NOT_FOUND") ? "warn" : "debug";
       waiting.push({ at: clock.now(), level, component, step, message, aws });
     },
@@ -93,14 +96,16 @@ export function createJobContext(
   };
 }
 
-/** Makes sure that the credentials belong to the account and region that the job's earlier parts worked in (F15). */
+/** Makes sure that the credentials belong to the account and region in which earlier jobs of the activity worked. */
 export async function identify(context: JobContext, activity: Activity): Promise<void> {
   const identity = await context.access(null, null).identity.whoAmI();
   await context.store.identify(context.fence, activity.id, identity);
   context.log.add("info", `Working in account ${identity.account}, region ${identity.region}.`);
 }
 
-/** The safe point between two steps: throws CANCELLED when someone asked for it, SHUTTING_DOWN when the service stops. */
+/**
+ * The safe point between two steps: throws CANCELLED when someone asked for it, SHUTTING_DOWN when the service stops.
+ */
 export async function checkpoint(context: JobContext, activity: string): Promise<void> {
   if (context.signal.aborted)
     throw new StepbackError("SHUTTING_DOWN", "The service is stopping; the job goes on after its restart.");

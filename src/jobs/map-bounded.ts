@@ -1,6 +1,6 @@
 /**
- * Maps with at most `limit` at work at once, keeping the order. The first failure stops new ones from starting and is
- * thrown once those that run have ended, so that nothing goes on behind the caller's back.
+ * Maps with at most `limit` calls of `work` at a time, keeping the order. The first failure stops new calls from
+ * starting and is thrown once the running ones have ended, so that nothing goes on behind the caller's back.
  */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],

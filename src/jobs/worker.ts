@@ -1,17 +1,31 @@
+import type { Deployment } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
-import type { ClaimedJob } from "../store/port/jobs.ts";
+import type { ClaimedJob, JobType } from "../store/port/jobs.ts";
 import { recordDeployment } from "./capture/record-deployment.ts";
-import { takeSnapshot } from "./capture/take-backup.ts";
+import { takeBackup } from "./capture/take-backup.ts";
 import { createJobContext, type JobContext, type JobDeps } from "./job-context.ts";
 import { planRollback } from "./plan/plan-rollback.ts";
 import { breakOffRollback } from "./run/finish-rollback.ts";
 import { runRollback } from "./run/run-rollback.ts";
 
-/** The job goes on elsewhere or later: nothing may be written about it now. */
+/** Another worker or the next start goes on with the job, so nothing may be written about it now. */
 const LEFT_ALONE = new Set(["LEASE_LOST", "SHUTTING_DOWN"]);
 
-/** Runs one delivered job. Whatever fails ends in the rows; `report` is told of what nobody foresaw. */
+type DeploymentJob = (context: JobContext, deployment: Deployment) => Promise<void>;
+type RollbackJob = (context: JobContext, rollback: Rollback) => Promise<void>;
+
+/** What each type of job runs, and for which activity. */
+const JOBS: Readonly<
+  Record<JobType, { readonly of: "deploy"; run: DeploymentJob } | { readonly of: "rollback"; run: RollbackJob }>
+> = {
+  "take-snapshot": { of: "deploy", run: takeBackup },
+  "record-deployment": { of: "deploy", run: recordDeployment },
+  "plan-rollback": { of: "rollback", run: planRollback },
+  "run-rollback": { of: "rollback", run: runRollback },
+};
+
+/** Runs one delivered job. Every failure ends in the rows; `report` also receives the ones that nobody foresaw. */
 export function createWorker(deps: JobDeps, report: (error: unknown, job: ClaimedJob) => void) {
   return async (job: ClaimedJob, signal: AbortSignal): Promise<void> => {
     const deployment = await deps.store.findDeployment(job.subject);
@@ -20,16 +34,25 @@ export function createWorker(deps: JobDeps, report: (error: unknown, job: Claime
     if (!activity) return deps.store.endJob(job);
     const context = createJobContext(deps, { fence: { job: job.job, fence: job.fence }, activity, signal });
     try {
-      if (job.type === "take-snapshot" && deployment) await takeSnapshot(context, deployment);
-      else if (job.type === "record-deployment" && deployment) await recordDeployment(context, deployment);
-      else if (job.type === "plan-rollback" && rollback) await planRollback(context, rollback);
-      else if (rollback) await runRollback(context, rollback);
-      else await deps.store.endJob(job);
+      await runJob(context, job, { deployment, rollback });
     } catch (error) {
       const running = job.type === "run-rollback" ? rollback : null;
       await fail(context, { id: activity.id, running }, error, (unforeseen) => report(unforeseen, job));
     }
   };
+}
+
+interface JobSubject {
+  readonly deployment: Deployment | null;
+  readonly rollback: Rollback | null;
+}
+
+/** Throws INTERNAL for a type that is not in the table, and for one that is about another sort of activity. */
+async function runJob(context: JobContext, { type, subject }: ClaimedJob, { deployment, rollback }: JobSubject) {
+  const job = JOBS[type];
+  if (job?.of === "deploy" && deployment) return job.run(context, deployment);
+  if (job?.of === "rollback" && rollback) return job.run(context, rollback);
+  throw new StepbackError("INTERNAL", `There is no job ${type} for ${subject}.`);
 }
 
 async function fail(

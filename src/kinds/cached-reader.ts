@@ -8,91 +8,91 @@ import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.t
 import { type ComponentId, componentId, stackNameIn } from "../domain/component/component.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate, resourcesOf } from "../domain/template/template.ts";
-import { functionNameOf } from "./trigger-settings.ts";
+import { functionNameOf } from "./lambda/trigger-settings.ts";
 
-/** A stack with what belongs to it, read once. */
-export interface StackView {
+/** A live stack with its template and resources, read once. */
+export interface LiveStack {
   readonly facts: StackFacts;
   /** As submitted. */
   readonly template: string;
-  /** Null where the text cannot be parsed. */
+  /** Null if the text cannot be parsed. */
   readonly parsed: JsonObject | null;
   readonly resources: readonly StackResource[];
 }
 
-/** Which stack owns a function, and as which of its resources. */
-export interface Owner {
+/** The resource of a stack that owns a function or a trigger. */
+export interface OwningResource {
   readonly stack: string;
   readonly logicalId: string;
 }
 
 /**
- * AWS as it is during one look: each thing is read once and shared by all kinds, so that a function's code, configuration
- * and aliases come from one answer. A later look is a new view.
+ * Reads each thing once and shares it between all kinds, so that a function's code, configuration and aliases come from
+ * the same response. Reading again takes a new reader.
  */
 export interface CachedReader extends CaptureOptions {
   readonly aws: AwsAccess;
   readonly artifacts: Artifacts;
-  /** Null where it does not exist; `qualifier` for a published version. */
+  /** Null if it does not exist. `qualifier` names a published version. */
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
   listVersions(name: string): Promise<FunctionConfiguration[]>;
   listEventInvokes: LambdaGateway["listEventInvokes"];
   listUrls: LambdaGateway["listUrls"];
-  /** Names of all exports of the account and region; null where they are not to be had. */
+  /** Names of all exports of the account and region; null if they cannot be listed. */
   listExportNames(): Promise<ReadonlySet<string> | null>;
   listProvisioned(name: string): Promise<ProvisionedFacts[]>;
-  /** Triggers of a function, whatever version or alias they call. One listing of the whole account serves them all. */
+  /** Triggers of a function, whatever version or alias they call. The account is listed once for all functions. */
   listTriggers(functionName: string): Promise<readonly EventSourceMappingConfiguration[]>;
-  /** Null where the layer version does not exist (any more). */
+  /** Null if the layer version was deleted or never existed. */
   getLayer(arn: string): Promise<LayerFacts | null>;
   getLayerPolicy(arn: string): Promise<string | null>;
-  getStack(name: string): Promise<StackView | null>;
+  getStack(name: string): Promise<LiveStack | null>;
   /**
-   * From the stacks that this view has read, or from the thing's own tags. Null where no stack owns it. `physicalId` is a
-   * function's name or a trigger's UUID.
+   * The owner according to the stacks read so far, or else to the thing's own tags. Null if no stack owns it. `physicalId`
+   * is a function's name or a trigger's UUID.
    */
-  ownerOf(physicalId: string, tags: Readonly<Record<string, string>> | null): Owner | null;
+  ownerOf(physicalId: string, tags: Readonly<Record<string, string>> | null): OwningResource | null;
 }
 
 export type Archives = (stack: string, logicalId: string) => boolean;
 
 export const ARCHIVES_ALL: Archives = () => true;
-/** For a look that only compares. */
+/** For reading only to compare. */
 export const ARCHIVES_NONE = null;
 
-/** AWS tells the importers of one export at a time, so a stack's cost as many calls as it has exports. */
+/** AWS lists the importers of one export at a time, so a stack takes as many calls as it has exports. */
 export type AsksImporters = (stack: string) => boolean;
 
-/** What a look asks for beside what every look wants to know. */
+/** What is read in addition to settings and evidence. */
 export interface CaptureOptions {
-  /** Which bytes are fetched and kept; null for a look that only compares. */
+  /** Whose bytes are archived; null if the states are read only to compare them. */
   readonly archives: Archives | null;
-  /** Whether it is asked who imports a stack's exports. */
+  /** Whether to list the stacks that import a stack's exports. */
   readonly asksImporters: AsksImporters;
 }
 
-export const LOOK_AT_ALL: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
+export const CAPTURE_ALL: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
 
 export function createCachedReader(
   aws: AwsAccess,
   artifacts: Artifacts,
-  look: CaptureOptions = LOOK_AT_ALL,
+  options: CaptureOptions = CAPTURE_ALL,
 ): CachedReader {
-  const owners = new Map<string, Owner>();
+  const owners = new Map<string, OwningResource>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
   const listAliases = once((name: string) => aws.lambda.listAliases(name));
   const listVersions = once((name: string) => aws.lambda.listVersions(name));
   const listEventInvokes = once((name: string) => aws.lambda.listEventInvokes(name));
   const listUrls = once((name: string) => aws.lambda.listUrls(name));
   const getStack = once(async (name: string) => {
-    const view = await readStack(aws, name);
-    for (const { logicalId, type, physicalId } of view?.resources ?? []) {
-      if (!view || !OWNED_TYPES.has(type) || !physicalId) continue;
-      // A nested stack is asked for by its ARN, too.
-      owners.set(physicalId, { stack: view.facts.name, logicalId: writtenAs(logicalId, view.parsed) });
+    const stack = await readStack(aws, name);
+    for (const { logicalId, type, physicalId } of stack?.resources ?? []) {
+      if (!stack || !OWNED_TYPES.has(type) || !physicalId) continue;
+      // Not `name`: nested stacks are also read by their ARN.
+      owners.set(physicalId, { stack: stack.facts.name, logicalId: writtenAs(logicalId, stack.parsed) });
     }
-    return view;
+    return stack;
   });
   const listExportNames = once(async () => {
     const exports = await aws.cloudFormation.listExports();
@@ -102,7 +102,7 @@ export function createCachedReader(
   return {
     aws,
     artifacts,
-    ...look,
+    ...options,
     getFunction,
     listAliases,
     listVersions,
@@ -118,7 +118,7 @@ export function createCachedReader(
   };
 }
 
-/** The resource that the template writes: SAM makes a trigger of its function, whose logical id it begins with. */
+/** The resource as the template has it: SAM derives a trigger from a function, whose logical id is the beginning of its own. */
 function writtenAs(logicalId: string, template: JsonObject | null): string {
   const written = template ? resourcesOf(template) : [];
   if (written.some((resource) => resource.logicalId === logicalId)) return logicalId;
@@ -128,7 +128,7 @@ function writtenAs(logicalId: string, template: JsonObject | null): string {
 
 const SERVERLESS = "AWS::Serverless::";
 
-/** Types whose physical ids `ownerOf` knows. */
+/** Types of the resources that `ownerOf` finds by their physical id. */
 const OWNED_TYPES = new Set(["AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"]);
 
 function groupByFunction(triggers: readonly EventSourceMappingConfiguration[]) {
@@ -140,28 +140,28 @@ function groupByFunction(triggers: readonly EventSourceMappingConfiguration[]) {
   return groups;
 }
 
-/** The resource that contains a function's components; null where no stack owns the function. */
-export function parentOf(owner: Owner | null): ComponentId | null {
+/** The component of the owning resource; null if no stack owns the function. */
+export function ownerId(owner: OwningResource | null): ComponentId | null {
   return owner && componentId("stack-resource", `${owner.stack}/${owner.logicalId}`);
 }
 
 /** Names of the functions that a stack owns. */
-export function functionsOf(stack: StackView | null): string[] {
+export function functionsOf(stack: LiveStack | null): string[] {
   const resources = stack?.resources ?? [];
   return resources.flatMap(({ type, physicalId }) =>
     type === "AWS::Lambda::Function" && physicalId ? [physicalId] : [],
   );
 }
 
-/** Names of the stacks that a stack has as resources. */
-export function nestedIn(stack: StackView | null): string[] {
+/** Names of a stack's nested stacks. */
+export function nestedIn(stack: LiveStack | null): string[] {
   const resources = stack?.resources ?? [];
   return resources.flatMap(({ type, physicalId }) =>
     type === "AWS::CloudFormation::Stack" ? (stackNameIn(physicalId ?? "") ?? []) : [],
   );
 }
 
-async function readStack(aws: AwsAccess, name: string): Promise<StackView | null> {
+async function readStack(aws: AwsAccess, name: string): Promise<LiveStack | null> {
   const facts = await aws.cloudFormation.getStack(name);
   if (!facts) return null;
   const template = await aws.cloudFormation.getTemplate(facts.stackId);
@@ -174,7 +174,7 @@ async function readStack(aws: AwsAccess, name: string): Promise<StackView | null
   };
 }
 
-/** Statuses of resources that a listing still shows, but that the stack no longer has. */
+/** Statuses of listed resources that no longer belong to the stack. */
 const GONE = new Set(["DELETE_COMPLETE", "DELETE_SKIPPED"]);
 
 function tryParse(template: string): JsonObject | null {
@@ -185,19 +185,19 @@ function tryParse(template: string): JsonObject | null {
   }
 }
 
-function ownerFromTags(tags: Readonly<Record<string, string>> | null): Owner | null {
+function ownerFromTags(tags: Readonly<Record<string, string>> | null): OwningResource | null {
   const stack = tags?.["aws:cloudformation:stack-name"];
   const logicalId = tags?.["aws:cloudformation:logical-id"];
   return stack && logicalId ? { stack, logicalId } : null;
 }
 
-/** Remembers the promise per arguments, so that callers at the same time share one read. */
-function once<Arguments extends (string | undefined)[], Answer>(read: (...parts: Arguments) => Promise<Answer>) {
-  const answers = new Map<string, Promise<Answer>>();
-  return (...parts: Arguments): Promise<Answer> => {
+/** Remembers the promise for each list of arguments, so that concurrent callers share one read. */
+function once<Arguments extends (string | undefined)[], Value>(read: (...parts: Arguments) => Promise<Value>) {
+  const reads = new Map<string, Promise<Value>>();
+  return (...parts: Arguments): Promise<Value> => {
     const key = parts.join("\n");
-    const known = answers.get(key) ?? read(...parts);
-    answers.set(key, known);
+    const known = reads.get(key) ?? read(...parts);
+    reads.set(key, known);
     return known;
   };
 }

@@ -1,4 +1,5 @@
 import type { KindName } from "../domain/component/component.ts";
+import type { Action, ActionName } from "../domain/plan/plan.ts";
 import type { Kind } from "./kind.ts";
 import { lambdaAlias } from "./lambda-alias.ts";
 import { lambdaAsync } from "./lambda-async.ts";
@@ -28,3 +29,47 @@ export const KINDS: Readonly<Record<KindName, Kind>> = {
   "lambda-tags": lambdaTags,
   "lambda-trigger": lambdaTrigger,
 };
+
+/** The kind that performs each action. It may differ from the kind of the component that the action restores. */
+const PERFORMERS: Readonly<Record<ActionName, KindName>> = {
+  "put-code-objects": "stack",
+  "continue-update-rollback": "stack",
+  "make-room-for-version": "stack",
+  "create-stack": "stack",
+  "update-stack": "stack",
+  "bridge-stack": "stack",
+  "splice-stack": "stack",
+  "delete-stack": "stack",
+  "put-stack-policy": "stack",
+  "put-termination-protection": "stack",
+  "update-configuration": "lambda-config",
+  "publish-layer": "lambda-config",
+  "create-function": "lambda-code",
+  "update-code": "lambda-code",
+  "delete-function": "lambda-code",
+  "put-code-signing": "lambda-runtime",
+  "put-runtime-management": "lambda-runtime",
+  "put-recursive-loop": "lambda-runtime",
+  "publish-version": "lambda-alias",
+  "put-alias": "lambda-alias",
+  "put-provisioned-concurrency": "lambda-alias",
+  "delete-alias": "lambda-alias",
+  "put-event-invoke": "lambda-async",
+  "delete-event-invoke": "lambda-async",
+  "put-policy": "lambda-policy",
+  "delete-policy": "lambda-policy",
+  "create-url": "lambda-url",
+  "update-url": "lambda-url",
+  "delete-url": "lambda-url",
+  "put-concurrency": "lambda-concurrency",
+  "delete-concurrency": "lambda-concurrency",
+  "put-tags": "lambda-tags",
+  "put-trigger": "lambda-trigger",
+  "put-trigger-tags": "lambda-trigger",
+  "delete-trigger": "lambda-trigger",
+};
+
+/** A part of a stack is restored by actions of the stack, whatever kind of component it is. */
+export function performerOf(action: Pick<Action, "do">): Kind {
+  return KINDS[PERFORMERS[action.do]];
+}

@@ -13,77 +13,75 @@ import type { Action, StepAction } from "../domain/plan/plan.ts";
 import type { CodePlan } from "../domain/template/code-relocation.ts";
 import type { CachedReader } from "./cached-reader.ts";
 
-/**
- * One sort of component. Every kind answers the same questions in the same order; `index.ts` is the only list of them.
- */
+/** One kind of component. Every kind has the same functions in the same order; `index.ts` is the only list of kinds. */
 export interface Kind {
   readonly name: KindName;
-  /** The live state, with its bytes archived. Null where it does not exist. Never throws for what it may not read. */
-  capture(view: CachedReader, name: string): Promise<CapturedComponent | null>;
-  /** Pure. Paths (JSON pointers) at which two settings differ; empty when they are the same. */
+  /** Reads the live state and archives its bytes. Null if it does not exist. What may not be read makes it `incomplete`. */
+  capture(reader: CachedReader, name: string): Promise<CapturedComponent | null>;
+  /** Paths (JSON pointers) at which the settings differ; empty if they are the same. Pure. */
   diff(goal: ComponentState, live: ComponentState): string[];
-  /** Pure. What it takes to bring live to the goal, or why it cannot be done. */
+  /** The actions that bring live to the goal, or why that is impossible. Pure. */
   plan(input: PlanInput): StepPlan;
-  /** One action. Idempotent: looks first whether it already is so. Answers what is worth keeping in the journal. */
+  /** Performs one action and returns its entry for the journal. Idempotent: checks the live state first. */
   restore(action: Action, context: RestoreContext): Promise<Json>;
-  /** Reads live until it has settled and says what still differs from the goal. */
-  verify(view: CachedReader, name: string, goal: ComponentState | null): Promise<Verdict>;
+  /** Reads live until it has settled, and finds what still differs from the goal. */
+  verify(reader: CachedReader, name: string, goal: ComponentState | null): Promise<Verdict>;
 }
 
 export interface Verdict {
   readonly live: CapturedComponent | null;
-  /** Empty when live is the goal. `""` stands for a component that is there and should not be, or the reverse. */
+  /** Empty if live is the goal. `""` stands for a component that exists and should not, or the reverse. */
   readonly differing: readonly string[];
 }
 
-/** What a kind may know when it plans one component. */
+/** Everything that a kind may use to plan one component. */
 export interface PlanInput {
   readonly name: string;
-  /** The state to reach; null when the component has to go. */
+  /** The state to reach; null if the component has to be removed. */
   readonly goal: CapturedComponent | null;
   readonly live: CapturedComponent | null;
   /**
-   * What AWS holds to be the same thing under another name: of a component that is missing the live one, of one that has to
-   * go the one in the backup. Null for nearly everything: names that change are names of triggers.
+   * The component that AWS treats as the same thing under another name: the live one if this component is missing, the one
+   * in the backup if this component has to be removed. Only names of triggers change; null for all else.
    */
   readonly sameThing: CapturedComponent | null;
-  /** The stack that owns it now or did in the backup. */
+  /** The stack that owns it now or owned it in the backup. */
   readonly owner: ComponentId | null;
   /**
-   * What of a stack it is, now or in the backup: the resource that has to be picked for it to come or go. With `statement`,
-   * what that one of a policy is. Null where no stack owns its existence. Functions are not asked for: they have `owner`.
+   * The resource that it is in a stack, now or in the backup, and that has to be picked for it to be created or removed.
+   * With `statement`, the resource of that statement of a policy. Null if no stack owns its existence. Functions use `owner`.
    */
   readonly ownedAs: (statement?: string) => ComponentId | null;
   readonly isPicked: (id: ComponentId) => boolean;
-  /** The state that another component will have once the picked ones are back. */
+  /** The state to which another component would be rolled back. */
   readonly goalOf: (id: ComponentId) => CapturedComponent | null;
   readonly liveOf: (id: ComponentId) => CapturedComponent | null;
-  /** Published versions of a function by content, newest last. */
+  /** Published versions of a function with their content, newest last. */
   readonly versionsOf: (functionName: string) => readonly VersionContent[];
-  /** Whether a layer version that the backup names does not exist any more. */
+  /** Whether a layer version in the backup has been deleted. */
   readonly isLayerGone: (arn: string) => boolean;
-  /** What somebody consented to skip so that the failed rollback of a stack goes on; null without consent. */
+  /** Resources that may be skipped when the failed rollback of a stack continues; null without consent to continue. */
   readonly mayContinue: (stack: string) => readonly string[] | null;
-  /** Whether code over 50 MB has a way in. */
+  /** Whether code over 50 MB can be uploaded. */
   readonly hasStagingBucket: boolean;
-  /** Of a stack: what becomes of the objects that its template names. */
+  /** For a stack: the objects in S3 that its template names. */
   readonly code: CodePlan;
-  /** When it is planned, in milliseconds: what AWS will refuse depends on the day. */
+  /** Time of the plan in milliseconds: what AWS refuses depends on the date. */
   readonly at: number;
 }
 
-/** A published version, named by what is in it: numbers are never given twice (facts B3). */
+/** A published version and its content: AWS never uses a version number again (facts B3). */
 export interface VersionContent {
   readonly version: string;
   readonly codeSha256: string;
-  /** Digest of its configuration without the description. */
+  /** Digest of the configuration without its description. */
   readonly configDigest: string;
 }
 
 export interface StepPlan {
   readonly action: StepAction;
   readonly actions: readonly Action[];
-  /** The picked container whose step brings this one back. */
+  /** The picked component whose step restores this one. */
   readonly via: ComponentId | null;
   readonly destructive: boolean;
   readonly reasons: readonly Reason[];
@@ -92,11 +90,11 @@ export interface StepPlan {
 export interface RestoreContext {
   readonly aws: AwsAccess;
   readonly artifacts: Artifacts;
-  /** The state to reach; null when the component goes. */
+  /** The state to reach; null if the component is removed. */
   readonly goal: ComponentState | null;
-  /** Goal of another component of the rollback, or its state in the backup. */
+  /** Goal of another component in the rollback, or else its state in the backup. */
   readonly goalOf: (id: ComponentId) => ComponentState | null;
-  /** Stable over restarts; letters, digits and dashes, at most 128 characters. */
+  /** The same after a restart. Letters, digits and dashes, at most 128 characters. */
   readonly token: string;
   readonly allowDestructive: boolean;
   readonly note: (message: string) => void;
@@ -111,8 +109,8 @@ export function refused(...reasons: Reason[]): StepPlan {
 }
 
 /**
- * Why it cannot come or go by a call of its own: it is a stack's, whose template would say something else for good. Null
- * where it is nobody's, or where `going`, which the same stack takes away, takes it along.
+ * Why it cannot be created or removed by a call of its own: a stack owns it, and its template would differ from then on.
+ * Null if no stack owns it, or if the same stack removes `going`, with which it goes.
  */
 export function ownedByStack(input: PlanInput, what: string, going?: ComponentId): Reason | null {
   const resource = actionBetween(input.goal, input.live) === "restore" ? null : input.ownedAs();
@@ -122,7 +120,7 @@ export function ownedByStack(input: PlanInput, what: string, going?: ComponentId
 }
 
 export function ownedReason(what: string, resource: ComponentId): Reason {
-  const detail = `${what} is ${resource}, and only the stack can bring it or take it away: pick that, not by the strategy direct.`;
+  const detail = `${what} is ${resource}, and only the stack can create or remove it: pick that, with another strategy than direct.`;
   return { code: "OWNED_BY_STACK", detail };
 }
 
@@ -131,14 +129,22 @@ export function acting(action: StepAction, actions: readonly Action[], extra: Pa
   return { action, actions, via: null, destructive: false, reasons: [], ...extra };
 }
 
-/** A step that a picked container brings back. */
+/** A step without actions: the step of a picked container restores the component. */
 export function restoredBy(via: ComponentId, action: StepAction): StepPlan {
   return { action, actions: [], via, destructive: false, reasons: [] };
 }
 
-/** What has to happen to a component, seen from the two states alone. */
+/** What has to happen to a component, judged by the two states alone. */
 export function actionBetween(goal: CapturedComponent | null, live: CapturedComponent | null): StepAction {
   if (!goal) return live ? "remove" : "unchanged";
   if (!live) return "recreate";
   return goal.digest === live.digest ? "unchanged" : "restore";
+}
+
+/** What another component will be once the picked ones are rolled back; null if it will not exist. */
+export function stateAfter(
+  { isPicked, goalOf, liveOf }: Pick<PlanInput, "isPicked" | "goalOf" | "liveOf">,
+  id: ComponentId,
+): CapturedComponent | null {
+  return isPicked(id) ? goalOf(id) : liveOf(id);
 }

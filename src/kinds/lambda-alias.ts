@@ -1,13 +1,19 @@
 import type { AliasFacts, FunctionFacts } from "../aws/gateways/lambda.ts";
-import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
-import type { Reason } from "../domain/errors.ts";
-import { StepbackError } from "../domain/errors.ts";
-import { asObject, asObjects, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import {
+  type ArtifactRef,
+  type CapturedComponent,
+  captured,
+  componentId,
+  splitName,
+} from "../domain/component/component.ts";
+import { type AliasTarget, lambdaAliasState, lambdaCodeState } from "../domain/component/states/lambda.ts";
+import { type Reason, StepbackError } from "../domain/errors.ts";
+import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
-import { aliasWrite, contentOf, findVersion, isPointed, LATEST, noVersionOf, sameContent } from "./alias-targets.ts";
-import { archiveCode } from "./archive.ts";
-import { type CachedReader, parentOf } from "./cached-reader.ts";
-import { configDigest, functionSettings } from "./function-settings.ts";
+import { alreadyDone, restoreBy } from "./action-handlers.ts";
+import { type CachedReader, ownerId } from "./cached-reader.ts";
+import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
+import { archiveCode } from "./code-archive.ts";
 import {
   acting,
   actionBetween,
@@ -18,67 +24,80 @@ import {
   refused,
   restoredBy,
   type StepPlan,
+  stateAfter,
   unchanged,
   type VersionContent,
 } from "./kind.ts";
-import { layersOf } from "./layers.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import {
+  aliasWrite,
+  contentOf,
+  findVersion,
+  hasContent,
+  isPointed,
+  LATEST,
+  missingVersion,
+} from "./lambda/alias-targets.ts";
+import { configDigest, functionSettings } from "./lambda/function-settings.ts";
+import { layersOf } from "./lambda/layers.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
- * An alias by what it points to: code and configuration of its versions, never their numbers, which are not given twice
- * (facts B3). The bytes of the versions are archived with it.
+ * An alias with the code and the configuration of the versions that it points to. Their numbers are only evidence, because
+ * AWS never uses a number again (facts B3). The bytes of the versions are archived with the alias.
  */
 export const lambdaAlias: Kind = {
   name: "lambda-alias",
   capture,
   diff: settingsDiff,
   plan,
-  restore(action, context) {
-    if (action.do === "publish-version") return publish(action.name, context);
-    if (action.do === "delete-alias") return remove(action.name, context);
-    if (action.do === "put-provisioned-concurrency") return putProvisioned(action.name, context);
-    return put(action.name, context);
-  },
-  async verify(view, name, goal) {
+  restore: restoreBy({
+    "publish-version": publishVersion,
+    "put-alias": putAlias,
+    "put-provisioned-concurrency": putProvisioned,
+    "delete-alias": deleteAlias,
+  }),
+  async verify(reader, name, goal) {
     const { functionName, alias } = splitAlias(name);
-    // Pointing an alias elsewhere begins to provision anew: it is back when AWS has got it ready.
-    const provisioned = goal?.settings["provisioned"]
-      ? await view.aws.lambda.awaitProvisioned(functionName, alias)
+    // Pointing an alias elsewhere starts provisioning again: the alias is restored once AWS has finished.
+    const provisioned = lambdaAliasState(goal).settings.provisioned
+      ? await reader.aws.lambda.awaitProvisioned(functionName, alias)
       : null;
-    const verdict = settle(this, await capture(view, name), goal);
+    const verdict = verdictOf(this, await capture(reader, name), goal);
     return provisioned?.status === "FAILED"
       ? { ...verdict, differing: [...verdict.differing, "/provisioned"] }
       : verdict;
   },
 };
 
-export function splitAlias(name: string): { functionName: string; alias: string } {
-  const colon = name.indexOf(":");
-  return { functionName: name.slice(0, colon), alias: name.slice(colon + 1) };
+/** The name of an alias always has a qualifier. */
+function splitAlias(name: string): { functionName: string; alias: string } {
+  const { functionName, qualifier } = splitName(name);
+  return { functionName, alias: qualifier ?? "" };
 }
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, alias } = splitAlias(name);
-  const facts = (await view.listAliases(functionName)).find((found) => found.name === alias);
+  const facts = (await reader.listAliases(functionName)).find((found) => found.name === alias);
   if (!facts) return null;
   const versions = [facts.functionVersion, ...Object.keys(facts.weights)];
-  const read = await Promise.all(versions.map((version) => captureVersion(view, functionName, version)));
-  const provisioned = await readProvisioned(view, functionName, alias);
-  const owner = view.ownerOf(functionName, (await view.getFunction(functionName))?.tags ?? null);
+  const read = await Promise.all(versions.map((version) => captureVersion(reader, functionName, version)));
+  const provisioned = await readProvisioned(reader, functionName, alias);
+  const owner = reader.ownerOf(functionName, (await reader.getFunction(functionName))?.tags ?? null);
+  const evidence: EvidenceOf<typeof lambdaAliasState> = {
+    version: facts.functionVersion,
+    weights: facts.weights,
+    aliasArn: facts.arn,
+    provisionedStatus: provisioned.status,
+  };
   return captured(
     componentId("lambda-alias", name),
     {
-      settings: { ...aliasSettings(facts, read), provisioned: provisioned.requested },
-      evidence: {
-        version: facts.functionVersion,
-        weights: facts.weights,
-        aliasArn: facts.arn,
-        provisionedStatus: provisioned.status,
-      },
+      settings: aliasSettings(facts, read, provisioned.requested),
+      evidence,
       artifacts: read.flatMap(({ zip }) => zip ?? []),
     },
     {
-      parent: parentOf(owner),
+      parent: ownerId(owner),
       physicalId: facts.arn,
       incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? provisioned.incomplete,
     },
@@ -86,15 +105,19 @@ async function capture(view: CachedReader, name: string): Promise<CapturedCompon
 }
 
 interface CapturedProvisioning {
-  /** Environments that were asked for, never those allocated at the moment; null for none. */
+  /** Environments that were requested, not those allocated at the moment; null for none. */
   readonly requested: number | null;
   readonly status: string | null;
   readonly incomplete: string | null;
 }
 
-async function readProvisioned(view: CachedReader, functionName: string, alias: string): Promise<CapturedProvisioning> {
+async function readProvisioned(
+  reader: CachedReader,
+  functionName: string,
+  alias: string,
+): Promise<CapturedProvisioning> {
   try {
-    const found = (await view.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
+    const found = (await reader.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
     return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
   } catch (error) {
     if (!(error instanceof StepbackError) || error.code !== "AWS_DENIED") throw error;
@@ -104,19 +127,19 @@ async function readProvisioned(view: CachedReader, functionName: string, alias: 
 
 interface CapturedVersion {
   readonly version: string;
-  readonly content: JsonObject;
+  readonly content: AliasTarget & JsonObject;
   readonly zip: ArtifactRef | null;
   readonly incomplete: string | null;
 }
 
-async function captureVersion(view: CachedReader, functionName: string, version: string): Promise<CapturedVersion> {
-  // `$LATEST` is followed, not pinned: its content is that of the function's own components.
+async function captureVersion(reader: CachedReader, functionName: string, version: string): Promise<CapturedVersion> {
+  // The alias follows `$LATEST`, whose content belongs to the function's own components.
   if (version === LATEST) return { version, content: { version }, zip: null, incomplete: null };
-  const facts = await view.getFunction(functionName, version);
+  const facts = await reader.getFunction(functionName, version);
   if (!facts) return { version, content: {}, zip: null, incomplete: `Version ${version} vanished while it was read.` };
   const { codeSha256, configDigest: config } = contentOf(facts.configuration);
   const isImage = facts.configuration.PackageType === "Image";
-  const zip = isImage ? null : await archiveCode(view, facts);
+  const zip = isImage ? null : await archiveCode(reader, facts);
   return {
     version,
     content: { codeSha256, config, settings: versionSettings(facts) },
@@ -125,23 +148,28 @@ async function captureVersion(view: CachedReader, functionName: string, version:
   };
 }
 
-/** Kept beside the digest, for the reader: never the environment, whose values stay in `lambda-config`'s state. */
+/** Stored with the digest for people to read. Without the environment, whose values are only in `lambda-config`'s state. */
 function versionSettings(facts: FunctionFacts): JsonObject {
   const { Runtime = null, Handler = null, MemorySize = null, Timeout = null } = functionSettings(facts.configuration);
   return { Runtime, Handler, MemorySize, Timeout };
 }
 
 function whyIncomplete(facts: FunctionFacts, zip: ArtifactRef | null, isImage: boolean): string | null {
-  const missing = isImage || zip ? null : `The bytes of version ${facts.configuration.Version} could not be had.`;
+  const missing = isImage || zip ? null : `The bytes of version ${facts.configuration.Version} could not be fetched.`;
   return facts.errors[0] ?? missing;
 }
 
-function aliasSettings(facts: AliasFacts, versions: readonly CapturedVersion[]): JsonObject {
+function aliasSettings(
+  facts: AliasFacts,
+  versions: readonly CapturedVersion[],
+  provisioned: number | null,
+): SettingsOf<typeof lambdaAliasState> {
   const [target, ...others] = versions;
   return {
     description: facts.description,
     target: target?.content ?? {},
     weights: others.map(({ version, content }) => ({ ...content, weight: facts.weights[version] ?? 0 })),
+    provisioned,
   };
 }
 
@@ -152,50 +180,48 @@ function plan(input: PlanInput): StepPlan {
   const code = componentId("lambda-code", functionName);
   if (action === "unchanged") return unchanged();
   if (owner && input.isPicked(owner)) return restoredBy(owner, action);
-  const functionGoes = action === "remove" && input.isPicked(code) && !input.goalOf(code);
-  const owned = ownedByStack(input, `The alias ${name}`, functionGoes ? code : undefined);
+  const goesWithFunction = action === "remove" && input.isPicked(code) && !input.goalOf(code);
+  const owned = ownedByStack(input, `The alias ${name}`, goesWithFunction ? code : undefined);
   if (owned) return refused(owned);
   if (action === "remove")
-    return functionGoes ? restoredBy(code, "remove") : acting("remove", [{ do: "delete-alias", name }]);
+    return goesWithFunction ? restoredBy(code, "remove") : acting("remove", [{ do: "delete-alias", name }]);
   if (!input.liveOf(code) && !input.isPicked(code)) {
     return refused({ code: "REQUIRES_COMPONENT", detail: `The function ${functionName} does not exist: add ${code}.` });
   }
   return planPointing(input, action);
 }
 
-/** Points to versions that exist by content; publishes `$LATEST` first where only it has the content. */
+/** Points the alias to versions with the same content; publishes `$LATEST` first if no version has the target's content. */
 function planPointing(input: PlanInput, action: "restore" | "recreate" | "refused"): StepPlan {
   const { functionName } = splitAlias(input.name);
-  const settings = input.goal?.state.settings ?? {};
+  const { target, weights } = lambdaAliasState(input.goal?.state).settings;
   const versions = input.versionsOf(functionName);
-  const target = asObject(settings["target"]);
-  const reasons = asObjects(settings["weights"]).flatMap((weight) =>
-    findVersion(versions, weight) ? [] : gone(input, weight),
-  );
-  const isThere = target["version"] === LATEST || findVersion(versions, target) !== null;
-  if (!isThere && !sameContent(latestContent(input), target)) reasons.push(...gone(input, target));
-  if (!isThere) reasons.push(...layersChange(input));
+  const reasons = weights.flatMap((weighted) => (findVersion(versions, weighted) ? [] : gone(input, weighted)));
+  const exists = target.version === LATEST || findVersion(versions, target) !== null;
+  if (!exists && !hasContent(latestContent(input), target)) reasons.push(...gone(input, target));
+  if (!exists) reasons.push(...goneLayers(input));
   if (reasons.length > 0) return refused(...reasons);
-  return acting(action, pointingActions(input, isThere));
+  return acting(action, pointingActions(input, exists));
 }
 
-function pointingActions({ name, goal, live }: PlanInput, isThere: boolean): Action[] {
-  const differs = (key: string) =>
-    !live || !sameJson(goal?.state.settings[key] ?? null, live.state.settings[key] ?? null);
-  const provisions = goal?.state.settings["provisioned"] ?? null;
+function pointingActions({ name, goal, live }: PlanInput, targetExists: boolean): Action[] {
+  const [wanted, present] = [goal, live].map((component) => lambdaAliasState(component?.state).settings);
+  const differs = (key: keyof SettingsOf<typeof lambdaAliasState>) =>
+    !live || !sameJson((wanted?.[key] ?? null) as Json, (present?.[key] ?? null) as Json);
+  const provisioned = wanted?.provisioned ?? null;
   const actions: Action[] = [];
-  if (!isThere) actions.push({ do: "publish-version", name });
-  if (["description", "target", "weights"].some(differs))
+  if (!targetExists) actions.push({ do: "publish-version", name });
+  if (differs("description") || differs("target") || differs("weights"))
     actions.push({ do: "put-alias", name, ...(live ? {} : { writes: ["CreateAlias"] }) });
-  if (!differs("provisioned") || (!live && provisions === null)) return actions;
+  if (!differs("provisioned") || (!live && provisioned === null)) return actions;
   const put: Action = { do: "put-provisioned-concurrency", name };
-  // What is to go, goes first: AWS would begin to provision the version that the alias is pointed to.
-  if (provisions === null) return [{ ...put, writes: ["DeleteProvisionedConcurrencyConfig"] }, ...actions];
+  // Deleted first: otherwise AWS would start to provision the version that the alias is pointed to.
+  if (provisioned === null) return [{ ...put, writes: ["DeleteProvisionedConcurrencyConfig"] }, ...actions];
   return [...actions, put];
 }
 
-/** A version that is published with other ARNs of layers has another configuration: it could not be proven to be the same. */
-function layersChange(input: PlanInput): Reason[] {
+/** Publishing with other ARNs of layers gives a version another configuration, so it could not be verified. */
+function goneLayers(input: PlanInput): Reason[] {
   const { functionName } = splitAlias(input.name);
   const configuration = input.goalOf(componentId("lambda-config", functionName));
   const arn = layersOf(configuration?.state).find(input.isLayerGone);
@@ -204,62 +230,60 @@ function layersChange(input: PlanInput): Reason[] {
   return [{ code: "LAYER_GONE", detail }];
 }
 
-/** Code and configuration that `$LATEST` will have once the picked components are back. */
+/** Code and configuration that `$LATEST` will have once the picked components are rolled back. */
 function latestContent(input: PlanInput): VersionContent {
   const { functionName } = splitAlias(input.name);
-  const after = (id: ReturnType<typeof componentId>) =>
-    (input.isPicked(id) ? input.goalOf(id) : input.liveOf(id))?.state.settings ?? {};
-  const code = after(componentId("lambda-code", functionName));
+  const code = stateAfter(input, componentId("lambda-code", functionName));
+  const configuration = stateAfter(input, componentId("lambda-config", functionName));
   return {
-    version: "$LATEST",
-    codeSha256: String(code["CodeSha256"] ?? ""),
-    configDigest: configDigest(after(componentId("lambda-config", functionName))),
+    version: LATEST,
+    codeSha256: lambdaCodeState(code?.state).settings.CodeSha256,
+    configDigest: configDigest(configuration?.state.settings ?? {}),
   };
 }
 
-function gone(input: PlanInput, content: JsonObject): Reason[] {
+function gone(input: PlanInput, { codeSha256 }: AliasTarget): Reason[] {
   const { functionName } = splitAlias(input.name);
   const detail =
-    `No version of ${functionName} has the code ${content["codeSha256"]} with its configuration any more, and $LATEST has other content. ` +
-    `Add lambda-code:${functionName} and lambda-config:${functionName}, if they go back to it.`;
+    `No version of ${functionName} has the code ${codeSha256} with its configuration any more, and $LATEST has other content. ` +
+    `Add lambda-code:${functionName} and lambda-config:${functionName} if their backup has this content.`;
   return [{ code: "REQUIRES_COMPONENT", detail }];
 }
 
-async function publish(name: string, context: RestoreContext): Promise<Json> {
+async function publishVersion({ name }: Action, context: RestoreContext): Promise<Json> {
   const { functionName } = splitAlias(name);
-  const target = asObject(context.goal?.settings["target"]);
-  if (target["version"] === LATEST) return { version: LATEST };
+  const { target } = lambdaAliasState(context.goal).settings;
+  if (target.version === LATEST) return { version: LATEST };
   const latest = await context.aws.lambda.awaitSettled(functionName);
   const known = findVersion((await context.aws.lambda.listVersions(functionName)).map(contentOf), target);
   if (known) {
     context.note(`Version ${known.version} of ${functionName} has the content of the backup: nothing to publish.`);
     return { version: known.version };
   }
-  // AWS guards the code alone, and a version cannot be taken back.
-  if (!latest || !sameContent(contentOf(latest), target)) throw noVersionOf(target);
-  const version = await context.aws.lambda.publishVersion(functionName, String(target["codeSha256"]), "");
+  // The call's own precondition covers only the code, and publishing cannot be undone.
+  if (!latest || !hasContent(contentOf(latest), target)) throw missingVersion(target);
+  const version = await context.aws.lambda.publishVersion(functionName, String(target.codeSha256), "");
   context.note(`Published version ${version} of ${functionName}.`);
   return { version };
 }
 
-/** Either way: with nothing asked for in the backup, what there is goes. */
-async function putProvisioned(name: string, { aws, goal, note }: RestoreContext): Promise<Json> {
+/** Deletes the configuration if the backup has none. */
+async function putProvisioned({ name }: Action, context: RestoreContext): Promise<Json> {
+  const { aws, goal, note } = context;
   const { functionName, alias } = splitAlias(name);
-  const wanted = (goal?.settings["provisioned"] ?? null) as number | null;
+  const wanted = lambdaAliasState(goal).settings.provisioned;
   const live = await aws.lambda.awaitProvisioned(functionName, alias);
-  if ((live?.requested ?? null) === wanted && live?.status !== "FAILED") {
-    note(`The provisioned concurrency of ${name} is that of the backup: nothing to do.`);
-    return { already: true };
-  }
+  if ((live?.requested ?? null) === wanted && live?.status !== "FAILED")
+    return alreadyDone(context, `The provisioned concurrency of ${name} is that of the backup`);
   if (wanted === null) await aws.lambda.deleteProvisioned(functionName, alias);
   else await aws.lambda.putProvisioned(functionName, alias, wanted);
   note(
-    wanted === null ? `Took the provisioned concurrency of ${name} off.` : `${name} has ${wanted} environments ready.`,
+    wanted === null ? `Deleted the provisioned concurrency of ${name}.` : `${name} has ${wanted} environments ready.`,
   );
   return { requested: wanted };
 }
 
-async function put(name: string, context: RestoreContext): Promise<Json> {
+async function putAlias({ name }: Action, context: RestoreContext): Promise<Json> {
   const { functionName, alias } = splitAlias(name);
   const versions = (await context.aws.lambda.listVersions(functionName)).map(contentOf);
   const write = aliasWrite(alias, context.goal, versions);
@@ -276,12 +300,14 @@ async function put(name: string, context: RestoreContext): Promise<Json> {
   return { version: write.functionVersion };
 }
 
-async function remove(name: string, context: RestoreContext): Promise<Json> {
+async function deleteAlias({ name }: Action, context: RestoreContext): Promise<Json> {
   const { functionName, alias } = splitAlias(name);
   const live = await context.aws.lambda.getAlias(functionName, alias);
   if (live) await context.aws.lambda.deleteAlias(functionName, alias);
   context.note(
-    live ? `Deleted the alias ${name}, which the deployment had added.` : `The alias ${name} is gone: nothing to do.`,
+    live
+      ? `Deleted the alias ${name}, which the deployment had added.`
+      : `The alias ${name} does not exist: nothing to do.`,
   );
   return { deleted: live !== null };
 }

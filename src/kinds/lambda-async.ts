@@ -1,42 +1,45 @@
 import type { EventInvoke } from "../aws/gateways/facets.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
-import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { lambdaAsyncState } from "../domain/component/states/lambda.ts";
+import { type Json, sameJson } from "../domain/json.ts";
+import type { Action } from "../domain/plan/plan.ts";
+import { alreadyDone, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
+import type { SettingsOf } from "./captured-state.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
-/** How asynchronous invocations of a function, a version or an alias are retried, and where their results go. */
+/** Retries and destinations of asynchronous invocations of a function, a version or an alias. */
 export const lambdaAsync: Kind = {
   name: "lambda-async",
   capture,
   diff: settingsDiff,
   plan,
-  restore: (action, context) =>
-    action.do === "delete-event-invoke" ? remove(action.name, context) : put(action.name, context),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({ "put-event-invoke": putEventInvoke, "delete-event-invoke": deleteEventInvoke }),
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, qualifier } = splitName(name);
-  const facts = await view.getFunction(functionName);
+  const facts = await reader.getFunction(functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-async", name, facts } as const;
-  const told = await view.listEventInvokes(functionName);
-  if ("unavailable" in told) return capturedFacet(view, reading, { incomplete: told.unavailable });
-  const found = told.value.find((config) => config.qualifier === qualifier);
-  return found ? capturedFacet(view, reading, { settings: asyncSettings(found) }) : null;
+  const configs = await reader.listEventInvokes(functionName);
+  if ("unavailable" in configs) return capturedFacet(reader, reading, { incomplete: configs.unavailable });
+  const found = configs.value.find((config) => config.qualifier === qualifier);
+  return found ? capturedFacet(reader, reading, { settings: asyncSettings(found) }) : null;
 }
 
-/** In the form of PutFunctionEventInvokeConfig, which replaces everything: null and `{}` say what it must not carry. */
+/** In the form of PutFunctionEventInvokeConfig, which replaces everything. Null and `{}` stand for members to leave out. */
 function asyncSettings({
   maximumRetryAttempts,
   maximumEventAgeInSeconds,
   onSuccess,
   onFailure,
-}: EventInvoke): JsonObject {
+}: EventInvoke): SettingsOf<typeof lambdaAsyncState> {
   return {
     MaximumRetryAttempts: maximumRetryAttempts,
     MaximumEventAgeInSeconds: maximumEventAgeInSeconds,
@@ -49,37 +52,36 @@ function asyncSettings({
 
 function plan(input: PlanInput): StepPlan {
   return planFacet(input, {
-    ownable: `What is set for asynchronous invocations of ${input.name}`,
+    ownable: `The configuration of asynchronous invocations of ${input.name}`,
     put: () => oneAction(input, "put-event-invoke"),
     remove: () => oneAction(input, "delete-event-invoke"),
   });
 }
 
-async function put(name: string, context: RestoreContext): Promise<Json> {
-  const { settings } = goalOf(context);
+async function putEventInvoke({ name }: Action, context: RestoreContext): Promise<Json> {
+  const goal = requiredGoal(context);
   const live = await findConfig(name, context);
-  if (live && sameJson(asyncSettings(live), settings))
-    return alreadySo(context, `Asynchronous invocations of ${name} are as before`);
-  await context.aws.lambda.putEventInvoke(splitName(name), eventInvoke(settings));
-  context.note(`Put retries, age and destinations of asynchronous invocations of ${name} back.`);
+  if (live && sameJson(asyncSettings(live), goal.settings))
+    return alreadyDone(context, `Asynchronous invocations of ${name} are configured as in the backup`);
+  await context.aws.lambda.putEventInvoke(splitName(name), eventInvoke(lambdaAsyncState(goal).settings));
+  context.note(`Restored retries, age and destinations of asynchronous invocations of ${name}.`);
   return { put: true };
 }
 
-function eventInvoke(settings: JsonObject): EventInvoke {
-  const destinations = asObject(settings["DestinationConfig"]);
-  const destination = (name: string) => (asObject(destinations[name])["Destination"] ?? null) as string | null;
+function eventInvoke(settings: SettingsOf<typeof lambdaAsyncState>): EventInvoke {
+  const { OnSuccess, OnFailure } = settings.DestinationConfig;
   return {
-    maximumRetryAttempts: (settings["MaximumRetryAttempts"] ?? null) as number | null,
-    maximumEventAgeInSeconds: (settings["MaximumEventAgeInSeconds"] ?? null) as number | null,
-    onSuccess: destination("OnSuccess"),
-    onFailure: destination("OnFailure"),
+    maximumRetryAttempts: settings.MaximumRetryAttempts,
+    maximumEventAgeInSeconds: settings.MaximumEventAgeInSeconds,
+    onSuccess: OnSuccess?.Destination ?? null,
+    onFailure: OnFailure?.Destination ?? null,
   };
 }
 
-async function remove(name: string, context: RestoreContext): Promise<Json> {
-  if (!(await findConfig(name, context))) return alreadySo(context, `${name} has no settings of its own`);
+async function deleteEventInvoke({ name }: Action, context: RestoreContext): Promise<Json> {
+  if (!(await findConfig(name, context))) return alreadyDone(context, `${name} has no such configuration`);
   await context.aws.lambda.deleteEventInvoke(splitName(name));
-  context.note(`Deleted the settings of asynchronous invocations of ${name}, which the deployment had added.`);
+  context.note(`Deleted the configuration of asynchronous invocations of ${name}, which the deployment had added.`);
   return { deleted: true };
 }
 

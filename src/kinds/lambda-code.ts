@@ -1,4 +1,5 @@
-import type { FunctionCode, FunctionFacts, ReferencedObject } from "../aws/gateways/lambda.ts";
+import type { FunctionCode, ReferencedObject } from "../aws/gateways/code.ts";
+import type { FunctionFacts } from "../aws/gateways/lambda.ts";
 import {
   type ArtifactRef,
   type CapturedComponent,
@@ -6,13 +7,15 @@ import {
   captured,
   componentId,
 } from "../domain/component/component.ts";
-import type { Reason } from "../domain/errors.ts";
-import { StepbackError } from "../domain/errors.ts";
-import { asObject, hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { lambdaCodeState } from "../domain/component/states/lambda.ts";
+import { type Reason, StepbackError } from "../domain/errors.ts";
+import { hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import type { Action } from "../domain/plan/plan.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
-import { archiveCode } from "./archive.ts";
-import { type CachedReader, parentOf } from "./cached-reader.ts";
-import { creationSettings, runtimeWarning } from "./function-settings.ts";
+import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
+import { type CachedReader, ownerId } from "./cached-reader.ts";
+import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
+import { archiveCode } from "./code-archive.ts";
 import {
   acting,
   actionBetween,
@@ -22,68 +25,71 @@ import {
   refused,
   restoredBy,
   type StepPlan,
+  stateAfter,
   unchanged,
 } from "./kind.ts";
-import { planLayers, publishLayer, resolveLayers } from "./layers.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { creationSettings, runtimeWarning } from "./lambda/function-settings.ts";
+import { planLayers, resolveLayers } from "./lambda/layers.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
-/** The code of `$LATEST`. Owns the function's existence: removing it deletes the function, recreating it creates it. */
+/** The code of `$LATEST`. It stands for the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {
   name: "lambda-code",
   capture,
   diff: settingsDiff,
   plan,
-  restore(action, context) {
-    if (action.do === "create-function") return create(action.name, context);
-    if (action.do === "delete-function") return remove(action.name, context);
-    if (action.do === "publish-layer") return publishLayer(action.name, context);
-    return update(action.name, context);
-  },
-  async verify(view, name, goal) {
-    await view.aws.lambda.awaitSettled(name);
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({
+    "create-function": createFunction,
+    "update-code": updateCode,
+    "delete-function": deleteFunction,
+  }),
+  async verify(reader, name, goal) {
+    await reader.aws.lambda.awaitSettled(name);
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
-  const zip = facts.configuration.PackageType === "Image" ? null : await archiveCode(view, facts);
-  return captured(componentId("lambda-code", name), codeState(facts, zip), {
-    parent: parentOf(view.ownerOf(name, facts.tags)),
+  const zip = facts.configuration.PackageType === "Image" ? null : await archiveCode(reader, facts);
+  const state = { settings: codeSettings(facts), evidence: codeEvidence(facts), artifacts: zip ? [zip] : [] };
+  return captured(componentId("lambda-code", name), state, {
+    parent: ownerId(reader.ownerOf(name, facts.tags)),
     physicalId: facts.configuration.FunctionArn ?? null,
     incomplete: whyIncomplete(facts, zip),
   });
 }
 
-function codeState(facts: FunctionFacts, zip: ArtifactRef | null): ComponentState {
-  const { configuration } = facts;
+type CodeSettings = SettingsOf<typeof lambdaCodeState>;
+
+function codeSettings({ configuration, resolvedImageUri, sourceKmsKeyArn }: FunctionFacts): CodeSettings & JsonObject {
   return {
-    settings: {
-      PackageType: configuration.PackageType ?? "Zip",
-      CodeSha256: configuration.CodeSha256 ?? "",
-      Architectures: [...(configuration.Architectures ?? ["x86_64"])].sort(),
-      // The digest form: a tag may be moved, the digest names the bytes (facts A3).
-      ImageUri: facts.resolvedImageUri,
-      SourceKMSKeyArn: facts.sourceKmsKeyArn,
-    },
-    evidence: {
-      functionArn: configuration.FunctionArn ?? null,
-      lastModified: configuration.LastModified ?? null,
-      signingProfileVersionArn: configuration.SigningProfileVersionArn ?? null,
-      signingJobArn: configuration.SigningJobArn ?? null,
-      referencedObject: facts.referencedObject && { ...facts.referencedObject },
-    },
-    artifacts: zip ? [zip] : [],
+    PackageType: configuration.PackageType ?? "Zip",
+    CodeSha256: configuration.CodeSha256 ?? "",
+    Architectures: [...(configuration.Architectures ?? ["x86_64"])].sort(),
+    // The digest form: a tag can be moved, the digest names the bytes (facts A3).
+    ImageUri: resolvedImageUri,
+    SourceKMSKeyArn: sourceKmsKeyArn,
+  };
+}
+
+function codeEvidence({ configuration, referencedObject }: FunctionFacts): EvidenceOf<typeof lambdaCodeState> {
+  return {
+    functionArn: configuration.FunctionArn ?? null,
+    lastModified: configuration.LastModified ?? null,
+    signingProfileVersionArn: configuration.SigningProfileVersionArn ?? null,
+    signingJobArn: configuration.SigningJobArn ?? null,
+    referencedObject: referencedObject && { ...referencedObject },
   };
 }
 
 function whyIncomplete(facts: FunctionFacts, zip: ArtifactRef | null): string | null {
-  const told = facts.errors.find((error) => error.startsWith("Code"));
-  if (told) return told;
+  const error = facts.errors.find((text) => text.startsWith("Code"));
+  if (error) return error;
   if (facts.configuration.PackageType === "Image")
-    return facts.resolvedImageUri ? null : "AWS named no digest for the image.";
-  return zip ? null : "The code's bytes could be had neither from Lambda nor from the object that the template names.";
+    return facts.resolvedImageUri ? null : "AWS returned no digest for the image.";
+  return zip ? null : "The code could be fetched neither from Lambda nor from the object that the template names.";
 }
 
 function plan(input: PlanInput): StepPlan {
@@ -94,7 +100,7 @@ function plan(input: PlanInput): StepPlan {
   if (owner && action !== "restore") {
     return refused({
       code: "OWNED_BY_STACK",
-      detail: `${owner} owns the function ${name}; only the stack can bring it or take it away.`,
+      detail: `${owner} owns the function ${name}; only the stack can create or delete it.`,
     });
   }
   if (action === "remove") return acting("remove", [{ do: "delete-function", name }]);
@@ -105,123 +111,114 @@ function planUpdate(input: PlanInput): StepPlan {
   const { name, at } = input;
   const reasons = blockers(input);
   if (reasons.length > 0) return refused(...reasons);
-  const id = componentId("lambda-config", name);
-  const configuration = input.isPicked(id) ? input.goalOf(id) : input.liveOf(id);
-  const warnings = runtimeWarning(name, configuration?.state.settings ?? {}, at);
+  const configuration = stateAfter(input, componentId("lambda-config", name));
+  const warnings = runtimeWarning(name, configuration?.state, at);
   return acting("restore", [{ do: "update-code", name }], { reasons: warnings });
 }
 
-/** A function is created with its code and its configuration at once, so the configuration's layers come first. */
+/** CreateFunction takes code and configuration together, so the layers of the configuration come first. */
 function planCreation(input: PlanInput): StepPlan {
   const { name, at } = input;
   const configuration = input.goalOf(componentId("lambda-config", name));
   if (!configuration || configuration.incomplete !== null) {
-    const detail = `The backup has no whole configuration to create ${name} with.`;
+    const detail = `The backup has no complete configuration to create ${name} with.`;
     return refused(...blockers(input), { code: "INCOMPLETE_BACKUP", detail });
   }
   const layers = planLayers(input, configuration, null);
   const reasons = [...blockers(input), ...layers.blockers];
   if (reasons.length > 0) return refused(...reasons);
-  const warnings = [...layers.warnings, ...runtimeWarning(name, configuration.state.settings, at)];
+  const warnings = [...layers.warnings, ...runtimeWarning(name, configuration.state, at)];
   return acting("recreate", [...layers.actions, { do: "create-function", name }], { reasons: warnings });
 }
 
-/** What no call can get past: facts B5. */
+/** Reasons why no call can succeed (facts B5). */
 function blockers({ goal, live, hasStagingBucket, name }: PlanInput): Reason[] {
   const reasons: Reason[] = [];
-  const [from, to] = [live?.state.settings["PackageType"], goal?.state.settings["PackageType"]];
+  const [from, to] = [live, goal].map((component) => lambdaCodeState(component?.state).settings.PackageType);
   if (live && from !== to) {
-    const wayOut = `Delete it, then roll back with lambda-code:${name}, which creates it as it was.`;
-    const detail = `${name} is of package type ${from}; it cannot become ${to}. ${wayOut}`;
+    const remedy = `Delete it, then roll back with lambda-code:${name}, which creates it as it was.`;
+    const detail = `${name} is of package type ${from}; it cannot become ${to}. ${remedy}`;
     reasons.push({ code: "IMMUTABLE_FIELD", detail });
   }
   const sizeBytes = goal?.state.artifacts[0]?.sizeBytes ?? 0;
   if (sizeBytes > DIRECT_UPLOAD_LIMIT_BYTES && !hasStagingBucket) {
     reasons.push({
       code: "STAGING_BUCKET_NEEDED",
-      detail: `The code has ${sizeBytes} bytes; ${DIRECT_UPLOAD_LIMIT_BYTES} go in directly.`,
+      detail: `The code has ${sizeBytes} bytes; without a bucket ${DIRECT_UPLOAD_LIMIT_BYTES} can be uploaded.`,
     });
   }
   return reasons;
 }
 
-async function create(name: string, context: RestoreContext): Promise<Json> {
-  const settings = goalSettings(context);
-  const live = await context.aws.lambda.getConfiguration(name);
-  if (live) {
+async function createFunction({ name }: Action, context: RestoreContext): Promise<Json> {
+  const goal = requiredGoal(context);
+  if (await context.aws.lambda.getConfiguration(name)) {
     await context.aws.lambda.awaitIdle(name);
-    return alreadySo(context, `${name} exists`);
+    return alreadyDone(context, `${name} exists`);
   }
   const configuration = context.goalOf(componentId("lambda-config", name));
   if (!configuration)
     throw new StepbackError("INCOMPLETE_BACKUP", `The backup has no configuration to create ${name} with.`);
-  const code = { ...(await codeOf(context)), architectures: settings["Architectures"] as string[] };
+  const code = await codeOf(goal, context);
   const wanted = { ...configuration.settings, Layers: await resolveLayers(configuration, context, []) };
   await context.aws.lambda.createFunction(name, creationSettings(wanted, name), code);
   context.note(`Created the function ${name} with the code and the configuration of the backup.`);
   return { created: true };
 }
 
-async function update(name: string, context: RestoreContext): Promise<Json> {
-  const settings = goalSettings(context);
+async function updateCode({ name }: Action, context: RestoreContext): Promise<Json> {
+  const goal = requiredGoal(context);
   await context.aws.lambda.awaitIdle(name);
   const live = await context.aws.lambda.getFunction(name);
-  if (!live) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
-  // All of it, not only the bytes: the same code may have been deployed for another architecture or under another key.
-  if (sameJson(codeState(live, null).settings, settings))
-    return alreadySo(context, `The code of ${name} is that of the backup`);
-  const code = { ...(await codeOf(context)), architectures: settings["Architectures"] as string[] };
-  await context.aws.lambda.updateCode(name, code, live.configuration.RevisionId ?? null);
-  context.note(`Put the code ${settings["CodeSha256"]} back.`);
-  return { codeSha256: settings["CodeSha256"] ?? null };
+  if (!live) throw missingFunction(name);
+  // All settings, not only the bytes: the same code may have been deployed for another architecture or under another key.
+  if (sameJson(codeSettings(live), goal.settings))
+    return alreadyDone(context, `The code of ${name} is that of the backup`);
+  const { CodeSha256 } = lambdaCodeState(goal).settings;
+  await context.aws.lambda.updateCode(name, await codeOf(goal, context), live.configuration.RevisionId ?? null);
+  context.note(`Restored the code ${CodeSha256}.`);
+  return { codeSha256: CodeSha256 };
 }
 
-async function remove(name: string, context: RestoreContext): Promise<Json> {
+async function deleteFunction({ name }: Action, context: RestoreContext): Promise<Json> {
   const live = await context.aws.lambda.getConfiguration(name);
-  if (!live) return alreadySo(context, `The function ${name} is gone`);
+  if (!live) return alreadyDone(context, `The function ${name} does not exist`);
   await context.aws.lambda.deleteFunction(name);
   context.note(`Deleted the function ${name}, which the deployment had added.`);
   return { deleted: true };
 }
 
-async function codeOf(context: RestoreContext): Promise<FunctionCode> {
-  const { goal, artifacts } = context;
-  const settings = goal?.settings ?? {};
-  if (settings["PackageType"] === "Image") return { packageType: "Image", imageUri: String(settings["ImageUri"]) };
-  const digest = hexOfBase64(String(settings["CodeSha256"]));
-  const zip = goal?.artifacts.find((ref) => ref.digest === digest);
-  if (!zip)
-    throw new StepbackError("ARTIFACT_MISSING", `The backup holds no bytes for the code ${settings["CodeSha256"]}.`);
-  const source = {
-    sizeBytes: zip.sizeBytes,
-    codeSha256: String(settings["CodeSha256"]),
-    open: () => artifacts.open(digest),
-  };
+async function codeOf(
+  goal: ComponentState,
+  context: RestoreContext,
+): Promise<FunctionCode & { architectures: readonly string[] }> {
+  const {
+    PackageType,
+    CodeSha256,
+    Architectures: architectures,
+    ImageUri,
+    SourceKMSKeyArn,
+  } = lambdaCodeState(goal).settings;
+  if (PackageType === "Image") return { packageType: "Image", imageUri: String(ImageUri), architectures };
+  const digest = hexOfBase64(CodeSha256);
+  const zip = goal.artifacts.find((ref) => ref.digest === digest);
+  if (!zip) throw new StepbackError("ARTIFACT_MISSING", `The backup has no bytes for the code ${CodeSha256}.`);
   return {
     packageType: "Zip",
-    zip: source,
-    sourceKmsKeyArn: (settings["SourceKMSKeyArn"] as string | null | undefined) ?? null,
-    reference: await referenceOf(context),
+    zip: { sizeBytes: zip.sizeBytes, codeSha256: CodeSha256, open: () => context.artifacts.open(digest) },
+    sourceKmsKeyArn: SourceKMSKeyArn,
+    reference: await referenceOf(goal, context),
+    architectures,
   };
 }
 
-/** The object that the code was run from, where it still is there; else Lambda gets a copy of the archived bytes. */
-async function referenceOf({ goal, aws, note }: RestoreContext): Promise<ReferencedObject | null> {
-  const { bucket, key, version } = asObject(goal?.evidence["referencedObject"]);
-  if (typeof bucket !== "string" || typeof key !== "string" || typeof version !== "string") return null;
+/** The object that Lambda ran the code from, if it still exists; otherwise Lambda gets a copy of the archived bytes. */
+async function referenceOf(goal: ComponentState, { aws, note }: RestoreContext): Promise<ReferencedObject | null> {
+  const { bucket, key, version } = lambdaCodeState(goal).evidence.referencedObject ?? {};
+  if (!bucket || !key || !version) return null;
   if (await aws.objects.head(bucket, key, version)) return { bucket, key, version };
   note(
-    `The code was run from ${bucket}/${key}, which has lost the version ${version}: Lambda keeps a copy from now on.`,
+    `Lambda ran the code from ${bucket}/${key}, which has lost the version ${version}: Lambda keeps a copy from now on.`,
   );
   return null;
-}
-
-function goalSettings({ goal }: RestoreContext): JsonObject {
-  if (!goal) throw new StepbackError("INTERNAL", "A code action without a goal.");
-  return goal.settings;
-}
-
-function alreadySo(context: RestoreContext, fact: string): Json {
-  context.note(`${fact}: nothing to do.`);
-  return { already: true };
 }

@@ -1,15 +1,11 @@
 import { type CapturedComponent, type ComponentState, captured, componentId } from "../domain/component/component.ts";
+import type { lambdaConfigState } from "../domain/component/states/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
-import { StepbackError } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import { type CachedReader, parentOf } from "./cached-reader.ts";
-import {
-  configurationPatch,
-  functionSettings,
-  oversizedFields,
-  runtimeWarning,
-  unreachableFields,
-} from "./function-settings.ts";
+import type { Action } from "../domain/plan/plan.ts";
+import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
+import { type CachedReader, ownerId } from "./cached-reader.ts";
+import type { EvidenceOf } from "./captured-state.ts";
 import {
   acting,
   actionBetween,
@@ -21,35 +17,40 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./layers.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import {
+  configurationPatch,
+  type FunctionSettings,
+  functionSettings,
+  oversizedFields,
+  runtimeWarning,
+  unreachableFields,
+} from "./lambda/function-settings.ts";
+import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./lambda/layers.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
-/** Every writable field of `$LATEST`'s configuration but the code. Comes and goes with its function. */
+/** Every writable field of `$LATEST`'s configuration, without the code. Created and deleted with its function. */
 export const lambdaConfig: Kind = {
   name: "lambda-config",
-  capture: (view, name) => capture(view, name, true),
+  capture: (reader, name) => capture(reader, name, true),
   diff,
   plan,
-  restore(action, context) {
-    if (action.do === "publish-layer") return publishLayer(action.name, context);
-    return update(action.name, context);
-  },
-  async verify(view, name, goal) {
-    await view.aws.lambda.awaitSettled(name);
-    const live = await capture(view, name, false);
+  restore: restoreBy({ "update-configuration": updateConfiguration, "publish-layer": publishLayer }),
+  async verify(reader, name, goal) {
+    await reader.aws.lambda.awaitSettled(name);
+    const live = await capture(reader, name, false);
     const sameArns = sameJson(layersOf(goal), layersOf(live?.state));
-    return settle(this, sameArns ? live : await capture(view, name, true), goal);
+    return verdictOf(this, sameArns ? live : await capture(reader, name, true), goal);
   },
 };
 
-/** Layers are told by their content where their ARNs differ (decision 0010), which costs a call for each: `withLayers`. */
-async function capture(view: CachedReader, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+/** `withLayers` reads the content of each layer, one call for each. Needed where ARNs of layers differ (decision 0010). */
+async function capture(reader: CachedReader, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
   const { configuration } = facts;
   const settings = functionSettings(configuration);
-  const layers = withLayers ? await captureLayers(view, (settings["Layers"] ?? []) as string[]) : null;
-  const evidence = {
+  const layers = withLayers ? await captureLayers(reader, settings.Layers) : null;
+  const evidence: EvidenceOf<typeof lambdaConfigState> = {
     functionArn: configuration.FunctionArn ?? null,
     lastModified: configuration.LastModified ?? null,
     layers: layers?.evidence ?? [],
@@ -58,15 +59,15 @@ async function capture(view: CachedReader, name: string, withLayers: boolean): P
     componentId("lambda-config", name),
     { settings, evidence, artifacts: layers?.artifacts ?? [] },
     {
-      parent: parentOf(view.ownerOf(name, facts.tags)),
+      parent: ownerId(reader.ownerOf(name, facts.tags)),
       physicalId: configuration.FunctionArn ?? null,
-      // Restoring an environment that could not be read would wipe the variables (facts A3).
+      // Restoring an environment that could not be read would delete the variables (facts A3).
       incomplete: facts.errors.find((error) => !error.startsWith("Code")) ?? null,
     },
   );
 }
 
-/** A layer version that was published again has another ARN and is the same layer. */
+/** A layer version that was published again is the same layer under another ARN. */
 function diff(goal: ComponentState, live: ComponentState): string[] {
   const paths = settingsDiff(goal, live);
   return sameLayers(goal, live) ? paths.filter((path) => path !== "/Layers") : paths;
@@ -82,7 +83,7 @@ function plan(input: PlanInput): StepPlan {
   if (input.isPicked(code)) return restoredBy(code, action);
   return refused({
     code: "REQUIRES_COMPONENT",
-    detail: `The function ${name} has to ${action === "remove" ? "go" : "come back"}: add ${code}.`,
+    detail: `The function ${name} has to be ${action === "remove" ? "deleted" : "created"}, too: add ${code}.`,
   });
 }
 
@@ -90,44 +91,46 @@ function planUpdate(input: PlanInput, goal: CapturedComponent, live: CapturedCom
   const { name } = input;
   if (diff(goal.state, live.state).length === 0) return unchanged();
   const layers = planLayers(input, goal, live);
-  const blockers = [...fieldWalls(name, goal, live), ...layers.blockers];
+  const blockers = [...fieldBlockers(name, goal, live), ...layers.blockers];
   if (blockers.length > 0) return refused(...blockers);
-  const reasons = [...layers.warnings, ...runtimeWarning(name, goal.state.settings, input.at)];
+  const reasons = [...layers.warnings, ...runtimeWarning(name, goal.state, input.at)];
   return acting("restore", [...layers.actions, { do: "update-configuration", name }], { reasons });
 }
 
-/** What no update gets past, with the way out. */
-function fieldWalls(name: string, goal: CapturedComponent, live: CapturedComponent): Reason[] {
+/** Fields that no update can restore, each with the remedy. */
+function fieldBlockers(name: string, goal: CapturedComponent, live: CapturedComponent): Reason[] {
   const [wanted, present] = [goal.state.settings, live.state.settings];
-  const wayOut = `Delete ${name}, then roll back with lambda-code:${name}, which creates it as it was.`;
+  const remedy = `Delete ${name}, then roll back with lambda-code:${name}, which creates it as it was.`;
   const unreachable = unreachableFields(wanted, present).map((field): Reason => {
-    const detail = `${field} of ${name} is settled when a function is created. ${wayOut}`;
+    const detail = `${field} of ${name} can only be set when a function is created. ${remedy}`;
     return { code: "IMMUTABLE_FIELD", detail };
   });
   const oversized = oversizedFields(configurationPatch(wanted, present)).map((field): Reason => {
-    const detail = `${field} of ${name} is larger than an update may be. ${wayOut}`;
+    const detail = `${field} of ${name} is larger than an update may be. ${remedy}`;
     return { code: "CONFIGURATION_TOO_LARGE", detail };
   });
   return [...unreachable, ...oversized];
 }
 
-async function update(name: string, context: RestoreContext): Promise<Json> {
+async function updateConfiguration({ name }: Action, context: RestoreContext): Promise<Json> {
+  const goal = requiredGoal(context);
   const live = await context.aws.lambda.awaitIdle(name);
-  if (!live || !context.goal) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
+  if (!live) throw missingFunction(name);
   const present = functionSettings(live);
-  const patch = configurationPatch(await reachableGoal(context.goal, present, context), present);
+  const patch = configurationPatch(await reachableGoal(goal, present, context), present);
   const fields = Object.keys(patch);
-  if (fields.length === 0) {
-    context.note(`The configuration of ${name} is that of the backup: nothing to do.`);
-    return { already: true };
-  }
+  if (fields.length === 0) return alreadyDone(context, `The configuration of ${name} is that of the backup`);
   await context.aws.lambda.updateConfiguration(name, patch, live.RevisionId ?? null);
-  context.note(`Put ${fields.join(", ")} back.`);
+  context.note(`Restored ${fields.join(", ")}.`);
   return { fields };
 }
 
-/** The goal with ARNs of layers that exist. A list that is live as it stands is not sent: AWS refuses deleted ones (facts B5). */
-async function reachableGoal(goal: ComponentState, present: JsonObject, context: RestoreContext): Promise<JsonObject> {
-  if (sameJson(goal.settings["Layers"] ?? [], present["Layers"] ?? [])) return goal.settings;
-  return { ...goal.settings, Layers: await resolveLayers(goal, context, (present["Layers"] ?? []) as string[]) };
+/** The goal with ARNs of existing layers. An unchanged list is not sent, since AWS refuses deleted versions (facts B5). */
+async function reachableGoal(
+  goal: ComponentState,
+  present: FunctionSettings,
+  context: RestoreContext,
+): Promise<JsonObject> {
+  if (sameJson(layersOf(goal), present.Layers)) return goal.settings;
+  return { ...goal.settings, Layers: await resolveLayers(goal, context, present.Layers) };
 }

@@ -1,52 +1,62 @@
 import type { FunctionPolicy, Permission } from "../aws/gateways/facets.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
+import { lambdaPolicyState } from "../domain/component/states/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, arnOf, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
+import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
-import { hasSid, statementsById, toPermission } from "./policy-statements.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { arnOf, capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { hasSid, statementsById, toPermission } from "./lambda/policy-statements.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
-/** Who may call a function or an alias: the statements of its resource policy, whatever their order. */
+/** The resource policy of a function or an alias: its statements, whose order means nothing. */
 export const lambdaPolicy: Kind = {
   name: "lambda-policy",
   capture,
   diff: settingsDiff,
   plan,
-  restore: (action, context) => put(action.name, action.do === "delete-policy" ? {} : wantedOf(context), context),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({
+    "put-policy": ({ name }, context) =>
+      writeStatements(name, lambdaPolicyState(requiredGoal(context)).settings.Statements, context),
+    "delete-policy": ({ name }, context) => writeStatements(name, {}, context),
+  }),
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(splitName(name).functionName);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(splitName(name).functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-policy", name, facts } as const;
-  const told = await view.aws.lambda.getPolicy(splitName(name));
-  if ("unavailable" in told) return capturedFacet(view, reading, { incomplete: told.unavailable });
-  if (!told.value) return null;
-  const Statements = statementsById(told.value.statements, arnOf(facts, name));
-  return capturedFacet(view, reading, { settings: { Statements }, evidence: { revisionId: told.value.revisionId } });
+  const policy = await reader.aws.lambda.getPolicy(splitName(name));
+  if ("unavailable" in policy) return capturedFacet(reader, reading, { incomplete: policy.unavailable });
+  if (!policy.value) return null;
+  const settings: SettingsOf<typeof lambdaPolicyState> = {
+    Statements: statementsById(policy.value.statements, arnOf(facts, name)),
+  };
+  const evidence: EvidenceOf<typeof lambdaPolicyState> = { revisionId: policy.value.revisionId };
+  return capturedFacet(reader, reading, { settings, evidence });
 }
 
 function plan(input: PlanInput): StepPlan {
   return planFacet(input, { put: () => planPut(input), remove: () => planPut(input) });
 }
 
-/** Every statement that has to come or go must be one that AddPermission and RemovePermission can move. */
+/** Refuses unless AddPermission and RemovePermission can add and remove every statement that differs. */
 function planPut(input: PlanInput): StepPlan {
-  const wanted = asObject(input.goal?.state.settings["Statements"]);
-  const live = asObject(input.live?.state.settings["Statements"]);
+  const wanted = lambdaPolicyState(input.goal?.state).settings.Statements;
+  const live = lambdaPolicyState(input.live?.state).settings.Statements;
   const { adding, removing } = difference(wanted, live);
   const lost = [
     ...adding.flatMap((id) => {
       const addable = toPermission(id, asObject(wanted[id]));
       return "lost" in addable ? [addable.lost] : [];
     }),
-    ...removing.flatMap((id) => (hasSid(id) ? [] : [`The statement ${id} cannot be named, so it cannot be removed.`])),
+    ...removing.flatMap((id) => (hasSid(id) ? [] : [`The statement ${id} cannot be removed, because it has no Sid.`])),
   ];
   const owned = [...adding, ...removing].flatMap((id) => {
     const resource = Object.hasOwn(wanted, id) && Object.hasOwn(live, id) ? null : input.ownedAs(id);
@@ -58,7 +68,7 @@ function planPut(input: PlanInput): StepPlan {
   return oneAction(input, { do: input.goal ? "put-policy" : "delete-policy", writes });
 }
 
-/** Ids that are wanted and not live in this content, and ids that are live in this content and not wanted. */
+/** Ids of statements to add and to remove. A statement that changed is in both lists. */
 function difference(wanted: JsonObject, live: JsonObject): { adding: string[]; removing: string[] } {
   const isSame = (id: string) =>
     Object.hasOwn(wanted, id) && Object.hasOwn(live, id) && sameJson(wanted[id] ?? null, live[id] ?? null);
@@ -68,22 +78,19 @@ function difference(wanted: JsonObject, live: JsonObject): { adding: string[]; r
   };
 }
 
-function wantedOf(context: RestoreContext): JsonObject {
-  return asObject(goalOf(context).settings["Statements"]);
-}
-
 /**
- * Statement by statement, each on the revision that the one before has left. New ones first, so that nobody who may call
- * is shut out; a statement that changed goes and comes at once, since two cannot share a Sid; what is left over goes last.
+ * Writes statement by statement, each on the revision that the previous call has left. New ones come first, so that no
+ * permitted caller is locked out. A changed statement is removed and added at once, since two cannot share a Sid. Surplus
+ * statements are removed last.
  */
-async function put(name: string, wanted: JsonObject, context: RestoreContext): Promise<Json> {
+async function writeStatements(name: string, wanted: JsonObject, context: RestoreContext): Promise<Json> {
   const { functionName } = splitName(name);
   const facts = await context.aws.lambda.getFunction(functionName);
   const first = await readPolicy(name, context);
   const live = facts && first ? statementsById(first.statements, arnOf(facts, name)) : {};
   const { adding, removing } = difference(wanted, live);
-  if (adding.length + removing.length === 0) return alreadySo(context, `The policy of ${name} is as before`);
-  if (!facts) throw new StepbackError("AWS_NOT_FOUND", `The function ${functionName} does not exist any more.`);
+  if (adding.length + removing.length === 0) return alreadyDone(context, `The policy of ${name} is that of the backup`);
+  if (!facts) throw missingFunction(functionName);
   for (const id of adding.filter((id) => !removing.includes(id))) await add(name, permissionOf(id, wanted), context);
   for (const id of adding.filter((id) => removing.includes(id))) {
     const permission = permissionOf(id, wanted);
@@ -91,7 +98,7 @@ async function put(name: string, wanted: JsonObject, context: RestoreContext): P
     await add(name, permission, context);
   }
   for (const id of removing.filter((id) => !adding.includes(id))) await remove(name, id, context);
-  context.note(`Policy of ${name}: put back ${listed(adding)}; took away ${listed(removing)}.`);
+  context.note(`Policy of ${name}: added ${listed(adding)}; removed ${listed(removing)}.`);
   return { added: adding, removed: removing };
 }
 

@@ -1,12 +1,13 @@
-import type { Availability } from "../aws/gateways/facets.ts";
+import type { Availability } from "../aws/availability.ts";
 import type { FunctionFacts, LambdaGateway } from "../aws/gateways/lambda.ts";
 import { type CapturedComponent, type ComponentState, componentId } from "../domain/component/component.ts";
 import { differences } from "../domain/component/diff.ts";
-import { StepbackError } from "../domain/errors.ts";
-import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { lambdaRuntimeState } from "../domain/component/states/lambda.ts";
+import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action, ActionName } from "../domain/plan/plan.ts";
+import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, planFacet, valueOrThrow } from "./facet.ts";
+import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import {
   acting,
   type Kind,
@@ -17,58 +18,60 @@ import {
   type StepPlan,
   unchanged,
 } from "./kind.ts";
-import { settle } from "./settling.ts";
+import { capturedFacet, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { verdictOf } from "./verdict.ts";
 
-/** Three switches of a function with calls of their own: runtime management, recursion, code signing. */
+/** Three settings of a function with calls of their own: runtime management, recursion, code signing. */
 export const lambdaRuntime: Kind = {
   name: "lambda-runtime",
   capture,
   diff,
   plan,
-  restore(action, context) {
-    if (action.do === "put-code-signing") return putCodeSigning(action.name, context);
-    if (action.do === "put-recursive-loop") return putRecursiveLoop(action.name, context);
-    return putRuntimeManagement(action.name, context);
-  },
-  async verify(view, name, goal) {
-    await view.aws.lambda.awaitSettled(name);
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({
+    "put-code-signing": putCodeSigning,
+    "put-runtime-management": putRuntimeManagement,
+    "put-recursive-loop": putRecursiveLoop,
+  }),
+  async verify(reader, name, goal) {
+    await reader.aws.lambda.awaitSettled(name);
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-/** What a function has that was just created. */
-const FRESH: JsonObject = {
+/** The settings of a new function. */
+const NEW_FUNCTION: JsonObject = {
   UpdateRuntimeOn: "Auto",
   RuntimeVersionArn: null,
   RecursiveLoop: "Terminate",
   CodeSigningConfigArn: null,
 };
 
-/** The action that writes each setting, in the order in which they go: new code may need another code signing. */
+/** The settings that each action writes. Code signing comes first: the code that follows may need it. */
 const WRITERS: readonly (readonly [ActionName, readonly string[]])[] = [
   ["put-code-signing", ["CodeSigningConfigArn"]],
   ["put-runtime-management", ["UpdateRuntimeOn", "RuntimeVersionArn"]],
   ["put-recursive-loop", ["RecursiveLoop"]],
 ];
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
-  const { settings, unavailable } = await readSwitches(view.aws.lambda, name, facts);
+  const { settings, unavailable } = await readSettings(reader.aws.lambda, name, facts);
   const { RuntimeVersionArn, Error: error } = facts.configuration.RuntimeVersionConfig ?? {};
+  const evidence: EvidenceOf<typeof lambdaRuntimeState> = { unavailable, runtimeVersionArn: RuntimeVersionArn ?? null };
   return capturedFacet(
-    view,
+    reader,
     { kind: "lambda-runtime", name, facts },
     {
       settings,
-      evidence: { unavailable, runtimeVersionArn: RuntimeVersionArn ?? null },
+      evidence,
       incomplete: error ? `RuntimeVersionConfig: ${error.ErrorCode}, ${error.Message}` : null,
     },
   );
 }
 
-/** A setting that AWS does not tell is left out and named, never taken for none (facts A1). Images have but the loop. */
-async function readSwitches(lambda: LambdaGateway, name: string, { configuration }: FunctionFacts) {
+/** An unavailable setting is left out and named, never read as none (facts A1). Images have only the recursion setting. */
+async function readSettings(lambda: LambdaGateway, name: string, { configuration }: FunctionFacts) {
   const isImage = configuration.PackageType === "Image";
   const [management, loop, signing] = await Promise.all([
     isImage ? null : lambda.getRuntimeManagement(name),
@@ -76,30 +79,32 @@ async function readSwitches(lambda: LambdaGateway, name: string, { configuration
     isImage ? null : lambda.getCodeSigning(name),
   ]);
   const read = [
-    switchesOf("UpdateRuntimeOn", management, (value) => ({
+    settingOf("UpdateRuntimeOn", management, (value) => ({
       UpdateRuntimeOn: value?.updateRuntimeOn ?? null,
       RuntimeVersionArn: value?.runtimeVersionArn ?? null,
     })),
-    switchesOf("RecursiveLoop", loop, (value) => ({ RecursiveLoop: value })),
-    switchesOf("CodeSigningConfigArn", signing, (value) => ({ CodeSigningConfigArn: value })),
+    settingOf("RecursiveLoop", loop, (value) => ({ RecursiveLoop: value })),
+    settingOf("CodeSigningConfigArn", signing, (value) => ({ CodeSigningConfigArn: value })),
   ];
   return {
-    settings: Object.assign({}, ...read.map(({ settings }) => settings)) as JsonObject,
-    unavailable: Object.assign({}, ...read.map(({ unavailable }) => unavailable)) as JsonObject,
+    settings: Object.assign({}, ...read.map(({ settings }) => settings)) as RuntimeSettings & JsonObject,
+    unavailable: Object.assign({}, ...read.map(({ unavailable }) => unavailable)) as Record<string, string>,
   };
 }
 
-function switchesOf<Value>(
+type RuntimeSettings = SettingsOf<typeof lambdaRuntimeState>;
+
+function settingOf<Value>(
   name: string,
-  told: Availability<Value> | null,
-  settingsOf: (value: Value) => JsonObject,
-): { settings: JsonObject; unavailable: JsonObject } {
-  if (told === null) return { settings: {}, unavailable: {} };
-  if ("unavailable" in told) return { settings: {}, unavailable: { [name]: told.unavailable } };
-  return { settings: settingsOf(told.value), unavailable: {} };
+  read: Availability<Value> | null,
+  settingsOf: (value: Value) => RuntimeSettings,
+): { settings: RuntimeSettings; unavailable: Record<string, string> } {
+  if (read === null) return { settings: {}, unavailable: {} };
+  if ("unavailable" in read) return { settings: {}, unavailable: { [name]: read.unavailable } };
+  return { settings: settingsOf(read.value), unavailable: {} };
 }
 
-/** Only what the goal knows: a setting that could not be read then cannot be compared now. */
+/** Compares only the settings of the goal: one that was unavailable at the backup cannot be compared now. */
 function diff(goal: ComponentState, live: ComponentState): string[] {
   const known = Object.entries(live.settings).filter(([key]) => key in goal.settings);
   return differences(goal.settings, Object.fromEntries(known)).map(({ path }) => path);
@@ -110,56 +115,49 @@ function plan(input: PlanInput): StepPlan {
 }
 
 function planPut({ name, goal, live }: PlanInput): StepPlan {
-  const wanted = goal?.state.settings ?? {};
-  const present = live ? live.state.settings : FRESH;
+  const wanted: RuntimeSettings & JsonObject = goal?.state.settings ?? {};
+  const present = live ? live.state.settings : NEW_FUNCTION;
   const unreadable = Object.keys(wanted).filter((key) => !(key in present));
   if (unreadable.length > 0) {
-    const why = Object.values(asObject(live?.state.evidence["unavailable"])).join(" ");
+    const why = Object.values(lambdaRuntimeState(live?.state).evidence.unavailable).join(" ");
     return refused({ code: "LIVE_UNREADABLE", detail: `${unreadable.join(", ")} of ${name}: ${why}` });
   }
   const differs = (key: string) => key in wanted && !sameJson(wanted[key] ?? null, present[key] ?? null);
   const actions = WRITERS.filter(([, keys]) => keys.some(differs)).map(([action]): Action => {
-    const takesOff = action === "put-code-signing" && wanted["CodeSigningConfigArn"] === null;
-    return { do: action, name, ...(takesOff ? { writes: ["DeleteFunctionCodeSigningConfig"] } : {}) };
+    const removes = action === "put-code-signing" && wanted.CodeSigningConfigArn === null;
+    return { do: action, name, ...(removes ? { writes: ["DeleteFunctionCodeSigningConfig"] } : {}) };
   });
   if (actions.length > 0) return acting(live ? "restore" : "recreate", actions);
   return live ? unchanged() : restoredBy(componentId("lambda-code", name), "recreate");
 }
 
-async function putRuntimeManagement(name: string, context: RestoreContext): Promise<Json> {
-  const { UpdateRuntimeOn, RuntimeVersionArn } = goalOf(context).settings;
-  const wanted = { updateRuntimeOn: String(UpdateRuntimeOn), runtimeVersionArn: textOrNull(RuntimeVersionArn) };
+async function putRuntimeManagement({ name }: Action, context: RestoreContext): Promise<Json> {
+  const { UpdateRuntimeOn, RuntimeVersionArn = null } = lambdaRuntimeState(requiredGoal(context)).settings;
+  const wanted = { updateRuntimeOn: String(UpdateRuntimeOn), runtimeVersionArn: RuntimeVersionArn };
   const live = valueOrThrow(await context.aws.lambda.getRuntimeManagement(name));
-  if (!live) throw gone(name);
-  if (sameJson({ ...live }, wanted)) return alreadySo(context, `${name} takes runtime updates as before`);
+  if (!live) throw missingFunction(name);
+  if (sameJson({ ...live }, wanted))
+    return alreadyDone(context, `The runtime updates of ${name} are those of the backup`);
   await context.aws.lambda.putRuntimeManagement(name, wanted);
-  context.note(`${name} takes runtime updates as before: ${wanted.updateRuntimeOn}.`);
+  context.note(`Restored the runtime updates of ${name}: ${wanted.updateRuntimeOn}.`);
   return wanted;
 }
 
-async function putRecursiveLoop(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = String(goalOf(context).settings["RecursiveLoop"]);
+async function putRecursiveLoop({ name }: Action, context: RestoreContext): Promise<Json> {
+  const wanted = String(lambdaRuntimeState(requiredGoal(context)).settings.RecursiveLoop);
   const live = valueOrThrow(await context.aws.lambda.getRecursiveLoop(name));
-  if (live === null) throw gone(name);
-  if (live === wanted) return alreadySo(context, `The recursive loops of ${name} are as before`);
+  if (live === null) throw missingFunction(name);
+  if (live === wanted) return alreadyDone(context, `The recursive loops of ${name} are handled as in the backup`);
   await context.aws.lambda.putRecursiveLoop(name, wanted);
   context.note(`Recursive loops of ${name}: ${wanted}.`);
   return { recursiveLoop: wanted };
 }
 
-async function putCodeSigning(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = textOrNull(goalOf(context).settings["CodeSigningConfigArn"]);
+async function putCodeSigning({ name }: Action, context: RestoreContext): Promise<Json> {
+  const { CodeSigningConfigArn: wanted = null } = lambdaRuntimeState(requiredGoal(context)).settings;
   const live = valueOrThrow(await context.aws.lambda.getCodeSigning(name));
-  if (live === wanted) return alreadySo(context, `The code signing of ${name} is as before`);
+  if (live === wanted) return alreadyDone(context, `The code signing of ${name} is that of the backup`);
   await context.aws.lambda.putCodeSigning(name, wanted);
-  context.note(wanted ? `Put ${name} under ${wanted} again.` : `Took ${name} out of code signing.`);
+  context.note(wanted ? `Restored the code signing of ${name}: ${wanted}.` : `Removed the code signing of ${name}.`);
   return { codeSigningConfigArn: wanted };
-}
-
-function textOrNull(value: Json | undefined): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function gone(name: string): StepbackError {
-  return new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
 }

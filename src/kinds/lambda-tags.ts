@@ -1,15 +1,15 @@
-import type { FunctionFacts } from "../aws/gateways/lambda.ts";
-import type { CapturedComponent } from "../domain/component/component.ts";
-import { componentId } from "../domain/component/component.ts";
+import { type CapturedComponent, componentId } from "../domain/component/component.ts";
+import { lambdaTagsState } from "../domain/component/states/lambda.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+import type { Json } from "../domain/json.ts";
+import type { Action } from "../domain/plan/plan.ts";
+import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet } from "./facet.ts";
+import type { SettingsOf } from "./captured-state.ts";
 import { type Kind, type PlanInput, type RestoreContext, restoredBy, type StepPlan } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
-
-/** Tags of AWS's own services; only they may set them (facts F2). */
-const RESERVED_PREFIX = "aws:";
+import { capturedFacet, oneAction, planFacet } from "./lambda/facet.ts";
+import { ownTags, tagChanges, tagWrites } from "./lambda/tags.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** The tags that people and tools put on a function. */
 export const lambdaTags: Kind = {
@@ -17,66 +17,50 @@ export const lambdaTags: Kind = {
   capture,
   diff: settingsDiff,
   plan,
-  restore: (action, context) => put(action.name, context),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({ "put-tags": putTags }),
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await view.getFunction(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const facts = await reader.getFunction(name);
   if (!facts) return null;
-  const tags = ownTags(facts);
-  const incomplete = tags ? null : `AWS did not tell the tags of ${name}: grant lambda:ListTags.`;
-  return capturedFacet(
-    view,
-    { kind: "lambda-tags", name, facts },
-    { settings: tags ? { Tags: tags } : {}, incomplete },
-  );
-}
-
-/** Null where the principal may not read them. */
-function ownTags({ tags }: FunctionFacts): Record<string, string> | null {
-  return tags && Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(RESERVED_PREFIX)));
+  const reading = { kind: "lambda-tags", name, facts } as const;
+  if (!facts.tags) {
+    return capturedFacet(reader, reading, { incomplete: `The tags of ${name} cannot be read: grant lambda:ListTags.` });
+  }
+  const settings: SettingsOf<typeof lambdaTagsState> = { Tags: ownTags(facts.tags) };
+  return capturedFacet(reader, reading, { settings });
 }
 
 function plan(input: PlanInput): StepPlan {
   return planFacet(input, { put: () => planPut(input), remove: null });
 }
 
-/** A function comes back without tags; where it had none, nothing is left to do. */
+/** A function is created without tags, so a backup without tags needs no call. */
 function planPut(input: PlanInput): StepPlan {
-  const hasTags = Object.keys(asObject(input.goal?.state.settings["Tags"])).length > 0;
-  if (!input.live && !hasTags) return restoredBy(componentId("lambda-code", input.name), "recreate");
-  const [wanted, live] = [input.goal, input.live].map((side) => asObject(side?.state.settings["Tags"]));
-  return oneAction(input, { do: "put-tags", writes: tagWrites(wanted ?? {}, live ?? {}) });
+  const [wanted, live] = [tagsOf(input.goal), tagsOf(input.live)];
+  if (!input.live && Object.keys(wanted).length === 0)
+    return restoredBy(componentId("lambda-code", input.name), "recreate");
+  return oneAction(input, { do: "put-tags", writes: tagWrites(wanted, live) });
 }
 
-async function put(name: string, context: RestoreContext): Promise<Json> {
-  const wanted = asObject(goalOf(context).settings["Tags"]);
+function tagsOf(component: CapturedComponent | null) {
+  return lambdaTagsState(component?.state).settings.Tags;
+}
+
+async function putTags({ name }: Action, context: RestoreContext): Promise<Json> {
+  const wanted = lambdaTagsState(requiredGoal(context)).settings.Tags;
   const facts = await context.aws.lambda.getFunction(name);
-  if (!facts) throw new StepbackError("AWS_NOT_FOUND", `The function ${name} does not exist any more.`);
-  const live = ownTags(facts);
-  if (!live) throw new StepbackError("AWS_DENIED", `The tags of ${name} cannot be read: grant lambda:ListTags.`);
-  const { changed, extra } = difference(wanted, live);
-  if (Object.keys(changed).length + extra.length === 0) return alreadySo(context, `The tags of ${name} are as before`);
+  if (!facts) throw missingFunction(name);
+  if (!facts.tags) throw new StepbackError("AWS_DENIED", `The tags of ${name} cannot be read: grant lambda:ListTags.`);
+  const { changed, extra } = tagChanges(wanted, facts.tags);
+  const keys = Object.keys(changed);
+  if (keys.length + extra.length === 0) return alreadyDone(context, `The tags of ${name} are those of the backup`);
   const arn = facts.configuration.FunctionArn ?? "";
-  if (Object.keys(changed).length > 0) await context.aws.lambda.tagFunction(name, arn, changed);
+  if (keys.length > 0) await context.aws.lambda.tagFunction(name, arn, changed);
   if (extra.length > 0) await context.aws.lambda.untagFunction(name, arn, extra);
-  context.note(`Put the tags of ${name} back: ${[...Object.keys(changed), ...extra].join(", ")}.`);
-  return { tagged: Object.keys(changed), untagged: extra };
-}
-
-/** The calls that bring tags to what they should be. Pure. */
-export function tagWrites(wanted: JsonObject, live: JsonObject): string[] {
-  const { changed, extra } = difference(wanted, live);
-  return [...(Object.keys(changed).length > 0 ? ["TagResource"] : []), ...(extra.length > 0 ? ["UntagResource"] : [])];
-}
-
-function difference(wanted: JsonObject, live: JsonObject) {
-  const changed = Object.entries(wanted).filter(([key, value]) => live[key] !== value);
-  return {
-    changed: Object.fromEntries(changed.map(([key, value]) => [key, String(value)])),
-    extra: Object.keys(live).filter((key) => !Object.hasOwn(wanted, key) && !key.startsWith(RESERVED_PREFIX)),
-  };
+  context.note(`Restored the tags of ${name}: ${[...keys, ...extra].join(", ")}.`);
+  return { tagged: keys, untagged: extra };
 }

@@ -1,42 +1,46 @@
 import type { FunctionUrl, UrlSettings } from "../aws/gateways/facets.ts";
 import { type CapturedComponent, splitName } from "../domain/component/component.ts";
+import { lambdaUrlState } from "../domain/component/states/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
-import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import type { Action } from "../domain/plan/plan.ts";
+import { alreadyDone, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
-import { alreadySo, capturedFacet, goalOf, oneAction, planFacet, valueOrThrow } from "./facet.ts";
+import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
+import { capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
-/** The HTTPS address of a function or an alias. Its settings can be put back; the address, once deleted, never (facts B6). */
+/** The HTTPS address of a function or an alias. Its settings can be restored; a deleted address never can (facts B6). */
 export const lambdaUrl: Kind = {
   name: "lambda-url",
   capture,
   diff: settingsDiff,
   plan,
-  restore: (action, context) => (action.do === "delete-url" ? remove(action.name, context) : put(action.name, context)),
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({ "create-url": putUrl, "update-url": putUrl, "delete-url": deleteUrl }),
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, qualifier } = splitName(name);
-  const facts = await view.getFunction(functionName);
+  const facts = await reader.getFunction(functionName);
   if (!facts) return null;
   const reading = { kind: "lambda-url", name, facts } as const;
-  const told = await view.listUrls(functionName);
-  if ("unavailable" in told) return capturedFacet(view, reading, { incomplete: told.unavailable });
-  const found = told.value.find((url) => url.qualifier === qualifier);
+  const urls = await reader.listUrls(functionName);
+  if ("unavailable" in urls) return capturedFacet(reader, reading, { incomplete: urls.unavailable });
+  const found = urls.value.find((url) => url.qualifier === qualifier);
   if (!found) return null;
-  const evidence = { functionUrl: found.url };
-  return capturedFacet(view, reading, { settings: urlSettings(found), evidence, physicalId: found.url });
+  const evidence: EvidenceOf<typeof lambdaUrlState> = { functionUrl: found.url };
+  return capturedFacet(reader, reading, { settings: urlSettings(found), evidence, physicalId: found.url });
 }
 
-function urlSettings({ authType, invokeMode, cors }: UrlSettings): JsonObject {
+function urlSettings({ authType, invokeMode, cors }: UrlSettings): SettingsOf<typeof lambdaUrlState> {
   return { AuthType: authType, InvokeMode: invokeMode, Cors: corsSettings(cors) };
 }
 
-/** Lists in it are sets; what stands for "none" is the same as leaving it out. */
+/** The order in a list means nothing, and neither does a member whose value stands for "none". */
 function corsSettings(cors: JsonObject): JsonObject {
   const meant = Object.entries(cors).filter(([, value]) => value && !(Array.isArray(value) && value.length === 0));
   return Object.fromEntries(meant.map(([key, value]) => [key, Array.isArray(value) ? [...value].sort() : value]));
@@ -59,27 +63,25 @@ function losing(detail: string): Partial<StepPlan> {
 }
 
 function addressOf(component: CapturedComponent | null): string {
-  return String(component?.state.evidence["functionUrl"] ?? "it has");
+  return lambdaUrlState(component?.state).evidence.functionUrl ?? "it has";
 }
 
-async function put(name: string, context: RestoreContext): Promise<Json> {
-  const { settings } = goalOf(context);
+async function putUrl({ name }: Action, context: RestoreContext): Promise<Json> {
+  const goal = requiredGoal(context);
   const live = await findUrl(name, context);
-  if (live && sameJson(urlSettings(live), settings)) return alreadySo(context, `The URL of ${name} is as before`);
-  const wanted = {
-    authType: String(settings["AuthType"]),
-    invokeMode: String(settings["InvokeMode"]),
-    cors: asObject(settings["Cors"]),
-  };
+  if (live && sameJson(urlSettings(live), goal.settings))
+    return alreadyDone(context, `The URL of ${name} is that of the backup`);
+  const { AuthType, InvokeMode, Cors } = lambdaUrlState(goal).settings;
+  const wanted = { authType: AuthType, invokeMode: InvokeMode, cors: Cors };
   if (live) await context.aws.lambda.updateUrl(splitName(name), wanted);
   else await context.aws.lambda.createUrl(splitName(name), wanted);
-  context.note(live ? `Put the settings of ${live.url} back.` : `Gave ${name} a URL again, under a new address.`);
+  context.note(live ? `Restored the settings of ${live.url}.` : `Gave ${name} a URL again, with a new address.`);
   return live ? { updated: true } : { created: true };
 }
 
-async function remove(name: string, context: RestoreContext): Promise<Json> {
+async function deleteUrl({ name }: Action, context: RestoreContext): Promise<Json> {
   const live = await findUrl(name, context);
-  if (!live) return alreadySo(context, `${name} has no URL`);
+  if (!live) return alreadyDone(context, `${name} has no URL`);
   await context.aws.lambda.deleteUrl(splitName(name));
   context.note(`Deleted ${live.url}, which the deployment had added.`);
   return { deleted: true };

@@ -1,52 +1,56 @@
 import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component/component.ts";
+import type { stackResourceState } from "../domain/component/states/stack-resource.ts";
 import { partOf } from "../domain/template/part.ts";
 import type { TemplateState } from "../domain/template/template.ts";
-import type { CachedReader, StackView } from "./cached-reader.ts";
+import { restoreBy } from "./action-handlers.ts";
+import type { CachedReader, LiveStack } from "./cached-reader.ts";
+import type { EvidenceOf } from "./captured-state.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
-import { settingsDiff, settle } from "./settling.ts";
-import { restoreStack } from "./stack-restore.ts";
-import { parameterValues } from "./template-values.ts";
+import { parameterValues } from "./stack/template-values.ts";
+import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
- * One resource of a stack: its definition in the submitted template and everything that the definition refers to. It goes
- * back through CloudFormation only, spliced into the live template beside the other parts of its stack.
+ * One resource of a stack: its definition in the submitted template and everything that the definition refers to. Only
+ * CloudFormation restores it, spliced into the live template together with the other parts of its stack, so all actions
+ * are those of the kind `stack`.
  */
 export const stackResource: Kind = {
   name: "stack-resource",
   capture,
   diff: settingsDiff,
   plan,
-  restore: restoreStack,
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({}),
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { stack, logicalId } = splitResource(name);
-  const read = await view.getStack(stack);
-  const state = read && templateStateOf(read);
+  const read = await reader.getStack(stack);
+  const state = read && liveTemplateState(read);
   const settings = state && partOf(state, { logicalId, take: "all" });
   if (!read || !settings) return null;
   const live = read.resources.find((resource) => resource.logicalId === logicalId);
+  const evidence: EvidenceOf<typeof stackResourceState> = { status: live?.status ?? null };
   return captured(
     componentId("stack-resource", name),
-    { settings, evidence: { status: live?.status ?? null }, artifacts: [] },
+    { settings, evidence, artifacts: [] },
     { parent: componentId("stack", stack), physicalId: live?.physicalId ?? null },
   );
 }
 
-/** Null where the text cannot be parsed: such a stack goes back whole or not at all. */
-export function templateStateOf({ parsed, facts }: StackView): TemplateState | null {
+/** Null if the text cannot be parsed: such a stack can only be restored as a whole. */
+function liveTemplateState({ parsed, facts }: LiveStack): TemplateState | null {
   return parsed && { template: parsed, parameters: parameterValues(facts, parsed) };
 }
 
-/** Reached only where no change set brings it back. */
+/** Called only if no change set restores it. */
 function plan(input: PlanInput): StepPlan {
   const action = actionBetween(input.goal, input.live);
   if (action === "unchanged") return unchanged();
   return refused({
     code: "STRATEGY_UNSUPPORTED",
-    detail: `${componentId("stack-resource", input.name)} goes back through CloudFormation only: use the strategy auto or stack.`,
+    detail: `${componentId("stack-resource", input.name)} can only be restored through CloudFormation: use the strategy auto or stack.`,
   });
 }

@@ -6,71 +6,102 @@ import {
   componentId,
   stackNameIn,
 } from "../domain/component/component.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import type { ArchivedObject, stackState } from "../domain/component/states/stack.ts";
 import { readStackPolicy } from "../domain/stack/stack-policy.ts";
 import { stuckIn } from "../domain/stack/status.ts";
 import type { CodeObject } from "../domain/template/code-objects.ts";
 import { NO_ECHO } from "../domain/template/secrets.ts";
 import { importsOf } from "../domain/template/template.ts";
-import { codeObjectsBelow } from "./archive.ts";
-import type { CachedReader, StackView } from "./cached-reader.ts";
+import { restoreBy } from "./action-handlers.ts";
+import type { CachedReader, LiveStack } from "./cached-reader.ts";
+import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
+import { codeObjectsBelow } from "./code-archive.ts";
 import type { Kind } from "./kind.ts";
-import { settle } from "./settling.ts";
-import { planStack, stackDiff } from "./stack-plan.ts";
-import { restoreStack } from "./stack-restore.ts";
-import { literalResolver } from "./template-values.ts";
+import { makeRoomForVersion } from "./stack/intermediate-version.ts";
+import { putCodeObjects } from "./stack/put-code-objects.ts";
+import { spliceStack } from "./stack/splice-stack.ts";
+import {
+  continueRollback,
+  createStack,
+  deleteStack,
+  putStackPolicy,
+  putTerminationProtection,
+  updateStack,
+} from "./stack/stack-actions.ts";
+import { planStack, stackDiff } from "./stack/stack-plan.ts";
+import { literalResolver } from "./stack/template-values.ts";
+import { verdictOf } from "./verdict.ts";
 
-/** A whole CloudFormation stack: what is submitted, and the logical ids that come of it. */
+/** A whole CloudFormation stack: everything that is submitted, and the logical ids of its resources. */
 export const stack: Kind = {
   name: "stack",
   capture,
   diff: stackDiff,
   plan: planStack,
-  restore: restoreStack,
-  async verify(view, name, goal) {
-    return settle(this, await capture(view, name), goal);
+  restore: restoreBy({
+    "put-code-objects": putCodeObjects,
+    "continue-update-rollback": continueRollback,
+    "make-room-for-version": makeRoomForVersion,
+    "create-stack": createStack,
+    "update-stack": updateStack,
+    "bridge-stack": updateStack,
+    "splice-stack": spliceStack,
+    "delete-stack": deleteStack,
+    "put-stack-policy": putStackPolicy,
+    "put-termination-protection": putTerminationProtection,
+  }),
+  async verify(reader, name, goal) {
+    return verdictOf(this, await capture(reader, name), goal);
   },
 };
 
-async function capture(view: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const read = await view.getStack(name);
+async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+  const read = await reader.getStack(name);
   if (!read) return null;
-  const { cloudFormation } = view.aws;
+  const { cloudFormation } = reader.aws;
   const { stackId } = read.facts;
   const noEcho = new Set(await cloudFormation.listNoEcho(stackId));
   const policy = await cloudFormation.getStackPolicy(stackId);
-  const objects = await archiveCodeObjects(view, read);
+  const objects = await archiveCodeObjects(reader, read);
+  const evidence: StackEvidence = {
+    ...stackEvidence(read),
+    unfinished: await unfinishedOf(reader, read),
+    imports: await importsIn(reader, read),
+    importers: await importersOf(reader, read),
+    codeObjects: objects,
+  };
   return captured(
     componentId("stack", name),
     {
       settings: stackSettings(read, noEcho, policy),
-      evidence: {
-        ...stackEvidence(read),
-        unfinished: await unfinishedOf(view, read),
-        imports: await importsIn(view, read),
-        importers: await importersOf(view, read),
-        codeObjects: objects.map((object) => ({ ...object })),
-      },
-      artifacts: objects.flatMap(({ digest, sizeBytes }) => (digest ? [{ digest, sizeBytes }] : [])),
+      evidence,
+      artifacts: objects.flatMap(({ digest, sizeBytes = 0 }) => (digest ? [{ digest, sizeBytes }] : [])),
     },
     { parent: parentOfNested(read), physicalId: stackId, incomplete: null },
   );
 }
 
-/** What the rollback of the last update hangs on; a nested stack hangs on what is in it. */
-async function unfinishedOf(view: CachedReader, { facts, resources }: StackView, prefix = ""): Promise<JsonObject[]> {
+type StackEvidence = EvidenceOf<typeof stackState>;
+type Unfinished = StackEvidence["unfinished"];
+
+/** Resources that the last update failed to roll back; for a nested stack, those in it. */
+async function unfinishedOf(reader: CachedReader, { facts, resources }: LiveStack, prefix = ""): Promise<Unfinished> {
   if (facts.status !== "UPDATE_ROLLBACK_FAILED") return [];
   const failed = resources.filter(({ status }) => status === "UPDATE_FAILED");
-  const all = failed.map(async ({ logicalId, type, physicalId, reason }): Promise<JsonObject[]> => {
+  const all = failed.map(async ({ logicalId, type, physicalId, reason }): Promise<Unfinished> => {
     const name = type === "AWS::CloudFormation::Stack" ? stackNameIn(physicalId ?? "") : null;
-    const nested = name ? await view.getStack(name) : null;
-    const below = nested ? await unfinishedOf(view, nested, `${nested.facts.name}.`) : [];
+    const nested = name ? await reader.getStack(name) : null;
+    const below = nested ? await unfinishedOf(reader, nested, `${nested.facts.name}.`) : [];
     return below.length > 0 ? below : [{ id: prefix + logicalId, type, reason }];
   });
   return (await Promise.all(all)).flat();
 }
 
-function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: string | null): JsonObject {
+function stackSettings(
+  read: LiveStack,
+  noEcho: ReadonlySet<string>,
+  policy: string | null,
+): SettingsOf<typeof stackState> {
   const { facts, resources, template } = read;
   return {
     template,
@@ -83,7 +114,11 @@ function stackSettings(read: StackView, noEcho: ReadonlySet<string>, policy: str
   };
 }
 
-function stackEvidence({ facts, resources }: StackView): JsonObject {
+/** Without the members that take further calls. */
+function stackEvidence({
+  facts,
+  resources,
+}: LiveStack): Omit<StackEvidence, "unfinished" | "imports" | "importers" | "codeObjects"> {
   return {
     stackId: facts.stackId,
     status: facts.status,
@@ -106,51 +141,45 @@ function stackEvidence({ facts, resources }: StackView): JsonObject {
   };
 }
 
-/** The stack whose resource a nested stack is; null for any other. */
-function parentOfNested({ facts }: StackView): ComponentId | null {
+/** The stack that has this one as a resource; null if it is not nested. */
+function parentOfNested({ facts }: LiveStack): ComponentId | null {
   const name = stackNameIn(facts.parentId ?? "");
   return name ? componentId("stack", name) : null;
 }
 
-/** What the template names and an export answers to: a condition may keep the rest from ever being imported. */
-async function importsIn(view: CachedReader, read: StackView): Promise<string[]> {
+/** Imports in the template for which an export exists: the others may depend on a condition that is false. */
+async function importsIn(reader: CachedReader, read: LiveStack): Promise<string[]> {
   const named = read.parsed ? importsOf(read.parsed, literalResolver(read)) : [];
-  const known = named.length > 0 ? await view.listExportNames() : null;
+  const known = named.length > 0 ? await reader.listExportNames() : null;
   return known ? named.filter((name) => known.has(name)) : named;
 }
 
-/** Who imports each export: the order over stacks and the refusals are made of it (facts E4). */
-async function importersOf(view: CachedReader, { facts }: StackView): Promise<JsonObject> {
-  if (!view.asksImporters(facts.name)) return {};
+/** The importers of each export: they decide the order of stacks and what is refused (facts E4). */
+async function importersOf(reader: CachedReader, { facts }: LiveStack): Promise<StackEvidence["importers"]> {
+  if (!reader.asksImporters(facts.name)) return {};
   return listImporters(
-    view,
+    reader,
     facts.outputs.flatMap(({ exportName }) => exportName ?? []),
   );
 }
 
 /** Names of the stacks that import each of these exports. */
-export async function listImporters(view: CachedReader, exportNames: readonly string[]): Promise<JsonObject> {
-  const importers: Record<string, Json> = {};
-  for (const name of exportNames) importers[name] = (await view.aws.cloudFormation.listImporters(name)).sort();
+export async function listImporters(
+  reader: CachedReader,
+  exportNames: readonly string[],
+): Promise<StackEvidence["importers"]> {
+  const importers: Record<string, string[]> = {};
+  for (const name of exportNames) importers[name] = (await reader.aws.cloudFormation.listImporters(name)).sort();
   return importers;
 }
 
-interface ArchivedObject extends Omit<CodeObject, "logicalId"> {
-  /** The resources whose definitions name it. */
-  readonly logicalIds: readonly string[];
-  readonly digest: string | null;
-  readonly sizeBytes: number;
-  /** Tells equal bytes from a look alone; backups of earlier days have none. */
-  readonly etag: string | null;
-}
-
-/** The objects that the template names, with their bytes: the bucket may lose them (P4). A lost one has no digest. */
-async function archiveCodeObjects(view: CachedReader, read: StackView): Promise<ArchivedObject[]> {
-  const { archives } = view;
-  // Nested stacks are read for their objects alone.
+/** Archives the objects that the template names, since their bucket may lose them. One that is lost already has no digest. */
+async function archiveCodeObjects(reader: CachedReader, read: LiveStack): Promise<ArchivedObject[]> {
+  const { archives } = reader;
+  // Nested stacks would be read only for their objects.
   if (!archives) return [];
   const places = new Map<string, CodeObject[]>();
-  for (const object of await codeObjectsBelow(view, read)) {
+  for (const object of await codeObjectsBelow(reader, read)) {
     if (!archives(read.facts.name, object.logicalId)) continue;
     const place = `${object.bucket}/${object.key}@${object.version}`;
     places.set(place, [...(places.get(place) ?? []), object]);
@@ -158,8 +187,8 @@ async function archiveCodeObjects(view: CachedReader, read: StackView): Promise<
   const archived: ArchivedObject[] = [];
   for (const objects of places.values()) {
     const [{ bucket, key, version }] = objects as [CodeObject];
-    const found = await view.aws.objects.open(bucket, key, version ?? undefined);
-    const stored: ArtifactRef | null = found && (await view.artifacts.put(found.bytes));
+    const found = await reader.aws.objects.open(bucket, key, version ?? undefined);
+    const stored: ArtifactRef | null = found && (await reader.artifacts.put(found.bytes));
     const logicalIds = objects.map(({ logicalId }) => logicalId);
     archived.push({
       bucket,

@@ -21,7 +21,7 @@ export function physicalIdsOf(stack: CapturedComponent | null | undefined): Json
   return asObject(stack?.state.evidence["physicalIds"]);
 }
 
-/** Resources of a stack that were created anew: same logical id, another physical one. Pure. */
+/** Resources that a stack created again: same logical id, another physical id. Pure. */
 export function changedPhysicalIds(was: JsonObject, is: JsonObject): ChangedId[] {
   return Object.entries(was).flatMap(([logicalId, from]) => {
     const to = is[logicalId];
@@ -30,14 +30,14 @@ export function changedPhysicalIds(was: JsonObject, is: JsonObject): ChangedId[]
 }
 
 /**
- * The state that a component of a stack must have after the stack went back: the goal, with the physical ids of
- * resources that the stack had to create anew. Values that the template computes are not overwritten with dead ids.
+ * The state that a component of a stack must have once the stack is restored: the goal, with the physical ids of
+ * resources that the stack had to create again. Values that the template computes are not compared with dead ids.
  */
 export function expectedState(goal: ComponentState | null, changed: readonly ChangedId[]): ComponentState | null {
   if (!goal || changed.length === 0) return goal;
   // Longest first: an id may begin with another one.
   const byLength = [...changed].sort((one, other) => other.from.length - one.from.length);
-  // Statements of a policy stand under their Sids, which are physical ids of permissions.
+  // A policy's statements are keyed by their Sids, which are physical ids of permissions.
   const renamed = new Map(changed.map(({ from, to }) => [from, to]));
   const replace = (value: Json): Json => {
     if (typeof value === "string") return byLength.reduce((text, { from, to }) => text.replaceAll(from, to), value);
@@ -50,8 +50,8 @@ export function expectedState(goal: ComponentState | null, changed: readonly Cha
 }
 
 /**
- * The id under which a component stands after its stack went back. A function without a name of its own comes back under
- * another one, and everything of it with it; so does a nested stack.
+ * The id of a component once its stack is restored. A function without a name of its own is created under another name,
+ * and with it all its components; so is a nested stack.
  */
 export function expectedId(id: ComponentId, changed: readonly ChangedId[]): ComponentId {
   const [parsed, stack] = [parseComponentId(id), stackOf(id)];

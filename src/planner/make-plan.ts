@@ -1,41 +1,84 @@
-import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
+import type { Disclosure } from "../domain/activity/stage-policy.ts";
+import type { CapturedComponent } from "../domain/component/component.ts";
 import { threeWay } from "../domain/component/diff.ts";
 import type { Reason } from "../domain/errors.ts";
-import { type Plan, type PlanStep, planDigest, type StepAction } from "../domain/plan/plan.ts";
+import { type Plan, planDigest } from "../domain/plan/plan.ts";
 import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
 import type { DraftStep } from "./draft-step.ts";
-import { actionOf, type DatedFacts, directPlan, goalFor, isConflict, isKept, type PlanFacts } from "./facts.ts";
+import type { GatheredFacts } from "./facts.ts";
 import { orderSteps } from "./order-steps.ts";
-import { ownerOf } from "./ownership.ts";
-import { withMovedCode } from "./relocate-code.ts";
+import { directPlanner, type PlanDirectly } from "./plan-directly.ts";
+import { relocateCode } from "./relocate-code.ts";
 import { type PartPlans, planParts } from "./stack-parts/plan-parts.ts";
+import { resolveSubjects, type Subject, type Subjects } from "./subject.ts";
 
-export function makePlan(found: PlanFacts, fingerprint: Fingerprint, plannedAt: number): Plan {
-  const facts = withMovedCode(found);
-  const dated = { ...facts, at: plannedAt };
-  const parts = planParts(dated);
-  const drafts = facts.rollback.picked.map((id) => draftStep(id, { facts: dated, parts, fingerprint }));
-  const steps = orderSteps(drafts, facts, (id) => goalFor(id, facts));
-  return { digest: planDigest(steps), plannedAt, steps };
+/** How a plan is shown, and when it is made. */
+export interface Making {
+  readonly fingerprint: Fingerprint;
+  /** What the stage's policy says of secrets; without one, whatever is always secret is. */
+  readonly disclosure?: Disclosure;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What a rollback will do, step by step, in its order. Pure: the same facts give the same digest. */
+export function makePlan(facts: GatheredFacts, making: Making): Plan {
+  const { states, codePlans } = relocateCode(facts);
+  const subjects = resolveSubjects(facts.request, states);
+  const planDirectly = directPlanner(subjects, { ...facts.target, codePlans, at: making.at });
+  const parts = planParts(subjects, { planDirectly, codePlans, exports: facts.target.exports });
+  const drafts = subjects.picked.map((subject) => {
+    const planned = planStep(subject, subjects, { parts, planDirectly });
+    const isPart = parts.steps.has(subject.id);
+    return draftStep(subject, { planned, isPart, partGoal: parts.goals.get(subject.id) }, making);
+  });
+  const steps = orderSteps(drafts, subjects, facts.target.exports);
+  return { digest: planDigest(steps), plannedAt: making.at, steps };
+}
+
+interface Planners {
+  readonly parts: PartPlans;
+  readonly planDirectly: PlanDirectly;
+}
+
+/** With its picked stack, as a part of its stack, or by its own kind. */
+function planStep(subject: Subject, subjects: Subjects, { parts, planDirectly }: Planners): StepPlan {
+  const { id, before, owner, action, kept } = subject;
+  if (before?.incomplete) return refused({ code: "INCOMPLETE_BACKUP", detail: before.incomplete });
+  if (owner && subjects.isPicked(owner) && (action !== "unchanged" || kept)) return restoredBy(owner, action);
+  const part = parts.steps.get(id);
+  if (part) return part;
+  const planned = planDirectly(subject);
+  const { byCommand, strategy } = subjects.request;
+  if (byCommand) return leftToCommand(planned, action);
+  if (strategy !== "stack" || subject.kind === "stack" || planned.actions.length === 0) return planned;
+  return refused({
+    code: "STRATEGY_UNSUPPORTED",
+    detail: `The template of ${owner} says the same about ${id} as in the backup, or nothing: use auto or direct.`,
+  });
+}
+
+/** How the command restores it is its own matter, so a kind's refusal does not count; a loss does. */
+function leftToCommand(planned: StepPlan, action: Subject["action"]): StepPlan {
+  if (planned.action === "refused") return acting(action, []);
+  return { ...planned, actions: [] };
 }
 
 interface Drafting {
-  readonly facts: DatedFacts;
-  readonly parts: PartPlans;
-  readonly fingerprint: Fingerprint;
+  readonly planned: StepPlan;
+  readonly isPart: boolean;
+  /** The goal of a resource whose definition had to be adapted to the live template. */
+  readonly partGoal: CapturedComponent | undefined;
 }
 
-function draftStep(id: ComponentId, { facts, parts, fingerprint }: Drafting): DraftStep {
-  const { before, deployed } = facts.sources;
-  const live = facts.live.get(id) ?? null;
-  const conflict = isConflict(id, facts);
-  const goal = parts.goals.get(id) ?? goalFor(id, facts);
-  const planned = planStep(id, facts, parts);
-  const throughStack = id.startsWith("stack") || parts.steps.has(id) || planned.via?.startsWith("stack:");
+function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosure }: Making): DraftStep {
+  const { id, before, deployed, live, conflict } = subject;
+  const { planned, isPart, partGoal } = drafting;
+  const throughStack = id.startsWith("stack") || isPart || planned.via?.startsWith("stack:");
   const strategy = throughStack ? "stack" : "direct";
-  const masking = { fingerprint, ...(facts.disclosure ? { disclosure: facts.disclosure } : {}) };
-  const shown = (side: CapturedComponent | null | undefined) => side && exposed(id, side.state.settings, masking);
+  const masking = { fingerprint, ...(disclosure ? { disclosure } : {}) };
+  const shown = (side: CapturedComponent | null) => (side ? exposed(id, side.state.settings, masking) : undefined);
   return {
     component: id,
     action: planned.action,
@@ -43,54 +86,21 @@ function draftStep(id: ComponentId, { facts, parts, fingerprint }: Drafting): Dr
     via: planned.via,
     conflict,
     destructive: planned.destructive,
-    reasons: [...planned.reasons, ...warnings(id, facts, { planned, conflict, strategy })],
+    reasons: [...planned.reasons, ...warnings(subject, planned, strategy)],
     actions: planned.actions,
-    goal: goal?.state ?? null,
+    goal: (partGoal ?? subject.goal)?.state ?? null,
     liveDigest: live?.digest ?? null,
-    diff: threeWay(shown(before.get(id)) ?? undefined, shown(deployed.get(id)) ?? undefined, shown(live) ?? undefined),
+    diff: threeWay(shown(before), shown(deployed), shown(live)),
   };
 }
 
-/** With its picked stack, as a part of its stack, or by its own kind. */
-function planStep(id: ComponentId, facts: DatedFacts, parts: PartPlans): StepPlan {
-  const backup = facts.sources.before.get(id);
-  if (backup?.incomplete) return refused({ code: "INCOMPLETE_BACKUP", detail: backup.incomplete });
-  const owner = ownerOf(id, facts);
-  const goal = goalFor(id, facts);
-  const action = actionOf(id, facts);
-  if (owner && facts.rollback.picked.includes(owner) && (action !== "unchanged" || isKept(id, facts)))
-    return restoredBy(owner, action);
-  const part = parts.steps.get(id);
-  if (part) return part;
-  const planned = directPlan(id, facts, goal);
-  if (facts.byCommand) return leftToCommand(planned, action);
-  if (facts.rollback.strategy !== "stack" || id.startsWith("stack:") || planned.actions.length === 0) return planned;
-  return refused({
-    code: "STRATEGY_UNSUPPORTED",
-    detail: `The template of ${owner} says the same about ${id} as in the backup, or nothing: use auto or direct.`,
-  });
-}
-
-/** How it goes back is the command's own matter: what a kind could not do itself is no reason against it. Losses are. */
-function leftToCommand(planned: StepPlan, action: StepAction): StepPlan {
-  if (planned.action === "refused") return acting(action, []);
-  return { ...planned, actions: [] };
-}
-
-interface Planned {
-  readonly planned: StepPlan;
-  readonly conflict: boolean;
-  readonly strategy: PlanStep["strategy"];
-}
-
-function warnings(id: ComponentId, facts: DatedFacts, { planned, conflict, strategy }: Planned): Reason[] {
+function warnings({ id, owner, conflict }: Subject, planned: StepPlan, strategy: DraftStep["strategy"]): Reason[] {
   const reasons: Reason[] = [];
   if (conflict)
     reasons.push({
       code: "CONFLICT",
       detail: `${id} is neither as in the backup nor as it was recorded after the deploy.`,
     });
-  const owner = ownerOf(id, facts);
   if (planned.actions.length > 0 && owner && strategy === "direct") {
     const detail = `The template of ${owner} and its next deploy still say what the deployment said about ${id}.`;
     reasons.push({ code: "LEAVES_STACK_BEHIND", detail });

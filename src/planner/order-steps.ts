@@ -1,18 +1,13 @@
-import {
-  type CapturedComponent,
-  type ComponentId,
-  KIND_NAMES,
-  type KindName,
-  parseComponentId,
-} from "../domain/component/component.ts";
+import { type ComponentId, KIND_NAMES, type KindName, kindOf } from "../domain/component/component.ts";
 import type { Action, PlanStep } from "../domain/plan/plan.ts";
 import type { DraftStep } from "./draft-step.ts";
-import type { PlanFacts } from "./facts.ts";
+import type { Exported } from "./facts.ts";
 import { type Places, placeStacks, type StackPlace } from "./stack-order/stacks.ts";
+import type { Subjects } from "./subject.ts";
 
 type PlacedStep = Omit<PlanStep, "order">;
 
-/** Why steps come when they do where no export and no container says it. */
+/** Why a step stands where it does when no export and no container decides it. */
 const POSITIONS: Readonly<Record<KindName, string>> = {
   stack: "waits for no other stack",
   "stack-resource": "with the stacks, as a part of its own",
@@ -29,21 +24,21 @@ const POSITIONS: Readonly<Record<KindName, string>> = {
 };
 
 /**
- * Stacks first, in the waves of their exports and imports, with the functions that one of them refers to and needs there,
- * and what each brings back right behind it; then functions (configuration before code, as Terraform does; a function that
- * is created, with its code), then aliases.
+ * Stacks first, in the waves of their exports and imports, together with the functions that a stack refers to and needs
+ * by then; what a step restores stands right behind it. Then functions (configuration before code, as Terraform does; a
+ * function that is created, with its code), then aliases.
  */
 export function orderSteps(
   drafts: readonly DraftStep[],
-  facts: PlanFacts,
-  goalOf: (id: ComponentId) => CapturedComponent | null,
+  subjects: Subjects,
+  exports: readonly Exported[] | null,
 ): PlanStep[] {
-  const carriers = new Map(drafts.map(({ component, via }) => [component, via]));
-  const lanes = new Map(drafts.map(({ component }) => [component, laneOf(component, carriers)]));
+  const parents = new Map(drafts.map(({ component, via }) => [component, via]));
+  const lanes = new Map(drafts.map(({ component }) => [component, laneOf(component, parents)]));
   const throughStacks = new Set(
     drafts.filter(({ strategy }) => strategy === "stack").map(({ component }) => component),
   );
-  const { places, held } = placeStacks(drafts, facts, goalOf);
+  const { places, releasedBy } = placeStacks(drafts, subjects, exports);
   const isEarly = (id: ComponentId) => throughStacks.has(id) || places.has(id);
   const inStackLane = ({ component }: DraftStep) => isEarly(lanes.get(component) ?? component);
   const stacks = drafts
@@ -60,15 +55,15 @@ export function orderSteps(
   const lastWave = Math.max(0, ...stacks.flatMap(({ wave, bridges }) => [wave, ...bridges.map((pass) => pass.wave)]));
   const rest = behindStacks(
     drafts.filter((draft) => !inStackLane(draft)),
-    { lastWave, held },
+    { lastWave, releasedBy },
   );
   return [...stacks, ...rest].map((step, index) => ({ ...step, order: index + 1 }));
 }
 
-/** The step that carries this one, or carries its carrier, and has actions of its own. */
-function laneOf(id: ComponentId, carriers: ReadonlyMap<ComponentId, ComponentId | null>): ComponentId {
-  const via = carriers.get(id);
-  return via ? laneOf(via, carriers) : id;
+/** The step with actions of its own that restores this one, directly or through its parent step. */
+function laneOf(id: ComponentId, parents: ReadonlyMap<ComponentId, ComponentId | null>): ComponentId {
+  const parent = parents.get(id);
+  return parent ? laneOf(parent, parents) : id;
 }
 
 function inLane(draft: DraftStep, place: StackPlace | undefined): PlacedStep {
@@ -83,7 +78,9 @@ function inLane(draft: DraftStep, place: StackPlace | undefined): PlacedStep {
 
 const NO_PLACE = { after: [], bridges: [], faults: [] } as const;
 
-/** The bridges come right before the update that prunes them; objects that the template names are there by then. */
+/**
+ * The bridges come right before the update that prunes them; by then the objects that the template names are in place.
+ */
 function withBridges({ actions }: DraftStep, bridges: number): readonly Action[] {
   if (bridges === 0) return actions;
   const at = actions.findIndex((action) => action.do === "update-stack");
@@ -91,46 +88,46 @@ function withBridges({ actions }: DraftStep, bridges: number): readonly Action[]
   return [...actions.slice(0, at), ...Array.from({ length: bridges }, () => bridging).flat(), ...actions.slice(at)];
 }
 
-interface Behind extends Pick<Places, "held"> {
+interface Behind extends Pick<Places, "releasedBy"> {
   readonly lastWave: number;
 }
 
-function behindStacks(drafts: readonly DraftStep[], { lastWave, held }: Behind): PlacedStep[] {
+function behindStacks(drafts: readonly DraftStep[], { lastWave, releasedBy }: Behind): PlacedStep[] {
   const sorted = [...drafts].sort((one, other) => rank(one) - rank(other) || compare(one.component, other.component));
   const waves = [...new Set(sorted.map((draft) => Math.floor(rank(draft))))];
   return sorted.map((draft) => ({
     ...draft,
     wave: lastWave + waves.indexOf(Math.floor(rank(draft))) + 1,
-    position: draft.via ? `right behind ${draft.via}, which brings it back` : positionBehind(draft, held),
-    after: held.get(draft.component) ?? [],
+    position: draft.via ? `right behind ${draft.via}, which brings it back` : positionBehind(draft, releasedBy),
+    after: releasedBy.get(draft.component) ?? [],
     bridges: [],
   }));
 }
 
-function positionBehind(draft: DraftStep, held: Places["held"]): string {
-  const stacks = held.get(draft.component) ?? [];
+function positionBehind(draft: DraftStep, releasedBy: Places["releasedBy"]): string {
+  const stacks = releasedBy.get(draft.component) ?? [];
   const words = `after ${stacks.join(", ")}, which ${stacks.length > 1 ? "refer" : "refers"} to it until then`;
   return stacks.length > 0 ? words : positionOf(draft);
 }
 
 function positionOf({ component, strategy }: DraftStep): string {
   if (strategy === "stack" && !component.startsWith("stack:")) return POSITIONS["stack-resource"];
-  return POSITIONS[parseComponentId(component)?.kind ?? "stack"];
+  return POSITIONS[kindOf(component)];
 }
 
-/** What a function's code brings back stands right behind it. */
+/** A component that a function's code restores stands right behind it. */
 function rank(draft: DraftStep): number {
   if (draft.via) return kindRank(draft.via) + 0.5;
   return draft.actions.some(goesFirst(draft)) ? KIND_NAMES.indexOf("lambda-config") : kindRank(draft.component);
 }
 
-/** What code and configuration depend on: that the function exists, and which code signing it is under (facts B2). */
+/** Actions that code and configuration depend on: creating the function, and its code signing (facts B2). */
 function goesFirst({ action: wanted }: DraftStep): (action: Action) => boolean {
   return (action) => action.do === "create-function" || (action.do === "put-code-signing" && wanted === "restore");
 }
 
 function kindRank(id: ComponentId): number {
-  return KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
+  return KIND_NAMES.indexOf(kindOf(id));
 }
 
 function compare(one: string | undefined, other: string | undefined): number {

@@ -3,38 +3,37 @@ import {
   type ComponentId,
   type Components,
   componentId,
-  parseComponentId,
+  kindOf,
+  nameOf,
   stackOf,
 } from "../domain/component/component.ts";
 import { asObject } from "../domain/json.ts";
 import { ownedResources, statementKey } from "../domain/stack/owned-resources.ts";
-import type { Sources } from "../jobs/plan/sources.ts";
+import type { States } from "./facts.ts";
 
-/** What the question whose something is, is answered from. */
-export interface States {
-  readonly sources: Pick<Sources, "before" | "deployed">;
-  readonly live: Components;
-}
+/*
+ * Who owns a component: pure, from the three states.
+ */
 
 /** What contains it now or did in the backup: the stack of a resource, the resource of a function's component. */
-export function parentOf(id: ComponentId, { sources, live }: States): ComponentId | null {
-  return live.get(id)?.parent ?? sources.before.get(id)?.parent ?? sources.deployed.get(id)?.parent ?? null;
+export function parentOf(id: ComponentId, { before, deployed, live }: States): ComponentId | null {
+  return live.get(id)?.parent ?? before.get(id)?.parent ?? deployed.get(id)?.parent ?? null;
 }
 
-/** The stack that owns it now or did in the backup; null for what no stack owns, and for a stack. */
+/** The stack that owns it now or did in the backup; null for what no stack owns, and for a root stack. */
 export function ownerOf(id: ComponentId, states: States): ComponentId | null {
   return stackOf(resourcesOf(id, states)[0] ?? parentOf(id, states));
 }
 
 /**
- * The resources that a part of a function is by itself, also of another stack than the function's: of a policy one for
- * each statement that came or went, or for the one that is asked for. Empty where only the function is a resource.
+ * The resources of stacks that a function's component is by itself, also in another stack than the function's: a policy has
+ * one for each statement that came or went, or the one of `statement`. Empty where only the function is a resource.
  */
 export function resourcesOf(id: ComponentId, states: States, statement?: string): ComponentId[] {
-  const kind = parseComponentId(id)?.kind;
+  const kind = kindOf(id);
   const parent = parentOf(id, states);
   if (kind === "lambda-trigger") return parent ? [pickable(parent, id, states)] : [];
-  const sids = statement === undefined ? movedStatements(id, states) : [statement];
+  const sids = statement === undefined ? changedStatements(id, states) : [statement];
   const keys = kind === "lambda-policy" ? sids.map(statementKey) : [id];
   return keys.flatMap((key) => {
     const found = findResource(key, states);
@@ -43,35 +42,33 @@ export function resourcesOf(id: ComponentId, states: States, statement?: string)
 }
 
 /** Sids that only some of the states have. */
-function movedStatements(id: ComponentId, { sources, live }: States): string[] {
-  const sides = [sources.before, sources.deployed, live].flatMap((side) => side.get(id) ?? []);
+function changedStatements(id: ComponentId, { before, deployed, live }: States): string[] {
+  const sides = [before, deployed, live].flatMap((side) => side.get(id) ?? []);
   const sids = sides.map(({ state }) => Object.keys(asObject(state.settings["Statements"])));
-  const both = [sources.before, sources.deployed].every((side) => side.has(id));
+  const both = before.has(id) && deployed.has(id);
   return [...new Set(sids.flat())].filter((sid) => !both || !sids.every((side) => side.includes(sid)));
 }
 
-function findResource(key: string, { sources, live }: States): ComponentId | null {
-  const then = stacksIn(sources.before);
-  const now = [...stacksIn(live), ...stacksIn(sources.deployed).filter(({ id }) => !live.has(id))];
-  for (const stack of [...then, ...now]) {
+function findResource(key: string, { before, deployed, live }: States): ComponentId | null {
+  const now = [...stacksIn(live), ...stacksIn(deployed).filter(({ id }) => !live.has(id))];
+  for (const stack of [...stacksIn(before), ...now]) {
     const logicalId = ownedResources(stack).get(key);
-    if (logicalId !== undefined)
-      return componentId("stack-resource", `${parseComponentId(stack.id)?.name}/${logicalId}`);
+    if (logicalId !== undefined) return componentId("stack-resource", `${nameOf(stack.id)}/${logicalId}`);
   }
   return null;
 }
 
-/** What a transform made is picked with what it was made of: the function's own resource, or else the stack. */
+/** A resource that a transform made is picked with its origin: the function's own resource, or else the stack. */
 function pickable(resource: ComponentId, id: ComponentId, states: States): ComponentId {
-  const { before, deployed } = states.sources;
   const stack = stackOf(resource);
   const known = [resource, parentOf(id, states)].find(
-    (one) => one && stackOf(one) === stack && [before, deployed, states.live].some((side) => side.has(one)),
+    (one) =>
+      one && stackOf(one) === stack && [states.before, states.deployed, states.live].some((side) => side.has(one)),
   );
   return known ?? stack ?? resource;
 }
 
-/** The stacks among thousands of components, looked for once per snapshot. */
+/** The stacks among thousands of components, found once per snapshot. */
 function stacksIn(components: Components): readonly CapturedComponent[] {
   const known = STACKS.get(components);
   if (known) return known;

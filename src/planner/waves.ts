@@ -1,12 +1,12 @@
 import type { BridgePass, Plan, PlanStep } from "../domain/plan/plan.ts";
 
-/** One step's turn: its last one, or one of its bridges before. */
+/** One pass of a step: its last one, or one of its bridges before. */
 export interface LanePass {
   readonly step: PlanStep;
   readonly bridge: BridgePass | null;
 }
 
-/** What runs one after another: a stack and what it brings back, or everything that is no stack's. */
+/** Passes that run one after another: a stack and what it restores, or everything outside stacks. */
 export type Lane = readonly LanePass[];
 
 /** The waves of a plan, each as the lanes that may run side by side. Pure. */
@@ -15,7 +15,7 @@ export function wavesOf({ steps }: Plan): Lane[][] {
   return [...new Set(numbers)].sort((one, other) => one - other).map((wave) => lanesOf(steps, wave));
 }
 
-/** Functions outside of the picked stacks share one lane: they may share code, layers and aliases. */
+/** Functions outside the picked stacks share one lane, because they may share code, layers and aliases. */
 function lanesOf(steps: readonly PlanStep[], wave: number): Lane[] {
   const bridges = steps.flatMap((step): Lane[] =>
     step.bridges.filter((bridge) => bridge.wave === wave).map((bridge) => [{ step, bridge }]),

@@ -6,7 +6,7 @@ import type { Shape } from "#sandbox/core/contract";
 import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
 import { type AwsConnector, type AwsSettings, createAwsConnector, type TargetSettings } from "#src/aws/connect";
 import type { AwsAccess, CallObserver } from "#src/aws/gateways/access";
-import type { CodeSource, FunctionCode } from "#src/aws/gateways/lambda";
+import type { CodeSource, FunctionCode } from "#src/aws/gateways/code";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** The gateways before a sandbox without a socket, on one virtual clock. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import t from "tap";
-import { isAnswer, nullIfMissing, toStepbackError } from "#src/aws/error-mapping";
+import { isAwsError, nullIfMissing, toStepbackError } from "#src/aws/error-mapping";
 import { type ErrorCode, StepbackError } from "#src/domain/errors";
 import { ROOT } from "../support/root.ts";
 
@@ -130,10 +130,10 @@ t.test("no detail holds a presigned URL's query, an environment, a canonical req
 t.test("a mapped error passes unchanged, and can be told by AWS's name", async (t) => {
   const mapped = toStepbackError(answer("AlreadyExistsException", "ChangeSet c already exists"), CALL);
   t.equal(toStepbackError(mapped, CALL), mapped);
-  t.ok(isAnswer(mapped, "AlreadyExistsException"));
-  t.ok(isAnswer(mapped, "AlreadyExistsException", /already/));
-  t.notOk(isAnswer(mapped, "AlreadyExistsException", /gone/));
-  t.notOk(isAnswer(new Error("x"), "Error"));
+  t.ok(isAwsError(mapped, "AlreadyExistsException"));
+  t.ok(isAwsError(mapped, "AlreadyExistsException", /already/));
+  t.notOk(isAwsError(mapped, "AlreadyExistsException", /gone/));
+  t.notOk(isAwsError(new Error("x"), "Error"));
   t.equal(await nullIfMissing(Promise.reject(new StepbackError("AWS_NOT_FOUND", "gone"))), null);
   await t.rejects(nullIfMissing(Promise.reject(mapped)), mapped);
 });

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import t from "tap";
 import { AwsError } from "#sandbox/core/contract";
-import { carries, splitPatch } from "#src/aws/configuration-patch";
+import { carries, splitPatch } from "#src/aws/lambda/configuration-patch";
 import { openStage, ownFunction, ROLE, SETTINGS, textOf, zipCode, zipFrom, zipOf } from "./aws-stage.ts";
 
 t.test("reads a function whole, and answers nothing where there is none", async (t) => {

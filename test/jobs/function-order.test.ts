@@ -95,7 +95,7 @@ t.test("a stack is not tried when the function that it refers to did not come ba
   w.sandbox.calls.clear();
   const rollback = await rollBack(w, id, "all", { onError: "continue" });
   t.match(rollback, { status: "Exception" });
-  t.match(rollback.error.detail, /stack:api: .*lambda-code:pay.*, which had to go first, did not/);
+  t.match(rollback.error.detail, /stack:api: .*lambda-code:pay.* had to be restored first and failed/);
   t.notOk(w.sandbox.calls.mutations().some(({ operation }) => operation === "CreateChangeSet"));
 });
 

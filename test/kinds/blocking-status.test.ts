@@ -1,12 +1,12 @@
 import t from "tap";
 import { AwsError, type Shape } from "#sandbox/core/contract";
-import { splitPatch } from "#src/aws/configuration-patch";
+import { splitPatch } from "#src/aws/lambda/configuration-patch";
 import { type ComponentId, captured, componentId } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
 import { updatesBlockedSince } from "#src/domain/plan/runtimes";
 import { NO_CODE_PLAN } from "#src/domain/template/code-relocation";
-import { functionSettings } from "#src/kinds/function-settings";
 import type { PlanInput } from "#src/kinds/kind";
+import { functionSettings } from "#src/kinds/lambda/function-settings";
 import { lambdaCode } from "#src/kinds/lambda-code";
 import { lambdaConfig } from "#src/kinds/lambda-config";
 import {

@@ -18,10 +18,9 @@ import { captureScope } from "#src/jobs/capture/capture-scope";
 import { createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS } from "#src/kinds/index";
 import type { RestoreContext } from "#src/kinds/kind";
-import { hasSid, statementsById, toPermission } from "#src/kinds/policy-statements";
-import type { PlanFacts } from "#src/planner/facts";
-import { makePlan } from "#src/planner/make-plan";
+import { hasSid, statementsById, toPermission } from "#src/kinds/lambda/policy-statements";
 import { openStage, ownFunction, type Stage } from "../aws/aws-stage.ts";
+import { type PlanCase, planFor } from "../support/plan-case.ts";
 
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function:pay";
 const FunctionName = "pay";
@@ -51,19 +50,8 @@ function part(id: ComponentId, settings: JsonObject, more: Partial<CapturedCompo
 
 const components = (...list: CapturedComponent[]): Components => new Map(list.map((one) => [one.id, one]));
 
-function plan(facts: Pick<PlanFacts, "live"> & Partial<PlanFacts> & { picked: ComponentId[] }): PlanStep[] {
-  const { picked, ...rest } = facts;
-  const rollback = { picked, strategy: "auto", onConflict: "restore", continueUpdateRollback: {} } as const;
-  const none = { before: components(), deployed: components() };
-  const empty = {
-    sources: none,
-    lastRecorded: new Map(),
-    versions: new Map(),
-    hasStagingBucket: false,
-    goneLayers: new Set<string>(),
-    exporters: null,
-  };
-  return [...makePlan({ ...empty, ...rest, rollback }, (value) => `fp(${value.length})`, 0).steps];
+function plan(given: PlanCase): PlanStep[] {
+  return [...planFor(given, { onConflict: "restore" }).steps];
 }
 
 const planBack = (picked: ComponentId[], before: Components, live: Components) =>

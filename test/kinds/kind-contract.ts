@@ -9,14 +9,15 @@ import {
   componentId,
   functionOf,
   type KindName,
+  kindOf,
   stackOf,
 } from "#src/domain/component/component";
 import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
-import { kindOf, performerOf } from "#src/jobs/run/perform-actions";
-import { contentOf } from "#src/kinds/alias-targets";
-import { ARCHIVES_NONE, createCachedReader, LOOK_AT_ALL } from "#src/kinds/cached-reader";
-import { makePlan } from "#src/planner/make-plan";
+import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
+import { KINDS, performerOf } from "#src/kinds/index";
+import { contentOf } from "#src/kinds/lambda/alias-targets";
+import { planFor } from "../support/plan-case.ts";
 import type { Account } from "../support/test-account.ts";
 import type { Specimen } from "./specimens.ts";
 
@@ -135,17 +136,13 @@ class Trial {
     const live = await this.look();
     const functionName = functionOf(this.id);
     const versions = functionName ? (await this.bench.access.lambda.listVersions(functionName)).map(contentOf) : [];
-    const facts = {
-      rollback: { picked, strategy: "auto", onConflict: "restore", continueUpdateRollback: {} },
+    const given = {
+      picked,
       sources: { before, deployed: live },
       live,
-      lastRecorded: new Map(),
       versions: new Map(functionName ? [[functionName, versions]] : []),
-      hasStagingBucket: false,
-      goneLayers: new Set<string>(),
-      exporters: null,
-    } as const;
-    return makePlan(facts, (value) => value, 0).steps;
+    };
+    return planFor(given, { onConflict: "restore" }).steps;
   }
 
   /** Plans, carries out and reads back; and then all of it again, for which nothing may be left to do. */
@@ -172,7 +169,7 @@ class Trial {
     const { access: aws, artifacts } = this.bench;
     for (const step of steps) {
       for (const [index, action] of step.actions.entries()) {
-        await performerOf(action, step).restore(action, {
+        await performerOf(action).restore(action, {
           aws,
           artifacts,
           goal: step.goal,
@@ -190,8 +187,8 @@ class Trial {
     for (const id of picked) {
       const name = id.slice(id.indexOf(":") + 1);
       const goal = before.get(id)?.state ?? null;
-      const view = createCachedReader(access, artifacts, { ...LOOK_AT_ALL, archives: ARCHIVES_NONE });
-      const { differing } = await kindOf({ component: id }).verify(view, name, goal);
+      const view = createCachedReader(access, artifacts, { ...CAPTURE_ALL, archives: ARCHIVES_NONE });
+      const { differing } = await KINDS[kindOf(id)].verify(view, name, goal);
       t.same(differing, [], `${id} reads back equal`);
     }
     const live = (await this.look()).get(this.id);

@@ -4,8 +4,8 @@ import t, { type Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
 import type { EventSourceMappingConfiguration } from "#src/aws/gateways/triggers";
 import { createCachedReader } from "#src/kinds/cached-reader";
+import { triggerName, triggerPatches, triggerSettings } from "#src/kinds/lambda/trigger-settings";
 import { lambdaTrigger } from "#src/kinds/lambda-trigger";
-import { triggerName, triggerPatches, triggerSettings } from "#src/kinds/trigger-settings";
 import {
   type Account,
   type Body,

@@ -1,6 +1,6 @@
 import t from "tap";
 import { AwsError, type Shape } from "#sandbox/core/contract";
-import { layersOf, sameLayers } from "#src/kinds/layers";
+import { layersOf, sameLayers } from "#src/kinds/lambda/layers";
 import {
   type Account,
   type Body,

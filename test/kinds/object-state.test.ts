@@ -1,8 +1,8 @@
 import t from "tap";
 import { StepbackError } from "#src/domain/errors";
-import { isGone, type RememberedObject, standingOf } from "#src/kinds/object-state";
+import { type BackedUpObject, isGone, readObjectState } from "#src/kinds/stack/object-state";
 
-const BACKUP: RememberedObject = { bucket: "b", key: "k", version: null, digest: "d", sizeBytes: 5, etag: '"e"' };
+const BACKUP: BackedUpObject = { bucket: "b", key: "k", version: null, digest: "d", sizeBytes: 5, etag: '"e"' };
 
 /** A bucket with one object, or none, that counts how often its bytes were read. */
 function bucket(found: { sizeBytes: number; etag: string; digest: string } | null) {
@@ -27,16 +27,16 @@ t.test("a look settles what a look can settle; bytes are read only where size an
   ];
   for (const { what, found, says, reads } of cases) {
     const objects = bucket(found);
-    t.same([await standingOf(objects, BACKUP), objects.reads], [says, reads], what);
+    t.same([await readObjectState(objects, BACKUP), objects.reads], [says, reads], what);
   }
   const old = bucket({ sizeBytes: 5, etag: '"e"', digest: "d" });
-  t.same([await standingOf(old, { ...BACKUP, etag: null }), old.reads], ["same", 1], "a backup without an ETag");
+  t.same([await readObjectState(old, { ...BACKUP, etag: null }), old.reads], ["same", 1], "a backup without an ETag");
 });
 
 t.test("a version that is there is the same one, and so is whatever stands in for bytes that nobody has", async (t) => {
   const found = bucket({ sizeBytes: 6, etag: '"f"', digest: "x" });
-  t.equal(await standingOf(found, { ...BACKUP, version: "7" }), "same");
-  t.equal(await standingOf(found, { ...BACKUP, digest: null }), "same");
+  t.equal(await readObjectState(found, { ...BACKUP, version: "7" }), "same");
+  t.equal(await readObjectState(found, { ...BACKUP, digest: null }), "same");
   t.equal(found.reads, 0);
 });
 
@@ -45,7 +45,7 @@ t.test("a denied look is an answer of its own; any other failure is one", async 
     head: async () => Promise.reject(new StepbackError(code, "no")),
     digest: async () => null,
   });
-  t.equal(await standingOf(failing("AWS_DENIED"), BACKUP), "denied");
+  t.equal(await readObjectState(failing("AWS_DENIED"), BACKUP), "denied");
   t.notOk(await isGone(failing("AWS_DENIED"), BACKUP));
-  await t.rejects(standingOf(failing("AWS_UNAVAILABLE"), BACKUP), { code: "AWS_UNAVAILABLE" });
+  await t.rejects(readObjectState(failing("AWS_UNAVAILABLE"), BACKUP), { code: "AWS_UNAVAILABLE" });
 });

@@ -1,14 +1,11 @@
 import fc from "fast-check";
 import t from "tap";
-import type { Rollback } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
 import type { PlanStep } from "#src/domain/plan/plan";
-import { configDigest } from "#src/kinds/function-settings";
-import type { PlanFacts } from "#src/planner/facts";
-import { makePlan } from "#src/planner/make-plan";
-
-const fingerprint = (value: string) => `fp(${value.length})`;
+import { configDigest } from "#src/kinds/lambda/function-settings";
+import type { PlanRequest } from "#src/planner/facts";
+import { type PlanCase, planFor } from "../support/plan-case.ts";
 
 function component(
   id: ComponentId,
@@ -53,20 +50,8 @@ function components(...list: CapturedComponent[]): Components {
   return new Map(list.map((one) => [one.id, one]));
 }
 
-function plan(facts: Partial<PlanFacts> & { picked: ComponentId[] }, rollback: Partial<Rollback> = {}): PlanStep[] {
-  const { picked, ...rest } = facts;
-  const asked = { strategy: "auto", onConflict: "fail", continueUpdateRollback: {} } as const;
-  const settings = { picked, ...asked, ...rollback } as PlanFacts["rollback"];
-  const empty = {
-    sources: { before: components(), deployed: components() },
-    live: components(),
-    lastRecorded: new Map(),
-    versions: new Map(),
-    goneLayers: new Set<string>(),
-    hasStagingBucket: false,
-    exporters: [],
-  };
-  return [...makePlan({ ...empty, ...rest, rollback: settings }, fingerprint, 0).steps];
+function plan(given: PlanCase, asked: Partial<PlanRequest> = {}): PlanStep[] {
+  return [...planFor({ exports: [], ...given }, asked).steps];
 }
 
 t.test("added goes, deleted comes back, modified is restored, and what already is as before stays", async (t) => {
@@ -311,31 +296,9 @@ t.test("no secret stands in a plan's diff, and equal facts give equal digests", 
   t.notMatch(JSON.stringify(steps[0]?.diff), /hunter/);
   fc.assert(
     fc.property(fc.string(), fc.string(), (was, is) => {
-      const make = (live: string) => {
-        const facts = {
-          sources: { before: components(code("f", was)), deployed: components(code("f", is)) },
-          live: components(code("f", live)),
-        };
-        const rollback = {
-          picked: ["lambda-code:f"] as ComponentId[],
-          strategy: "auto",
-          onConflict: "fail",
-          continueUpdateRollback: {},
-        } as const;
-        return makePlan(
-          {
-            ...facts,
-            rollback,
-            lastRecorded: new Map(),
-            versions: new Map(),
-            goneLayers: new Set(),
-            hasStagingBucket: false,
-            exporters: null,
-          },
-          fingerprint,
-          Math.random(),
-        ).digest;
-      };
+      const sources = { before: components(code("f", was)), deployed: components(code("f", is)) };
+      const make = (live: string) =>
+        planFor({ picked: ["lambda-code:f"], sources, live: components(code("f", live)) }, {}, Math.random()).digest;
       const digests = [make(is), make(is), make(`${is}!`)];
       return digests[0] === digests[1] && digests[1] !== digests[2];
     }),
@@ -422,7 +385,7 @@ t.test(
       deployed: components(linked("a", [], [])),
     };
     const facts = { picked: ["stack:a"] as ComponentId[], sources, live: sources.deployed };
-    t.match(plan({ ...facts, exporters: [{ name: "x", stack: "other" }] }), [
+    t.match(plan({ ...facts, exports: [{ name: "x", stack: "other" }] }), [
       {
         action: "refused",
         reasons: [
@@ -431,7 +394,7 @@ t.test(
         ],
       },
     ]);
-    t.match(plan({ ...facts, exporters: null }), [{ action: "restore" }], "where AWS would not list them, AWS decides");
+    t.match(plan({ ...facts, exports: null }), [{ action: "restore" }], "where AWS would not list them, AWS decides");
   },
 );
 

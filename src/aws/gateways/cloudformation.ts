@@ -39,16 +39,16 @@ export interface ChangeSetRequest {
   /** Also the idempotency key: a second creation under the same name finds the first one. */
   readonly name: string;
   readonly type: "CREATE" | "UPDATE";
-  /** As submitted. Over 51,200 bytes it travels by the staging bucket. */
+  /** As submitted. Over 51,200 bytes it goes through the staging bucket. */
   readonly template: string;
-  /** Value null: UsePreviousValue. Every parameter of the template must be listed (facts E2). */
+  /** Null means UsePreviousValue. Every parameter of the template must be listed (facts E2). */
   readonly parameters: Readonly<Record<string, string | null>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities: readonly string[];
   readonly roleArn: string | null;
   readonly notificationArns: readonly string[];
   readonly rollbackTriggers: JsonObject;
-  /** Whether resources that are there under the name that the template gives them, and in no stack, are taken in. */
+  /** Whether to import resources that exist under the name in the template and belong to no stack. */
   readonly importExisting: boolean;
 }
 
@@ -59,7 +59,7 @@ export interface ResourceChange {
   readonly type: string;
   readonly replacement: "True" | "False" | "Conditional" | null;
   readonly policyAction: string | null;
-  /** All its details follow from other changes and are evaluated only when it runs (facts E2, step 4). */
+  /** All its details follow from other changes, and CloudFormation evaluates them only at run time (facts E2, step 4). */
   readonly isDynamic: boolean;
 }
 
@@ -84,9 +84,9 @@ export interface StackEvent {
 }
 
 export interface CloudFormationGateway {
-  /** Null where no stack of that name (or id) exists; a stack in REVIEW_IN_PROGRESS or deleted counts as none. */
+  /** Null if no stack of that name or id exists; a deleted stack and one in REVIEW_IN_PROGRESS count as none. */
   getStack(nameOrId: string): Promise<StackFacts | null>;
-  /** Names of the stacks that are not deleted and not empty shells. */
+  /** Stacks that are neither deleted nor empty shells. */
   listStacks(): Promise<{ name: string; stackId: string; status: string; parentId: string | null }[]>;
   /** The body as submitted (stage Original). */
   getTemplate(nameOrId: string): Promise<string>;
@@ -95,21 +95,21 @@ export interface CloudFormationGateway {
   /** Null where none was set. */
   getStackPolicy(nameOrId: string): Promise<string | null>;
   listResources(nameOrId: string): Promise<StackResource[]>;
-  /** Names of the stacks that import the export; empty where nobody does or the call is not to be had. */
+  /** Names of the stacks that import the export; empty if none does or the call is unavailable. */
   listImporters(exportName: string): Promise<string[]>;
-  /** Every export of the account and region; null where the call is not to be had. */
+  /** Every export of the account and region; null if the call is unavailable. */
   listExports(): Promise<{ name: string; stack: string }[] | null>;
-  /** Events of the stack, newest first, back to (not including) the event `untilId`; at most 1,000. */
+  /** Events of the stack, newest first, back to and without the event `untilId`; at most 1,000. */
   listEvents(nameOrId: string, untilId: string | null): Promise<StackEvent[]>;
-  /** Events of one operation, newest first, by the token that it was asked for with; at most 1,000. */
+  /** Events of the operation that was requested with `token`, newest first; at most 1,000. */
   listEventsOf(nameOrId: string, token: string): Promise<StackEvent[]>;
 
   createChangeSet(request: ChangeSetRequest): Promise<ChangeSet>;
-  /** All pages. Null where it does not exist. `stack` by name or id. */
+  /** All pages. Null if it does not exist. `stack` is a name or an id. */
   getChangeSet(stack: string, name: string): Promise<ChangeSet | null>;
   /** Polls until the change set is no longer pending. */
   awaitChangeSet(stack: string, name: string): Promise<ChangeSet>;
-  /** With DisableRollback false; `token` is stamped on every event. */
+  /** With DisableRollback false; `token` stands on every event. */
   executeChangeSet(stack: string, name: string, token: string): Promise<void>;
   deleteChangeSet(stack: string, name: string): Promise<void>;
   deleteStack(stackId: string, token: string): Promise<void>;
@@ -118,8 +118,8 @@ export interface CloudFormationGateway {
   putStackPolicy(stack: string, policy: string): Promise<void>;
   putTerminationProtection(stack: string, enabled: boolean): Promise<void>;
   /**
-   * Polls by id until the status does not end in `_IN_PROGRESS`; answers what it is then, also for a deleted stack.
-   * `between` runs after each look that found it busy; what it throws ends the waiting.
+   * Polls by id until the status no longer ends in `_IN_PROGRESS`, and returns the stack as it is then, even a deleted one.
+   * `between` runs after each poll that found the stack busy; an error that it throws ends the waiting.
    */
   awaitStack(stackId: string, between?: () => Promise<void>): Promise<StackFacts>;
 }

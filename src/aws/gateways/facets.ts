@@ -1,11 +1,10 @@
 import type { JsonObject } from "../../domain/json.ts";
+import type { Availability } from "../availability.ts";
 
 /**
- * The calls for what a function has beside its code, configuration and aliases: a part of the gateway to Lambda.
+ * The calls for the facets of a function: settings apart from its code, configuration and aliases. A part of the gateway
+ * to Lambda.
  */
-
-/** What AWS told, or why it would not tell: the principal may not ask, or the region lacks the call (facts A1). */
-export type Availability<Value> = { readonly value: Value } | { readonly unavailable: string };
 
 /** A function, or one of its versions or aliases. */
 export interface FacetTarget {
@@ -21,7 +20,7 @@ export interface RuntimeManagement {
   readonly runtimeVersionArn: string | null;
 }
 
-/** How asynchronous invocations of a target are retried, and where their results go. Null: AWS's default, or none. */
+/** Retries and destinations of asynchronous invocations. Null stands for AWS's default, or for no destination. */
 export interface EventInvoke {
   readonly maximumRetryAttempts: number | null;
   readonly maximumEventAgeInSeconds: number | null;
@@ -34,7 +33,7 @@ export interface UrlSettings {
   readonly authType: string;
   /** `BUFFERED` or `RESPONSE_STREAM`. */
   readonly invokeMode: string;
-  /** In the form of the request; empty for none. Always sent, so that what is not in it goes. */
+  /** In the form of the request; empty for none. Always sent, so that settings missing from it are cleared. */
   readonly cors: JsonObject;
 }
 
@@ -44,13 +43,13 @@ export interface FunctionUrl extends UrlSettings {
 }
 
 export interface FunctionPolicy {
-  /** As in the document, in its order. */
+  /** As in the policy document, in the same order. */
   readonly statements: readonly JsonObject[];
   /** The policy's own, not the function's (facts A2). */
   readonly revisionId: string | null;
 }
 
-/** AddPermission's request without function and revision: a statement in the only form in which it can be added. */
+/** AddPermission's request without function and revision: the only form in which a statement can be added. */
 export interface Permission {
   readonly StatementId: string;
   readonly Action: string;
@@ -63,7 +62,7 @@ export interface Permission {
   readonly InvokedViaFunctionUrl?: boolean;
 }
 
-/** Readers answer null or an empty list also where the function does not exist. */
+/** The readers also return null or an empty list if the function does not exist. */
 export interface FacetReaders {
   /** Of `$LATEST`. */
   getRuntimeManagement(name: string): Promise<Availability<RuntimeManagement | null>>;
@@ -79,11 +78,11 @@ export interface FacetReaders {
   getPolicy(target: FacetTarget): Promise<Availability<FunctionPolicy | null>>;
 }
 
-/** Each waits while an update of the function is in progress. Deleting what is gone returns at once. */
+/** Each waits while an update of the function is in progress. Deleting what does not exist returns at once. */
 export interface FacetWriters {
   putRuntimeManagement(name: string, management: RuntimeManagement): Promise<void>;
   putRecursiveLoop(name: string, recursiveLoop: string): Promise<void>;
-  /** Null takes the configuration off. */
+  /** Null removes the configuration from the function. */
   putCodeSigning(name: string, configArn: string | null): Promise<void>;
   /** Replaces everything. */
   putEventInvoke(target: FacetTarget, settings: EventInvoke): Promise<void>;

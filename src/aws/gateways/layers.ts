@@ -1,10 +1,10 @@
-import type { CodeSource } from "./lambda.ts";
+import type { CodeSource } from "./code.ts";
 
-/** GetLayerVersion's answer. `location` is a bearer URL, good for ten minutes: fetch at once, never store or log it. */
+/** GetLayerVersion's response. `location` is a bearer URL, valid for ten minutes: fetch it at once, never store or log it. */
 export interface LayerFacts {
   readonly arn: string;
   readonly location: string | null;
-  /** Base64, as AWS gives it. */
+  /** In Base64, as AWS returns it. */
   readonly codeSha256: string;
   readonly sizeBytes: number;
   readonly description: string;
@@ -19,12 +19,12 @@ export type LayerWrite = Pick<
 >;
 
 export interface LayerGateway {
-  /** GetLayerVersionByArn. Null where the version does not exist (any more). */
+  /** GetLayerVersionByArn. Null if the version was deleted or never existed. */
   getLayer(arn: string): Promise<LayerFacts | null>;
-  /** The version's resource policy as AWS's text; null where it has none. */
+  /** The text of the version's resource policy; null if it has none. */
   getLayerPolicy(arn: string): Promise<string | null>;
   /** ARNs of a layer's versions, newest first. `layer` is the ARN without the number. */
   listLayerVersions(layer: string): Promise<string[]>;
-  /** Publishes a version and answers its ARN. Not idempotent: look first. */
+  /** Publishes a version and returns its ARN. Not idempotent: check first whether it exists. */
   publishLayer(layer: string, content: CodeSource, about: LayerWrite): Promise<string>;
 }

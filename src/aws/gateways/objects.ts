@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** An object in S3. `etag` is its checksum in S3's own way: equal ones mean equal bytes, different ones mean nothing. */
+/** An object in S3. Equal `etag`s mean equal bytes; different ones mean nothing. */
 export interface ObjectFacts {
   readonly sizeBytes: number;
   readonly etag: string | null;
@@ -11,10 +11,10 @@ export interface OpenObject extends Pick<ObjectFacts, "etag"> {
 }
 
 export interface ObjectGateway {
-  /** Null where the bucket, the key or the version does not exist. */
+  /** Null if the bucket, the key or the version does not exist. */
   head(bucket: string, key: string, version?: string): Promise<ObjectFacts | null>;
   open(bucket: string, key: string, version?: string): Promise<OpenObject | null>;
-  /** SHA-256 of the bytes in hexadecimal digits. Reads all of them, and keeps none. */
+  /** SHA-256 of the bytes in hexadecimal digits. Reads all of them without storing any. */
   digest(bucket: string, key: string, version?: string): Promise<string | null>;
   put(bucket: string, key: string, source: { sizeBytes: number; open(): Readable }): Promise<void>;
 }

@@ -1,19 +1,19 @@
 export interface ProvisionedFacts {
   /** Alias or version. */
   readonly qualifier: string;
-  /** What was asked for, never what is allocated at the moment. */
+  /** Environments that were requested, not those allocated at the moment. */
   readonly requested: number;
   readonly status: string;
   readonly statusReason: string | null;
 }
 
 export interface ProvisionedGateway {
-  /** ListProvisionedConcurrencyConfigs. Empty where the function does not exist. */
+  /** ListProvisionedConcurrencyConfigs. Empty if the function does not exist. */
   listProvisioned(name: string): Promise<ProvisionedFacts[]>;
-  /** Waits until it is ready. Throws AWS_REJECTED, with AWS's reason, where it has failed. */
+  /** Waits until the environments are ready. Throws AWS_REJECTED with AWS's reason if that failed. */
   putProvisioned(name: string, qualifier: string, requested: number): Promise<void>;
-  /** Returns at once when there is none. */
+  /** Returns at once if there is none. */
   deleteProvisioned(name: string, qualifier: string): Promise<void>;
-  /** Polls until it is ready or has failed; null where there is none. */
+  /** Polls until the environments are ready or have failed; null if there are none. */
   awaitProvisioned(name: string, qualifier: string): Promise<ProvisionedFacts | null>;
 }

@@ -3,11 +3,12 @@ import {
   componentId,
   functionOf,
   type KindName,
-  parseComponentId,
+  kindOf,
+  nameOf,
   splitName,
   stackOf,
 } from "../component/component.ts";
-import { asObject } from "../json.ts";
+import { stackState } from "../component/states/stack.ts";
 import { type CallKey, callsOf, settleMsOf } from "./action-costs.ts";
 import type { Plan, PlanStep, StepAction } from "./plan.ts";
 
@@ -138,9 +139,9 @@ const ON_ALIASES: ReadonlySet<KindName> = new Set(["lambda-async", "lambda-polic
 function carryingAliases(steps: readonly PlanStep[]): ComponentId[] {
   const known = new Set(steps.map(({ component }) => component));
   const aliases = steps.flatMap(({ component }) => {
-    const { kind, name } = parseComponentId(component) ?? { kind: "stack" as const, name: "" };
+    const name = nameOf(component);
     const { qualifier } = splitName(name);
-    const isAlias = ON_ALIASES.has(kind) && qualifier !== null && !/^\d+$/.test(qualifier);
+    const isAlias = ON_ALIASES.has(kindOf(component)) && qualifier !== null && !/^\d+$/.test(qualifier);
     return isAlias ? componentId("lambda-alias", name) : [];
   });
   return [...new Set(aliases)].filter((alias) => !known.has(alias));
@@ -156,28 +157,30 @@ function stacksOf({ component, actions }: PlanStep): ComponentId[] {
 }
 
 function readsOf(id: ComponentId, isThere: boolean): readonly CallKey[] {
-  const kind = parseComponentId(id)?.kind;
-  return (kind && (isThere ? READS : READS_OF_NONE)[kind]) ?? [];
+  return (isThere ? READS : READS_OF_NONE)[kindOf(id)] ?? [];
 }
 
 /** What the snapshot of a whole stack takes beside its own reads: who imports each export, and its nested stacks. */
 function readWithWhole({ component, goal }: PlanStep): CallKey[] {
   if (!component.startsWith("stack:")) return [];
-  const exports = Object.keys(asObject(goal?.evidence["exports"]));
-  const nested = Object.values(asObject(goal?.settings["resources"])).filter((type) => type === NESTED);
-  return [...exports.map((): CallKey => "cloudformation:ListImports"), ...nested.flatMap(() => STACK_VIEW)];
+  const { settings, evidence } = stackState(goal);
+  const nested = Object.values(settings.resources).filter((type) => type === NESTED);
+  return [
+    ...Object.keys(evidence.exports).map((): CallKey => "cloudformation:ListImports"),
+    ...nested.flatMap(() => STACK_VIEW),
+  ];
 }
 
 const NESTED = "AWS::CloudFormation::Stack";
 
 /** Reading one component back by itself. */
 function proving({ component, goal }: PlanStep, gone: ReadonlySet<ComponentId>): CallKey[] {
-  const kind = parseComponentId(component)?.kind;
+  const kind = kindOf(component);
   if (kind === "stack") return [...(goal ? STACK_READS : STACK_OF_NONE)];
   if (kind === "stack-resource") return [...(gone.has(stackOf(component) ?? component) ? STACK_OF_NONE : STACK_VIEW)];
   const reads = readsOf(component, goal !== null);
   if (kind === "lambda-trigger") return [...reads];
-  const waits: CallKey[] = kind && WAITED_FOR.has(kind) ? ["lambda:GetFunction"] : [];
+  const waits: CallKey[] = WAITED_FOR.has(kind) ? ["lambda:GetFunction"] : [];
   return [...waits, "lambda:GetFunction", ...reads];
 }
 
@@ -205,9 +208,7 @@ function settlingMs(step: PlanStep): number {
 }
 
 function isSameSort(earlier: MeasuredStep, { component, action, strategy }: PlanStep): boolean {
-  return (
-    earlier.kind === parseComponentId(component)?.kind && earlier.action === action && earlier.strategy === strategy
-  );
+  return earlier.kind === kindOf(component) && earlier.action === action && earlier.strategy === strategy;
 }
 
 /** Null where nothing was measured. */

@@ -1,12 +1,15 @@
-import { type CapturedComponent, type ComponentId, parseComponentId } from "../component/component.ts";
+import { type CapturedComponent, type ComponentId, kindOf, nameOf } from "../component/component.ts";
+import { lambdaCodeState } from "../component/states/lambda.ts";
+import { stackState } from "../component/states/stack.ts";
+import { stackResourceState } from "../component/states/stack-resource.ts";
 import type { Reason } from "../errors.ts";
-import { asObject, asObjects, type JsonObject } from "../json.ts";
+import { asObject } from "../json.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { holdsData } from "../stack/stateful-types.ts";
 import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
 import { isNoEcho } from "../template/secrets.ts";
-import { parseTemplate, resourcesOf } from "../template/template.ts";
+import { resourcesOf, templateOf } from "../template/template.ts";
 
 /** How well a component can go back, from best to worst (N6). */
 export const READINESS = ["reversible", "reversible-with-loss", "irreversible"] as const;
@@ -78,7 +81,7 @@ function incompleteVerdict(why: string): Verdict {
 
 /** `present` is the component as it is when it has to go back: the backup itself, the record, or null where it is gone. */
 function ownFindings(backup: CapturedComponent, present: CapturedComponent | null, facts: ReadinessFacts): Findings {
-  const kind = parseComponentId(backup.id)?.kind;
+  const kind = kindOf(backup.id);
   if (kind === "lambda-code") return codeFindings(backup, facts);
   if (kind !== "stack") return NOTHING;
   return {
@@ -88,8 +91,9 @@ function ownFindings(backup: CapturedComponent, present: CapturedComponent | nul
 }
 
 function codeFindings({ state }: CapturedComponent, { hasStagingBucket }: ReadinessFacts): Findings {
-  if (state.settings["PackageType"] === "Image") {
-    const detail = `The image ${state.settings["ImageUri"]} stays in its registry alone: once it is deleted there, it is gone.`;
+  const { PackageType, ImageUri } = lambdaCodeState(state).settings;
+  if (PackageType === "Image") {
+    const detail = `The image ${ImageUri} stays in its registry alone: once it is deleted there, it is gone.`;
     return loss("IMAGE_NOT_KEPT", detail);
   }
   const sizeBytes = state.artifacts[0]?.sizeBytes ?? 0;
@@ -106,9 +110,9 @@ function ownershipWalls(backup: CapturedComponent, { isBackedUp }: ReadinessFact
 
 /** NoEcho parameters whose value cannot come from `present`, which has to have them, nor from the template's default. */
 function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | null): Reason[] {
-  const declared = asObject(readTemplate(backup)["Parameters"]);
-  const kept = asObject(present?.state.settings["parameters"]);
-  const lost = Object.entries(asObject(backup.state.settings["parameters"])).filter(
+  const declared = asObject(templateOf(backup.state)["Parameters"]);
+  const kept = stackState(present?.state).settings.parameters;
+  const lost = Object.entries(stackState(backup.state).settings.parameters).filter(
     ([key, value]) => isNoEcho(value) && !(key in kept) && !("Default" in asObject(declared[key])),
   );
   return lost.map(([key]) => ({
@@ -119,8 +123,8 @@ function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | n
 
 /** Templates of nested stacks that the backup could not find an object for: they are read from their addresses again. */
 function nestedTemplates(backup: CapturedComponent): Reason[] {
-  const kept = asObjects(backup.state.evidence["codeObjects"]).flatMap(({ logicalIds }) => logicalIds ?? []);
-  const nested = resourcesOf(readTemplate(backup)).filter(
+  const kept = stackState(backup.state).evidence.codeObjects.flatMap(({ logicalIds }) => logicalIds ?? []);
+  const nested = resourcesOf(templateOf(backup.state)).filter(
     ({ type, logicalId }) => type === "AWS::CloudFormation::Stack" && !kept.includes(logicalId),
   );
   if (nested.length === 0) return [];
@@ -130,16 +134,16 @@ function nestedTemplates(backup: CapturedComponent): Reason[] {
 
 /** Objects that the bucket had lost before the backup was taken. */
 function lostObjects({ state }: CapturedComponent): Reason[] {
-  const lost = asObjects(state.evidence["codeObjects"]).filter((object) => object["digest"] === null);
-  return lost.map((object) => ({
+  const lost = stackState(state).evidence.codeObjects.filter(({ digest }) => digest === null);
+  return lost.map(({ bucket, key }) => ({
     code: "ARTIFACT_MISSING",
-    detail: `The template names ${object["key"]}, which the bucket ${object["bucket"]} did not have any more.`,
+    detail: `The template names ${key}, which the bucket ${bucket} did not have any more.`,
   }));
 }
 
 /** What a deploy made of a component that the backup has. */
 function deployedFindings(before: CapturedComponent, deployed: CapturedComponent | null): Findings {
-  const kind = parseComponentId(before.id)?.kind;
+  const kind = kindOf(before.id);
   if (kind === "lambda-url" && !deployed)
     return loss("PHYSICAL_ID_CHANGED", "The URL comes back under another address.");
   if (kind === "stack-resource" && !deployed && dataTypeOf(before) && !isImported(before)) {
@@ -149,14 +153,16 @@ function deployedFindings(before: CapturedComponent, deployed: CapturedComponent
   if (kind !== "stack") return NOTHING;
   if (!deployed) return loss("PHYSICAL_ID_CHANGED", "The stack is created again with new physical ids.");
   const retained = new Set(
-    retainedWithout(readTemplate(deployed), readTemplate(before)).map(({ logicalId }) => logicalId),
+    retainedWithout(templateOf(deployed.state), templateOf(before.state)).map(({ logicalId }) => logicalId),
   );
   const going = dataHoldersOnlyIn(deployed, before)
     .filter(({ logicalId }) => !retained.has(logicalId))
     .map(({ logicalId, type }): Reason => {
       return { code: "DESTRUCTIVE", detail: `${logicalId} (${type}) is not in the backup and is deleted.` };
     });
-  const imported = retainedWithout(readTemplate(before), readTemplate(deployed)).filter(({ isNamed }) => isNamed);
+  const imported = retainedWithout(templateOf(before.state), templateOf(deployed.state)).filter(
+    ({ isNamed }) => isNamed,
+  );
   const lost = dataHoldersOnlyIn(before, deployed).filter(
     ({ logicalId }) => !imported.some((one) => one.logicalId === logicalId),
   );
@@ -168,35 +174,35 @@ function deployedFindings(before: CapturedComponent, deployed: CapturedComponent
 }
 
 function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { logicalId: string; type: string }[] {
-  const elsewhere = asObject(other.state.settings["resources"]);
-  return Object.entries(asObject(one.state.settings["resources"])).flatMap(([logicalId, type]) =>
-    elsewhere[logicalId] !== type && holdsData(String(type)) ? [{ logicalId, type: String(type) }] : [],
+  const elsewhere = stackState(other.state).settings.resources;
+  return Object.entries(stackState(one.state).settings.resources).flatMap(([logicalId, type]) =>
+    elsewhere[logicalId] !== type && holdsData(type) ? [{ logicalId, type }] : [],
   );
 }
 
 /** It stayed in the account when it left the stack, under a name by which CloudFormation finds it (facts E3). */
 function isImported({ state }: CapturedComponent): boolean {
-  const definition = asObject(state.settings["definition"]);
+  const { definition } = stackResourceState(state).settings;
   return isRetained(definition) && isNamed(String(definition["Type"]), asObject(definition["Properties"]));
 }
 
 /** The type of a stack's resource that holds data; null for any other. */
 function dataTypeOf({ state }: CapturedComponent): string | null {
-  const type = String(asObject(state.settings["definition"])["Type"]);
+  const type = String(stackResourceState(state).settings.definition["Type"]);
   return holdsData(type) ? type : null;
 }
 
 /** A component that the deploy added goes away again; with a stack goes everything that is in it. */
 function addedFindings(deployed: CapturedComponent | null): Findings {
   if (!deployed) return NOTHING;
-  const kind = parseComponentId(deployed.id)?.kind;
+  const kind = kindOf(deployed.id);
   if (kind === "lambda-url") return loss("DESTRUCTIVE", "The URL's address is lost with it.");
   const type = kind === "stack-resource" ? dataTypeOf(deployed) : null;
-  if (type && !isRetained(asObject(deployed.state.settings["definition"])))
+  if (type && !isRetained(stackResourceState(deployed.state).settings.definition))
     return loss("DESTRUCTIVE", `${nameOf(deployed.id)} (${type}) is not in the backup and is deleted.`);
   if (kind !== "stack") return NOTHING;
   const { losses } = loss("DESTRUCTIVE", "The stack and everything in it is deleted.");
-  if (deployed.state.settings["terminationProtection"] !== true) return { blockers: [], losses };
+  if (!stackState(deployed.state).settings.terminationProtection) return { blockers: [], losses };
   const detail = `${nameOf(deployed.id)} has termination protection; it is never taken off by a rollback.`;
   return { blockers: [{ code: "STACK_NOT_UPDATABLE", detail }], losses };
 }
@@ -207,17 +213,4 @@ function wall(code: Reason["code"], detail: string): Findings {
 
 function loss(code: Reason["code"], detail: string): Findings {
   return { blockers: [], losses: [{ code, detail }] };
-}
-
-function nameOf(id: ComponentId): string {
-  return parseComponentId(id)?.name ?? id;
-}
-
-/** A template that cannot be parsed goes back as the text that it is; nothing is known of its inside. */
-function readTemplate({ state }: CapturedComponent): JsonObject {
-  try {
-    return parseTemplate(String(state.settings["template"] ?? "{}"));
-  } catch {
-    return {};
-  }
 }

@@ -1,6 +1,7 @@
 import type { CapturedComponent } from "../component/component.ts";
+import { stackState } from "../component/states/stack.ts";
 import type { Reason } from "../errors.ts";
-import { asObject, canonicalText, sameJson } from "../json.ts";
+import { canonicalText, sameJson } from "../json.ts";
 
 /** Where values may be looked up: parameters by their names, and text that may hold dynamic references. */
 export interface LookUps {
@@ -16,8 +17,8 @@ export function dynamicReferences(
   backup: CapturedComponent,
   { within = wholeOf(backup), live = null }: { within?: LookUps; live?: CapturedComponent | null } = {},
 ): Reason[] {
-  const resolved = asObject(backup.state.evidence["resolvedParameters"]);
-  const parameters = Object.keys(resolved).filter((key) => within.parameters.includes(key));
+  const { resolvedParameters } = stackState(backup.state).evidence;
+  const parameters = Object.keys(resolvedParameters).filter((key) => within.parameters.includes(key));
   const references = [...within.text.matchAll(/\{\{resolve:([^}]+)\}\}/g)].flatMap(([, to = ""]) => to);
   const named = [
     ...parameters.map((key) => `the parameter ${key}`),
@@ -35,21 +36,19 @@ export function dynamicReferences(
 }
 
 function wholeOf({ state }: CapturedComponent): LookUps {
-  const parameters = asObject(state.settings["parameters"]);
+  const { settings, evidence } = stackState(state);
   return {
-    parameters: Object.keys(asObject(state.evidence["resolvedParameters"])),
-    text: `${state.settings["template"]}\n${canonicalText(parameters)}`,
+    parameters: Object.keys(evidence.resolvedParameters),
+    text: `${settings.template}\n${canonicalText(settings.parameters)}`,
   };
 }
 
 /** The same SSM parameter gave another value. One that names another SSM parameter now tells nothing of the backup's. */
 function hasChanged(key: string, backup: CapturedComponent, live: CapturedComponent): boolean {
-  const [was, is] = [backup, live].map(({ state }) => ({
-    names: asObject(state.settings["parameters"])[key] ?? null,
-    gives: asObject(state.evidence["resolvedParameters"])[key],
-  }));
-  if (was?.gives === undefined || is?.gives === undefined) return false;
-  return sameJson(was.names, is.names) && !sameJson(was.gives, is.gives);
+  const [was, is] = [stackState(backup.state), stackState(live.state)];
+  const [gave, gives] = [was.evidence.resolvedParameters[key], is.evidence.resolvedParameters[key]];
+  if (gave === undefined || gives === undefined) return false;
+  return gave !== gives && sameJson(was.settings.parameters[key] ?? null, is.settings.parameters[key] ?? null);
 }
 
 /** Whether a dynamic reference names a version: `ssm:name:3`, `secretsmanager:id:SecretString:key:stage:version-id`. */

@@ -1,5 +1,5 @@
 import type { Disclosure } from "../activity/stage-policy.ts";
-import { type KindName, parseComponentId } from "../component/component.ts";
+import { type ComponentId, type KindName, kindOf } from "../component/component.ts";
 import { isSecretMark } from "../component/diff.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { matchesPattern } from "../name-pattern.ts";
@@ -19,8 +19,8 @@ export interface Masking {
  * NoEcho parameter and every member that the policy calls secret is `{ "secret": fingerprint }`. Diffs are made of these,
  * so a rotated secret still shows as a change.
  */
-export function exposed(id: string, settings: JsonObject, masking: Masking): JsonObject {
-  const shown = EXPOSE[parseComponentId(id)?.kind ?? "lambda-code"](settings, masking);
+export function exposed(id: ComponentId, settings: JsonObject, masking: Masking): JsonObject {
+  const shown = EXPOSE[kindOf(id)](settings, masking);
   return masking.disclosure?.secretKeys.length ? maskMembers(shown, masking) : shown;
 }
 

@@ -1,7 +1,8 @@
 import yaml from "js-yaml";
 import type { ComponentState } from "../component/component.ts";
+import { stackState } from "../component/states/stack.ts";
 import { StepbackError } from "../errors.ts";
-import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
 /** Short intrinsics of CloudFormation's YAML. `Ref` and `Condition` keep their names, the others are `Fn::…`. */
 const SHORT_TAGS = [
@@ -84,12 +85,18 @@ export interface TemplateState {
 }
 
 /** The template and the parameters of a captured stack; null where the text cannot be parsed. */
-export function templateStateOf({ settings }: ComponentState): TemplateState | null {
+export function templateStateOf(state: ComponentState): TemplateState | null {
+  const { template, parameters } = stackState(state).settings;
   try {
-    return { template: parseTemplate(String(settings["template"])), parameters: asObject(settings["parameters"]) };
+    return { template: parseTemplate(template), parameters };
   } catch {
     return null;
   }
+}
+
+/** The template of a captured stack; empty where the text cannot be parsed, since nothing is known of its resources then. */
+export function templateOf(state: ComponentState): JsonObject {
+  return templateStateOf(state)?.template ?? {};
 }
 
 export interface TemplateResource {

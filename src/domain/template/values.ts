@@ -1,5 +1,6 @@
-import { type CapturedComponent, parseComponentId } from "../component/component.ts";
-import { asObject, isJsonObject, type Json } from "../json.ts";
+import { type CapturedComponent, nameOf } from "../component/component.ts";
+import { stackState } from "../component/states/stack.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
 /** Reads a value of a template; null for anything that needs CloudFormation itself. */
 export type Resolver = (value: Json | undefined) => string | null;
@@ -20,19 +21,18 @@ export function resolverOf(names: ReadonlyMap<string, string>): Resolver {
 
 /** The values that a captured stack has: pseudo parameters, parameters, physical ids, and the ARNs of its functions. Pure. */
 export function resolverIn({ id, state }: CapturedComponent): Resolver {
-  const { evidence, settings } = state;
-  const [, partition = "aws", , region = "", account = ""] = String(evidence["stackId"] ?? "").split(":");
-  const types = asObject(settings["resources"]);
-  const physicalIds = textsIn(evidence["physicalIds"]);
-  const functions = physicalIds.filter(([logicalId]) => types[logicalId] === "AWS::Lambda::Function");
+  const { evidence, settings } = stackState(state);
+  const [, partition = "aws", , region = "", account = ""] = evidence.stackId.split(":");
+  const physicalIds = textsIn(evidence.physicalIds);
+  const functions = physicalIds.filter(([logicalId]) => settings.resources[logicalId] === "AWS::Lambda::Function");
   return resolverOf(
     new Map([
       ["AWS::Partition", partition],
       ["AWS::Region", region],
       ["AWS::AccountId", account],
-      ["AWS::StackName", parseComponentId(id)?.name ?? ""],
-      ...textsIn(settings["parameters"]),
-      ...textsIn(evidence["resolvedParameters"]),
+      ["AWS::StackName", nameOf(id)],
+      ...textsIn(settings.parameters),
+      ...Object.entries(evidence.resolvedParameters),
       ...physicalIds,
       ...functions.map(([logicalId, name]): [string, string] => [
         `${logicalId}.Arn`,
@@ -42,8 +42,8 @@ export function resolverIn({ id, state }: CapturedComponent): Resolver {
   );
 }
 
-function textsIn(value: Json | undefined): [string, string][] {
-  return Object.entries(asObject(value)).flatMap(([key, text]): [string, string][] =>
+function textsIn(values: JsonObject): [string, string][] {
+  return Object.entries(values).flatMap(([key, text]): [string, string][] =>
     typeof text === "string" ? [[key, text]] : [],
   );
 }

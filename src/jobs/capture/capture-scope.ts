@@ -13,67 +13,71 @@ import { matchesPattern } from "../../domain/name-pattern.ts";
 import { resourcesOf } from "../../domain/template/template.ts";
 import { type CachedReader, functionsOf, nestedIn } from "../../kinds/cached-reader.ts";
 import { KINDS } from "../../kinds/index.ts";
-import { triggerName } from "../../kinds/trigger-settings.ts";
+import { triggerName } from "../../kinds/lambda/trigger-settings.ts";
 import { mapBounded } from "../map-bounded.ts";
 
 /**
- * Functions that are captured side by side. Pacing by quota rules the speed; this bounds open downloads, each of which
- * holds a socket and a file.
+ * Functions that are captured at the same time. Pacing by quota sets the speed; this limit bounds open downloads, each
+ * of which holds a socket and a file.
  */
 const CAPTURES_AT_ONCE = 16;
 
-/** Availability after each function or stack, so that a long capture can log and be stopped. */
+/** Called after each function or stack, so that a long capture can log and be stopped. */
 export type CaptureProgress = (components: readonly CapturedComponent[]) => Promise<void>;
 
 /**
- * Everything in a scope as it is now: its stacks with those nested in them, the functions of all these, the functions that
- * match its patterns, and `known` functions, which a deploy may have taken out of all of these.
+ * Captures everything in a scope: its stacks and those nested in them, their functions, the functions that match its
+ * patterns, and `known` functions, which a deploy may have removed from all of these.
  */
 export async function captureScope(
-  view: CachedReader,
+  reader: CachedReader,
   scope: Scope,
   known: readonly string[],
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {
-  const within = await withNested(view, scope.stacks);
-  const stacks = await mapBounded(within, CAPTURES_AT_ONCE, (name) => captureStack(view, name, progress));
-  const functions = await namesInScope(view, { ...scope, stacks: within });
+  const within = await withNested(reader, scope.stacks);
+  const stacks = await mapBounded(within, CAPTURES_AT_ONCE, (name) => captureStack(reader, name, progress));
+  const functions = await namesInScope(reader, { ...scope, stacks: within });
   const names = [...new Set([...functions, ...known])].sort();
-  const captured = await mapBounded(names, CAPTURES_AT_ONCE, (name) => captureFunction(view, name, progress));
+  const captured = await mapBounded(names, CAPTURES_AT_ONCE, (name) => captureFunction(reader, name, progress));
   return [...stacks, ...captured].flat();
 }
 
-/** Names of stacks and of all that are nested below them, each once. */
-async function withNested(view: CachedReader, names: readonly string[]): Promise<string[]> {
+/** Names of stacks and of all stacks nested below them, each once. */
+async function withNested(reader: CachedReader, names: readonly string[]): Promise<string[]> {
   const all = new Set<string>(names);
-  // A set goes through what is added to it on the way.
-  for (const name of all) for (const nested of nestedIn(await view.getStack(name))) all.add(nested);
+  // Iterating a set includes what is added to it meanwhile.
+  for (const name of all) for (const nested of nestedIn(await reader.getStack(name))) all.add(nested);
   return [...all];
 }
 
-async function namesInScope(view: CachedReader, scope: Scope): Promise<string[]> {
-  const owned = await Promise.all(scope.stacks.map(async (name) => functionsOf(await view.getStack(name))));
-  const listed = scope.functions.length > 0 ? await view.aws.lambda.listFunctions() : [];
+async function namesInScope(reader: CachedReader, scope: Scope): Promise<string[]> {
+  const owned = await Promise.all(scope.stacks.map(async (name) => functionsOf(await reader.getStack(name))));
+  const listed = scope.functions.length > 0 ? await reader.aws.lambda.listFunctions() : [];
   const names = listed.flatMap(({ FunctionName }) => FunctionName ?? []);
   return [...owned.flat(), ...names.filter((name) => scope.functions.some((pattern) => matchesPattern(pattern, name)))];
 }
 
-async function captureStack(view: CachedReader, name: string, progress: CaptureProgress): Promise<CapturedComponent[]> {
-  const resources = resourcesOf((await view.getStack(name))?.parsed ?? {});
-  const ids = resources.map(({ logicalId }) => componentId("stack-resource", `${name}/${logicalId}`));
-  return capture(view, [componentId("stack", name), ...ids], progress);
-}
-
-async function captureFunction(
-  view: CachedReader,
+async function captureStack(
+  reader: CachedReader,
   name: string,
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {
-  const ids = (await view.getFunction(name)) ? await idsOfFunction(view, name) : [];
-  // They outlive their function (facts B6), so they are looked for where it is gone, too.
-  const triggers = new Set((await view.listTriggers(name)).map(triggerName));
+  const resources = resourcesOf((await reader.getStack(name))?.parsed ?? {});
+  const ids = resources.map(({ logicalId }) => componentId("stack-resource", `${name}/${logicalId}`));
+  return capture(reader, [componentId("stack", name), ...ids], progress);
+}
+
+async function captureFunction(
+  reader: CachedReader,
+  name: string,
+  progress: CaptureProgress,
+): Promise<CapturedComponent[]> {
+  const ids = (await reader.getFunction(name)) ? await idsOfFunction(reader, name) : [];
+  // Triggers outlive their function (facts B6), so they are looked for where it is gone, too.
+  const triggers = new Set((await reader.listTriggers(name)).map(triggerName));
   const all = [...ids, ...[...triggers].map((trigger) => componentId("lambda-trigger", trigger))];
-  return capture(view, all.sort(inRestoreOrder), progress);
+  return capture(reader, all.sort(inRestoreOrder), progress);
 }
 
 function inRestoreOrder(one: ComponentId, other: ComponentId): number {
@@ -81,9 +85,9 @@ function inRestoreOrder(one: ComponentId, other: ComponentId): number {
   return rank(one) - rank(other);
 }
 
-/** Every component that a function may have, in the order of a restore. Most of them are found not to exist. */
-async function idsOfFunction(view: CachedReader, name: string): Promise<ComponentId[]> {
-  const aliases = (await view.listAliases(name)).map((alias) => `${name}:${alias.name}`);
+/** Every component that a function may have, in the order of a restore. Most of them turn out not to exist. */
+async function idsOfFunction(reader: CachedReader, name: string): Promise<ComponentId[]> {
+  const aliases = (await reader.listAliases(name)).map((alias) => `${name}:${alias.name}`);
   const callable = [name, ...aliases];
   const ids = (kind: KindName, names: readonly string[]) => names.map((each) => componentId(kind, each));
   return [
@@ -91,7 +95,7 @@ async function idsOfFunction(view: CachedReader, name: string): Promise<Componen
     ...ids("lambda-code", [name]),
     ...ids("lambda-runtime", [name]),
     ...ids("lambda-alias", aliases),
-    ...ids("lambda-async", [...new Set([...callable, ...(await namesOfEventInvokes(view, name))])]),
+    ...ids("lambda-async", [...new Set([...callable, ...(await namesOfEventInvokes(reader, name))])]),
     ...ids("lambda-policy", callable),
     ...ids("lambda-url", callable),
     ...ids("lambda-concurrency", [name]),
@@ -99,16 +103,16 @@ async function idsOfFunction(view: CachedReader, name: string): Promise<Componen
   ];
 }
 
-/** Versions have them too, and no other list tells which ones do. */
-async function namesOfEventInvokes(view: CachedReader, name: string): Promise<string[]> {
-  const told = await view.listEventInvokes(name);
-  const configs = "value" in told ? told.value : [];
+/** Versions have them too, and no other list says which versions do. */
+async function namesOfEventInvokes(reader: CachedReader, name: string): Promise<string[]> {
+  const listed = await reader.listEventInvokes(name);
+  const configs = "value" in listed ? listed.value : [];
   return configs.map(({ qualifier }) => (qualifier === null ? name : `${name}:${qualifier}`));
 }
 
-/** Named components as they are now; what does not exist is left out. */
+/** Captures named components; what does not exist is left out. */
 export async function captureComponents(
-  view: CachedReader,
+  reader: CachedReader,
   ids: readonly ComponentId[],
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {
@@ -117,18 +121,18 @@ export async function captureComponents(
     const group = functionOf(id) ?? id;
     groups.set(group, [...(groups.get(group) ?? []), id]);
   }
-  return (await mapBounded([...groups.values()], CAPTURES_AT_ONCE, (group) => capture(view, group, progress))).flat();
+  return (await mapBounded([...groups.values()], CAPTURES_AT_ONCE, (group) => capture(reader, group, progress))).flat();
 }
 
 async function capture(
-  view: CachedReader,
+  reader: CachedReader,
   ids: readonly ComponentId[],
   progress: CaptureProgress,
 ): Promise<CapturedComponent[]> {
   const found: CapturedComponent[] = [];
   for (const id of ids) {
     const parsed = parseComponentId(id);
-    const component = parsed && (await KINDS[parsed.kind].capture(view, parsed.name));
+    const component = parsed && (await KINDS[parsed.kind].capture(reader, parsed.name));
     if (component) found.push(component);
   }
   await progress(found);

@@ -6,19 +6,19 @@ import { type CachedReader, type CaptureOptions, createCachedReader } from "../.
 import { checkpoint, type JobContext } from "../job-context.ts";
 
 /**
- * A view in which none of the named stacks is being changed: what is read in the middle of an update was never a state to
- * go back to, nor one to plan from (facts E1, H4). Waits for whoever is at it and says who that is. CANCELLED when someone
- * asks for it meanwhile, AWS_IN_PROGRESS where it takes longer than any update can.
+ * Returns a reader once none of the named stacks is being changed: a state read in the middle of an update is neither
+ * one to return to nor one to plan from (facts E1, H4). Logs who is changing a stack. Throws CANCELLED when someone
+ * cancels meanwhile, AWS_IN_PROGRESS where it takes longer than any update can.
  */
 export async function waitForIdleStacks(
   context: JobContext,
   activity: string,
-  { stacks, look }: { readonly stacks: readonly string[]; readonly look: CaptureOptions },
+  { stacks, options }: { readonly stacks: readonly string[]; readonly options: CaptureOptions },
 ): Promise<CachedReader> {
   for (;;) {
-    const view = createCachedReader(context.access(null, null), context.artifacts, look);
-    const busy = await firstBusy(view, stacks);
-    if (!busy) return view;
+    const reader = createCachedReader(context.access(null, null), context.artifacts, options);
+    const busy = await firstBusy(reader, stacks);
+    if (!busy) return reader;
     await awaitIdle(context, activity, busy);
   }
 }
@@ -31,9 +31,9 @@ export function stackNames(ids: readonly ComponentId[]): string[] {
   });
 }
 
-async function firstBusy(view: CachedReader, stacks: readonly string[]): Promise<StackFacts | null> {
+async function firstBusy(reader: CachedReader, stacks: readonly string[]): Promise<StackFacts | null> {
   for (const name of stacks) {
-    const facts = (await view.getStack(name))?.facts;
+    const facts = (await reader.getStack(name))?.facts;
     if (facts && isBusy(facts.status)) return facts;
   }
   return null;
@@ -49,7 +49,9 @@ async function awaitIdle(context: JobContext, activity: string, { name, stackId,
   context.log.add("info", `The stack ${name} is in ${settled.status}.`, about);
 }
 
-/** Since when, why and by which request: the token tells the console, a deploy tool and a person apart. */
+/**
+ * Since when the stack changes and by which request: the token distinguishes the console, a deploy tool and a person.
+ */
 async function operationOf(
   cloudFormation: CloudFormationGateway,
   { name, stackId }: Pick<StackFacts, "name" | "stackId">,
@@ -60,7 +62,7 @@ async function operationOf(
   return `, begun at ${begun.at}${begun.token ? ` by the request ${begun.token}` : ""}`;
 }
 
-/** Not to know whose it is keeps nobody from waiting. */
+/** Whoever may not read the events waits all the same, without the name. */
 function unlessDenied(error: unknown): never[] {
   if (error instanceof StepbackError && error.code === "AWS_DENIED") return [];
   throw error;

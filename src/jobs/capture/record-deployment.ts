@@ -1,14 +1,14 @@
 import { type Altered, alteredIds, changeOf, countAltered } from "../../domain/activity/altered.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
-import { claimOf } from "../../domain/activity/selection.ts";
+import { lockOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import { type CapturedComponent, type Components, functionOf } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { alteredReadiness, type ReadinessFacts } from "../../domain/plan/readiness.ts";
 import { exposed, type Masking } from "../../domain/template/secrets.ts";
-import { LOOK_AT_ALL } from "../../kinds/cached-reader.ts";
+import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import type { RecordEnd } from "../../store/port/deployments.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
@@ -17,15 +17,15 @@ import { asComponents, captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
 import { logCaptures } from "./take-backup.ts";
 
-/** Captures the scope again after the deploy; what differs from the backup is what the deployment altered (F8). */
+/** Captures the scope again after the deploy; what differs from the backup was altered by the deployment. */
 export async function recordDeployment(context: JobContext, deployment: Deployment): Promise<void> {
   await identify(context, deployment);
   context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
   const before = await context.store.findComponents(deployment.backup.id);
   const { stacks } = deployment.scope;
-  const view = await waitForIdleStacks(context, deployment.id, { stacks, look: LOOK_AT_ALL });
+  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
   const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
-  const components = await captureScope(view, deployment.scope, known, logCaptures(context, deployment.id));
+  const components = await captureScope(reader, deployment.scope, known, logCaptures(context, deployment.id));
   const deployed = asComponents(components);
   const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
   const masking = { fingerprint: context.fingerprint, disclosure };
@@ -52,7 +52,7 @@ function ending(
   const failed = deployment.outcome === "failed";
   const follow =
     failed && deployment.onFailure === "rollback" && altered.length > 0 ? takeBack(context, deployment, altered) : null;
-  if (follow) context.log.add("info", `Rolling everything back by ${follow.rollback.id}, as the deployment asked.`);
+  if (follow) context.log.add("info", `Rolling everything back by ${follow.rollback.id}, as the deployment requested.`);
   return {
     status: failed ? "Exception" : "Completed",
     problem: failed ? deployFailed(deployment) : null,
@@ -62,7 +62,7 @@ function ending(
   };
 }
 
-/** The bug that came back (N13): one line for each component that carries what a rollback took away. */
+/** The bug is back: one line for each component that carries a state which was rolled back before. */
 function logPinned(context: JobContext, pinned: readonly CarriedPin[]): void {
   for (const { component, pin } of pinned)
     context.log.add("warn", `PINNED: this state was rolled back before, and is pinned by ${pin}.`, { component });
@@ -76,12 +76,12 @@ function deployFailed({ message }: Deployment): Problem {
   };
 }
 
-/** The Rollback job of all altered components that `onFailure: rollback` asks for (F16). */
+/** The Rollback job of all altered components that `onFailure: rollback` asks for. */
 function takeBack(context: JobContext, deployment: Deployment, altered: readonly Altered[]): Follow {
   const picked = altered.map(({ component }) => component);
   return followWith(context, deployment, {
     reason: `The deployment ${deployment.id} failed and asked for its rollback.`,
-    claim: claimOf(picked, altered, "auto"),
+    lock: lockOf(picked, altered, "auto"),
     deployments: [deployment.id],
     undoes: null,
     picked,
@@ -92,7 +92,7 @@ function takeBack(context: JobContext, deployment: Deployment, altered: readonly
   });
 }
 
-/** What differs between two snapshots, with its diff and how well it can go back. Pure. */
+/** The components that differ between two snapshots, each with its diff and how well it can be rolled back. Pure. */
 export function alteredRows(
   { before, deployed }: { readonly before: Components; readonly deployed: Components },
   masking: Masking,

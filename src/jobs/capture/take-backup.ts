@@ -1,5 +1,5 @@
 import type { Deployment } from "../../domain/activity/deployment.ts";
-import type { Claim, Scope } from "../../domain/activity/scope.ts";
+import type { Lock, Scope } from "../../domain/activity/scope.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -9,32 +9,32 @@ import {
 } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
-import { LOOK_AT_ALL } from "../../kinds/cached-reader.ts";
+import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
 
-/** Captures the scope of a deployment before it begins (F3). Nothing is stored until all of it is there. */
-export async function takeSnapshot(context: JobContext, deployment: Deployment): Promise<void> {
+/** Captures the scope of a deployment before it begins. Nothing is stored until all of it is there. */
+export async function takeBackup(context: JobContext, deployment: Deployment): Promise<void> {
   await checkpoint(context, deployment.id);
   await identify(context, deployment);
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
-  const view = await waitForIdleStacks(context, deployment.id, { stacks, look: LOOK_AT_ALL });
-  const components = await captureScope(view, deployment.scope, [], logCaptures(context, deployment.id));
+  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
+  const components = await captureScope(reader, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);
   context.log.add("info", `The backup is ready: ${components.length} components.`);
   const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components, verdicts };
   await context.store.saveBackup(context.fence, deployment.id, snapshot, {
-    claim: widenedClaim(deployment.scope, components),
+    lock: widenedLock(deployment.scope, components),
     readiness: countReadiness(verdicts.values()),
     lines: context.log.take(),
   });
 }
 
-/** How well each component could go back (N6), so that a pipeline can stop before it deploys. */
+/** Judges how well each component could be rolled back, so that a pipeline can stop before it deploys. */
 function judge(context: JobContext, components: readonly CapturedComponent[]): ReadonlyMap<ComponentId, Verdict> {
   const ids = new Set(components.map(({ id }) => id));
   const facts = { hasStagingBucket: context.stagingBucket !== null, isBackedUp: (id: ComponentId) => ids.has(id) };
@@ -46,14 +46,14 @@ function judge(context: JobContext, components: readonly CapturedComponent[]): R
   return verdicts;
 }
 
-/** Functions of a scoped stack belong to the scope, and a scoped function keeps its stack's other visitors away. */
-function widenedClaim({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Claim {
+/** Functions of a scoped stack belong to the scope, and a scoped function keeps other work on its stack away. */
+function widenedLock({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Lock {
   const names = components.flatMap(({ id }) => functionOf(id) ?? []);
   const owners = components.flatMap(({ parent }) => parseComponentId(stackOf(parent) ?? "")?.name ?? []);
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
 }
 
-/** One line for each captured component, stored as they come. */
+/** Logs one line for each captured component as it is captured. */
 export function logCaptures(context: JobContext, activity: string) {
   return async (components: readonly CapturedComponent[]): Promise<void> => {
     for (const { id, digest, incomplete } of components) {
@@ -67,7 +67,7 @@ export function logCaptures(context: JobContext, activity: string) {
   };
 }
 
-/** A stack that is being changed has no state to go back to: the deploy must wait (facts H4). */
+/** A stack that is being changed has no state to return to, so the deploy must wait (facts H4). */
 function refuseUnfinished(components: readonly CapturedComponent[]): void {
   const busy = components.filter(({ state }) => String(state.evidence["status"] ?? "").endsWith("_IN_PROGRESS"));
   if (busy.length === 0) return;

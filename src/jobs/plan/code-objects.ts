@@ -1,12 +1,14 @@
 import {
   type CapturedComponent,
   type ComponentId,
-  parseComponentId,
+  kindOf,
+  nameOf,
   splitResource,
 } from "../../domain/component/component.ts";
-import { asObject, asObjects, type JsonObject, sameJson } from "../../domain/json.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
+import { asObject, type JsonObject, sameJson } from "../../domain/json.ts";
 import { codeObjectsOf, codePropertyOf } from "../../domain/template/code-objects.ts";
-import type { CodePlace, Standing } from "../../domain/template/code-relocation.ts";
+import type { CodePlace, ObjectState } from "../../domain/template/code-relocation.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { FUNCTION_IDENTITY } from "../../domain/template/splice/companions.ts";
 import { ownedProperties } from "../../domain/template/splice/owned-properties.ts";
@@ -19,72 +21,61 @@ import {
 } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
-import { remembered, standingOf } from "../../kinds/object-state.ts";
-import type { CodeFacts, ComponentFacts } from "../../planner/facts.ts";
-import { ownerOf, parentOf } from "../../planner/ownership.ts";
+import { backedUpObject, readObjectState } from "../../kinds/stack/object-state.ts";
+import type { GatheredFacts } from "../../planner/facts.ts";
+import type { Subject, Subjects } from "../../planner/subject.ts";
 import { mapBounded } from "../map-bounded.ts";
 
-type Picking = Pick<ComponentFacts, "rollback" | "sources" | "live" | "byCommand">;
+/** A place that nobody has read yet. */
+type Mention = Omit<CodePlace, "state"> & { readonly etag: string | null };
 
-/** A place that nobody has looked at yet. */
-type Mention = Omit<CodePlace, "standing"> & { readonly etag: string | null };
+/** Each read may fetch a whole package. */
+const READS_AT_ONCE = 4;
 
-/** Each look may read a whole package. */
-const LOOKS_AT_ONCE = 4;
-
-/** Looks at the objects that CloudFormation will read for what is picked, and at no other. */
-export async function readCodeFacts(
-  view: CachedReader,
-  facts: Picking,
-  stagingBucket: string | null,
-): Promise<CodeFacts> {
+/** Reads the state of the objects that CloudFormation will fetch for the picked components, and of no others. */
+export async function readCodePlaces(reader: CachedReader, subjects: Subjects): Promise<GatheredFacts["codePlaces"]> {
   const mentions = new Map(
-    [...stacksToWrite(facts)].map(([id, logicalIds]) => [id, mentionsIn(id, logicalIds, facts)]),
+    [...stacksToWrite(subjects)].map(([id, logicalIds]) => [id, mentionsIn(subjects.of(id), logicalIds)]),
   );
-  const objects = new Map([...mentions.values()].flat().map((mention) => [nameOf(mention), mention]));
-  const looked = await mapBounded(
+  const objects = new Map([...mentions.values()].flat().map((mention) => [placeNameOf(mention), mention]));
+  const read = await mapBounded(
     [...objects],
-    LOOKS_AT_ONCE,
-    async ([name, object]): Promise<[string, Standing]> => [name, await standingOf(view.aws.objects, object)],
+    READS_AT_ONCE,
+    async ([name, object]): Promise<[string, ObjectState]> => [name, await readObjectState(reader.aws.objects, object)],
   );
-  const standings = new Map(looked);
+  const objectStates = new Map(read);
   const placed = ({ etag: _, ...mention }: Mention): CodePlace => ({
     ...mention,
-    standing: standings.get(nameOf(mention)) ?? "same",
+    state: objectStates.get(placeNameOf(mention)) ?? "same",
   });
-  return { stagingBucket, places: new Map([...mentions].map(([id, found]) => [id, found.map(placed)])) };
+  return new Map([...mentions].map(([id, found]) => [id, found.map(placed)]));
 }
 
-/** With the digest: stacks that go back to backups of different days may remember other bytes of the same place. */
-function nameOf({ bucket, key, version, digest }: Omit<Mention, "etag">): string {
+/** With the digest: stacks that are rolled back to backups of different days may remember other bytes of the same place. */
+function placeNameOf({ bucket, key, version, digest }: Omit<Mention, "etag">): string {
   return `${bucket}/${key}@${version}:${digest}`;
 }
 
-/** The stacks that CloudFormation may update, with the resources that may bring their code; null for all of a stack's. */
-function stacksToWrite(facts: Picking): Map<ComponentId, Set<string> | null> {
-  const { picked, strategy } = facts.rollback;
+/** The stacks that CloudFormation may update, with the resources that may restore code in them; null for all of a stack's. */
+function stacksToWrite({ request, picked, isPicked }: Subjects): Map<ComponentId, Set<string> | null> {
   const stacks = new Map<ComponentId, Set<string> | null>();
-  if (facts.byCommand) return stacks;
-  for (const id of picked) {
-    const owner = ownerOf(id, facts);
-    const resource = id.startsWith("lambda-code:") ? parentOf(id, facts) : id;
-    // A nested stack goes with its root, and what its template names is known there.
-    if (id.startsWith("stack:") && !owner && differs(id, facts)) stacks.set(id, null);
-    if (!owner || !resource?.startsWith("stack-resource:") || picked.includes(owner) || strategy === "direct") continue;
-    const { logicalId } = splitResource(parseComponentId(resource)?.name ?? "");
+  if (request.byCommand) return stacks;
+  for (const subject of picked) {
+    const { id, kind, owner } = subject;
+    const resource = kind === "lambda-code" ? subject.parent : id;
+    // A nested stack is restored by its root, and the code objects of its template are known there.
+    if (kind === "stack" && !owner && subject.before?.digest !== subject.live?.digest) stacks.set(id, null);
+    const isPart = resource !== null && kindOf(resource) === "stack-resource";
+    if (!owner || !isPart || isPicked(owner) || request.strategy === "direct") continue;
+    const { logicalId } = splitResource(nameOf(resource));
     stacks.set(owner, new Set([...(stacks.get(owner) ?? []), logicalId]));
   }
   return stacks;
 }
 
-function differs(id: ComponentId, { sources, live }: Picking): boolean {
-  return sources.before.get(id)?.digest !== live.get(id)?.digest;
-}
-
-/** What the backup says of the objects that one stack's template, and the templates below it, name. */
-function mentionsIn(id: ComponentId, logicalIds: ReadonlySet<string> | null, { sources, live }: Picking): Mention[] {
-  const [before, now] = [sources.before.get(id), live.get(id)];
-  const [wanted, present] = [before && templateStateOf(before.state), now ? templateStateOf(now.state) : null];
+/** What the backup knows of the objects that one stack's template, and the templates below it, name. */
+function mentionsIn({ before, live }: Subject, logicalIds: ReadonlySet<string> | null): Mention[] {
+  const [wanted, present] = [before && templateStateOf(before.state), live && templateStateOf(live.state)];
   if (!before || !wanted) return [];
   const resources = new Map(resourcesOf(wanted.template).map((resource) => [resource.logicalId, resource]));
   return mentionedObjects(before, wanted.template).flatMap((mention) => {
@@ -98,11 +89,11 @@ function mentionsIn(id: ComponentId, logicalIds: ReadonlySet<string> | null, { s
 function mentionedObjects(before: CapturedComponent, template: JsonObject): Mention[] {
   const types = new Map(resourcesOf(template).map(({ logicalId, type }) => [logicalId, type]));
   const own = codeObjectsOf(template, resolverIn(before));
-  return asObjects(before.state.evidence["codeObjects"]).flatMap((object) => {
-    const place = remembered(object);
+  return stackState(before.state).evidence.codeObjects.flatMap((object) => {
+    const place = backedUpObject(object);
     const namesIt = (logicalId: string) =>
       own.some((one) => one.logicalId === logicalId && one.bucket === place.bucket && one.key === place.key);
-    return ((object["logicalIds"] ?? []) as readonly string[]).map((logicalId): Mention => {
+    return (object.logicalIds ?? []).map((logicalId): Mention => {
       const type = types.get(logicalId) ?? "";
       const isBelow = NESTED.has(type) && !namesIt(logicalId);
       return { ...place, logicalId, property: codePropertyOf(type) ?? "", isBelow };
@@ -112,15 +103,15 @@ function mentionedObjects(before: CapturedComponent, template: JsonObject): Ment
 
 const NESTED: ReadonlySet<string> = new Set(["AWS::CloudFormation::Stack", "AWS::Serverless::Application"]);
 
-/** Of a resource that its condition kept from being made nobody ever reads the object. */
+/** Whether the resource exists: nobody reads the object of a resource that a condition excludes. */
 function isMade({ logicalId }: TemplateResource, { state }: CapturedComponent, { template }: TemplateState): boolean {
   const isConditional = "Condition" in asObject(asObject(template["Resources"])[logicalId]);
   return !isConditional || logicalId in asObject(state.settings["resources"]);
 }
 
 /**
- * CloudFormation reads an object where the resource is made, or where the definition says something else about its code: what
- * lies behind an unchanged reference it never looks at (facts F2), but for the templates of nested stacks.
+ * CloudFormation reads an object where it creates the resource or where the resource's code properties differ. It never
+ * reads behind an unchanged reference (facts F2), except for templates of nested stacks.
  */
 function isReadAgain(
   { logicalId, type }: TemplateResource,

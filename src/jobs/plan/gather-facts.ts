@@ -1,19 +1,18 @@
 import { alteredIds } from "../../domain/activity/altered.ts";
-import { isByPackage } from "../../domain/activity/build.ts";
-import type { Rollback } from "../../domain/activity/rollback.ts";
-import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
+import { isByPackage, type Rollback } from "../../domain/activity/rollback.ts";
 import {
   type ComponentId,
   type Components,
   componentId,
   functionOf,
   type KindName,
-  parseComponentId,
+  kindOf,
+  nameOf,
   splitName,
   stackOf,
 } from "../../domain/component/component.ts";
 import { sameJson } from "../../domain/json.ts";
-import { contentOf } from "../../kinds/alias-targets.ts";
+import type { RollbackStates, SnapshotPair } from "../../domain/plan/rollback-states.ts";
 import {
   ARCHIVES_NONE,
   type Archives,
@@ -21,130 +20,136 @@ import {
   type CachedReader,
   type CaptureOptions,
 } from "../../kinds/cached-reader.ts";
-import { isVersion } from "../../kinds/facet.ts";
 import type { VersionContent } from "../../kinds/kind.ts";
-import { isLayerGone, layersOf } from "../../kinds/layers.ts";
+import { contentOf } from "../../kinds/lambda/alias-targets.ts";
+import { isVersion } from "../../kinds/lambda/facet.ts";
+import { isLayerGone, layersOf } from "../../kinds/lambda/layers.ts";
 import { listImporters } from "../../kinds/stack.ts";
-import type { DatedFacts, PlanFacts } from "../../planner/facts.ts";
+import type { Exported, GatheredFacts, PlanRequest, RecordedStates, TargetFacts } from "../../planner/facts.ts";
 import { ownerOf, parentOf } from "../../planner/ownership.ts";
+import { directPlanner } from "../../planner/plan-directly.ts";
 import { exportsAtStake } from "../../planner/stack-parts/plan-parts.ts";
+import { resolveSubjects, type Subjects } from "../../planner/subject.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "../capture/capture-scope.ts";
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import { checkpoint, type JobContext } from "../job-context.ts";
-import { readCodeFacts } from "./code-objects.ts";
-import { loadSources, type Sources } from "./sources.ts";
-
-type States = Pick<Sources, "before" | "deployed">;
+import { readCodePlaces } from "./code-objects.ts";
+import { loadStates } from "./sources.ts";
 
 /**
- * What is picked, the other components of the picked functions, since planning one of them needs to know the rest, and
- * the stacks that own them, whose templates a part goes back into.
+ * The components to read: the picked ones, the others of their functions, because planning one needs the rest, and the
+ * stacks that own them, because parts are restored into their templates.
  */
-export function withSiblings({ picked, strategy }: Picking, states: States): ComponentId[] {
+export function withSiblings({ picked, strategy }: Picking, states: SnapshotPair): ComponentId[] {
   const { before, deployed } = states;
   const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
   const own = [...functions].flatMap((name) => [componentId("lambda-config", name), componentId("lambda-code", name)]);
   const known = [...before.keys(), ...deployed.keys()].filter(
-    (id) => functions.has(functionOf(id) ?? "") && CONSULTED.has(parseComponentId(id)?.kind ?? "stack"),
+    (id) => functions.has(functionOf(id) ?? "") && CONSULTED.has(kindOf(id)),
   );
   const asked = strategy === "direct" ? picked.filter((id) => comesOrGoes(id, states)) : picked;
-  const owners = asked.flatMap((id) => ownerOf(id, { sources: states, live: NOTHING }) ?? []);
+  const owners = asked.flatMap((id) => ownerOf(id, { ...states, live: NOTHING }) ?? []);
   return [...new Set([...picked, ...owners, ...resourcesAlteredIn(owners, states), ...own, ...known])];
 }
 
 const NOTHING: Components = new Map();
 
-/** Directly nothing comes or goes that its stack has now, so the stack is asked. */
-function comesOrGoes(id: ComponentId, { before, deployed }: States): boolean {
-  return id.startsWith("lambda-policy:") || before.has(id) !== deployed.has(id);
+/** The direct path neither creates nor deletes what a stack has now, so the stack is read. */
+function comesOrGoes(id: ComponentId, { before, deployed }: SnapshotPair): boolean {
+  return kindOf(id) === "lambda-policy" || before.has(id) !== deployed.has(id);
 }
 
-/** A part's change set changes resources that were not picked by themselves; they stand in the stack's one template. */
-function resourcesAlteredIn(stacks: readonly ComponentId[], { before, deployed }: States): ComponentId[] {
+/** The change set of a part also changes resources that were not picked by themselves: they stand in one template. */
+function resourcesAlteredIn(stacks: readonly ComponentId[], { before, deployed }: SnapshotPair): ComponentId[] {
   return alteredIds(before, deployed).filter(
-    (id) => id.startsWith("stack-resource:") && stacks.includes(stackOf(id) ?? id),
+    (id) => kindOf(id) === "stack-resource" && stacks.includes(stackOf(id) ?? id),
   );
 }
 
-/** The kinds of a function's components that planning another one asks for. */
+/** Kinds of a function's components that the plan of another one depends on. */
 const CONSULTED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-alias", "lambda-trigger"]);
 
 type Picking = Pick<Rollback, "picked" | "strategy">;
 
-/** A look that a rollback keeps as a snapshot of what it may change. */
-export function captureOptions({ picked }: Picking, states: States): CaptureOptions {
+/** Options of a capture that a rollback keeps as a snapshot of what it may change. */
+export function captureOptions({ picked }: Picking, states: SnapshotPair): CaptureOptions {
   return { archives: archivesOf(picked, states), asksImporters: importersAskedOf(picked) };
 }
 
-/** A rollback keeps the bytes of what it may change, and of nothing else in the same stack. */
-function archivesOf(picked: readonly ComponentId[], states: States): Archives {
-  const resources = new Set(picked.flatMap((id) => [id, parentOf(id, { sources: states, live: NOTHING })]));
+/** A rollback keeps the bytes of the components that it may change, and of no others in the same stack. */
+function archivesOf(picked: readonly ComponentId[], states: SnapshotPair): Archives {
+  const resources = new Set(picked.flatMap((id) => [id, parentOf(id, { ...states, live: NOTHING })]));
   return (stack, logicalId) =>
     picked.includes(componentId("stack", stack)) ||
     resources.has(componentId("stack-resource", `${stack}/${logicalId}`));
 }
 
-/** The order over stacks is made of it. Where only parts of a stack go back, most of its exports stay as they are. */
+/** The importers decide the order over stacks. Where only parts of a stack are restored, most of its exports stay as they are. */
 function importersAskedOf(picked: readonly ComponentId[]): AsksImporters {
   return (stack) => picked.includes(componentId("stack", stack));
 }
 
 /** Reads live and everything else that a plan is made from. */
-export async function readPlanFacts(context: JobContext, rollback: Rollback): Promise<PlanFacts> {
-  const sources = await loadSources(context.store, rollback);
+export async function gatherFacts(context: JobContext, rollback: Rollback): Promise<GatheredFacts> {
+  const { store, stagingBucket, clock } = context;
+  const sources = await loadStates(store, rollback);
   const looked = withSiblings(rollback, sources);
-  const look = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
-  const view = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), look });
-  const live = await readLive(view, looked, logAndCheck(context, rollback.id));
-  const identity = (await context.store.findRollback(rollback.id))?.identity;
-  const lastRecorded = identity
-    ? await context.store.findLastRecorded(identity, rollback.picked, sources.since)
-    : new Map<ComponentId, null>();
-  const versions = await readVersions(view, rollback.picked);
-  const exporters = await readExporters(view, { picked: rollback.picked, looked, before: sources.before });
-  const goneLayers = await readGoneLayers(view, rollback.picked, { before: sources.before, live });
-  const byCommand = isByPackage(rollback);
-  const code = await readCodeFacts(view, { rollback, sources, live, byCommand }, context.stagingBucket);
-  const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
-  const hasStagingBucket = context.stagingBucket !== null;
-  const read = {
-    rollback,
-    sources,
-    live,
-    lastRecorded,
-    versions,
-    goneLayers,
-    hasStagingBucket,
-    code,
-    byCommand,
-    disclosure,
+  const options = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
+  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), options });
+  const live = await readLive(reader, looked, logAndCheck(context, rollback.id));
+  const lastRecorded = await readLastRecorded(context, rollback, sources);
+  const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded };
+  const request: PlanRequest = { ...rollback, byCommand: isByPackage(rollback) };
+  const subjects = resolveSubjects(request, states);
+  const target: TargetFacts = {
+    versions: await readVersions(reader, rollback.picked),
+    exports: await readExports(reader, rollback.picked, { looked, before: states.before }),
+    goneLayers: await readGoneLayers(reader, rollback.picked, states),
+    stagingBucket,
   };
-  return { ...read, exporters, live: await withImporters(view, { ...read, at: context.clock.now() }) };
+  const codePlaces = await readCodePlaces(reader, subjects);
+  const withImporters = await readImporters(reader, subjects, { ...target, at: clock.now() });
+  return { request, states: { ...states, live: withImporters }, target, codePlaces };
 }
 
-/** Live stacks with who imports those of their exports that the picked parts may change: no other is asked for. */
-async function withImporters(view: CachedReader, facts: DatedFacts): Promise<Components> {
-  const live = new Map(facts.live);
-  for (const [id, exports] of exportsAtStake(facts)) {
+/** The identity was stored by an earlier step of the job; without one nothing was ever recorded. */
+async function readLastRecorded(
+  { store }: JobContext,
+  { id, picked }: Rollback,
+  { since }: RollbackStates,
+): Promise<RecordedStates["lastRecorded"]> {
+  const identity = (await store.findRollback(id))?.identity;
+  return identity ? store.findLastRecorded(identity, picked, since) : new Map();
+}
+
+/** The live components, each stack with the importers of those of its exports that the picked parts may change. */
+async function readImporters(
+  reader: CachedReader,
+  subjects: Subjects,
+  facts: TargetFacts & { readonly at: number },
+): Promise<Components> {
+  const live = new Map(subjects.states.live);
+  const planDirectly = directPlanner(subjects, { ...facts, codePlans: new Map() });
+  for (const [id, exports] of exportsAtStake(subjects, planDirectly)) {
     const stack = live.get(id);
     if (!stack || exports.length === 0) continue;
-    const evidence = { ...stack.state.evidence, importers: await listImporters(view, exports) };
+    const evidence = { ...stack.state.evidence, importers: await listImporters(reader, exports) };
     live.set(id, { ...stack, state: { ...stack.state, evidence } });
   }
   return live;
 }
 
-/** Named components as they are now. Stacks first: they tell the view which functions they own. */
+/** Named components as they are now. Stacks first: the reader learns from them which functions they own. */
 export async function readLive(
-  view: CachedReader,
+  reader: CachedReader,
   ids: readonly ComponentId[],
   progress: CaptureProgress,
 ): Promise<Components> {
   const stacks = ids.filter((id) => id.startsWith("stack:"));
   const rest = ids.filter((id) => !id.startsWith("stack:"));
   const found = [
-    ...(await captureComponents(view, stacks, progress)),
-    ...(await captureComponents(view, rest, progress)),
+    ...(await captureComponents(reader, stacks, progress)),
+    ...(await captureComponents(reader, rest, progress)),
   ];
   return asComponents(found);
 }
@@ -157,41 +162,39 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
   };
 }
 
-/** Exports decide the order over stacks; of one that only parts of go back, whether it can import what it did. */
-async function readExporters(
-  view: CachedReader,
-  { picked, looked, before }: { picked: readonly ComponentId[]; looked: readonly ComponentId[]; before: Components },
-): Promise<PlanFacts["exporters"]> {
+/** Exports decide the order over stacks; for a part of a stack, they say whether it can import again. */
+async function readExports(
+  reader: CachedReader,
+  picked: readonly ComponentId[],
+  { looked, before }: { readonly looked: readonly ComponentId[]; readonly before: Components },
+): Promise<readonly Exported[] | null> {
   const imports = (id: ComponentId) => !sameJson(before.get(id)?.state.evidence["imports"] ?? [], []);
-  const isAsked = picked.some((id) => id.startsWith("stack:")) || looked.some(imports);
-  return isAsked ? view.aws.cloudFormation.listExports() : null;
+  const isAsked = picked.some((id) => kindOf(id) === "stack") || looked.some(imports);
+  return isAsked ? reader.aws.cloudFormation.listExports() : null;
 }
 
 /** Whether a component can only be planned with the published versions of its function at hand. */
 function namesVersions(id: ComponentId): boolean {
-  const { kind, name } = parseComponentId(id) ?? { kind: "stack", name: "" };
-  return (
-    kind === "lambda-alias" ||
-    kind === "lambda-trigger" ||
-    (kind === "lambda-async" && isVersion(splitName(name).qualifier ?? ""))
-  );
+  const kind = kindOf(id);
+  if (kind === "lambda-alias" || kind === "lambda-trigger") return true;
+  return kind === "lambda-async" && isVersion(splitName(nameOf(id)).qualifier ?? "");
 }
 
 async function readVersions(
-  view: CachedReader,
+  reader: CachedReader,
   picked: readonly ComponentId[],
 ): Promise<Map<string, VersionContent[]>> {
   const functions = new Set(picked.filter(namesVersions).flatMap((id) => functionOf(id) ?? []));
   const versions = new Map<string, VersionContent[]>();
-  for (const name of functions) versions.set(name, (await view.listVersions(name)).map(contentOf));
+  for (const name of functions) versions.set(name, (await reader.listVersions(name)).map(contentOf));
   return versions;
 }
 
 /** Layer versions of the backup that a picked function would have to be given, and that are gone. */
 async function readGoneLayers(
-  view: CachedReader,
+  reader: CachedReader,
   picked: readonly ComponentId[],
-  { before, live }: { before: Components; live: Components },
+  { before, live }: { readonly before: Components; readonly live: Components },
 ): Promise<Set<string>> {
   const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
   const wanted = [...functions].flatMap((name) => {
@@ -200,6 +203,6 @@ async function readGoneLayers(
     return sameJson(goal, layersOf(live.get(id)?.state)) ? [] : goal;
   });
   const gone = new Set<string>();
-  for (const arn of new Set(wanted)) if (await isLayerGone(view, arn)) gone.add(arn);
+  for (const arn of new Set(wanted)) if (await isLayerGone(reader, arn)) gone.add(arn);
   return gone;
 }

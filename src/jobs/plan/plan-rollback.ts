@@ -1,15 +1,18 @@
 import type { Rollback } from "../../domain/activity/rollback.ts";
+import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { makePlan } from "../../planner/make-plan.ts";
 import { checkpoint, enqueueing, identify, type JobContext } from "../job-context.ts";
-import { readPlanFacts } from "./gather-facts.ts";
+import { gatherFacts } from "./gather-facts.ts";
 
-/** Compares backup, record and live and says what a rollback would do (N2). For a Queued rollback, running it comes next. */
+/** Compares backup, record and live and says what a rollback would do. For a Queued rollback, running it comes next. */
 export async function planRollback(context: JobContext, rollback: Rollback): Promise<void> {
   await checkpoint(context, rollback.id);
   await identify(context, rollback);
   context.log.add("info", `Planning: comparing backup, record and live of ${rollback.picked.length} components.`);
-  const plan = makePlan(await readPlanFacts(context, rollback), context.fingerprint, context.clock.now());
+  const facts = await gatherFacts(context, rollback);
+  const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
+  const plan = makePlan(facts, { fingerprint: context.fingerprint, disclosure, at: context.clock.now() });
   logPlan(context, plan);
   const next = rollback.status === "Draft" ? null : enqueueing(context, "run-rollback", rollback.id);
   await context.store.savePlan(context.fence, rollback.id, { plan, lines: context.log.take(), next });
@@ -18,7 +21,7 @@ export async function planRollback(context: JobContext, rollback: Rollback): Pro
 function logPlan(context: JobContext, plan: Plan): void {
   for (const step of plan.steps) {
     const why = step.reasons.map(({ code, detail }) => ` ${code}: ${detail}`).join("");
-    const how = step.via ? `with ${step.via}` : `by the path ${step.strategy}`;
+    const how = step.via ? `with ${step.via}` : step.strategy === "stack" ? "through the stack" : "directly";
     for (const { wave, position } of step.bridges) {
       const message = `Step ${step.order}: a bridge in wave ${wave}: ${position}.`;
       context.log.add("info", message, { component: step.component, step: step.order });

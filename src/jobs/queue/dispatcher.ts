@@ -2,14 +2,17 @@ import type { ClaimedJob, JobRequest } from "../../store/port/jobs.ts";
 import type { Transaction } from "../../store/port/transaction.ts";
 
 /**
- * Delivers jobs; the journal decides what they do. Delivery is at least once, and a job may be delivered again to another
- * worker at any time: its fence keeps the late one from writing.
+ * Delivers jobs; the journal decides what they do. Delivery is at least once, and a job may be delivered again to
+ * another worker at any time: its fence keeps the late worker from writing.
  */
 export interface Dispatcher {
-  /** Within the transaction that makes the job necessary; delivered once that has been committed. */
+  /**
+   * Runs within the transaction that makes the job necessary; the job is delivered once that transaction has been
+   * committed.
+   */
   enqueue(transaction: Transaction, job: JobRequest): Promise<void>;
-  /** Starts delivering. `handler` never rejects for a job's own failure: it writes that into the rows. */
+  /** Starts delivering. `handler` never rejects for a job's own failure, but writes the failure into the rows. */
   work(handler: (job: ClaimedJob, signal: AbortSignal) => Promise<void>): void;
-  /** Stops delivering and lets running jobs reach their next safe point; what is unfinished goes on at the next start. */
+  /** Stops delivering and lets running jobs reach their next safe point; unfinished jobs go on at the next start. */
   stop(): Promise<void>;
 }

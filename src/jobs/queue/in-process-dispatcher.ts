@@ -5,12 +5,15 @@ import type { Dispatcher } from "./dispatcher.ts";
 /** How long a lease lasts without renewal; a worker that stalls longer has lost its job. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
-/** Between looks for jobs whose lease ran out; a job that is enqueued here is delivered at once. */
+/** Between two searches for jobs whose lease ran out; a job that is enqueued here is delivered at once. */
 const IDLE_MS = 2_000;
-/** Jobs at work side by side. They mostly wait for AWS, whose quotas rule the speed. */
+/** Jobs that run at the same time. They mostly wait for AWS, whose quotas set the speed. */
 const SLOTS = 4;
 
-/** Delivers the jobs of the store within this process. At its start it takes every running job over, raising its fence. */
+/**
+ * Delivers the jobs of the store within this process. At its start it takes over every running job and raises its
+ * fence.
+ */
 export function createInProcessDispatcher(store: JobStore, clock: Clock, report: (error: unknown) => void): Dispatcher {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();

@@ -1,39 +1,33 @@
 import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
-import type { ComponentId, Components } from "../../domain/component/component.ts";
+import { type Components, kindOf } from "../../domain/component/component.ts";
 import type { Fault, Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
-import { type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
-import { settle } from "../../kinds/settling.ts";
-import {
-  type ChangedId,
-  changedPhysicalIds,
-  expectedId,
-  expectedState,
-  physicalIdsOf,
-} from "../../planner/expected-state.ts";
+import { createCachedReader } from "../../kinds/cached-reader.ts";
+import { KINDS } from "../../kinds/index.ts";
+import { verdictOf } from "../../kinds/verdict.ts";
+import { expectedState } from "../../planner/expected-state.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
 import type { JobContext } from "../job-context.ts";
 import { captureOptions, readLive, withSiblings } from "../plan/gather-facts.ts";
-import { loadSources } from "../plan/sources.ts";
-import { kindOf } from "./perform-actions.ts";
+import { loadStates } from "../plan/sources.ts";
 import { readPinChanges } from "./pin-rolled-back.ts";
+import { changedIds, idAfter, withRenamed } from "./renamed-ids.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
-import { ownerIn, stackOfStep } from "./run-step.ts";
 import { proofOf } from "./verify-step.ts";
 
-/** The last look: all picked components are read once more, since a later step may have undone an earlier one (N1). */
-export async function closeRollback(run: Run, stopped: Problem | null): Promise<void> {
-  const { context, rollback, sources } = run;
+/** Reads all picked components once more, since a later step may have undone an earlier one, and ends the job. */
+export async function finishRollback(run: Run, stopped: Problem | null): Promise<void> {
+  const { context, rollback, states } = run;
   context.log.add("info", "Reading all picked components back once more.");
   await context.log.flush();
-  const look = captureOptions(rollback, sources);
-  const view = createCachedReader(context.access(null, null), context.artifacts, look);
-  // Not to be cancelled: what was done so far must be told.
-  const known = await readLive(view, withSiblings(rollback, sources), () => context.log.flush());
-  const live = await withRenamed(run, view, known);
-  const rows = run.plan.steps.map((step) => closeRow(run, step, live, stopped));
+  const options = captureOptions(rollback, states);
+  const reader = createCachedReader(context.access(null, null), context.artifacts, options);
+  // This read is not cancelled: the record must say what was done so far.
+  const known = await readLive(reader, withSiblings(rollback, states), () => context.log.flush());
+  const live = await withRenamed(run, reader, known);
+  const rows = run.plan.steps.map((step) => finishRow(run, step, live, stopped));
   const result = count(rows);
   const why = stopped ?? failure(rows);
   const status = why ? "Exception" : "Completed";
@@ -42,7 +36,7 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   const pinChanges = await readPinChanges(run, rows);
   if (pinChanges?.pin) context.log.add("info", `What was rolled back is pinned: ${pinChanges.pin.id}.`);
   const follow = why && rollback.onError === "compensate" ? compensation(run, rows) : null;
-  if (follow) context.log.add("info", `Taking back what it did by ${follow.rollback.id}, as was asked.`);
+  if (follow) context.log.add("info", `Undoing what it did by ${follow.rollback.id}, as requested.`);
   const ended = {
     status,
     result,
@@ -57,18 +51,18 @@ export async function closeRollback(run: Run, stopped: Problem | null): Promise<
   await context.store.endRollback(context.fence, rollback.id, ended);
 }
 
-/** Under keep-live what somebody else changed is picked and stays. */
+/** Under keep-live, components that somebody else changed are picked and stay. */
 function completed({ onConflict }: Rollback): string {
   const where = onConflict === "keep-live" ? "as the plan says, what it keeps included," : "back";
   return `Completed: everything picked is ${where} and proven.`;
 }
 
-/** The undo that `onError: compensate` asks for: of everything that this run touched, also by halves. */
+/** The undo that `onError: compensate` asks for: of everything that this run touched, even partly. */
 function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Follow | null {
   const untouched = new Set<StepRow["status"]>(["Pending", "Skipped", "Unchanged"]);
   const picked = rows.filter(({ status }) => !untouched.has(status)).map(({ component }) => component);
   if (picked.length === 0) return null;
-  const { claim, allowDestructive } = rollback;
+  const { lock, allowDestructive } = rollback;
   return followWith(context, rollback, {
     reason: `The rollback ${rollback.id} failed and asked for its compensation.`,
     deployments: [],
@@ -76,54 +70,23 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
     onConflict: "restore",
     onError: "continue",
     includeFailed: false,
-    ...{ claim, picked, allowDestructive },
+    ...{ lock, picked, allowDestructive },
   });
 }
 
-function closeRow(run: Run, step: PlanStep, live: Components, stopped: Problem | null): StepRow {
+function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem | null): StepRow {
   const row = run.rows.get(step.order) ?? pendingRow(step);
   if (row.status === "Failed") return row;
   if (row.status === "Running" && stopped)
     return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
   if (!hasSettled(row)) return { ...row, status: "Skipped" };
-  const expected = expectedState(step.goal, changedIn(run, step, live));
-  const verdict = settle(kindOf(step), live.get(idAfter(run, step, live) ?? step.component) ?? null, expected);
+  const expected = expectedState(step.goal, changedIds(run, step, live));
+  const verdict = verdictOf(KINDS[kindOf(step.component)], live.get(idAfter(run, step, live)) ?? null, expected);
   const proof = proofOf(run, step, expected, verdict);
   if (proof.is !== "failed") return { ...row, verified: true };
   const { error } = proof;
-  run.context.log.add("error", `At the last look: ${error.detail}`, { component: step.component, step: step.order });
+  run.context.log.add("error", `At the final read: ${error.detail}`, { component: step.component, step: step.order });
   return { ...row, status: "Failed", verified: false, error };
-}
-
-/** With what has another name now; a nested stack that has one tells the names of what is in it. */
-async function withRenamed(run: Run, view: CachedReader, known: Components): Promise<Components> {
-  const live = new Map(known);
-  const asked = new Set<ComponentId>(known.keys());
-  for (;;) {
-    const renamed = run.plan.steps.flatMap((step) => idAfter(run, step, live) ?? []).filter((id) => !asked.has(id));
-    if (renamed.length === 0) return live;
-    for (const id of renamed) asked.add(id);
-    for (const [id, found] of await readLive(view, renamed, () => run.context.log.flush())) live.set(id, found);
-  }
-}
-
-/** What the stacks above the step have created anew since the backup; nothing on the direct path. */
-function changedIn(run: Run, step: PlanStep, live: Components): ChangedId[] {
-  return stackOfStep(run, step) ? changedAbove(run, step.component, live) : [];
-}
-
-function changedAbove(run: Run, id: ComponentId, live: Components): ChangedId[] {
-  const owner = ownerIn(run, id);
-  if (!owner) return [];
-  const above = changedAbove(run, owner, live);
-  const now = live.get(expectedId(owner, above));
-  return [...changedPhysicalIds(physicalIdsOf(run.sources.before.get(owner)), physicalIdsOf(now)), ...above];
-}
-
-/** Null where the component is still called what it was. */
-function idAfter(run: Run, step: PlanStep, live: Components): ComponentId | null {
-  const id = expectedId(step.component, changedIn(run, step, live));
-  return id === step.component ? null : id;
 }
 
 function failure(rows: readonly StepRow[]): Problem | null {
@@ -164,9 +127,9 @@ export async function refuseRollback(
 }
 
 /**
- * Ends a run that failed as a whole, by its rows alone: AWS may not be there to be asked. What was at work has failed, what
- * was not begun is skipped, and what was brought back is pinned, by its own proof and not by a last look. Answers false where
- * there is no plan, and so nothing to tell of.
+ * Ends a run that failed as a whole, by its rows alone, because AWS may be out of reach. Steps that were running have
+ * failed, steps that had not begun are skipped, and restored components are pinned by their own proof. Returns false
+ * where there is no plan, and so nothing to report.
  */
 export async function breakOffRollback(context: JobContext, rollback: Rollback, why: Problem): Promise<boolean> {
   const { store } = context;
@@ -179,9 +142,9 @@ export async function breakOffRollback(context: JobContext, rollback: Rollback, 
     if (row.status === "Running") return { ...row, status: "Failed", error: why, finishedAt: at };
     return hasSettled(row) ? row : { ...row, status: "Skipped" };
   });
-  // Before it began there were no rows, and the backups themselves may be what failed.
-  const sources = known.size > 0 ? await loadSources(store, rollback) : null;
-  const pinChanges = sources ? await readPinChanges({ context, rollback, sources, plan }, rows) : undefined;
+  // Before the run began there were no rows, and the backups themselves may be what failed.
+  const states = known.size > 0 ? await loadStates(store, rollback) : null;
+  const pinChanges = states ? await readPinChanges({ context, rollback, states, plan }, rows) : undefined;
   if (pinChanges?.pin) context.log.add("info", `What was rolled back is pinned: ${pinChanges.pin.id}.`);
   const end = { status: "Exception", result: count(rows), problem: why, record: null, rows, at, follow: null } as const;
   const lines = context.log.take();

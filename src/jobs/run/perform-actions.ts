@@ -1,11 +1,14 @@
-import { type ComponentId, type ComponentState, parseComponentId } from "../../domain/component/component.ts";
-import type { Action, ActionName, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
-import { KINDS } from "../../kinds/index.ts";
-import type { Kind, RestoreContext } from "../../kinds/kind.ts";
+import type { ComponentId, ComponentState } from "../../domain/component/component.ts";
+import type { Action, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
+import { performerOf } from "../../kinds/index.ts";
+import type { RestoreContext } from "../../kinds/kind.ts";
 import { checkpoint } from "../job-context.ts";
 import { noteKept, type Run } from "./run-context.ts";
 
-/** Actions one after another, journalled behind those that are done: of a planned list what is left, or one derived from live. */
+/**
+ * Performs actions one after another and appends them to the journal: the rest of a planned list, or a list derived
+ * from live.
+ */
 export async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
   for (const action of actions) {
     await checkpoint(run.context, run.rollback.id);
@@ -15,14 +18,17 @@ export async function perform(run: Run, step: PlanStep, actions: readonly Action
   }
 }
 
-/** Intent, call, done (N9): the intent is committed before AWS is called, and the call looks whether it already is so. */
+/**
+ * Intent, call, done: the intent is committed before AWS is called, and the call first checks whether the goal is
+ * reached already.
+ */
 async function performOne(run: Run, step: PlanStep, action: Action, index: number): Promise<void> {
   const { context, rollback } = run;
   const { store, fence, log } = context;
   await log.flush();
   const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
   const { token } = await store.intend(fence, rollback.id, wanted);
-  const result = await performerOf(action, step).restore(action, {
+  const result = await performerOf(action).restore(action, {
     ...restoreContext(run, step, token),
     goal: goalOfAction(step, index),
   });
@@ -30,12 +36,12 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   noteKept(run.kept, { step: step.order, action, result });
 }
 
-/** Letters, digits and dashes only: it also names change sets (facts E2). */
+/** Letters, digits and dashes only, because it also names change sets (facts E2). */
 function tokenOf(rollback: string, order: number, index: number): string {
   return `stepback-${rollback.replaceAll("_", "-")}-${order}-${index}`;
 }
 
-/** The n-th `bridge-stack` of a step goes to the goal of its n-th bridge; every other action to the step's own. */
+/** The n-th `bridge-stack` of a step has the goal of its n-th bridge; every other action has the step's own. */
 function goalOfAction(step: PlanStep, index: number): ComponentState | null {
   const bridges = step.via ? [] : step.actions.slice(0, index + 1).filter((action) => action.do === "bridge-stack");
   const isBridge = !step.via && step.actions[index]?.do === "bridge-stack";
@@ -49,9 +55,9 @@ export function actionsThrough(step: PlanStep, bridge: BridgePass): number {
 }
 
 function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
-  const { context, sources, plan, rollback } = run;
+  const { context, states, plan, rollback } = run;
   const goals = new Map(plan.steps.map(({ component, goal }) => [component, goal]));
-  const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? sources.before.get(id)?.state ?? null;
+  const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? states.before.get(id)?.state ?? null;
   return {
     aws: context.access(step.component, step.order),
     artifacts: context.artifacts,
@@ -60,17 +66,4 @@ function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreCo
     allowDestructive: rollback.allowDestructive,
     note: (message) => context.log.add("info", message, { component: step.component, step: step.order }),
   };
-}
-
-/** What comes before the update of a stack, also where a part carries it. */
-const ON_STACKS: ReadonlySet<ActionName> = new Set(["continue-update-rollback", "make-room-for-version"]);
-
-/** A part of a stack goes back by an action on its stack, whatever kind of component it is. */
-export function performerOf(action: Action, step: PlanStep): Kind {
-  const isOnStack = action.parts !== undefined || ON_STACKS.has(action.do);
-  return isOnStack ? KINDS["stack-resource"] : kindOf(step);
-}
-
-export function kindOf(step: Pick<PlanStep, "component">): Kind {
-  return KINDS[parseComponentId(step.component)?.kind ?? "lambda-code"];
 }

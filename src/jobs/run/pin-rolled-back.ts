@@ -5,21 +5,21 @@ import type { StepRow, StepStatus } from "../../domain/plan/step-row.ts";
 import type { Store } from "../../store/store.ts";
 import type { Run } from "./run-context.ts";
 
-/** Statuses of components that a rollback brought back, also where it ended in Exception. */
+/** Statuses of components that a rollback restored, also where it ended in Exception. */
 const BROUGHT_BACK: ReadonlySet<StepStatus> = new Set(["Restored", "Removed", "Recreated"]);
 
 /**
- * What a rollback that ends means for later deployments (N13, F17): what it took back is pinned, and what it brought back
- * is pinned no more. An undo pins nothing, because what it replaces is what was good; the undo of an undo is a rollback
- * again. Undefined where nothing was brought back.
+ * What the end of a rollback means for later deployments: the states that it rolled back are pinned, and the states
+ * that it restored are pinned no more. An undo pins nothing, because the states that it replaces were good; the undo of
+ * an undo is a rollback again. Undefined where nothing was restored.
  */
 export async function readPinChanges(
-  run: Pick<Run, "context" | "rollback" | "sources" | "plan">,
+  run: Pick<Run, "context" | "rollback" | "states" | "plan">,
   rows: readonly StepRow[],
 ): Promise<PinChanges | undefined> {
   const back = new Set(rows.filter(({ status }) => BROUGHT_BACK.has(status)).map(({ component }) => component));
   if (back.size === 0) return undefined;
-  const { context, rollback, sources, plan } = run;
+  const { context, rollback, states, plan } = run;
   const steps = plan.steps.filter(({ component }) => back.has(component));
   const broughtBack = steps.map(({ component, goal }) => ({ component, digest: goal && stateDigest(goal) }));
   const { reversed, isUndo } = await readOrigin(context.store, rollback);
@@ -31,7 +31,7 @@ export async function readPinChanges(
     rollback: rollback.id,
     builds: distinct(reversed.map(({ build }) => build)),
     commits: distinct(reversed.map(({ commit }) => commit)),
-    states: steps.map(({ component }) => pinnedState(component, sources.deployed.get(component) ?? null)),
+    states: steps.map(({ component }) => pinnedState(component, states.deployed.get(component) ?? null)),
     createdAt: context.clock.now(),
     cleared: null,
   };
@@ -45,7 +45,7 @@ interface Origin {
   readonly commit: string | null;
 }
 
-/** Goes back through undos of undos to the rollback that reversed deployments; every second one of them is a rollback. */
+/** Follows undos of undos to the rollback that reversed deployments; every second one of them is a rollback. */
 async function readOrigin(store: Pick<Store, "findRollback" | "findDeployment">, rollback: Rollback) {
   let [first, undos] = [rollback, 0];
   while (first.undoes !== null) {

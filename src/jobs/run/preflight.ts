@@ -3,17 +3,17 @@ import { type ComponentId, type Components, componentId } from "../../domain/com
 import type { Fault, Problem } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import type { JobContext } from "../job-context.ts";
 import { captureOptions, logAndCheck, readLive, withSiblings } from "../plan/gather-facts.ts";
-import type { Sources } from "../plan/sources.ts";
 import { newSnapshot, pendingRow, problem } from "./run-context.ts";
 
-/** The last moment before mutations. Answers why the run must not begin; null when it has begun. */
-export async function beginRollback(
+/** The last checks before the first mutation. Returns why the run must not begin; null when it has begun. */
+export async function preflight(
   context: JobContext,
   rollback: Rollback,
-  { plan, sources }: { plan: Plan; sources: Sources },
+  { plan, states }: { plan: Plan; states: RollbackStates },
 ): Promise<Problem | null> {
   const returned = rollback.toBuild?.package ?? null;
   if (await context.store.isCancelRequested(rollback.id))
@@ -21,10 +21,10 @@ export async function beginRollback(
   const refusal = whyNot(rollback, plan);
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
-  const looked = withSiblings(rollback, sources);
-  const look = captureOptions(rollback, sources);
-  const view = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), look });
-  const live = await readLive(view, looked, logAndCheck(context, rollback.id));
+  const looked = withSiblings(rollback, states);
+  const options = captureOptions(rollback, states);
+  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), options });
+  const live = await readLive(reader, looked, logAndCheck(context, rollback.id));
   const moved = whatMoved(plan, live);
   if (moved) return moved;
   const snapshot = newSnapshot(context, live);
@@ -36,12 +36,12 @@ export async function beginRollback(
   return null;
 }
 
-/** What stops a run is settled before its first mutation, all of it at once. */
+/** All refusals, conflicts and missing consents at once: they stop a run before its first mutation. */
 function whyNot(rollback: Rollback, plan: Plan): Problem | null {
   if (rollback.approvedDigest !== null && rollback.approvedDigest !== plan.digest) {
     return problem(
       "PLAN_STALE",
-      `Approved was the plan ${rollback.approvedDigest}; live has led to the plan ${plan.digest}.`,
+      `The plan ${rollback.approvedDigest} was approved; live now leads to the plan ${plan.digest}.`,
     );
   }
   const faults = plan.steps.flatMap((step) => faultsOf(step, rollback));
@@ -68,7 +68,7 @@ function faultsOf(step: PlanStep, { onConflict, allowDestructive }: Rollback): F
   return faults;
 }
 
-/** Live must still be what was planned from (N8). */
+/** Live must still be the state that the plan was made from. */
 function whatMoved(plan: Plan, live: Components): Problem | null {
   const components = plan.steps.filter(
     ({ component, liveDigest }) => (live.get(component)?.digest ?? null) !== liveDigest,
@@ -81,7 +81,7 @@ function whatMoved(plan: Plan, live: Components): Problem | null {
   return { ...problem("PLAN_STALE", `Live has moved since the plan was made: ${moved.join(", ")}.`), errors: faults };
 }
 
-/** A part was planned to go into one very template. */
+/** A part was planned to go into one particular template. */
 function movedTemplates(plan: Plan, live: Components): ComponentId[] {
   return plan.steps
     .flatMap(({ actions }) => actions)

@@ -4,24 +4,24 @@ import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import { ERROR_TABLE, type ErrorCode, type Problem } from "../../domain/errors.ts";
 import { asObject } from "../../domain/json.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
+import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import type { JournalEntry, StepRow, StepStatus } from "../../domain/plan/step-row.ts";
 import type { ChangedId } from "../../planner/expected-state.ts";
 import type { JobContext } from "../job-context.ts";
-import type { Sources } from "../plan/sources.ts";
 
-/** A rollback on its way: what was planned, and what has become of it so far. */
+/** A running rollback: its plan, and how far it has come. */
 export interface Run {
   readonly context: JobContext;
   readonly rollback: Rollback;
   readonly plan: Plan;
-  readonly sources: Sources;
-  /** Current row of each step, by its order. */
+  readonly states: RollbackStates;
+  /** The current row of each step, by its order. */
   readonly rows: Map<number, StepRow>;
   /** How many actions of each step are done, by its order: by this worker, and by a killed one before it. */
   readonly done: Map<number, number>;
-  /** Of each step, by its order, whose change set was empty: the digest of the template that its stack kept. */
+  /** The digest of the template that a stack kept because its change set was empty, by the step's order. */
   readonly kept: Map<number, string>;
-  /** What each picked stack had to create anew, once it is back. */
+  /** Physical ids that each restored stack had to create again. */
   readonly changedIds: Map<ComponentId, readonly ChangedId[]>;
 }
 
@@ -50,28 +50,28 @@ export function pendingRow(step: PlanStep): StepRow {
   };
 }
 
-/** How a step's row reads once it has done what its action says. */
+/** The status of a step that has done what its action says. */
 export function doneStatus(step: PlanStep): StepStatus {
   if (step.action === "remove") return "Removed";
   if (step.action === "recreate") return "Recreated";
   return step.action === "restore" ? "Restored" : "Unchanged";
 }
 
-/** How far the journal says that each step has come. */
+/** How many actions of each step are done according to the journal. */
 export function doneActions(journal: readonly JournalEntry[]): Map<number, number> {
   const done = new Map<number, number>();
   for (const { step, status } of journal) if (status === "done") done.set(step, (done.get(step) ?? 0) + 1);
   return done;
 }
 
-/** What the journal says of updates that CloudFormation found nothing to do for. */
+/** The updates for which CloudFormation found nothing to do, according to the journal. */
 export function keptTemplates(journal: readonly JournalEntry[]): Map<number, string> {
   const kept = new Map<number, string>();
   for (const entry of journal) if (entry.status === "done") noteKept(kept, entry);
   return kept;
 }
 
-/** Of a step's updates the last one counts. */
+/** Of several updates of a step the last one counts. */
 export function noteKept(kept: Map<number, string>, done: Pick<JournalEntry, "step" | "action" | "result">): void {
   if (done.action.do !== "update-stack" && done.action.do !== "splice-stack") return;
   const { kept: digest } = asObject(done.result);

@@ -1,50 +1,48 @@
 import { hasEnded } from "../../domain/activity/activity.ts";
-import { isByPackage } from "../../domain/activity/build.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
+import { isByPackage } from "../../domain/activity/rollback.ts";
 import { type Problem, problemOf, StepbackError } from "../../domain/errors.ts";
 import { type Lane, type LanePass, wavesOf } from "../../planner/waves.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { mapBounded } from "../map-bounded.ts";
-import { loadSources } from "../plan/sources.ts";
-import { closeRollback, refuseRollback } from "./finish-rollback.ts";
-import { beginRollback } from "./preflight.ts";
+import { loadStates } from "../plan/sources.ts";
+import { finishRollback, refuseRollback } from "./finish-rollback.ts";
+import { preflight } from "./preflight.ts";
 import { doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
 import { runBridge, runStep } from "./run-step.ts";
 
 /**
- * Stacks of one wave at work side by side. CloudFormation takes minutes for each and throttles who starts many at once;
- * the stacks of one release are rarely more.
+ * Stacks of one wave that are updated at the same time. CloudFormation takes minutes for each and throttles callers
+ * that start many at once; one release rarely has more.
  */
 const LANES_AT_ONCE = 4;
 
-/**
- * Carries a plan out. A job that was killed comes here again: what its journal and rows say is done stays done.
- */
+/** Carries a plan out. A job that was killed starts here again and skips whatever its journal and rows say is done. */
 export async function runRollback(context: JobContext, rollback: Rollback): Promise<void> {
   if (hasEnded(rollback.status)) return context.store.endJob(context.fence);
   await identify(context, rollback);
   const plan = await context.store.findPlan(rollback.id);
   if (!plan) throw new StepbackError("PLAN_MISSING", `${rollback.id} has no plan.`);
-  const sources = await loadSources(context.store, rollback);
-  const refusal = rollback.status === "In Progress" ? null : await beginRollback(context, rollback, { plan, sources });
+  const states = await loadStates(context.store, rollback);
+  const refusal = rollback.status === "In Progress" ? null : await preflight(context, rollback, { plan, states });
   if (refusal) return refuseRollback(context, rollback, { plan, why: refusal });
   if (isByPackage(rollback) && !rollback.toBuild?.outcome) return leaveToCommand(context, rollback);
   const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
   const journal = await context.store.findJournal(rollback.id);
   const [done, kept] = [doneActions(journal), keptTemplates(journal)];
-  const run: Run = { context, rollback, plan, sources, rows, done, kept, changedIds: new Map() };
+  const run: Run = { context, rollback, plan, states, rows, done, kept, changedIds: new Map() };
   const stopped = isByPackage(rollback) ? takeOver(run) : await runWaves(run);
-  await closeRollback(run, stopped);
+  await finishRollback(run, stopped);
 }
 
-/** The team's own command comes next, and its report enqueues another job. Beginning the run has ended this one. */
+/** The team's own command comes next, and its report enqueues another job. Preflight has ended this one already. */
 async function leaveToCommand(context: JobContext, rollback: Rollback): Promise<void> {
   if (rollback.status === "In Progress") await context.store.endJob(context.fence);
 }
 
 /**
- * What a command did instead of the steps: each step counts as done until the last look finds that it is not. Answers the
- * problem of a command that failed; null after a good one.
+ * A command restored the components instead of the steps: each step counts as done until the final read finds that it
+ * is not. Returns the problem of a command that failed; null after a good one.
  */
 function takeOver(run: Run): Problem | null {
   const { context, rollback, plan, rows } = run;
@@ -55,7 +53,10 @@ function takeOver(run: Run): Problem | null {
   return rollback.toBuild?.outcome === "failed" ? rollback.error : null;
 }
 
-/** Answers why it stopped before its end: a cancellation, or the failure under `onError: stop`. Null when all were tried. */
+/**
+ * Returns why the run stopped early: a cancellation, or the failure under `onError: stop`. Null when all steps were
+ * tried.
+ */
 async function runWaves(run: Run): Promise<Problem | null> {
   const stop: Stop = { why: null };
   try {
@@ -70,7 +71,7 @@ async function runWaves(run: Run): Promise<Problem | null> {
   return null;
 }
 
-/** Why no lane begins another step; those that are at one end it. */
+/** Why no lane begins another step; running steps are finished. */
 interface Stop {
   why: Problem | null;
 }
@@ -87,7 +88,7 @@ async function runLane(shared: Run, lane: Lane, stop: Stop): Promise<void> {
   }
 }
 
-/** Null unless its failure stops the run. */
+/** Returns null unless the failure of this pass stops the run. */
 async function runPass(run: Run, { step, bridge }: LanePass): Promise<Problem | null> {
   const row = run.rows.get(step.order);
   if (row && hasSettled(row) && row.status !== "Failed") return null;

@@ -1,26 +1,30 @@
-import { type ComponentState, functionOf } from "../../domain/component/component.ts";
-import type { Problem } from "../../domain/errors.ts";
+import { type ComponentId, type ComponentState, functionOf, kindOf, nameOf } from "../../domain/component/component.ts";
+import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { asObject, digestOf } from "../../domain/json.ts";
 import type { ActionName, PlanStep } from "../../domain/plan/plan.ts";
+import type { StepRow } from "../../domain/plan/step-row.ts";
 import { leftUndone, policiesUndone } from "../../domain/template/same-effect.ts";
+import { ARCHIVES_NONE, type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
+import { KINDS } from "../../kinds/index.ts";
 import type { Verdict } from "../../kinds/kind.ts";
-import { problem, type Run } from "./run-context.ts";
+import { changedPhysicalIds, physicalIdsOf } from "../../planner/expected-state.ts";
+import { doneStatus, problem, type Run, rowOf } from "./run-context.ts";
 
-/** What a reading says of a step that has done what it could. */
+/** Whether a step that has performed its actions is proven. */
 export type Proof =
   | { readonly is: "proven" }
-  /** Proven but for the template's text: CloudFormation found that nothing of it has an effect now. */
+  /** Proven but for the template's text, which has no effect now according to CloudFormation. */
   | { readonly is: "text-stays" }
   | { readonly is: "failed"; readonly error: Problem };
 
 /**
- * Whether a step is where it was to go: its own proof and the last look both ask here. A change set that was empty is no
- * proof by itself (facts H11): what differs afterwards must be of no effect, and all else must be equal.
+ * Whether a step has reached its goal; the step itself and the end of the run both ask. An empty change set alone proves
+ * nothing (facts H11): what differs afterwards must have no effect, and everything else must be equal.
  */
 export function proofOf(run: Run, step: PlanStep, goal: ComponentState | null, verdict: Verdict): Proof {
   const { differing } = verdict;
   const isEqual = differing.length === 0;
-  const kept = run.kept.get(carrierOf(run, step).order);
+  const kept = run.kept.get(actingStep(run, step).order);
   if (kept === undefined) return isEqual ? { is: "proven" } : { is: "failed", error: differs(differing) };
   // A function that was equal before: only its template was to go back.
   if (isEqual) return { is: functionOf(step.component) && didNothingElse(run, step) ? "text-stays" : "proven" };
@@ -29,26 +33,26 @@ export function proofOf(run: Run, step: PlanStep, goal: ComponentState | null, v
   return undone.length === 0 ? { is: "text-stays" } : { is: "failed", error: notTaken(undone) };
 }
 
-/** Whether the step changed nothing, where its stack's template was not changed either. */
+/** Whether the step changed nothing beside its stack's template. */
 export function didNothingElse(run: Run, { order, actions }: PlanStep): boolean {
   return (run.done.get(order) ?? 0) === actions.length && actions.every((action) => OF_TEMPLATE.has(action.do));
 }
 
 const OF_TEMPLATE: ReadonlySet<ActionName> = new Set(["put-code-objects", "update-stack", "splice-stack"]);
 
-/** The step that has the actions: a component may be brought by one that is itself brought. */
-function carrierOf(run: Run, step: PlanStep): PlanStep {
-  const carrier = step.via && run.plan.steps.find(({ component }) => component === step.via);
-  return carrier ? carrierOf(run, carrier) : step;
+/** The step with actions of its own that restores this one, directly or through its parent step. */
+function actingStep(run: Run, step: PlanStep): PlanStep {
+  const parent = step.via && run.plan.steps.find(({ component }) => component === step.via);
+  return parent ? actingStep(run, parent) : step;
 }
 
-/** Whether live is what CloudFormation had found nothing to change in; somebody may have deployed since. */
+/** Whether live still is the stack in which CloudFormation found nothing to change; somebody may have deployed since. */
 function isStill(kept: string, { component, liveDigest }: PlanStep, { live }: Verdict): boolean {
   if (!component.startsWith("stack:")) return (live?.digest ?? null) === liveDigest;
   return digestOf(String(live?.state.settings["template"])) === kept;
 }
 
-/** What an empty change set has left undone; null where something else than the template differs, too. */
+/** What an empty change set has left undone; null where something beside the template differs. */
 function undoneOf({ component }: PlanStep, goal: ComponentState | null, { live, differing }: Verdict): string[] | null {
   if (component.startsWith("stack-resource:")) {
     // A resource whose condition does not hold is in the template only.
@@ -62,12 +66,64 @@ function undoneOf({ component }: PlanStep, goal: ComponentState | null, { live, 
 
 function notTaken(undone: readonly string[]): Problem {
   const detail =
-    `CloudFormation found nothing to change, and the stack keeps what the deploy made of ${undone.join(", ")}. ` +
-    "Deploy the backup's template with something added to the Metadata of a resource: then CloudFormation takes the rest, too.";
+    `CloudFormation found nothing to change, and these stay as the deploy left them: ${undone.join(", ")}. ` +
+    "Deploy the backup's template with something added to the Metadata of a resource: then CloudFormation takes the rest as well.";
   return problem("VERIFY_FAILED", detail);
 }
 
 function differs(paths: readonly string[]): Problem {
   const named = paths.map((path) => path || "its existence").join(", ");
-  return problem("VERIFY_FAILED", `Read back, and it differs from the plan in: ${named}.`);
+  return problem("VERIFY_FAILED", `Read back, it differs from the plan in: ${named}.`);
+}
+
+/** What a step has reached, as it was read back. */
+export interface Reached {
+  /** Not the step's own id where its function was created again under another name. */
+  readonly id: ComponentId;
+  readonly goal: ComponentState | null;
+  readonly verdict: Verdict;
+  /** Whether some of it was restored outside its stack, whose template says something else now. */
+  readonly leavesStackBehind: boolean;
+}
+
+/** Reads a component back and compares it with the goal. */
+export function verifyStep(run: Run, step: PlanStep, { id, goal }: Pick<Reached, "id" | "goal">): Promise<Verdict> {
+  return KINDS[kindOf(step.component)].verify(comparingReader(run, step), nameOf(id), goal);
+}
+
+/** A fresh reader that archives nothing, and whose calls are logged under the step. */
+export function comparingReader(run: Run, step: PlanStep): CachedReader {
+  const access = run.context.access(step.component, step.order);
+  return createCachedReader(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
+}
+
+/** The row of a step that was read back, with its lines in the log. */
+export function proveStep(run: Run, step: PlanStep, { id, goal, verdict, leavesStackBehind }: Reached): StepRow {
+  const about = { component: step.component, step: step.order };
+  const { log } = run.context;
+  const row = rowOf(run, step);
+  const proof = proofOf(run, step, goal, verdict);
+  if (proof.is === "failed") {
+    log.add("error", proof.error.detail, about);
+    return { ...row, status: "Failed", verified: false, error: proof.error };
+  }
+  const changed = changedPhysicalIds(physicalIdsOf(run.states.before.get(step.component)), physicalIdsOf(verdict.live));
+  for (const { logicalId, from, to } of changed)
+    log.add("warn", `${logicalId} has a new physical id: ${from} became ${to}.`, about);
+  const textStays = proof.is === "text-stays";
+  if (textStays) log.add("warn", `${ERROR_TABLE.TEMPLATE_TEXT_STAYS.title}.`, about);
+  const warnings = new Set(row.warnings);
+  const isRenamed = verdict.live !== null && id !== step.component;
+  if (isRenamed) log.add("warn", `It is ${id} now.`, about);
+  if (changed.length > 0 || isRenamed) warnings.add("PHYSICAL_ID_CHANGED");
+  if (textStays) warnings.add("TEMPLATE_TEXT_STAYS");
+  if (leavesStackBehind) warnings.add("LEAVES_STACK_BEHIND");
+  const status = textStays && didNothingElse(run, step) ? "Unchanged" : doneStatus(step);
+  const readBack = textStays ? "equal but for the template's text" : "equal";
+  log.add(
+    "info",
+    `${status}. Read back and ${verdict.live ? `${readBack}, digest ${verdict.live.digest}` : "equal: it is gone"}.`,
+    about,
+  );
+  return { ...row, status, verified: true, warnings: [...warnings] };
 }

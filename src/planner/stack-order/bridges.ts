@@ -2,16 +2,19 @@ import type { CapturedComponent, ComponentState } from "../../domain/component/c
 import { asObject, type Json } from "../../domain/json.ts";
 import { bridge } from "../../domain/template/splice/bridge.ts";
 
-/** The two states that a bridge stands between. */
+/** The two states between which a bridge stands. */
 export interface BothStates {
   readonly live: CapturedComponent | null;
   readonly goal: CapturedComponent | null;
 }
 
-/** The state that a bridge of the stack goes to while it keeps these exports; a text says why there is none. */
+/** The state of a stack's bridge that keeps these exports; a text says why there is none. */
 export type BridgeGoals = (stack: string, keeps: readonly string[]) => ComponentState | string;
 
-/** Made once for each set of exports: looking for an order asks again and again, and texts of 0.7 MB take seconds to read. */
+/**
+ * Computes each bridge once per set of exports: the search for an order asks repeatedly, and templates of 0.7 MB take
+ * seconds to read.
+ */
 export function bridgeGoals(statesOf: (stack: string) => BothStates | undefined): BridgeGoals {
   const made = new Map<string, ComponentState | string>();
   return (stack, keeps) => {
@@ -31,7 +34,7 @@ function bridgeGoal({ live, goal }: BothStates, keeps: readonly string[]): Compo
   return {
     ...goal.state,
     settings: { ...settings, ...made },
-    // What comes along from live may need what only live was allowed to.
+    // What the bridge keeps of live may need capabilities that only live has.
     evidence: { ...evidence, capabilities: [...new Set([...capabilitiesOf(goal), ...capabilitiesOf(live)])].sort() },
   };
 }

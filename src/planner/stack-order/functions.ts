@@ -6,59 +6,65 @@ import {
   parseComponentId,
 } from "../../domain/component/component.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
-import type { MovingStack } from "../../domain/stack/links.ts";
+import type { StackTransition } from "../../domain/stack/links.ts";
 import { functionsNamed } from "../../domain/template/function-references.ts";
 import { templateStateOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 import type { DraftStep } from "../draft-step.ts";
+import type { Subjects } from "../subject.ts";
 
 /*
- * Functions that come back beside the stacks, in the order of the stacks: whoever refers to one waits for it, as for an
- * export, and so does a function for what a stack creates anew. Names of things have a space, which no export's has.
+ * Functions that are restored outside stacks, in the order of the stacks: a stack that refers to a function waits for
+ * it as for an export, and a function waits for resources that a stack creates again. The names of these links have a
+ * space, which no export's name has.
  */
 
-/** A stack with its nested ones, or parts of a stack, on the way back. */
-export interface Mover {
+/** A stack with its nested stacks, or parts of a stack, that will be restored. */
+export interface Transition {
   readonly id: ComponentId;
-  readonly links: MovingStack;
+  readonly links: StackTransition;
   readonly live: readonly Templated[];
   readonly goal: readonly Templated[];
 }
 
-/** A captured stack, or what some of its resources are; null for all of them. */
+/** A captured stack, or only some of its resources; null stands for all of them. */
 export interface Templated {
   readonly stack: CapturedComponent;
   readonly only: ReadonlySet<string> | null;
 }
 
-type GoalOf = (id: ComponentId) => CapturedComponent | null;
-
-/** Everything that moves, with the functions among it that a stack has to find there. Pure. */
-export function withFunctions(movers: readonly Mover[], drafts: readonly DraftStep[], goalOf: GoalOf): MovingStack[] {
+/** Every transition, including those of functions that a stack needs. Pure. */
+export function withFunctions(
+  transitions: readonly Transition[],
+  drafts: readonly DraftStep[],
+  subjects: Subjects,
+): StackTransition[] {
   const direct = drafts.filter(comesDirectly).map(({ component }) => component);
-  const made = new Map(movers.map((mover) => [mover, functionsMade(mover)]));
+  const made = new Map(transitions.map((transition) => [transition, functionsMade(transition)]));
   const known = new Set([...direct, ...[...made.values()].flat()]);
-  if (known.size === 0) return movers.map(({ links }) => links);
-  const wanted = new Map(movers.map((mover) => [mover, referred(mover.goal).filter((id) => known.has(id))]));
+  if (known.size === 0) return transitions.map(({ links }) => links);
+  const wanted = new Map(
+    transitions.map((transition) => [transition, referred(transition.goal).filter((id) => known.has(id))]),
+  );
   const all = new Set([...wanted.values()].flat());
   const functions = direct
     .filter((id) => all.has(id))
-    .map((id) => ({ id, needs: needsOf(id, direct, { movers, goalOf }) }));
+    .map((id) => ({ id, needs: needsOf(id, direct, { transitions, subjects }) }));
   const needed = new Set(functions.flatMap(({ needs }) => needs));
-  const stacks = movers.map((mover) => {
-    const own = made.get(mover) ?? [];
-    const brings = [...own.filter((id) => all.has(id)).map(thing), ...idsMade(mover).map(resource)];
-    const waitsFor = (wanted.get(mover) ?? []).filter((id) => !own.includes(id)).map(thing);
+  const stacks = transitions.map((transition) => {
+    const own = made.get(transition) ?? [];
+    const brings = [...own.filter((id) => all.has(id)).map(functionLink), ...idsMade(transition).map(resourceLink)];
+    const waitsFor = (wanted.get(transition) ?? []).filter((id) => !own.includes(id)).map(functionLink);
     return linked(
-      mover.links,
-      brings.filter((name) => needed.has(name) || !isResource(name)),
+      transition.links,
+      brings.filter((name) => needed.has(name) || !isResourceLink(name)),
       waitsFor,
     );
   });
-  return [...stacks, ...functions.map(({ id, needs }) => linked(nothing(id), [thing(id)], needs))];
+  return [...stacks, ...functions.map(({ id, needs }) => linked(emptyTransition(id), [functionLink(id)], needs))];
 }
 
-/** Only what a call creates: what a stack brings back is the stack's. */
+/** Only functions and aliases that a call of their own creates; the stack owns those that it restores. */
 function comesDirectly({ action, actions, via }: DraftStep): boolean {
   return (
     action === "recreate" &&
@@ -67,41 +73,47 @@ function comesDirectly({ action, actions, via }: DraftStep): boolean {
   );
 }
 
-/** What a function waits for: its alias for the function, the function for what its role, its layers and its code name. */
+/** An alias waits for its function; a function waits for the resources that its role, layers and code name. */
 function needsOf(
   id: ComponentId,
   direct: readonly ComponentId[],
-  { movers, goalOf }: { movers: readonly Mover[]; goalOf: GoalOf },
+  { transitions, subjects }: { transitions: readonly Transition[]; subjects: Subjects },
 ): string[] {
   const name = functionOf(id) ?? "";
   const code = componentId("lambda-code", name);
-  if (id !== code) return direct.includes(code) ? [thing(code)] : [];
-  // Lambda looks for none of these when it creates the function.
+  if (id !== code) return direct.includes(code) ? [functionLink(code)] : [];
+  // Lambda does not check these when it creates the function.
   const {
     Environment: _,
     Description: __,
     ...checked
-  } = goalOf(componentId("lambda-config", name))?.state.settings ?? {};
-  const texts = textsIn([checked, goalOf(code)?.state.settings ?? {}]);
+  } = subjects.of(componentId("lambda-config", name)).goal?.state.settings ?? {};
+  const texts = textsIn([checked, subjects.of(code).goal?.state.settings ?? {}]);
   const mentions = (made: string) =>
     texts.some((text) => text === made || text.startsWith(`${made}:`) || text.split(/[:/]/).includes(made));
-  return movers
-    .flatMap((mover) => idsMade(mover))
+  return transitions
+    .flatMap((transition) => idsMade(transition))
     .filter(mentions)
-    .map(resource);
+    .map(resourceLink);
 }
 
-/** Who waits for a function, by the names that the order has for them. */
-export function waitingFor(id: ComponentId, moving: readonly MovingStack[]): string[] {
+/** The transitions that wait for a function, by their names in the order. */
+export function waitingFor(id: ComponentId, transitions: readonly StackTransition[]): string[] {
   if (functionOf(id) === null) return [];
-  return moving.filter(({ goal }) => goal?.imports.includes(thing(id))).map(({ name }) => name);
+  return transitions.filter(({ goal }) => goal?.imports.includes(functionLink(id))).map(({ name }) => name);
 }
 
-/** Functions that go, with the stacks that still refer to them: AWS deletes what is in use, so that they let it go first. */
-export function heldFunctions(movers: readonly Mover[], drafts: readonly DraftStep[]): Map<ComponentId, ComponentId[]> {
+/**
+ * Functions that are deleted, with the stacks that still refer to them: AWS deletes even what is in use, so the stacks
+ * go first.
+ */
+export function functionsReleased(
+  transitions: readonly Transition[],
+  drafts: readonly DraftStep[],
+): Map<ComponentId, ComponentId[]> {
   const going = drafts.filter(({ action, actions }) => action === "remove" && actions.length > 0);
   if (!going.some(({ component }) => functionOf(component) !== null)) return new Map();
-  const leaving = movers.map(({ id, live, goal }) => ({ id, wanted: referred(goal), held: referred(live) }));
+  const leaving = transitions.map(({ id, live, goal }) => ({ id, wanted: referred(goal), held: referred(live) }));
   return new Map(
     going.map(({ component }) => [
       component,
@@ -120,12 +132,12 @@ function referred(sides: readonly Templated[]): ComponentId[] {
   return [...new Set(named)];
 }
 
-function functionsMade(mover: Mover): ComponentId[] {
-  return idsMade(mover, "AWS::Lambda::Function").map((name) => componentId("lambda-code", name));
+function functionsMade(transition: Transition): ComponentId[] {
+  return idsMade(transition, "AWS::Lambda::Function").map((name) => componentId("lambda-code", name));
 }
 
-/** Physical ids that the goal has and live has not, of one type or of all but functions. */
-function idsMade({ goal, live }: Mover, type?: string): string[] {
+/** Physical ids that the goal has and live has not, of functions or of everything else. */
+function idsMade({ goal, live }: Transition, type?: string): string[] {
   const there = new Set(live.flatMap(({ stack }) => Object.values(physicalIds(stack))));
   return goal.flatMap(({ stack, only }) => {
     const types = asObject(stack.state.settings["resources"]);
@@ -146,27 +158,27 @@ function textsIn(value: Json): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-function thing(id: ComponentId): string {
+function functionLink(id: ComponentId): string {
   return `the ${id.startsWith("lambda-alias:") ? "alias" : "function"} ${parseComponentId(id)?.name}`;
 }
 
-function resource(physicalId: string): string {
+function resourceLink(physicalId: string): string {
   return `the resource ${physicalId}`;
 }
 
-function isResource(name: string): boolean {
+function isResourceLink(name: string): boolean {
   return name.startsWith("the resource ");
 }
 
-function nothing(name: string): MovingStack {
+function emptyTransition(name: string): StackTransition {
   return { name, live: null, goal: { exports: {}, imports: [] } };
 }
 
 function linked(
-  { name, live, goal }: MovingStack,
+  { name, live, goal }: StackTransition,
   brings: readonly string[],
   waitsFor: readonly string[],
-): MovingStack {
+): StackTransition {
   if (!goal) return { name, live, goal };
   const exports = { ...goal.exports, ...Object.fromEntries(brings.map((made) => [made, made])) };
   return { name, live, goal: { exports, imports: [...goal.imports, ...waitsFor] } };

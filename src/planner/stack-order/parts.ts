@@ -7,16 +7,16 @@ import { importsOf, templateStateOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
 
 export interface PartSides {
-  readonly before: CapturedComponent | undefined;
-  readonly live: CapturedComponent | undefined;
+  readonly before: CapturedComponent | null;
+  readonly live: CapturedComponent | null;
   readonly parts: readonly Part[];
-  /** What the whole stack imports now, as its template says it and as AWS told. */
+  /** What the whole stack imports now, according to its template and to AWS. */
   readonly imported: readonly string[];
 }
 
 /**
- * What a stack imports before and after parts of it go back, as the order over stacks wants it (facts E4): the rest of the
- * template keeps what it imports. Exports that are imported never change with a part. Pure.
+ * What a stack imports before and after parts of it are restored, for the order over stacks (facts E4): the rest of the
+ * template keeps its imports. A part never changes exports that are imported. Pure.
  */
 export function partLinks({ before, live, parts, imported }: PartSides): Record<"live" | "goal", StackLinks> {
   const rest = new Set(live ? importsOf(restOf(live, parts), resolverIn(live)) : []);
@@ -31,12 +31,12 @@ function links(imports: readonly string[]): StackLinks {
   return { exports: {}, imports };
 }
 
-function importsIn(stack: CapturedComponent | undefined, parts: readonly Part[]): string[] {
+function importsIn(stack: CapturedComponent | null, parts: readonly Part[]): string[] {
   const state = stack && templateStateOf(stack.state);
   return state ? parts.flatMap((part) => importsOf(partOf(state, part) ?? {}, resolverIn(stack))) : [];
 }
 
-/** The live template without what the parts bring. */
+/** The live template without the parts. */
 function restOf({ state }: CapturedComponent, parts: readonly Part[]): JsonObject {
   const template = templateStateOf(state)?.template ?? {};
   const resources = Object.entries(asObject(template["Resources"])).flatMap(([logicalId, definition]) => {

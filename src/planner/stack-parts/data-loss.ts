@@ -7,10 +7,10 @@ import { partOf } from "../../domain/template/part.ts";
 import type { Part } from "../../domain/template/splice/request.ts";
 import { generatedBy } from "../../domain/template/splice/resources.ts";
 import { inSection, readTemplateText } from "../../domain/template/splice/template-text.ts";
-import type { StackStates } from "./templates.ts";
+import type { StackTemplates } from "./templates.ts";
 
-/** Resources that go although they hold data. Replacements are found by the gate on the change set, before it runs. */
-export function lostData(stack: StackStates, parts: readonly Part[]): Reason[] {
+/** Resources that hold data and are deleted. Replacements are found by the gate on the change set before it runs. */
+export function lostData(stack: StackTemplates, parts: readonly Part[]): Reason[] {
   const losing = parts.flatMap((part) => [...lostPart(stack, part), ...lostWithPart(stack, part)]);
   return losing.map(({ logicalId, type }) => ({
     code: "DESTRUCTIVE",
@@ -20,15 +20,15 @@ export function lostData(stack: StackStates, parts: readonly Part[]): Reason[] {
 
 type Lost = Pick<RetainedResource, "logicalId" | "type">;
 
-function lostPart({ beforeTemplate, liveTemplate }: StackStates, part: Part): Lost[] {
+function lostPart({ beforeTemplate, liveTemplate }: StackTemplates, part: Part): Lost[] {
   if (partOf(beforeTemplate, part)) return [];
   const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
   const type = String(definition["Type"]);
   return holdsData(type) && !isRetained(definition) ? [{ logicalId: part.logicalId, type }] : [];
 }
 
-/** What a transform made of the part now and not then, as an address of a function: no template writes it. */
-function lostWithPart({ before, live, liveTemplate }: StackStates, part: Part): Lost[] {
+/** Resources that a transform generated for the part, such as a function's URL, and that no template contains. */
+function lostWithPart({ before, live, liveTemplate }: StackTemplates, part: Part): Lost[] {
   const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
   if (part.take !== "all" || isRetained(definition)) return [];
   const liveText = readTemplateText(String(live.state.settings["template"]));

@@ -4,26 +4,27 @@ import { partOf } from "../../domain/template/part.ts";
 import type { Part } from "../../domain/template/splice/request.ts";
 import { importsOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
-import type { PlanFacts } from "../facts.ts";
-import type { StackStates } from "./templates.ts";
+import type { Exported } from "../facts.ts";
+import type { Subjects } from "../subject.ts";
+import type { StackTemplates } from "./templates.ts";
 
 /**
- * Exports that a part imported in the backup and that nobody has once it is back: CloudFormation would refuse the update
- * (facts E4). Where AWS would not list them, AWS decides.
+ * Exports that a part imported in the backup and that no stack has once the part is restored: CloudFormation would refuse
+ * the update (facts E4). Where AWS would not list the exports, AWS decides.
  */
 export function missingImports(
-  { before, beforeTemplate }: StackStates,
+  { before, beforeTemplate }: StackTemplates,
   parts: readonly Part[],
-  { exporters, sources, rollback }: Pick<PlanFacts, "exporters" | "sources" | "rollback">,
+  { subjects, exports }: { readonly subjects: Subjects; readonly exports: readonly Exported[] | null },
 ): Reason[] {
-  if (!exporters) return [];
+  if (!exports) return [];
   const { imports } = before.state.evidence;
-  const coming = rollback.picked.flatMap((id) =>
-    id.startsWith("stack:") ? Object.keys(asObject(sources.before.get(id)?.state.evidence["exports"])) : [],
+  const coming = subjects.picked.flatMap((subject) =>
+    subject.kind === "stack" ? Object.keys(asObject(subject.before?.state.evidence["exports"])) : [],
   );
-  const known = new Set([...exporters.map((exported) => exported.name), ...coming]);
+  const known = new Set([...exports.map((exported) => exported.name), ...coming]);
   const resolve = resolverIn(before);
-  // A condition may have kept the rest of what a template names from ever being imported.
+  // A condition may have kept other names of the template from ever being imported.
   const isLost = (imported: string) => (imports as readonly Json[]).includes(imported) && !known.has(imported);
   return parts.flatMap((part) => {
     const lost = importsOf(partOf(beforeTemplate, part) ?? {}, resolve).filter(isLost);

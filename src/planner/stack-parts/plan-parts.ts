@@ -1,67 +1,84 @@
-import {
-  type CapturedComponent,
-  type ComponentId,
-  captured,
-  parseComponentId,
-  splitResource,
-} from "../../domain/component/component.ts";
-import { StepbackError } from "../../domain/errors.ts";
+import { type CapturedComponent, type ComponentId, captured, splitResource } from "../../domain/component/component.ts";
+import { type Reason, StepbackError } from "../../domain/errors.ts";
 import { asObject, digestOf, type Json, sameJson } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import { type RetainedResource, retainedWithout } from "../../domain/stack/retained.ts";
 import type { ResourceUpdate } from "../../domain/stack/stack-policy.ts";
 import { ownedElsewhere } from "../../domain/stack/status.ts";
-import { type CodeMove, type CodeRefusal, relocationReason } from "../../domain/template/code-relocation.ts";
+import {
+  type CodeMove,
+  type CodePlan,
+  type CodeRefusal,
+  relocationReason,
+} from "../../domain/template/code-relocation.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { isOfPicked } from "../../domain/template/splice/affected-resources.ts";
 import { type Part, type Refused, type Spliced, takesProperty } from "../../domain/template/splice/request.ts";
 import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
-import { publishIntermediateVersion } from "../../kinds/intermediate-version.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts";
-import { policyBlockers, unimported } from "../../kinds/stack-plan.ts";
-import { recovering } from "../../kinds/stack-recovery.ts";
-import { importedReason, importing, retainedReason } from "../../kinds/stack-retained.ts";
-import { type DatedFacts, mayContinue, type PlanFacts } from "../facts.ts";
+import { publishIntermediateVersion } from "../../kinds/stack/intermediate-version.ts";
+import { recovering } from "../../kinds/stack/recovery.ts";
+import { importedReason, importing, retainedReason } from "../../kinds/stack/retained-reasons.ts";
+import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
+import type { Exported } from "../facts.ts";
+import { consentIn, type PlanDirectly } from "../plan-directly.ts";
+import type { Subject, Subjects } from "../subject.ts";
 import { lostData } from "./data-loss.ts";
-import { type Member, memberOf, partsByStack, whole } from "./members.ts";
+import { type Member, type Membership, memberOf, subjectsByStack, whole } from "./members.ts";
 import { missingImports } from "./missing-imports.ts";
 import { dynamicReferencesIn, offerReason, type Refusals, refusalReasons, secretReasons } from "./reasons.ts";
-import { type StackStates, statesOf } from "./templates.ts";
+import { readTemplates, type StackTemplates } from "./templates.ts";
 
-/** What the components get that go back as parts of their stack's template, by one change set per stack (N3). */
+/** The plans of components that are restored as parts of their stack's template, by one change set per stack. */
 export interface PartPlans {
   readonly steps: ReadonlyMap<ComponentId, StepPlan>;
   /** Goals of resources whose definition had to be adapted to the live template. */
   readonly goals: ReadonlyMap<ComponentId, CapturedComponent>;
 }
 
-export function planParts(facts: DatedFacts & Pick<PlanFacts, "exporters">): PartPlans {
-  const steps = new Map<ComponentId, StepPlan>();
-  const goals = new Map<ComponentId, CapturedComponent>();
-  for (const [owner, ids] of partsByStack(facts)) {
-    const stack = statesOf(owner, facts);
-    const members = stack ? ids.flatMap((id) => memberOf(id, stack, facts) ?? []) : [];
-    if (!stack || members.length === 0) continue;
-    planStack(stack, members, { steps, goals, facts });
-  }
-  return { steps, goals };
+export interface PartFacts {
+  readonly planDirectly: PlanDirectly;
+  /** What becomes of each stack's code objects. */
+  readonly codePlans: ReadonlyMap<ComponentId, CodePlan>;
+  /** Every export of the account and region; null where AWS would not list them. */
+  readonly exports: readonly Exported[] | null;
 }
 
-/** Names of the exports by stack that the parts may change: who imports them decides what becomes of them. */
-export function exportsAtStake(facts: DatedFacts): ReadonlyMap<ComponentId, readonly string[]> {
-  const exports = new Map<ComponentId, readonly string[]>();
-  for (const [owner, ids] of partsByStack(facts)) {
-    const stack = statesOf(owner, facts);
-    const parts = stack ? ids.flatMap((id) => memberOf(id, stack, facts)?.part ?? []) : [];
-    if (stack && parts.length > 0) exports.set(owner, exportsOf(stack, parts));
-  }
-  return exports;
+export function planParts(subjects: Subjects, { planDirectly, codePlans, exports }: PartFacts): PartPlans {
+  const plans = [...subjectsByStack(subjects)].flatMap(([owner, owned]) => {
+    const stack = readTemplates(subjects.of(owner), codePlans);
+    const members = stack ? membersAmong(owned, stack, { subjects, planDirectly }) : [];
+    return stack && members.length > 0 ? [planChangeSet(stack, members, { subjects, exports })] : [];
+  });
+  return {
+    steps: new Map(plans.flatMap(({ steps }) => [...steps])),
+    goals: new Map(plans.flatMap(({ goals }) => [...goals])),
+  };
 }
 
-/** None where a text cannot be spliced: the plan will say why. */
-function exportsOf({ before, live }: StackStates, parts: readonly Part[]): string[] {
+/** Names of the exports by stack that the parts may change: their importers decide what becomes of them. */
+export function exportsAtStake(
+  subjects: Subjects,
+  planDirectly: PlanDirectly,
+): ReadonlyMap<ComponentId, readonly string[]> {
+  const names = new Map<ComponentId, readonly string[]>();
+  for (const [owner, owned] of subjectsByStack(subjects)) {
+    const stack = readTemplates(subjects.of(owner), new Map());
+    const members = stack ? membersAmong(owned, stack, { subjects, planDirectly }) : [];
+    const parts = members.flatMap(({ part }) => part ?? []);
+    if (stack && parts.length > 0) names.set(owner, exportsOf(stack, parts));
+  }
+  return names;
+}
+
+function membersAmong(owned: readonly Subject[], stack: StackTemplates, membership: Membership): Member[] {
+  return owned.flatMap((subject) => memberOf(subject, stack, membership) ?? []);
+}
+
+/** Empty where a template cannot be spliced: the plan will say why. */
+function exportsOf({ before, live }: StackTemplates, parts: readonly Part[]): string[] {
   const names = asObject(live.state.evidence["exportNames"]);
   try {
     const keys = outputsAtStake({ current: submitted(live), backup: submitted(before), parts });
@@ -72,92 +89,103 @@ function exportsOf({ before, live }: StackStates, parts: readonly Part[]): strin
   }
 }
 
-interface Plans {
-  readonly steps: Map<ComponentId, StepPlan>;
-  readonly goals: Map<ComponentId, CapturedComponent>;
-  readonly facts: DatedFacts & Pick<PlanFacts, "exporters">;
+interface ChangeSetFacts {
+  readonly subjects: Subjects;
+  readonly exports: PartFacts["exports"];
 }
 
-/** One change set for all members: the first one's step carries it, the others follow it. */
-function planStack(stack: StackStates, members: readonly Member[], plans: Plans): void {
-  const { moves, refusals } = stack.code;
+/** One change set for all members: the step of the first has the actions and restores the others. */
+function planChangeSet(stack: StackTemplates, members: readonly Member[], facts: ChangeSetFacts): PartPlans {
   const parts = members.flatMap(({ part }) => part ?? []);
-  const recovery = recovering(stack.name, stack.live, mayContinue(plans.facts));
+  const recovery = recovering(stack.name, stack.live, consentIn(facts.subjects.request));
   const blockers = [
     ...recovery.blockers,
     ...ownedElsewhere(stack.name, stack.live),
     ...policyBlockers(stack.name, stack.live, updatesOf(stack, parts)),
-    ...missingImports(stack, parts, plans.facts),
+    ...missingImports(stack, parts, facts),
   ];
-  if (blockers.length > 0) {
-    for (const { id } of members) plans.steps.set(id, refused(...blockers));
-    return;
-  }
-  const spliced = withoutLostCode(spliceParts(stack, parts), refusals.filter(bringsIt(parts)));
-  const [leader] = members.filter(({ part }) => part);
-  if (spliced.outcome === "refused" || !leader) {
-    for (const member of members) plans.steps.set(member.id, refused(...refusalReasons(member, spliced, stack)));
-    return;
-  }
-  const about = ({ part }: Member) => [
-    ...dynamicReferencesIn(part, stack),
-    ...(part ? moves.filter(bringsIt([part])).map(relocationReason) : []),
-  ];
-  for (const member of members)
-    plans.steps.set(member.id, { ...restoredBy(leader.id, member.action), reasons: about(member) });
-  const losing = lostData(stack, parts);
-  const { staying, coming } = keptOf(stack, parts);
-  const actions: Action[] = [
-    ...recovery.actions,
-    ...spliceActions(stack, parts, {
-      moves: moves.filter(bringsIt(parts)),
-      coming,
-      room: publishIntermediateVersion(stack.before, stack.live, (logicalId) =>
-        isOfPicked(logicalId, spliced.affected),
-      ),
-    }),
-  ];
-  const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
-  const offers = spliced.offered.map((offer) => offerReason(offer, stack));
-  const reasons = [...losing, ...kept, ...offers, ...secretReasons(spliced), ...about(leader)];
-  plans.steps.set(leader.id, acting(leader.action, actions, { destructive: losing.length > 0, reasons }));
-  for (const [id, goal] of adaptedGoals(stack, members, spliced)) plans.goals.set(id, goal);
+  if (blockers.length > 0) return refuseMembers(members, () => blockers);
+  const lost = stack.code.refusals.filter(isAbout(parts));
+  const spliced = withoutLostCode(spliceParts(stack, parts), lost);
+  const leader = members.find(({ part }) => part);
+  if (spliced.outcome === "refused" || !leader)
+    return refuseMembers(members, (member) => refusalReasons(member, spliced, stack));
+  const others = members.map((member): [ComponentId, StepPlan] => {
+    const plan = restoredBy(leader.subject.id, member.action);
+    return [member.subject.id, { ...plan, reasons: reasonsAbout(member, stack) }];
+  });
+  const leading = planLeader(stack, leader, { parts, spliced, recovery: recovery.actions });
+  return {
+    steps: new Map([...others, [leader.subject.id, leading]]),
+    goals: new Map(adaptedGoals(stack, members, spliced)),
+  };
 }
 
-interface Travelling {
-  readonly moves: readonly CodeMove[];
+function refuseMembers(members: readonly Member[], why: (member: Member) => readonly Reason[]): PartPlans {
+  return { steps: new Map(members.map((member) => [member.subject.id, refused(...why(member))])), goals: new Map() };
+}
+
+function reasonsAbout({ part }: Member, stack: StackTemplates): Reason[] {
+  const moves = part ? stack.code.moves.filter(isAbout([part])) : [];
+  return [...dynamicReferencesIn(part, stack), ...moves.map(relocationReason)];
+}
+
+interface LeaderParts {
+  readonly parts: readonly Part[];
+  readonly spliced: Spliced;
+  readonly recovery: readonly Action[];
+}
+
+/** The step that makes and executes the stack's one change set. */
+function planLeader(stack: StackTemplates, leader: Member, { parts, spliced, recovery }: LeaderParts): StepPlan {
+  const losing = lostData(stack, parts);
+  const { staying, coming } = keptOf(stack, parts);
+  const versions = publishIntermediateVersion(stack.before, stack.live, (logicalId) =>
+    isOfPicked(logicalId, spliced.affected),
+  );
+  const actions = [...recovery, ...spliceActions(stack, parts, { coming, versions })];
+  const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
+  const offers = spliced.offered.map((offer) => offerReason(offer, stack));
+  const reasons = [...losing, ...kept, ...offers, ...secretReasons(spliced), ...reasonsAbout(leader, stack)];
+  return acting(leader.action, actions, { destructive: losing.length > 0, reasons });
+}
+
+interface SpliceExtras {
+  /** Retained resources that are taken in again. */
   readonly coming: readonly RetainedResource[];
-  readonly room: readonly Action[];
+  /** Publishes an intermediate version where one is needed. */
+  readonly versions: readonly Action[];
 }
 
 function spliceActions(
-  { name, live }: StackStates,
+  { name, live, code }: StackTemplates,
   parts: readonly Part[],
-  { moves, coming, room }: Travelling,
+  { coming, versions }: SpliceExtras,
 ): Action[] {
+  const moves = code.moves.filter(isAbout(parts));
   const moving = moves.length > 0 ? { moves } : {};
   const into = digestOf(String(live.state.settings["template"]));
   return [
     { do: "put-code-objects", name, parts, ...moving },
-    ...room,
+    ...versions,
     { do: "splice-stack", name, parts, into, ...moving, ...importing(coming) },
   ];
 }
 
-/** Whether the parts bring the property that a code object is about. */
-function bringsIt(parts: readonly Part[]): (about: Pick<CodeMove, "logicalId" | "property">) => boolean {
+/** Whether the parts restore the property that a code object is about. */
+function isAbout(parts: readonly Part[]): (about: Pick<CodeMove, "logicalId" | "property">) => boolean {
   return ({ logicalId, property }) =>
     parts.some((part) => part.logicalId === logicalId && takesProperty(part, property));
 }
 
-/** A part whose bytes cannot come is refused as one that the template does not take. */
+/** A part whose bytes are lost is refused like one that the template does not accept. */
 function withoutLostCode(spliced: Spliced | Refused, lost: readonly CodeRefusal[]): Spliced | Refusals {
   if (lost.length === 0) return spliced;
   const found = spliced.outcome === "refused" ? spliced : { outcome: "refused" as const, refusals: [], together: null };
   return { ...found, refusals: [...found.refusals, ...lost] };
 }
 
-function updatesOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]): ResourceUpdate[] {
+function updatesOf({ beforeTemplate, liveTemplate }: StackTemplates, parts: readonly Part[]): ResourceUpdate[] {
   return parts.flatMap((part): ResourceUpdate[] => {
     const live = partOf(liveTemplate, part);
     if (!live) return [];
@@ -167,8 +195,8 @@ function updatesOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonl
   });
 }
 
-/** Which outputs may change: those whose export nobody imports as far as the live stack was told. */
-function spliceParts({ live, before }: StackStates, parts: readonly Part[]): Spliced | Refused {
+/** The outputs that may change are those whose export nobody imports, as far as the live stack knows. */
+function spliceParts({ live, before }: StackTemplates, parts: readonly Part[]): Spliced | Refused {
   const unimportedOutputs = unimported(live);
   try {
     return splice({ current: submitted(live), backup: submitted(before), parts, unimportedOutputs });
@@ -190,8 +218,8 @@ function submitted({ state }: CapturedComponent) {
   return { template: readTemplateText(String(template)), parameters: asObject(parameters) };
 }
 
-/** Of the parts: what stays in the account when it leaves the stack, and what may be there when it comes again. */
-function keptOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonly Part[]) {
+/** Of the parts: what stays in the account when it leaves the stack, and what may still be there when it returns. */
+function keptOf({ beforeTemplate, liveTemplate }: StackTemplates, parts: readonly Part[]) {
   const isPart = ({ logicalId }: RetainedResource) => parts.some((part) => part.logicalId === logicalId);
   const [before, live] = [beforeTemplate.template, liveTemplate.template];
   return {
@@ -201,11 +229,11 @@ function keptOf({ beforeTemplate, liveTemplate }: StackStates, parts: readonly P
 }
 
 /**
- * A resource is proven on the definition that the spliced template gives it, where that reads as another one than the
- * backup's: SAM's Globals that had to be written into it, a value in place of a parameter that there was no room for.
+ * A resource is proven against the definition in the spliced template where that differs from the backup's: SAM's
+ * Globals that had to be written into it, or a value in place of a parameter that the template had no room for.
  */
 function adaptedGoals(
-  stack: StackStates,
+  stack: StackTemplates,
   members: readonly Member[],
   spliced: Spliced,
 ): [ComponentId, CapturedComponent][] {
@@ -214,10 +242,9 @@ function adaptedGoals(
   const parameters = Object.fromEntries(
     Object.entries(spliced.parameters).map(([key, value]): [string, Json] => [key, value ?? known[key] ?? null]),
   );
-  return members.flatMap(({ id }): [ComponentId, CapturedComponent][] => {
-    const parsed = parseComponentId(id);
-    if (parsed?.kind !== "stack-resource") return [];
-    const part = whole(splitResource(parsed.name).logicalId);
+  return members.flatMap(({ subject: { id, kind, name } }): [ComponentId, CapturedComponent][] => {
+    if (kind !== "stack-resource") return [];
+    const part = whole(splitResource(name).logicalId);
     const settings = partOf({ template, parameters }, part);
     if (!settings || sameJson(settings, partOf(stack.beforeTemplate, part))) return [];
     return [[id, captured(id, { settings, evidence: {}, artifacts: [] }, { parent: stack.id, physicalId: null })]];

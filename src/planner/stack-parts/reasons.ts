@@ -4,19 +4,19 @@ import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { parametersIn, partOf } from "../../domain/template/part.ts";
 import type { Offer, Part, Refused, Spliced } from "../../domain/template/splice/request.ts";
 import type { Member } from "./members.ts";
-import type { StackStates } from "./templates.ts";
+import type { StackTemplates } from "./templates.ts";
 
 /*
- * What a plan says about parts of a stack: why they are refused, and what to know of them.
+ * What a plan says about parts of a stack: why they are refused, and what people should know about them.
  */
 
-/** Why a change set is not made, whatever found it out. */
+/** Why a change set is not made, whichever check found it. */
 export interface Refusals extends Pick<Refused, "outcome" | "together"> {
   readonly refusals: readonly (Pick<Refused["refusals"][number], "detail" | "logicalId"> & Pick<Reason, "code">)[];
 }
 
-/** A refusal says which part it is about; every other member of the change set waits for that one. */
-export function refusalReasons(member: Member, spliced: Spliced | Refusals, { name }: StackStates): Reason[] {
+/** A refusal names its part; every other member of the change set waits for that part. */
+export function refusalReasons(member: Member, spliced: Spliced | Refusals, { name }: StackTemplates): Reason[] {
   if (spliced.outcome !== "refused") return [];
   const { refusals, together } = spliced;
   const own = refusals.filter(
@@ -30,20 +30,20 @@ export function refusalReasons(member: Member, spliced: Spliced | Refusals, { na
   }));
 }
 
-/** Nobody can read whether it still is the backup's. */
+/** NoEcho values cannot be read, so nobody knows whether they equal the backup's. */
 export function secretReasons({ affected: { secretsKept } }: Spliced): Reason[] {
   if (secretsKept.length === 0) return [];
   const detail = `${secretsKept.join(", ")}: CloudFormation goes on with the NoEcho value that the stack has now. What a function then has otherwise than in the backup goes back directly, and the stack is left behind.`;
   return [{ code: "SECRET_KEPT", detail }];
 }
 
-export function offerReason({ logicalIds, why }: Offer, { name }: StackStates): Reason {
+export function offerReason({ logicalIds, why }: Offer, { name }: StackTemplates): Reason {
   const named = logicalIds.map((id) => `stack-resource:${name}/${id}`).join(", ");
   return { code: "EFFECT_NEEDS_MORE", detail: `${why} Consider ${named}.` };
 }
 
-/** What the part refers to, and nothing else of the stack. */
-export function dynamicReferencesIn(part: Part | null, { before, live, beforeTemplate }: StackStates): Reason[] {
+/** References of the part, and of nothing else in the stack. */
+export function dynamicReferencesIn(part: Part | null, { before, live, beforeTemplate }: StackTemplates): Reason[] {
   const wanted = part && partOf(beforeTemplate, part);
   if (!wanted) return [];
   const within = { parameters: parametersIn(beforeTemplate, part), text: canonicalText(wanted) };

@@ -4,7 +4,7 @@ import { sizeOf } from "./function-code.ts";
 
 const GIB = 1024 ** 3;
 
-/** The account's limits, as AWS has them by default, and what it uses of them. */
+/** The account's limits, which are AWS's defaults, and its usage. */
 export function accountSettingsOperations(account: LambdaAccount): Operations {
   return {
     GetAccountSettings: () => {

@@ -9,7 +9,7 @@ import { pageOf } from "./paging.ts";
 
 const ALIAS_NAME = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 
-/** Names for versions, each with at most one further version that takes a share of its calls. */
+/** Aliases: names for versions, each with at most one additional version that gets a share of the calls. */
 export function aliasOperations(account: LambdaAccount): Operations {
   return {
     CreateAlias: (input) => createAlias(account, input),
@@ -67,7 +67,7 @@ function updateAlias(account: LambdaAccount, input: Shape): Shape {
   return describeAlias(account, record, alias);
 }
 
-/** Deleting an alias that does not exist succeeds. What belongs to the alias goes with it. */
+/** Deleting an alias that does not exist succeeds. Everything that belongs to the alias is deleted with it. */
 function deleteAlias(account: LambdaAccount, input: Shape): Shape {
   constrainAlias(input);
   const record = account.function(resolveReference(account.context, input));
@@ -135,12 +135,12 @@ function constrainWeights(constraints: Constraints, input: Shape): void {
   }
 }
 
-/** As Java prints a double: `2.0`. */
+/** Formats a number as Java prints a double: `2.0`. */
 function withPoint(weight: number): string {
   return Number.isInteger(weight) ? `${weight}.0` : String(weight);
 }
 
-/** Undefined where the request says nothing about weights; `RoutingConfig: {}` clears them. */
+/** Undefined if the request does not mention weights; `RoutingConfig: {}` clears them. */
 function readWeights(input: Shape): Record<string, number> | undefined {
   const routing = optionalShape(input, "RoutingConfig");
   if (!routing) return undefined;

@@ -10,7 +10,7 @@ const DESTINATION =
   "$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)";
 const DESTINATION_SERVICES = ["sqs", "sns", "lambda", "events", "s3"];
 
-/** How asynchronous invocations are retried, and where their results go. */
+/** How often asynchronous invocations are retried, and where their results go. */
 export function eventInvokeOperations(account: LambdaAccount): Operations {
   return {
     PutFunctionEventInvokeConfig: (input) => putConfig(account, input),
@@ -22,10 +22,10 @@ export function eventInvokeOperations(account: LambdaAccount): Operations {
 }
 
 interface Target {
-  /** Undefined where the function, version or alias does not exist. */
+  /** Undefined if the function, version or alias does not exist. */
   readonly record: FunctionRecord | undefined;
   readonly qualifier: string;
-  /** Always qualified: the bare function means `$LATEST`. */
+  /** Always qualified: for the bare function it is `$LATEST`. */
   readonly arn: string;
 }
 
@@ -54,7 +54,7 @@ function putConfig(account: LambdaAccount, input: Shape): Shape {
   });
 }
 
-/** Changes what the request names. */
+/** Changes only what the request names. */
 function updateConfig(account: LambdaAccount, input: Shape): Shape {
   const target = readTarget(account, input);
   requireSetting(input);
@@ -155,7 +155,7 @@ function requireDestination(account: LambdaAccount, record: FunctionRecord, chec
   if (!account.functions.has(name)) throw invalidParameter(`The destination ARN ${arn} is invalid.`);
 }
 
-/** As AWS prints it in its message. */
+/** The destination as AWS prints it in its message. */
 function shown(kind: string, { Destination: arn }: Destination): string {
   return arn === undefined ? "null" : `${kind}(destination=${arn})`;
 }

@@ -8,10 +8,10 @@ import { type FunctionRecord, type FunctionUrlRecord, UNQUALIFIED } from "./func
 import { constrainName, resolveReference } from "./names.ts";
 import { pageOf } from "./paging.ts";
 
-/** An alias: neither a version's number nor `$LATEST`. */
+/** An alias: neither a version number nor `$LATEST`. */
 const URL_QUALIFIER = "((?!^\\d+$)^[0-9a-zA-Z-_]+$)";
 
-/** HTTPS addresses of functions and aliases. The sandbox keeps their settings; nothing answers under them. */
+/** HTTPS addresses of functions and aliases. The sandbox stores their settings; nothing listens at the addresses. */
 export function functionUrlOperations(account: LambdaAccount): Operations {
   return {
     CreateFunctionUrlConfig: (input) => createUrl(account, input),
@@ -23,7 +23,7 @@ export function functionUrlOperations(account: LambdaAccount): Operations {
 }
 
 interface UrlTarget {
-  /** Undefined where the function or alias does not exist. */
+  /** Undefined if the function or alias does not exist. */
   readonly record: FunctionRecord | undefined;
   readonly qualifier: string;
   readonly arn: string;
@@ -69,7 +69,7 @@ function createUrl(account: LambdaAccount, input: Shape): Shape {
   });
 }
 
-/** A new address each time: one that was deleted never comes back. */
+/** A new address each time: a deleted address never returns. */
 function newAddress(account: LambdaAccount): string {
   const id = createHash("sha256").update(account.context.uuid()).digest("hex").slice(0, 32);
   return `https://${id}.lambda-url.${account.context.region}.on.aws/`;
@@ -90,7 +90,7 @@ function updateUrl(account: LambdaAccount, input: Shape): Shape {
   if (cors) found.cors = Object.keys(cors).length > 0 ? cors : undefined;
   found.invokeMode = invokeMode ?? found.invokeMode;
   found.modifiedAt = account.now();
-  // AWS shows the mode in the answer to an update only where the update named it.
+  // AWS includes the mode in the response to an update only if the update named it.
   return defined({ ...describeUrl(arn, found), InvokeMode: invokeMode });
 }
 

@@ -3,20 +3,21 @@ import { defined, optionalFlag, optionalShape, optionalText, optionalTexts } fro
 import type { LambdaAccount, Operations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter } from "./errors.ts";
-import { type FunctionCode, loadCode } from "./function-code.ts";
+import { loadCode } from "./function-code.ts";
 import { describeVersion, type ShownVersion } from "./function-description.ts";
+import type { FunctionCode, FunctionSettings } from "./function-record.ts";
 import { type FunctionRecord, newFunctionRecord, type VersionRecord } from "./function-record.ts";
-import { defaultSettings, type FunctionSettings, requireRunnable, withRequested } from "./function-settings.ts";
+import { defaultSettings, requireRunnable, withRequested } from "./function-settings.ts";
 import { constrainName, isVersionNumber, LATEST, readReference, resolveReference } from "./names.ts";
 import { pageOf } from "./paging.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
 import { addTags } from "./tags.ts";
 import { publish } from "./versions.ts";
 
-/** A bare name; a longer one passes only as part of an ARN, and then AWS complains about the name in other words. */
+/** The limit for a bare name. A longer name is accepted only inside an ARN, and AWS then rejects it in other words. */
 const MAX_NAME_LENGTH = 64;
 
-/** The existence of functions: create, read, list, delete. */
+/** Creating, reading, listing and deleting functions. */
 export function functionOperations(account: LambdaAccount): Operations {
   return {
     CreateFunction: (input, caller) => createFunction(account, input, caller),
@@ -112,7 +113,9 @@ function listFunctions(account: LambdaAccount, input: Shape): Shape {
   new Constraints(input).oneOf("FunctionVersion", ["ALL"]).enforce();
   const everyVersion = optionalText(input, "FunctionVersion") === "ALL";
   const records = [...account.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const rows = records.flatMap((record) => (everyVersion ? versionRows(account, record) : [bareRow(account, record)]));
+  const rows = records.flatMap((record) =>
+    everyVersion ? versionRows(account, record) : [latestRow(account, record)],
+  );
   const page = pageOf(rows, input);
   return defined({
     Functions: page.items.map((row) => describeVersion(account, { ...row, row: true })),
@@ -120,7 +123,7 @@ function listFunctions(account: LambdaAccount, input: Shape): Shape {
   });
 }
 
-function bareRow(account: LambdaAccount, record: FunctionRecord): ShownVersion {
+function latestRow(account: LambdaAccount, record: FunctionRecord): ShownVersion {
   return { record, version: account.version(record, LATEST) };
 }
 
@@ -128,7 +131,7 @@ function versionRows(account: LambdaAccount, record: FunctionRecord): ShownVersi
   return account.versions(record).map((version) => ({ record, version, qualifier: version.version }));
 }
 
-/** Deleting a version that does not exist, of a function that does, succeeds: AWS answers 204. */
+/** Deleting a version that does not exist succeeds if its function exists: AWS responds with 204. */
 function deleteFunction(account: LambdaAccount, input: Shape): Shape {
   const { name, qualifier } = readReference(account.context, input);
   if (qualifier === LATEST) {

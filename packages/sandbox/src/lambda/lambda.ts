@@ -22,11 +22,11 @@ import { versionOperations } from "./versions.ts";
 
 export interface LambdaParts {
   readonly downloads: Downloads;
-  /** Where invocations run. */
+  /** Runs the invocations. */
   readonly handlerRunner: HandlerRunner;
 }
 
-/** Lambda in memory, which really runs the functions of Node runtimes. */
+/** Lambda in memory. Functions of Node runtimes really run. */
 export function createLambda(context: SandboxContext, { downloads, handlerRunner }: LambdaParts): AwsService {
   const account = new LambdaAccount(context, downloads);
   const operations: Operations = {

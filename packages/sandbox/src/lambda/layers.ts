@@ -6,29 +6,10 @@ import { Constraints } from "./constraints.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import { loadZip } from "./function-code.ts";
 import { timestamp } from "./function-description.ts";
-import type { PolicyRecord } from "./function-record.ts";
 import { LAYER_VERSION_ARN } from "./layer-references.ts";
 import { pageOf } from "./paging.ts";
+import type { LayerRecord, LayerVersion } from "./resource-records.ts";
 import { ARCHITECTURES, isRuntime, RUNTIMES } from "./runtimes.ts";
-
-export interface LayerRecord {
-  readonly name: string;
-  /** Numbers are not given twice. */
-  lastVersion: number;
-  readonly versions: Map<number, LayerVersion>;
-}
-
-export interface LayerVersion {
-  readonly number: number;
-  readonly content: Uint8Array;
-  readonly createdAt: Date;
-  readonly description: string;
-  readonly licenseInfo: string | undefined;
-  readonly runtimes: readonly string[] | undefined;
-  readonly architectures: readonly string[] | undefined;
-  /** Undefined where nobody else may use it. */
-  policy: PolicyRecord | undefined;
-}
 
 export function layerOperations(account: LambdaAccount): Operations {
   return {
@@ -88,7 +69,7 @@ function requireCompatibility(
   constraints.enforce();
 }
 
-/** A layer may be named by its ARN, too. */
+/** Accepts the layer's ARN as well as its name. */
 export function layerName(given: string): string {
   return given.split(":").at(-1) ?? given;
 }
@@ -98,7 +79,7 @@ function getLayerVersion(account: LambdaAccount, input: Shape): Shape {
   return describeFound(account, layerName(optionalText(input, "LayerName") ?? ""), number);
 }
 
-/** Layers of other accounts may be used by functions and not be read. */
+/** Functions may use layers of other accounts but not read them. */
 function getLayerVersionByArn(account: LambdaAccount, input: Shape): Shape {
   new Constraints(input).pattern("Arn", LAYER_VERSION_ARN).enforce();
   const arn = optionalText(input, "Arn") ?? "";
@@ -117,7 +98,7 @@ function describeFound(account: LambdaAccount, name: string, number: number): Sh
   return describeWithContent(account, layer, version);
 }
 
-/** Deleting what does not exist succeeds. Functions that use the version keep it. */
+/** Deleting a version that does not exist succeeds. Functions that use the version keep it. */
 function deleteLayerVersion(account: LambdaAccount, input: Shape): Shape {
   const number = requireNumber(input);
   account.layers.get(layerName(optionalText(input, "LayerName") ?? ""))?.versions.delete(number);

@@ -9,7 +9,7 @@ import type { FunctionRecord, ProvisionedRecord } from "./function-record.ts";
 import { type FunctionReference, isVersionNumber, LATEST, readReference } from "./names.ts";
 import { pageOf } from "./paging.ts";
 
-/** Environments kept warm for a version or an alias; it takes the context's `updateMs` to get them ready. */
+/** Environments that are kept warm for a version or alias. Getting them ready takes the context's `updateMs`. */
 export function provisionedConcurrencyOperations(account: LambdaAccount): Operations {
   return {
     PutProvisionedConcurrencyConfig: (input) => putProvisioned(account, input),
@@ -109,7 +109,7 @@ interface Target {
   readonly qualifier: string;
 }
 
-/** Which of the two is missing, function or qualifier, AWS does not tell: it names the qualified ARN. */
+/** AWS does not say whether the function or the qualifier is missing: it names the qualified ARN. */
 function findTarget(account: LambdaAccount, { name, qualifier = LATEST }: FunctionReference): Target {
   const record = account.functions.get(name);
   const exists = record && (record.aliases.has(qualifier) || record.versions.has(qualifier));

@@ -11,7 +11,7 @@ const TAGGABLE =
 /** AWS's own tags, which only its services may set. */
 const RESERVED_PREFIX = "aws:";
 
-/** Tags of functions and of event source mappings. A tagged function gets a new revision. */
+/** Tags of functions and of event source mappings. Tagging a function gives it a new revision. */
 export function tagOperations(account: LambdaAccount): Operations {
   return {
     TagResource: (input, caller) => tagResource(account, input, caller),
@@ -47,7 +47,10 @@ function listTags(account: LambdaAccount, input: Shape): Shape {
   return { Tags: Object.fromEntries(taggable(account, input).tags) };
 }
 
-/** Adds the `Tags` of a request. Throws where they are too many, or AWS's own and the caller is not a service of AWS. */
+/**
+ * Adds the `Tags` of a request. Throws if there are too many, or if they are AWS's own and the caller is not a service
+ * of AWS.
+ */
 export function addTags(tags: Map<string, string>, input: Shape, caller: Caller): void {
   const added = optionalTextMap(input, "Tags") ?? {};
   if (caller === "wire" && Object.keys(added).some((key) => key.toLowerCase().startsWith(RESERVED_PREFIX))) {

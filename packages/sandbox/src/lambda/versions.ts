@@ -9,7 +9,7 @@ import type { Build, FunctionRecord, VersionRecord } from "./function-record.ts"
 import { constrainName, readReference, resolveReference } from "./names.ts";
 import { pageOf } from "./paging.ts";
 
-/** Published versions: immutable, numbered upwards, never numbered twice. */
+/** Published versions: immutable, numbered upwards, no number used twice. */
 export function versionOperations(account: LambdaAccount): Operations {
   return {
     PublishVersion: (input) => publishVersion(account, input),
@@ -35,13 +35,13 @@ function requireCode(latest: VersionRecord, sha256: string | undefined): void {
 }
 
 export interface PublishOptions {
-  /** `creating` when it is published together with new code, which takes a while. */
+  /** `creating` if the version is published together with new code, which takes time. */
   readonly state: "creating" | "settled";
-  /** In place of the one of `$LATEST`. */
+  /** Replaces the description of `$LATEST`. */
   readonly description?: string | undefined;
 }
 
-/** Publishes `$LATEST`; where nothing changed since it was last published, returns that version. */
+/** Publishes `$LATEST`, or returns the last published version if nothing has changed since. */
 export function publish(account: LambdaAccount, record: FunctionRecord, options: PublishOptions): VersionRecord {
   const build = record.latest.build;
   const unchanged = lastPublishedIfSame(account, record, build);

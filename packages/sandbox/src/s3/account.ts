@@ -7,7 +7,7 @@ import { noSuchBucket } from "./errors.ts";
 export type Operation = (input: Shape) => Shape;
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** Everything that S3 holds in this account. */
+/** Everything that S3 stores for this account. */
 export class S3Account {
   readonly buckets = new Map<string, BucketRecord>();
 

@@ -17,7 +17,7 @@ export function bucketOperations(account: S3Account): Operations {
   };
 }
 
-/** In us-east-1, creating a bucket that one already owns succeeds; elsewhere it is an error. */
+/** In us-east-1, creating a bucket that the caller already owns succeeds; elsewhere it is an error. */
 function createBucket(account: S3Account, input: Shape): Shape {
   const name = requiredText(input, "Bucket");
   if (!BUCKET_NAME.test(name)) {

@@ -7,10 +7,10 @@ import { noSuchUpload } from "./errors.ts";
 import { readAttributes, readCopySource, shownVersion, storeObject } from "./objects.ts";
 import { readRange } from "./range.ts";
 
-/** Every part but the last. */
+/** For every part except the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
-/** Large objects in parts. */
+/** Multipart uploads. */
 export function multipartOperations(account: S3Account): Operations {
   return {
     CreateMultipartUpload: (input) => createUpload(account, input),
@@ -87,7 +87,7 @@ function namedPart(upload: MultipartUpload, named: Shape): UploadedPart {
   );
 }
 
-/** S3's tag of an object that came in parts: the MD5 of their MD5s, and their number. */
+/** S3's ETag of a multipart object: the MD5 of the parts' MD5s, and the number of parts. */
 function combinedEtag(parts: readonly UploadedPart[]): string {
   const combined = createHash("md5");
   for (const part of parts) combined.update(Buffer.from(part.etag.replaceAll('"', ""), "hex"));

@@ -48,7 +48,7 @@ export interface NewObject {
   readonly attributes: ObjectAttributes;
 }
 
-/** Puts a new version on top; where the bucket is not versioned it replaces the `null` version. */
+/** Adds a new version; in a bucket that is not versioned it replaces the `null` version. */
 export function storeObject(account: S3Account, bucket: BucketRecord, object: NewObject): ObjectVersion {
   return pushVersion(account, bucket, { ...object, isDeleteMarker: false });
 }
@@ -109,7 +109,7 @@ function describeObject(account: S3Account, input: Shape, found: ObjectVersion):
   });
 }
 
-/** The version that a request may read. Throws NoSuchKey, NoSuchVersion, or what its conditions ask for. */
+/** The version that a request may read. Throws NoSuchKey, NoSuchVersion, or the error of an unmet condition. */
 function readableVersion(account: S3Account, input: Shape): ObjectVersion {
   const bucket = account.bucket(input);
   const key = requiredText(input, "Key");
@@ -157,7 +157,7 @@ function copyObject(account: S3Account, input: Shape): Shape {
   });
 }
 
-/** The object that a copy takes its bytes from. */
+/** The object that a copy reads from. */
 export function readCopySource(account: S3Account, input: Shape): ObjectVersion {
   const [path = "", query = ""] = requiredText(input, "CopySource").split("?");
   const [bucketName = "", ...key] = decodeURIComponent(path).replace(/^\//, "").split("/");
@@ -176,7 +176,7 @@ function deleteObject(account: S3Account, input: Shape): Shape {
 
 interface Target {
   readonly key: string;
-  /** Undefined where the object is meant, whichever version it is at. */
+  /** Undefined if the request means the latest version. */
   readonly versionId: string | undefined;
 }
 
@@ -184,7 +184,7 @@ function readTarget(input: Shape): Target {
   return { key: requiredText(input, "Key"), versionId: optionalText(input, "VersionId") };
 }
 
-/** Without a version id, a versioned bucket gets a delete marker; deleting what is not there succeeds. */
+/** Without a version id a versioned bucket gets a delete marker. Deleting an object that does not exist succeeds. */
 function removeObject(account: S3Account, bucket: BucketRecord, { key, versionId }: Target): Shape {
   if (versionId === undefined && bucket.versioning !== undefined) {
     const marker = { key, body: new Uint8Array(), etag: "", attributes: {}, isDeleteMarker: true };
@@ -249,7 +249,7 @@ function checksum(body: Uint8Array): string {
   return bytes.toString("base64");
 }
 
-/** A bucket that was never versioned does not speak of versions. */
+/** The response of a bucket that was never versioned does not mention versions. */
 export function shownVersion(bucket: BucketRecord, version: ObjectVersion): string | undefined {
   return bucket.versioning === undefined ? undefined : version.versionId;
 }

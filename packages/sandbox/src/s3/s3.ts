@@ -6,7 +6,7 @@ import { listingOperations } from "./listings.ts";
 import { multipartOperations } from "./multipart.ts";
 import { objectOperations } from "./objects.ts";
 
-/** S3 in memory: buckets, objects with versions, uploads in parts, and settings that are kept but not acted on. */
+/** S3 in memory: buckets, objects with versions, multipart uploads, and settings that are stored without effect. */
 export function createS3(context: SandboxContext): AwsService {
   const account = new S3Account(context);
   const operations: Operations = {

@@ -27,7 +27,7 @@ export async function describeStackEvents(account: Account, input: Shape): Promi
   return defined({ StackEvents: items.map((event) => eventShape(stack, event)), NextToken });
 }
 
-/** AWS describes at most this many resources in one answer that has no pages. */
+/** The most resources that AWS describes in one response without pages. */
 const MAX_DESCRIBED = 100;
 
 export async function describeStackResources(account: Account, input: Shape): Promise<Shape> {
@@ -63,7 +63,7 @@ export async function listStackResources(account: Account, input: Shape): Promis
   return defined({ StackResourceSummaries: rows, NextToken });
 }
 
-/** Parameters as everybody may see them; undefined where there are none, as AWS leaves the member out. */
+/** Parameters with NoEcho values masked; undefined if there are none, because AWS leaves the member out. */
 export function parametersShape(parameters: readonly ParameterValue[]): Shape[] | undefined {
   if (parameters.length === 0) return undefined;
   return parameters.map(({ key, value, resolved, noEcho }) =>
@@ -71,7 +71,7 @@ export function parametersShape(parameters: readonly ParameterValue[]): Shape[] 
   );
 }
 
-/** The stack by its name or id, or the one that has a resource of that physical id. */
+/** The stack with that name or id, or the one that has a resource with that physical id. */
 function resourcesSite(account: Account, input: Shape): Site {
   const physicalId = optionalText(input, "PhysicalResourceId");
   if (!physicalId) return stackAt(account, requiredText(input, "StackName"));

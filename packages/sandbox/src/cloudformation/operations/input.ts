@@ -2,7 +2,7 @@ import type { Shape } from "../../core/contract.ts";
 import { optionalShapes, optionalText, optionalTexts } from "../../core/shape.ts";
 import { validationError } from "../template/parse.ts";
 
-/** A list of the query protocol: an empty one arrives as an empty text. Undefined where the request has none. */
+/** Reads a list of the query protocol, which sends an empty list as empty text. Undefined if the request has none. */
 function withLists(input: Shape, name: string): Shape {
   return input[name] === "" ? { ...input, [name]: [] } : input;
 }
@@ -15,7 +15,7 @@ export function optionalTextList(input: Shape, name: string): string[] | undefin
   return optionalTexts(withLists(input, name), name);
 }
 
-/** Throws ValidationError where the member is absent or empty. */
+/** Throws ValidationError if the member is absent or empty. */
 export function requiredText(input: Shape, name: string): string {
   const text = optionalText(input, name);
   if (text) return text;
@@ -34,7 +34,7 @@ export interface Page<T> {
   readonly NextToken: string | undefined;
 }
 
-/** One page of a list; the token of the next one says where it begins. */
+/** One page of a list. The token of the next page is the index of its first item. */
 export function pageOf<T>(items: readonly T[], input: Shape): Page<T> {
   const token = optionalText(input, "NextToken");
   const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString());

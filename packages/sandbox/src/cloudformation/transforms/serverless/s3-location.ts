@@ -1,7 +1,7 @@
 import { isMap, type Value, type ValueMap } from "../../template/value.ts";
 import { present, SamResourceError } from "./sam-template.ts";
 
-/** How the parts of a location are called in the type that it is for. */
+/** The names of a location's parts in the type that it is for. */
 export interface LocationNames {
   readonly bucket: string;
   readonly key: string;

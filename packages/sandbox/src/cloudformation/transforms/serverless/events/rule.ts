@@ -1,9 +1,9 @@
 import { mapOf, scalarText, type Value, type ValueMap } from "../../../template/value.ts";
 import { generated, getAtt, present } from "../sam-template.ts";
-import type { EventSource, SamEvent } from "./table.ts";
+import type { EventSource, SamEvent } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
-/** A rule of EventBridge that calls the function at times. */
+/** An EventBridge rule that invokes the function on a schedule. */
 export const scheduleEvent: EventSource = {
   expand(event) {
     const { Name, Description } = event.properties;
@@ -11,7 +11,7 @@ export const scheduleEvent: EventSource = {
   },
 };
 
-/** A rule of EventBridge that calls the function when an event fits a pattern. */
+/** An EventBridge rule that invokes the function when an event matches a pattern. */
 export const ruleEvent: EventSource = {
   expand(event) {
     const { EventBusName, RuleName } = event.properties;

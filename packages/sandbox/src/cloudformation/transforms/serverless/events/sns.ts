@@ -1,5 +1,5 @@
 import { generated } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { EventSource } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
 /** A subscription of the function to a topic. */

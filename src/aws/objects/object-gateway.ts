@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { S3Client, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
+import { StepbackError } from "../../domain/errors.ts";
+import type { Call, CallContext } from "../call.ts";
+import { isCode, nullIfMissing } from "../error-mapping.ts";
+import type { ObjectGateway } from "../gateways/objects.ts";
+import type { S3Sdk } from "../sdk-clients.ts";
+
+export type S3Call = Call<S3Sdk, S3Client, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
+
+/** The SDK cannot send a stream twice, so failed uploads are repeated here, each with a fresh stream. */
+const UPLOAD_TRIES = 4;
+const UPLOAD_PAUSE_MS = 500;
+
+export function createObjectGateway(call: S3Call, { clock, signal }: CallContext): ObjectGateway {
+  const open: ObjectGateway["open"] = async (bucket, key, version) => {
+    const reading = call((sdk) => new sdk.GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
+    const response = await nullIfNoVersion(reading, version);
+    // On Node the SDK's body is a Readable; its type also covers browsers.
+    return response && { bytes: response.Body as Readable, etag: response.ETag ?? null };
+  };
+  return {
+    head: async (bucket, key, version) => {
+      const reading = call((sdk) => new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
+      const response = await nullIfNoVersion(reading, version);
+      return response && { sizeBytes: response.ContentLength ?? 0, etag: response.ETag ?? null };
+    },
+    open,
+    digest: async (bucket, key, version) => {
+      const object = await open(bucket, key, version);
+      return object && digestOf(object.bytes, `${bucket}/${key}`);
+    },
+    put: async (bucket, key, source) => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await putOnce(call, { bucket, key }, source);
+        } catch (error) {
+          if (tries === UPLOAD_TRIES || !isCode(error, "AWS_UNAVAILABLE", "AWS_THROTTLED")) throw error;
+          await clock.sleep(tries * UPLOAD_PAUSE_MS, signal);
+        }
+      }
+    },
+  };
+}
+
+async function putOnce(
+  call: S3Call,
+  { bucket, key }: { bucket: string; key: string },
+  source: { sizeBytes: number; open(): Readable },
+): Promise<void> {
+  const body = source.open();
+  try {
+    await call(
+      (sdk) => new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: source.sizeBytes }),
+    );
+  } finally {
+    body.destroy();
+  }
+}
+
+/** Throws AWS_UNAVAILABLE if the stream breaks off. */
+async function digestOf(bytes: Readable, name: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(bytes, hash);
+  } catch (cause) {
+    throw new StepbackError("AWS_UNAVAILABLE", `Reading ${name} broke off.`, [], { cause });
+  }
+  return hash.digest("hex");
+}
+
+/** S3 returns 400 for a malformed version id and 405 for a delete marker: neither has bytes. */
+async function nullIfNoVersion<Output>(reading: Promise<Output>, version: string | undefined): Promise<Output | null> {
+  try {
+    return await nullIfMissing(reading);
+  } catch (error) {
+    if (version !== undefined && isCode(error, "AWS_REJECTED")) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import { type Static, Type } from "typebox";
+import { anyJson, jsonObject, listOf, numberOrNull, readerOf, recordOf, text, textOrNull } from "./state-schema.ts";
+
+const TEXT_OR_NULL = Type.Union([Type.String(), Type.Null()]);
+
+/** A layer version: what tells its content, and what it takes to publish it again. */
+const LAYER = Type.Object({
+  arn: Type.String(),
+  codeSha256: Type.Optional(TEXT_OR_NULL),
+  description: Type.Optional(TEXT_OR_NULL),
+  licenseInfo: Type.Optional(TEXT_OR_NULL),
+  compatibleRuntimes: Type.Optional(Type.Array(Type.String())),
+  compatibleArchitectures: Type.Optional(Type.Array(Type.String())),
+  /** Why the archive lacks its bytes. */
+  notArchived: Type.Optional(TEXT_OR_NULL),
+});
+export type CapturedLayer = Readonly<Static<typeof LAYER>>;
+
+/** The writable fields of `$LATEST`; those that only pass through have no schema here. */
+export const LAMBDA_CONFIG_STATE = {
+  settings: {
+    Runtime: textOrNull(),
+    Handler: textOrNull(),
+    Role: textOrNull(),
+    Environment: jsonObject(),
+    /** ARNs of layer versions; a later one covers an earlier one. */
+    Layers: listOf(Type.String()),
+  },
+  evidence: { functionArn: textOrNull(), lastModified: textOrNull(), layers: listOf(LAYER) },
+};
+export const lambdaConfigState = readerOf(LAMBDA_CONFIG_STATE);
+
+/** The version of an object in S3 that Lambda runs the code from. */
+const REFERENCED_OBJECT = Type.Object({
+  bucket: Type.String(),
+  key: Type.String(),
+  version: Type.Optional(TEXT_OR_NULL),
+});
+
+export const LAMBDA_CODE_STATE = {
+  settings: {
+    PackageType: text("Zip"),
+    /** In base64, as AWS gives it. */
+    CodeSha256: text(),
+    Architectures: listOf(Type.String(), ["x86_64"]),
+    ImageUri: textOrNull(),
+    SourceKMSKeyArn: textOrNull(),
+  },
+  evidence: {
+    functionArn: textOrNull(),
+    lastModified: textOrNull(),
+    signingProfileVersionArn: textOrNull(),
+    signingJobArn: textOrNull(),
+    referencedObject: Type.Union([REFERENCED_OBJECT, Type.Null()], { default: null }),
+  },
+};
+export const lambdaCodeState = readerOf(LAMBDA_CODE_STATE);
+
+/** A setting that AWS does not tell is missing, which is not the same as null: no default stands in for it. */
+export const LAMBDA_RUNTIME_STATE = {
+  settings: {
+    UpdateRuntimeOn: Type.Optional(TEXT_OR_NULL),
+    RuntimeVersionArn: Type.Optional(TEXT_OR_NULL),
+    RecursiveLoop: Type.Optional(TEXT_OR_NULL),
+    CodeSigningConfigArn: Type.Optional(TEXT_OR_NULL),
+  },
+  evidence: {
+    /** Why AWS does not tell a setting, by its name. */
+    unavailable: recordOf(Type.String()),
+    runtimeVersionArn: textOrNull(),
+  },
+};
+export const lambdaRuntimeState = readerOf(LAMBDA_RUNTIME_STATE);
+
+/** What a version consists of; of `$LATEST`, which is followed and not pinned, the version alone. */
+const VERSION_CONTENT = {
+  version: Type.Optional(Type.String()),
+  codeSha256: Type.Optional(Type.String()),
+  /** Digest of the configuration without its description. */
+  config: Type.Optional(Type.String()),
+};
+const TARGET = Type.Object(VERSION_CONTENT);
+const WEIGHTED_TARGET = Type.Object({ ...VERSION_CONTENT, weight: Type.Optional(Type.Number()) });
+export type AliasTarget = Readonly<Static<typeof TARGET>>;
+
+export const LAMBDA_ALIAS_STATE = {
+  settings: {
+    description: text(),
+    target: Type.Unsafe<AliasTarget>(Type.Object(VERSION_CONTENT, { default: {} })),
+    weights: listOf(WEIGHTED_TARGET),
+    /** Environments that were asked for; null for none. */
+    provisioned: numberOrNull(),
+  },
+  evidence: {
+    version: textOrNull(),
+    /** Shares of the calls by version. */
+    weights: recordOf(Type.Number()),
+    aliasArn: textOrNull(),
+    provisionedStatus: textOrNull(),
+  },
+};
+export const lambdaAliasState = readerOf(LAMBDA_ALIAS_STATE);
+
+const DESTINATION = Type.Object({ Destination: Type.Optional(TEXT_OR_NULL) });
+const DESTINATIONS = Type.Object({ OnSuccess: Type.Optional(DESTINATION), OnFailure: Type.Optional(DESTINATION) });
+
+export const LAMBDA_ASYNC_STATE = {
+  settings: {
+    MaximumRetryAttempts: numberOrNull(),
+    MaximumEventAgeInSeconds: numberOrNull(),
+    DestinationConfig: Type.Unsafe<Readonly<Static<typeof DESTINATIONS>>>({ ...DESTINATIONS, default: {} }),
+  },
+  evidence: {},
+};
+export const lambdaAsyncState = readerOf(LAMBDA_ASYNC_STATE);
+
+export const LAMBDA_POLICY_STATE = {
+  settings: {
+    /** Statements in their normal form, by Sid. */
+    Statements: jsonObject(),
+  },
+  evidence: { revisionId: textOrNull() },
+};
+export const lambdaPolicyState = readerOf(LAMBDA_POLICY_STATE);
+
+/** Texts that are missing stay empty, which AWS refuses: no default may open a URL that was closed. */
+export const LAMBDA_URL_STATE = {
+  settings: { AuthType: text(), InvokeMode: text(), Cors: jsonObject() },
+  evidence: { functionUrl: textOrNull() },
+};
+export const lambdaUrlState = readerOf(LAMBDA_URL_STATE);
+
+/** The fields that a plan looks at; the others pass through to AWS as they are. */
+export const LAMBDA_TRIGGER_STATE = {
+  settings: {
+    /** The alias or version that is called; null for `$LATEST`. */
+    Target: textOrNull(),
+    StartingPosition: textOrNull(),
+    ConsumerGroupId: textOrNull(),
+    /** Null where the tags could not be read. */
+    Tags: anyJson(),
+  },
+  evidence: { uuid: textOrNull(), arn: textOrNull(), functionArn: textOrNull() },
+};
+export const lambdaTriggerState = readerOf(LAMBDA_TRIGGER_STATE);
+
+export const LAMBDA_CONCURRENCY_STATE = { settings: { ReservedConcurrentExecutions: numberOrNull() }, evidence: {} };
+export const lambdaConcurrencyState = readerOf(LAMBDA_CONCURRENCY_STATE);
+
+export const LAMBDA_TAGS_STATE = { settings: { Tags: recordOf(Type.String()) }, evidence: {} };
+export const lambdaTagsState = readerOf(LAMBDA_TAGS_STATE);

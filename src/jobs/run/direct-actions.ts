@@ -1,0 +1,55 @@
+import { type CapturedComponent, type ComponentId, captured, kindOf } from "../../domain/component/component.ts";
+import type { Action, PlanStep } from "../../domain/plan/plan.ts";
+import { KINDS } from "../../kinds/index.ts";
+import type { PlanInput } from "../../kinds/kind.ts";
+import { type ChangedId, expectedId } from "../../planner/expected-state.ts";
+import { kindInput } from "../../planner/plan-directly.ts";
+import { resolveSubjects } from "../../planner/subject.ts";
+import type { Run } from "./run-context.ts";
+
+/** What was read of a component after its stack was restored. */
+export interface ReadBack {
+  readonly live: CapturedComponent | null;
+  /** The ids that the stacks above it created again. */
+  readonly changed: readonly ChangedId[];
+}
+
+/**
+ * Plans what a stack left different of a component, as if no container were picked. The component's function and alias are
+ * taken to be as in the backup, because the container has just restored them. Pure but for the clock.
+ */
+export function planRest(run: Run, step: PlanStep, { live, changed }: ReadBack): readonly Action[] {
+  const kind = KINDS[kindOf(step.component)];
+  // A nested stack is restored by its root and is never updated alone.
+  if (kind.name === "stack") return [];
+  const input = inputAfterStack(run, step, { live, changed });
+  // An alias publishes where it must and points by content; its own restore looks for the versions.
+  if (kind.name === "lambda-alias" && step.goal)
+    return live || !input.ownedAs() ? ALIAS_ACTIONS.map((name) => ({ do: name, name: input.name })) : [];
+  const planned = kind.plan({ ...input, owner: null, isPicked: () => false });
+  return planned.destructive && !run.rollback.allowDestructive ? [] : planned.actions;
+}
+
+const ALIAS_ACTIONS = ["publish-version", "put-alias", "put-provisioned-concurrency"] as const;
+
+function inputAfterStack({ rollback, states, context }: Run, step: PlanStep, { live, changed }: ReadBack): PlanInput {
+  const known = [...states.before].map(([id, state]): [ComponentId, CapturedComponent] => [
+    expectedId(id, changed),
+    state,
+  ]);
+  // Without the stacks: what the deployment gave to a stack stays that stack's, also where the stack gave it up.
+  const around = new Map(known.filter(([id]) => id !== step.component && kindOf(id) !== "stack"));
+  if (live) around.set(live.id, live);
+  const request = { ...rollback, byCommand: false };
+  const subjects = resolveSubjects(request, { ...states, live: around, lastRecorded: new Map() });
+  const place = states.before.get(step.component) ?? { parent: null, physicalId: null };
+  const goal = step.goal && captured(step.component, step.goal, place);
+  const facts = {
+    versions: new Map(),
+    goneLayers: new Set<string>(),
+    stagingBucket: context.stagingBucket,
+    codePlans: new Map(),
+    at: context.clock.now(),
+  };
+  return kindInput({ ...subjects.of(step.component), goal }, subjects, facts);
+}

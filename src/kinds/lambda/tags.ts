@@ -1,0 +1,23 @@
+/** The prefix of AWS's own tags, which nobody else may write (facts F2). */
+const RESERVED_PREFIX = "aws:";
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** The tags that people and tools set. */
+export function ownTags(tags: Tags): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(RESERVED_PREFIX)));
+}
+
+/** `changed` has to be written, the keys in `extra` have to be removed. Pure. */
+export function tagChanges(wanted: Tags, live: Tags): { changed: Record<string, string>; extra: string[] } {
+  return {
+    changed: Object.fromEntries(Object.entries(wanted).filter(([key, value]) => live[key] !== value)),
+    extra: Object.keys(ownTags(live)).filter((key) => !Object.hasOwn(wanted, key)),
+  };
+}
+
+/** Names of the calls that these changes take. Pure. */
+export function tagWrites(wanted: Tags, live: Tags): string[] {
+  const { changed, extra } = tagChanges(wanted, live);
+  return [...(Object.keys(changed).length > 0 ? ["TagResource"] : []), ...(extra.length > 0 ? ["UntagResource"] : [])];
+}

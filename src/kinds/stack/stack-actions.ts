@@ -1,0 +1,106 @@
+import type { ChangeSetRequest } from "../../aws/gateways/cloudformation.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
+import { StepbackError } from "../../domain/errors.ts";
+import { type Json, sameJson } from "../../domain/json.ts";
+import type { Action } from "../../domain/plan/plan.ts";
+import { ALLOWS_EVERYTHING, readStackPolicy } from "../../domain/stack/stack-policy.ts";
+import { isNoEcho } from "../../domain/template/secrets.ts";
+import { alreadyDone, missingStack, requiredGoal } from "../action-handlers.ts";
+import type { RestoreContext } from "../kind.ts";
+import { orphansOf, runChangeSet, whyFailed } from "./run-change-set.ts";
+
+export async function createStack(action: Action, context: RestoreContext): Promise<Json> {
+  return submit("CREATE", action, context);
+}
+
+/** Also updates to the goal of a bridge. */
+export async function updateStack(action: Action, context: RestoreContext): Promise<Json> {
+  return submit("UPDATE", action, context);
+}
+
+function submit(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): Promise<Json> {
+  const request = async () => changeSetRequest(type, action, context);
+  return runChangeSet(action.name, { request, gate: () => {} }, context);
+}
+
+function changeSetRequest(
+  type: "CREATE" | "UPDATE",
+  { name, importing = [] }: Action,
+  context: RestoreContext,
+): ChangeSetRequest {
+  const { settings, evidence } = stackState(requiredGoal(context));
+  const parameters = Object.entries(settings.parameters);
+  const known = type === "UPDATE" ? parameters : parameters.filter(([, value]) => !isNoEcho(value));
+  return {
+    stack: name,
+    name: context.token,
+    type,
+    template: settings.template,
+    parameters: Object.fromEntries(known.map(([key, value]) => [key, isNoEcho(value) ? null : String(value)])),
+    tags: settings.tags,
+    capabilities: evidence.capabilities,
+    roleArn: evidence.roleArn,
+    notificationArns: evidence.notificationArns,
+    rollbackTriggers: evidence.rollbackTriggers,
+    importExisting: importing.length > 0,
+  };
+}
+
+/** Continues the stack's own failed rollback (facts E1). Throws AWS_REJECTED if it fails again. */
+export async function continueRollback({ name, skip = [] }: Action, context: RestoreContext): Promise<Json> {
+  const { cloudFormation } = context.aws;
+  const live = await cloudFormation.getStack(name);
+  if (!live) throw missingStack(name);
+  if (live.status === "UPDATE_ROLLBACK_FAILED") {
+    await cloudFormation.continueUpdateRollback(live.stackId, skip, context.token);
+    context.note(`The rollback of ${name} continues${skip.length > 0 ? `, without ${skip.join(", ")}` : ""}.`);
+  }
+  const ended = await cloudFormation.awaitStack(live.stackId);
+  if (ended.status === "UPDATE_ROLLBACK_FAILED") {
+    const why = await whyFailed(ended, context);
+    throw new StepbackError("AWS_REJECTED", `The rollback of ${name} has failed again: ${why}`);
+  }
+  context.note(`The stack ${name} is in ${ended.status}.`);
+  return { status: ended.status };
+}
+
+export async function deleteStack({ name }: Action, context: RestoreContext): Promise<Json> {
+  const { cloudFormation } = context.aws;
+  const live = await cloudFormation.getStack(name);
+  if (!live) return alreadyDone(context, `The stack ${name} does not exist`);
+  if (!live.status.endsWith("_IN_PROGRESS")) await cloudFormation.deleteStack(live.stackId, context.token);
+  const ended = await cloudFormation.awaitStack(live.stackId);
+  if (ended.status !== "DELETE_COMPLETE") {
+    throw new StepbackError(
+      "AWS_REJECTED",
+      `The stack ${name} ended in ${ended.status}: ${await whyFailed(ended, context)}`,
+    );
+  }
+  context.note(`Deleted the stack ${name}.`);
+  const orphans = await orphansOf({ stackId: live.stackId, name }, context);
+  return orphans.length > 0 ? { deleted: true, orphans } : { deleted: true };
+}
+
+/** A policy cannot be removed. One that allows everything replaces it, and is captured as none. */
+export async function putStackPolicy({ name }: Action, context: RestoreContext): Promise<Json> {
+  const wanted = stackState(requiredGoal(context)).settings.policy;
+  const live = await context.aws.cloudFormation.getStackPolicy(name);
+  if (sameJson(readStackPolicy(live), wanted)) return { already: true };
+  const policy = wanted ?? ALLOWS_EVERYTHING;
+  await context.aws.cloudFormation.putStackPolicy(name, typeof policy === "string" ? policy : JSON.stringify(policy));
+  context.note(
+    wanted === null
+      ? `The stack ${name} had no policy, and AWS cannot remove one: now it has a policy that allows every update.`
+      : `Restored the policy of the stack ${name}.`,
+  );
+  return { put: true };
+}
+
+export async function putTerminationProtection({ name }: Action, context: RestoreContext): Promise<Json> {
+  const wanted = stackState(requiredGoal(context)).settings.terminationProtection;
+  const live = await context.aws.cloudFormation.getStack(name);
+  if (live?.terminationProtection === wanted) return { already: true };
+  await context.aws.cloudFormation.putTerminationProtection(name, wanted);
+  context.note(`Turned the termination protection of ${name} ${wanted ? "on" : "off"}.`);
+  return { put: true };
+}

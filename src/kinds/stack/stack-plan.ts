@@ -1,0 +1,210 @@
+import type { CapturedComponent, ComponentId, ComponentState } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
+import type { Reason } from "../../domain/errors.ts";
+import { asObject, sameJson } from "../../domain/json.ts";
+import type { Action, StepAction } from "../../domain/plan/plan.ts";
+import { isRetained } from "../../domain/stack/retained.ts";
+import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
+import { holdsData } from "../../domain/stack/stateful-types.ts";
+import { ownedElsewhere } from "../../domain/stack/status.ts";
+import { relocationReason } from "../../domain/template/code-relocation.ts";
+import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
+import { partOf } from "../../domain/template/part.ts";
+import { sameTemplate } from "../../domain/template/same-effect.ts";
+import { isNoEcho } from "../../domain/template/secrets.ts";
+import { parseTemplate, resourcesOf, templateStateOf } from "../../domain/template/template.ts";
+import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPlan, unchanged } from "../kind.ts";
+import { settingsDiff } from "../verdict.ts";
+import { publishIntermediateVersion } from "./intermediate-version.ts";
+import { isShell, recovering } from "./recovery.ts";
+import { importedReason, importing, retainedReasons, returningResources } from "./retained-reasons.ts";
+
+/** Keys of the outputs whose export no stack imported at the capture. An export without a list of importers may be imported. */
+export function unimported({ state }: CapturedComponent): string[] {
+  const { importers, exportNames } = stackState(state).evidence;
+  return Object.entries(exportNames).flatMap(([key, name]) => (importers[name]?.length === 0 ? [key] : []));
+}
+
+/**
+ * Templates are compared as data: CloudFormation does not accept another text of the same data as a change, so the text
+ * could not be restored. A status in which the stack was stuck is no goal either.
+ */
+export function stackDiff(goal: ComponentState, live: ComponentState): string[] {
+  const [wanted, present] = [stackState(goal).settings, stackState(live).settings];
+  const isDifference = (path: string) => {
+    if (path === "/template") return !sameTemplate(wanted.template, present.template);
+    return path !== "/stuckIn" || wanted.stuckIn === null;
+  };
+  return settingsDiff(goal, live).filter(isDifference);
+}
+
+export function planStack(input: PlanInput): StepPlan {
+  const { goal, live, name } = input;
+  const action = actionBetween(goal, live);
+  if (action === "unchanged") return unchanged();
+  if (goal && live && stackDiff(goal.state, live.state).length === 0) return planSame(name, goal, live);
+  if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
+  if (action === "remove") return planRemoval(name, live);
+  if (goal && isShell(live)) return planOverShell(input, goal, live);
+  const recovery = recovering(name, live, input.mayContinue);
+  const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
+  blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
+  if (blockers.length > 0) return refused(...blockers);
+  const losing = removedDataHolders(goal, live);
+  const updates = updateActions(action, goal, live, name);
+  const references = goal && updates.length > 0 ? dynamicReferences(goal, { live }) : [];
+  const actions: Action[] = [
+    ...recovery.actions,
+    codeAction(input),
+    ...updates,
+    ...protectionActions(goal, live, name),
+  ];
+  const imported = returningResources(goal, live).map(importedReason);
+  const reasons = [
+    ...losing,
+    ...retainedReasons(goal, live),
+    ...imported,
+    ...input.code.moves.map(relocationReason),
+    ...references,
+  ];
+  return acting(action, actions, { destructive: losing.length > 0, reasons });
+}
+
+/** Restores objects that the goal's template names and that their bucket has lost or changed. */
+function codeAction({ name, code: { moves } }: PlanInput): Action {
+  return { do: "put-code-objects", name, ...(moves.length > 0 ? { moves } : {}) };
+}
+
+function asReason({ code, detail }: Reason): Reason {
+  return { code, detail };
+}
+
+/** Nothing to do, at most another text of the same template. */
+function planSame(name: string, goal: CapturedComponent, live: CapturedComponent): StepPlan {
+  if (stackState(goal.state).settings.template === stackState(live.state).settings.template) return unchanged();
+  const detail = `The template of ${name} means the same as in the backup. Its text differs, and stays as it is.`;
+  return { ...unchanged(), reasons: [{ code: "TEMPLATE_TEXT_STAYS", detail }] };
+}
+
+/** CloudFormation updates nested stacks only through their root (facts D). */
+function planNested(
+  name: string,
+  owner: ComponentId,
+  { action, isPicked }: { action: StepAction; isPicked: boolean },
+): StepPlan {
+  if (isPicked) return restoredBy(owner, action);
+  return refused({ code: "NESTED_STACK", detail: `${name} is a nested stack: add ${owner}, which restores it.` });
+}
+
+/** Deletes the shell, so that the stack of the backup can be created under its name. */
+function planOverShell(input: PlanInput, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
+  const { name, code } = input;
+  const blockers = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
+  blockers.push(...code.refusals.map(asReason));
+  if (blockers.length > 0) return refused(...blockers);
+  const returning = returningResources(goal, null);
+  const actions: Action[] = [
+    codeAction(input),
+    { do: "delete-stack", name },
+    { do: "create-stack", name, ...importing(returning) },
+    ...protectionActions(goal, null, name),
+  ];
+  return acting("recreate", actions, {
+    reasons: [...returning.map(importedReason), ...code.moves.map(relocationReason)],
+  });
+}
+
+function protection(name: string, live: CapturedComponent | null): Reason[] {
+  if (!stackState(live?.state).settings.terminationProtection) return [];
+  const detail = `${name} has termination protection, which a rollback never removes.`;
+  return [{ code: "STACK_NOT_UPDATABLE", detail }];
+}
+
+/** Deletes a stack that the deployment created: only with consent, and never despite its termination protection. */
+function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
+  const blockers = [...ownedElsewhere(name, live), ...protection(name, live)];
+  if (blockers.length > 0) return refused(...blockers);
+  const reason: Reason = { code: "DESTRUCTIVE", detail: `The stack ${name} and everything in it is deleted.` };
+  const reasons = [reason, ...retainedReasons(null, live)];
+  return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons });
+}
+
+/** Refuses what the stack policy denies, so that it stops the rollback here and not in the middle of an update. */
+function protectedResources(name: string, goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
+  if (!goal || !live) return [];
+  const [wanted, present] = [templateStateOf(goal.state), templateStateOf(live.state)];
+  if (!wanted || !present) return [];
+  const updates = resourcesOf(present.template).flatMap(({ logicalId, type }): ResourceUpdate[] => {
+    const part = { logicalId, take: "all" } as const;
+    const [to, from] = [partOf(wanted, part), partOf(present, part)];
+    if (sameJson(to, from)) return [];
+    return [{ logicalId, type, action: to ? "Update:Modify" : "Update:Delete" }];
+  });
+  return policyBlockers(name, live, updates);
+}
+
+/** The updates that the live stack's policy denies; empty if it allows all. */
+export function policyBlockers(name: string, live: CapturedComponent, updates: readonly ResourceUpdate[]): Reason[] {
+  const denied = updates.filter((update) => policyDenies(stackState(live.state).settings.policy, update));
+  return denied.map(({ logicalId, action }) => ({
+    code: "STACK_POLICY_DENIES",
+    detail: `The policy of the stack ${name} does not allow ${action} of ${logicalId}.`,
+  }));
+}
+
+/** A NoEcho value is restored by UsePreviousValue, which needs a live parameter of that name, or by the template's default. */
+function lostNoEcho(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
+  const wanted = stackState(goal?.state).settings.parameters;
+  const present = stackState(live?.state).settings.parameters;
+  const lost = Object.keys(wanted).filter(
+    (key) => isNoEcho(wanted[key]) && !(key in present) && !hasDefault(goal, key),
+  );
+  return lost.map((key) => ({
+    code: "NOECHO_VALUE_LOST",
+    detail: `The parameter ${key} is NoEcho and the live stack has no value for it.`,
+  }));
+}
+
+function hasDefault(goal: CapturedComponent | null, key: string): boolean {
+  const parameters = asObject(parseTemplate(stackState(goal?.state).settings.template)["Parameters"]);
+  return "Default" in asObject(parameters[key]);
+}
+
+/** Resources with data that the backup does not have: they are deleted. The check of the change set finds replacements. */
+function removedDataHolders(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
+  const wanted = stackState(goal?.state).settings.resources;
+  const present = Object.entries(stackState(live?.state).settings.resources);
+  const definitions = asObject((live && templateStateOf(live.state))?.template["Resources"]);
+  const losing = present.filter(
+    ([logicalId, type]) =>
+      wanted[logicalId] !== type && holdsData(type) && !isRetained(asObject(definitions[logicalId])),
+  );
+  return losing.map(([logicalId, type]) => ({
+    code: "DESTRUCTIVE",
+    detail: `${logicalId} (${type}) is not in the backup and is deleted.`,
+  }));
+}
+
+function updateActions(
+  action: "restore" | "recreate" | "refused",
+  goal: CapturedComponent | null,
+  live: CapturedComponent | null,
+  name: string,
+): Action[] {
+  const imports = importing(returningResources(goal, live));
+  if (action === "recreate") return [{ do: "create-stack", name, ...imports }];
+  const submitted = ["template", "parameters", "tags", "resources"];
+  const differing = goal && live ? stackDiff(goal.state, live.state) : [];
+  return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
+    ? [...publishIntermediateVersion(goal, live, () => true), { do: "update-stack", name, ...imports }]
+    : [];
+}
+
+function protectionActions(goal: CapturedComponent | null, live: CapturedComponent | null, name: string): Action[] {
+  const [wanted, present] = [stackState(goal?.state).settings, stackState(live?.state).settings];
+  const actions: Action[] = [];
+  if (!sameJson(wanted.policy, present.policy)) actions.push({ do: "put-stack-policy", name });
+  if (wanted.terminationProtection !== present.terminationProtection)
+    actions.push({ do: "put-termination-protection", name });
+  return actions;
+}

@@ -1,0 +1,19 @@
+import type { CapturedComponent, ComponentState } from "../domain/component/component.ts";
+import { differences } from "../domain/component/diff.ts";
+import type { Kind, Verdict } from "./kind.ts";
+
+/** Paths at which the settings of two states differ. The `diff` of most kinds. */
+export function settingsDiff(goal: ComponentState, live: ComponentState): string[] {
+  return differences(goal.settings, live.settings).map(({ path }) => path);
+}
+
+/** Compares what was read back with the goal. An incomplete state proves nothing, so it counts as different. */
+export function verdictOf(
+  kind: Pick<Kind, "diff">,
+  live: CapturedComponent | null,
+  goal: ComponentState | null,
+): Verdict {
+  if (!live || !goal) return { live, differing: Boolean(live) === Boolean(goal) ? [] : [""] };
+  if (live.incomplete !== null) return { live, differing: [""] };
+  return { live, differing: kind.diff(goal, live.state) };
+}

@@ -1,0 +1,59 @@
+import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
+import { type CodePlan, NO_CODE_PLAN } from "../domain/template/code-relocation.ts";
+import { KINDS } from "../kinds/index.ts";
+import type { PlanInput, StepPlan } from "../kinds/kind.ts";
+import type { PlanRequest, TargetFacts } from "./facts.ts";
+import { resourcesOf } from "./ownership.ts";
+import type { Subject, Subjects } from "./subject.ts";
+
+/** What a kind may know of the target when it plans one of its components. */
+export interface KindFacts extends Omit<TargetFacts, "exports"> {
+  /** What becomes of each stack's code objects; a stack without an entry keeps them where they are. */
+  readonly codePlans: ReadonlyMap<ComponentId, CodePlan>;
+  /** Milliseconds: what AWS will refuse depends on the day. */
+  readonly at: number;
+}
+
+/** What the subject's own kind plans. Pure. */
+export type PlanDirectly = (subject: Subject) => StepPlan;
+
+export function directPlanner(subjects: Subjects, facts: KindFacts): PlanDirectly {
+  return (subject) => KINDS[subject.kind].plan(kindInput(subject, subjects, facts));
+}
+
+/** What the kind of a component is given to plan with. */
+export function kindInput(subject: Subject, subjects: Subjects, facts: KindFacts): PlanInput {
+  const { id, name, goal, live, owner, resources } = subject;
+  return {
+    ...{ name, goal, live, owner },
+    sameThing: sameThing(subject, subjects),
+    ownedAs: (statement) =>
+      (statement === undefined ? resources : resourcesOf(id, subjects.states, statement))[0] ?? null,
+    isPicked: subjects.isPicked,
+    goalOf: (other) => subjects.of(other).goal,
+    liveOf: (other) => subjects.states.live.get(other) ?? null,
+    versionsOf: (functionName) => facts.versions.get(functionName) ?? [],
+    isLayerGone: (arn) => facts.goneLayers.has(arn),
+    mayContinue: consentIn(subjects.request),
+    hasStagingBucket: facts.stagingBucket !== null,
+    code: facts.codePlans.get(id) ?? NO_CODE_PLAN,
+    at: facts.at,
+  };
+}
+
+/** Somebody's consent to let the failed rollback of a stack go on. */
+export function consentIn({ continueUpdateRollback }: PlanRequest): PlanInput["mayContinue"] {
+  return (stack) => continueUpdateRollback[stack] ?? null;
+}
+
+/** The component of the same kind that AWS holds to be the same thing, where only one of the two names exists at a time. */
+function sameThing({ id, kind, goal, live }: Subject, { states }: Subjects): CapturedComponent | null {
+  if (Boolean(goal) === Boolean(live)) return null;
+  const physicalId = (goal ?? live)?.physicalId;
+  if (!physicalId) return null;
+  const [where, elsewhere] = goal ? [states.live, states.before] : [states.before, states.live];
+  const isSame = (other: CapturedComponent) =>
+    other.id !== id && other.physicalId === physicalId && other.id.startsWith(`${kind}:`);
+  // A name that exists on both sides is a thing of its own.
+  return [...where.values()].find((other) => isSame(other) && !elsewhere.has(other.id)) ?? null;
+}

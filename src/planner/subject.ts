@@ -1,0 +1,100 @@
+import {
+  type CapturedComponent,
+  type ComponentId,
+  captured,
+  type KindName,
+  kindOf,
+  nameOf,
+  stackOf,
+} from "../domain/component/component.ts";
+import { keepLive } from "../domain/component/diff.ts";
+import type { StepAction } from "../domain/plan/plan.ts";
+import { KINDS } from "../kinds/index.ts";
+import { actionBetween } from "../kinds/kind.ts";
+import type { PlanRequest, RecordedStates } from "./facts.ts";
+import { parentOf, resourcesOf } from "./ownership.ts";
+
+/** One component as the planner sees it: resolved once, and asked everywhere. */
+export interface Subject {
+  readonly id: ComponentId;
+  readonly kind: KindName;
+  readonly name: string;
+  readonly before: CapturedComponent | null;
+  readonly deployed: CapturedComponent | null;
+  readonly live: CapturedComponent | null;
+  /** The state to reach; null when the component has to go. */
+  readonly goal: CapturedComponent | null;
+  /** What contains it now or did in the backup. */
+  readonly parent: ComponentId | null;
+  /** The stack that owns it now or did in the backup; null for what no stack owns. */
+  readonly owner: ComponentId | null;
+  /** The resources of stacks that it is by itself; empty where only its function is a resource. */
+  readonly resources: readonly ComponentId[];
+  /** What has to happen to it, as the goal and live say. */
+  readonly action: StepAction;
+  /** Someone else changed it: live is neither the backup nor what Stepback last recorded. */
+  readonly conflict: boolean;
+  /** `keep-live` leaves it as somebody made it; a container that is rolled back may still change it. */
+  readonly kept: boolean;
+}
+
+/** The picked components, and any other that planning one of them asks about. */
+export interface Subjects {
+  readonly request: PlanRequest;
+  readonly states: RecordedStates;
+  readonly picked: readonly Subject[];
+  readonly isPicked: (id: ComponentId) => boolean;
+  readonly of: (id: ComponentId) => Subject;
+}
+
+/** Pure. Each subject is resolved when it is first asked for. */
+export function resolveSubjects(request: PlanRequest, states: RecordedStates): Subjects {
+  const known = new Map<ComponentId, Subject>();
+  const of = (id: ComponentId): Subject => {
+    const subject = known.get(id) ?? resolveSubject(id, request, states);
+    known.set(id, subject);
+    return subject;
+  };
+  const ids = new Set(request.picked);
+  return { request, states, picked: request.picked.map(of), isPicked: (id) => ids.has(id), of };
+}
+
+function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, states: RecordedStates): Subject {
+  const kind = kindOf(id);
+  const sides = {
+    before: states.before.get(id) ?? null,
+    deployed: states.deployed.get(id) ?? null,
+    live: states.live.get(id) ?? null,
+  };
+  const recorded = states.lastRecorded.has(id) ? states.lastRecorded.get(id) : (sides.deployed?.digest ?? null);
+  const conflict = (sides.live?.digest ?? null) !== recorded && !isAsIn(kind, sides.before, sides.live);
+  const kept = conflict && onConflict === "keep-live";
+  const goal = kept ? keptGoal(kind, sides) : sides.before;
+  const action = isAsIn(kind, goal, sides.live) ? "unchanged" : actionBetween(goal, sides.live);
+  const parent = parentOf(id, states);
+  const resources = resourcesOf(id, states);
+  const owner = stackOf(resources[0] ?? parent);
+  return { id, kind, name: nameOf(id), ...sides, goal, parent, owner, resources, action, conflict, kept };
+}
+
+type Sides = Pick<Subject, "before" | "deployed" | "live">;
+
+/** Kinds whose settings are independent of each other, member by member. */
+const MERGED: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-tags"]);
+
+/**
+ * What someone changed since, and the backup for the rest. Code, templates and components that came or went are kept
+ * whole.
+ */
+function keptGoal(kind: KindName, { before, deployed, live }: Sides): CapturedComponent | null {
+  if (!before || !deployed || !live || !MERGED.has(kind)) return live;
+  const settings = keepLive(before.state.settings, deployed.state.settings, live.state.settings);
+  return captured(before.id, { ...before.state, settings }, { parent: before.parent, physicalId: before.physicalId });
+}
+
+/** Whether there is nothing to restore, by what the kind counts as the same. */
+function isAsIn(kind: KindName, goal: CapturedComponent | null, live: CapturedComponent | null): boolean {
+  if (!goal || !live) return goal === live;
+  if (goal.digest === live.digest) return true;
+  return !goal.incomplete && !live.incomplete && KINDS[kind].diff(goal.state, live.state).length === 0;
+}

@@ -1,0 +1,33 @@
+import type { ComponentId, Components } from "#src/domain/component/component";
+import type { Plan } from "#src/domain/plan/plan";
+import type { SnapshotPair } from "#src/domain/plan/rollback-states";
+import type { PlanRequest, RecordedStates, TargetFacts } from "#src/planner/facts";
+import { makePlan } from "#src/planner/make-plan";
+
+/** What a plan is made from; whatever is left out is empty. */
+export interface PlanCase extends Partial<TargetFacts> {
+  readonly picked: readonly ComponentId[];
+  readonly sources?: SnapshotPair;
+  readonly live?: Components;
+  readonly lastRecorded?: RecordedStates["lastRecorded"];
+}
+
+/** A plan as the planner makes it from facts alone. */
+export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 0): Plan {
+  const {
+    picked,
+    sources = { before: new Map(), deployed: new Map() },
+    live = new Map(),
+    lastRecorded,
+    ...target
+  } = given;
+  return makePlan(
+    {
+      request: { strategy: "auto", onConflict: "fail", continueUpdateRollback: {}, byCommand: false, picked, ...asked },
+      states: { ...sources, live, lastRecorded: lastRecorded ?? new Map() },
+      target: { versions: new Map(), goneLayers: new Set(), exports: null, stagingBucket: null, ...target },
+      codePlaces: new Map(),
+    },
+    { fingerprint: (value) => `fp(${value.length})`, at },
+  );
+}
