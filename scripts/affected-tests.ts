@@ -6,11 +6,12 @@ import { ROOT } from "../test/support/root.ts";
 
 /*
  * Runs the tests that a change can reach, over the graph of imports: the change is what git sees as changed or new. A test
- * of the whole service reaches nearly every file, through `compose.ts`: of these only the ones of the changed room run,
+ * of the whole service, or against the sandbox, reaches nearly every file: of these only the ones of the changed room run,
  * and with `--all` every one.
  */
 
-const WHOLE_SERVICE = "src/compose.ts";
+/** Through these two, a test reaches everything that it runs against. */
+const WHOLES = ["src/compose.ts", "packages/sandbox/src/sandbox.ts"];
 /** They read the tree itself and not by imports. */
 const READS_EVERYTHING = ["test/architecture.test.ts"];
 const FOLDERS = ["src", "packages", "test", "scripts", "bench"];
@@ -48,11 +49,15 @@ function targetOf(file: string, specifier: string): string | null {
   return relative(ROOT, resolve(ROOT, dirname(file), specifier)).replace(/\.js$/, ".ts");
 }
 
-/** The files that a change of these can reach, these included, without going up through `stop`. */
-function reachedFrom(changed: readonly string[], importers: Map<string, string[]>, stop: string | null): Set<string> {
+/** The files that a change of these can reach, these included, without going up through `stops`. */
+function reachedFrom(
+  changed: readonly string[],
+  importers: Map<string, string[]>,
+  stops: readonly string[],
+): Set<string> {
   const reached = new Set(changed);
   for (const file of reached) {
-    if (file === stop) continue;
+    if (stops.includes(file)) continue;
     for (const importer of importers.get(file) ?? []) reached.add(importer);
   }
   return reached;
@@ -67,8 +72,8 @@ function roomOf(file: string): string {
 function chooseTests(changed: readonly string[], everyTest: boolean): { run: string[]; left: number } {
   const importers = readImporters();
   const isTest = (file: string) => file.endsWith(".test.ts") && !NOT_IN_NPM_TEST.test(file);
-  const possible = [...reachedFrom(changed, importers, null)].filter(isTest);
-  const near = reachedFrom(changed, importers, WHOLE_SERVICE);
+  const possible = [...reachedFrom(changed, importers, [])].filter(isTest);
+  const near = reachedFrom(changed, importers, WHOLES);
   const rooms = new Set(changed.map(roomOf));
   const chosen = possible.filter((file) => everyTest || near.has(file) || rooms.has(roomOf(file)));
   const all = new Set([...chosen, ...(changed.length > 0 ? READS_EVERYTHING : [])]);
