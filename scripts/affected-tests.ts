@@ -74,8 +74,13 @@ function chooseTests(changed: readonly string[], everyTest: boolean): { run: str
   const isTest = (file: string) => file.endsWith(".test.ts") && !NOT_IN_NPM_TEST.test(file);
   const possible = [...reachedFrom(changed, importers, [])].filter(isTest);
   const near = reachedFrom(changed, importers, WHOLES);
-  const rooms = new Set(changed.map(roomOf));
-  const chosen = possible.filter((file) => everyTest || near.has(file) || rooms.has(roomOf(file)));
+  const among = (files: readonly string[]) => {
+    const rooms = new Set(files.map(roomOf));
+    return possible.filter((file) => everyTest || near.has(file) || rooms.has(roomOf(file)));
+  };
+  const own = among(changed);
+  // Where nothing tests the file by itself, whoever imports it does.
+  const chosen = own.length > 0 ? own : among(changed.flatMap((file) => importers.get(file) ?? []));
   const all = new Set([...chosen, ...(changed.length > 0 ? READS_EVERYTHING : [])]);
   return { run: [...all].sort(), left: possible.length - chosen.length };
 }
