@@ -4,11 +4,13 @@ import {
   type ComponentState,
   componentId,
   functionOf,
-  parseComponentId,
+  kindOf,
+  nameOf,
   stackNameIn,
   stackOf,
 } from "../domain/component/component.ts";
-import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+import { stackState } from "../domain/component/states/stack.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 
 export interface ChangedId {
   readonly logicalId: string;
@@ -18,7 +20,7 @@ export interface ChangedId {
 
 /** Physical ids by logical id, as a stack's capture holds them; empty for any other component. */
 export function physicalIdsOf(stack: CapturedComponent | null | undefined): JsonObject {
-  return asObject(stack?.state.evidence["physicalIds"]);
+  return stackState(stack?.state).evidence.physicalIds;
 }
 
 /** Resources that a stack created again: same logical id, another physical id. Pure. */
@@ -54,9 +56,9 @@ export function expectedState(goal: ComponentState | null, changed: readonly Cha
  * and with it all its components; so is a nested stack.
  */
 export function expectedId(id: ComponentId, changed: readonly ChangedId[]): ComponentId {
-  const [parsed, stack] = [parseComponentId(id), stackOf(id)];
+  const stack = stackOf(id);
   const nameIn = stack ? stackNameIn : (physicalId: string) => physicalId;
-  const name = stack ? parseComponentId(stack)?.name : functionOf(id);
+  const name = stack ? nameOf(stack) : functionOf(id);
   const now = changed.find(({ from }) => nameIn(from) === name)?.to;
-  return parsed && name && now ? componentId(parsed.kind, nameIn(now) + parsed.name.slice(name.length)) : id;
+  return name && now ? componentId(kindOf(id), nameIn(now) + nameOf(id).slice(name.length)) : id;
 }

@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "n
 import { join } from "node:path";
 import t from "tap";
 import { createMask } from "#cli/command-output";
+import { refuseFilled } from "#cli/packages";
 import { packPath } from "#cli/packing";
-import { refuseFilled, unpack } from "#cli/unpacking";
+import { unpack } from "#cli/unpacking";
 import { gzipped, type RawEntry, rawTar, tarOf, writeFiles, zipOf } from "../support/archives.ts";
 
 const FILES = { "state.json": "{}", "deep/api.zip": "code", "deep/er/@odd": "odd" };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Build, Package } from "#client/api-types";
@@ -7,7 +7,6 @@ import type { PackagePlace } from "#client/transfer";
 import { CliError, EXIT } from "./exit-codes.ts";
 import { packPath } from "./packing.ts";
 import type { Session } from "./session.ts";
-import { unpack } from "./unpacking.ts";
 
 export interface BuildPlace {
   readonly application: string;
@@ -58,8 +57,24 @@ export async function pullPackage(
   try {
     const file = join(temporary, "package");
     await transfer.download({ ...build, service: stored.service }, { file, digest: stored.digest });
+    // Libraries that read archives take longer to load than most commands take to run.
+    const { unpack } = await import("./unpacking.ts");
     await unpack(file, folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Throws CliError where a folder is not empty, unless `force` says that its files may be replaced. */
+export async function refuseFilled(folder: string, force: boolean): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new CliError(EXIT.usage, `${folder} cannot be read as a folder: ${error.message}`);
+  });
+  if (force || names.length === 0) return;
+  throw new CliError(
+    EXIT.usage,
+    `${folder} is not empty.`,
+    "Name an empty folder, or replace the files in it with --force.",
+  );
 }

@@ -1,23 +1,10 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readdir, realpath, rm } from "node:fs/promises";
+import { mkdir, open, realpath, rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { extract, list } from "tar";
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
 import { CliError, EXIT } from "./exit-codes.ts";
-
-/** Throws CliError where a folder is not empty, unless `force` says that its files may be replaced. */
-export async function refuseFilled(folder: string, force: boolean): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw new CliError(EXIT.usage, `${folder} cannot be read as a folder: ${error.message}`);
-  });
-  if (force || names.length === 0) return;
-  throw new CliError(
-    EXIT.usage,
-    `${folder} is not empty.`,
-    "Name an empty folder, or replace the files in it with --force.",
-  );
-}
 
 /**
  * Unpacks a tar, tar.gz or zip. Every entry is checked before the first one is written: a name that is absolute or goes
@@ -66,7 +53,6 @@ const PLAIN_ENTRIES: ReadonlySet<string> = new Set(["File", "OldFile", "Contiguo
 
 const TAR: ArchiveFormat = {
   async findFaults(file) {
-    const { list } = await import("tar");
     const faults: string[] = [];
     await list({
       file,
@@ -79,7 +65,6 @@ const TAR: ArchiveFormat = {
     return faults;
   },
   async unpack(file, folder) {
-    const { extract } = await import("tar");
     // Without times and owners: what counts is the content.
     await extract({ file, cwd: folder, strict: true, noMtime: true, preserveOwner: false });
   },

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { LogLine } from "./api-types.ts";
 import { type Api, unwrap } from "./connect.ts";
 import { ClientError } from "./errors.ts";
@@ -51,6 +50,7 @@ export async function* followLog(
 
 /** The lines of one connection. It ends when the job ends or the connection breaks; the caller looks which. */
 async function* streamLines(api: Api, id: string, query: LogQuery): AsyncGenerator<LogLine> {
+  const { EventSourceParserStream } = await import("eventsource-parser/stream");
   try {
     const stream = await openStream(api, id, query);
     const events = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());

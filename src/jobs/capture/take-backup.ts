@@ -4,9 +4,11 @@ import {
   type CapturedComponent,
   type ComponentId,
   functionOf,
-  parseComponentId,
+  kindOf,
+  nameOf,
   stackOf,
 } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
 import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
@@ -49,7 +51,7 @@ function judge(context: JobContext, components: readonly CapturedComponent[]): R
 /** Functions of a scoped stack belong to the scope, and a scoped function keeps other work on its stack away. */
 function widenedLock({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Lock {
   const names = components.flatMap(({ id }) => functionOf(id) ?? []);
-  const owners = components.flatMap(({ parent }) => parseComponentId(stackOf(parent) ?? "")?.name ?? []);
+  const owners = components.flatMap(({ parent }) => stackOf(parent) ?? []).map(nameOf);
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
 }
 
@@ -69,8 +71,9 @@ export function logCaptures(context: JobContext, activity: string) {
 
 /** A stack that is being changed has no state to return to, so the deploy must wait (facts H4). */
 function refuseUnfinished(components: readonly CapturedComponent[]): void {
-  const busy = components.filter(({ state }) => String(state.evidence["status"] ?? "").endsWith("_IN_PROGRESS"));
+  const stacks = components.filter(({ id }) => kindOf(id) === "stack");
+  const busy = stacks.filter(({ state }) => stackState(state).evidence.status.endsWith("_IN_PROGRESS"));
   if (busy.length === 0) return;
-  const named = busy.map(({ id, state }) => `${id} is in ${state.evidence["status"]}`);
+  const named = busy.map(({ id, state }) => `${id} is in ${stackState(state).evidence.status}`);
   throw new StepbackError("AWS_IN_PROGRESS", `${named.join("; ")}: wait for it, then open the deployment again.`);
 }

@@ -11,6 +11,7 @@ import {
   splitName,
   stackOf,
 } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { sameJson } from "../../domain/json.ts";
 import type { RollbackStates, SnapshotPair } from "../../domain/plan/rollback-states.ts";
 import {
@@ -93,17 +94,17 @@ function importersAskedOf(picked: readonly ComponentId[]): AsksImporters {
 export async function gatherFacts(context: JobContext, rollback: Rollback): Promise<GatheredFacts> {
   const { store, stagingBucket, clock } = context;
   const sources = await loadStates(store, rollback);
-  const looked = withSiblings(rollback, sources);
+  const wanted = withSiblings(rollback, sources);
   const options = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
-  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), options });
-  const live = await readLive(reader, looked, logAndCheck(context, rollback.id));
+  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
+  const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
   const lastRecorded = await readLastRecorded(context, rollback, sources);
   const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded };
   const request: PlanRequest = { ...rollback, byCommand: isByPackage(rollback) };
   const subjects = resolveSubjects(request, states);
   const target: TargetFacts = {
     versions: await readVersions(reader, rollback.picked),
-    exports: await readExports(reader, rollback.picked, { looked, before: states.before }),
+    exports: await readExports(reader, rollback.picked, { wanted, before: states.before }),
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
     stagingBucket,
   };
@@ -166,10 +167,11 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
 async function readExports(
   reader: CachedReader,
   picked: readonly ComponentId[],
-  { looked, before }: { readonly looked: readonly ComponentId[]; readonly before: Components },
+  { wanted, before }: { readonly wanted: readonly ComponentId[]; readonly before: Components },
 ): Promise<readonly Exported[] | null> {
-  const imports = (id: ComponentId) => !sameJson(before.get(id)?.state.evidence["imports"] ?? [], []);
-  const isAsked = picked.some((id) => kindOf(id) === "stack") || looked.some(imports);
+  const imports = (id: ComponentId) =>
+    kindOf(id) === "stack" && stackState(before.get(id)?.state).evidence.imports.length > 0;
+  const isAsked = picked.some((id) => kindOf(id) === "stack") || wanted.some(imports);
   return isAsked ? reader.aws.cloudFormation.listExports() : null;
 }
 

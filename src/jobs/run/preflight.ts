@@ -1,5 +1,6 @@
 import type { Rollback } from "../../domain/activity/rollback.ts";
 import { type ComponentId, type Components, componentId } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Fault, Problem } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
@@ -21,10 +22,10 @@ export async function preflight(
   const refusal = whyNot(rollback, plan);
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
-  const looked = withSiblings(rollback, states);
+  const wanted = withSiblings(rollback, states);
   const options = captureOptions(rollback, states);
-  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), options });
-  const live = await readLive(reader, looked, logAndCheck(context, rollback.id));
+  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
+  const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
   const moved = whatMoved(plan, live);
   if (moved) return moved;
   const snapshot = newSnapshot(context, live);
@@ -87,6 +88,6 @@ function movedTemplates(plan: Plan, live: Components): ComponentId[] {
     .flatMap(({ actions }) => actions)
     .filter(({ into }) => into !== undefined)
     .map(({ name, into }) => ({ stack: componentId("stack", name), into }))
-    .filter(({ stack, into }) => digestOf(String(live.get(stack)?.state.settings["template"])) !== into)
+    .filter(({ stack, into }) => digestOf(stackState(live.get(stack)?.state).settings.template) !== into)
     .map(({ stack }) => stack);
 }

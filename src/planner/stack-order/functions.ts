@@ -3,8 +3,10 @@ import {
   type ComponentId,
   componentId,
   functionOf,
-  parseComponentId,
+  kindOf,
+  nameOf,
 } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { StackTransition } from "../../domain/stack/links.ts";
 import { functionsNamed } from "../../domain/template/function-references.ts";
@@ -113,11 +115,17 @@ export function functionsReleased(
 ): Map<ComponentId, ComponentId[]> {
   const going = drafts.filter(({ action, actions }) => action === "remove" && actions.length > 0);
   if (!going.some(({ component }) => functionOf(component) !== null)) return new Map();
-  const leaving = transitions.map(({ id, live, goal }) => ({ id, wanted: referred(goal), held: referred(live) }));
+  const leaving = transitions.map(({ id, live, goal }) => ({
+    id,
+    referredThen: referred(goal),
+    referredNow: referred(live),
+  }));
   return new Map(
     going.map(({ component }) => [
       component,
-      leaving.filter(({ wanted, held }) => held.includes(component) && !wanted.includes(component)).map(({ id }) => id),
+      leaving
+        .filter(({ referredThen, referredNow }) => referredNow.includes(component) && !referredThen.includes(component))
+        .map(({ id }) => id),
     ]),
   );
 }
@@ -126,7 +134,7 @@ function referred(sides: readonly Templated[]): ComponentId[] {
   const named = sides.flatMap(({ stack, only }) => {
     const resources = asObject(templateStateOf(stack.state)?.template["Resources"]);
     const picked = Object.entries(resources).filter(([logicalId]) => !only || only.has(logicalId));
-    const values = only ? {} : asObject(stack.state.settings["parameters"]);
+    const values = only ? {} : stackState(stack.state).settings.parameters;
     return [...functionsNamed({ ...Object.fromEntries(picked), "(parameters)": values }, resolverIn(stack))];
   });
   return [...new Set(named)];
@@ -140,7 +148,7 @@ function functionsMade(transition: Transition): ComponentId[] {
 function idsMade({ goal, live }: Transition, type?: string): string[] {
   const there = new Set(live.flatMap(({ stack }) => Object.values(physicalIds(stack))));
   return goal.flatMap(({ stack, only }) => {
-    const types = asObject(stack.state.settings["resources"]);
+    const types = stackState(stack.state).settings.resources;
     const isMeant = (logicalId: string) =>
       (!only || only.has(logicalId)) && (types[logicalId] === "AWS::Lambda::Function") === (type !== undefined);
     return Object.entries(physicalIds(stack)).flatMap(([logicalId, id]) =>
@@ -150,7 +158,7 @@ function idsMade({ goal, live }: Transition, type?: string): string[] {
 }
 
 function physicalIds({ state }: CapturedComponent): JsonObject {
-  return asObject(state.evidence["physicalIds"]);
+  return stackState(state).evidence.physicalIds;
 }
 
 function textsIn(value: Json): string[] {
@@ -159,7 +167,7 @@ function textsIn(value: Json): string[] {
 }
 
 function functionLink(id: ComponentId): string {
-  return `the ${id.startsWith("lambda-alias:") ? "alias" : "function"} ${parseComponentId(id)?.name}`;
+  return `the ${kindOf(id) === "lambda-alias" ? "alias" : "function"} ${nameOf(id)}`;
 }
 
 function resourceLink(physicalId: string): string {

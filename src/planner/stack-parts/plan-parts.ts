@@ -1,4 +1,5 @@
 import { type CapturedComponent, type ComponentId, captured, splitResource } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { type Reason, StepbackError } from "../../domain/errors.ts";
 import { asObject, digestOf, type Json, sameJson } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
@@ -79,10 +80,10 @@ function membersAmong(owned: readonly Subject[], stack: StackTemplates, membersh
 
 /** Empty where a template cannot be spliced: the plan will say why. */
 function exportsOf({ before, live }: StackTemplates, parts: readonly Part[]): string[] {
-  const names = asObject(live.state.evidence["exportNames"]);
+  const names = stackState(live.state).evidence.exportNames;
   try {
     const keys = outputsAtStake({ current: submitted(live), backup: submitted(before), parts });
-    return keys.flatMap((key) => (key in names ? String(names[key]) : []));
+    return keys.flatMap((key) => names[key] ?? []);
   } catch (error) {
     if (error instanceof StepbackError) return [];
     throw error;
@@ -163,12 +164,12 @@ function spliceActions(
   { coming, versions }: SpliceExtras,
 ): Action[] {
   const moves = code.moves.filter(isAbout(parts));
-  const moving = moves.length > 0 ? { moves } : {};
-  const into = digestOf(String(live.state.settings["template"]));
+  const relocation = moves.length > 0 ? { moves } : {};
+  const into = digestOf(stackState(live.state).settings.template);
   return [
-    { do: "put-code-objects", name, parts, ...moving },
+    { do: "put-code-objects", name, parts, ...relocation },
     ...versions,
-    { do: "splice-stack", name, parts, into, ...moving, ...importing(coming) },
+    { do: "splice-stack", name, parts, into, ...relocation, ...importing(coming) },
   ];
 }
 
@@ -214,8 +215,8 @@ function spliceParts({ live, before }: StackTemplates, parts: readonly Part[]): 
 }
 
 function submitted({ state }: CapturedComponent) {
-  const { template, parameters } = state.settings;
-  return { template: readTemplateText(String(template)), parameters: asObject(parameters) };
+  const { template, parameters } = stackState(state).settings;
+  return { template: readTemplateText(template), parameters };
 }
 
 /** Of the parts: what stays in the account when it leaves the stack, and what may still be there when it returns. */

@@ -5,11 +5,10 @@ import { originOf } from "../ci-variables.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { SHORT_DIGEST_CHARACTERS, sizeText, timeText } from "../format.ts";
 import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
-import { pickPackage, pullPackage, pushPackage, readBuild } from "../packages.ts";
+import { pickPackage, pullPackage, pushPackage, readBuild, refuseFilled } from "../packages.ts";
 import { type Paint, paintStatus } from "../paint.ts";
 import type { Run, Session } from "../session.ts";
 import { tableLines } from "../table.ts";
-import { refuseFilled } from "../unpacking.ts";
 
 interface StageOptions extends OutputOption {
   readonly application: string;

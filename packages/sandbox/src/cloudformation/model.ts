@@ -93,7 +93,7 @@ export interface Recovery {
   skip: readonly string[];
 }
 
-export interface StableState {
+interface StableState {
   readonly blueprint: Blueprint;
   readonly outputs: readonly Output[];
   readonly imports: ReadonlySet<string>;

@@ -12,7 +12,7 @@ export interface CallLog {
   clear(): void;
 }
 
-export interface CallToRecord {
+interface CallToRecord {
   readonly service: string;
   readonly operation: string;
   readonly input: Shape;

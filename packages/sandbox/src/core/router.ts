@@ -14,7 +14,7 @@ export interface Endpoint {
   readonly protocol: Protocol;
 }
 
-export interface RouterParts {
+interface RouterParts {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   /** Download URLs of code and layers; no service of the account owns them. */
   readonly downloads: Downloads;

@@ -22,7 +22,7 @@ export function escapeXml(text: string): string {
  * How the items of a list are named: wrapped in `<member>` (query protocol), or by repeating the list's own element
  * (S3).
  */
-export type ListStyle = "member" | "flat";
+type ListStyle = "member" | "flat";
 
 /**
  * Members that are undefined or null are left out. An empty list is an empty element with "member" and nothing with

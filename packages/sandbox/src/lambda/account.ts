@@ -5,8 +5,8 @@ import type { AliasRecord, Build, FunctionRecord, VersionRecord } from "./functi
 import { type FunctionReference, functionArn, isVersionNumber, LATEST } from "./names.ts";
 import type { CodeSigningConfig, EventSourceMapping, LayerRecord } from "./resource-records.ts";
 
-export type Operation = (input: Shape, caller: Caller) => Shape | Promise<Shape>;
-export type Operations = Readonly<Record<string, Operation>>;
+type LambdaOperation = (input: Shape, caller: Caller) => Shape | Promise<Shape>;
+export type LambdaOperations = Readonly<Record<string, LambdaOperation>>;
 
 /** Everything that Lambda stores for this account and region. */
 export class LambdaAccount {

@@ -1,16 +1,16 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter, notFound, revisionMismatch } from "./errors.ts";
 import type { AliasRecord, FunctionRecord } from "./function-record.ts";
 import { constrainName, isVersionNumber, LATEST, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
 const ALIAS_NAME = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 
 /** Aliases: names for versions, each with at most one additional version that gets a share of the calls. */
-export function aliasOperations(account: LambdaAccount): Operations {
+export function aliasOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateAlias: (input) => createAlias(account, input),
     GetAlias: (input) => getAlias(account, input),
@@ -85,7 +85,7 @@ function listAliases(account: LambdaAccount, input: Shape): Shape {
   const aliases = [...record.aliases.values()]
     .filter((alias) => version === undefined || alias.functionVersion === version || version in alias.weights)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const page = pageOf(aliases, input);
+  const page = pageByMarker(aliases, input);
   return defined({
     Aliases: page.items.map((alias) => describeAlias(account, record, alias)),
     NextMarker: page.nextMarker,

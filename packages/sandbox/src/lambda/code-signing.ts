@@ -1,13 +1,13 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict } from "./errors.ts";
 import { readReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 import type { CodeSigningConfig } from "./resource-records.ts";
 
 /** Code signing configurations and the functions that use them. No signature is checked when code arrives. */
-export function codeSigningOperations(account: LambdaAccount): Operations {
+export function codeSigningOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateCodeSigningConfig: (input) => createConfig(account, input),
     UpdateCodeSigningConfig: (input) => updateConfig(account, input),
@@ -56,12 +56,12 @@ function deleteConfig(account: LambdaAccount, input: Shape): Shape {
 }
 
 function listConfigs(account: LambdaAccount, input: Shape): Shape {
-  const page = pageOf([...account.codeSigningConfigs.values()], input);
+  const page = pageByMarker([...account.codeSigningConfigs.values()], input);
   return defined({ CodeSigningConfigs: page.items.map(describeConfig), NextMarker: page.nextMarker });
 }
 
 function listFunctions(account: LambdaAccount, input: Shape): Shape {
-  const page = pageOf(functionsUnder(account, findConfig(account, input).arn), input);
+  const page = pageByMarker(functionsUnder(account, findConfig(account, input).arn), input);
   return defined({ FunctionArns: page.items, NextMarker: page.nextMarker });
 }
 

@@ -1,6 +1,6 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { optionalNumber } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { functionNotFound, invalidParameter } from "./errors.ts";
 import type { FunctionRecord } from "./function-record.ts";
 import { LATEST, readReference } from "./names.ts";
@@ -11,7 +11,7 @@ export const ACCOUNT_CONCURRENCY = 1000;
 const MIN_UNRESERVED = 100;
 
 /** Reserved concurrency, which belongs to a function as a whole. */
-export function concurrencyOperations(account: LambdaAccount): Operations {
+export function concurrencyOperations(account: LambdaAccount): LambdaOperations {
   return {
     PutFunctionConcurrency: (input) => putConcurrency(account, input),
     GetFunctionConcurrency: (input) => getConcurrency(account, input),

@@ -1,17 +1,17 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import type { Destination, EventInvokeRecord, FunctionRecord } from "./function-record.ts";
 import { constrainReference, LATEST, parseFunctionArn, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
 const DESTINATION =
   "$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)";
 const DESTINATION_SERVICES = ["sqs", "sns", "lambda", "events", "s3"];
 
 /** How often asynchronous invocations are retried, and where their results go. */
-export function eventInvokeOperations(account: LambdaAccount): Operations {
+export function eventInvokeOperations(account: LambdaAccount): LambdaOperations {
   return {
     PutFunctionEventInvokeConfig: (input) => putConfig(account, input),
     UpdateFunctionEventInvokeConfig: (input) => updateConfig(account, input),
@@ -89,7 +89,7 @@ function deleteConfig(account: LambdaAccount, input: Shape): Shape {
 function listConfigs(account: LambdaAccount, input: Shape): Shape {
   const { record } = readTarget(account, input);
   if (!record) throw notFound("The function doesn't exist.");
-  const page = pageOf([...record.eventInvoke].sort(inOrderOfQualifiers), input);
+  const page = pageByMarker([...record.eventInvoke].sort(inOrderOfQualifiers), input);
   return defined({
     FunctionEventInvokeConfigs: page.items.map(([qualifier, config]) =>
       describe(account.arn(record.name, qualifier), config),

@@ -1,12 +1,12 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { AwsError } from "../core/contract.ts";
 import { defined, optionalFlag, optionalShape, optionalShapes, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, invalidParameter, notFound } from "./errors.ts";
-import { defaultSettings, type EventSource, eventSourceOf } from "./event-sources.ts";
+import { defaultSourceSettings, type EventSource, eventSourceOf } from "./event-sources.ts";
 import { constrainName, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 import type { EventSourceMapping } from "./resource-records.ts";
 import { addTags } from "./tags.ts";
 
@@ -23,7 +23,7 @@ const CREATE_ONLY = [
 /** Members that are not settings of the mapping: which function, and whether it is enabled. */
 const NOT_SETTINGS = new Set(["FunctionName", "Enabled", "Tags", "UUID", "EventSourceArn"]);
 
-export function eventSourceMappingOperations(account: LambdaAccount): Operations {
+export function eventSourceMappingOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateEventSourceMapping: (input, caller) => createMapping(account, input, caller),
     GetEventSourceMapping: (input) => describe(account, findMapping(account, input)),
@@ -44,7 +44,7 @@ function createMapping(account: LambdaAccount, input: Shape, caller: Caller): Sh
     uuid,
     tags: new Map(),
     source,
-    settings: { ...defaultSettings(source, uuid), ...settingsIn(input) },
+    settings: { ...defaultSourceSettings(source, uuid), ...settingsIn(input) },
     functionArn,
     enabled: optionalFlag(input, "Enabled") ?? true,
     modifiedAt: account.now(),
@@ -132,7 +132,7 @@ function listMappings(account: LambdaAccount, input: Shape): Shape {
         mapping.functionArn === functionArn ||
         mapping.functionArn.startsWith(`${functionArn}:`)),
   );
-  const page = pageOf(mappings, input, 100);
+  const page = pageByMarker(mappings, input, 100);
   return defined({
     EventSourceMappings: page.items.map((mapping) => describe(account, mapping)),
     NextMarker: page.nextMarker,

@@ -49,7 +49,7 @@ function kindOf(service: string): EventSource["kind"] {
 }
 
 /** AWS's defaults. -1 means no limit. */
-export function defaultSettings(source: EventSource, uuid: string): Shape {
+export function defaultSourceSettings(source: EventSource, uuid: string): Shape {
   switch (source.kind) {
     case "queue":
       return { BatchSize: 10, MaximumBatchingWindowInSeconds: 0, FunctionResponseTypes: [] };

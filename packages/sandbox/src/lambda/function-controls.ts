@@ -1,12 +1,12 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter } from "./errors.ts";
 import { constrainName, constrainReference, LATEST, readReference, resolveReference } from "./names.ts";
 
 /** Function settings that have operations of their own. */
-export function functionControlOperations(account: LambdaAccount): Operations {
+export function functionControlOperations(account: LambdaAccount): LambdaOperations {
   return {
     GetRuntimeManagementConfig: (input) => getRuntimeManagement(account, input),
     PutRuntimeManagementConfig: (input) => putRuntimeManagement(account, input),

@@ -85,7 +85,7 @@ export interface VersionRecord {
 }
 
 /** A creation or update that AWS has accepted and not finished. */
-export interface Transition {
+interface Transition {
   readonly kind: "creating" | "updating";
   /** Milliseconds on the sandbox's clock. */
   readonly endsAt: number;
@@ -142,7 +142,7 @@ export interface ProvisionedRecord {
   readonly modifiedAt: Date;
 }
 
-export interface RuntimeManagementRecord {
+interface RuntimeManagementRecord {
   readonly UpdateRuntimeOn: string;
   readonly RuntimeVersionArn?: string;
 }

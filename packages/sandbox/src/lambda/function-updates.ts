@@ -1,6 +1,6 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { optionalFlag, optionalText, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter } from "./errors.ts";
 import { loadCode } from "./function-code.ts";
@@ -12,7 +12,7 @@ import { constrainArchitectures, constrainSettings } from "./setting-constraints
 import { publish } from "./versions.ts";
 
 /** Updates of the code and configuration of `$LATEST`, one at a time. */
-export function functionUpdateOperations(account: LambdaAccount): Operations {
+export function functionUpdateOperations(account: LambdaAccount): LambdaOperations {
   return {
     UpdateFunctionCode: (input, caller) => updateFunctionCode(account, input, caller),
     UpdateFunctionConfiguration: (input) => updateFunctionConfiguration(account, input),

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, notFound } from "./errors.ts";
 import { type FunctionRecord, type FunctionUrlRecord, UNQUALIFIED } from "./function-record.ts";
 import { constrainName, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
 /** An alias: neither a version number nor `$LATEST`. */
 const URL_QUALIFIER = "((?!^\\d+$)^[0-9a-zA-Z-_]+$)";
 
 /** HTTPS addresses of functions and aliases. The sandbox stores their settings; nothing listens at the addresses. */
-export function functionUrlOperations(account: LambdaAccount): Operations {
+export function functionUrlOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateFunctionUrlConfig: (input) => createUrl(account, input),
     GetFunctionUrlConfig: (input) => getUrl(account, input),
@@ -104,7 +104,7 @@ function deleteUrl(account: LambdaAccount, input: Shape): Shape {
 function listUrls(account: LambdaAccount, input: Shape): Shape {
   const { record } = readTarget(account, input);
   if (!record) throw notFound("Function does not exist");
-  const page = pageOf([...record.urls], input);
+  const page = pageByMarker([...record.urls], input);
   return defined({
     FunctionUrlConfigs: page.items.map(([qualifier, found]) =>
       describeUrl(account.arn(record.name, qualifier === UNQUALIFIED ? undefined : qualifier), found),

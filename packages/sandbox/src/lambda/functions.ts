@@ -1,6 +1,6 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { defined, optionalFlag, optionalShape, optionalText, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter } from "./errors.ts";
 import { loadCode } from "./function-code.ts";
@@ -9,7 +9,7 @@ import type { FunctionCode, FunctionSettings } from "./function-record.ts";
 import { type FunctionRecord, newFunctionRecord, type VersionRecord } from "./function-record.ts";
 import { defaultSettings, requireRunnable, withRequested } from "./function-settings.ts";
 import { constrainName, isVersionNumber, LATEST, readReference, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
 import { addTags } from "./tags.ts";
 import { publish } from "./versions.ts";
@@ -18,7 +18,7 @@ import { publish } from "./versions.ts";
 const MAX_NAME_LENGTH = 64;
 
 /** Creating, reading, listing and deleting functions. */
-export function functionOperations(account: LambdaAccount): Operations {
+export function functionOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateFunction: (input, caller) => createFunction(account, input, caller),
     GetFunction: (input) => getFunction(account, input),
@@ -116,7 +116,7 @@ function listFunctions(account: LambdaAccount, input: Shape): Shape {
   const rows = records.flatMap((record) =>
     everyVersion ? versionRows(account, record) : [latestRow(account, record)],
   );
-  const page = pageOf(rows, input);
+  const page = pageByMarker(rows, input);
   return defined({
     Functions: page.items.map((row) => describeVersion(account, { ...row, row: true })),
     NextMarker: page.nextMarker,

@@ -1,7 +1,7 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalBytes, optionalText } from "../core/shape.ts";
 import { textOf } from "../core/wire.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict, functionNotFound } from "./errors.ts";
 import type { Build, FunctionRecord, VersionRecord } from "./function-record.ts";
 import { type HandlerRunner, type Job, type JobOutcome, tailOf } from "./handler-runner.ts";
@@ -11,7 +11,7 @@ import { constrainReference, LATEST, resolveReference } from "./names.ts";
 const MAX_PAYLOAD_BYTES = 6_291_456;
 
 /** Running functions. */
-export function invocationOperations(account: LambdaAccount, handlerRunner: HandlerRunner): Operations {
+export function invocationOperations(account: LambdaAccount, handlerRunner: HandlerRunner): LambdaOperations {
   return { Invoke: (input) => invoke(account, handlerRunner, input) };
 }
 

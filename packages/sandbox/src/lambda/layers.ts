@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { AwsError, type Caller, type Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalShape, optionalText, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import { loadZip } from "./function-code.ts";
 import { timestamp } from "./function-description.ts";
 import { LAYER_VERSION_ARN } from "./layer-references.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 import type { LayerRecord, LayerVersion } from "./resource-records.ts";
 import { ARCHITECTURES, isRuntime, RUNTIMES } from "./runtimes.ts";
 
-export function layerOperations(account: LambdaAccount): Operations {
+export function layerOperations(account: LambdaAccount): LambdaOperations {
   return {
     PublishLayerVersion: (input, caller) => publishLayer(account, input, caller),
     GetLayerVersion: (input) => getLayerVersion(account, input),
@@ -114,7 +114,7 @@ function requireNumber(input: Shape): number {
 function listLayers(account: LambdaAccount, input: Shape): Shape {
   constrainCompatible(input);
   const layers = [...account.layers.values()].filter((layer) => layer.versions.size > 0);
-  const page = pageOf(layers, input);
+  const page = pageByMarker(layers, input);
   return defined({
     Layers: page.items.map((layer) => ({
       LayerName: layer.name,
@@ -129,7 +129,7 @@ function listLayerVersions(account: LambdaAccount, input: Shape): Shape {
   constrainCompatible(input);
   const layer = account.layers.get(layerName(optionalText(input, "LayerName") ?? ""));
   if (!layer) return { LayerVersions: [] };
-  const page = pageOf(newestFirst(layer), input);
+  const page = pageByMarker(newestFirst(layer), input);
   return defined({
     LayerVersions: page.items.map((version) => describe(account, layer, version)),
     NextMarker: page.nextMarker,

@@ -28,7 +28,7 @@ const NAMESPACED_NAME_LENGTH = 256;
 const QUALIFIER_LENGTH = 128;
 
 /** Which of AWS's two patterns for function names an operation accepts. */
-export type NameRule = "function-name" | "namespaced";
+type NameRule = "function-name" | "namespaced";
 
 export function constrainName(constraints: Constraints, rule: NameRule): Constraints {
   const [length, pattern] =

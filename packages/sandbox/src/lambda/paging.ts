@@ -5,7 +5,7 @@ import { invalidParameter } from "./errors.ts";
 /** AWS's largest page, whatever `MaxItems` asks for. */
 const PAGE_SIZE = 50;
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   /** Undefined on the last page. */
   readonly nextMarker: string | undefined;
@@ -15,7 +15,7 @@ export interface Page<T> {
  * One page of a list, by the `Marker` and `MaxItems` of a request. Throws InvalidParameterValueException for an unknown
  * marker.
  */
-export function pageOf<T>(all: readonly T[], input: Shape, pageSize = PAGE_SIZE): Page<T> {
+export function pageByMarker<T>(all: readonly T[], input: Shape, pageSize = PAGE_SIZE): Page<T> {
   const start = readMarker(optionalText(input, "Marker"));
   const size = Math.min(optionalNumber(input, "MaxItems") ?? pageSize, pageSize);
   const end = start + size;

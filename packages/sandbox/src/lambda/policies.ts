@@ -1,6 +1,6 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalFlag, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict, invalidParameter, notFound, revisionMismatch } from "./errors.ts";
 import { type FunctionRecord, type PolicyRecord, type PolicyStatement, UNQUALIFIED } from "./function-record.ts";
 import { constrainReference, LATEST, readReference, resolveReference } from "./names.ts";
@@ -12,7 +12,7 @@ const ACTION = "(lambda:[*]|lambda:[a-zA-Z]+|[*])";
  * Permissions to invoke a function: one policy for the bare function and for each qualifier, each with its own
  * revision.
  */
-export function policyOperations(account: LambdaAccount): Operations {
+export function policyOperations(account: LambdaAccount): LambdaOperations {
   return {
     AddPermission: (input) => addPermission(account, input),
     RemovePermission: (input) => removePermission(account, input),

@@ -1,16 +1,16 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalNumber } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { unreserved } from "./concurrency.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter, notFound } from "./errors.ts";
 import { timestamp } from "./function-description.ts";
 import type { FunctionRecord, ProvisionedRecord } from "./function-record.ts";
 import { type FunctionReference, isVersionNumber, LATEST, readReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
 /** Environments that are kept warm for a version or alias. Getting them ready takes the context's `updateMs`. */
-export function provisionedConcurrencyOperations(account: LambdaAccount): Operations {
+export function provisionedConcurrencyOperations(account: LambdaAccount): LambdaOperations {
   return {
     PutProvisionedConcurrencyConfig: (input) => putProvisioned(account, input),
     GetProvisionedConcurrencyConfig: (input) => getProvisioned(account, input),
@@ -86,7 +86,7 @@ function deleteProvisioned(account: LambdaAccount, input: Shape): Shape {
 
 function listProvisioned(account: LambdaAccount, input: Shape): Shape {
   const record = account.function(readReference(account.context, input, "function-name"));
-  const page = pageOf([...record.provisioned], input);
+  const page = pageByMarker([...record.provisioned], input);
   return defined({
     ProvisionedConcurrencyConfigs: page.items.map(([qualifier, config]) => ({
       FunctionArn: account.arn(record.name, qualifier),

@@ -3,7 +3,7 @@ import type { DecodedCall, Protocol } from "../core/protocol.ts";
 import { isShape } from "../core/shape.ts";
 import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
 import { tooLarge } from "./errors.ts";
-import { type LambdaRoute, ROUTES } from "./routes.ts";
+import { LAMBDA_ROUTES, type LambdaRoute } from "./routes.ts";
 
 /** Lambda's protocol: members in path, query and JSON body; the payload of an invocation is the body itself. */
 export const restJsonProtocol: Protocol = { decode, encode, encodeError };
@@ -47,7 +47,7 @@ interface MatchedRoute {
 
 function matchRoute(request: WireRequest): MatchedRoute | undefined {
   const segments = segmentsOf(request.path);
-  for (const route of ROUTES) {
+  for (const route of LAMBDA_ROUTES) {
     if (route.method !== request.method) continue;
     if (route.when && request.query.get(route.when[0]) !== route.when[1]) continue;
     const labels = matchPath(segmentsOf(route.path), segments);
@@ -122,7 +122,7 @@ function withBlobs(shape: Shape): Shape {
 
 function encode(call: DecodedCall, output: Shape, requestId: string): WireResponse {
   if (call.operation === "Invoke") return encodeInvocation(output, requestId);
-  const status = ROUTES.find((route) => route.operation === call.operation)?.status ?? 200;
+  const status = LAMBDA_ROUTES.find((route) => route.operation === call.operation)?.status ?? 200;
   return {
     status,
     headers: headersOf(requestId),

@@ -16,7 +16,7 @@ export interface LambdaRoute {
 
 const PAGE = ["Marker", "MaxItems"];
 
-export const ROUTES: readonly LambdaRoute[] = [
+export const LAMBDA_ROUTES: readonly LambdaRoute[] = [
   route("CreateFunction", "POST /2015-03-31/functions", { status: 201 }),
   route("ListFunctions", "GET /2015-03-31/functions", { query: ["FunctionVersion", "MasterRegion", ...PAGE] }),
   route("GetFunction", "GET /2015-03-31/functions/{FunctionName}", { query: ["Qualifier"] }),

@@ -1,6 +1,6 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { optionalText, optionalTextMap, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { functionNotFound, invalidParameter, notFound } from "./errors.ts";
 import { parseFunctionArn } from "./names.ts";
@@ -12,7 +12,7 @@ const TAGGABLE =
 const RESERVED_PREFIX = "aws:";
 
 /** Tags of functions and of event source mappings. Tagging a function gives it a new revision. */
-export function tagOperations(account: LambdaAccount): Operations {
+export function tagOperations(account: LambdaAccount): LambdaOperations {
   return {
     TagResource: (input, caller) => tagResource(account, input, caller),
     UntagResource: (input) => untagResource(account, input),

@@ -1,12 +1,12 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { optionalText } from "../core/shape.ts";
-import type { Operations, S3Account } from "./account.ts";
+import type { S3Account, S3Operations } from "./account.ts";
 
 /**
  * Bucket settings that the sandbox stores and returns as they were put, without acting on them. In a request and a
  * response they are the member `Document`, as text.
  */
-export interface DocumentKind {
+interface DocumentKind {
   /** The query parameter that selects the setting. */
   readonly query: string;
   /** The part of an operation's name after Put, Get or Delete, as in `PutBucketPolicy`. */
@@ -71,11 +71,11 @@ function withInitial(query: string, noun: string, initial: string): DocumentKind
   return { query, noun, initial, missing: NO_SUCH_CONFIGURATION };
 }
 
-export function bucketDocumentOperations(account: S3Account): Operations {
+export function bucketDocumentOperations(account: S3Account): S3Operations {
   return Object.assign({}, ...DOCUMENT_KINDS.map((kind) => operationsOf(account, kind)));
 }
 
-function operationsOf(account: S3Account, kind: DocumentKind): Operations {
+function operationsOf(account: S3Account, kind: DocumentKind): S3Operations {
   return {
     [`Put${kind.noun}`]: (input) => {
       const bucket = account.bucket(input);

@@ -1,11 +1,11 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalText } from "../core/shape.ts";
-import type { Operations, S3Account } from "./account.ts";
+import type { S3Account, S3Operations } from "./account.ts";
 import type { BucketRecord, ObjectVersion } from "./bucket-record.ts";
 
 const MAX_KEYS = 1000;
 
-export function listingOperations(account: S3Account): Operations {
+export function listingOperations(account: S3Account): S3Operations {
   return {
     ListObjectsV2: (input) => listObjectsV2(account, input),
     ListObjects: (input) => listObjects(account, input),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalBytes, optionalNumber, optionalShape, optionalShapes, optionalText } from "../core/shape.ts";
-import { etagOf, type Operations, requiredText, type S3Account } from "./account.ts";
+import { etagOf, requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import type { BucketRecord, MultipartUpload, UploadedPart } from "./bucket-record.ts";
 import { noSuchUpload } from "./errors.ts";
 import { readAttributes, readCopySource, shownVersion, storeObject } from "./objects.ts";
@@ -11,7 +11,7 @@ import { readRange } from "./range.ts";
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 /** Multipart uploads. */
-export function multipartOperations(account: S3Account): Operations {
+export function multipartOperations(account: S3Account): S3Operations {
   return {
     CreateMultipartUpload: (input) => createUpload(account, input),
     UploadPart: (input) => uploadPart(account, input),
@@ -25,7 +25,7 @@ export function multipartOperations(account: S3Account): Operations {
 
 function createUpload(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
-  const key = requiredText(input, "Key");
+  const key = requiredMember(input, "Key");
   const uploadId = account.context.uuid().replaceAll("-", "");
   const initiated = account.now();
   bucket.uploads.set(uploadId, { key, uploadId, initiated, attributes: readAttributes(input), parts: new Map() });
@@ -129,7 +129,7 @@ function listUploads(account: S3Account, input: Shape): Shape {
 }
 
 function findUpload(bucket: BucketRecord, input: Shape): MultipartUpload {
-  const uploadId = requiredText(input, "UploadId");
+  const uploadId = requiredMember(input, "UploadId");
   const upload = bucket.uploads.get(uploadId);
   if (!upload || upload.key !== optionalText(input, "Key")) throw noSuchUpload(uploadId);
   return upload;

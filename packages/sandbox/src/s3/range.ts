@@ -1,6 +1,6 @@
 import { AwsError } from "../core/contract.ts";
 
-export interface ByteRange {
+interface ByteRange {
   readonly start: number;
   /** One past the last byte. */
   readonly end: number;

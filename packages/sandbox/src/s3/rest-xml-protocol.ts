@@ -5,7 +5,7 @@ import { defined, isShape } from "../core/shape.ts";
 import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
 import { shapeToXml } from "../core/xml.ts";
 import { malformedXml } from "./errors.ts";
-import { asksForSubresource, type BodyKind, findRoute, parseS3Path, ROUTES, type S3Route } from "./routes.ts";
+import { asksForSubresource, type BodyKind, findRoute, parseS3Path, S3_ROUTES, type S3Route } from "./routes.ts";
 
 /** S3's protocol: names in the path, settings in query and headers, bytes or XML in the body. */
 export const restXmlProtocol: Protocol = { decode, encode, encodeError };
@@ -163,7 +163,7 @@ function encode(call: DecodedCall, output: Shape, requestId: string): WireRespon
 }
 
 function statusOf(operation: string): number | undefined {
-  return ROUTES.find((route: S3Route) => route.operation === operation)?.status;
+  return S3_ROUTES.find((route: S3Route) => route.operation === operation)?.status;
 }
 
 function responseHeaders(output: Shape): Record<string, string> {

@@ -26,7 +26,7 @@ const DOCUMENT_ROUTES: readonly S3Route[] = DOCUMENT_KINDS.flatMap(({ query, nou
 ]);
 
 /** The first match wins, so routes with a query or header come before those without. */
-export const ROUTES: readonly S3Route[] = [
+export const S3_ROUTES: readonly S3Route[] = [
   ...DOCUMENT_ROUTES,
   { operation: "ListBuckets", method: "GET", scope: "service" },
   { operation: "GetBucketLocation", method: "GET", scope: "bucket", query: "location" },
@@ -76,7 +76,7 @@ export const ROUTES: readonly S3Route[] = [
   { operation: "DeleteObject", method: "DELETE", scope: "object", status: 204 },
 ];
 
-export interface S3Path {
+interface S3Path {
   readonly bucket: string;
   readonly key: string;
 }
@@ -84,7 +84,7 @@ export interface S3Path {
 /** Undefined if no operation of the sandbox matches. */
 export function findRoute(request: WireRequest, { bucket, key }: S3Path): S3Route | undefined {
   const scope = bucket === "" ? "service" : key === "" ? "bucket" : "object";
-  return ROUTES.find(
+  return S3_ROUTES.find(
     (route) =>
       route.method === request.method &&
       route.scope === scope &&

@@ -3,7 +3,7 @@ import { now, setStackStatus } from "./events.ts";
 import { importersOf } from "./outputs.ts";
 import { DELETION_RULES, removeResources } from "./removal.ts";
 
-export interface DeletionOptions {
+interface DeletionOptions {
   /** Logical ids of the resources that stay in the account. */
   readonly retain: readonly string[];
   /** The status that the stack returns to when it may not be deleted. */

@@ -3,7 +3,7 @@ import { setResourceStatus } from "./events.ts";
 import { deleteResource, OperationFailed } from "./resource-operations.ts";
 
 /** Which policy of a resource decides whether it is deleted, and which resources are left alone. */
-export interface RemovalRules {
+interface RemovalRules {
   /** `DeletionPolicy`, or `UpdateReplacePolicy` for a resource that another resource replaced. */
   policyOf(resource: StackResource): string | undefined;
   /** True while a creation is rolled back: `RetainExceptOnCreate` then deletes. */

@@ -11,7 +11,7 @@ import { changeSetShape, changeSetSummary } from "./change-set-shapes.ts";
 import { addChangeSet, computeChangeSet } from "./compute-change-set.ts";
 import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
 import { submittedImports } from "./imports.ts";
-import { pageOf, requiredText } from "./input.ts";
+import { pageByToken, requiredText } from "./input.ts";
 import { removeNestedSets } from "./nested-sets.ts";
 import { newStack } from "./stacks.ts";
 import { draftBlueprint, finishedBlueprint, submittedSettings } from "./submission.ts";
@@ -54,7 +54,7 @@ export async function createChangeSet(account: Account, input: Shape): Promise<S
 
 export async function describeChangeSet(account: Account, input: Shape): Promise<Shape> {
   const { stack, set } = changeSetAt(account, input);
-  const { items, NextToken } = pageOf(set.changes, input);
+  const { items, NextToken } = pageByToken(set.changes, input);
   const withValues = optionalFlag(input, "IncludePropertyValues") ?? false;
   return defined({ ...changeSetShape(stack, set, { changes: items, withValues }), NextToken });
 }
@@ -63,7 +63,7 @@ export async function describeChangeSet(account: Account, input: Shape): Promise
 export async function listChangeSets(account: Account, input: Shape): Promise<Shape> {
   const { stack } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   const pending = stack.changeSets.filter(({ executionStatus }) => !executionStatus.startsWith("EXECUTE_"));
-  const { items, NextToken } = pageOf(pending, input);
+  const { items, NextToken } = pageByToken(pending, input);
   return defined({ Summaries: items.map((set) => changeSetSummary(stack, set)), NextToken });
 }
 

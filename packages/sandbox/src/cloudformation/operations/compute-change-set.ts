@@ -10,7 +10,7 @@ import { nestedDraft, stackFor } from "./nested-stacks.ts";
 import { consentedBlueprint, finishedBlueprint } from "./submission.ts";
 
 /** The members of a request that a change set remembers. */
-export type ChangeSetRequest = Pick<
+type ChangeSetRequest = Pick<
   ChangeSet,
   "name" | "type" | "description" | "onStackFailure" | "settings" | "includeNested" | "importExisting"
 > &

@@ -28,14 +28,14 @@ export function requiredText(input: Shape, name: string): string {
 /** AWS's largest page of stacks, events, resources, changes and exports. */
 const PAGE_SIZE = 100;
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   /** Undefined on the last page. */
   readonly NextToken: string | undefined;
 }
 
 /** One page of a list. The token of the next page is the index of its first item. */
-export function pageOf<T>(items: readonly T[], input: Shape): Page<T> {
+export function pageByToken<T>(items: readonly T[], input: Shape): Page<T> {
   const token = optionalText(input, "NextToken");
   const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString());
   if (!Number.isInteger(start)) throw validationError("NextToken is invalid");

@@ -9,7 +9,7 @@ import { isUnknown, KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
 import { type ChangedReferences, detailsOf } from "./details.ts";
 
-export interface Plan {
+interface Plan {
   readonly changes: readonly PlannedChange[];
   /** Whether outputs would change, which alone makes an update worth performing. */
   readonly outputsChange: boolean;

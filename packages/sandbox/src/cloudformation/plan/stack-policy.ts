@@ -2,7 +2,7 @@ import { validationError } from "../template/parse.ts";
 import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
 
 /** What an update is about to do to a resource. */
-export interface PolicyQuestion {
+interface PolicyQuestion {
   readonly logicalId: string;
   readonly type: string;
   readonly action: "Update:Modify" | "Update:Replace" | "Update:Delete";

@@ -9,7 +9,7 @@ import {
 } from "./provider.ts";
 
 /** How one recorded type differs from another. */
-export interface RecordedType {
+interface RecordedType {
   readonly nameProperty?: string | null;
   readonly replacedBy?: "all" | readonly string[];
   readonly taggable?: boolean;

@@ -2,7 +2,7 @@ import { scalarText, type ValueMap } from "../template/value.ts";
 import { ResourceError } from "./resource-error.ts";
 
 /** What the registry needs to know about a resource. */
-export interface RegisteredResource {
+interface RegisteredResource {
   readonly type: string;
   readonly physicalId: string;
   readonly stackId: string;

@@ -6,7 +6,7 @@ import { isMap, type Value, type ValueMap } from "./value.ts";
 const SSM_REFERENCE = /\{\{resolve:ssm:([a-zA-Z0-9_.\-/]+)(?::\d+)?\}\}/g;
 
 /** Where dynamic references get their values from. */
-export interface ReferenceSource {
+interface ReferenceSource {
   /** The current value of an SSM parameter; undefined if it does not exist. */
   ssmValue(name: string): string | undefined;
   /** The replacement for a reference that does not resolve. May throw. */

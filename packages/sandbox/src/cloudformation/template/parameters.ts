@@ -29,7 +29,7 @@ const SSM_TYPE = /^AWS::SSM::Parameter::Value<(.+)>$/;
 const KNOWN_TYPE =
   /^(String|Number|CommaDelimitedList|List<(String|Number|AWS::[A-Za-z0-9:]+)>|AWS::[A-Za-z0-9]+::[A-Za-z0-9:.]+)$/;
 
-export interface ParameterSources {
+interface ParameterSources {
   /** The parameters of the stack's last deployment; empty for a new stack. */
   readonly previous: readonly ParameterValue[];
   /** The current value of an SSM parameter; undefined if there is none with that name. */

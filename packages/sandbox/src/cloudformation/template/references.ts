@@ -1,7 +1,7 @@
 import { isMap, mapOf, nodesOf, scalarText, type Value } from "./value.ts";
 
 /** One reference in a template: to a parameter or resource by `Ref` or `${X}`, or to a resource's attribute. */
-export interface Reference {
+interface Reference {
   readonly name: string;
   /** The attribute of a GetAtt; null for a Ref. */
   readonly attribute: string | null;

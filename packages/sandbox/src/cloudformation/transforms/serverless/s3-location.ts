@@ -2,7 +2,7 @@ import { isMap, type Value, type ValueMap } from "../../template/value.ts";
 import { present, SamResourceError } from "./sam-template.ts";
 
 /** The names of a location's parts in the type that it is for. */
-export interface LocationNames {
+interface LocationNames {
   readonly bucket: string;
   readonly key: string;
   readonly version: string;

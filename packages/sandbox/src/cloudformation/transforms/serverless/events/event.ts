@@ -18,7 +18,7 @@ export interface SamEvent {
 }
 
 /** A kind of event. */
-export interface EventSource {
+export interface SamEventSource {
   /** The resources that the event becomes, by logical id. Throws SamResourceError. */
   expand(event: SamEvent, sam: SamTemplate): ValueMap;
   /** The policy under `service-role/` that the function's role needs for the event. */

@@ -1,7 +1,7 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { IMPLICIT_HTTP_API } from "../http-api.ts";
 import { ref } from "../sam-template.ts";
-import type { EventSource } from "./event.ts";
+import type { SamEventSource } from "./event.ts";
 import { permission, targetInSub } from "./target.ts";
 
 const DEFAULT_PATH = "$default";
@@ -10,7 +10,7 @@ const DEFAULT_PATH = "$default";
  * A path of an HTTP API: the template's own, or the implicit one that SAM creates. Without a path the event gets every
  * request that no other path matches.
  */
-export const httpApiEvent: EventSource = {
+export const httpApiEvent: SamEventSource = {
   expand(event, { routes }) {
     const { ApiId, Path = DEFAULT_PATH, Method = "any", PayloadFormatVersion } = event.properties;
     const path = scalarText(Path) ?? DEFAULT_PATH;

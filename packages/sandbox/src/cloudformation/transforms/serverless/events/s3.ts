@@ -1,10 +1,10 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { listOf, present, ref, SamResourceError } from "../sam-template.ts";
-import type { EventSource } from "./event.ts";
+import type { SamEventSource } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
 /** A bucket notification. It is a property of the bucket, which therefore has to be in the same template. */
-export const s3Event: EventSource = {
+export const s3Event: SamEventSource = {
   expand(event, sam) {
     const { id, name, properties, target } = event;
     const bucketId = scalarText(mapOf(required(event, "Bucket"))["Ref"]);
