@@ -1,5 +1,5 @@
 /**
- * The one table of errors and reasons; `docs/errors.md` is generated from it. `advice` tells the reader what to do next.
+ * The one table of errors and reasons; `docs/reference/errors.md` is generated from it. `advice` tells the reader what to do next.
  * Codes never change their meaning, because clients match on them.
  */
 export const ERROR_TABLE = {
