@@ -109,7 +109,7 @@ function call(sandbox: Sandbox, service: string, operation: string, input: Shape
   return sandbox.service(service).call(operation, input, "wire");
 }
 
-/** Asks for something that a job does, and waits for the job. Answers its id. */
+/** Asks for something that a job does, and waits for the job. Returns its id. */
 async function ended(service: ServiceProcess, path: string, asked: object): Promise<string> {
   const headers = { authorization: `Bearer ${service.token}`, "content-type": "application/json" };
   const opened = await fetch(service.url + path, { method: "POST", headers, body: JSON.stringify(asked) });
@@ -143,7 +143,7 @@ function report({ picked, strategy }: Scenario, found: Measured, floor: Measured
     );
   }
   console.log(
-    `  wall ${found.tookMs.toFixed(0)} ms, floor ${floor.tookMs.toFixed(0)} ms, ratio ${ratio(found.tookMs, floor.tookMs)}; resident at its peak ${found.residentMb.toFixed(0)} MB, floor ${floor.residentMb.toFixed(0)} MB`,
+    `  elapsed ${found.tookMs.toFixed(0)} ms, floor ${floor.tookMs.toFixed(0)} ms, ratio ${ratio(found.tookMs, floor.tookMs)}; resident at its peak ${found.residentMb.toFixed(0)} MB, floor ${floor.residentMb.toFixed(0)} MB`,
   );
   if (compared(found.writes, found.writes) !== compared(floor.writes, floor.writes)) process.exitCode = 1;
 }

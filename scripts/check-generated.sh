@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes every generated file anew and fails when one of them changes: the schema or the table was edited without them.
+# Writes every generated file again and fails when one of them changes: the schema or the table was edited without them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

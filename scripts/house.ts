@@ -9,8 +9,8 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ROOT } from "../test/support/root.ts";
 import {
   circlesOf,
   doubleNames,
@@ -34,7 +34,7 @@ const WALKS = [
 
 const { values: options } = parseArgs({
   options: {
-    root: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
+    root: { type: "string", default: ROOT },
     walk: { type: "string" },
     check: { type: "boolean", default: false },
     json: { type: "boolean", default: false },

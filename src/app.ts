@@ -7,7 +7,7 @@ import { addJsonBodies } from "./plugins/json-bodies.ts";
 import { addOpenApi } from "./plugins/openapi.ts";
 import { addProblemDocuments, sendProblem } from "./plugins/problems.ts";
 import { parseQuery } from "./plugins/query-text.ts";
-import { addRequestIds, tellRequestId } from "./plugins/request-ids.ts";
+import { addRequestIds, sendRequestId } from "./plugins/request-ids.ts";
 import { activityRoutes } from "./routes/activities.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { componentRoutes } from "./routes/components.ts";
@@ -23,7 +23,7 @@ import type { Services } from "./services/services.ts";
 export interface AppDeps {
   readonly services: Services;
   readonly logger: FastifyBaseLogger;
-  /** Ids come from here and never from the caller: they stand in the audit log. */
+  /** Ids never come from the caller, because the audit log contains them. */
   readonly newRequestId: () => string;
 }
 
@@ -32,15 +32,15 @@ const LIMITS = {
   bodyLimit: 1_048_576,
   /** A component id of 400 characters, percent-encoded. */
   maxParamLength: 1_200,
-  /** Receiving one request: a package of 500 MB at 5 Mbit/s. Silence ends a connection much earlier. */
+  /** Time to receive one request: a package of 500 MB at 5 Mbit/s. Silence ends a connection much earlier. */
   requestTimeout: 900_000,
-  /** Silence on a connection. Longer than `?wait=60` and than the heartbeat of a followed log. */
+  /** Allowed silence on a connection: longer than `?wait=60` and the heartbeat of a followed log. */
   connectionTimeout: 90_000,
-  /** Longer than the 60 s of the usual load balancers, so that they close first. */
+  /** Longer than the 60 s of common load balancers, so that the balancer closes first. */
   keepAliveTimeout: 72_000,
 } as const;
 
-/** The HTTP side of the service, not yet listening. Stopping it lets waiting and following callers go at once. */
+/** Builds the HTTP server, which does not listen yet. Closing it ends waiting requests and followed logs at once. */
 export async function buildApp({ services, logger, newRequestId }: AppDeps): Promise<FastifyInstance> {
   const { maxParamLength, ...timeouts } = LIMITS;
   const app = Fastify({
@@ -52,7 +52,7 @@ export async function buildApp({ services, logger, newRequestId }: AppDeps): Pro
     routerOptions: { maxParamLength, querystringParser: parseQuery },
     ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, request, reply) => {
-      tellRequestId(request, reply);
+      sendRequestId(request, reply);
       return sendProblem(error, request, reply);
     },
   });
@@ -60,15 +60,15 @@ export async function buildApp({ services, logger, newRequestId }: AppDeps): Pro
   addClosing(app);
   addJsonBodies(app);
   addProblemDocuments(app);
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: PAGELESS }, hsts: false });
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: DATA_ONLY }, hsts: false });
   await addOpenApi(app, NOUNS);
   await app.register(healthRoutes(services));
   await app.register(v1(services), { prefix: "/v1" });
   return app;
 }
 
-/** Answers are data: nothing in them may be run or framed. The browsable page has a policy of its own. */
-const PAGELESS = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
+/** Responses are data, so a browser may neither run nor frame them. The page at /docs has a policy of its own. */
+const DATA_ONLY = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
 
 function v1(services: Services) {
   return async (app: FastifyInstance) => {

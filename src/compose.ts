@@ -21,11 +21,11 @@ import { createServices, type Services } from "./services/services.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
-/** How often deployments and packages' commands that nobody reported are looked for. */
+/** How often to look for deployments and commands that were not reported in time. */
 const ABANDON_CHECK_MS = 60_000;
 
 export interface ComposeOptions {
-  /** Stands in for the network between the SDK and AWS: an in-process sandbox. */
+  /** Replaces the network between the SDK and AWS by an in-process sandbox. */
   readonly requestHandler?: AwsSettings["requestHandler"];
   readonly logger?: Logger;
 }
@@ -33,11 +33,11 @@ export interface ComposeOptions {
 export interface RunningService {
   readonly url: string;
   readonly adminToken: string;
-  /** Stops taking requests, lets jobs reach their next safe point, and closes the rows. */
+  /** Stops taking requests, lets jobs reach their next safe point, and closes the store. */
   close(): Promise<void>;
 }
 
-/** The whole service on its port. Unfinished jobs go on at once. Throws INVALID_SETTINGS where it must not start. */
+/** Starts the whole service on its port. Unfinished jobs continue at once. INVALID_SETTINGS when it must not start. */
 export async function startService(config: Config, options: ComposeOptions = {}): Promise<RunningService> {
   const logger = options.logger ?? pino({ level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
@@ -71,7 +71,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     ...handlerOf(options),
   });
   const dispatcher = createInProcessDispatcher(store, clock, (error) =>
-    logger.error({ err: error }, "a job's delivery failed"),
+    logger.error({ err: error }, "a job could not be delivered"),
   );
   const artifacts = await openDiskArtifacts(config.artifactsDir);
   const fingerprint = await loadFingerprint(join(config.dataDir, "fingerprint.key"));
@@ -98,12 +98,12 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   };
   dispatcher.work(
     createWorker(deps, (error, job) =>
-      logger.error({ err: error, job: job.type, subject: job.subject }, "a job failed unforeseen"),
+      logger.error({ err: error, job: job.type, subject: job.subject }, "a job failed unexpectedly"),
     ),
   );
   const stopping = new AbortController();
   void abandonExpired(services, config.abandonAfterMs, stopping.signal).catch((error: unknown) =>
-    logger.error({ err: error }, "abandoning failed"),
+    logger.error({ err: error }, "expired activities could not be abandoned"),
   );
   return { app, aws, dispatcher, adminToken, stopping };
 }
@@ -120,7 +120,7 @@ function handlerOf({ requestHandler }: ComposeOptions): Pick<AwsSettings, "reque
   return requestHandler === undefined ? {} : { requestHandler };
 }
 
-/** The rates of the settings, and AWS's own where they name none. */
+/** The configured rates, and AWS's own quotas for classes without one. */
 function ratesOf({ rates }: Config): ServiceDeps["rateOf"] {
   return (service, operation) => {
     const quota = quotaClassOf(service, operation);
@@ -131,7 +131,7 @@ function ratesOf({ rates }: Config): ServiceDeps["rateOf"] {
 function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
   return (name, observe) => {
     const target = config.targets.find((known) => known.name === name);
-    if (!target) throw new StepbackError("UNKNOWN_TARGET", `The target ${name} is not in STEPBACK_TARGETS any more.`);
+    if (!target) throw new StepbackError("UNKNOWN_TARGET", `The target ${name} is no longer in STEPBACK_TARGETS.`);
     return aws.access(target, observe);
   };
 }
@@ -169,7 +169,10 @@ const TOKEN_BYTES = 32;
 
 const newToken = () => randomBytes(TOKEN_BYTES).toString("base64url");
 
-/** Keyed by a secret of this installation, kept beside its rows: equal values show as equal, and none can be guessed. */
+/**
+ * Fingerprints are keyed by a secret of this installation, which is kept next to its database: equal secrets show equal
+ * fingerprints, and nobody can find a value by guessing.
+ */
 async function loadFingerprint(file: string): Promise<Fingerprint> {
   const key = (await readKey(file)) ?? (await makeKey(file));
   return (value) => createHmac("sha256", key).update(value).digest("hex").slice(0, 16);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import t from "tap";
 import { errorDocs } from "../scripts/error-docs.ts";
@@ -18,13 +18,17 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: strin
   store: { rooms: ["domain"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },
   kinds: { rooms: ["domain"], types: ["aws", "artifacts"], packages: ["node:stream"] },
   planner: { rooms: ["domain", "kinds"], packages: [] },
-  services: { rooms: ["domain"], types: ["store", "jobs", "artifacts"], packages: ["node:"] },
+  services: { rooms: ["domain"], types: ["store", "jobs", "artifacts"], packages: ["tar", "node:"] },
   jobs: { rooms: ["domain", "kinds", "planner"], types: ["store", "aws", "artifacts"], packages: [] },
   plugins: { rooms: ["domain", "services"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
   routes: { rooms: ["domain", "services", "plugins"], packages: ["fastify", "@fastify/", "typebox", "node:"] },
   sandbox: { rooms: [], packages: ["fflate", "fast-xml-parser", "js-yaml", "node:"] },
-  client: { rooms: [], packages: ["openapi-fetch", "node:"] },
-  cli: { rooms: ["client"], packages: ["commander", "fflate", "openapi-fetch", "ora", "tar", "node:"] },
+  client: { rooms: [], packages: ["openapi-fetch", "eventsource-parser", "node:"] },
+  cli: { rooms: ["client"], packages: ["commander", "cross-spawn", "ora", "tar", "yauzl", "node:"] },
+  commands: {
+    rooms: ["cli", "sandbox", "demo", "domain", "config.ts", "compose.ts"],
+    packages: ["commander", "node:os"],
+  },
   demo: { rooms: ["client", "cli", "sandbox", "domain"], packages: ["fflate", "node:"] },
 };
 
@@ -97,20 +101,74 @@ t.test("each room imports only what the table allows it", async (t) => {
   }
 });
 
+/** The rooms that each row of ARCHITECTURE.md lets a room import, as the page says it: `a, b; types of c`. */
+function shownTable(): Record<string, string> {
+  const rows = readFileSync(join(root, "ARCHITECTURE.md"), "utf8").matchAll(
+    /^\| `(?:src|packages)\/(\w+)\/` \| .* \| (.*) \|$/gm,
+  );
+  return Object.fromEntries([...rows].map(([, room = "", imports = ""]) => [room, imports]));
+}
+
+t.test("ARCHITECTURE.md shows the table of layers, and its paths exist", async (t) => {
+  const wanted = Object.entries(TABLE).map(([room, { rooms, types = [] }]) => {
+    const parts = [rooms.join(", "), types.length > 0 ? `types of ${types.join(", ")}` : ""];
+    return [room, parts.filter(Boolean).join("; ") || "nothing"];
+  });
+  t.same(shownTable(), Object.fromEntries(wanted));
+  const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const paths = [...text.matchAll(/`((?:src|packages|test)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
+  t.ok(paths.length > 40, "the page names its files");
+  t.same(
+    paths.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
+});
+
 t.test("one place reads the environment, one the clock, one makes randomness", async (t) => {
   const rules: [RegExp, RegExp][] = [
-    [/\bprocess\.env\b/, /^src\/(main|config|compose)\.ts$|^src\/(cli|demo|sandbox)\//],
+    [/\bprocess\.env\b/, /^src\/(config|compose)\.ts$|^src\/(commands|demo)\//],
     [
       /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bMath\.random\(|\brandomBytes\(|\brandomUUID\(/,
-      /^src\/(compose\.ts$|demo\/)/,
+      /^src\/(compose\.ts$|demo\/)|^packages\/client\/src\/persistent-fetch\.ts$|^packages\/cli\/src\/run-command\.ts$/,
     ],
   ];
   for (const [pattern, allowed] of rules) {
-    const breaking = filesBelow(source)
+    const breaking = [source, folderOf("client"), folderOf("cli")]
+      .flatMap(filesBelow)
       .map((file) => relative(root, file))
       .filter((file) => !allowed.test(file) && pattern.test(withoutComments(readFileSync(join(root, file), "utf8"))));
     t.same(breaking, [], String(pattern));
   }
+});
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+/** The npm packages that the files of a room import; a room that is a package itself imports the others by their names. */
+function dependenciesOf(room: string): string[] {
+  const names = filesBelow(folderOf(room))
+    .flatMap(importsOf)
+    .map(({ specifier }) => /^#(\w+)\//.exec(specifier)?.[1] ?? specifier)
+    .filter((name) => name !== room && !/^(\.|node:|src$)/.test(name))
+    .map((name) => (PACKAGES.includes(name) ? `@stepback/${name}` : /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]));
+  return [...new Set(names)].filter((name) => name !== undefined).toSorted();
+}
+
+t.test("each package declares exactly the dependencies that it imports, in the root's versions", async (t) => {
+  const rootManifest = readManifest(root);
+  for (const room of PACKAGES) {
+    const { dependencies } = readManifest(join(root, "packages", room));
+    t.same(Object.keys(dependencies).toSorted(), dependenciesOf(room), room);
+    const own = Object.entries(dependencies).filter(([name]) => !name.startsWith("@stepback/"));
+    for (const [name, version] of own) t.equal(rootManifest.dependencies[name], version, `${room}: ${name}`);
+  }
+  const imported = new Set([".", ...PACKAGES].flatMap(dependenciesOf).filter((name) => !name.startsWith("@stepback/")));
+  t.same(Object.keys(rootManifest.dependencies).toSorted(), [...imported].toSorted(), "the root");
 });
 
 t.test("nothing throws a plain Error, and no file but the two tables is a barrel", async (t) => {

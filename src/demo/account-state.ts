@@ -4,8 +4,8 @@ import { canonicalText, type Json } from "../domain/json.ts";
 import { STACK } from "./sample-service.ts";
 
 /**
- * What the account itself says about the sample service. Asked of the sandbox and not of Stepback: whoever put things
- * back is no witness of it.
+ * What the account itself says about the sample service. It is read from the sandbox and not from Stepback, which cannot
+ * be a witness to its own rollback.
  */
 export interface AccountState {
   /** Function or `function:alias` → CodeSha256. */
@@ -16,7 +16,7 @@ export interface AccountState {
   readonly template: string;
 }
 
-/** Answers of AWS that say when or under which number something was done, and not what it is. */
+/** Members of AWS's answers that tell when or under which number something was done, and not what it is. */
 const INCIDENTAL = [
   "CodeSha256",
   "CodeSize",
@@ -55,7 +55,7 @@ export function differingNames(one: ReadonlyMap<string, string>, other: Readonly
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Every function with its settings, and every alias with those of the version that it names. */
+/** Every function with its settings, and every alias with the settings of its version. */
 async function readFunctions(sandbox: Sandbox): Promise<Map<string, Settings>> {
   const lambda = sandbox.service("lambda");
   const found = new Map<string, Settings>();

@@ -15,22 +15,22 @@ import { STACK, TOOL, TOOL_PATTERN } from "./sample-service.ts";
 import { ServiceSession, type StartedService } from "./service-session.ts";
 import { Stage } from "./stage.ts";
 
-/** What the demo needs of the process. */
+/** What the demo needs from the process. */
 export interface DemoNeeds {
   readonly stdout: OutStream;
   readonly env: Environment;
-  /** Aborts when the demo is to end early; it leaves nothing behind then either. */
+  /** Aborts when the demo must end early; even then it leaves nothing behind. */
   readonly interrupted: AbortSignal;
-  /** Starts a service on a free port with these settings, which sends everything to `awsEndpoint`. */
+  /** Starts a service on a free port that sends all its AWS calls to `awsEndpoint`. */
   startService(settings: { dataDir: string; awsEndpoint: string }): Promise<StartedService>;
 }
 
-/** The two components that the first rollback takes back: code that broke, and a tool that is gone. */
-/** The resource of the first picked one. */
-const PICKED_RESOURCE = "Pay";
+/** The two components of the first rollback: code that broke, and a tool that the deploy deleted. */
 const PICKED: readonly ComponentId[] = ["lambda-code:shop-demo-pay", `lambda-code:${TOOL}`];
+/** The stack's resource that the first of them belongs to. */
+const PICKED_RESOURCE = "Pay";
 
-/** A headline, twelve components and the summary: what the demo's second rollback ends with. */
+/** The last lines of the second rollback that the demo shows: thirteen components and the summary. */
 const RESULT_LINES = 14;
 
 interface Play {
@@ -41,7 +41,7 @@ interface Play {
   readonly clientEnv: Environment;
 }
 
-/** A bad deploy and its rollback, part by part, on this machine alone. Ends with 1 where a check did not hold. */
+/** A bad deploy and its rollback, act by act, on this machine alone. Resolves to 1 where a check did not hold. */
 export async function runDemo({ stdout, env, interrupted, startService }: DemoNeeds): Promise<ExitCode> {
   const stage = new Stage(stdout, env);
   const dataDir = await mkdtemp(join(tmpdir(), "stepback-demo-"));
@@ -82,7 +82,7 @@ async function play(scene: Play): Promise<void> {
 }
 
 async function deployGoodVersion({ stage, sandbox }: Play): Promise<AccountState> {
-  stage.act("Version 1 of a shop is live: a stack, and a tool beside it");
+  stage.act("Version 1 of a shop is live: a stack, and a tool outside it");
   await deployVersion(sandbox, "v1");
   const calls = await invokeAll(sandbox);
   stage.show(calls);
@@ -94,7 +94,7 @@ async function deployGoodVersion({ stage, sandbox }: Play): Promise<AccountState
 }
 
 async function takeBackup({ stage, session }: Play): Promise<string> {
-  stage.act("CI opens a deployment, and waits for the backup of all that it may touch");
+  stage.act("CI opens a deployment and waits for the backup of everything that it may touch");
   const { id, status, snapshot } = await session.openDeployment({ stacks: [STACK], functions: [TOOL_PATTERN] });
   stage.say(`POST /v1/deployments  →  ${id}`);
   stage.check(
@@ -130,7 +130,7 @@ async function rollBackTwo(
   deployment: string,
   { before, bad }: { before: AccountState; bad: AccountState },
 ): Promise<void> {
-  stage.act("Take back two of them");
+  stage.act("Roll back two of them");
   const { id } = await session.openDraft(deployment, "checkout is down");
   await session.add(id, PICKED);
   stage.say(`POST /v1/rollbacks  →  draft ${id}`, `Add ${PICKED.join(", ")}`);
@@ -145,12 +145,12 @@ async function rollBackTwo(
   const back = PICKED.map((component) => component.slice("lambda-code:".length));
   stage.check(
     back.every((name) => live.code.get(name) === before.code.get(name)) && calls[0]?.works === true,
-    "both picked ones are back, byte for byte",
+    "both picked components are back, byte for byte",
   );
   stage.check(sameApartFrom(back, live, bad), "everything that was not picked is as the deploy left it");
   stage.check(
     templateWithout(live, PICKED_RESOURCE) === templateWithout(bad, PICKED_RESOURCE),
-    `the stack's template, too: it differs in ${PICKED_RESOURCE} alone`,
+    `so is the stack's template: it differs in ${PICKED_RESOURCE} alone`,
   );
 }
 
@@ -162,7 +162,7 @@ function templateWithout({ template }: AccountState, logicalId: string): string 
 }
 
 async function rollBackAll({ stage, sandbox, clientEnv }: Play, deployment: string): Promise<void> {
-  stage.act("Add all: take back the rest");
+  stage.act("Add all: roll back the rest");
   const exitCode = await stage.stepback(
     ["rollback", "--deployment", deployment, "--all", "--yes"],
     clientEnv,
@@ -174,7 +174,7 @@ async function rollBackAll({ stage, sandbox, clientEnv }: Play, deployment: stri
 }
 
 async function compare({ stage, sandbox }: Play, before: AccountState): Promise<void> {
-  stage.act("Is it all as before? The account itself is asked, not Stepback");
+  stage.act("Is everything as before? The account itself answers, not Stepback");
   const now = await readAccount(sandbox);
   const functions = [...before.code.keys()].filter((name) => !name.includes(":"));
   stage.check(sameNames(before.code, now.code), `the same ${plural(functions.length, "function")}, and no other`);
@@ -184,7 +184,7 @@ async function compare({ stage, sandbox }: Play, before: AccountState): Promise<
 }
 
 async function showActivities({ stage, clientEnv }: Play): Promise<void> {
-  stage.act("All of it is on record");
+  stage.act("Everything is on record");
   await stage.stepback(["activities"], clientEnv);
   const { failures } = stage;
   stage.say(
@@ -196,7 +196,7 @@ async function showActivities({ stage, clientEnv }: Play): Promise<void> {
   );
 }
 
-/** Whether two states agree on everything but the named functions. */
+/** Whether two states agree in everything but the named functions. */
 function sameApartFrom(names: readonly string[], one: AccountState, other: AccountState): boolean {
   const differing = [
     ...differingNames(one.code, other.code),

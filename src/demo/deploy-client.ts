@@ -2,18 +2,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Sandbox } from "#sandbox/sandbox";
 import { CODE_BUCKET, codeObjects, STACK, TOOL, template, toolCode, type Version } from "./sample-service.ts";
 
-/** Between two looks at something that is being updated; the sandbox takes a fraction of a second. */
+/** Between two polls of something that is being updated; the sandbox takes a fraction of a second. */
 const POLL_MS = 50;
 const TOOL_ROLE = "arn:aws:iam::000000000000:role/shop-demo-tool";
 const CAPABILITIES = ["CAPABILITY_IAM"];
 
-/** Deploys a version of the sample service as a deploy tool does: code to the bucket, then the stack, then the tool. */
+/** Deploys a version of the sample service like a deploy tool: code to the bucket, then the stack, then the tool. */
 export async function deployVersion(sandbox: Sandbox, version: Version): Promise<void> {
   await uploadCode(sandbox, version);
   const operation = version === "v1" ? "CreateStack" : "UpdateStack";
   const input = { StackName: STACK, TemplateBody: template(version), Capabilities: CAPABILITIES };
   await sandbox.service("cloudformation").call(operation, input, "wire");
-  await stackComplete(sandbox);
+  await waitForStack(sandbox);
   await (version === "v1" ? createTool(sandbox) : deleteTool(sandbox));
 }
 
@@ -25,8 +25,8 @@ async function uploadCode(sandbox: Sandbox, version: Version): Promise<void> {
   }
 }
 
-/** Waits for the stack to come to rest. Throws where it did not come to be what was asked for. */
-async function stackComplete(sandbox: Sandbox): Promise<void> {
+/** Waits until the stack is idle. Throws where the deploy of the stack failed. */
+async function waitForStack(sandbox: Sandbox): Promise<void> {
   for (;;) {
     const { Stacks } = await sandbox.service("cloudformation").call("DescribeStacks", { StackName: STACK }, "wire");
     const [stack] = Stacks as readonly { readonly StackStatus: string }[];

@@ -9,7 +9,7 @@ export interface Invocation {
   readonly answer: string;
 }
 
-/** Calls every function of the sample service. The sandbox really runs them. */
+/** Invokes every function of the sample service. The sandbox really runs them. */
 export async function invokeAll(sandbox: Sandbox): Promise<Invocation[]> {
   return Promise.all(CALLS.map(({ name, event }) => invoke(sandbox, name, event)));
 }

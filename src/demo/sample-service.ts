@@ -1,19 +1,19 @@
 import { strToU8, zipSync } from "fflate";
 
 /**
- * A small shop, in two versions. Its stack holds two functions, one of them behind an alias, a topic whose ARN it
- * exports, and their role; a tool stands outside of any stack, as a script deploys it.
+ * A small shop, in two versions. Its stack holds two functions, one of them behind an alias, their role, and a topic whose
+ * ARN it exports. A tool is outside any stack, as if a script had deployed it.
  */
 
 export const STACK = "shop-demo";
 export const CODE_BUCKET = "shop-demo-code";
-/** Version 2 does without it. */
+/** Version 2 deletes it. */
 export const TOOL = "shop-demo-tool-report";
 export const TOOL_PATTERN = "shop-demo-tool-*";
 
 export type Version = "v1" | "v2";
 
-/** What the demo calls: a function, or an alias of one, with an order that version 1 answers well. */
+/** What the demo invokes: a function or an alias, with an order that version 1 handles. */
 export const CALLS = [
   { name: "shop-demo-pay", event: { net: 100 } },
   { name: "shop-demo-pay:live", event: { net: 100 } },
@@ -24,7 +24,7 @@ const PAY_V1 = `
 export const handler = async ({ net }) => ({ charged: net * 1.19 });
 `;
 
-/** The bad one: it reads a member that orders do not have. */
+/** The broken one: it reads a member that orders do not have. */
 const PAY_V2 = `
 export const handler = async (order) => ({ charged: order.total.net * 1.19 });
 `;
@@ -45,7 +45,7 @@ const REPORT = `
 export const handler = async () => ({ orders: 0 });
 `;
 
-/** Zips under their keys in the bucket. */
+/** Zips by their keys in the bucket. */
 export function codeObjects(version: Version): ReadonlyMap<string, Uint8Array> {
   const sources = {
     pay: version === "v1" ? PAY_V1 : PAY_V2,
@@ -59,7 +59,7 @@ export function toolCode(): Uint8Array {
   return zipOf(REPORT);
 }
 
-/** The template as it is submitted. A version of `pay` is published whenever its code changes, as frameworks do. */
+/** The template as submitted. It publishes a version of `pay` whenever the code changes, as frameworks do. */
 export function template(version: Version): string {
   const payVersion = `PayVersion${version.toUpperCase()}`;
   const resources = {
@@ -112,7 +112,7 @@ function codeKey(version: Version, name: string): string {
   return `${version}/${name}.zip`;
 }
 
-/** The same source gives the same bytes: the time of the entry is fixed. */
+/** The same source gives the same bytes, since the entry's time is fixed. */
 function zipOf(source: string): Uint8Array {
   return zipSync({ "index.mjs": strToU8(source.trimStart()) }, { mtime: "2026-01-01T00:00:00" });
 }

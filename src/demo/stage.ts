@@ -6,10 +6,10 @@ import type { Environment } from "#cli/settings";
 import type { Invocation } from "./invocation.ts";
 
 const INDENT = "   ";
-/** As wide as the longest name that the demo calls, so that the answers stand in a column. */
+/** Wide enough for the longest name that the demo invokes, so that the answers form a column. */
 const NAME_COLUMNS = 22;
 
-/** Where the demo is played: numbered acts, what happens in them, and checks that must hold. */
+/** Where the demo is shown: numbered acts, what happens in them, and checks that must hold. */
 export class Stage {
   readonly paint: Paint;
   /** Checks that did not hold. */
@@ -32,7 +32,7 @@ export class Stage {
     for (const line of lines) this.out.write(line ? `${INDENT}${line}\n` : "\n");
   }
 
-  /** Calls of functions and what came of them. */
+  /** Invocations and their results. */
   show(invocations: readonly Invocation[]): void {
     for (const { name, works, answer } of invocations) {
       const mark = works ? this.paint("green", "200") : this.paint("red", "500");
@@ -45,10 +45,7 @@ export class Stage {
     this.say(`${holds ? this.paint("green", "✓") : this.paint("red", "✗")} ${promise}`);
   }
 
-  /**
-   * Runs a command of the CLI as it would run by itself, and shows the `last` lines of its answer, all of them unless
-   * told. Its notes show only when it fails.
-   */
+  /** Runs a command of the CLI and shows the `last` lines of its answer, by default all. Notes show only if it fails. */
   async stepback(args: readonly string[], clientEnv: Environment, last = Number.POSITIVE_INFINITY): Promise<ExitCode> {
     this.say(this.paint("cyan", `$ stepback ${args.join(" ")}`));
     const answer: string[] = [];
@@ -70,7 +67,7 @@ export class Stage {
   }
 }
 
-/** A stream that hands on whole lines. */
+/** A stream that passes on whole lines. */
 function lineStream(take: (line: string) => void, isTTY = false): OutStream {
   let rest = "";
   const stream = new Writable({

@@ -1,28 +1,23 @@
 /**
- * The one error table. Only these errors cross a folder's border; `docs/errors.md` shows the same rows.
- * `advice` tells the reader what to do next. Codes never change their meaning: clients match on them.
+ * The one table of errors and reasons; `docs/errors.md` is generated from it. `advice` tells the reader what to do next.
+ * Codes never change their meaning, because clients match on them.
  */
 export const ERROR_TABLE = {
-  // What a request got wrong
+  // Faults of a request
   VALIDATION_FAILED: row(
     400,
     false,
     "The request is not valid",
-    "Mend every fault that `errors` lists and send it again.",
+    "Fix every fault that `errors` lists and send it again.",
   ),
   UNAUTHENTICATED: row(
     401,
     false,
     "No valid token was sent",
-    "Send `Authorization: Bearer <token>`; the first admin token stands in the data folder.",
+    "Send `Authorization: Bearer <token>`; the data folder holds the first admin token.",
   ),
   FORBIDDEN: row(403, false, "The token's role does not allow this", "Use a token whose role the operation names."),
-  NOT_FOUND: row(
-    404,
-    false,
-    "There is nothing under this address",
-    "Check the id; ids of other kinds are not found either.",
-  ),
+  NOT_FOUND: row(404, false, "There is nothing under this address", "Check the id and whether it is of this kind."),
   PAYLOAD_TOO_LARGE: row(413, false, "The body is too large", "Send a smaller body."),
   UNSUPPORTED_MEDIA_TYPE: row(
     415,
@@ -33,7 +28,7 @@ export const ERROR_TABLE = {
   IDEMPOTENCY_KEY_REUSED: row(
     422,
     false,
-    "This idempotency key came with another body",
+    "This idempotency key was used with another body",
     "Use a new key for a new request.",
   ),
   IDEMPOTENCY_IN_PROGRESS: row(
@@ -52,7 +47,7 @@ export const ERROR_TABLE = {
   UNKNOWN_COMPONENT: row(
     422,
     false,
-    "Some components are not among the altered ones",
+    "Some components were not altered",
     "Pick from GET /v1/deployments/{id}/components.",
   ),
   DUPLICATE_COMPONENT: row(422, false, "Some components are named more than once", "Name each component once."),
@@ -61,25 +56,25 @@ export const ERROR_TABLE = {
   STRATEGY_UNSUPPORTED: row(
     422,
     false,
-    "The strategy cannot take this component back",
+    "The strategy cannot restore this component",
     "Use the strategy that `detail` names, or pick the whole stack.",
   ),
 
   NOT_A_PACKAGE: row(
     422,
     false,
-    "The bytes are no package",
-    "Send a whole tar, tar.gz or zip; `detail` says what is wrong with this one.",
+    "The bytes are not a package",
+    "Send a complete tar, tar.gz or zip; `detail` says what is wrong with this one.",
   ),
   DIGEST_DIFFERS: row(
     422,
     false,
-    "The bytes are not those that their digest names",
-    "Send them again; something on the way changed them, or the digest is of another file.",
+    "The bytes do not match their digest",
+    "Send them again; they were changed on the way, or the digest is of another file.",
   ),
-  UPLOAD_INCOMPLETE: row(400, true, "The upload ended before its end", "Send it again; nothing of it was kept."),
+  UPLOAD_INCOMPLETE: row(400, true, "The upload ended early", "Send it again; nothing of it was kept."),
 
-  // What the state of things does not allow
+  // Requests that the present state does not allow
   DEPLOYMENT_IN_PROGRESS: row(
     409,
     true,
@@ -96,7 +91,7 @@ export const ERROR_TABLE = {
     409,
     false,
     "Only a Completed deployment can be rolled back",
-    'Finish it; a failed one goes back with `"includeFailed": true`.',
+    'Finish it; a failed one is rolled back with `"includeFailed": true`.',
   ),
   DEPLOYMENT_NOT_FINISHED: row(
     409,
@@ -113,16 +108,16 @@ export const ERROR_TABLE = {
   PLAN_STALE: row(
     409,
     true,
-    "The plan is not the latest, or live has moved since",
-    "Plan again, read it, and run that one.",
+    "The plan is not the latest, or live has changed since",
+    "Plan again, read the new plan, and run that.",
   ),
   DRILL_ONLY: row(409, false, "A drill is planned and never run", "Open a rollback of the deployment instead."),
-  NOT_ACTIVE: row(409, false, "The pin or the mark does not hold any more", "Nothing is left to clear."),
+  NOT_ACTIVE: row(409, false, "The pin or the mark is not active any more", "There is nothing left to clear."),
   PINNED: row(
     409,
     false,
-    "Something that was rolled back would come again",
-    "Build it anew without the fault, or clear the pin with a reason.",
+    "The deployment brings a state that was rolled back",
+    "Build it again without the fault, or clear the pin with a reason.",
   ),
   ROLLBACK_NOT_FINISHED: row(409, true, "The rollback has not finished", "Wait for its end."),
 
@@ -130,13 +125,13 @@ export const ERROR_TABLE = {
     409,
     false,
     "The build has another package of this service",
-    "A stored package is never altered: store the new one under a new build.",
+    "A stored package never changes: store the new one under a new build.",
   ),
   BUILD_NOT_SUCCESSFUL: row(
     409,
     false,
     "The build has no successful deployment",
-    "Pick one that has: GET …/builds shows the outcomes.",
+    "Pick another one: GET …/builds shows the outcomes.",
   ),
   SEVERAL_TARGETS: row(
     409,
@@ -157,51 +152,51 @@ export const ERROR_TABLE = {
     "Only a rollback by package takes output and an outcome, and only while its command may run.",
   ),
 
-  // How a job can end
+  // Ends of a job
   PLAN_REFUSED: row(
     409,
     false,
     "The plan cannot run as it is",
-    "Read the refused steps; each one says why and what helps.",
+    "Read the refused steps; each one says why and what to do.",
   ),
   VERIFY_FAILED: row(
     500,
     false,
-    "Something read back differs from the plan",
-    "The log names the differing paths; roll back again, or look who else writes.",
+    "A state that was read back differs from the plan",
+    "The log names the paths that differ. Roll back again, or find out who else writes.",
   ),
   STEP_FAILED: row(
     500,
     false,
-    "A component could not be put back",
-    "The component's log names the error; mend it and roll back again.",
+    "A component could not be restored",
+    "The log of the component names the error; fix it and roll back again.",
   ),
   BACKUP_FAILED: row(
     500,
     true,
     "The backup could not be taken",
-    "Do not deploy. Mend what the log names and open a new deployment.",
+    "Do not deploy. Fix what the log names and open a new deployment.",
   ),
   RECORD_FAILED: row(
     500,
     true,
     "The state after the deploy could not be recorded",
-    "Mend what the log names and open a new deployment.",
+    "Fix what the log names and open a new deployment.",
   ),
   DEPLOY_FAILED: row(409, false, "The deploy was reported as failed", 'Roll it back with `"includeFailed": true`.'),
   COMMAND_FAILED: row(
     409,
     false,
     "The command that deploys the package failed",
-    "Its output stands in the log. Mend it and roll back again, or undo this rollback.",
+    "The log has its output. Fix the cause and roll back again, or undo this rollback.",
   ),
-  CANCELLED: row(409, false, "The job was cancelled", "What had been done until then stands in its rows."),
+  CANCELLED: row(409, false, "The job was cancelled", "Its steps show what had been done until then."),
   ABANDONED: row(409, false, "Nobody reported the outcome in time", "Open a new one."),
   WRONG_TARGET: row(
     409,
     false,
     "The credentials belong to another account or region",
-    "Use those of the account and region that the job names.",
+    "Use credentials of the account and region that the job names.",
   ),
 
   // Reasons in a plan
@@ -209,18 +204,18 @@ export const ERROR_TABLE = {
     409,
     false,
     "The backup of the component is incomplete",
-    "Nothing is restored over something; the reason stands in the snapshot.",
+    "An incomplete state is never restored; the snapshot says why it is incomplete.",
   ),
   OWNED_BY_STACK: row(
     409,
     false,
     "A stack owns the component's existence",
-    "Pick the resource or the stack that `detail` names, by the strategy `auto` or `stack`.",
+    "Pick the resource or the stack that `detail` names, with the strategy `auto` or `stack`.",
   ),
   REQUIRES_COMPONENT: row(
     409,
     false,
-    "The component needs another one to come along",
+    "The component needs another one that is not picked",
     "Add the component that the step names.",
   ),
   IMMUTABLE_FIELD: row(
@@ -232,31 +227,31 @@ export const ERROR_TABLE = {
   LIVE_UNREADABLE: row(
     409,
     false,
-    "What is live cannot be read, so nothing could be proven",
+    "The live state cannot be read, so the result could not be verified",
     "Grant the action that `detail` names and plan again.",
   ),
   STATEMENT_LOST: row(
     409,
     false,
-    "A statement of a policy cannot be put back or taken away",
+    "A statement of a policy cannot be restored or removed",
     "Change the policy by hand as the snapshot shows it, or leave it out of the rollback.",
   ),
   CONFIGURATION_TOO_LARGE: row(
     409,
     false,
     "A field of the configuration is too large for an update",
-    "Remove the function and create it again with `lambda-code`: creating has no such limit.",
+    "Remove the function and create it again with `lambda-code`: creation has no such limit.",
   ),
   LAYER_GONE: row(
     409,
     false,
-    "A layer version was deleted, and the backup cannot bring it back",
+    "A layer version was deleted, and the backup cannot restore it",
     "Publish the layer again by hand, or deploy a version that does not need it.",
   ),
   VERSION_GONE: row(
     409,
     false,
-    "A published version is gone, and its number is never given again",
+    "A published version was deleted, and its number is never used again",
     "Leave the component out; point its callers to an alias.",
   ),
   CONFLICT: row(
@@ -268,13 +263,13 @@ export const ERROR_TABLE = {
   DESTRUCTIVE: row(
     409,
     false,
-    "The step loses data or an existing thing",
+    "The step deletes data or an existing resource",
     'Read it; then consent with `"allowDestructive": true`.',
   ),
   STAGING_BUCKET_NEEDED: row(
     409,
     false,
-    "Bytes have to go in through a bucket, and none is set",
+    "The upload needs a staging bucket, and none is set",
     "Set STEPBACK_STAGING_BUCKET to a bucket in the region.",
   ),
   ARTIFACT_MISSING: row(
@@ -287,18 +282,18 @@ export const ERROR_TABLE = {
     409,
     false,
     "The stack's status allows no update",
-    "Bring the stack to a complete status first; `detail` names the status.",
+    "Bring the stack into a complete status first; `detail` names its status.",
   ),
   SPLICE_IMPOSSIBLE: row(
     409,
     false,
-    "The part cannot go back inside its stack",
+    "The part cannot be restored within its stack",
     "`detail` says why. Pick the whole stack, or use the strategy `direct` for a function.",
   ),
   CHANGE_SET_WIDER: row(
     409,
     false,
-    "The change set would touch more than what was picked",
+    "The change set would change more than what is picked",
     "It was not run. Add what `detail` names, or pick the whole stack.",
   ),
   STACK_POLICY_DENIES: row(
@@ -310,107 +305,107 @@ export const ERROR_TABLE = {
   OWNED_ELSEWHERE: row(
     409,
     false,
-    "The stack is a part of something else",
-    "Roll back what `detail` names: the root stack, or the stack set.",
+    "The stack belongs to a root stack or a stack set",
+    "Roll back the root stack or the stack set that `detail` names.",
   ),
   NOECHO_VALUE_LOST: row(
     409,
     false,
-    "A NoEcho parameter's value cannot be known",
+    "The value of a NoEcho parameter is unknown",
     "Create the stack by hand with the value, then roll back the rest.",
   ),
   EXPORT_IN_USE: row(
     409,
     false,
-    "An export that goes or changes is imported by a stack that keeps importing it",
-    "Pick the importer that `detail` names too, or put the value into its template literally first.",
+    "An export is deleted or changed while another stack keeps importing it",
+    "Pick the importer that `detail` names, too, or write the value literally into its template first.",
   ),
   EXPORT_MISSING: row(
     409,
     false,
     "An import would find no export",
-    "Bring the stack that exported it back too, or put the export there by hand.",
+    "Roll back the stack that exported it, too, or add the export by hand.",
   ),
   EXPORT_TAKEN: row(
     409,
     false,
     "Another stack has an export of that name",
-    "Take the export out of the stack that `detail` names, or pick that stack too.",
+    "Remove the export from the stack that `detail` names, or pick that stack, too.",
   ),
   ORDER_IMPOSSIBLE: row(
     409,
     false,
     "Stacks, or a stack and a function, wait for each other in a circle",
-    "Break the circle that `detail` names: pick fewer stacks, or put a value into one of them literally first.",
+    "Break the circle that `detail` names: pick fewer stacks, or write a value literally into one of them first.",
   ),
   NESTED_STACK: row(
     409,
     false,
     "A nested stack is only updated by the stack that it belongs to",
-    "Pick the stack that the step names too.",
+    "Pick the stack that the step names.",
   ),
   IMAGE_NOT_KEPT: row(
     200,
     false,
-    "The image's bytes stay in its registry alone",
-    "Keep the registry from deleting images for as long as you may want to go back.",
+    "Only the registry has the bytes of the image",
+    "Keep images in the registry for as long as you may want to roll back.",
   ),
   VALUE_LOOKED_UP: row(
     200,
     false,
-    "CloudFormation looks a value up at every update",
+    "CloudFormation resolves a dynamic reference at every update",
     "Name a version in the reference, or keep the earlier value yourself.",
   ),
   NESTED_TEMPLATES: row(
     200,
     false,
     "The template of a nested stack is not in the backup",
-    "Keep what its address names for as long as you may want to go back.",
+    "Keep the object at its address for as long as you may want to roll back.",
   ),
-  TEMPLATE_UNREADABLE: row(422, false, "The template cannot be parsed", "Mend the template; `detail` names the place."),
+  TEMPLATE_UNREADABLE: row(422, false, "The template cannot be parsed", "Fix the template; `detail` names the place."),
 
-  // Warnings beside a step
+  // Warnings on a step
   LEAVES_STACK_BEHIND: row(
     200,
     false,
-    "Restored directly: the stack's template still says what the deploy said",
-    "The next deploy of the stack may bring the bad version back.",
+    "Restored directly: the stack still has the template of the deploy",
+    "The next deploy of the stack may bring back the version that was rolled back.",
   ),
   TEMPLATE_TEXT_STAYS: row(
     200,
     false,
     "CloudFormation found nothing to change: the stack keeps the template text of the deploy",
-    "Nothing to do: what differs has no effect now. The next deploy of the stack brings its own text.",
+    "Nothing to do: the difference has no effect, and the next deploy of the stack replaces the text.",
   ),
   PHYSICAL_ID_CHANGED: row(
     200,
     false,
     "A recreated resource has a new physical id",
-    "Who kept the old id must be told the new one.",
+    "Tell the new id to everybody who uses the old one.",
   ),
   SECRET_KEPT: row(
     200,
     false,
-    "A NoEcho parameter keeps the value that it has now",
+    "A NoEcho parameter keeps its present value",
     "Where the deploy changed it, put the earlier value into the stack yourself.",
   ),
   RESOURCE_RETAINED: row(
     200,
     false,
     "A resource stays in the account and belongs to no stack any more",
-    "Its deletion policy keeps it. The log and GET …/orphans say how it is imported again.",
+    "Its deletion policy keeps it. The log and GET …/orphans say how to import it again.",
   ),
   RESOURCE_IMPORTED: row(
     200,
     false,
-    "A resource that was kept comes back into its stack as it is",
-    "CloudFormation imports it by its name and does not change it; where it is gone, a new one is made.",
+    "A retained resource is imported into its stack as it is",
+    "CloudFormation finds it by its name and does not change it; where it does not exist, a new one is created.",
   ),
   LAYER_REPUBLISHED: row(
     200,
     false,
     "A deleted layer version is published again, under a new number",
-    "Other functions and templates that name the old ARN must be told the new one.",
+    "Update other functions and templates that name the old ARN.",
   ),
   CODE_RELOCATED: row(
     200,
@@ -429,12 +424,17 @@ export const ERROR_TABLE = {
   EFFECT_NEEDS_MORE: row(
     200,
     false,
-    "Not every caller sees it yet",
-    "Read `detail`, and add what it names if it should go live.",
+    "Not every caller gets the restored state yet",
+    "Read `detail`, and add what it names if that should go live.",
   ),
 
-  // What AWS answers
-  AWS_THROTTLED: row(503, true, "AWS throttled the calls", "Wait; lower the rates in the settings if it stays."),
+  // Responses of AWS
+  AWS_THROTTLED: row(
+    503,
+    true,
+    "AWS throttled the calls",
+    "Wait; lower the rates in the settings if it happens again.",
+  ),
   AWS_DENIED: row(502, false, "AWS denied the call", "Grant the action that `detail` names."),
   AWS_CREDENTIALS: row(
     502,
@@ -442,18 +442,23 @@ export const ERROR_TABLE = {
     "The AWS credentials are missing or refused",
     "Check the profile, the role and their expiry.",
   ),
-  AWS_NOT_FOUND: row(502, false, "AWS does not know the thing", "It was deleted in the meantime; plan again."),
+  AWS_NOT_FOUND: row(502, false, "AWS does not find the resource", "It was deleted in the meantime; plan again."),
   AWS_IN_PROGRESS: row(503, true, "AWS is still busy with an earlier change", "Wait until it has ended."),
-  AWS_PRECONDITION: row(409, true, "The thing changed between reading and writing", "Plan again."),
-  AWS_REJECTED: row(502, false, "AWS refused the call", "`detail` has AWS's own words."),
+  AWS_PRECONDITION: row(409, true, "The resource changed between reading and writing", "Plan again."),
+  AWS_REJECTED: row(502, false, "AWS refused the call", "`detail` has the message of AWS."),
   AWS_LIMIT: row(502, false, "A quota of the account is used up", "Raise the quota or remove what is not needed."),
-  AWS_UNAVAILABLE: row(503, true, "AWS did not answer", "Try again later."),
+  AWS_UNAVAILABLE: row(503, true, "AWS did not respond", "Try again later."),
 
-  // Ourselves
-  LEASE_LOST: row(500, true, "Another worker took the job over", "Nothing: the other one goes on."),
-  SHUTTING_DOWN: row(503, true, "The service is stopping", "Try again in a moment; its jobs go on after the restart."),
-  INVALID_SETTINGS: row(500, false, "The settings are not valid", "Mend what the message lists and start again."),
-  INTERNAL: row(500, true, "Something went wrong inside", "Give the request id to whoever runs the service."),
+  // The service itself
+  LEASE_LOST: row(500, true, "Another worker has taken over the job", "Nothing to do: the other worker continues."),
+  SHUTTING_DOWN: row(
+    503,
+    true,
+    "The service is stopping",
+    "Try again in a moment; its jobs continue after the restart.",
+  ),
+  INVALID_SETTINGS: row(500, false, "The settings are not valid", "Fix what the message lists and start again."),
+  INTERNAL: row(500, true, "An internal error occurred", "Give the request id to whoever runs the service."),
 } as const satisfies Record<string, ErrorRow>;
 
 export interface ErrorRow {
@@ -472,7 +477,7 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** The only error that crosses a folder's border. `detail` may be shown to clients and never holds a secret. */
+/** The only error that leaves a folder of `src`. `detail` may be shown to clients and never contains a secret. */
 export class StepbackError extends Error {
   override readonly name = "StepbackError";
 
@@ -490,7 +495,7 @@ export class StepbackError extends Error {
   }
 }
 
-/** What a job keeps of the error that ended it, and what the API shows of it. */
+/** The error that ended a job, as it is stored and as the API shows it. */
 export interface Problem {
   readonly code: ErrorCode;
   readonly title: string;
@@ -498,7 +503,7 @@ export interface Problem {
   readonly errors?: readonly Fault[];
 }
 
-/** Anything thrown, as a problem. What is not ours becomes INTERNAL, without its message. */
+/** Any thrown value as a problem. All but a StepbackError becomes INTERNAL without its message. */
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof StepbackError)) {
     return { code: "INTERNAL", title: ERROR_TABLE.INTERNAL.title, detail: ERROR_TABLE.INTERNAL.advice };
@@ -511,7 +516,7 @@ function row(status: number, retryable: boolean, title: string, advice: string):
   return { status, retryable, title, advice };
 }
 
-/** A reason from the closed list, with the words that make it concrete. */
+/** A reason from the table, with a sentence about this case. */
 export interface Reason {
   readonly code: ErrorCode;
   readonly detail: string;

@@ -1,10 +1,10 @@
 /** Whether a name matches a pattern. Names of functions hold no asterisk, so a name is a pattern for itself alone. */
 export function matchesPattern(pattern: string, name: string): boolean {
-  return patternsMeet(pattern, name);
+  return patternsOverlap(pattern, name);
 }
 
 /** Whether some name matches both patterns. Quadratic in their lengths, which the API bounds to 140 characters. */
-export function patternsMeet(left: string, right: string): boolean {
+export function patternsOverlap(left: string, right: string): boolean {
   // below[j]: whether left[i+1…] meets right[j…]; filled from the ends, so each row needs only the one below it.
   let below: boolean[] = [];
   for (let i = left.length; i >= 0; i -= 1) {

@@ -1,47 +1,15 @@
 import type { Activity } from "../domain/activity/activity.ts";
-import type { Rollback } from "../domain/activity/rollback.ts";
+import { newRollback, type RollbackOpening } from "../domain/activity/rollback.ts";
 import type { Follow } from "../store/port/rollbacks.ts";
 import { enqueueing, type JobContext } from "./job-context.ts";
 
-/** The members in which one follow-up differs from another. */
-type Own = Pick<
-  Rollback,
-  | "reason"
-  | "claim"
-  | "deployments"
-  | "undoes"
-  | "picked"
-  | "onConflict"
-  | "onError"
-  | "includeFailed"
-  | "allowDestructive"
->;
+/** The members in which one follow-up differs from another. Consent is a person's, so it can only be passed on. */
+type Own = Omit<RollbackOpening, "id" | "status" | "createdAt" | "requestedBy" | "ticket" | "continueUpdateRollback">;
 
 /** The rollback that starts by itself where a job ends, in the name of whoever requested that job. */
-export function followWith(context: JobContext, ended: Activity, own: Own): Follow {
-  const { application, stage, branch, commit, build, target, identity, requestedBy, ticket } = ended;
-  const rollback: Rollback = {
-    ...{ application, stage, branch, commit, build, target, identity, requestedBy, ticket },
-    ...own,
-    id: context.newId("rbk"),
-    type: "rollback",
-    status: "Queued",
-    toBuild: null,
-    restores: null,
-    drill: false,
-    needsRevalidation: false,
-    // Consent is a person's, and nobody can be asked here.
-    continueUpdateRollback: {},
-    strategy: "auto",
-    createdAt: context.clock.now(),
-    startedAt: null,
-    finishedAt: null,
-    cancelRequestedAt: null,
-    approvedDigest: null,
-    error: null,
-    backup: null,
-    record: null,
-    result: null,
-  };
-  return { rollback, enqueue: enqueueing(context, "plan-rollback", rollback.id) };
+export function followWith({ newId, clock, ...context }: JobContext, ended: Activity, own: Own): Follow {
+  const { requestedBy, ticket } = ended;
+  const id = newId("rbk");
+  const rollback = newRollback(ended, { ...own, requestedBy, ticket, id, status: "Queued", createdAt: clock.now() });
+  return { rollback, enqueue: enqueueing({ ...context, newId, clock }, "plan-rollback", id) };
 }

@@ -4,7 +4,8 @@ import {
   type ComponentState,
   componentId,
   functionOf,
-  parseComponentId,
+  kindOf,
+  nameOf,
   stackNameIn,
   stackOf,
 } from "../domain/component/component.ts";
@@ -54,9 +55,9 @@ export function expectedState(goal: ComponentState | null, changed: readonly Cha
  * and with it all its components; so is a nested stack.
  */
 export function expectedId(id: ComponentId, changed: readonly ChangedId[]): ComponentId {
-  const [parsed, stack] = [parseComponentId(id), stackOf(id)];
+  const stack = stackOf(id);
   const nameIn = stack ? stackNameIn : (physicalId: string) => physicalId;
-  const name = stack ? parseComponentId(stack)?.name : functionOf(id);
+  const name = stack ? nameOf(stack) : functionOf(id);
   const now = changed.find(({ from }) => nameIn(from) === name)?.to;
-  return parsed && name && now ? componentId(parsed.kind, nameIn(now) + parsed.name.slice(name.length)) : id;
+  return name && now ? componentId(kindOf(id), nameIn(now) + nameOf(id).slice(name.length)) : id;
 }

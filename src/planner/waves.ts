@@ -29,7 +29,7 @@ function lanesOf(steps: readonly PlanStep[], wave: number): Lane[] {
 }
 
 function laneOf(step: PlanStep, steps: readonly PlanStep[]): string {
-  const carrier = step.via === null ? undefined : steps.find(({ component }) => component === step.via);
-  if (carrier) return laneOf(carrier, steps);
+  const parent = step.via === null ? undefined : steps.find(({ component }) => component === step.via);
+  if (parent) return laneOf(parent, steps);
   return step.strategy === "stack" ? step.component : "functions";
 }

@@ -4,7 +4,7 @@ import { type AccessService, mayAct, type Principal, type Role } from "../servic
 
 declare module "fastify" {
   interface FastifySchema {
-    /** The least role that may call the route; see `services/access.ts`. */
+    /** The lowest role that may call the route; see `services/access.ts`. */
     "x-role"?: Role;
   }
   interface FastifyRequest {
@@ -14,8 +14,8 @@ declare module "fastify" {
 }
 
 /**
- * Every route of this scope needs a bearer token of at least the role that its schema names. A route that names none is
- * refused when it is registered: forgetting it must not open a door.
+ * Requires a bearer token with at least the role that the route's schema names. A route that names no role cannot be
+ * registered: forgetting the role must not make the route public.
  */
 export function addAccessControl(app: FastifyInstance, access: AccessService): void {
   app.decorateRequest("principal", null);
@@ -26,13 +26,13 @@ export function addAccessControl(app: FastifyInstance, access: AccessService): v
     const principal = await access.authenticate(request.headers.authorization);
     const least = request.routeOptions.schema?.["x-role"] ?? "admin";
     if (!mayAct(principal.role, least)) {
-      throw new StepbackError("FORBIDDEN", `The role ${principal.role} may not do this; it takes ${least}.`);
+      throw new StepbackError("FORBIDDEN", `The role ${principal.role} may not do this; it takes at least ${least}.`);
     }
     request.principal = principal;
   });
 }
 
-/** Who calls. Only for routes below access control, where somebody always does. */
+/** The caller. Only for routes behind access control. */
 export function callerOf({ principal }: FastifyRequest): Principal {
   if (!principal) throw new StepbackError("UNAUTHENTICATED", "No token was checked on this route.");
   return principal;

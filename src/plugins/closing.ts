@@ -4,15 +4,15 @@ import { StepbackError } from "../domain/errors.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
-    /** Aborts when the service begins to stop: whoever waits or follows a log is let go then. */
+    /** Aborts when the service begins to stop, which ends waiting requests and followed logs. */
     closing: AbortSignal;
   }
 }
 
-/** Stopping: callers who wait are answered, and whoever comes now is told to come again. */
+/** While the service stops, waiting requests get their response, and new ones get SHUTTING_DOWN. */
 export function addClosing(app: FastifyInstance): void {
   const closing = new AbortController();
-  // Everybody who waits or follows a log listens: many at once are no leak.
+  // Every waiting request and every follower of a log adds a listener: many of them are no leak.
   setMaxListeners(0, closing.signal);
   app.decorate("closing", closing.signal);
   app.addHook("preClose", async () => closing.abort());

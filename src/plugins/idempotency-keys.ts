@@ -6,32 +6,33 @@ import { callerOf } from "./access-control.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The key that this request owns until it is answered; null without one. */
+    /** The key that this request owns until its response is sent; null without one. */
     ownedKey: KeyedRequest | null;
   }
 }
 
-/** As long as a UUID with a prefix may get; it is part of a row's primary key. */
+/** Enough for a UUID with a prefix. The key is part of a row's primary key. */
 const MAX_KEY_LENGTH = 255;
 
-/** What a replayed answer repeats besides its status and body. */
+/** The headers that a replayed response repeats. */
 const KEPT_HEADERS = ["content-type", "location"] as const;
 
 /**
- * `Idempotency-Key` on every POST: the first request with a key is handled, every later one gets its answer. Keys are taken
- * after validation, so that a request that was refused as malformed can be mended and sent again.
+ * Supports `Idempotency-Key` on every POST: the first request with a key is handled, and later ones get its response. The
+ * key is reserved after validation, so that a malformed request can be corrected and sent again with the same key.
  */
 export function addIdempotencyKeys(app: FastifyInstance, idempotency: IdempotencyService): void {
   app.decorateRequest("ownedKey", null);
   app.addHook("preHandler", async (request, reply) => {
     const keyed = keyedRequest(request);
     if (!keyed) return;
-    const answer = await idempotency.reserve(keyed);
-    if (!answer) {
+    const response = await idempotency.reserve(keyed);
+    if (!response) {
       request.ownedKey = keyed;
       return;
     }
-    return reply.code(answer.status).headers(answer.headers).header("idempotency-replayed", "true").send(answer.body);
+    const { status, headers, body } = response;
+    return reply.code(status).headers(headers).header("idempotency-replayed", "true").send(body);
   });
   app.addHook("onSend", async (request, reply, payload) => {
     const owned = request.ownedKey;

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, type TUnsafe, Type } from "typebox";
 
-/** A noun of the API: its schema stands once in the document, and everything else refers to it by name. */
+/** A noun of the API. Its schema appears once in the OpenAPI document, and everything else refers to it by name. */
 export interface Noun<Schema extends TSchema> {
   readonly schema: Schema;
   readonly ref: TUnsafe<Static<Schema>>;

@@ -3,7 +3,7 @@ import fastifySwaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
 
-/** What the browsable page may load: its own scripts and styles, and nothing from anywhere else. */
+/** The page may load its own scripts and styles, and nothing from elsewhere. */
 const PAGE_POLICY = {
   "default-src": "'self'",
   "img-src": "'self' data:",
@@ -12,7 +12,7 @@ const PAGE_POLICY = {
   "frame-ancestors": "'none'",
 };
 
-/** The OpenAPI document, made from the routes' schemas (/openapi.json), and the page to browse it (/docs). */
+/** Serves the OpenAPI document, generated from the routes' schemas, at /openapi.json, and a page to browse it at /docs. */
 export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]): Promise<void> {
   for (const schema of nouns) app.addSchema(schema);
   await app.register(fastifySwagger, {
@@ -22,21 +22,21 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         title: "Stepback",
         version: "1.0.0",
         description:
-          "Takes a backup of every component that a deploy to AWS may touch, and puts back exactly the ones that you pick. `x-role` names the least role of an operation: auditor < ci < operator < admin.",
+          "Takes a backup of every component that a deploy to AWS may touch, and restores exactly the ones that you pick. `x-role` names the lowest role that may call an operation: auditor < ci < operator < admin.",
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
       servers: [{ url: "/" }],
       components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
       security: [{ bearer: [] }],
       tags: [
-        { name: "deployments", description: "One deploy made by CI, with its backup" },
-        { name: "rollbacks", description: "The request to put picked components back" },
-        { name: "activities", description: "Deploy and Rollback jobs of a branch" },
-        { name: "builds", description: "What CI built and deployed to a stage, and its packages" },
-        { name: "snapshots", description: "Immutable states of components at one time" },
+        { name: "deployments", description: "Deploys by CI, each with its backup" },
+        { name: "rollbacks", description: "Requests to restore picked components" },
+        { name: "activities", description: "Deploy and Rollback jobs in one list" },
+        { name: "builds", description: "What CI built and deployed to a stage, with its packages" },
+        { name: "snapshots", description: "Immutable states of components at one point in time" },
         { name: "components", description: "One component over all deployments" },
-        { name: "pins", description: "What rollbacks took back, so that it does not come again unseen" },
-        { name: "stages", description: "A stage's policy, and its branches and builds that need revalidation" },
+        { name: "pins", description: "What was rolled back, so that a deployment that brings it again is noticed" },
+        { name: "stages", description: "The policy of a stage, and its branches and builds that need revalidation" },
         { name: "service", description: "The service itself" },
       ],
     },

@@ -3,14 +3,14 @@ import { ERROR_TABLE, type ErrorCode, type Problem } from "../domain/errors.ts";
 import { noun } from "./nouns.ts";
 
 export const ErrorCodeText = noun("ErrorCode", (options) =>
-  Type.Enum(Object.keys(ERROR_TABLE) as ErrorCode[], { ...options, description: "From the one error table" }),
+  Type.Enum(Object.keys(ERROR_TABLE) as ErrorCode[], { ...options, description: "A code of the error table" }),
 );
 
-/** A problem document (RFC 9457): the answer to a refused request, and the reason why a job ended in Exception. */
+/** A problem document (RFC 9457): the response to a refused request, and the reason why a job ended in Exception. */
 export const ProblemShape = noun("Problem", (options) =>
   Type.Object(
     {
-      type: Type.String({ description: "URN of the code" }),
+      type: Type.String({ description: "The URN of the code" }),
       title: Type.String(),
       status: Type.Integer(),
       detail: Type.String(),
@@ -20,11 +20,13 @@ export const ProblemShape = noun("Problem", (options) =>
       errors: Type.Optional(
         Type.Array(
           Type.Object({
-            pointer: Type.Optional(Type.String({ description: "JSON pointer into the body, or the query's field" })),
+            pointer: Type.Optional(
+              Type.String({ description: "JSON pointer into the body, or the name of a query parameter" }),
+            ),
             code: Type.Optional(ErrorCodeText.ref),
             detail: Type.String(),
           }),
-          { description: "Every fault, not only the first" },
+          { description: "All faults of the request" },
         ),
       ),
     },

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ERROR_TABLE, type Fault, type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import { presentProblem } from "./problem-document.ts";
 
-/** Every refusal leaves as a problem document (RFC 9457), wherever it was thrown. One place logs what failed inside. */
+/** Sends every error as a problem document (RFC 9457), wherever it was thrown, and logs 5xx errors in this one place. */
 export function addProblemDocuments(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply));
   app.setNotFoundHandler((request, reply) => sendProblem(notFound(request), request, reply));
@@ -11,16 +11,16 @@ export function addProblemDocuments(app: FastifyInstance): void {
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
   const problem = problemOf(asStepbackError(error));
   const { status } = ERROR_TABLE[problem.code];
-  if (status >= 500) request.log.error({ err: error }, "a request failed inside");
+  if (status >= 500) request.log.error({ err: error }, "a request failed with an internal error");
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="stepback"');
   return reply
     .code(status)
     .header("content-type", "application/problem+json")
-    .send(JSON.stringify(presentProblem(status >= 500 ? withoutInside(problem) : problem)));
+    .send(JSON.stringify(presentProblem(status >= 500 ? withoutDetail(problem) : problem)));
 }
 
-/** 5xx say nothing about the inside; the log has it, under the request's id. */
-function withoutInside({ code, title }: Problem): Problem {
+/** A 5xx response reveals nothing about the cause; the log has it, under the request's id. */
+function withoutDetail({ code, title }: Problem): Problem {
   return { code, title, detail: ERROR_TABLE[code].advice };
 }
 
@@ -28,31 +28,33 @@ function notFound(request: FastifyRequest): StepbackError {
   return new StepbackError("NOT_FOUND", `There is no ${request.method} ${request.url.split("?", 1)[0]}.`);
 }
 
-/** What fastify refuses before a handler runs, in our words. Anything else that is not ours stays as it is: INTERNAL. */
+const malformedAddress = () => new StepbackError("NOT_FOUND", "The address is malformed.");
+
+/** Errors of fastify that have a code of ours. */
+const FASTIFY_ERRORS: Readonly<Record<string, (message: string) => StepbackError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: (message) => new StepbackError("PAYLOAD_TOO_LARGE", message),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (message) => new StepbackError("UNSUPPORTED_MEDIA_TYPE", message),
+  FST_ERR_BAD_URL: malformedAddress,
+  FST_ERR_MAX_PARAM_LENGTH: malformedAddress,
+};
+
+/** Translates what fastify refuses before a handler runs. Any other foreign error stays as it is and becomes INTERNAL. */
 function asStepbackError(error: FastifyError | Error): Error {
   if (error instanceof StepbackError || !("code" in error)) return error;
   if (error.validation) return invalid(error);
-  switch (error.code) {
-    case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new StepbackError("PAYLOAD_TOO_LARGE", error.message);
-    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return new StepbackError("UNSUPPORTED_MEDIA_TYPE", error.message);
-    case "FST_ERR_BAD_URL":
-    case "FST_ERR_MAX_PARAM_LENGTH":
-      return new StepbackError("NOT_FOUND", "The address is malformed.");
-    default:
-      return isClientError(error) ? new StepbackError("VALIDATION_FAILED", error.message) : error;
-  }
+  const translate = FASTIFY_ERRORS[error.code];
+  if (translate) return translate(error.message);
+  return isClientError(error) ? new StepbackError("VALIDATION_FAILED", error.message) : error;
 }
 
-/** Broken JSON, an empty body, a wrong content length, `__proto__` in a body. */
+/** Broken JSON, an empty body, a wrong content length, or `__proto__` in a body. */
 function isClientError({ statusCode = 500 }: FastifyError): boolean {
   return statusCode >= 400 && statusCode < 500;
 }
 
-/** Malformed ids are not found, like unknown ones; everything else lists all of its faults. */
+/** A malformed id is NOT_FOUND, like an unknown one. Everything else lists all of its faults. */
 function invalid({ validation = [], validationContext }: FastifyError): StepbackError {
-  if (validationContext === "params") return new StepbackError("NOT_FOUND", "There is nothing under this id.");
+  if (validationContext === "params") return new StepbackError("NOT_FOUND", "There is nothing with this id.");
   const faults = validation.map(({ instancePath, params, message = "is not valid" }): Fault => {
     const member = params["additionalProperty"] ?? params["missingProperty"];
     const pointer = typeof member === "string" ? `${instancePath}/${escapeMember(member)}` : instancePath;
@@ -72,7 +74,7 @@ function describe(message: string, params: Record<string, unknown>): string {
   return Array.isArray(allowedValues) ? `${message}: ${allowedValues.join(", ")}` : message;
 }
 
-/** As JSON pointers write it (RFC 6901). */
+/** Escapes a member's name for a JSON pointer (RFC 6901). */
 function escapeMember(member: string): string {
   return member.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,9 +1,9 @@
 import { parse } from "node:querystring";
 
-/** The members of queries that are whole numbers. All others are texts: a build `1841` must not become a number. */
+/** The query parameters that are whole numbers. All others are texts: the build `1841` must not become a number. */
 const NUMBERS: ReadonlySet<string> = new Set(["limit", "after", "wait"]);
 
-/** A query as the schemas expect it. What is no number stays a text, and is refused as such with its name. */
+/** Parses a query as the schemas expect it. A parameter that should be a number and is none stays a text and is refused. */
 export function parseQuery(query: string): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(parse(query)).map(([name, value]) => [name, NUMBERS.has(name) ? asNumber(value) : value]),

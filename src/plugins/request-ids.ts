@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 const REQUEST_ID_HEADER = "x-request-id";
 
-/** Every answer carries its request's id, the refused ones too. */
+/** Adds the request's id to every response, including refusals. */
 export function addRequestIds(app: FastifyInstance): void {
-  app.addHook("onRequest", async (request, reply) => tellRequestId(request, reply));
+  app.addHook("onRequest", async (request, reply) => sendRequestId(request, reply));
 }
 
-/** For answers before any hook has run: to addresses that cannot be read. */
-export function tellRequestId(request: FastifyRequest, reply: FastifyReply): void {
+/** For responses that are sent before any hook runs, such as those to malformed addresses. */
+export function sendRequestId(request: FastifyRequest, reply: FastifyReply): void {
   reply.header(REQUEST_ID_HEADER, request.id);
 }

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import type { Services } from "../services/services.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
-import { ActivityShape, presentActivity } from "./wire/activity.ts";
+import { ActivityShape, presentActivity, TypeText } from "./wire/activity.ts";
 import { pageOf } from "./wire/shapes.ts";
 
 const LIST = {
@@ -12,13 +12,13 @@ const LIST = {
   tags: ["activities"],
   "x-role": "auditor",
   querystring: Type.Object(
-    { ...ACTIVITY_QUERY, type: Type.Optional(Type.Enum(["deploy", "rollback"])), ...PAGE_QUERY },
+    { ...ACTIVITY_QUERY, type: Type.Optional(TypeText), ...PAGE_QUERY },
     { additionalProperties: false },
   ),
   response: { 200: pageOf(ActivityShape.ref), ...REFUSALS },
 } as const;
 
-/** /v1/activities: what happened on a branch (F13). */
+/** /v1/activities: Deploy and Rollback jobs in one list. */
 export function activityRoutes({ activities }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("", { schema: LIST }, async (request, reply) =>

@@ -1,16 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import type { PackageFormat } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import type { BuildRollbackRequest } from "../services/build-rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
 import { Picked } from "./picked.ts";
 import { REFUSALS } from "./refusals.ts";
-import { LongText, NameText, ShortText } from "./request-texts.ts";
+import { AnyId, LongText, NameText, ShortText } from "./request-texts.ts";
 import { sendArtifact } from "./send-artifact.ts";
 import { BuildShape, PackageShape, presentBuild, presentPackage } from "./wire/build.ts";
 import {
@@ -25,11 +26,8 @@ import { Digest, nullable, pageOf } from "./wire/shapes.ts";
 
 const TAGS = ["builds"];
 
-/** Services are named as CloudFormation and npm allow it; the name also stands in the name of a file. */
+/** Names that CloudFormation and npm allow. The name is also part of a file's name. */
 const ServiceText = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" });
-
-/** In a body, an id of any shape is a text: it is unknown rather than malformed. */
-const AnyId = Type.String({ minLength: 1, maxLength: 100 });
 
 const StageParams = Type.Object({ application: NameText, stage: NameText });
 const BuildParams = Type.Object({ application: NameText, stage: NameText, build: NameText });
@@ -41,7 +39,7 @@ const MEDIA_TYPES: Readonly<Record<PackageFormat, string>> = {
   zip: "application/zip",
 };
 
-/** OpenAPI 3.1: a body of raw bytes has a media type and no schema to speak of. */
+/** In OpenAPI 3.1, a body of raw bytes has a media type and an empty schema. */
 const RAW = { schema: Type.Unsafe<unknown>({}) };
 const RAW_BODIES = { content: Object.fromEntries(Object.values(MEDIA_TYPES).map((type) => [type, RAW])) };
 
@@ -66,9 +64,9 @@ const GET = {
 
 const PUT_PACKAGE = {
   operationId: "storePackage",
-  summary: "Store the package of a service as a stream of tar, tar.gz or zip; it is never altered afterwards",
+  summary: "Store the package of a service, as a tar, tar.gz or zip; it never changes afterwards",
   description:
-    "The same bytes again are answered with 200, other bytes with 409. `content-digest` (RFC 9530, sha-256) or `x-content-sha256` (hexadecimal) is checked. What is refused leaves nothing behind.",
+    "Storing the same bytes again returns 200; other bytes return 409. `content-digest` (RFC 9530, sha-256) or `x-content-sha256` (hexadecimal) is checked. A refused upload leaves nothing behind.",
   tags: TAGS,
   "x-role": "ci",
   params: PackageParams,
@@ -84,29 +82,31 @@ const GET_PACKAGE = {
   "x-role": "operator",
   params: PackageParams,
   response: {
-    200: { description: "The bytes; `repr-digest` has their SHA-256", ...RAW_BODIES },
+    200: { description: "The bytes; `repr-digest` holds their SHA-256", ...RAW_BODIES },
     ...REFUSALS,
   },
 } as const;
 
 const ROLLBACK = {
   operationId: "rollBackToBuild",
-  summary: "Put a stage back to the state after a build's last successful deployment",
+  summary: "Restore a stage to the state after a build's last successful deployment",
   description:
-    "With `package`, a command that is not Stepback's deploys the stored package of that service: once the status is `In Progress` it may run, its output goes to `/v1/rollbacks/{id}/output` and its end to `/v1/rollbacks/{id}/finish`.",
+    "With `package`, an external command deploys the stored package of that service. The command may run once the status is `In Progress`; its output goes to `/v1/rollbacks/{id}/output` and its outcome to `/v1/rollbacks/{id}/finish`.",
   tags: TAGS,
   "x-role": "operator",
   params: StageParams,
   body: Type.Object(
     {
       toBuild: NameText,
-      target: Type.Optional(Type.String({ ...NameText, description: "Needed where the build went to several" })),
+      target: Type.Optional(
+        Type.String({ ...NameText, description: "Required when the build was deployed to several targets" }),
+      ),
       deployment: Type.Optional(
-        Type.String({ ...AnyId, description: "Which of the build's; its last successful one unless named" }),
+        Type.String({ ...AnyId, description: "Which of the build's deployments; by default its last successful one" }),
       ),
       package: Type.Optional(ServiceText),
       components: Type.Optional(Picked),
-      run: Type.Optional(Type.Boolean({ default: true, description: "false makes a draft" })),
+      run: Type.Optional(Type.Boolean({ default: true, description: "false opens a draft" })),
       strategy: Type.Optional(StrategyText),
       onConflict: Type.Optional(OnConflictText),
       onError: Type.Optional(OnErrorText),
@@ -115,13 +115,13 @@ const ROLLBACK = {
       reason: Type.Optional(nullable(LongText)),
       ticket: Type.Optional(nullable(ShortText)),
       planDigest: Type.Optional(nullable(Digest)),
-    },
-    { additionalProperties: false, description: "`components` are all that differ unless some are named" },
+    } satisfies Record<keyof Omit<BuildRollbackRequest, "includeFailed">, TSchema>,
+    { additionalProperties: false, description: "Without `components`, everything that differs is restored" },
   ),
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
 
-/** /v1/applications/{application}/stages/{stage}: what CI built for a stage, and the way back to it. */
+/** /v1/applications/{application}/stages/{stage}: the builds of a stage, and rollbacks to them. */
 export function buildRoutes({ builds, buildRollbacks }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/builds", { schema: LIST }, async (request, reply) =>
@@ -145,7 +145,7 @@ export function buildRoutes({ builds, buildRollbacks }: Services): FastifyPlugin
   };
 }
 
-/** In a scope of their own: here a body of any media type is a stream that nobody reads beforehand. */
+/** A scope of its own, in which a body of any media type stays an unread stream. */
 function uploads(builds: Services["builds"]): FastifyPluginAsyncTypebox {
   return async (app) => {
     takeStreams(app);
@@ -170,7 +170,7 @@ function takeStreams(app: FastifyInstance): void {
   app.addContentTypeParser("*", (_request: FastifyRequest, _payload: IncomingMessage, done) => done(null, undefined));
 }
 
-/** The SHA-256 in hexadecimal digits that the sender announced; null where it announced none. VALIDATION_FAILED. */
+/** The SHA-256 that the sender announced, in hexadecimal digits; null when it announced none. VALIDATION_FAILED. */
 function announcedDigest({ headers }: FastifyRequest): string | null {
   const plain = headers["x-content-sha256"];
   if (typeof plain === "string") {

@@ -21,7 +21,7 @@ export const HistoryEntryShape = noun("HistoryEntry", (options) =>
     {
       ...options,
       description:
-        "A state of one component, from the first snapshot that saw it. `made`: the activity made the state; otherwise its backup found it, and somebody else had made it. `digest` is null where the component was gone.",
+        "A state of one component, with the first snapshot that saw it. `made` says whether the activity made the state; otherwise its backup found the state, and something else had made it. `digest` is null when the component was gone.",
     },
   ),
 );
@@ -46,7 +46,9 @@ const HISTORY = {
     {
       application: Type.Optional(Type.String()),
       stage: Type.Optional(Type.String()),
-      target: Type.Optional(Type.String({ description: "The only target, or `default`, unless said" })),
+      target: Type.Optional(
+        Type.String({ description: "By default the only target, or `default` when there are several" }),
+      ),
       ...PAGE_QUERY,
     },
     { additionalProperties: false },
@@ -54,7 +56,7 @@ const HISTORY = {
   response: { 200: pageOf(HistoryEntryShape.ref), ...REFUSALS },
 } as const;
 
-/** /v1/components: one component over all deployments (N14). */
+/** /v1/components: one component over all deployments. */
 export function componentRoutes({ histories }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/:componentId/history", { schema: HISTORY }, async (request, reply) => {

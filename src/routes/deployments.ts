@@ -1,23 +1,24 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { callerOf } from "../plugins/access-control.ts";
+import type { DeploymentRequest } from "../services/deployments.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
 import { REFUSALS } from "./refusals.ts";
-import { LongText, NameText, ShortText } from "./request-texts.ts";
+import { FinishBody, LongText, NameText, ShortText } from "./request-texts.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
-import { AlteredShape, DeploymentShape, presentAltered, presentDeployment } from "./wire/deployment.ts";
+import { AlteredShape, DeploymentShape, OnFailureText, presentAltered, presentDeployment } from "./wire/deployment.ts";
 import { presentRollback, RollbackShape } from "./wire/rollback.ts";
 import { DeploymentId, nullable, pageOf } from "./wire/shapes.ts";
 
 const TAGS = ["deployments"];
 
-/** One deploy touches fewer; and every pair of patterns is compared with those of other unfinished work. */
+/** More than one deploy touches. Every pattern is compared with every pattern of other unfinished work. */
 const MAX_SCOPE = 200;
 
-/** AWS bounds names of stacks to 128 characters, and of functions to 64. */
+/** AWS limits the names of stacks to 128 characters, and those of functions to 64. */
 const ScopeBody = Type.Object(
   {
     stacks: Type.Optional(
@@ -44,14 +45,9 @@ const OpenBody = Type.Object(
     scope: ScopeBody,
     reason: Type.Optional(nullable(LongText)),
     ticket: Type.Optional(nullable(ShortText)),
-    onFailure: Type.Optional(Type.Enum(["none", "rollback"])),
+    onFailure: Type.Optional(OnFailureText),
     allowDestructive: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
-);
-
-const FinishBody = Type.Object(
-  { outcome: Type.Enum(["succeeded", "failed"]), message: Type.Optional(nullable(LongText)) },
+  } satisfies Record<keyof DeploymentRequest, TSchema>,
   { additionalProperties: false },
 );
 
@@ -78,7 +74,7 @@ const LIST = {
 
 const GET = {
   operationId: "getDeployment",
-  summary: "One deployment; waits for its backup or its end when asked to",
+  summary: "One deployment; can wait for its backup or its end",
   tags: TAGS,
   "x-role": "auditor",
   params: Params,
@@ -88,7 +84,7 @@ const GET = {
 
 const FINISH = {
   operationId: "finishDeployment",
-  summary: "Report what the deploy did, and record the state after it",
+  summary: "Report the outcome of the deploy, and record the state after it",
   tags: TAGS,
   "x-role": "ci",
   params: Params,
@@ -107,9 +103,9 @@ const CANCEL = {
 
 const DRILL = {
   operationId: "drillDeployment",
-  summary: "Rehearse the rollback of everything that it altered; nothing is changed",
+  summary: "Rehearse the rollback of everything that it altered, without changing anything",
   description:
-    "The answer is a draft that can only be planned. Its plan says what would be refused and what it would take.",
+    "Returns a draft that can only be planned. Its plan says what would be refused, and how long a run would take.",
   tags: TAGS,
   "x-role": "ci",
   params: Params,
@@ -126,7 +122,7 @@ const COMPONENTS = {
   response: { 200: pageOf(AlteredShape.ref), ...REFUSALS },
 } as const;
 
-/** /v1/deployments: one deploy made by CI, with its backup. */
+/** /v1/deployments: deploys by CI, each with its backup. */
 export function deploymentRoutes({ deployments, rollbacks, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>

@@ -12,7 +12,7 @@ const Params = Type.Object({ id: RollbackId });
 
 const ADD = {
   operationId: "addComponents",
-  summary: "Add, and Add all",
+  summary: "Add components to a draft",
   tags: TAGS,
   "x-role": "operator",
   params: Params,
@@ -22,7 +22,7 @@ const ADD = {
 
 const REMOVE = {
   operationId: "removeComponent",
-  summary: "Take a picked component out of a draft",
+  summary: "Remove a picked component from a draft",
   tags: TAGS,
   "x-role": "operator",
   params: Type.Object({ id: RollbackId, componentId: ComponentIdText }),
@@ -31,7 +31,7 @@ const REMOVE = {
 
 const PLAN = {
   operationId: "planRollback",
-  summary: "Have a plan made of a draft",
+  summary: "Plan a draft",
   tags: TAGS,
   "x-role": "operator",
   params: Params,
@@ -40,7 +40,7 @@ const PLAN = {
 
 const RUN = {
   operationId: "runRollback",
-  summary: "Run the plan that was read",
+  summary: "Run the plan that the caller has read",
   tags: TAGS,
   "x-role": "operator",
   params: Params,
@@ -48,7 +48,7 @@ const RUN = {
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
 
-/** The selection page below /v1/rollbacks/{id}. */
+/** The routes of the selection page, below /v1/rollbacks/{id}. */
 export function addDraftRoutes(app: TypedApp, drafts: DraftService): void {
   app.post("/:id/components", { schema: ADD }, async (request) =>
     presentRollback(await drafts.add(request.params.id, request.body.add)),

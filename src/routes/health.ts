@@ -6,7 +6,7 @@ const TAGS = ["service"];
 
 const LIVE = {
   operationId: "isAlive",
-  summary: "Whether the process answers",
+  summary: "Whether the process responds",
   tags: TAGS,
   security: [],
   response: { 200: Type.Object({ status: Type.Literal("alive") }) },
@@ -14,7 +14,7 @@ const LIVE = {
 
 const READY = {
   operationId: "isReady",
-  summary: "Whether requests can be served: rows can be read and written, and the service is not stopping",
+  summary: "Whether requests can be served: the store can be read and written, and the service is not stopping",
   tags: TAGS,
   security: [],
   response: {
@@ -23,7 +23,7 @@ const READY = {
   },
 } as const;
 
-/** /livez and /readyz, for whoever runs the service. */
+/** /livez and /readyz, for the platform that runs the service. */
 export function healthRoutes({ activities }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/livez", { schema: LIVE }, async () => ({ status: "alive" as const }));
@@ -32,7 +32,7 @@ export function healthRoutes({ activities }: Services): FastifyPluginAsyncTypebo
         await activities.ready();
         return { status: "ready" as const };
       } catch (error) {
-        request.log.error({ err: error }, "the store does not answer");
+        request.log.error({ err: error }, "the store does not respond");
         return reply.code(503).send({ status: "unavailable" as const });
       }
     });

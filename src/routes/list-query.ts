@@ -3,13 +3,13 @@ import { Type } from "typebox";
 import type { Page, Paged } from "../services/activities.ts";
 import { StatusText } from "./wire/activity.ts";
 
-/** More at once would make one answer of several megabytes: a row of altered components may carry a long diff. */
+/** Larger pages could be several megabytes: one altered component may carry a long diff. */
 const MAX_PAGE = 200;
 export const DEFAULT_PAGE = 50;
 
 export const PAGE_QUERY = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: "`next` of the page before" })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: "`next` of the previous page" })),
 };
 
 export const ACTIVITY_QUERY = {
@@ -26,7 +26,7 @@ export function pageFrom({ limit = DEFAULT_PAGE, cursor = null }: { limit?: numb
   return { limit, cursor };
 }
 
-/** The page on the wire, with the address of the next one in a `Link` header (RFC 8288). */
+/** Presents a page, with the address of the next page in a `Link` header (RFC 8288). */
 export function sendPage<Row, Item>(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   { items, next }: Paged<Row>,

@@ -1,18 +1,17 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { type TObject, type TString, Type } from "typebox";
-import { LOG_LEVELS } from "../domain/activity/log.ts";
 import type { LogEvent, LogOwner, LogService } from "../services/logs.ts";
 import { DEFAULT_PAGE, PAGE_QUERY, sendPage } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { goneSignal } from "./wait-query.ts";
-import { LogLineShape, presentLine } from "./wire/log-line.ts";
+import { LevelText, LogLineShape, presentLine } from "./wire/log-line.ts";
 import { ComponentIdText, pageOf } from "./wire/shapes.ts";
 
 const FILTER_QUERY = {
   component: Type.Optional(ComponentIdText),
-  level: Type.Optional(Type.Enum([...LOG_LEVELS])),
+  level: Type.Optional(LevelText),
   after: Type.Optional(Type.Integer({ minimum: 0, default: 0, description: "Only lines with a greater `seq`" })),
 };
 
@@ -20,7 +19,7 @@ const ListQuery = Type.Object(
   {
     ...FILTER_QUERY,
     limit: PAGE_QUERY.limit,
-    cursor: Type.Optional(Type.String({ pattern: "^\\d{1,15}$", description: "`next` of the page before" })),
+    cursor: Type.Optional(Type.String({ pattern: "^\\d{1,15}$", description: "`next` of the previous page" })),
   },
   { additionalProperties: false },
 );
@@ -33,11 +32,11 @@ export interface LogRoutes {
   readonly owner: LogOwner;
   readonly params: TObject<{ id: TString }>;
   readonly tags: readonly string[];
-  /** Ends the names of the operations. */
+  /** The noun in the names of the operations. */
   readonly noun: string;
 }
 
-/** …/{id}/logs, as a list and as server-sent events. */
+/** …/{id}/logs as a list, and …/{id}/logs/stream as server-sent events. */
 export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, tags, noun }: LogRoutes): void {
   const list = {
     operationId: `list${noun}Logs`,
@@ -56,9 +55,9 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
 
   const stream = {
     operationId: `stream${noun}Logs`,
-    summary: "The job's log as it comes, as server-sent events",
+    summary: "Follow the job's log as server-sent events",
     description:
-      "`id:` is the line's seq and `data:` the line. Resumes by Last-Event-ID. An `end` event follows the last line of an ended job.",
+      "`id:` is the line's `seq`, and `data:` the line. Resumes after `Last-Event-ID`. An `end` event follows the last line of an ended job.",
     tags,
     "x-role": "auditor",
     params,
@@ -80,7 +79,7 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-store",
-  // Proxies of the nginx family would hold lines back until their buffer is full.
+  // Otherwise nginx holds lines back until its buffer is full.
   "x-accel-buffering": "no",
 };
 
@@ -88,7 +87,7 @@ function sendEvents(reply: FastifyReply, events: AsyncIterable<LogEvent>) {
   return reply.headers(STREAM_HEADERS).send(Readable.from(asEventStream(events)));
 }
 
-/** After a dropped connection, a client of server-sent events comes back after this many milliseconds. */
+/** How long a client of server-sent events waits before it reconnects. */
 const RETRY_MS = 1000;
 
 async function* asEventStream(events: AsyncIterable<LogEvent>): AsyncGenerator<string> {
@@ -96,6 +95,7 @@ async function* asEventStream(events: AsyncIterable<LogEvent>): AsyncGenerator<s
   for await (const event of events) yield eventText(event);
 }
 
+/** Compiles only while it handles every type of event. */
 function eventText(event: LogEvent): string {
   switch (event.type) {
     case "line":

@@ -13,7 +13,7 @@ import { RollbackShape } from "./wire/rollback.ts";
 import { ChangeShape, ReasonText } from "./wire/shapes.ts";
 import { ComponentShape, SnapshotShape } from "./wire/snapshot.ts";
 
-/** Every named schema of the API: each stands once in the document. */
+/** Every named schema of the API. Each appears once in the OpenAPI document. */
 export const NOUNS: readonly TSchema[] = [
   ErrorCodeText.schema,
   ProblemShape.schema,

@@ -2,20 +2,20 @@ import { Type } from "typebox";
 import type { PackageCommandService } from "../services/package-commands.ts";
 import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
-import { LongText } from "./request-texts.ts";
+import { FinishBody } from "./request-texts.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { presentRollback, RollbackShape } from "./wire/rollback.ts";
-import { nullable, RollbackId } from "./wire/shapes.ts";
+import { RollbackId } from "./wire/shapes.ts";
 
 const TAGS = ["rollbacks"];
 const Params = Type.Object({ id: RollbackId });
 
-/** With 4,000 characters a line, a request stays below the limit of a body. */
+/** With 4,000 characters for each line, the request stays below the limit of a body. */
 const MAX_LINES = 200;
 
 const OUTPUT = {
   operationId: "appendRollbackOutput",
-  summary: "Append what the command of a rollback by package printed to its log",
+  summary: "Append the output of the external command to the log of a rollback by package",
   tags: TAGS,
   "x-role": "operator",
   params: Params,
@@ -28,18 +28,15 @@ const OUTPUT = {
 
 const FINISH = {
   operationId: "finishRollbackCommand",
-  summary: "Report how the command of a rollback by package ended, and have the result proven",
+  summary: "Report the outcome of the external command of a rollback by package, and verify the result",
   tags: TAGS,
   "x-role": "operator",
   params: Params,
-  body: Type.Object(
-    { outcome: Type.Enum(["succeeded", "failed"]), message: Type.Optional(nullable(LongText)) },
-    { additionalProperties: false },
-  ),
+  body: FinishBody,
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
 
-/** What the runner of a package's command reports, below /v1/rollbacks/{id}. */
+/** What the runner of the external command reports, below /v1/rollbacks/{id}. */
 export function addPackageCommandRoutes(app: TypedApp, commands: PackageCommandService): void {
   app.post("/:id/output", { schema: OUTPUT }, async (request, reply) => {
     await commands.appendOutput(request.params.id, request.body.lines);

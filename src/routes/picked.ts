@@ -1,12 +1,12 @@
 import { Type } from "typebox";
 
-/** A deployment alters some thousand components at most: the largest stacks have 500 resources. */
+/** A deployment alters at most some thousand components: the largest stacks have 500 resources. */
 const MAX_PICKED = 5000;
 
-/** Picked components (F9). Any text may stand in the list: what is no altered component is refused with all the others. */
+/** Picked components. The list may hold any text, so that all unknown components are refused together. */
 export const Picked = Type.Union(
   [Type.Array(Type.String({ maxLength: 1000 }), { maxItems: MAX_PICKED }), Type.Literal("all")],
   {
-    description: "Ids from the altered components, or `all` of them",
+    description: "Ids of altered components, or `all` of them",
   },
 );

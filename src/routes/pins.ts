@@ -39,7 +39,7 @@ const GET = {
 
 const CLEAR = {
   operationId: "clearPin",
-  summary: "Let what was rolled back come again, and say why",
+  summary: "Allow what was rolled back to be deployed again, with a reason",
   tags: TAGS,
   "x-role": "operator",
   params: Params,
@@ -47,7 +47,7 @@ const CLEAR = {
   response: { 200: PinShape.ref, ...REFUSALS },
 } as const;
 
-/** /v1/pins: what rollbacks took back (N13). */
+/** /v1/pins: what rollbacks took back. */
 export function pinRoutes({ pins }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("", { schema: LIST }, async (request, reply) => {

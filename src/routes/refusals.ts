@@ -1,7 +1,10 @@
 import { ProblemShape } from "../plugins/problem-document.ts";
 
-/** Any operation may be refused, always with a problem document; the codes stand in the error table. */
+/** Any operation may be refused, always with a problem document; the error table lists the codes. */
 export const REFUSALS = {
-  "4xx": { description: "Refused", content: { "application/problem+json": { schema: ProblemShape.ref } } },
-  "5xx": { description: "Failed inside", content: { "application/problem+json": { schema: ProblemShape.ref } } },
+  "4xx": {
+    description: "The request was refused",
+    content: { "application/problem+json": { schema: ProblemShape.ref } },
+  },
+  "5xx": { description: "The service failed", content: { "application/problem+json": { schema: ProblemShape.ref } } },
 };

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { callerOf } from "../plugins/access-control.ts";
+import type { RollbackRequest } from "../services/rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { addDraftRoutes } from "./drafts.ts";
@@ -9,7 +10,7 @@ import { addLogRoutes } from "./logs.ts";
 import { addPackageCommandRoutes } from "./package-commands.ts";
 import { Picked } from "./picked.ts";
 import { REFUSALS } from "./refusals.ts";
-import { LongText, ShortText } from "./request-texts.ts";
+import { AnyId, LongText, ShortText } from "./request-texts.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
 import { OrphanShape, presentOrphan } from "./wire/orphan.ts";
 import { PlanShape, presentPlan, presentStep, StepShape } from "./wire/plan.ts";
@@ -25,25 +26,20 @@ import { DeploymentId, Digest, nullable, pageOf, RollbackId } from "./wire/shape
 
 const TAGS = ["rollbacks"];
 
-/** One plan orders all of them: more than this is a return to a build rather than a rollback. */
+/** One plan orders all of them. More than this calls for a rollback to a build. */
 const MAX_DEPLOYMENTS = 50;
-
-/** In a body, an id of any shape is a text: it is unknown rather than malformed. */
-const AnyId = Type.String({ minLength: 1, maxLength: 100 });
 
 const OpenBody = Type.Object(
   {
     deployment: Type.Optional(
       Type.Union([AnyId, Type.Array(AnyId, { minItems: 1, maxItems: MAX_DEPLOYMENTS, uniqueItems: true })], {
-        description: "Deployments to take back, in any order",
+        description: "Deployments to roll back, in any order",
       }),
     ),
     rollback: Type.Optional(Type.String({ ...AnyId, description: "Instead of `deployment`: the rollback to undo" })),
-    snapshot: Type.Optional(
-      Type.String({ ...AnyId, description: "Instead of `deployment`: the snapshot whose states come back" }),
-    ),
+    snapshot: Type.Optional(Type.String({ ...AnyId, description: "Instead of `deployment`: the snapshot to restore" })),
     components: Type.Optional(Picked),
-    run: Type.Optional(Type.Boolean({ default: true, description: "false makes a draft" })),
+    run: Type.Optional(Type.Boolean({ default: true, description: "false opens a draft" })),
     strategy: Type.Optional(StrategyText),
     onConflict: Type.Optional(OnConflictText),
     onError: Type.Optional(OnErrorText),
@@ -53,8 +49,8 @@ const OpenBody = Type.Object(
     reason: Type.Optional(nullable(LongText)),
     ticket: Type.Optional(nullable(ShortText)),
     planDigest: Type.Optional(nullable(Digest)),
-  },
-  { additionalProperties: false, description: "Names one of `deployment`, `rollback` and `snapshot`" },
+  } satisfies Record<keyof RollbackRequest, TSchema>,
+  { additionalProperties: false, description: "Exactly one of `deployment`, `rollback` and `snapshot` is required" },
 );
 
 const Params = Type.Object({ id: RollbackId });
@@ -65,8 +61,7 @@ const ListQuery = Type.Object(
 
 const OPEN = {
   operationId: "openRollback",
-  summary:
-    "Put picked components back, or make a draft; with `rollback`, undo one; with `snapshot`, restore its states",
+  summary: "Restore picked components, or open a draft; with `rollback`, undo one; with `snapshot`, restore its states",
   tags: TAGS,
   "x-role": "operator",
   body: OpenBody,
@@ -84,8 +79,8 @@ const LIST = {
 
 const GET = {
   operationId: "getRollback",
-  summary: "One rollback; waits for its end when asked to",
-  description: "A draft has no job, so it is answered at once. To wait for its plan, wait for `/plan`.",
+  summary: "One rollback; can wait for its end",
+  description: "A draft has no job, so the response comes at once. To wait for its plan, wait for `/plan`.",
   tags: TAGS,
   "x-role": "auditor",
   params: Params,
@@ -95,7 +90,7 @@ const GET = {
 
 const GET_PLAN = {
   operationId: "getPlan",
-  summary: "The latest plan; waits for it when asked to",
+  summary: "The latest plan; can wait for it",
   tags: TAGS,
   "x-role": "auditor",
   params: Params,
@@ -105,7 +100,7 @@ const GET_PLAN = {
 
 const COMPONENTS = {
   operationId: "listRollbackComponents",
-  summary: "What became of each component; empty before the rollback has begun",
+  summary: "The result for each component; empty before the rollback has begun",
   tags: TAGS,
   "x-role": "auditor",
   params: Params,
@@ -115,7 +110,7 @@ const COMPONENTS = {
 
 const ORPHANS = {
   operationId: "listRollbackOrphans",
-  summary: "What it left in the account: resources that a policy keeps and that belong to no stack any more",
+  summary: "Resources that it left in the account: a policy retains them, and they no longer belong to any stack",
   tags: TAGS,
   "x-role": "auditor",
   params: Params,
@@ -124,14 +119,14 @@ const ORPHANS = {
 
 const CANCEL = {
   operationId: "cancelRollback",
-  summary: "Stop between two actions; a draft ends at once",
+  summary: "Cancel a rollback between two actions; a draft ends at once",
   tags: TAGS,
   "x-role": "operator",
   params: Params,
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
 
-/** /v1/rollbacks: the request to put picked components back. */
+/** /v1/rollbacks: requests to restore picked components. */
 export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
@@ -150,7 +145,7 @@ export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Ser
       sendPage({ request, reply }, await rollbacks.listSteps(request.params.id, pageFrom(request.query)), presentStep),
     );
     app.get("/:id/orphans", { schema: ORPHANS }, async ({ params }) => ({
-      // A stack has 500 resources: all of them fit.
+      // All of them fit into one page: a stack has at most 500 resources.
       items: (await rollbacks.listOrphans(params.id)).map(presentOrphan),
       next: null,
     }));

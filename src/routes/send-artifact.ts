@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import type { OpenArtifact } from "../services/snapshots.ts";
 
-/** The digest goes along as RFC 9530 writes it, and as the entity tag: these bytes never change. */
+/** Sends the digest as RFC 9530 writes it, and as the entity tag: these bytes never change. */
 export function sendArtifact(
   reply: FastifyReply,
   { digest, sizeBytes, bytes, mediaType, extension }: OpenArtifact & { mediaType: string; extension: string },

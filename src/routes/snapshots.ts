@@ -22,7 +22,7 @@ const GET = {
 
 const COMPONENTS = {
   operationId: "listSnapshotComponents",
-  summary: "The components that it holds; none before it is ready",
+  summary: "The components of a snapshot; none before it is ready",
   tags: TAGS,
   "x-role": "auditor",
   params: Params,
@@ -41,20 +41,20 @@ const COMPONENT = {
 
 const ARTIFACT = {
   operationId: "getSnapshotArtifact",
-  summary: "The bytes of a component: a function's zip",
+  summary: "The bytes of a component, such as a function's zip",
   tags: TAGS,
   "x-role": "operator",
   params: ComponentParams,
   response: {
     200: {
-      description: "The bytes; `repr-digest` has their SHA-256",
+      description: "The bytes; `repr-digest` holds their SHA-256",
       content: { "application/zip": { schema: Type.Unsafe<unknown>({ type: "string", format: "binary" }) } },
     },
     ...REFUSALS,
   },
 } as const;
 
-/** /v1/snapshots: immutable states of components at one time. */
+/** /v1/snapshots: immutable states of components at one point in time. */
 export function snapshotRoutes({ snapshots }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/:id", { schema: GET }, async (request) => presentSnapshot(await snapshots.find(request.params.id)));

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { type Static, Type } from "typebox";
-import { PIN_RULES } from "../domain/activity/stage-policy.ts";
+import { type Static, type TSchema, Type } from "typebox";
+import { PIN_RULES, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { noun } from "../plugins/nouns.ts";
 import type { Services } from "../services/services.ts";
@@ -34,7 +34,8 @@ export const PolicyShape = noun("StagePolicy", (options) =>
     { ...POLICY_FIELDS, updatedAt: nullable(Time), updatedBy: nullable(Type.String()) },
     {
       ...options,
-      description: "What a stage asks of those who deploy to it and roll it back. Nobody set the defaults.",
+      description:
+        "What a stage demands of deployments and rollbacks. `updatedAt` and `updatedBy` are null for the defaults.",
     },
   ),
 );
@@ -42,13 +43,15 @@ export const PolicyShape = noun("StagePolicy", (options) =>
 const PolicyBody = Type.Object(
   {
     pins: Type.Optional(
-      Type.Enum([...PIN_RULES], { description: "What a pinned build or commit meets; `warn` unless said" }),
+      Type.Enum([...PIN_RULES], {
+        description: "What happens to a deployment of a pinned build or commit; `warn` by default",
+      }),
     ),
-    requireReason: Type.Optional(Type.Boolean({ description: "Whether a rollback has to say why; false unless said" })),
-    secretKeys: Type.Optional({ ...Patterns, description: "Keys of settings that are secret, `*` as a wildcard" }),
-    shownKeys: Type.Optional({ ...Patterns, description: "Environment variables that are shown in clear" }),
-  },
-  { additionalProperties: false, description: "The whole policy: what is left out gets its default" },
+    requireReason: Type.Optional(Type.Boolean({ description: "Whether a rollback needs a reason; false by default" })),
+    secretKeys: Type.Optional({ ...Patterns, description: "Keys of secret settings, with `*` as a wildcard" }),
+    shownKeys: Type.Optional({ ...Patterns, description: "Environment variables that are shown in clear text" }),
+  } satisfies Record<keyof StagePolicy, TSchema>,
+  { additionalProperties: false, description: "The whole policy: members that are left out get their defaults" },
 );
 
 const GET = {
@@ -62,7 +65,7 @@ const GET = {
 
 const PUT = {
   operationId: "putStagePolicy",
-  summary: "Set the whole policy of a stage; in effect at once",
+  summary: "Set the whole policy of a stage; it takes effect at once",
   tags: TAGS,
   "x-role": "admin",
   params: Place,
@@ -85,7 +88,7 @@ const LIST = {
 
 const CLEAR = {
   operationId: "clearRevalidation",
-  summary: "Say that a branch or a build is good again, and why",
+  summary: "Declare a branch or a build good again, with a reason",
   tags: TAGS,
   "x-role": "operator",
   params: Type.Object({ ...PLACE, id: RevalidationId }),
@@ -93,7 +96,7 @@ const CLEAR = {
   response: { 200: RevalidationShape.ref, ...REFUSALS },
 } as const;
 
-/** /v1/applications/{application}/stages/{stage}: its policy, and what needs revalidation (F17). */
+/** /v1/applications/{application}/stages/{stage}: its policy, and its branches and builds that need revalidation. */
 export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/policy", { schema: GET }, async (request) => presentPolicy(await stages.findPolicy(request.params)));

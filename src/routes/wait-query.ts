@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Wait } from "../services/waiting.ts";
 
-/** Proxies in between give up on a silent answer after about a minute. */
+/** Proxies give up on a silent response after about a minute. */
 const MAX_WAIT_SECONDS = 60;
 
 export const WAIT_QUERY = {
@@ -13,12 +13,12 @@ export const WAIT_QUERY = {
 
 export const WaitQuery = Type.Object(WAIT_QUERY, { additionalProperties: false });
 
-/** Waiting ends early when the caller hangs up or the service stops. */
+/** The wait ends early when the caller hangs up or the service stops. */
 export function waitFrom({ wait = 0 }: { wait?: number }, reply: FastifyReply): Wait {
   return { timeoutMs: wait * 1000, signal: goneSignal(reply) };
 }
 
-/** Aborts once nobody reads this answer any more. */
+/** Aborts when nobody reads this response any more, or the service stops. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());

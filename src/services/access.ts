@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { StepbackError } from "../domain/errors.ts";
-import type { Clock } from "../domain/ids.ts";
-import type { Store } from "../store/store.ts";
+import type { AccessStore } from "../store/port/access.ts";
+import type { Uses } from "./service-deps.ts";
 
 /**
- * What a role may do, as a rank: whoever may do more may do what lies below. `auditor` and `approver` read, `ci` opens and
- * reports deployments, `operator` rolls back, `admin` may everything.
+ * Roles by rank: each role may do what the roles below it may. `auditor` and `approver` read, `ci` opens and reports
+ * deployments, `operator` rolls back, `admin` may do everything.
  */
 const RANKS = { auditor: 0, approver: 0, ci: 1, operator: 2, admin: 3 } as const;
 export type Role = keyof typeof RANKS;
@@ -17,36 +17,37 @@ export interface Principal {
 }
 
 export interface AccessService {
-  /** Who sends this `Authorization` header. UNAUTHENTICATED where it is missing, malformed or unknown. */
+  /** Who sends this `Authorization` header. UNAUTHENTICATED when the header is missing, malformed or unknown. */
   authenticate(header: string | undefined): Promise<Principal>;
 }
 
-export function createAccessService({ store }: { store: Pick<Store, "findToken"> }): AccessService {
+export function createAccessService({ store }: Uses<AccessStore>): AccessService {
   return {
     authenticate: async (header) => {
       const token = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
       const row = token ? await store.findToken(hashOf(token)) : null;
-      if (!row || !isRole(row.role)) throw new StepbackError("UNAUTHENTICATED", "No known bearer token was sent.");
+      if (!row || !isRole(row.role))
+        throw new StepbackError("UNAUTHENTICATED", "The request carries no known bearer token.");
       return { name: row.name, role: row.role };
     },
   };
 }
 
-/** Whether somebody in `role` may do what asks for at least `least`. Pure. */
+/** Whether `role` may do what requires at least the role `least`. Pure. */
 export function mayAct(role: Role, least: Role): boolean {
   return RANKS[role] >= RANKS[least];
 }
 
-/** Readable by the user who runs the service, and by nobody else. */
+/** Only the user who runs the service may read the file. */
 const TOKEN_FILE_MODE = 0o600;
 
 /**
- * Makes sure that there is an admin token, and answers it: the configured one, else the one in `file`, else a new one,
- * which is written there first. Idempotent, and safe to be killed at any point: a token in the file becomes valid at the
- * next start.
+ * Makes sure that there is an admin token, and returns it: the configured one, else the one in `file`, else a new one,
+ * which is written to the file first. Idempotent. The process may die at any point: the next start makes the token in the
+ * file valid.
  */
 export async function ensureAdminToken(
-  { store, clock }: { store: Pick<Store, "insertToken">; clock: Clock },
+  { store, clock }: Uses<AccessStore, "clock">,
   { configured, file, newToken }: { configured: string | null; file: string; newToken: () => string },
 ): Promise<string> {
   const token = configured ?? (await readToken(file)) ?? (await writeToken(file, newToken()));
@@ -59,7 +60,9 @@ async function readToken(file: string): Promise<string | null> {
     return (await readFile(file, "utf8")).trim() || null;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw new StepbackError("INVALID_SETTINGS", `The admin token's file cannot be read: ${file}`, [], { cause: error });
+    throw new StepbackError("INVALID_SETTINGS", `The file of the admin token cannot be read: ${file}`, [], {
+      cause: error,
+    });
   }
 }
 

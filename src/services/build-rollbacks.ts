@@ -3,31 +3,36 @@ import { type Build, type BuildDeployment, type BuildReturn, redeployedIds } fro
 import type { StageName } from "../domain/activity/package.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Store } from "../store/store.ts";
+import type { BuildStore } from "../store/port/builds.ts";
+import type { Paged } from "../store/port/transaction.ts";
+import { findOfType } from "./find-activity.ts";
+import { type OpenDeps, openFrom, type RollbackOptions } from "./open-rollback.ts";
 import { found } from "./refusals.ts";
-import { type RollbackSource, readReturn, returnRows, rowsBetween } from "./rollback-sources.ts";
-import { openFrom, type RollbackOptions } from "./rollbacks.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import { type RollbackSource, readReturn, returnRows, rowsBetween, type SourceStore } from "./rollback-sources.ts";
 
 export interface BuildRollbackRequest extends RollbackOptions {
   readonly toBuild: string;
-  /** Only needed where the build was deployed to several targets. */
+  /** Required when the build was deployed to several targets. */
   readonly target?: string;
-  /** Which of the build's deployments; its last successful one unless named. */
+  /** Which of the build's deployments; by default its last successful one. */
   readonly deployment?: string;
-  /** The service whose stored package the team's own command deploys; without it Stepback itself puts components back. */
+  /** The service whose stored package an external command deploys. Without it Stepback restores the components itself. */
   readonly package?: string;
 }
 
 export interface BuildRollbackService {
   /**
-   * Opens a rollback of a stage to the state after a build's last successful deployment (S2). NOT_FOUND,
-   * BUILD_NOT_SUCCESSFUL, SEVERAL_TARGETS, SEVERAL_DEPLOYMENTS, NOTHING_ALTERED, and what opening any rollback may be refused with.
+   * Opens a rollback of a stage to the state after a build's last successful deployment. NOT_FOUND, BUILD_NOT_SUCCESSFUL,
+   * SEVERAL_TARGETS, SEVERAL_DEPLOYMENTS, NOTHING_ALTERED, and every error of `openFrom`.
    */
   open(stage: StageName, request: BuildRollbackRequest, requestedBy: string): Promise<Rollback>;
 }
 
-export function createBuildRollbackService(deps: ServiceDeps): BuildRollbackService {
+type BuildRollbackStore = SourceStore & BuildStore;
+
+export function createBuildRollbackService(
+  deps: OpenDeps & { readonly store: BuildRollbackStore },
+): BuildRollbackService {
   return {
     open: async (stage, { toBuild, target, deployment, package: service, ...options }, requestedBy) => {
       if (service !== undefined) refuseForPackage(options);
@@ -36,7 +41,7 @@ export function createBuildRollbackService(deps: ServiceDeps): BuildRollbackServ
       if (service !== undefined) await refuseSeveralScopes(deps.store, build, successful);
       const [base] = successful;
       const later = await laterActivities(deps.store, stage, base);
-      const way = {
+      const toState = {
         build: toBuild,
         deployment: base.id,
         since: later.map(({ id }) => id),
@@ -45,57 +50,71 @@ export function createBuildRollbackService(deps: ServiceDeps): BuildRollbackServ
       };
       const source =
         service !== undefined
-          ? await packageSource(deps.store, await withPackage(deps.store, build, { way, service }), later)
-          : await stageSource(deps.store, way, later);
+          ? await packageSource(deps.store, await withPackage(deps.store, build, { toState, service }), later)
+          : await stageSource(deps.store, toState, later);
       return openFrom(deps, source, { request: { components: "all", ...options }, requestedBy });
     },
   };
 }
 
-/** Whatever is not as after the build any more. */
-async function stageSource(store: Store, way: BuildReturn, later: readonly Activity[]): Promise<RollbackSource> {
-  const rows = await returnRows(store, way);
+/** Every component that differs from its state after the build. */
+async function stageSource(
+  store: SourceStore,
+  toState: BuildReturn,
+  later: readonly Activity[],
+): Promise<RollbackSource> {
+  const rows = await returnRows(store, toState);
   if (rows.length === 0) {
-    throw new StepbackError("NOTHING_ALTERED", `What Stepback last recorded is as after the build ${way.build}.`);
+    throw new StepbackError("NOTHING_ALTERED", `Every last recorded state is that after the build ${toState.build}.`);
   }
-  return { ...(await common(store, way, later)), scope: { stacks: [], functions: [] }, rows };
+  return { ...(await commonFacts(store, toState, later)), scope: { stacks: [], functions: [] }, rows };
 }
 
-/** Everything that the build's deployment looked at: the command deploys all of it, and all of it is proven. */
-async function packageSource(store: Store, way: BuildReturn, later: readonly Activity[]): Promise<RollbackSource> {
-  const { scope } = found(await store.findDeployment(way.deployment), way.deployment);
-  const { base, states } = await readReturn(store, way);
-  return { ...(await common(store, way, later)), scope, rows: rowsBetween(states, redeployedIds(base, states, scope)) };
+/** Every component that the build's deployment looked at: the command deploys all of them, and all of them are verified. */
+async function packageSource(
+  store: SourceStore,
+  toState: BuildReturn,
+  later: readonly Activity[],
+): Promise<RollbackSource> {
+  const { scope } = found(await store.findDeployment(toState.deployment), toState.deployment);
+  const { base, states } = await readReturn(store, toState);
+  const rows = rowsBetween(states, redeployedIds(base, states, scope));
+  return { ...(await commonFacts(store, toState, later)), scope, rows };
 }
 
-async function common(store: Store, way: BuildReturn, later: readonly Activity[]) {
+async function commonFacts(store: SourceStore, toState: BuildReturn, later: readonly Activity[]) {
   const deployments = later.filter(({ type }) => type === "deploy").map(({ id }) => id);
-  const newest = deployments.at(-1) ?? way.deployment;
+  const newest = deployments.at(-1) ?? toState.deployment;
   const origin = found(await store.findDeployment(newest), newest);
-  return { origin, deployments, undoes: null, toBuild: way, restores: null };
+  return { origin, deployments, undoes: null, toBuild: toState, restores: null };
 }
 
 async function withPackage(
-  store: Store,
+  store: BuildStore,
   { application, stage, build }: Build,
-  { way, service }: { way: BuildReturn; service: string },
+  { toState, service }: { toState: BuildReturn; service: string },
 ): Promise<BuildReturn> {
   const stored = await store.findPackage({ application, stage, build, service });
   const { digest } = found(stored, `package of ${service} in the build ${build}`);
-  return { ...way, package: { service, digest } };
+  return { ...toState, package: { service, digest } };
 }
 
-/** What makes no sense where a command that is no part of Stepback does the work. */
+/** Refuses options that make no sense when an external command does the work. */
 function refuseForPackage({ run = true, onConflict, strategy }: RollbackOptions): void {
   const faults = [
-    ...(run ? [] : [{ pointer: "/run", detail: "a rollback by package is no draft: its command begins at once" }]),
-    ...(onConflict === "keep-live" ? [{ pointer: "/onConflict", detail: "a package is deployed whole" }] : []),
-    ...(strategy === undefined ? [] : [{ pointer: "/strategy", detail: "the command has its own way" }]),
+    ...(run
+      ? []
+      : [{ pointer: "/run", detail: "a rollback by package cannot be a draft: its command begins at once" }]),
+    ...(onConflict === "keep-live"
+      ? [{ pointer: "/onConflict", detail: "a package is always deployed as a whole" }]
+      : []),
+    ...(strategy === undefined ? [] : [{ pointer: "/strategy", detail: "the command decides how it deploys" }]),
   ];
-  if (faults.length > 0) throw new StepbackError("VALIDATION_FAILED", "A rollback by package takes less.", faults);
+  if (faults.length > 0)
+    throw new StepbackError("VALIDATION_FAILED", "A rollback by package does not allow these options.", faults);
 }
 
-/** Completed deployments of the build in one target, newest first; never none. */
+/** The Completed deployments of the build to one target, newest first. BUILD_NOT_SUCCESSFUL; SEVERAL_TARGETS. */
 function successfulOf(
   build: Build,
   { target, deployment }: { target: string | null; deployment: string | null },
@@ -119,8 +138,12 @@ function successfulOf(
   throw new StepbackError("SEVERAL_TARGETS", `The build ${build.build} was deployed to ${targets.sort().join(", ")}.`);
 }
 
-/** A package is of one service: proving what another one's deployment looked at would prove nothing about it. */
-async function refuseSeveralScopes(store: Store, { build }: Build, made: readonly BuildDeployment[]): Promise<void> {
+/** A package belongs to one service: verifying what another service's deployment looked at would prove nothing about it. */
+async function refuseSeveralScopes(
+  store: SourceStore,
+  { build }: Build,
+  made: readonly BuildDeployment[],
+): Promise<void> {
   const newestOf = new Map<string, string>();
   for (const { id } of made) {
     const { scope } = found(await store.findDeployment(id), id);
@@ -132,18 +155,19 @@ async function refuseSeveralScopes(store: Store, { build }: Build, made: readonl
   throw new StepbackError("SEVERAL_DEPLOYMENTS", `The build ${build} was deployed by ${named}.`);
 }
 
-/** As many as a page of the store gives. */
+/** Activities that one query reads. */
 const PAGE = 200;
 
-/** Every deployment and rollback of the stage, in the same account and region, that was recorded since. Oldest first. */
-async function laterActivities(store: Store, stage: StageName, base: BuildDeployment): Promise<readonly Activity[]> {
+/** Every recorded deployment and rollback of the stage since `base`, in the same account and region. Oldest first. */
+async function laterActivities(
+  store: SourceStore,
+  stage: StageName,
+  base: BuildDeployment,
+): Promise<readonly Activity[]> {
   const filter = { application: stage.application, stage: stage.stage, target: base.target };
   const later: Activity[] = [];
   for (let cursor: string | null = null; ; ) {
-    const page: Awaited<ReturnType<Store["listActivities"]>> = await store.listActivities(filter, {
-      limit: PAGE,
-      cursor,
-    });
+    const page: Paged<Activity> = await store.listActivities(filter, { limit: PAGE, cursor });
     for (const activity of page.items) {
       if (activity.id === base.id || activity.createdAt < base.createdAt) return later.reverse();
       if (isSamePlace(activity, base) && (await isRecorded(store, activity))) later.push(activity);
@@ -157,9 +181,9 @@ function isSamePlace({ identity }: Activity, { identity: other }: BuildDeploymen
   return identity?.account === other?.account && identity?.region === other?.region;
 }
 
-async function isRecorded(store: Store, { id, type }: Activity): Promise<boolean> {
-  const found = type === "deploy" ? await store.findDeployment(id) : await store.findRollback(id);
-  return found?.backup?.status === "Ready" && found.record?.status === "Ready";
+async function isRecorded(store: SourceStore, { id, type }: Activity): Promise<boolean> {
+  const activity = await findOfType(store, type, id);
+  return activity?.backup?.status === "Ready" && activity.record?.status === "Ready";
 }
 
 function placeOf({ application, stage }: StageName): string {

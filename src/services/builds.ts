@@ -2,39 +2,40 @@ import { Readable } from "node:stream";
 import type { Build } from "../domain/activity/build.ts";
 import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
+import type { BuildStore } from "../store/port/builds.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { createArchiveCheck } from "./archive-check.ts";
 import { found } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 import type { OpenArtifact } from "./snapshots.ts";
 
 export interface PackageUpload {
   readonly name: PackageName;
   readonly commit: string;
   readonly bytes: Readable;
-  /** What the sender says that the SHA-256 is, in hexadecimal digits; null where it says nothing. */
+  /** The SHA-256 that the sender announces, in hexadecimal digits; null when it announces none. */
   readonly digest: string | null;
-  /** How many bytes are announced; null where that is not known beforehand. */
+  /** The number of bytes that the sender announces; null when it announces none. */
   readonly sizeBytes: number | null;
 }
 
 export interface OpenPackage extends OpenArtifact, Pick<Package, "format"> {}
 
 export interface BuildService {
-  /** Newest first. A stage of which nothing is known has no builds. */
+  /** Newest first. An unknown stage has no builds. */
   list(stage: StageName, page: Page): Promise<Paged<Build>>;
-  /** NOT_FOUND for a build that no deployment and no package names. */
+  /** NOT_FOUND for a build that neither a deployment nor a package names. */
   find(stage: StageName, build: string): Promise<Build>;
   /**
-   * Stores a package as its bytes stream by; `isNew` is false where the same bytes were stored before. Whatever is refused
-   * leaves nothing behind: PAYLOAD_TOO_LARGE, NOT_A_PACKAGE, DIGEST_DIFFERS, UPLOAD_INCOMPLETE, PACKAGE_DIFFERS.
+   * Stores a package while its bytes stream in; `isNew` is false when the same bytes were stored before. A refusal leaves
+   * nothing behind: PAYLOAD_TOO_LARGE, NOT_A_PACKAGE, DIGEST_DIFFERS, UPLOAD_INCOMPLETE, PACKAGE_DIFFERS.
    */
   storePackage(upload: PackageUpload, storedBy: string): Promise<{ stored: Package; isNew: boolean }>;
-  /** NOT_FOUND, ARTIFACT_MISSING where the bytes are lost. */
+  /** NOT_FOUND; ARTIFACT_MISSING when the bytes are lost. */
   openPackage(name: PackageName): Promise<OpenPackage>;
 }
 
-type BuildDeps = Pick<ServiceDeps, "store" | "artifacts" | "clock" | "maxPackageBytes">;
+type BuildDeps = Uses<BuildStore, "artifacts" | "clock" | "maxPackageBytes">;
 
 export function createBuildService(deps: BuildDeps): BuildService {
   const { store, artifacts } = deps;
@@ -70,13 +71,13 @@ async function storePackage(
   const arriving = async function* () {
     yield* check.watch(upload.bytes);
     refuseOtherDigest(check.digest(), upload.digest);
-    // Only the last moments are one after the other: whoever comes second sees what the first one stored.
+    // Uploads of one name take turns only for this last part: the second one sees what the first one stored.
     turn.end = await turns.take(JSON.stringify([name.application, name.stage, name.build, name.service]));
     earlier = await store.findPackage(name);
     refuseOtherPackage(check.digest(), earlier);
   };
   try {
-    // An error inside `arriving` comes before the artifact is whole, so that nothing of it stays.
+    // An error inside `arriving` comes before the artifact is complete, so that nothing of it is kept.
     const { digest, sizeBytes } = await artifacts.put(Readable.from(arriving(), { objectMode: false }));
     const given = { ...name, commit, format: check.format(), digest, sizeBytes, storedBy, storedAt: clock.now() };
     return { stored: await store.putPackage(given), isNew: earlier === null };
@@ -87,7 +88,7 @@ async function storePackage(
 
 function refuseSize(sizeBytes: number | null, limit: number): void {
   if (sizeBytes !== null && sizeBytes > limit) {
-    throw new StepbackError("PAYLOAD_TOO_LARGE", `The package has ${sizeBytes} bytes; at most ${limit} are taken.`);
+    throw new StepbackError("PAYLOAD_TOO_LARGE", `The package has ${sizeBytes} bytes; at most ${limit} are allowed.`);
   }
 }
 
@@ -105,9 +106,9 @@ function refuseOtherPackage(digest: string, stored: Package | null): void {
   );
 }
 
-/** One after the other for each key, within this process, which alone owns its data folder. */
+/** Serialises work by key. One process is enough: it alone owns its data folder. */
 interface Turns {
-  /** Resolves when it is the caller's turn, with what ends it. */
+  /** Resolves when it is the caller's turn, with the function that ends the turn. */
   take(key: string): Promise<() => void>;
 }
 

@@ -2,14 +2,16 @@ import { hasEnded } from "../domain/activity/activity.ts";
 import type { Altered } from "../domain/activity/altered.ts";
 import type { Deployment, Outcome } from "../domain/activity/deployment.ts";
 import { announcedPins } from "../domain/activity/pins.ts";
-import { type Claim, type Scope, scopeFaults } from "../domain/activity/scope.ts";
+import { type Lock, type Scope, scopeFaults } from "../domain/activity/scope.ts";
 import type { StagePolicy } from "../domain/activity/stage-policy.ts";
-import type { Reason } from "../domain/errors.ts";
-import { type Fault, problemOf, StepbackError } from "../domain/errors.ts";
-import type { ActivityFilter } from "../store/port/activities.ts";
+import { type Fault, problemOf, type Reason, StepbackError } from "../domain/errors.ts";
+import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts";
+import type { DeploymentStore } from "../store/port/deployments.ts";
+import type { PinStore } from "../store/port/pins.ts";
+import type { PolicyStore } from "../store/port/policies.ts";
 import type { Guard, Page, Paged } from "../store/port/transaction.ts";
-import { endedError, errorOf, found, refuse, refuseHeld } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import { endedError, errorOf, found, refuse, refuseLocked } from "./refusals.ts";
+import type { ServiceDeps, Uses } from "./service-deps.ts";
 import { findPolicy } from "./stages.ts";
 import { defaultTarget } from "./targets.ts";
 import { type Wait, waitFor } from "./waiting.ts";
@@ -29,23 +31,28 @@ export interface DeploymentRequest {
 }
 
 export interface DeploymentService {
-  /** Opens a deployment and has its backup taken. VALIDATION_FAILED, SCOPE_TOO_WIDE, UNKNOWN_TARGET, PINNED, …_IN_PROGRESS. */
+  /** Opens a deployment and enqueues its backup. VALIDATION_FAILED, SCOPE_TOO_WIDE, UNKNOWN_TARGET, PINNED, …_IN_PROGRESS. */
   open(request: DeploymentRequest, requestedBy: string): Promise<Deployment>;
   find(id: string): Promise<Deployment>;
-  /** As `find`, once the backup is ready (while nobody has reported) or the job has ended. */
+  /** As `find`, once CI may deploy (the backup is ready and no outcome reported) or the job has ended. */
   wait(id: string, wait: Wait): Promise<Deployment>;
   list(filter: ActivityFilter, page: Page): Promise<Paged<Deployment>>;
-  /** Reports what CI did, and has the state after it recorded. The same report again answers the same. */
+  /** Reports CI's outcome and enqueues the record. Repeating the report changes nothing. */
   finish(id: string, report: { outcome: Outcome; message?: string | null }): Promise<Deployment>;
-  /** Ends it at once where no job of it runs; otherwise the job sees the wish at its next safe point. */
+  /** Ends the deployment at once when none of its jobs runs; otherwise the job stops at its next safe point. */
   cancel(id: string): Promise<Deployment>;
-  /** DEPLOYMENT_NOT_FINISHED before the record is there. */
+  /** DEPLOYMENT_NOT_FINISHED until the record exists. */
   listAltered(id: string, page: Page): Promise<Paged<Altered>>;
-  /** Ends deployments that nobody finished within `afterMs` with ABANDONED. Answers their ids. */
+  /** Ends deployments that were not finished within `afterMs` with ABANDONED. Returns their ids. */
   abandonExpired(afterMs: number): Promise<readonly string[]>;
 }
 
-export function createDeploymentService(deps: ServiceDeps): DeploymentService {
+type DeploymentDeps = Uses<
+  ActivityStore & DeploymentStore & PinStore & PolicyStore,
+  "dispatcher" | "clock" | "newId" | "targets"
+>;
+
+export function createDeploymentService(deps: DeploymentDeps): DeploymentService {
   const { store, clock } = deps;
   const find = async (id: string) => found(await store.findDeployment(id), id);
   return {
@@ -71,27 +78,31 @@ export function createDeploymentService(deps: ServiceDeps): DeploymentService {
   };
 }
 
-async function open(deps: ServiceDeps, request: DeploymentRequest, requestedBy: string): Promise<Deployment> {
+async function open(deps: DeploymentDeps, request: DeploymentRequest, requestedBy: string): Promise<Deployment> {
   const announced = newDeployment(deps, request, requestedBy);
   const deployment = { ...announced, warnings: announcedPins(announced, await deps.store.findActivePins(announced)) };
   const faults = [...scopeFaults(deployment.scope), ...targetFaults(deps, deployment.target)];
-  refuse(errorOf(faults, "The deployment cannot be opened like this.", ["VALIDATION_FAILED", "SCOPE_TOO_WIDE"]));
+  refuse(errorOf(faults, "The deployment cannot be opened as requested.", ["VALIDATION_FAILED", "SCOPE_TOO_WIDE"]));
   refuse(pinnedError(deployment.warnings, await findPolicy(deps.store, deployment)));
-  await deps.store.openDeployment(deployment, refuseHeld(deployment.claim), (transaction) =>
+  await deps.store.openDeployment(deployment, refuseLocked(deployment.lock), (transaction) =>
     deps.dispatcher.enqueue(transaction, { type: "take-snapshot", subject: deployment.id }),
   );
   return deployment;
 }
 
-/** What was rolled back comes again (N13): a warning, unless the stage's policy refuses it. */
+/** A deployment of a build or commit that was rolled back gets a warning, unless the stage's policy refuses it. */
 function pinnedError(pinned: readonly Reason[], { pins }: StagePolicy): StepbackError | null {
   if (pinned.length === 0 || pins === "warn") return null;
-  return new StepbackError("PINNED", "The stage refuses a build or a commit that was rolled back.", pinned);
+  return new StepbackError(
+    "PINNED",
+    "The policy of this stage refuses a build or a commit that was rolled back.",
+    pinned,
+  );
 }
 
-function newDeployment(deps: ServiceDeps, request: DeploymentRequest, requestedBy: string): Deployment {
+function newDeployment(deps: DeploymentDeps, request: DeploymentRequest, requestedBy: string): Deployment {
   const scope: Scope = { stacks: request.scope.stacks ?? [], functions: request.scope.functions ?? [] };
-  const claim: Claim = { ...scope, within: [] };
+  const lock: Lock = { ...scope, within: [] };
   return {
     id: deps.newId("dep"),
     type: "deploy",
@@ -106,7 +117,7 @@ function newDeployment(deps: ServiceDeps, request: DeploymentRequest, requestedB
     requestedBy,
     reason: request.reason ?? null,
     ticket: request.ticket ?? null,
-    claim,
+    lock,
     createdAt: deps.clock.now(),
     startedAt: null,
     finishedAt: null,
@@ -128,14 +139,14 @@ function newDeployment(deps: ServiceDeps, request: DeploymentRequest, requestedB
   };
 }
 
-function targetFaults({ targets }: ServiceDeps, target: string): Fault[] {
+function targetFaults({ targets }: Pick<ServiceDeps, "targets">, target: string): Fault[] {
   if (targets.includes(target)) return [];
   return [
     { pointer: "/target", code: "UNKNOWN_TARGET", detail: `There is no target ${target}, only ${targets.join(", ")}.` },
   ];
 }
 
-/** Either CI's turn has come, or nothing more will. */
+/** Whether CI may deploy now, or the job has ended. */
 function isSettled(deployment: Deployment): boolean {
   return hasEnded(deployment.status) || (deployment.backup.status === "Ready" && deployment.outcome === null);
 }
@@ -157,20 +168,20 @@ function refuseUnfinished(deployment: Deployment): void {
   throw new StepbackError("DEPLOYMENT_NOT_FINISHED", `${deployment.id} is ${deployment.status}.`);
 }
 
-async function cancel({ store, clock }: ServiceDeps, deployment: Deployment): Promise<void> {
+async function cancel({ store, clock }: DeploymentDeps, deployment: Deployment): Promise<void> {
   refuse(endedError(deployment));
   await store.requestCancel(deployment.id, clock.now());
   if (deployment.status !== "In Progress" || deployment.outcome !== null) return;
-  const problem = problemOf(new StepbackError("CANCELLED", "Cancelled before anybody reported its outcome."));
+  const problem = problemOf(new StepbackError("CANCELLED", "Cancelled before its outcome was reported."));
   await store.endActivity(deployment.id, problem, clock.now());
 }
 
-async function abandonExpired({ store, clock }: ServiceDeps, afterMs: number): Promise<readonly string[]> {
+async function abandonExpired({ store, clock }: DeploymentDeps, afterMs: number): Promise<readonly string[]> {
   const abandoned: string[] = [];
   for (const id of await store.listOpenSince(clock.now() - afterMs)) {
     const deployment = await store.findDeployment(id);
     if (!deployment || deployment.outcome !== null) continue;
-    const problem = problemOf(new StepbackError("ABANDONED", `Nobody finished ${id} in time.`));
+    const problem = problemOf(new StepbackError("ABANDONED", `${id} was not finished in time.`));
     if (await store.endActivity(id, problem, clock.now())) abandoned.push(id);
   }
   return abandoned;

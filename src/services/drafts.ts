@@ -1,28 +1,32 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
-import { claimOf, containersOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
+import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan/plan.ts";
+import type { PolicyStore } from "../store/port/policies.ts";
+import type { RollbackStore } from "../store/port/rollbacks.ts";
 import type { Guard } from "../store/port/transaction.ts";
-import { found, refuse, refuseHeld } from "./refusals.ts";
-import { rowsOf } from "./rollback-sources.ts";
+import { found, refuse, refuseLocked } from "./refusals.ts";
+import { rowsOf, type SourceStore } from "./rollback-sources.ts";
 import { runError, selectionError, strategyError } from "./selections.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 import { findPolicy, reasonError } from "./stages.ts";
 
-/** The selection page (F9): a draft is filled, planned, read and run. What is no draft (any more) is NOT_A_DRAFT. */
+/** The selection page: somebody fills a draft, has it planned, reads the plan and runs it. NOT_A_DRAFT for anything else. */
 export interface DraftService {
-  /** Add, and Add all. What is picked already stays picked. UNKNOWN_COMPONENT, DUPLICATE_COMPONENT, STRATEGY_UNSUPPORTED. */
+  /** Adds components; those that are picked already stay. UNKNOWN_COMPONENT, DUPLICATE_COMPONENT, STRATEGY_UNSUPPORTED. */
   add(id: string, wanted: readonly string[] | "all"): Promise<Rollback>;
-  /** NOT_FOUND where it is not picked. */
+  /** Removes a component and its containers. NOT_FOUND when the component is not picked. */
   remove(id: string, component: string): Promise<Rollback>;
-  /** Has a plan made. NOTHING_PICKED. */
+  /** Enqueues the planning. NOTHING_PICKED. */
   plan(id: string): Promise<Rollback>;
-  /** Runs the plan with this digest. PLAN_MISSING, PLAN_STALE where it is not the latest, …_IN_PROGRESS. */
+  /** Enqueues the run of the plan with this digest. PLAN_MISSING; PLAN_STALE when it is not the latest; …_IN_PROGRESS. */
   run(id: string, planDigest: string): Promise<Rollback>;
 }
 
-export function createDraftService(deps: ServiceDeps): DraftService {
+type DraftDeps = Uses<SourceStore & RollbackStore & PolicyStore, "dispatcher">;
+
+export function createDraftService(deps: DraftDeps): DraftService {
   const { store } = deps;
   const find = async (id: string) => found(await store.findRollback(id), id);
   const findDraft = async (id: string) => {
@@ -60,31 +64,31 @@ function added(draft: Rollback, wanted: readonly string[] | "all", rows: readonl
   return picked;
 }
 
-/** What contains it would bring it back all the same, so its containers go with it. */
+/** The picked components without one and its containers, each of which would restore it all the same. */
 function without(draft: Rollback, component: string, rows: readonly Pickable[]): readonly ComponentId[] {
   refuse(notDraftError(draft), drillError(draft));
   const row = rows.find((one) => one.component === component);
   if (!row || !draft.picked.includes(row.component))
     throw new StepbackError("NOT_FOUND", `${component} is not picked in ${draft.id}.`);
-  const going = [row.component, ...containersOf(row)];
-  return draft.picked.filter((id) => !going.includes(id));
+  const removed = [row.component, ...containersOf(row)];
+  return draft.picked.filter((id) => !removed.includes(id));
 }
 
 function mayPlan(rows: readonly Pickable[]): Guard<Rollback> {
   return (draft) => notDraftError(draft) ?? runError(draft, rows);
 }
 
-async function run(deps: ServiceDeps, seen: { draft: Rollback; rows: readonly Pickable[] }, planDigest: string) {
+async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pickable[] }, planDigest: string) {
   const { draft, rows } = seen;
   const policy = await findPolicy(deps.store, draft);
   refuse(drillError(draft), mayPlan(rows)(draft), reasonError(draft.reason, policy));
   refuse(planError(draft, await deps.store.findPlan(draft.id), planDigest));
-  const claim = claimOf(draft.picked, rows, draft.strategy);
+  const lock = lockOf(draft.picked, rows, draft.strategy);
   await deps.store.requestRun(draft.id, {
     planDigest,
-    claim,
-    guard: (now) => notDraftError(now) ?? movedError(draft, now),
-    busy: refuseHeld(claim),
+    lock,
+    guard: (now) => notDraftError(now) ?? changedError(draft, now),
+    busy: refuseLocked(lock),
     enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),
   });
 }
@@ -95,13 +99,13 @@ function planError(draft: Rollback, plan: Plan | null, planDigest: string): Step
   return new StepbackError("PLAN_STALE", `The latest plan of ${draft.id} has another digest.`);
 }
 
-/** The claim was computed from what was picked a moment ago: it must still be that. */
-function movedError(seen: Rollback, now: Rollback): StepbackError | null {
+/** The lock was computed from what was picked a moment ago, which must not have changed since. */
+function changedError(seen: Rollback, now: Rollback): StepbackError | null {
   const isSame = seen.picked.length === now.picked.length && seen.picked.every((id, index) => id === now.picked[index]);
-  return isSame ? null : new StepbackError("PLAN_STALE", `${now.id} was changed in this moment.`);
+  return isSame ? null : new StepbackError("PLAN_STALE", `${now.id} has just been changed.`);
 }
 
-/** A drill rehearses the whole deployment: it is neither changed nor run. */
+/** A drill rehearses the rollback of a whole deployment, so nobody may change or run it. */
 function drillError({ id, drill }: Rollback): StepbackError | null {
   return drill ? new StepbackError("DRILL_ONLY", `${id} is a drill.`) : null;
 }

@@ -1,14 +1,14 @@
 import { componentId, parseComponentId } from "../domain/component/component.ts";
-import type { HistoryEntry, HistoryFilter } from "../store/port/snapshots.ts";
+import type { HistoryEntry, HistoryFilter, HistoryStore } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { found } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 import { defaultTarget } from "./targets.ts";
 
 export type { HistoryEntry };
 
 export interface HistoryService {
-  /** Every state of a component that differs from the one before it, newest first (N14). Empty for an unknown one. */
+  /** Every state of a component that differs from the one before it, newest first. Empty for an unknown component. */
   list(
     component: string,
     filter: Omit<HistoryFilter, "target"> & { target?: string },
@@ -16,7 +16,7 @@ export interface HistoryService {
   ): Promise<Paged<HistoryEntry>>;
 }
 
-export function createHistoryService(deps: ServiceDeps): HistoryService {
+export function createHistoryService(deps: Uses<HistoryStore, "targets">): HistoryService {
   return {
     list: async (component, filter, page) => {
       const { kind, name } = found(parseComponentId(component), component);

@@ -1,10 +1,9 @@
 import { StepbackError } from "../domain/errors.ts";
-import type { Clock } from "../domain/ids.ts";
 import { digestOf, type Json } from "../domain/json.ts";
-import type { StoredAnswer } from "../store/port/access.ts";
-import type { Store } from "../store/store.ts";
+import type { AccessStore, StoredResponse } from "../store/port/access.ts";
+import type { Uses } from "./service-deps.ts";
 
-export type { StoredAnswer };
+export type { StoredResponse };
 
 export interface KeyedRequest {
   readonly key: string;
@@ -16,33 +15,31 @@ export interface KeyedRequest {
 
 export interface IdempotencyService {
   /**
-   * Null when the request is the first with its key and may go on; it then owns `ownKey` and has to settle it. Otherwise the
-   * answer that the first one got. IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS.
+   * Null when the request is the first with its key: it owns the key from now on, and has to settle it. Otherwise the
+   * response of the first request. IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS.
    */
-  reserve(request: KeyedRequest): Promise<StoredAnswer | null>;
-  /** Keeps the answer for 24 h; one that failed inside frees the key instead, so that the request can be sent again. */
-  settle(request: KeyedRequest, answer: StoredAnswer): Promise<void>;
+  reserve(request: KeyedRequest): Promise<StoredResponse | null>;
+  /** Keeps the response for 24 h. A 5xx releases the key instead, so that the request can be sent again. */
+  settle(request: KeyedRequest, response: StoredResponse): Promise<void>;
 }
 
-export function createIdempotencyService({ store, clock }: { store: Store; clock: Clock }): IdempotencyService {
+const CODES = { differs: "IDEMPOTENCY_KEY_REUSED", running: "IDEMPOTENCY_IN_PROGRESS" } as const;
+
+export function createIdempotencyService({ store, clock }: Uses<AccessStore, "clock">): IdempotencyService {
   return {
     reserve: async (request) => {
       const fingerprint = digestOf([request.method, request.url, request.body]);
       const reserved = await store.reserveKey(ownKey(request), fingerprint, clock.now());
       if (reserved.state === "new") return null;
-      if (reserved.state === "done") return reserved.answer;
-      const detail = `Idempotency-Key: ${request.key}`;
-      throw new StepbackError(
-        reserved.state === "differs" ? "IDEMPOTENCY_KEY_REUSED" : "IDEMPOTENCY_IN_PROGRESS",
-        detail,
-      );
+      if (reserved.state === "done") return reserved.response;
+      throw new StepbackError(CODES[reserved.state], `Idempotency-Key: ${request.key}`);
     },
-    settle: (request, answer) =>
-      answer.status >= 500 ? store.releaseKey(ownKey(request)) : store.completeKey(ownKey(request), answer),
+    settle: (request, response) =>
+      response.status >= 500 ? store.releaseKey(ownKey(request)) : store.completeKey(ownKey(request), response),
   };
 }
 
-/** Keys of different callers never meet. */
+/** Includes the caller, so that the keys of different callers never collide. */
 function ownKey({ principal, key }: KeyedRequest): string {
   return `${principal} ${key}`;
 }

@@ -1,14 +1,17 @@
 import { type Activity, hasEnded, type Status } from "../domain/activity/activity.ts";
 import type { LogLevel, LogLine } from "../domain/activity/log.ts";
 import type { ComponentId } from "../domain/component/component.ts";
+import type { ActivityStore } from "../store/port/activities.ts";
+import type { LogStore } from "../store/port/logs.ts";
+import { findOfType } from "./find-activity.ts";
 import { found } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 import { POLL_MS } from "./waiting.ts";
 
-/** Proxies drop connections that are silent for a minute; a comment every 15 s keeps four of them in it. */
+/** Proxies drop a connection after about a minute of silence; this leaves room for three lost heartbeats. */
 export const HEARTBEAT_MS = 15_000;
 
-/** Lines read at once while following: about 100 kB in memory for each follower. */
+/** Lines that a follower reads at once: about 100 kB in memory. */
 const FOLLOW_LINES = 200;
 
 export interface LogFilter {
@@ -26,20 +29,22 @@ export type LogEvent =
 export type LogOwner = Activity["type"];
 
 export interface LogService {
-  /** Ascending by seq. `next` is the seq to go on after, null where these were the last ones for now. */
+  /** In ascending order of `seq`. `next` is the `seq` behind which to continue; null when no further line exists yet. */
   list(
     owner: LogOwner,
     id: string,
     query: LogFilter & { limit: number },
   ): Promise<{ items: readonly LogLine[]; next: string | null }>;
   /**
-   * Every line as it comes, and `end` once the job has ended and all lines were given. Reads on only when the consumer
-   * asks, so a slow one costs no memory. Stops without `end` when `signal` aborts. NOT_FOUND before the first event.
+   * Yields every line as it is written, and `end` behind the last line of an ended job. Reads only when the consumer asks,
+   * so that a slow consumer costs no memory. Stops without `end` when `signal` aborts. NOT_FOUND before the first event.
    */
   follow(owner: LogOwner, id: string, query: LogFilter & { signal: AbortSignal }): Promise<AsyncIterable<LogEvent>>;
 }
 
-export function createLogService(deps: ServiceDeps): LogService {
+type LogDeps = Uses<ActivityStore & LogStore, "clock">;
+
+export function createLogService(deps: LogDeps): LogService {
   const { store } = deps;
   return {
     list: async (owner, id, { limit, ...filter }) => {
@@ -55,8 +60,8 @@ export function createLogService(deps: ServiceDeps): LogService {
   };
 }
 
-async function findOwner({ store }: ServiceDeps, owner: LogOwner, id: string): Promise<Activity> {
-  return found<Activity>(owner === "deploy" ? await store.findDeployment(id) : await store.findRollback(id), id);
+async function findOwner({ store }: LogDeps, owner: LogOwner, id: string): Promise<Activity> {
+  return found<Activity>(await findOfType(store, owner, id), id);
 }
 
 interface Following {
@@ -66,25 +71,25 @@ interface Following {
   readonly signal: AbortSignal;
 }
 
-async function* follow(deps: ServiceDeps, { owner, id, filter, signal }: Following): AsyncGenerator<LogEvent> {
+async function* follow(deps: LogDeps, { owner, id, filter, signal }: Following): AsyncGenerator<LogEvent> {
   const { store, clock } = deps;
   let after = filter.after;
-  let toldAt = clock.now();
+  let sentAt = clock.now();
   while (!signal.aborted) {
-    // The status is read before the lines: those of an ended job are all there.
+    // Reads the status before the lines: once a job has ended, all of its lines exist.
     const { status } = await findOwner(deps, owner, id);
     const lines = await store.listLines(id, { ...filter, after, limit: FOLLOW_LINES });
     for (const line of lines) yield { type: "line", line };
     after = lines.at(-1)?.seq ?? after;
     if (lines.length > 0) {
-      toldAt = clock.now();
+      sentAt = clock.now();
     } else if (hasEnded(status)) {
       yield { type: "end", status };
       return;
     } else {
-      if (clock.now() - toldAt >= HEARTBEAT_MS) {
+      if (clock.now() - sentAt >= HEARTBEAT_MS) {
         yield { type: "heartbeat" };
-        toldAt = clock.now();
+        sentAt = clock.now();
       }
       await clock.sleep(POLL_MS, signal);
     }

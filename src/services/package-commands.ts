@@ -1,28 +1,34 @@
-import { awaitsCommand, isByPackage } from "../domain/activity/build.ts";
 import type { Outcome } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
+import { awaitsCommand, isByPackage } from "../domain/activity/rollback.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
+import type { ActivityStore } from "../store/port/activities.ts";
+import type { CommandStore } from "../store/port/builds.ts";
 import type { Guard } from "../store/port/transaction.ts";
 import { endedError, found } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 
 /**
- * A rollback by package (P2): Stepback takes the backup and proves the result, and in between the team's own command
- * deploys the stored package. Here is what that command's runner reports. NO_COMMAND_AWAITED for any other rollback.
+ * In a rollback by package, Stepback takes the backup and verifies the result, and in between an external command deploys
+ * the stored package. This service takes the reports of the command's runner. NO_COMMAND_AWAITED for any other rollback.
  */
 export interface PackageCommandService {
   /** Appends what the command printed to the rollback's log. */
   appendOutput(id: string, messages: readonly string[]): Promise<void>;
   /**
-   * Reports how the command ended, and has the result read back. The same report again answers the same.
-   * BACKUP_NOT_READY, OUTCOME_DIFFERS, ALREADY_FINISHED.
+   * Reports how the command ended, and enqueues the verification. Repeating the report changes nothing. BACKUP_NOT_READY,
+   * OUTCOME_DIFFERS, ALREADY_FINISHED.
    */
   finish(id: string, report: { outcome: Outcome; message?: string | null }): Promise<Rollback>;
-  /** Reports commands that nobody reported within `afterMs` as ABANDONED. Answers the ids of their rollbacks. */
+  /** Reports commands that were not reported within `afterMs` as ABANDONED. Returns the ids of their rollbacks. */
   abandonExpired(afterMs: number): Promise<readonly string[]>;
 }
 
-export function createPackageCommandService(deps: ServiceDeps): PackageCommandService {
+type ReportDeps = Uses<CommandStore, "dispatcher">;
+
+export function createPackageCommandService(
+  deps: Uses<ActivityStore & CommandStore, "dispatcher" | "clock">,
+): PackageCommandService {
   const { store, clock } = deps;
   return {
     appendOutput: async (id, messages) => {
@@ -43,20 +49,20 @@ export function createPackageCommandService(deps: ServiceDeps): PackageCommandSe
     abandonExpired: async (afterMs) => {
       const waiting = await store.listAwaitingSince(clock.now() - afterMs);
       for (const id of waiting) {
-        await reportFailure(deps, id, new StepbackError("ABANDONED", `Nobody reported the command of ${id} in time.`));
+        await reportFailure(deps, id, new StepbackError("ABANDONED", `The command of ${id} was not reported in time.`));
       }
       return waiting;
     },
   };
 }
 
-/** Ends the wait for a command with a problem of its own. What the command did until then is read back all the same. */
-export function reportFailure(deps: ServiceDeps, id: string, problem: StepbackError): Promise<void> {
+/** Ends the wait for a command with a problem. The job still reads back what the command did until then. */
+export function reportFailure(deps: ReportDeps, id: string, problem: StepbackError): Promise<void> {
   return report(deps, id, { outcome: "failed", problem });
 }
 
 function report(
-  { store, dispatcher }: ServiceDeps,
+  { store, dispatcher }: ReportDeps,
   id: string,
   { outcome, problem }: { outcome: Outcome; problem: StepbackError | null },
 ): Promise<void> {

@@ -1,20 +1,20 @@
 import type { Pin } from "../domain/activity/pins.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { PinFilter } from "../store/port/pins.ts";
+import type { PinFilter, PinStore } from "../store/port/pins.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { found } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 import type { Clearing } from "./stages.ts";
 
-/** What rollbacks took back, so that it does not come again unseen (N13). */
+/** States, builds and commits that were rolled back, so that a deployment that brings them again is noticed. */
 export interface PinService {
   list(filter: PinFilter, page: Page): Promise<Paged<Pin>>;
   find(id: string): Promise<Pin>;
-  /** NOT_ACTIVE where it does not hold any more. */
+  /** NOT_ACTIVE when the pin is no longer active. */
   clear(id: string, clearing: Clearing): Promise<Pin>;
 }
 
-export function createPinService({ store, clock }: ServiceDeps): PinService {
+export function createPinService({ store, clock }: Uses<PinStore, "clock">): PinService {
   const find = async (id: string) => found(await store.findPin(id), id);
   return {
     find,
@@ -22,7 +22,7 @@ export function createPinService({ store, clock }: ServiceDeps): PinService {
     clear: async (id, clearing) => {
       await find(id);
       if (!(await store.clearPin(id, { ...clearing, at: clock.now() })))
-        throw new StepbackError("NOT_ACTIVE", `${id} does not hold any more.`);
+        throw new StepbackError("NOT_ACTIVE", `${id} is no longer active.`);
       return find(id);
     },
   };

@@ -1,17 +1,17 @@
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
-import { type Claim, claimsMeet } from "../domain/activity/scope.ts";
+import { type Lock, locksOverlap } from "../domain/activity/scope.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
 import type { Guard } from "../store/port/transaction.ts";
 
-/** Throws the first error that there is. Guards answer errors, so checks do, and what stands outside of them throws. */
+/** Throws the first error, if there is one. Checks return errors, because guards do; outside a guard the error is thrown. */
 export function refuse(...errors: readonly (StepbackError | null)[]): void {
   const error = errors.find((candidate) => candidate !== null);
   if (error) throw error;
 }
 
 /**
- * One error for all faults of a request, null where there are none. Its code is the first of `worst` that a fault carries;
- * a fault without a code is VALIDATION_FAILED.
+ * One error for all faults of a request; null when there are none. Its code is the first of `worst` that a fault has, else
+ * that of the first fault. A fault without a code counts as VALIDATION_FAILED.
  */
 export function errorOf(
   faults: readonly Fault[],
@@ -23,25 +23,29 @@ export function errorOf(
   return code ? new StepbackError(code, detail, faults) : null;
 }
 
-/** Refuses whatever would meet unfinished work on the same components, and names who holds them. */
-export function refuseHeld(claim: Claim): Guard<readonly Activity[]> {
+const IN_PROGRESS: Readonly<Record<Activity["type"], readonly [ErrorCode, string]>> = {
+  deploy: ["DEPLOYMENT_IN_PROGRESS", "deployment"],
+  rollback: ["ROLLBACK_IN_PROGRESS", "rollback"],
+};
+
+/** Refuses work on components that are locked by unfinished work, and names that work. */
+export function refuseLocked(lock: Lock): Guard<readonly Activity[]> {
   return (unfinished) => {
-    const holder = unfinished.find((activity) => claimsMeet(activity.claim, claim));
-    if (!holder) return null;
-    const [code, word]: [ErrorCode, string] =
-      holder.type === "deploy" ? ["DEPLOYMENT_IN_PROGRESS", "deployment"] : ["ROLLBACK_IN_PROGRESS", "rollback"];
-    return new StepbackError(code, `The ${word} ${holder.id} (${holder.status}) holds some of these components.`);
+    const lockedBy = unfinished.find((activity) => locksOverlap(activity.lock, lock));
+    if (!lockedBy) return null;
+    const [code, word] = IN_PROGRESS[lockedBy.type];
+    return new StepbackError(code, `The ${word} ${lockedBy.id} (${lockedBy.status}) locks some of these components.`);
   };
 }
 
-/** ALREADY_FINISHED, or null while the job goes on. */
+/** ALREADY_FINISHED, or null while the job has not ended. */
 export function endedError(activity: Activity): StepbackError | null {
   return hasEnded(activity.status)
     ? new StepbackError("ALREADY_FINISHED", `${activity.id} has ended: ${activity.status}.`)
     : null;
 }
 
-/** The row, or NOT_FOUND where there is none. */
+/** The row, or NOT_FOUND when there is none. */
 export function found<Row>(row: Row | null, id: string): Row {
   if (row === null) throw new StepbackError("NOT_FOUND", `There is no ${id}.`);
   return row;

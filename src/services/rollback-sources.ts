@@ -9,32 +9,38 @@ import type { ComponentId, Components } from "../domain/component/component.ts";
 import type { SnapshotSummary } from "../domain/component/snapshot.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
 import { returnStates, type SnapshotPair } from "../domain/plan/rollback-states.ts";
-import type { Store } from "../store/store.ts";
+import type { ActivityStore } from "../store/port/activities.ts";
+import type { DeploymentStore } from "../store/port/deployments.ts";
+import type { SnapshotStore } from "../store/port/snapshots.ts";
+import { findActivity } from "./find-activity.ts";
 import { errorOf, found, refuse } from "./refusals.ts";
 
-/** What a rollback is made of: where it copies its facts from, and the altered rows that can be picked. */
+/** The ports from which the rows of a rollback are read. */
+export type SourceStore = ActivityStore & Pick<DeploymentStore, "findAltered"> & SnapshotStore;
+
+/** What a rollback is made from: the activity whose facts it copies, and the rows that can be picked. */
 export interface RollbackSource extends Pick<Rollback, "deployments" | "undoes" | "toBuild" | "restores"> {
-  /** The newest of the deployments, or the rollback to undo. */
+  /** The newest of the deployments, the rollback to undo, or the owner of the snapshot. */
   readonly origin: Activity;
-  /** What a rollback holds besides its rows: the scope of the command that deploys a package. */
+  /** What the rollback locks besides its rows: the scope of the command that deploys a package. */
   readonly scope: Scope;
   readonly rows: readonly Pickable[];
 }
 
 const NO_SCOPE: Scope = { stacks: [], functions: [] };
 
-/** Why a deployment cannot be rolled back as it is; null when it can (F7). Pure. */
+/** Why a deployment cannot be rolled back; null when it can. Pure. */
 export function whyNotRollbackable(deployment: Deployment): ErrorCode | null {
   if (deployment.status !== "Completed") return "DEPLOYMENT_NOT_COMPLETED";
   return countOf(deployment) > 0 ? null : "NOTHING_ALTERED";
 }
 
 /**
- * The rows of one or several deployments of one target, merged. NOT_FOUND, DEPLOYMENT_NOT_COMPLETED, WRONG_TARGET,
- * NOTHING_ALTERED. With `includeFailed`, one that was reported as failed serves too: its record is there.
+ * The merged rows of one or several deployments to one target. With `includeFailed`, a deployment that was reported as
+ * failed and has a record counts too. NOT_FOUND, DEPLOYMENT_NOT_COMPLETED, WRONG_TARGET, NOTHING_ALTERED.
  */
 export async function deploymentsSource(
-  store: Store,
+  store: SourceStore,
   ids: readonly string[],
   includeFailed: boolean,
 ): Promise<RollbackSource> {
@@ -42,8 +48,8 @@ export async function deploymentsSource(
   for (const id of new Set(ids)) deployments.push(found(await store.findDeployment(id), id));
   deployments.sort((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1));
   refuse(
-    errorOf(deployments.flatMap(incompletenessOf(includeFailed)), "Not every deployment can be rolled back."),
-    errorOf(foreignAmong(deployments), "All deployments of one rollback must be of one target."),
+    errorOf(deployments.flatMap(incompletenessOf(includeFailed)), "Some deployments cannot be rolled back."),
+    errorOf(foreignAmong(deployments), "All deployments of one rollback must have the same target."),
   );
   const oldestFirst = deployments.map(({ id }) => id);
   const rows = await mergedRows(store, oldestFirst);
@@ -54,8 +60,8 @@ export async function deploymentsSource(
   return { origin, deployments: oldestFirst, undoes: null, toBuild: null, restores: null, scope: NO_SCOPE, rows };
 }
 
-/** The rows of an ended rollback: what differs between its backup and its record. */
-export async function undoSource(store: Store, id: string): Promise<RollbackSource> {
+/** The rows of an ended rollback: what differs between its backup and its record. ROLLBACK_NOT_FINISHED, NOTHING_ALTERED. */
+export async function undoSource(store: SourceStore, id: string): Promise<RollbackSource> {
   const origin = found(await store.findRollback(id), id);
   if (!hasEnded(origin.status)) throw new StepbackError("ROLLBACK_NOT_FINISHED", `${id} is ${origin.status}.`);
   const rows = await undoRows(store, origin);
@@ -64,39 +70,37 @@ export async function undoSource(store: Store, id: string): Promise<RollbackSour
 }
 
 /**
- * Everything that a snapshot holds, altered or not: any of it may have another state by now (N14). NOT_FOUND,
- * BACKUP_NOT_READY.
+ * Every component of a snapshot, altered or not: any of them may have another state by now. NOT_FOUND, BACKUP_NOT_READY.
  */
-export async function snapshotSource(store: Store, id: string): Promise<RollbackSource> {
+export async function snapshotSource(store: SourceStore, id: string): Promise<RollbackSource> {
   const { status, activity } = found(await store.findSnapshot(id), id);
   if (status !== "Ready") throw new StepbackError("BACKUP_NOT_READY", `The snapshot ${id} is ${status}.`);
-  const owner = (await store.findDeployment(activity)) ?? (await store.findRollback(activity));
   const rows = await snapshotRows(store, id);
-  const origin = found<Activity>(owner, activity);
+  const origin = found<Activity>(await findActivity(store, activity), activity);
   return { origin, deployments: [], undoes: null, toBuild: null, restores: id, scope: NO_SCOPE, rows };
 }
 
-async function snapshotRows(store: Store, snapshot: string): Promise<readonly Pickable[]> {
+async function snapshotRows(store: SourceStore, snapshot: string): Promise<readonly Pickable[]> {
   const components = [...(await store.findComponents(snapshot)).values()];
   return components.map(({ id, parent }) => ({ component: id, parent }));
 }
 
-/** The rows that a rollback was opened over. They do not change any more: everything that they come from has ended. */
-export async function rowsOf(store: Store, rollback: Rollback): Promise<readonly Pickable[]> {
+/** The rows from which a rollback was picked. They no longer change: everything that they come from has ended. */
+export async function rowsOf(store: SourceStore, rollback: Rollback): Promise<readonly Pickable[]> {
   if (rollback.toBuild) return returnRows(store, rollback.toBuild);
   if (rollback.restores !== null) return snapshotRows(store, rollback.restores);
   if (rollback.undoes === null) return mergedRows(store, rollback.deployments);
   return undoRows(store, found(await store.findRollback(rollback.undoes), rollback.undoes));
 }
 
-async function mergedRows(store: Store, oldestFirst: readonly string[]): Promise<readonly Altered[]> {
+async function mergedRows(store: SourceStore, oldestFirst: readonly string[]): Promise<readonly Altered[]> {
   const rows: (readonly Altered[])[] = [];
   for (const id of oldestFirst) rows.push(await store.findAltered(id));
   return mergeAltered(rows);
 }
 
-/** A stack whose part went back is in the snapshots, too, but was not picked itself. */
-async function undoRows(store: Store, undone: Rollback): Promise<readonly Altered[]> {
+/** The snapshots also hold the stack of a restored part, which was not picked itself. */
+async function undoRows(store: SourceStore, undone: Rollback): Promise<readonly Altered[]> {
   if (undone.backup?.status !== "Ready" || undone.record?.status !== "Ready") return [];
   const before = await store.findComponents(undone.backup.id);
   const deployed = await store.findComponents(undone.record.id);
@@ -104,32 +108,32 @@ async function undoRows(store: Store, undone: Rollback): Promise<readonly Altere
   return rowsBetween({ before, deployed }, changed);
 }
 
-/** What a return to a build can put back: whatever is not as that build's deployment had recorded it. */
-export async function returnRows(store: Store, way: BuildReturn): Promise<readonly Altered[]> {
-  const { states } = await readReturn(store, way);
+/** What a return to a build can restore: each component that differs from the record of the build's deployment. */
+export async function returnRows(store: SourceStore, toState: BuildReturn): Promise<readonly Altered[]> {
+  const { states } = await readReturn(store, toState);
   return rowsBetween(states, alteredIds(states.before, states.deployed));
 }
 
-/** The states of a way back, and the two snapshots of the build's deployment that they begin with. */
+/** The states between which a return to a build goes, and the two snapshots of the build's deployment. */
 export async function readReturn(
-  store: Store,
-  way: Pick<BuildReturn, "deployment" | "since">,
+  store: SourceStore,
+  toState: Pick<BuildReturn, "deployment" | "since">,
 ): Promise<{ base: SnapshotPair; states: SnapshotPair }> {
-  const base = await readPair(store, found(await store.findDeployment(way.deployment), way.deployment));
+  const base = await readPair(store, found(await store.findDeployment(toState.deployment), toState.deployment));
   const states = returnStates(base);
-  for (const id of way.since) {
-    states.add(await readPair(store, found((await store.findDeployment(id)) ?? (await store.findRollback(id)), id)));
+  for (const id of toState.since) {
+    states.add(await readPair(store, found(await findActivity(store, id), id)));
   }
   return { base, states };
 }
 
-async function readPair(store: Store, { backup, record }: Deployment | Rollback): Promise<SnapshotPair> {
+async function readPair(store: SourceStore, { backup, record }: Deployment | Rollback): Promise<SnapshotPair> {
   const read = async (snapshot: SnapshotSummary | null): Promise<Components> =>
     snapshot ? store.findComponents(snapshot.id) : new Map();
   return { before: await read(backup), deployed: await read(record) };
 }
 
-/** Rows without a diff and a verdict of their own: the plan job compares the states themselves. */
+/** Rows without a diff and a verdict: the planner compares the states themselves. */
 export function rowsBetween({ before, deployed }: SnapshotPair, ids: readonly ComponentId[]): readonly Altered[] {
   return ids.map((component): Altered => {
     const [was, became] = [before.get(component), deployed.get(component)];
@@ -151,7 +155,7 @@ function incompletenessOf(includeFailed: boolean): (deployment: Deployment) => F
   return ({ id, status, outcome, record }) => {
     const isFailed = status === "Exception" && outcome === "failed" && record?.status === "Ready";
     if (status === "Completed" || (isFailed && includeFailed)) return [];
-    const hint = isFailed ? ' It failed: take it back with "includeFailed": true.' : "";
+    const hint = isFailed ? ' It failed: roll it back with "includeFailed": true.' : "";
     return [{ pointer: "/deployment", code: "DEPLOYMENT_NOT_COMPLETED", detail: `${id} is ${status}.${hint}` }];
   };
 }
@@ -164,7 +168,7 @@ function foreignAmong(deployments: readonly Deployment[]): Fault[] {
     .map(({ id }) => ({
       pointer: "/deployment",
       code: "WRONG_TARGET",
-      detail: `${id} was made to another target than ${first?.id}.`,
+      detail: `${id} has another target than ${first?.id}.`,
     }));
 }
 

@@ -1,20 +1,19 @@
 import { hasEnded } from "../domain/activity/activity.ts";
-import { awaitsCommand } from "../domain/activity/build.ts";
-import type { Rollback } from "../domain/activity/rollback.ts";
-import { claimOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
+import { awaitsCommand, type Rollback } from "../domain/activity/rollback.ts";
+import { resolvePicked } from "../domain/activity/selection.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import { type Estimate, estimate } from "../domain/plan/estimate.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { StepRow } from "../domain/plan/step-row.ts";
 import { type Orphan, orphansIn } from "../domain/stack/retained.ts";
 import type { ActivityFilter } from "../store/port/activities.ts";
+import type { CommandStore } from "../store/port/builds.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
+import { type OpenDeps, openFrom, type RollbackOptions, rollbackFor } from "./open-rollback.ts";
 import { reportFailure } from "./package-commands.ts";
-import { endedError, found, refuse, refuseHeld } from "./refusals.ts";
+import { endedError, found, refuse } from "./refusals.ts";
 import { deploymentsSource, type RollbackSource, snapshotSource, undoSource } from "./rollback-sources.ts";
-import { runError, selectionError } from "./selections.ts";
 import type { ServiceDeps } from "./service-deps.ts";
-import { findPolicy, reasonError } from "./stages.ts";
 import { type Wait, waitFor } from "./waiting.ts";
 
 export type { StepRow };
@@ -26,21 +25,6 @@ export interface RollbackRequest extends RollbackOptions {
   readonly snapshot?: string;
 }
 
-/** What a rollback may be told, whatever it goes back to. */
-export interface RollbackOptions {
-  readonly components?: readonly string[] | "all";
-  readonly run?: boolean;
-  readonly strategy?: Rollback["strategy"];
-  readonly onConflict?: Rollback["onConflict"];
-  readonly onError?: Rollback["onError"];
-  readonly allowDestructive?: boolean;
-  readonly continueUpdateRollback?: Rollback["continueUpdateRollback"];
-  readonly includeFailed?: boolean;
-  readonly reason?: string | null;
-  readonly ticket?: string | null;
-  readonly planDigest?: string | null;
-}
-
 export interface ExpectedPlan extends Plan {
   readonly expected: Estimate;
 }
@@ -49,22 +33,24 @@ export interface RollbackService {
   /** Opens a draft, or a rollback that is planned and run at once. */
   open(request: RollbackRequest, requestedBy: string): Promise<Rollback>;
   find(id: string): Promise<Rollback>;
-  /** As `find`, once the job has ended. A draft has no job: it is answered at once. */
+  /** As `find`, once the job has ended or waits for an external command. A draft has no job and returns at once. */
   wait(id: string, wait: Wait): Promise<Rollback>;
   list(filter: ActivityFilter, page: Page): Promise<Paged<Rollback>>;
-  /** Has a rollback of everything that a deployment altered planned, and never run (N15). As `open`, for its faults. */
+  /** Enqueues the planning of a rollback of everything that a deployment altered. It never runs. Errors as `open`. */
   drill(deployment: string, requestedBy: string): Promise<Rollback>;
-  /** The latest plan, and what it is expected to take. PLAN_MISSING while there is none; a planning that failed is told in its words. */
+  /** The latest plan with its estimate. PLAN_MISSING while there is none; it carries the problem of a failed planning. */
   findPlan(id: string, wait: Wait): Promise<ExpectedPlan>;
-  /** One row a component; none before the rollback has begun. */
+  /** One row for each component; none before the rollback has begun. */
   listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
-  /** What it left in the account without a stack, as far as it has come. */
+  /** The resources that the rollback has left in the account so far and that belong to no stack. */
   listOrphans(id: string): Promise<readonly Orphan[]>;
-  /** Ends a draft at once; a job sees the wish between two actions. */
+  /** Ends a draft at once; a running job stops between two actions. */
   cancel(id: string): Promise<Rollback>;
 }
 
-export function createRollbackService(deps: ServiceDeps): RollbackService {
+type RollbackDeps = OpenDeps & Pick<ServiceDeps, "rateOf"> & { readonly store: CommandStore };
+
+export function createRollbackService(deps: RollbackDeps): RollbackService {
   const { store, clock } = deps;
   const find = async (id: string) => found(await store.findRollback(id), id);
   return {
@@ -86,36 +72,16 @@ export function createRollbackService(deps: ServiceDeps): RollbackService {
   };
 }
 
-async function open(deps: ServiceDeps, request: RollbackRequest, requestedBy: string): Promise<Rollback> {
+async function open(deps: RollbackDeps, request: RollbackRequest, requestedBy: string): Promise<Rollback> {
   return openFrom(deps, await findSource(deps, request), { request, requestedBy });
 }
 
-/** Opens a rollback over what a source offers. REASON_REQUIRED, UNKNOWN_COMPONENT, …_IN_PROGRESS and their like. */
-export async function openFrom(
-  deps: ServiceDeps,
-  source: RollbackSource,
-  { request, requestedBy }: { request: RollbackOptions; requestedBy: string },
-): Promise<Rollback> {
-  refuse(reasonError(request.reason ?? null, await findPolicy(deps.store, source.origin)));
-  const { components = [], run = true, strategy = "auto", continueUpdateRollback = {} } = request;
-  refuse(selectionError(components, source.rows, "/components"));
-  const picked = resolvePicked(components, source.rows);
-  if (run) refuse(runError({ picked, strategy, continueUpdateRollback }, source.rows));
-  const rollback = newRollback(deps, request, { source, picked, requestedBy });
-  await deps.store.openRollback(
-    rollback,
-    refuseHeld(rollback.claim),
-    run ? (transaction) => deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: rollback.id }) : null,
-  );
-  return rollback;
-}
-
-async function drill(deps: ServiceDeps, deployment: string, requestedBy: string): Promise<Rollback> {
+async function drill(deps: RollbackDeps, deployment: string, requestedBy: string): Promise<Rollback> {
   const source = await deploymentsSource(deps.store, [deployment], true);
   const picked = resolvePicked("all", source.rows);
   const request = { deployment, run: false, includeFailed: true };
-  const rollback = newRollback(deps, request, { source, picked, requestedBy, drill: true });
-  // A draft holds nothing, so nobody is in its way.
+  const rollback = rollbackFor(deps, request, { source, picked, requestedBy, drill: true });
+  // A draft locks nothing, so that no other work can block it.
   await deps.store.openRollback(
     rollback,
     () => null,
@@ -124,10 +90,11 @@ async function drill(deps: ServiceDeps, deployment: string, requestedBy: string)
   return rollback;
 }
 
-function findSource({ store }: ServiceDeps, request: RollbackRequest): Promise<RollbackSource> {
+function findSource({ store }: RollbackDeps, request: RollbackRequest): Promise<RollbackSource> {
   const { deployment, rollback, snapshot } = request;
   if ([deployment, rollback, snapshot].filter((given) => given !== undefined).length !== 1) {
-    const detail = "Name one of `deployment`, to roll it back, `rollback`, to undo it, and `snapshot`, to restore it.";
+    const detail =
+      "Name exactly one of `deployment` to roll it back, `rollback` to undo it, or `snapshot` to restore it.";
     throw new StepbackError("VALIDATION_FAILED", detail, [{ pointer: "/deployment", detail }]);
   }
   if (rollback !== undefined) return undoSource(store, rollback);
@@ -136,74 +103,24 @@ function findSource({ store }: ServiceDeps, request: RollbackRequest): Promise<R
   return deploymentsSource(store, ids, request.includeFailed ?? false);
 }
 
-interface Opening {
-  readonly source: RollbackSource;
-  readonly picked: Rollback["picked"];
-  readonly requestedBy: string;
-  readonly drill?: boolean;
-}
-
-function newRollback(deps: ServiceDeps, request: RollbackOptions, opening: Opening): Rollback {
-  const { source, picked, requestedBy } = opening;
-  const { application, stage, branch, commit, build, target, identity } = source.origin;
-  return {
-    id: deps.newId("rbk"),
-    type: "rollback",
-    status: (request.run ?? true) ? "Queued" : "Draft",
-    application,
-    stage,
-    branch,
-    commit,
-    build,
-    target,
-    identity,
-    requestedBy,
-    reason: request.reason ?? null,
-    ticket: request.ticket ?? null,
-    claim: withScope(claimOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
-    createdAt: deps.clock.now(),
-    startedAt: null,
-    finishedAt: null,
-    cancelRequestedAt: null,
-    error: null,
-    deployments: source.deployments,
-    undoes: source.undoes,
-    toBuild: source.toBuild,
-    restores: source.restores,
-    drill: opening.drill ?? false,
-    needsRevalidation: false,
-    picked,
-    strategy: request.strategy ?? "auto",
-    onConflict: request.onConflict ?? "fail",
-    onError: request.onError ?? "stop",
-    allowDestructive: request.allowDestructive ?? false,
-    continueUpdateRollback: request.continueUpdateRollback ?? {},
-    includeFailed: request.includeFailed ?? false,
-    approvedDigest: request.planDigest ?? null,
-    backup: null,
-    record: null,
-    result: null,
-  };
-}
-
-/** Nothing more happens by itself: it ended, has not begun, or it is the turn of the command that deploys a package. */
+/** Whether nothing more happens by itself: a draft, an ended rollback, or one that waits for an external command. */
 function isSettled(rollback: Rollback): boolean {
   return rollback.status === "Draft" || hasEnded(rollback.status) || awaitsCommand(rollback);
 }
 
-async function cancel(deps: ServiceDeps, rollback: Rollback): Promise<void> {
+async function cancel(deps: RollbackDeps, rollback: Rollback): Promise<void> {
   const { store, clock } = deps;
   refuse(endedError(rollback));
   const at = clock.now();
   await store.requestCancel(rollback.id, at);
   if (awaitsCommand(rollback)) {
-    await reportFailure(deps, rollback.id, new StepbackError("CANCELLED", "Cancelled before its command had ended."));
+    await reportFailure(deps, rollback.id, new StepbackError("CANCELLED", "Cancelled before its command ended."));
   }
   if (rollback.status !== "Draft") return;
   await store.endActivity(rollback.id, problemOf(new StepbackError("CANCELLED", "The draft was discarded.")), at);
 }
 
-async function findPlan({ store, clock, rateOf }: ServiceDeps, id: string, wait: Wait): Promise<ExpectedPlan> {
+async function findPlan({ store, clock, rateOf }: RollbackDeps, id: string, wait: Wait): Promise<ExpectedPlan> {
   const { plan, rollback } = await waitFor(clock, wait, {
     read: async () => ({ plan: await store.findPlan(id), rollback: found(await store.findRollback(id), id) }),
     settled: ({ plan, rollback }) => plan !== null || rollback.error !== null || hasEnded(rollback.status),

@@ -13,24 +13,24 @@ function consentError({ picked, continueUpdateRollback }: Consented, rows: reado
     rows.filter((row) => picked.includes(row.component)),
     "/continueUpdateRollback",
   );
-  return errorOf(faults, "A consent is for a stack that nothing picked belongs to.");
+  return errorOf(faults, "Consent is given for a stack to which no picked component belongs.");
 }
 
-/** Every fault of a selection in one error; null when it is good. An unknown component weighs more than a doubled one. */
+/** Every fault of a selection in one error; null when there is none. An unknown component outweighs a duplicate. */
 export function selectionError(
   wanted: readonly string[] | "all",
   rows: readonly Pickable[],
   pointer: string,
 ): StepbackError | null {
   if (wanted === "all") return null;
-  return errorOf(selectionFaults(wanted, rows, pointer), "Not every component can be picked.", ["UNKNOWN_COMPONENT"]);
+  return errorOf(selectionFaults(wanted, rows, pointer), "Some components cannot be picked.", ["UNKNOWN_COMPONENT"]);
 }
 
 export function strategyError({ picked, strategy }: Picked, rows: readonly Pickable[]): StepbackError | null {
-  return errorOf(strategyFaults(picked, rows, strategy), "The strategy cannot take back every picked component.");
+  return errorOf(strategyFaults(picked, rows, strategy), "The strategy cannot restore every picked component.");
 }
 
-/** What is planned or run has to pick something, in a way that its strategy can take back, and consent to nothing else. */
+/** Checks a selection before it is planned or run: something is picked, the strategy can restore it, consent fits it. */
 export function runError(selection: Consented, rows: readonly Pickable[]): StepbackError | null {
   if (selection.picked.length > 0) return strategyError(selection, rows) ?? consentError(selection, rows);
   const detail = "Pick at least one component.";

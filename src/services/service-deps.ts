@@ -5,7 +5,7 @@ import type { Fingerprint } from "../domain/template/secrets.ts";
 import type { Dispatcher } from "../jobs/queue/dispatcher.ts";
 import type { Store } from "../store/store.ts";
 
-/** What every service is made from. No service waits for AWS: jobs do. */
+/** What the services are made from. No service waits for AWS: jobs do. */
 export interface ServiceDeps {
   readonly store: Store;
   readonly artifacts: Artifacts;
@@ -13,10 +13,14 @@ export interface ServiceDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly fingerprint: Fingerprint;
-  /** What AWS's quotas, or the settings in their place, allow: for what a plan is expected to take. */
+  /** The call rates that AWS's quotas or the settings allow, for estimating how long a plan takes. */
   readonly rateOf: RateOf;
   /** Names of the configured targets. */
   readonly targets: readonly string[];
-  /** How large one package may be. */
   readonly maxPackageBytes: number;
 }
+
+/** What one service needs: some ports of the store, and other members by name. */
+export type Uses<Ports, Others extends Exclude<keyof ServiceDeps, "store"> = never> = {
+  readonly store: Ports;
+} & Pick<ServiceDeps, Others>;

@@ -14,7 +14,7 @@ import type { ServiceDeps } from "./service-deps.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
 import { createStageService, type StageService } from "./stages.ts";
 
-/** Everything that a request can ask for. */
+/** Everything that a request can do. */
 export interface Services {
   readonly access: AccessService;
   readonly activities: ActivityService;

@@ -4,13 +4,17 @@ import type { JudgedComponent, SnapshotRow } from "../domain/component/snapshot.
 import { StepbackError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { exposed, type Masking } from "../domain/template/secrets.ts";
+import type { ActivityStore } from "../store/port/activities.ts";
+import type { PolicyStore } from "../store/port/policies.ts";
+import type { SnapshotStore } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
+import { findActivity } from "./find-activity.ts";
 import { found } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 
 export type { SnapshotRow };
 
-/** A captured component as it may be shown: secrets are fingerprints, evidence is a safe choice of it. */
+/** A captured component as the API shows it: secrets as fingerprints, and only the evidence that is known to be harmless. */
 export interface ShownComponent extends Omit<JudgedComponent, "state"> {
   readonly settings: JsonObject;
   readonly evidence: JsonObject;
@@ -25,11 +29,13 @@ export interface SnapshotService {
   find(id: string): Promise<SnapshotRow>;
   listComponents(id: string, page: Page): Promise<Paged<ShownComponent>>;
   findComponent(id: string, component: string): Promise<ShownComponent>;
-  /** The bytes of the component's first artifact. NOT_FOUND where it has none, ARTIFACT_MISSING where they are lost. */
+  /** The bytes of the component's first artifact. NOT_FOUND when it has none; ARTIFACT_MISSING when the bytes are lost. */
   openArtifact(id: string, component: string): Promise<OpenArtifact>;
 }
 
-export function createSnapshotService({ store, artifacts, fingerprint }: ServiceDeps): SnapshotService {
+type SnapshotDeps = Uses<ActivityStore & SnapshotStore & PolicyStore, "artifacts" | "fingerprint">;
+
+export function createSnapshotService({ store, artifacts, fingerprint }: SnapshotDeps): SnapshotService {
   const find = async (id: string) => found(await store.findSnapshot(id), id);
   const findCaptured = async (id: string, component: string) => {
     const parsed = parseComponentId(component);
@@ -38,7 +44,7 @@ export function createSnapshotService({ store, artifacts, fingerprint }: Service
     return found(captured, `${component} in ${id}`);
   };
   const findMasking = async ({ activity }: SnapshotRow): Promise<Masking> => {
-    const owner = (await store.findDeployment(activity)) ?? (await store.findRollback(activity));
+    const owner = await findActivity(store, activity);
     const policy = owner && (await store.findPolicy(owner));
     return policy ? { fingerprint, disclosure: policy } : { fingerprint };
   };
@@ -74,8 +80,8 @@ function shown({ state, ...facts }: JudgedComponent, masking: Masking): ShownCom
 }
 
 /**
- * Members of evidence that are known to hold ids, versions, ARNs and states. Outputs and whatever else a template computed
- * may quote secrets: when in doubt, a member is left out.
+ * Members of evidence that hold only ids, versions, ARNs and states. All others are left out: outputs, and whatever else a
+ * template computes, may quote secrets.
  */
 const SAFE_EVIDENCE: ReadonlySet<string> = new Set([
   "aliasArn",

@@ -1,17 +1,13 @@
 import type { Revalidation } from "../domain/activity/pins.ts";
 import { DEFAULT_POLICY, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { StepbackError } from "../domain/errors.ts";
+import type { RevalidationStore } from "../store/port/pins.ts";
+import type { PolicyStore, StagePlace } from "../store/port/policies.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
-import type { Store } from "../store/store.ts";
 import { found } from "./refusals.ts";
-import type { ServiceDeps } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 
-export interface StagePlace {
-  readonly application: string;
-  readonly stage: string;
-}
-
-/** A policy, and who set it when; null for the defaults, which nobody set. */
+/** A policy, and who set it when; both are null for the defaults. */
 export interface ShownPolicy extends StagePolicy {
   readonly updatedAt: number | null;
   readonly updatedBy: string | null;
@@ -19,11 +15,11 @@ export interface ShownPolicy extends StagePolicy {
 
 export interface StageService {
   findPolicy(place: StagePlace): Promise<ShownPolicy>;
-  /** Sets the whole policy: what is left out gets its default. In effect at once. */
+  /** Replaces the whole policy; members that are left out get their defaults. Takes effect at once. */
   setPolicy(place: StagePlace, policy: Partial<StagePolicy>, by: string): Promise<ShownPolicy>;
-  /** Branches and builds that need revalidation (F17), newest first. */
+  /** Branches and builds that need revalidation, newest first. */
   listRevalidations(place: StagePlace & { open?: boolean }, page: Page): Promise<Paged<Revalidation>>;
-  /** NOT_FOUND, NOT_ACTIVE where it is closed already. */
+  /** NOT_FOUND; NOT_ACTIVE when the mark is closed already. */
   clearRevalidation(place: StagePlace, id: string, clearing: Clearing): Promise<Revalidation>;
 }
 
@@ -32,7 +28,7 @@ export interface Clearing {
   readonly by: string;
 }
 
-export function createStageService({ store, clock }: ServiceDeps): StageService {
+export function createStageService({ store, clock }: Uses<PolicyStore & RevalidationStore, "clock">): StageService {
   const findShown = async (place: StagePlace) =>
     (await store.findPolicy(place)) ?? { ...DEFAULT_POLICY, updatedAt: null, updatedBy: null };
   const findMark = async (place: StagePlace, id: string) => found(await store.findRevalidation(place, id), id);
@@ -53,13 +49,13 @@ export function createStageService({ store, clock }: ServiceDeps): StageService 
 }
 
 /** The policy in effect at a stage. */
-export async function findPolicy(store: Pick<Store, "findPolicy">, place: StagePlace): Promise<StagePolicy> {
+export async function findPolicy(store: PolicyStore, place: StagePlace): Promise<StagePolicy> {
   return (await store.findPolicy(place)) ?? DEFAULT_POLICY;
 }
 
-/** REASON_REQUIRED where the stage asks for a reason and none is given. */
+/** REASON_REQUIRED when the stage demands a reason and none is given. */
 export function reasonError(reason: string | null, { requireReason }: StagePolicy): StepbackError | null {
   if (!requireReason || reason !== null) return null;
-  const detail = "The policy of this stage asks why a rollback is made.";
+  const detail = "The policy of this stage demands a reason for every rollback.";
   return new StepbackError("REASON_REQUIRED", detail, [{ pointer: "/reason", detail }]);
 }

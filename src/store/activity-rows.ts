@@ -4,14 +4,15 @@ import { StepbackError } from "../domain/errors.ts";
 import { isTimeKey, startOf } from "./pages.ts";
 import type { ActivityFilter } from "./port/activities.ts";
 import type { Guard, Page } from "./port/transaction.ts";
-import { activities, rollbackDeployments, UNFINISHED } from "./schema.ts";
+import { activities, UNFINISHED } from "./schema/activities.ts";
+import { rollbackDeployments } from "./schema/rollbacks.ts";
 import type { Rows } from "./sqlite-database.ts";
 
 export type ActivityRow = typeof activities.$inferSelect;
 
 /**
- * Raw, because drizzle drops the table's name from columns of a query over one table, and `application` would be the
- * subquery's own then.
+ * Raw SQL, because drizzle omits the table's name from columns of a query over one table, and an unqualified `application`
+ * would mean the column of the subquery.
  */
 const NEEDS_REVALIDATION = sql<boolean>`(exists (
   select 1 from revalidations mark
@@ -23,7 +24,7 @@ const NEEDS_REVALIDATION = sql<boolean>`(exists (
     and mark.subject = 'build' and mark.name = activities.build
 ))`.mapWith(Boolean);
 
-/** What is selected of an activity: its row, and whether its branch or build stands in doubt (F17). */
+/** The columns selected for an activity: its row, and whether its branch or build needs revalidation. */
 export const ACTIVITY = { ...getTableColumns(activities), needsRevalidation: NEEDS_REVALIDATION };
 
 export function activityOf(row: ActivityRow & Pick<Activity, "needsRevalidation">): Activity {
@@ -42,24 +43,25 @@ export async function updateActivity(rows: Rows, id: string, change: Partial<Act
   await rows.update(activities).set(change).where(eq(activities.id, id));
 }
 
-/** NOT_FOUND where there is none. */
+/** NOT_FOUND. */
 export async function getActivity(rows: Rows, id: string): Promise<Activity> {
   const [row] = await rows.select(ACTIVITY).from(activities).where(eq(activities.id, id));
   return activityOf(found(row, id));
 }
 
+/** The row, or NOT_FOUND when there is none. */
 export function found<Row>(row: Row | null | undefined, id: string): Row {
   if (!row) throw new StepbackError("NOT_FOUND", `There is no ${id}.`);
   return row;
 }
 
-/** Throws what the guard says of the row. */
-export function ask<Row>(guard: Guard<Row>, row: Row): void {
+/** Throws the error with which the guard refuses the row, if it does. */
+export function checkGuard<Row>(guard: Guard<Row>, row: Row): void {
   const refusal = guard(row);
   if (refusal) throw refusal;
 }
 
-/** What holds components of a target: every deployment and rollback that is queued or runs. Oldest first. */
+/** Every queued or running deployment and rollback of a target, oldest first: what locks its components. */
 export async function listUnfinished(rows: Rows, target: string): Promise<readonly Activity[]> {
   const unfinished = await rows
     .select(ACTIVITY)
@@ -71,7 +73,7 @@ export async function listUnfinished(rows: Rows, target: string): Promise<readon
 
 const FILTERED = ["type", "application", "stage", "branch", "target", "status"] as const;
 
-/** The conditions of a list, for a query that has `activities` in it. VALIDATION_FAILED for an unreadable cursor. */
+/** The conditions of a list, for a query that selects from `activities`. VALIDATION_FAILED for an unreadable cursor. */
 export function matches(rows: Rows, filter: ActivityFilter, page: Page): SQL | undefined {
   const start = startOf(page, isTimeKey);
   return and(
@@ -86,5 +88,5 @@ function reversalsOf(rows: Rows, deployment: string) {
   return rows.select({ rollback }).from(rollbackDeployments).where(eq(rollbackDeployments.deployment, deployment));
 }
 
-/** Newest first; ids break ties, so that the order is total. */
+/** Newest first. Ids break ties, so that the order is total. */
 export const NEWEST_FIRST = [desc(activities.createdAt), desc(activities.id)] as const;

@@ -1,15 +1,15 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { closeActivity } from "./activity-ending.ts";
 import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
 import { deploymentOf, selectDeployments } from "./deployment-rows.ts";
+import { closeActivity } from "./ending-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { pageOf, readAhead } from "./pages.ts";
 import type { ActivityStore } from "./port/activities.ts";
 import { readRollbacks } from "./rollback-rows.ts";
-import { activities } from "./schema.ts";
+import { activities } from "./schema/activities.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 type Lists = "findDeployment" | "findRollback" | "listActivities" | "listDeployments" | "listRollbacks";

@@ -5,7 +5,9 @@ import type { Package, PackageName, StageName } from "../domain/activity/package
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { BuildStore } from "./port/builds.ts";
-import { activities, deployments, packages } from "./schema.ts";
+import { activities } from "./schema/activities.ts";
+import { packages } from "./schema/builds.ts";
+import { deployments } from "./schema/deployments.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
 export function createBuildStore(database: SqliteDatabase): BuildStore {
@@ -44,7 +46,7 @@ async function findPackage(rows: Rows, { service, build, ...stage }: PackageName
   return row ?? null;
 }
 
-/** Every build that a deployment or a package of the stage names, with the time at which it was first heard of. */
+/** Every build that a deployment or a package of the stage names, with the time of its first mention. */
 function knownBuilds(rows: Rows, stage: StageName) {
   const deployed = rows
     .select({ build: sql<string>`${activities.build}`.as("build"), at: activities.createdAt })

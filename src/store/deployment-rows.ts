@@ -5,10 +5,12 @@ import type { ComponentId } from "../domain/component/component.ts";
 import { ACTIVITY, activityOf, found, insertActivity } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { Page, Paged } from "./port/transaction.ts";
-import { activities, altered, deployments, type snapshots, UNFINISHED } from "./schema.ts";
+import { activities, UNFINISHED } from "./schema/activities.ts";
+import { altered, deployments } from "./schema/deployments.ts";
+import type { snapshots } from "./schema/snapshots.ts";
 import { insertPendingSnapshot } from "./snapshot-rows.ts";
-import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
 import type { Rows } from "./sqlite-database.ts";
+import { backups, isBackup, isRecord, records, summaryOf } from "./summary-rows.ts";
 
 export function selectDeployments(rows: Rows) {
   return rows
@@ -30,7 +32,7 @@ export function deploymentOf(row: {
   return { ...activityOf(row.activity), ...row.own, type: "deploy", backup, record };
 }
 
-/** NOT_FOUND where there is none. */
+/** NOT_FOUND. */
 export async function getDeployment(rows: Rows, id: string): Promise<Deployment> {
   const [row] = await selectDeployments(rows).where(eq(activities.id, id));
   return deploymentOf(found(row, id));
@@ -84,12 +86,12 @@ export async function listAltered(rows: Rows, deployment: string, page: Page): P
   return { items: items.map(({ row }) => row), next };
 }
 
-/** Sorts by how many altered containers stand above a row; rows of one depth keep their order. */
+/** Sorts by the number of altered containers above a row; rows of one depth keep their order. */
 function parentsFirst(list: readonly Altered[]): readonly Altered[] {
   const parents = new Map(list.map(({ component, parent }) => [component, parent]));
   const depth = (component: ComponentId, below: number): number => {
     const parent = parents.get(component);
-    // No chain is longer than the list, so one that is has bitten its own tail.
+    // A chain longer than the list is a circle.
     return parent && below < list.length ? depth(parent, below + 1) : below;
   };
   const depths = new Map(list.map(({ component }) => [component, depth(component, 0)]));

@@ -1,7 +1,7 @@
 import { hasEnded } from "../domain/activity/activity.ts";
 import { countAltered } from "../domain/activity/altered.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
+import { checkGuard, listUnfinished, updateActivity } from "./activity-rows.ts";
 import {
   findAltered,
   getDeployment,
@@ -14,7 +14,7 @@ import {
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
-import { completeRevalidations } from "./revalidation-store.ts";
+import { completeRevalidations } from "./revalidation-rows.ts";
 import { openFollowing } from "./rollback-rows.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
@@ -23,23 +23,23 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
   return {
     openDeployment: (deployment, guard, enqueue) =>
       database.write(async (rows, transaction) => {
-        ask(guard, await listUnfinished(rows, deployment.target));
+        checkGuard(guard, await listUnfinished(rows, deployment.target));
         await insertDeployment(rows, deployment);
         await enqueue(transaction);
       }),
-    saveBackup: (fence, id, snapshot, { claim, readiness = null, lines }) =>
+    saveBackup: (fence, id, snapshot, { lock, readiness = null, lines }) =>
       writeFenced(database, fence, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
         await updateDeployment(rows, id, { readiness });
-        const held = claim ? { claim } : {};
-        await updateActivity(rows, id, { status: "In Progress", startedAt: snapshot.takenAt, ...held });
+        const locked = lock ? { lock } : {};
+        await updateActivity(rows, id, { status: "In Progress", startedAt: snapshot.takenAt, ...locked });
         await insertLines(rows, id, lines);
         await finishJob(rows, fence);
       }),
     reportOutcome: (id, { outcome, message }, guard, enqueue) =>
       database.write(async (rows, transaction) => {
         const deployment = await getDeployment(rows, id);
-        ask(guard, deployment);
+        checkGuard(guard, deployment);
         if (deployment.outcome === outcome) return;
         if (deployment.outcome !== null)
           throw new StepbackError("OUTCOME_DIFFERS", `${id} was finished as ${deployment.outcome}.`);

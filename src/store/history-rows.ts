@@ -1,51 +1,12 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import type { Activity } from "../domain/activity/activity.ts";
 import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
 import type { SnapshotRow } from "../domain/component/snapshot.ts";
-import { ACTIVITY, activityOf, getActivity } from "./activity-rows.ts";
-import { listLookedFor } from "./last-recorded.ts";
-import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
-import type { HistoryFilter, HistoryStore } from "./port/snapshots.ts";
-import type { Page } from "./port/transaction.ts";
-import { activities, componentHistory, snapshots } from "./schema.ts";
-import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
-
-export function createHistoryStore(database: SqliteDatabase): HistoryStore {
-  return {
-    listHistory: (component, filter, page) =>
-      database.read(async (rows) => {
-        const found = await readHistory(rows, { component, ...filter }, page);
-        const { items, next } = pageOf(found, page, ({ number }) => [number]);
-        return { items: items.map(({ number: _number, ...entry }) => entry), next };
-      }),
-  };
-}
-
-async function readHistory(rows: Rows, wanted: HistoryFilter & { component: ComponentId }, page: Page) {
-  const start = startOf(page, isNumberKey);
-  const found = await rows
-    .select({ own: componentHistory, snapshot: snapshots, activity: ACTIVITY })
-    .from(componentHistory)
-    .innerJoin(snapshots, eq(snapshots.id, componentHistory.snapshot))
-    .innerJoin(activities, eq(activities.id, snapshots.activity))
-    .where(
-      and(
-        eq(componentHistory.component, wanted.component),
-        eq(componentHistory.target, wanted.target),
-        wanted.application === undefined ? undefined : eq(activities.application, wanted.application),
-        wanted.stage === undefined ? undefined : eq(activities.stage, wanted.stage),
-        start ? lt(componentHistory.number, start[0]) : undefined,
-      ),
-    )
-    .orderBy(desc(componentHistory.number))
-    .limit(readAhead(page));
-  return found.map(({ own, snapshot, activity }) => {
-    const { number, component, digest, incomplete } = own;
-    const { purpose, takenAt } = snapshot;
-    const at = { snapshot: snapshot.id, purpose, takenAt: takenAt ?? 0, activity: activityOf(activity) };
-    return { number, component, digest, incomplete, ...at };
-  });
-}
+import { getActivity } from "./activity-rows.ts";
+import { listLookedFor } from "./last-record-rows.ts";
+import { activities } from "./schema/activities.ts";
+import { componentHistory, snapshots } from "./schema/snapshots.ts";
+import type { Rows } from "./sqlite-database.ts";
 
 interface Seen {
   readonly snapshot: string;
@@ -54,7 +15,7 @@ interface Seen {
   readonly components: readonly CapturedComponent[];
 }
 
-/** Adds what is new in a snapshot to the history of its components: a state, or that one that was there is gone. */
+/** Adds each state that a snapshot saw for the first time to its component's history; a null digest says that it is gone. */
 export async function noteHistory(rows: Rows, seen: Seen): Promise<void> {
   const activity = await getActivity(rows, seen.activity);
   const present = new Set(seen.components.map(({ id }) => id));
@@ -70,7 +31,10 @@ export async function noteHistory(rows: Rows, seen: Seen): Promise<void> {
   }
 }
 
-/** The newest state of a component in the account and region of an activity: a target's name may be given to others. */
+/**
+ * The newest known state of a component in the account and region of an activity. The target's name alone does not
+ * suffice: the settings may give it to another account later.
+ */
 async function lastSeen(rows: Rows, component: ComponentId, { target, identity }: Activity) {
   const { digest, incomplete } = componentHistory;
   const [last] = await rows

@@ -8,13 +8,13 @@ import { openWriter } from "./sqlite-database.ts";
 /** Two folders up from here both in `src` and in `dist`. */
 const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../migrations/sqlite", import.meta.url));
 
-/** The rows hold settings of functions and stacks, so nobody but the service's own user reads the file. */
+/** Only the service's own user may read the file: its rows hold settings of functions and stacks. */
 const FILE_MODE = 0o600;
 
 /**
- * Creates the database where there is none, and brings an older one up to date; all of it or nothing, also when two
- * processes start at once. INVALID_SETTINGS for a file that cannot be opened, is no database, belongs to something else,
- * or was written by a newer version.
+ * Creates the database or brings an older one up to date, all or nothing, even when two processes start at once.
+ * INVALID_SETTINGS for a file that cannot be opened, is no database, belongs to another program, or was written by a newer
+ * version.
  */
 export async function prepareDatabase(file: string): Promise<void> {
   try {
@@ -31,16 +31,19 @@ export async function prepareDatabase(file: string): Promise<void> {
   }
 }
 
-/** Drizzle's own migrator reads what is applied before it locks, so that two starting processes would both apply it. */
+/** Replaces drizzle's own migrator, which reads the applied migrations before it locks: two processes would both apply one. */
 function migrate(connection: Database.Database, file: string): void {
-  // A migration may rebuild a table that others refer to; foreign keys can only be switched outside of a transaction.
+  // A migration may rebuild a table that others refer to. SQLite switches foreign keys only outside a transaction.
   connection.pragma("foreign_keys = OFF");
   connection
     .transaction(() => {
       const missing = missingMigrations(connection, file);
       for (const migration of missing) apply(connection, migration);
       if (missing.length > 0 && connection.pragma("foreign_key_check", { simple: true }) !== undefined) {
-        throw new StepbackError("INVALID_SETTINGS", `${file}: rows would lose what they refer to after the update.`);
+        throw new StepbackError(
+          "INVALID_SETTINGS",
+          `${file}: after the update, rows would refer to rows that are gone.`,
+        );
       }
     })
     .immediate();
@@ -50,15 +53,15 @@ function missingMigrations(connection: Database.Database, file: string): readonl
   const known = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
   const applied = appliedMigrations(connection);
   if (applied === null) return known;
-  if (applied.length === 0) throw new StepbackError("INVALID_SETTINGS", `${file} is a database of something else.`);
+  if (applied.length === 0) throw new StepbackError("INVALID_SETTINGS", `${file} is the database of something else.`);
   if (applied.some((generatedAt, at) => known[at]?.folderMillis !== generatedAt)) {
-    const detail = `${file} was written by a newer version of Stepback. Start that version, or another data folder.`;
+    const detail = `${file} was written by a newer version of Stepback. Start that version, or set another data folder.`;
     throw new StepbackError("INVALID_SETTINGS", detail);
   }
   return known.slice(applied.length);
 }
 
-/** When each applied migration was generated, oldest first. Null for an empty database; empty for one that is not ours. */
+/** When each applied migration was generated, oldest first. Null for an empty database; empty for another program's. */
 function appliedMigrations(connection: Database.Database): readonly number[] | null {
   const tables = connection.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   if (tables.length === 0) return null;

@@ -1,7 +1,7 @@
 import { StepbackError } from "../domain/errors.ts";
 import type { Page, Paged } from "./port/transaction.ts";
 
-/** The columns that order a list, of one row: where a page ended. */
+/** The values of the columns that order a list, for the row at which a page ended. */
 type Key = readonly (string | number)[];
 
 /** Newest first: time of creation, then id. */
@@ -17,16 +17,16 @@ export function isNumberKey(value: unknown): value is readonly [number] {
   return Array.isArray(value) && value.length === 1 && typeof value[0] === "number";
 }
 
-/** The key after which a page begins; null for the first page. VALIDATION_FAILED for what this list never answered. */
+/** The key behind which a page begins; null for the first page. VALIDATION_FAILED for a cursor of no such list. */
 export function startOf<K extends Key>({ cursor }: Page, isKey: (value: unknown) => value is K): K | null {
   if (cursor === null) return null;
   const key = decode(cursor);
   if (isKey(key)) return key;
-  const detail = "`cursor` is none that this list has answered.";
+  const detail = "`cursor` is not one that this list returned.";
   throw new StepbackError("VALIDATION_FAILED", detail, [{ detail }]);
 }
 
-/** How many rows to read for a page: one more than it shows tells whether there is a next one. */
+/** How many rows to read for a page: one more than it shows, to know whether another page follows. */
 export function readAhead({ limit }: Page): number {
   return limit + 1;
 }
@@ -42,7 +42,7 @@ function encode(key: Key): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-/** Undefined, which is no key, for a text that holds no JSON. */
+/** Undefined, which is no key, for text that is not JSON. */
 function decode(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, "base64url").toString());

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { PolicyStore } from "./port/policies.ts";
-import { stagePolicies } from "./schema.ts";
+import { stagePolicies } from "./schema/stages.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export function createPolicyStore(database: SqliteDatabase): PolicyStore {

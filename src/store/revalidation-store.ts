@@ -1,13 +1,10 @@
-import { and, desc, eq, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
-import type { Deployment } from "../domain/activity/deployment.ts";
-import type { PinChanges, Revalidation } from "../domain/activity/pins.ts";
-import type { Rollback } from "../domain/activity/rollback.ts";
+import { and, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import type { Revalidation } from "../domain/activity/pins.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
-import { insertPin, pinHolds, supersedeStates } from "./pin-store.ts";
 import type { RevalidationFilter, RevalidationStore } from "./port/pins.ts";
 import type { Page } from "./port/transaction.ts";
-import { revalidations } from "./schema.ts";
-import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+import { revalidations } from "./schema/stages.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export function createRevalidationStore(database: SqliteDatabase): RevalidationStore {
   return {
@@ -40,42 +37,6 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
         return closed.length > 0;
       }),
   };
-}
-
-/** What the end of a rollback does to pins and marks. Runs in the transaction of that end. */
-export async function applyConsequences(
-  rows: Rows,
-  rollback: Rollback,
-  { pin, broughtBack, undone, revalidate, at }: PinChanges & { at: number },
-): Promise<void> {
-  const { id, application, stage } = rollback;
-  await supersedeStates(rows, { place: rollback, by: id, broughtBack, undone });
-  if (undone !== null && !(await pinHolds(rows, undone))) await close(rows, eq(revalidations.rollback, undone), id, at);
-  if (pin) await insertPin(rows, pin);
-  for (const suspect of revalidate) {
-    // One that is marked already stays as it is.
-    await rows
-      .insert(revalidations)
-      .values({ ...suspect, application, stage, rollback: id, createdAt: at })
-      .onConflictDoNothing();
-  }
-}
-
-/** A deployment that completed has shown its branch and its build to be good again. */
-export async function completeRevalidations(rows: Rows, deployment: Deployment, at: number): Promise<void> {
-  const { id, application, stage, branch, build } = deployment;
-  const isAbout = (subject: "branch" | "build", name: string | null) =>
-    name === null ? undefined : and(eq(revalidations.subject, subject), eq(revalidations.name, name));
-  const subjects = or(isAbout("branch", branch), isAbout("build", build));
-  if (!subjects) return;
-  await close(rows, and(eq(revalidations.application, application), eq(revalidations.stage, stage), subjects), id, at);
-}
-
-async function close(rows: Rows, which: SQL | undefined, by: string, at: number): Promise<void> {
-  await rows
-    .update(revalidations)
-    .set({ closedAt: at, closedBy: by })
-    .where(and(which, isNull(revalidations.closedAt)));
 }
 
 function matches({ application, stage, open }: RevalidationFilter, page: Page): SQL | undefined {

@@ -1,14 +1,20 @@
 import { asc, eq, inArray, type SQL } from "drizzle-orm";
 import type { BuildReturn } from "../domain/activity/build.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
+import type { Plan } from "../domain/plan/plan.ts";
 import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
 import type { Follow } from "./port/rollbacks.ts";
 import type { Transaction } from "./port/transaction.ts";
-import { activities, buildReturns, plans, rollbackDeployments, rollbacks } from "./schema.ts";
-import { backups, isBackup, isRecord, records, summaryOf } from "./snapshot-summaries.ts";
+import { activities } from "./schema/activities.ts";
+import { buildReturns, plans, rollbackDeployments, rollbacks } from "./schema/rollbacks.ts";
 import type { Rows } from "./sqlite-database.ts";
+import { storedState } from "./state-rows.ts";
+import { backups, isBackup, isRecord, records, summaryOf } from "./summary-rows.ts";
 
-/** Rollbacks, newest first. What they reverse comes by a second query: it never changes, so the two always fit. */
+/**
+ * Rollbacks, newest first. A second query reads the deployments that they reverse; those never change, so the results of
+ * both queries always agree.
+ */
 export async function readRollbacks(
   rows: Rows,
   { where, limit }: { where: SQL | undefined; limit: number },
@@ -43,7 +49,7 @@ function buildReturnOf(row: typeof buildReturns.$inferSelect): BuildReturn {
   return { build, deployment, since, outcome, package: service && digest ? { service, digest } : null };
 }
 
-/** Oldest first, by rollback. */
+/** The reversed deployments of each rollback, oldest first. */
 async function deploymentsOf(rows: Rows, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const links = await rows
     .select()
@@ -57,7 +63,7 @@ async function deploymentsOf(rows: Rows, ids: readonly string[]): Promise<Readon
   return byRollback;
 }
 
-/** NOT_FOUND where there is none. */
+/** NOT_FOUND. */
 export async function getRollback(rows: Rows, id: string): Promise<Rollback> {
   const [rollback] = await readRollbacks(rows, { where: eq(activities.id, id), limit: 1 });
   return found(rollback, id);
@@ -70,12 +76,12 @@ export async function insertRollback(rows: Rows, rollback: Rollback): Promise<vo
     await rows.insert(rollbackDeployments).values({ rollback: rollback.id, position, deployment });
   }
   if (!rollback.toBuild) return;
-  const { package: returned, ...way } = rollback.toBuild;
-  const { service = null, digest = null } = returned ?? {};
-  await rows.insert(buildReturns).values({ rollback: rollback.id, ...way, service, digest });
+  const { package: redeployed, ...buildReturn } = rollback.toBuild;
+  const { service = null, digest = null } = redeployed ?? {};
+  await rows.insert(buildReturns).values({ rollback: rollback.id, ...buildReturn, service, digest });
 }
 
-/** A rollback that begins where a job ends holds its components from the moment in which the job lets go of them. */
+/** Opens a rollback in the transaction that ends a job, so that its components stay locked without a gap. */
 export async function openFollowing(
   rows: Rows,
   { rollback, enqueue }: Follow,
@@ -93,8 +99,13 @@ export async function updateRollback(
   await rows.update(rollbacks).set(change).where(eq(rollbacks.id, id));
 }
 
-export async function findPlan(rows: Rows, id: string) {
+/** INTERNAL when the goal of a step does not fit the kind of its component: the run would write it to AWS. */
+export async function findPlan(rows: Rows, id: string): Promise<Plan | null> {
   const { digest, plannedAt, steps } = plans;
   const [plan] = await rows.select({ digest, plannedAt, steps }).from(plans).where(eq(plans.rollback, id));
+  for (const { order, component, goal, bridges } of plan?.steps ?? []) {
+    const goals = [goal, ...bridges.map((bridge) => bridge.goal)];
+    for (const state of goals) if (state) storedState(`step ${order} of the plan of ${id}`, component, state);
+  }
   return plan ?? null;
 }

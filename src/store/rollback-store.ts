@@ -1,13 +1,13 @@
 import { eq } from "drizzle-orm";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { ask, listUnfinished, updateActivity } from "./activity-rows.ts";
+import { checkGuard, listUnfinished, updateActivity } from "./activity-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import type { RollbackStore } from "./port/rollbacks.ts";
-import { applyConsequences } from "./revalidation-store.ts";
+import { applyPinChanges } from "./revalidation-rows.ts";
 import { findPlan, getRollback, insertRollback, openFollowing, updateRollback } from "./rollback-rows.ts";
-import { plans } from "./schema.ts";
+import { plans } from "./schema/rollbacks.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 import {
@@ -27,12 +27,12 @@ export function createRollbackStore(database: SqliteDatabase): RollbackStore {
   return { ...createPreparation(database), ...createRun(database) };
 }
 
-/** Up to the run: picking, planning, approving. */
+/** What happens before the run: picking, planning, approving. */
 function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Preparing> {
   return {
     openRollback: (rollback, guard, enqueue) =>
       database.write(async (rows, transaction) => {
-        if (enqueue) ask(guard, await listUnfinished(rows, rollback.target));
+        if (enqueue) checkGuard(guard, await listUnfinished(rows, rollback.target));
         await insertRollback(rows, rollback);
         await enqueue?.(transaction);
       }),
@@ -41,23 +41,23 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         const draft = await getDraft(rows, id);
         await updateRollback(rows, id, { picked: edit(draft) });
         await forgetPlan(rows, id);
-        // Planning that is under way is about what was picked before.
+        // A planning job that runs now plans what was picked before.
         await dropJobs(rows, id, "plan-rollback");
         return getRollback(rows, id);
       }),
     requestPlan: (id, guard, enqueue) =>
       database.write(async (rows, transaction) => {
-        ask(guard, await getDraft(rows, id));
+        checkGuard(guard, await getDraft(rows, id));
         await forgetPlan(rows, id);
         await enqueue(transaction);
       }),
-    requestRun: (id, { planDigest, claim, guard, busy, enqueue }) =>
+    requestRun: (id, { planDigest, lock, guard, busy, enqueue }) =>
       database.write(async (rows, transaction) => {
         const draft = await getDraft(rows, id);
-        ask(guard, draft);
+        checkGuard(guard, draft);
         await refuseOtherPlan(rows, id, planDigest);
-        ask(busy, await listUnfinished(rows, draft.target));
-        await updateActivity(rows, id, { status: "Queued", claim, error: null });
+        checkGuard(busy, await listUnfinished(rows, draft.target));
+        await updateActivity(rows, id, { status: "Queued", lock, error: null });
         await updateRollback(rows, id, { approvedDigest: planDigest });
         await enqueue(transaction);
       }),
@@ -76,7 +76,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
   };
 }
 
-/** From the last moment before mutations to the end. */
+/** The run, from the last write before the first mutation to the end. */
 function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
   return {
     beginRun: (fence, id, { snapshot, steps, at, lines, waits = false }) =>
@@ -85,7 +85,7 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
         await putSteps(rows, id, steps);
         await updateActivity(rows, id, { status: "In Progress", startedAt: at });
         await insertLines(rows, id, lines);
-        // In this transaction: the report enqueues a job of the same type, which must not meet this one.
+        // In the same transaction: the report enqueues a job of the same type, and only one of them may be unfinished.
         if (waits) await finishJob(rows, fence);
       }),
     findSteps: (id) => database.read((rows) => findSteps(rows, id)),
@@ -111,7 +111,7 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
         await updateRollback(rows, id, { result: end.result });
         await updateActivity(rows, id, { status: end.status, finishedAt: end.at, error: end.problem });
         const { pinChanges, at } = end;
-        if (pinChanges) await applyConsequences(rows, await getRollback(rows, id), { ...pinChanges, at });
+        if (pinChanges) await applyPinChanges(rows, await getRollback(rows, id), { ...pinChanges, at });
         if (end.follow) await openFollowing(rows, end.follow, transaction);
         await insertLines(rows, id, end.lines);
         await finishJob(rows, fence);
@@ -119,20 +119,20 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
   };
 }
 
-/** NOT_FOUND, NOT_A_DRAFT. */
+/** NOT_FOUND; NOT_A_DRAFT. */
 async function getDraft(rows: Rows, id: string): Promise<Rollback> {
   const rollback = await getRollback(rows, id);
   if (rollback.status === "Draft") return rollback;
   throw new StepbackError("NOT_A_DRAFT", `${id} is ${rollback.status}.`);
 }
 
-/** Forgets the plan, and why the last attempt to make one failed. */
+/** Deletes the plan, and the problem of the last failed planning. */
 async function forgetPlan(rows: Rows, id: string): Promise<void> {
   await rows.delete(plans).where(eq(plans.rollback, id));
   await updateActivity(rows, id, { error: null });
 }
 
-/** Planning may have ended between the caller's look at the plan and this transaction. */
+/** Checks the digest again: planning may have ended after the caller read the plan. PLAN_MISSING; PLAN_STALE. */
 async function refuseOtherPlan(rows: Rows, id: string, digest: string): Promise<void> {
   const plan = await findPlan(rows, id);
   if (!plan) throw new StepbackError("PLAN_MISSING", `${id} has no plan.`);

@@ -1,69 +1,14 @@
 import { createHash } from "node:crypto";
-import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
-import {
-  type CapturedComponent,
-  type ComponentId,
-  type ComponentState,
-  stateToJson,
-} from "../domain/component/component.ts";
+import { and, eq, getTableColumns } from "drizzle-orm";
+import { type CapturedComponent, type ComponentState, stateToJson } from "../domain/component/component.ts";
 import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
-import { canonicalText } from "../domain/json.ts";
+import { canonicalText, type Json } from "../domain/json.ts";
 import { noteHistory } from "./history-rows.ts";
-import { findLastRecords } from "./last-recorded.ts";
-import { isNameKey, pageOf, readAhead, startOf } from "./pages.ts";
-import type { SnapshotStore } from "./port/snapshots.ts";
-import { snapshotComponents, snapshots, states } from "./schema.ts";
-import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+import { snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
+import type { Rows } from "./sqlite-database.ts";
+import { storedState } from "./state-rows.ts";
 
-export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
-  const { snapshot: snapshotColumn, component: componentColumn } = snapshotComponents;
-  return {
-    findSnapshot: (id) =>
-      database.read(async (rows) => {
-        const [row] = await rows.select().from(snapshots).where(eq(snapshots.id, id));
-        return row ?? null;
-      }),
-    findComponents: (snapshot) =>
-      database.read(async (rows) => {
-        const found = await selectComponents(rows).where(eq(snapshotColumn, snapshot)).orderBy(asc(componentColumn));
-        return new Map(found.map(componentOf).map((component) => [component.id, component]));
-      }),
-    findComponent: (snapshot, component) =>
-      database.read(async (rows) => {
-        const isIt = and(eq(snapshotColumn, snapshot), eq(componentColumn, component));
-        const [row] = await selectComponents(rows).where(isIt);
-        return row ? judgedOf(row) : null;
-      }),
-    listComponents: (snapshot, page) =>
-      database.read(async (rows) => {
-        const start = startOf(page, isNameKey);
-        const follows = start ? sql`${componentColumn} > ${start[0]}` : undefined;
-        const found = await selectComponents(rows)
-          .where(and(eq(snapshotColumn, snapshot), follows))
-          .orderBy(asc(componentColumn))
-          .limit(readAhead(page));
-        return pageOf(found.map(judgedOf), page, ({ id }) => [id]);
-      }),
-    findLastRecorded: (identity, components, since) =>
-      database.read(async (rows) => {
-        const found = await findLastRecords(rows, { identity, components, since });
-        return new Map([...found].map(([component, { digest }]) => [component, digest]));
-      }),
-    findRecorded: (identity, components) =>
-      database.read(async (rows) => {
-        const found = await findLastRecords(rows, { identity, components, since: 0 });
-        const recorded = new Map<ComponentId, CapturedComponent>();
-        for (const [component, record] of found) {
-          const isIt = and(eq(snapshotColumn, record.snapshot), eq(componentColumn, component));
-          const [row] = await selectComponents(rows).where(isIt);
-          if (row) recorded.set(component, componentOf(row));
-        }
-        return recorded;
-      }),
-  };
-}
-
-/** Announces a snapshot that a job will take. */
+/** Inserts the row of a snapshot that a job is going to take. */
 export async function insertPendingSnapshot(
   rows: Rows,
   { id, activity, purpose }: Pick<SnapshotRow, "id" | "activity" | "purpose">,
@@ -72,13 +17,13 @@ export async function insertPendingSnapshot(
   await rows.insert(snapshots).values({ id, activity, purpose, status: "Pending", ...nothing });
 }
 
-/** Stores a snapshot whole: Ready, with every component, each distinct state once. */
+/** Stores a complete snapshot: status Ready, every component, and each distinct state once. */
 export async function saveSnapshot(
   rows: Rows,
   owner: Pick<SnapshotRow, "activity" | "purpose">,
   { id, takenAt, components, verdicts }: NewSnapshot,
 ): Promise<void> {
-  const stored = components.map((component) => ({ component, ...storedState(component.state) }));
+  const stored = components.map((component) => ({ component, ...bodyOf(component.state) }));
   const facts = { status: "Ready" as const, takenAt, components: components.length, sizeBytes: sizeOf(stored) };
   await rows
     .insert(snapshots)
@@ -100,7 +45,7 @@ export async function saveSnapshot(
   await noteHistory(rows, { snapshot: id, ...owner, components });
 }
 
-/** Snapshots of an ended activity that nobody will take any more. */
+/** Marks snapshots that an ended activity will never take. */
 export async function failPendingSnapshots(rows: Rows, activity: string): Promise<void> {
   const isPending = and(eq(snapshots.activity, activity), eq(snapshots.status, "Pending"));
   await rows.update(snapshots).set({ status: "Failed" }).where(isPending);
@@ -112,12 +57,12 @@ interface StoredState {
   readonly body: string;
 }
 
-function storedState(state: ComponentState): Omit<StoredState, "component"> {
+function bodyOf(state: ComponentState): Omit<StoredState, "component"> {
   const body = canonicalText(stateToJson(state));
   return { digest: createHash("sha256").update(body).digest("hex"), body };
 }
 
-/** Bytes of the distinct states and of the distinct artifacts that they refer to. */
+/** Bytes of the distinct states plus the distinct artifacts that the states refer to. */
 function sizeOf(stored: readonly StoredState[]): number {
   const sizes = new Map(stored.map(({ digest, body }) => [`state ${digest}`, Buffer.byteLength(body)]));
   for (const { digest, sizeBytes } of stored.flatMap(({ component }) => component.state.artifacts)) {
@@ -126,7 +71,7 @@ function sizeOf(stored: readonly StoredState[]): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
-function selectComponents(rows: Rows) {
+export function selectComponents(rows: Rows) {
   return rows
     .select({ ...getTableColumns(snapshotComponents), body: states.body })
     .from(snapshotComponents)
@@ -136,12 +81,26 @@ function selectComponents(rows: Rows) {
 
 type ComponentRow = typeof snapshotComponents.$inferSelect & { readonly body: string };
 
-function componentOf(row: ComponentRow): CapturedComponent {
-  const { component: id, parent, physicalId, incomplete, digest, body } = row;
-  return { id, parent, physicalId, incomplete, state: JSON.parse(body) as ComponentState, digest };
+export function componentOf(row: ComponentRow): CapturedComponent {
+  const { component: id, parent, physicalId, incomplete, digest } = row;
+  return { id, parent, physicalId, incomplete, state: stateOf(row), digest };
 }
 
-function judgedOf(row: ComponentRow): JudgedComponent {
+/** The stored state. INTERNAL, which names the snapshot, the component and each path, when the state does not fit its kind. */
+function stateOf({ snapshot, component, body }: ComponentRow): ComponentState {
+  return storedState(`the snapshot ${snapshot}`, component, parseBody(body));
+}
+
+/** Null, which fits no kind, for text that is not JSON. The parser's own error would quote the text, which holds secrets. */
+function parseBody(body: string): Json {
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return null;
+  }
+}
+
+export function judgedOf(row: ComponentRow): JudgedComponent {
   const { readiness, reasons } = row;
   return { ...componentOf(row), verdict: readiness && { readiness, reasons: reasons ?? [] } };
 }

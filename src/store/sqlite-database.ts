@@ -4,30 +4,30 @@ import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3"
 import { StepbackError } from "../domain/errors.ts";
 import type { Transaction } from "./port/transaction.ts";
 
-/** The handle through which rows are read and written. */
+/** The handle that reads and writes rows. */
 export type Rows = BetterSQLite3Database;
 
-/** One database file: any number of readers, one writer after the other. Every method rejects with StepbackError only. */
+/** One database file with any number of readers and one writer at a time. Every method rejects with StepbackError only. */
 export interface SqliteDatabase {
-  /** Reads what has been committed. */
-  read<Answer>(work: (rows: Rows) => Promise<Answer>): Promise<Answer>;
+  /** Reads committed rows. */
+  read<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result>;
   /**
-   * One transaction: all of it is committed, or after an error nothing. Waits for the one before. `work` must not call
-   * `write` again and must not wait for anything but rows.
+   * Runs one transaction, after those that were requested before: commits all of it, or nothing after an error. `work` must
+   * not call `write` again, and must not wait for anything but rows.
    */
-  write<Answer>(work: (rows: Rows, transaction: Transaction) => Promise<Answer>): Promise<Answer>;
-  /** Waits for the writes that were asked for. Idempotent. */
+  write<Result>(work: (rows: Rows, transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** Closes the file after the writes that were requested before. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * How long a write waits for a writer in another process, which holds the file for some milliseconds at most. The driver
- * waits with the whole process standing still, so it does that in slices, between which everything else goes on.
+ * How long a write waits for a writer in another process, which locks the file for some milliseconds. The driver blocks the
+ * whole process while it waits, so it waits in slices, and everything else runs in between.
  */
 const BUSY_TIMEOUT_MS = 5_000;
 const BUSY_SLICE_MS = 10;
 
-/** Negative means KiB. Holds the inner pages of five million log lines (measured with 128 MiB). */
+/** 128 MiB hold the inner pages of an index over five million log lines (measured). */
 const WRITER_CACHE_KIB = 32 * 1024;
 const READER_CACHE_KIB = 128 * 1024;
 
@@ -47,7 +47,7 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
       return turn;
     },
     close() {
-      // The writer goes last: a read-only connection cannot fold the write-ahead log into the file.
+      // The writer closes last: a read-only connection cannot merge the write-ahead log into the file.
       closing ??= last.then(() => {
         reader.close();
         writer.close();
@@ -57,7 +57,7 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
   };
 }
 
-/** Durable against power loss (`synchronous=FULL`), which the journal of mutations relies on. */
+/** Survives a power loss (`synchronous=FULL`): the journal of mutations relies on that. */
 export function openWriter(file: string): Database.Database {
   const writer = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
@@ -78,28 +78,28 @@ function openReader(file: string): Database.Database {
   return reader;
 }
 
-/** Transactions that are open now. Above the store, a transaction is a key without any content. */
+/** The open transactions. Above the store, a transaction is an empty object that serves as the key. */
 const open = new WeakMap<Transaction, Rows>();
 
-/** The rows of an open transaction. INTERNAL for one that has ended: its writes would stand outside of any. */
+/** The rows of an open transaction. INTERNAL when it has ended: the writes would belong to no transaction. */
 export function rowsOf(transaction: Transaction): Rows {
   const rows = open.get(transaction);
   if (!rows) throw new StepbackError("INTERNAL", "The transaction has ended.");
   return rows;
 }
 
-async function inTransaction<Answer>(
+async function inTransaction<Result>(
   connection: Database.Database,
   rows: Rows,
-  work: (rows: Rows, transaction: Transaction) => Promise<Answer>,
-): Promise<Answer> {
+  work: (rows: Rows, transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
   const transaction = Object.freeze({}) as Transaction;
   await begin(connection);
   open.set(transaction, rows);
   try {
-    const answer = await work(rows, transaction);
+    const result = await work(rows, transaction);
     connection.exec("COMMIT");
-    return answer;
+    return result;
   } catch (error) {
     if (connection.inTransaction) connection.exec("ROLLBACK");
     throw error;
@@ -108,7 +108,7 @@ async function inTransaction<Answer>(
   }
 }
 
-/** IMMEDIATE takes the write lock now: a transaction that first reads could otherwise not be promoted to a writing one. */
+/** IMMEDIATE takes the write lock at once: SQLite may refuse to let a transaction that has read become a writing one. */
 async function begin(connection: Database.Database): Promise<void> {
   for (let leftMs = BUSY_TIMEOUT_MS; ; leftMs -= BUSY_SLICE_MS) {
     try {
@@ -122,8 +122,8 @@ async function begin(connection: Database.Database): Promise<void> {
   }
 }
 
-/** The driver's errors become ours. Drizzle's own wrapping is dropped: it repeats the values, some of which are secret. */
-async function translated<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+/** Turns the driver's errors into StepbackError. Drops drizzle's wrapper, whose message repeats values that may be secret. */
+async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

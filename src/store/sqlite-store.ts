@@ -1,24 +1,24 @@
-import { createAccessStore } from "./access-rows.ts";
+import { createAccessStore } from "./access-store.ts";
 import { createActivityStore } from "./activity-store.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createCommandStore } from "./command-store.ts";
 import { createDeploymentStore } from "./deployment-store.ts";
-import { createHistoryStore } from "./history-rows.ts";
-import { createJobStore } from "./job-rows.ts";
-import { createLogStore } from "./log-rows.ts";
+import { createHistoryStore } from "./history-store.ts";
+import { createJobStore } from "./job-store.ts";
+import { createLogStore } from "./log-store.ts";
 import { prepareDatabase } from "./migrations.ts";
 import { createPinStore } from "./pin-store.ts";
 import { createPolicyStore } from "./policy-store.ts";
 import { createRevalidationStore } from "./revalidation-store.ts";
 import { createRollbackStore } from "./rollback-store.ts";
-import { tokens } from "./schema.ts";
-import { createSnapshotStore } from "./snapshot-rows.ts";
+import { tokens } from "./schema/access.ts";
+import { createSnapshotStore } from "./snapshot-store.ts";
 import { openSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import type { Store } from "./store.ts";
 
 /**
- * The rows in one SQLite file, created or brought up to date first. Several processes may have it open. INVALID_SETTINGS
- * for a file that is no database of Stepback, or one of a newer version.
+ * Opens the store in one SQLite file, which is created or brought up to date first. Several processes may have the file
+ * open. INVALID_SETTINGS for a file that is no database of Stepback, or one of a newer version.
  */
 export async function openSqliteStore(file: string): Promise<Store> {
   await prepareDatabase(file);
@@ -42,7 +42,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
   };
 }
 
-/** An empty transaction takes the write lock; the reader has to find the schema. */
+/** Reads a table, and takes the write lock for an empty transaction. */
 async function ping(database: SqliteDatabase): Promise<void> {
   await database.read((rows) => rows.select({ hash: tokens.hash }).from(tokens).limit(1));
   await database.write(async () => undefined);

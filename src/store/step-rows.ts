@@ -7,7 +7,8 @@ import type { JournalEntry, StepRow } from "../domain/plan/step-row.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { Page, Paged } from "./port/transaction.ts";
-import { activities, journal, rollbackSteps } from "./schema.ts";
+import { activities } from "./schema/activities.ts";
+import { journal, rollbackSteps } from "./schema/rollbacks.ts";
 import type { Rows } from "./sqlite-database.ts";
 
 const { rollback: _rollback, ...STEP } = getTableColumns(rollbackSteps);
@@ -29,7 +30,7 @@ export async function listSteps(rows: Rows, rollback: string, page: Page): Promi
   return pageOf(found, page, ({ order }) => [order]);
 }
 
-/** How far back a median looks: a target's speed changes over months, not over a few rollbacks. */
+/** How many rollbacks an estimate is based on: a target's speed changes over months, not over a few rollbacks. */
 const MEASURED_ROLLBACKS = 50;
 
 export async function listMeasuredSteps(rows: Rows, target: string): Promise<readonly MeasuredStep[]> {
@@ -40,18 +41,18 @@ export async function listMeasuredSteps(rows: Rows, target: string): Promise<rea
     .orderBy(...NEWEST_FIRST)
     .limit(MEASURED_ROLLBACKS);
   const { component, action, strategy, startedAt, finishedAt } = rollbackSteps;
-  const proven = await rows
+  const verified = await rows
     .select({ component, action, strategy, startedAt, finishedAt })
     .from(rollbackSteps)
     .where(and(inArray(rollbackSteps.rollback, newest), eq(rollbackSteps.verified, true)));
-  return proven.flatMap((row) => {
+  return verified.flatMap((row) => {
     const kind = parseComponentId(row.component)?.kind;
     if (!kind || row.startedAt === null || row.finishedAt === null) return [];
     return [{ kind, action: row.action, strategy: row.strategy, tookMs: row.finishedAt - row.startedAt }];
   });
 }
 
-/** Writes rows whole, over those that stand under the same order. */
+/** Inserts whole rows, and replaces the stored ones of the same order. */
 export async function putSteps(rows: Rows, rollback: string, steps: readonly StepRow[]): Promise<void> {
   const target = [rollbackSteps.rollback, rollbackSteps.order];
   for (const step of steps) {
@@ -62,7 +63,7 @@ export async function putSteps(rows: Rows, rollback: string, steps: readonly Ste
   }
 }
 
-/** A step that is started again after a restart keeps the time of its first start. NOT_FOUND where there is none. */
+/** Marks a step as running. A step that is started again after a restart keeps its first start time. NOT_FOUND. */
 export async function startStep(rows: Rows, rollback: string, order: number, at: number): Promise<void> {
   const [started] = await rows
     .update(rollbackSteps)
@@ -72,7 +73,7 @@ export async function startStep(rows: Rows, rollback: string, order: number, at:
   found(started, `step ${order} of ${rollback}`);
 }
 
-/** What was running has failed with the problem; what was waiting is skipped. */
+/** Marks the running step as failed with the problem, and the pending steps as skipped. */
 export async function closeSteps(
   rows: Rows,
   rollback: string,
@@ -84,7 +85,7 @@ export async function closeSteps(
   await rows.update(rollbackSteps).set({ status: "Skipped" }).where(inStatus("Pending"));
 }
 
-/** How many steps ended how. Pure. */
+/** Counts the steps by how they ended. Pure. */
 export function countSteps(steps: readonly StepRow[]): RollbackResult {
   const count = (wanted: StepRow["status"]) => steps.filter(({ status }) => status === wanted).length;
   return {
@@ -97,7 +98,7 @@ export function countSteps(steps: readonly StepRow[]): RollbackResult {
   };
 }
 
-/** In the order in which the actions were intended: by step, then by index. */
+/** In the order of the plan: by step, then by the action's index. */
 export async function findJournal(rows: Rows, rollback: string): Promise<readonly JournalEntry[]> {
   return rows
     .select(ENTRY)
@@ -106,7 +107,7 @@ export async function findJournal(rows: Rows, rollback: string): Promise<readonl
     .orderBy(asc(journal.step), asc(journal.index));
 }
 
-/** Keeps what stands under the same step and index, above all its token. Answers the entry that stands. */
+/** Inserts an intent unless the step and index have one already, whose token has to stay. Returns the stored entry. */
 export async function intend(
   rows: Rows,
   rollback: string,
@@ -120,7 +121,7 @@ export async function intend(
   return found(entry, `action ${index} of step ${step} of ${rollback}`);
 }
 
-/** NOT_FOUND for an action that was never intended. */
+/** NOT_FOUND for an action without an intent. */
 export async function finishAction(
   rows: Rows,
   rollback: string,

@@ -9,6 +9,13 @@ import type { PolicyStore } from "./port/policies.ts";
 import type { RollbackStore } from "./port/rollbacks.ts";
 import type { HistoryStore, SnapshotStore } from "./port/snapshots.ts";
 
+/**
+ * Everything that the service keeps, joined from the ports in `port/`, one file a noun. Callers name the ports that they
+ * use rather than this interface.
+ *
+ * File names in this folder: `<noun>-store.ts` implements the port of the noun; `<noun>-rows.ts` holds the statements
+ * that several of those implementations run inside one transaction; `schema/` holds the tables.
+ */
 export interface Store
   extends ActivityStore,
     DeploymentStore,
@@ -23,7 +30,7 @@ export interface Store
     CommandStore,
     JobStore,
     AccessStore {
-  /** Resolves when rows can be read and written; throws otherwise. */
+  /** Resolves when the database can be read and written; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

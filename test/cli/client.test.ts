@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { type CliEnd, runCli, startCli } from "./cli-process.ts";
 import {
   COMPLETED,
   eventStream,
@@ -12,22 +11,29 @@ import {
   refuse,
   startFakeService,
   TOKEN,
-} from "./fake-service.ts";
+} from "../support/fake-service.ts";
+import { runCli, startCli } from "./run-as-process.ts";
+import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
-const ends: CliEnd[] = [];
+const results: CommandResult[] = [];
 
-async function withService(t: Test): Promise<{ service: FakeService; run: (...args: string[]) => Promise<CliEnd> }> {
+interface Scene {
+  readonly service: FakeService;
+  run(...args: string[]): Promise<CommandResult>;
+}
+
+async function withService(t: Test): Promise<Scene> {
   const service = await startFakeService();
   t.teardown(() => service.close());
   const run = async (...args: string[]) => {
-    const end = await runCli(args, { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
-    ends.push(end);
-    return end;
+    const result = await runInProcess(args, { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
+    results.push(result);
+    return result;
   };
   return { service, run };
 }
 
-t.test("help is printed by itself, and lists what starts things beside what asks for them", async (t) => {
+t.test("--help lists the commands that start something and those that are clients", async (t) => {
   const { code, stdout } = await runCli(["--help"]);
   t.equal(code, 0);
   for (const command of [
@@ -45,7 +51,7 @@ t.test("help is printed by itself, and lists what starts things beside what asks
   }
 });
 
-t.test("what is not understood ends with 252 and asks the service for nothing", async (t) => {
+t.test("wrong usage exits with 252 and sends no request", async (t) => {
   const { service, run } = await withService(t);
   const wrong = [
     ["nonsense"],
@@ -67,11 +73,13 @@ t.test("what is not understood ends with 252 and asks the service for nothing", 
   t.same(service.seen, []);
 });
 
-t.test("settings that are missing or wrong end with 253", async (t) => {
-  t.equal((await runCli(["deployments"], { cwd: t.testdir() })).code, 253, "no token anywhere");
-  t.equal((await runCli(["deployments"], { env: { STEPBACK_URL: "ftp://x", STEPBACK_TOKEN: TOKEN } })).code, 253);
+t.test("missing or wrong settings exit with 253", async (t) => {
+  const nowhere = { STEPBACK_DATA_DIR: t.testdir() };
+  t.equal((await runInProcess(["deployments"], { env: nowhere })).code, 253, "no token anywhere");
+  const wrong = { STEPBACK_URL: "ftp://x", STEPBACK_TOKEN: TOKEN };
+  t.equal((await runInProcess(["deployments"], { env: wrong })).code, 253);
   const remote = { STEPBACK_URL: "http://stepback.example", STEPBACK_DATA_DIR: t.testdir({ "admin-token": TOKEN }) };
-  const { code, stderr } = await runCli(["deployments"], { env: remote });
+  const { code, stderr } = await runInProcess(["deployments"], { env: remote });
   t.equal(code, 253, "the local admin token is not sent to another machine");
   t.match(stderr, "STEPBACK_TOKEN is not set");
 });
@@ -87,7 +95,7 @@ t.test("the admin token of a service on this machine is found in its data folder
   t.equal(service.seen[0]?.headers.authorization, `Bearer ${TOKEN}`);
 });
 
-t.test("a refused token ends with 253, every other error answer with 254, told with faults and advice", async (t) => {
+t.test("a refused token exits with 253, every other error with 254, printed with its faults and advice", async (t) => {
   const { service, run } = await withService(t);
   service.on(
     "GET /v1/deployments/dep_01",
@@ -111,15 +119,15 @@ t.test("a refused token ends with 253, every other error answer with 254, told w
   t.match(page.stderr, "HTTP_502");
 });
 
-t.test("nobody at the address ends with 254 at once", async (t) => {
+t.test("an address where nobody listens exits with 254 at once", async (t) => {
   const service = await startFakeService();
   await service.close();
-  const end = await runCli(["activities"], { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
+  const end = await runInProcess(["activities"], { env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN } });
   t.equal(end.code, 254);
   t.match(end.stderr, "does not answer");
 });
 
-t.test("JSON is exactly what the API answered, for every list", async (t) => {
+t.test("JSON is exactly the API's answer, for every list", async (t) => {
   const { service, run } = await withService(t);
   const row = { id: "stack:shop", change: "modified", parent: null, diff: [], readiness: "reversible", reasons: [] };
   const answers = {
@@ -146,7 +154,7 @@ t.test("JSON is exactly what the API answered, for every list", async (t) => {
   }
 });
 
-t.test("tables name what people look for; filters, limit and cursor reach the API", async (t) => {
+t.test("tables show what people look for; filters, limit and cursor reach the API", async (t) => {
   const { service, run } = await withService(t);
   service.on("GET /v1/deployments", { items: [COMPLETED], next: "abc" });
   const filters = ["--stage", "prod", "--status", "In Progress", "--limit", "1", "--cursor", "xyz"];
@@ -171,7 +179,7 @@ t.test("differences show secrets as fingerprints and what is live now", async (t
   t.match(stdout, "/Timeout  3 → 30  now 60");
 });
 
-t.test("a lost connection is taken up again, and what changes something keeps its idempotency key", async (t) => {
+t.test("a request survives a lost connection, and keeps its idempotency key if it changes something", async (t) => {
   const { service, run } = await withService(t);
   service.on("GET /v1/activities", hangUp, refuse(503, "SHUTTING_DOWN", "Stopping."), { items: [], next: null });
   t.equal((await run("activities")).code, 0);
@@ -185,7 +193,7 @@ t.test("a lost connection is taken up again, and what changes something keeps it
   t.equal(keys[0], keys[1]);
 });
 
-t.test("logs -f gives each line once over dropped connections, and ends with the job", async (t) => {
+t.test("logs -f prints each line once across dropped connections, and ends with the job", async (t) => {
   const { service, run } = await withService(t);
   service.on("GET /v1/rollbacks/rbk_01", { status: "In Progress" }, { status: "Completed" });
   service.on(
@@ -208,7 +216,7 @@ t.test("logs -f gives each line once over dropped connections, and ends with the
   );
 });
 
-t.test("logs -f of an unknown job ends with 254, and an interrupted one with 130", async (t) => {
+t.test("logs -f of an unknown job exits with 254, and an interrupted one with 130", async (t) => {
   const { service, run } = await withService(t);
   t.equal((await run("logs", "-f", "rbk_none")).code, 254);
 
@@ -222,7 +230,7 @@ t.test("logs -f of an unknown job ends with 254, and an interrupted one with 130
   t.equal((await cli.ended).code, 130);
 });
 
-t.test("an answer that is not JSON is told as such", async (t) => {
+t.test("an answer that is not JSON is reported as such", async (t) => {
   const { service, run } = await withService(t);
   service.on("GET /v1/activities", (response) => response.writeHead(200).end("<html>"));
   const { code, stderr } = await run("activities");
@@ -236,5 +244,5 @@ t.test("the token is never printed", async (t) => {
     response.writeHead(500).end(JSON.stringify(problem(500, "INTERNAL", "Inside."))),
   );
   t.equal((await run("activities")).code, 254);
-  for (const { stdout, stderr } of ends) t.notMatch(stdout + stderr, TOKEN);
+  for (const { stdout, stderr } of results) t.notMatch(stdout + stderr, TOKEN);
 });

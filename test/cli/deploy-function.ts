@@ -1,29 +1,23 @@
 /**
- * A deploy tool of a few lines, for `stepback deploy` to wrap: `deploy-function.ts NAME VALUE` gives a function the
- * variable VERSION with that value, and creates it where it does not exist.
+ * A deploy tool of a few lines, for `stepback deploy` to wrap: `deploy-function NAME VALUE` sets a function's variable
+ * VERSION. It speaks the wire protocol itself, since loading an SDK takes longer than everything else that it does.
  */
-import {
-  CreateFunctionCommand,
-  LambdaClient,
-  ResourceNotFoundException,
-  UpdateFunctionConfigurationCommand,
-  waitUntilFunctionActiveV2,
-  waitUntilFunctionUpdatedV2,
-} from "@aws-sdk/client-lambda";
-import { strToU8, zipSync } from "fflate";
+const [name = "", VERSION = ""] = process.argv.slice(2);
+const url = `${process.env["AWS_ENDPOINT_URL"]}/2015-03-31/functions/${name}/configuration`;
 
-const [FunctionName = "", VERSION = ""] = process.argv.slice(2);
-const client = new LambdaClient({});
-const Environment = { Variables: { VERSION } };
-const ZipFile = zipSync({ "index.js": strToU8("exports.handler = async () => process.env.VERSION;") });
-
-try {
-  await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
-  await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
-} catch (error) {
-  if (!(error instanceof ResourceNotFoundException)) throw error;
-  const Role = "arn:aws:iam::000000000000:role/shop";
-  const settings = { FunctionName, Environment, Role, Runtime: "nodejs20.x", Handler: "index.handler" } as const;
-  await client.send(new CreateFunctionCommand({ ...settings, Code: { ZipFile } }));
-  await waitUntilFunctionActiveV2({ client, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
+interface Configuration {
+  readonly LastUpdateStatus: string;
 }
+
+async function request(init: RequestInit = {}): Promise<Configuration> {
+  const answer = await fetch(url, init);
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Configuration;
+}
+
+let { LastUpdateStatus } = await request({
+  method: "PUT",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ Environment: { Variables: { VERSION } } }),
+});
+while (LastUpdateStatus === "InProgress") ({ LastUpdateStatus } = await request());

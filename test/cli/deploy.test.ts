@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { type CliPlace, type CliProcess, runCli, startCli } from "./cli-process.ts";
 import {
   COMPLETED,
   DEPLOYMENT,
@@ -11,18 +10,27 @@ import {
   refuse,
   startFakeService,
   TOKEN,
-} from "./fake-service.ts";
+} from "../support/fake-service.ts";
+import { type CliProcess, startCli } from "./run-as-process.ts";
+import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const OPTIONS = ["deploy", "--application", "shop", "--stage", "prod", "--stack", "shop-api"];
 const FAILED = { ...DEPLOYMENT, status: "Exception", snapshot: { ...DEPLOYMENT.snapshot, status: "Failed" } };
 
 interface Scene {
   readonly service: FakeService;
-  /** Runs `deploy` around a shell script. */
-  deploy(script: string, more?: { options?: readonly string[]; env?: CliPlace["env"] }): CliProcess;
+  /** Runs `deploy` around a shell script, in this process. */
+  deploy(script: string, more?: DeployContext): Promise<CommandResult>;
+  /** The same as a process of its own, where signals and streams are the subject. */
+  start(script: string, more?: DeployContext): CliProcess;
 }
 
-/** A service whose backup is ready and whose record comes at once, unless `answers` say otherwise. */
+interface DeployContext {
+  readonly options?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A service whose backup and record are ready at once, unless `answers` say otherwise. */
 async function openScene(t: Test, answers: Readonly<Record<string, FakeAnswer[]>> = {}): Promise<Scene> {
   const service = await startFakeService();
   t.teardown(() => service.close());
@@ -31,11 +39,14 @@ async function openScene(t: Test, answers: Readonly<Record<string, FakeAnswer[]>
   service.on("POST /v1/deployments/dep_01/finish", DEPLOYMENT);
   service.on("POST /v1/deployments/dep_01/cancel", DEPLOYMENT);
   for (const [call, given] of Object.entries(answers)) service.on(call, ...given);
-  const deploy: Scene["deploy"] = (script, { options = [], env = {} } = {}) =>
-    startCli([...OPTIONS, ...options, "--", "sh", "-c", script], {
-      env: { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN, ...env },
-    });
-  return { service, deploy };
+  const argsOf = (script: string, options: readonly string[] = []) =>
+    [...OPTIONS, ...options, "--", "sh", "-c", script] as const;
+  const envOf = (more = {}) => ({ STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN, ...more });
+  return {
+    service,
+    deploy: (script, { options, env } = {}) => runInProcess(argsOf(script, options), { env: envOf(env) }),
+    start: (script, { options, env } = {}) => startCli(argsOf(script, options), { env: envOf(env) }),
+  };
 }
 
 function bodyOf(service: FakeService, call: string): unknown {
@@ -45,15 +56,15 @@ function bodyOf(service: FakeService, call: string): unknown {
 const FINISH = "POST /v1/deployments/dep_01/finish";
 const CANCEL = "POST /v1/deployments/dep_01/cancel";
 
-t.test("the command runs once the backup is ready, and what it altered is told", async (t) => {
-  const { service, deploy } = await openScene(t, {
+t.test("the command runs once the backup is ready, and what it altered is printed", async (t) => {
+  const { service, start } = await openScene(t, {
     "GET /v1/deployments/dep_01": [
       { ...DEPLOYMENT, status: "Queued", snapshot: { ...DEPLOYMENT.snapshot, status: "Pending" } },
       DEPLOYMENT,
       COMPLETED,
     ],
   });
-  const { code, stdout, stderr } = await deploy("echo deployed").ended;
+  const { code, stdout, stderr } = await start("echo deployed").ended;
   t.equal(code, 0);
   t.equal(stdout, "deployed\n", "stdout is the command's own");
   t.match(stderr, "Backup ready: 3 components, 4.2 kB");
@@ -78,7 +89,7 @@ t.test("every option reaches the API; branch, commit and build come from CI unle
   const { service, deploy } = await openScene(t);
   const options = ["--stack", "shop-jobs", "--function", "shop-*", "--on-failure", "rollback", "--ticket", "CHG-1"];
   const env = { GITHUB_SHA: "3f2c", GITHUB_REF_NAME: "main", GITHUB_RUN_NUMBER: "7", CI_PIPELINE_ID: "8" };
-  await deploy("true", { options: [...options, "--build", "1841"], env }).ended;
+  await deploy("true", { options: [...options, "--build", "1841"], env });
   t.same(bodyOf(service, "POST /v1/deployments"), {
     application: "shop",
     stage: "prod",
@@ -91,19 +102,19 @@ t.test("every option reaches the API; branch, commit and build come from CI unle
   });
 });
 
-t.test("ends with the command's own code and reports that it failed", async (t) => {
+t.test("exits with the command's own code and reports the failure", async (t) => {
   const { service, deploy } = await openScene(t, {
     "GET /v1/deployments/dep_01": [DEPLOYMENT, { ...COMPLETED, status: "Exception", rollback: "rbk_01" }],
   });
-  const { code, stderr } = await deploy("exit 7").ended;
+  const { code, stderr } = await deploy("exit 7");
   t.equal(code, 7);
   t.same(bodyOf(service, FINISH), { outcome: "failed", message: "The command ended with code 7." });
   t.match(stderr, "stepback logs -f rbk_01");
 });
 
-t.test("a command that a signal ended is a failed deploy with the shell's code for it", async (t) => {
-  const { service, deploy } = await openScene(t);
-  t.equal((await deploy("kill -KILL $$").ended).code, 137);
+t.test("a command that a signal ended is a failed deploy, with the exit code that a shell reports", async (t) => {
+  const { service, start } = await openScene(t);
+  t.equal((await start("kill -KILL $$").ended).code, 137);
   t.same(bodyOf(service, FINISH), { outcome: "failed", message: "The command was ended by SIGKILL." });
 });
 
@@ -111,7 +122,7 @@ t.test("without a backup the command is not started", async (t) => {
   const error = problem(500, "BACKUP_FAILED", "AWS denied lambda:GetFunction.");
   const { service, deploy } = await openScene(t, { "GET /v1/deployments/dep_01": [{ ...FAILED, error }] });
   const marker = join(t.testdir(), "started");
-  const { code, stderr } = await deploy(`touch ${marker}`).ended;
+  const { code, stderr } = await deploy(`touch ${marker}`);
   t.equal(code, 254);
   t.match(stderr, "BACKUP_FAILED");
   t.match(stderr, "AWS denied lambda:GetFunction.");
@@ -119,37 +130,37 @@ t.test("without a backup the command is not started", async (t) => {
   t.notOk(service.calls().includes(FINISH));
 
   service.on("POST /v1/deployments", refuse(409, "DEPLOYMENT_IN_PROGRESS", "dep_00 is open."));
-  t.equal((await deploy(`touch ${marker}`).ended).code, 254);
+  t.equal((await deploy(`touch ${marker}`)).code, 254);
   t.notOk(existsSync(marker));
 });
 
 t.test("a command that cannot be started leaves no open deployment", async (t) => {
   const { service } = await openScene(t);
   const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };
-  t.equal((await runCli([...OPTIONS, "--", "no-such-command-anywhere"], { env })).code, 254);
+  t.equal((await runInProcess([...OPTIONS, "--", "no-such-command-anywhere"], { env })).code, 254);
   t.ok(service.calls().includes(CANCEL));
 });
 
-t.test("a success that cannot be reported ends with 254, a failure with the command's code", async (t) => {
+t.test("a success that cannot be reported exits with 254, a failure with the command's code", async (t) => {
   for (const [script, code] of Object.entries({ true: 254, "exit 9": 9 })) {
     const { deploy } = await openScene(t, { [FINISH]: [refuse(500, "INTERNAL", "Inside.")] });
-    const end = await deploy(script).ended;
+    const end = await deploy(script);
     t.equal(end.code, code, script);
     t.match(end.stderr, "could not be reported");
   }
 });
 
-t.test("what becomes of the record does not change the command's code", async (t) => {
+t.test("a failed record does not change the command's exit code", async (t) => {
   const { deploy } = await openScene(t, {
     "GET /v1/deployments/dep_01": [DEPLOYMENT, refuse(500, "INTERNAL", "Inside.")],
   });
-  t.equal((await deploy("true").ended).code, 0);
+  t.equal((await deploy("true")).code, 0);
 });
 
-t.test("passes signals on, waits for the command's own end, reports it as failed, and ends with 130", async (t) => {
+t.test("forwards signals, waits for the command's own end, reports it as failed, and exits with 130", async (t) => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    const { service, deploy } = await openScene(t);
-    const cli = deploy(`trap 'echo cleaned up; exit 0' ${signal.slice(3)}; echo at work; while :; do sleep 0.05; done`);
+    const { service, start } = await openScene(t);
+    const cli = start(`trap 'echo cleaned up; exit 0' ${signal.slice(3)}; echo at work; while :; do sleep 0.05; done`);
     await cli.says("at work");
     cli.child.kill(signal);
     const { code, stdout } = await cli.ended;
@@ -159,10 +170,10 @@ t.test("passes signals on, waits for the command's own end, reports it as failed
   }
 });
 
-t.test("interrupted before the backup is ready, it cancels the deployment and starts nothing", async (t) => {
-  const { service, deploy } = await openScene(t, { "GET /v1/deployments/dep_01": [() => undefined] });
+t.test("an interruption before the backup is ready cancels the deployment and starts nothing", async (t) => {
+  const { service, start } = await openScene(t, { "GET /v1/deployments/dep_01": [() => undefined] });
   const marker = join(t.testdir(), "started");
-  const cli = deploy(`touch ${marker}`);
+  const cli = start(`touch ${marker}`);
   await cli.says("taking the backup");
   cli.child.kill("SIGINT");
   t.equal((await cli.ended).code, 130);
@@ -170,48 +181,45 @@ t.test("interrupted before the backup is ready, it cancels the deployment and st
   t.notOk(existsSync(marker));
 });
 
-t.test("with JSON, stdout holds the ended deployment alone and the command's words go to stderr", async (t) => {
-  const { deploy } = await openScene(t);
-  const { code, stdout, stderr } = await deploy("echo from the command", { options: ["--output", "json"] }).ended;
+t.test("with JSON, stdout holds the ended deployment alone and the command's output goes to stderr", async (t) => {
+  const { start } = await openScene(t);
+  const { code, stdout, stderr } = await start("echo from the command", { options: ["--output", "json"] }).ended;
   t.equal(code, 0);
   t.same(JSON.parse(stdout), COMPLETED);
   t.match(stderr, "from the command");
 });
 
-t.test(
-  "with --require the command is not started over a backup that could not go back as well, and each one is named",
-  async (t) => {
-    const verdict = (id: string, readiness: string, detail: string) => {
-      return { id, readiness, reasons: ["IMAGE_NOT_KEPT"], details: [{ code: "IMAGE_NOT_KEPT", detail }] };
-    };
-    const items = [
-      verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."),
-      { ...verdict("lambda-config:pay", "reversible", ""), reasons: [], details: [] },
-    ];
-    const answers = { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] };
-    const { service, deploy } = await openScene(t, answers);
-    const refused = await deploy("echo deployed", { options: ["--require", "reversible"] }).ended;
-    t.equal(refused.code, 254);
-    t.equal(refused.stdout, "");
-    t.match(refused.stderr, /lambda-code:pay is reversible-with-loss\n +The image may vanish\./);
-    t.notMatch(refused.stderr, "lambda-config:pay");
-    t.ok(service.calls().includes(CANCEL), "the deployment is given up");
+t.test("--require starts no command if a component in the backup is less reversible, and names each one", async (t) => {
+  const verdict = (id: string, readiness: string, detail: string) => {
+    return { id, readiness, reasons: ["IMAGE_NOT_KEPT"], details: [{ code: "IMAGE_NOT_KEPT", detail }] };
+  };
+  const items = [
+    verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."),
+    { ...verdict("lambda-config:pay", "reversible", ""), reasons: [], details: [] },
+  ];
+  const answers = { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] };
+  const { service, deploy } = await openScene(t, answers);
+  const refused = await deploy("echo deployed", { options: ["--require", "reversible"] });
+  t.equal(refused.code, 254);
+  t.equal(refused.stdout, "");
+  t.match(refused.stderr, /lambda-code:pay is reversible-with-loss\n +The image may vanish\./);
+  t.notMatch(refused.stderr, "lambda-config:pay");
+  t.ok(service.calls().includes(CANCEL), "the deployment is cancelled");
 
-    const content = await openScene(t, answers);
-    const allowed = await content.deploy("echo deployed", { options: ["--require", "reversible-with-loss"] }).ended;
-    t.equal(allowed.code, 0);
-    t.equal(allowed.stdout, "deployed\n");
-  },
-);
+  const content = await openScene(t, answers);
+  const allowed = await content.deploy("echo deployed", { options: ["--require", "reversible-with-loss"] });
+  t.equal(allowed.code, 0);
+  t.equal(allowed.stdout, "deployed\n");
+});
 
-t.test("a pinned build is told before the command, and a pinned state after it", async (t) => {
+t.test("a pinned build is noted before the command, and a pinned state after it", async (t) => {
   const warnings = [{ code: "PINNED", detail: "rbk_00 rolled the build 1841 back: pin pin_01." }];
   const pinned = [{ component: "lambda-code:pay", pin: "pin_01" }];
   const { deploy } = await openScene(t, {
     "POST /v1/deployments": [{ ...DEPLOYMENT, warnings }],
     "GET /v1/deployments/dep_01": [DEPLOYMENT, { ...COMPLETED, pinned }],
   });
-  const { code, stderr } = await deploy("true").ended;
+  const { code, stderr } = await deploy("true");
   t.equal(code, 0);
   t.match(stderr, "PINNED rbk_00 rolled the build 1841 back");
   t.match(stderr, /PINNED lambda-code:pay was rolled back before: pin_01/);

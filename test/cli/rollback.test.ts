@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import t, { type Test } from "tap";
-import { type CliEnd, runCli, startCli, startOnTerminal } from "./cli-process.ts";
 import {
   eventStream,
   type FakeAnswer,
@@ -10,7 +9,9 @@ import {
   refuse,
   startFakeService,
   TOKEN,
-} from "./fake-service.ts";
+} from "../support/fake-service.ts";
+import { startCli, startOnTerminal } from "./run-as-process.ts";
+import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const DRAFT = { id: "rbk_01", type: "rollback", status: "Draft", deployment: "dep_01", result: null, error: null };
 const NOTHING = { restored: 0, removed: 0, recreated: 0, unchanged: 0, skipped: 0, failed: 0 };
@@ -59,7 +60,7 @@ const RUN = "POST /v1/rollbacks/rbk_01/run";
 
 interface Scene {
   readonly service: FakeService;
-  rollback(...options: string[]): Promise<CliEnd>;
+  rollback(...options: string[]): Promise<CommandResult>;
 }
 
 /** A service that makes the plan above and completes it, unless `answers` say otherwise. */
@@ -71,12 +72,12 @@ async function openScene(t: Test, answers: Readonly<Record<string, FakeAnswer[]>
   service.on("GET /v1/rollbacks/rbk_01/plan", refuse(409, "PLAN_MISSING", "Not yet."), PLAN);
   service.on(RUN, { ...DRAFT, status: "Queued" });
   service.on("GET /v1/rollbacks/rbk_01", COMPLETED);
-  service.on("GET /v1/rollbacks/rbk_01/logs/stream", eventStream([logLine(1, "put back lambda-code:pay")], true));
+  service.on("GET /v1/rollbacks/rbk_01/logs/stream", eventStream([logLine(1, "Restored lambda-code:pay.")], true));
   service.on("GET /v1/rollbacks/rbk_01/logs", { items: [], next: null });
   service.on("GET /v1/rollbacks/rbk_01/components", { items: [ROW], next: null });
   for (const [call, given] of Object.entries(answers)) service.on(call, ...given);
   const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };
-  return { service, rollback: (...options) => runCli(["rollback", ...options], { env }) };
+  return { service, rollback: (...options) => runInProcess(["rollback", ...options], { env }) };
 }
 
 function bodyOf(service: FakeService, call: string): unknown {
@@ -95,7 +96,7 @@ t.test("--plan makes a draft, shows its plan, and runs nothing", async (t) => {
   t.same(bodyOf(service, "POST /v1/rollbacks"), { deployment: "dep_01", components: ["lambda-code:pay"], run: false });
 });
 
-t.test("a plan says why a function stands before a stack, and why the stack waits for it", async (t) => {
+t.test("a plan says why a function comes before a stack, and why the stack waits for it", async (t) => {
   const position = "before stack:api, which refers to it";
   const code = { ...STEP, position };
   const stack = { ...STEP, order: 2, wave: 2, component: "stack:api", strategy: "stack", after: ["lambda-code:pay"] };
@@ -106,7 +107,7 @@ t.test("a plan says why a function stands before a stack, and why the stack wait
   t.match(stdout, /stack:api .*\n +after lambda-code:pay, which brings it back\n/);
 });
 
-t.test("--plan as JSON is the plan as the API answered it, and nothing else", async (t) => {
+t.test("--plan as JSON is exactly the API's plan, and nothing else", async (t) => {
   const { rollback } = await openScene(t);
   t.same(JSON.parse((await rollback(...PICK, "--plan", "--output", "json")).stdout), PLAN);
 });
@@ -125,7 +126,7 @@ t.test("--yes runs exactly the plan that it showed, follows it and shows every r
   const { code, stdout } = await rollback("--deployment", "dep_01", "--all", "--yes", "--reason", "checkout is down");
   t.equal(code, 0);
   t.same(bodyOf(service, RUN), { planDigest: PLAN.digest });
-  t.match(stdout, "put back lambda-code:pay");
+  t.match(stdout, "Restored lambda-code:pay.");
   t.match(stdout, /lambda-code:pay +Restored +yes +direct +LEAVES_STACK_BEHIND/);
   t.match(stdout, "Rollback rbk_01 Completed: 1 restored");
   t.same(bodyOf(service, "POST /v1/rollbacks"), {
@@ -136,7 +137,7 @@ t.test("--yes runs exactly the plan that it showed, follows it and shows every r
   });
 });
 
-t.test("every option reaches the API; an undo and several deployments are asked for as such", async (t) => {
+t.test("every option reaches the API, as do an undo and several deployments", async (t) => {
   const { service, rollback } = await openScene(t);
   const options = ["--strategy", "direct", "--on-conflict", "keep-live", "--on-error", "continue"];
   await rollback(
@@ -167,8 +168,8 @@ t.test("every option reaches the API; an undo and several deployments are asked 
   ]);
 });
 
-t.test("an Exception ends with 3 where something came back, and with 1 where nothing did", async (t) => {
-  const error = problem(500, "STEP_FAILED", "lambda-code:cart could not be put back.");
+t.test("an Exception exits with 3 if something was rolled back, and with 1 if nothing was", async (t) => {
+  const error = problem(500, "STEP_FAILED", "lambda-code:cart could not be restored.");
   const ended = { ...COMPLETED, status: "Exception", error };
   const { service, rollback } = await openScene(t);
   service.on("GET /v1/rollbacks/rbk_01", { ...ended, result: { ...NOTHING, recreated: 1, failed: 1 } });
@@ -182,14 +183,14 @@ t.test("an Exception ends with 3 where something came back, and with 1 where not
   }
 });
 
-t.test("as JSON the ended rollback stands alone on stdout, and its log goes to stderr", async (t) => {
+t.test("with JSON, stdout holds the ended rollback alone and its log goes to stderr", async (t) => {
   const { rollback } = await openScene(t);
   const { stdout, stderr } = await rollback(...PICK, "--yes", "--output", "json");
   t.same(JSON.parse(stdout), COMPLETED);
-  t.match(stderr, "put back lambda-code:pay");
+  t.match(stderr, "Restored lambda-code:pay.");
 });
 
-t.test("--no-wait ends once the rollback has been started", async (t) => {
+t.test("--no-wait exits once the rollback has started", async (t) => {
   const { service, rollback } = await openScene(t);
   const { code, stdout } = await rollback(...PICK, "--yes", "--no-wait");
   t.equal(code, 0);
@@ -197,7 +198,7 @@ t.test("--no-wait ends once the rollback has been started", async (t) => {
   t.equal(service.calls().at(-1), RUN);
 });
 
-t.test("a plan that is stale or cannot be made ends with 254 and its reason", async (t) => {
+t.test("a plan that is stale or cannot be made exits with 254 and its reason", async (t) => {
   const { service, rollback } = await openScene(t, { [RUN]: [refuse(409, "PLAN_STALE", "Live has moved.")] });
   const stale = await rollback(...PICK, "--yes");
   t.equal(stale.code, 254);
@@ -209,7 +210,7 @@ t.test("a plan that is stale or cannot be made ends with 254 and its reason", as
   t.match(unplanned.stderr, "AWS_DENIED AWS denied lambda:GetFunction.");
 });
 
-t.test("interrupted while it follows, it ends with 130 and says that the rollback goes on", async (t) => {
+t.test("an interruption exits with 130 and says that the rollback goes on", async (t) => {
   const { service } = await openScene(t, {
     "GET /v1/rollbacks/rbk_01/logs/stream": [
       (response) => {
@@ -228,8 +229,19 @@ t.test("interrupted while it follows, it ends with 130 and says that the rollbac
 
 const noTerminal = spawnSync("script", ["--version"]).status !== 0 && "no `script` here to give it a terminal";
 
+t.test("anything but a yes is a no, the end of the input too", async (t) => {
+  const answers = { "yes\n": 0, "n\n": 1, "\n": 1, "": 1 };
+  for (const [input, code] of Object.entries(answers)) {
+    const { service } = await openScene(t);
+    const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };
+    const asked = await runInProcess(["rollback", ...PICK], { env, input, isTTY: true });
+    t.match(asked, { code, stderr: "Run this plan? [y/N]" }, JSON.stringify(input));
+    t.equal(service.calls().includes(RUN), code === 0);
+  }
+});
+
 t.test("on a terminal it asks, and runs only after a yes", { skip: noTerminal }, async (t) => {
-  const answers = { "y\n": 0, "n\n": 1, "\n": 1, "\u0004": 1, "\u0003": 130 };
+  const answers = { "y\n": 0, "\u0004": 1, "\u0003": 130 };
   for (const [keys, code] of Object.entries(answers)) {
     const { service } = await openScene(t);
     const env = { STEPBACK_URL: service.url, STEPBACK_TOKEN: TOKEN };

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import t from "tap";
-import { claimsMeet, scopeFaults } from "#src/domain/activity/scope";
+import { locksOverlap, scopeFaults } from "#src/domain/activity/scope";
 import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "#src/domain/component/diff";
 import { ERROR_TABLE } from "#src/domain/errors";
 import { idFrom } from "#src/domain/ids";
 import { digestOf, type Json, type JsonObject, sameJson } from "#src/domain/json";
-import { matchesPattern, patternsMeet } from "#src/domain/name-pattern";
+import { matchesPattern, patternsOverlap } from "#src/domain/name-pattern";
 import { policyDenies } from "#src/domain/stack/stack-policy";
 import { codeObjectsOf } from "#src/domain/template/code-objects";
 import { exposed } from "#src/domain/template/secrets";
@@ -76,19 +76,19 @@ t.test("patterns meet exactly where some name matches both", async (t) => {
       pattern,
       pattern,
       letters,
-      (one, other, name) => !(matchesPattern(one, name) && matchesPattern(other, name)) || patternsMeet(one, other),
+      (one, other, name) => !(matchesPattern(one, name) && matchesPattern(other, name)) || patternsOverlap(one, other),
     ),
   );
-  t.notOk(patternsMeet("shop-*-pay", "shop-prod-cart"));
+  t.notOk(patternsOverlap("shop-*-pay", "shop-prod-cart"));
 });
 
 t.test("a rollback of a function meets a deployment of its stack, but not one of a sister function", async (t) => {
   const stack = { stacks: ["shop"], functions: [], within: [] };
   const pay = { stacks: [], functions: ["shop-pay"], within: ["shop"] };
   const cart = { stacks: [], functions: ["shop-cart"], within: ["shop"] };
-  t.ok(claimsMeet(stack, pay) && claimsMeet(pay, stack));
-  t.notOk(claimsMeet(pay, cart));
-  t.ok(claimsMeet(pay, { stacks: [], functions: ["shop-*"], within: [] }));
+  t.ok(locksOverlap(stack, pay) && locksOverlap(pay, stack));
+  t.notOk(locksOverlap(pay, cart));
+  t.ok(locksOverlap(pay, { stacks: [], functions: ["shop-*"], within: [] }));
 });
 
 t.test("a scope of nothing and a scope of everything are refused, all faults at once", async (t) => {

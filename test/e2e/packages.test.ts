@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import t from "tap";
-import { type CliEnd, runCli } from "../cli/cli-process.ts";
+import { type CliEnd, runCli } from "../cli/run-as-process.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
 import { startTestAccount } from "../support/test-account.ts";

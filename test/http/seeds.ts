@@ -78,7 +78,7 @@ export async function giveBackup(service: TestService, id: string, states: reado
   await service.store.identify(fence, id, { account: "000000000000", region: "eu-central-1" });
   const deployment = await service.services.deployments.find(id);
   const snapshot = { id: deployment.backup.id, takenAt: service.clock.now(), components: states };
-  await service.store.saveBackup(fence, id, snapshot, { claim: null, lines: [line(service, "backup taken")] });
+  await service.store.saveBackup(fence, id, snapshot, { lock: null, lines: [line(service, "backup taken")] });
 }
 
 /** Plays `record-deployment` after the outcome was reported. */

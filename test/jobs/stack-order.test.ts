@@ -274,7 +274,7 @@ t.test("where no bridge can be made, the plan is refused with the reason and not
   t.match(rollback.error.errors, [{ code: "ORDER_IMPOSSIBLE" }, { code: "ORDER_IMPOSSIBLE" }]);
   t.match(
     rollback.error.detail,
-    /a-shop cannot keep new for so long: the output Outnew needs the resource Own as it is now, and the backup has another/,
+    /a-shop cannot keep new for that long: the output Outnew needs the resource Own as it is now, and the backup has another/,
   );
   t.equal(w.sandbox.calls.mutations().length, mutations);
 });
@@ -287,7 +287,7 @@ t.test("an importer that is not picked and still needs an export is named while 
   t.match(rollback.error, {
     code: "PLAN_REFUSED",
     errors: [
-      { code: "EXPORT_IN_USE", detail: /billing stays as it is and imports added, which goes: pick billing too/ },
+      { code: "EXPORT_IN_USE", detail: /billing stays as it is and imports added, which is deleted: pick billing too/ },
     ],
   });
   t.same(Object.keys(await exportsOf(w)).sort(), ["added", "kept"]);

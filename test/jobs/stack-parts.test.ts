@@ -409,6 +409,6 @@ t.test(
     const [row] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
     t.match(row, { status: "Restored", warnings: ["SECRET_KEPT", "LEAVES_STACK_BEHIND"] });
     const [step] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/plan`)).body.steps;
-    t.match(step.details, [{ code: "SECRET_KEPT", detail: /^Secret: CloudFormation goes on with the NoEcho value/ }]);
+    t.match(step.details, [{ code: "SECRET_KEPT", detail: /^Secret: CloudFormation keeps the NoEcho value/ }]);
   },
 );

@@ -158,7 +158,7 @@ t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with what it hangs on and t
   w.sandbox.calls.clear();
   const refused = await rollBack(w, id, "all", { includeFailed: true });
   t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" }, result: { restored: 0 } });
-  t.match(refused.error.detail, /hangs on Pay \(AWS::Lambda::Function\): .*NoSuchKey/);
+  t.match(refused.error.detail, /failed at Pay \(AWS::Lambda::Function\): .*NoSuchKey/);
   t.match(refused.error.detail, /"continueUpdateRollback": \{"shop":\[\]\}.*\{"shop":\["Pay"\]\}/);
   t.same(w.sandbox.calls.mutations(), [], "nothing was touched");
   const wrong = await rollBack(w, id, "all", { includeFailed: true, continueUpdateRollback: { shop: ["Topic"] } });
@@ -216,7 +216,7 @@ t.test(
     t.equal(await invoke(w, "shop-pay"), "pay v1");
     t.equal(await statusOf(w), "UPDATE_ROLLBACK_FAILED");
     const part = ["stack-resource:shop/Topic"];
-    t.match(await rollBack(w, id, part, how), { error: { code: "PLAN_REFUSED", detail: /hangs on Pay/ } });
+    t.match(await rollBack(w, id, part, how), { error: { code: "PLAN_REFUSED", detail: /failed at Pay/ } });
     await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: "v2/pay.zip", Body: zip("pay v2") });
     const going = { ...how, continueUpdateRollback: { shop: [] } };
     t.match(await rollBack(w, id, part, going), { status: "Completed", error: null, result: { restored: 1 } });

@@ -16,7 +16,7 @@ import {
   snapshot,
   step,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const STAGE = { application: "shop", stage: "prod" };
 

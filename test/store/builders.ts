@@ -42,7 +42,7 @@ export function deployment(id: string, facts: Partial<Deployment> = {}): Deploym
     requestedBy: "ci",
     reason: null,
     ticket: "CHG-1",
-    claim: { stacks: ["shop-api"], functions: [], within: [] },
+    lock: { stacks: ["shop-api"], functions: [], within: [] },
     createdAt: NOW,
     startedAt: null,
     finishedAt: null,
@@ -80,7 +80,7 @@ export function rollback(id: string, deployments: readonly string[], facts: Part
     requestedBy: "operator",
     reason: "Payments fail.",
     ticket: null,
-    claim: { stacks: [], functions: ["shop-pay"], within: ["shop-api"] },
+    lock: { stacks: [], functions: ["shop-pay"], within: ["shop-api"] },
     createdAt: NOW + 1_000,
     startedAt: null,
     finishedAt: null,
@@ -202,7 +202,7 @@ export async function deploy(
 ): Promise<void> {
   const opened = await openDeployment(store, given);
   await store.identify(opened, given.id, IDENTITY);
-  await store.saveBackup(opened, given.id, snapshot(given.backup.id, states.before), { claim: null, lines: [] });
+  await store.saveBackup(opened, given.id, snapshot(given.backup.id, states.before), { lock: null, lines: [] });
   if (!states.deployed) return;
   await report(store, given.id);
   await store.saveRecord(await claim(store), given.id, {

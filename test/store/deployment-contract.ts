@@ -19,7 +19,7 @@ import {
   rollback,
   snapshot,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
   await t.test("keeps every fact of a deployment from its opening to its record", async (t) => {
@@ -32,7 +32,7 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     await store.identify(job, "dep_1", IDENTITY);
     const before = [component("lambda-code:shop-pay"), component("stack:shop-api")];
     await store.saveBackup(job, "dep_1", snapshot(given.backup.id, before), {
-      claim: null,
+      lock: null,
       lines: [line("The backup is ready.")],
     });
     const ready = await store.findDeployment("dep_1");
@@ -182,7 +182,7 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     const before = await store.findDeployment("dep_1");
     const failure = { problem: PROBLEM, at: NOW, lines: [line("late")] };
     for (const late of [
-      () => store.saveBackup(stale, "dep_1", taken, { claim: null, lines: [line("late")] }),
+      () => store.saveBackup(stale, "dep_1", taken, { lock: null, lines: [line("late")] }),
       () => store.identify(stale, "dep_1", IDENTITY),
       () => store.failActivity(stale, "dep_1", failure),
       () => store.appendLines(stale, "dep_1", [line("late")]),
@@ -193,9 +193,9 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     t.same(await store.findDeployment("dep_1"), before);
     t.same(await store.findComponents(taken.id), new Map());
     t.same(await store.listLines("dep_1", { after: 0, limit: 10 }), []);
-    await store.saveBackup(current, "dep_1", taken, { claim: null, lines: [] });
+    await store.saveBackup(current, "dep_1", taken, { lock: null, lines: [] });
     await t.rejects(
-      store.saveBackup(current, "dep_1", taken, { claim: null, lines: [] }),
+      store.saveBackup(current, "dep_1", taken, { lock: null, lines: [] }),
       { code: "LEASE_LOST" },
       "an ended job writes nothing",
     );
@@ -230,7 +230,7 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.endActivity("dep_1", PROBLEM, NOW + 7), true);
     t.equal(await store.endActivity("dep_1", PROBLEM, NOW + 8), false);
     t.match(await store.findDeployment("dep_1"), { status: "Exception", finishedAt: NOW + 7 });
-    await t.rejects(store.saveBackup(job, "dep_1", snapshot("snp_backup_dep_1", []), { claim: null, lines: [] }), {
+    await t.rejects(store.saveBackup(job, "dep_1", snapshot("snp_backup_dep_1", []), { lock: null, lines: [] }), {
       code: "LEASE_LOST",
     });
     t.equal(await store.requeueJobs(NOW, true), 0);

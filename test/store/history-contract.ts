@@ -11,7 +11,7 @@ import {
   rollback,
   snapshot,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const PAY = "lambda-code:shop-pay";
 
@@ -95,7 +95,7 @@ export async function testHistory(t: Test, open: OpenStore): Promise<void> {
     const other = component("stack:shop");
     const taken = { ...snapshot("snp_backup_dep_1", [one, other]), verdicts: new Map([[PAY, verdict]] as const) };
     const readiness = { reversible: 0, "reversible-with-loss": 0, irreversible: 1 };
-    await store.saveBackup(job, "dep_1", taken, { claim: null, readiness, lines: [] });
+    await store.saveBackup(job, "dep_1", taken, { lock: null, readiness, lines: [] });
     t.same((await store.findComponent("snp_backup_dep_1", PAY))?.verdict, verdict);
     const { items } = await store.listComponents("snp_backup_dep_1", FIRST_PAGE);
     t.same(

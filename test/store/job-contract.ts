@@ -1,7 +1,7 @@
 import type { Test } from "tap";
 import type { Transaction } from "#src/store/port/transaction";
 import { allow, claim, deployment, enqueue, LEASE_MS, line, NOW, openDeployment, report } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ANSWER = { status: 202, headers: { location: "/v1/deployments/dep_1" }, body: '{"id":"dep_1"}' };
@@ -135,7 +135,7 @@ export async function testJobs(t: Test, open: OpenStore): Promise<void> {
     t.same(await store.reserveKey("key", "print", NOW), { state: "running" });
     t.same(await store.reserveKey("key", "other print", NOW), { state: "differs" });
     await store.completeKey("key", ANSWER);
-    t.same(await store.reserveKey("key", "print", NOW + DAY_MS), { state: "done", answer: ANSWER });
+    t.same(await store.reserveKey("key", "print", NOW + DAY_MS), { state: "done", response: ANSWER });
     t.same(await store.reserveKey("key", "other print", NOW), { state: "differs" });
     t.same(await store.reserveKey("key", "other print", NOW + DAY_MS + 1), { state: "new" }, "forgotten after a day");
   });
@@ -150,7 +150,7 @@ export async function testJobs(t: Test, open: OpenStore): Promise<void> {
     t.same(await store.reserveKey("died", "print", NOW), { state: "running" });
     await store.releaseKey(null);
     t.same(await store.reserveKey("died", "print", NOW), { state: "new" });
-    t.same(await store.reserveKey("done", "print", NOW), { state: "done", answer: ANSWER }, "an answer stands");
+    t.same(await store.reserveKey("done", "print", NOW), { state: "done", response: ANSWER }, "an answer stands");
   });
 
   await t.test("gives one of many simultaneous requests the key", async (t) => {

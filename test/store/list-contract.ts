@@ -5,7 +5,7 @@ import type { ActivityFilter } from "#src/store/port/activities";
 import type { Page, Paged } from "#src/store/port/transaction";
 import type { Store } from "#src/store/store";
 import { allow, deployment, enqueue, FIRST_PAGE, NOW, PROBLEM, rollback } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 /** Every filter that the lists know, with values that some of the activities have. */
 const FILTER = fc.record(

@@ -3,7 +3,7 @@ import type { Pin, PinChanges, PinnedState } from "#src/domain/activity/pins";
 import { DEFAULT_POLICY } from "#src/domain/activity/stage-policy";
 import type { Store } from "#src/store/store";
 import { beginRollback, component, deploy, deployment, FIRST_PAGE, NOW, rollback, step } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const CODE = "lambda-code:shop-1";
 const PLACE = { application: "shop", stage: "prod", target: "default" };
@@ -21,13 +21,13 @@ function pin(id: string, rollbackId: string, facts: Partial<Pin> = {}): Pin {
 
 /** A rollback from its opening to its end, with what its end means. */
 async function end(store: Store, id: string, pinChanges: Partial<PinChanges>): Promise<void> {
-  const job = await beginRollback(store, rollback(id, ["dep_1"], { claim: NO_CLAIM }), [step(1)]);
+  const job = await beginRollback(store, rollback(id, ["dep_1"], { lock: NO_LOCK }), [step(1)]);
   const all = { pin: null, broughtBack: [], undone: null, revalidate: [], ...pinChanges };
   const ended = { status: "Completed", result: RESULT, problem: null, record: null, rows: [], at: NOW } as const;
   await store.endRollback(job, id, { ...ended, lines: [], follow: null, pinChanges: all });
 }
 
-const NO_CLAIM = { stacks: [], functions: [], within: [] };
+const NO_LOCK = { stacks: [], functions: [], within: [] };
 
 async function withDeployment(t: Test, open: OpenStore): Promise<Store> {
   const store = await open(t);

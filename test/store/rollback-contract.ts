@@ -18,7 +18,7 @@ import {
   snapshot,
   step,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const NOTHING = { restored: 0, removed: 0, recreated: 0, unchanged: 0, skipped: 0, failed: 0 };
 
@@ -27,7 +27,7 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
     const store = await open(t);
     const states = { before: [component("lambda-code:shop-pay")], deployed: [component("lambda-code:shop-pay")] };
     await deploy(store, deployment("dep_1"), states);
-    await deploy(store, deployment("dep_2", { claim: { stacks: ["other"], functions: [], within: [] } }), states);
+    await deploy(store, deployment("dep_2", { lock: { stacks: ["other"], functions: [], within: [] } }), states);
     return store;
   };
   const openDraft: OpenStore = async (t) => {
@@ -107,7 +107,7 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
     const run = (planDigest: string, guards: { guard?: typeof allow; busy?: typeof allow } = {}) =>
       store.requestRun("rbk_1", {
         planDigest,
-        claim: claimed,
+        lock: claimed,
         guard: allow,
         busy: allow,
         enqueue: enqueue(store, "run-rollback", "rbk_1"),
@@ -123,7 +123,7 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
     await t.rejects(run(planned.digest, { busy: no }), { code: "DEPLOYMENT_IN_PROGRESS" });
     t.match(await store.findRollback("rbk_1"), { status: "Draft", approvedDigest: null });
     await run(planned.digest);
-    t.match(await store.findRollback("rbk_1"), { status: "Queued", approvedDigest: planned.digest, claim: claimed });
+    t.match(await store.findRollback("rbk_1"), { status: "Queued", approvedDigest: planned.digest, lock: claimed });
     t.match(await claim(store), { type: "run-rollback", subject: "rbk_1" });
     await t.rejects(run(planned.digest), { code: "NOT_A_DRAFT" });
     await t.rejects(

@@ -13,7 +13,7 @@ import {
   snapshot,
   step,
 } from "./builders.ts";
-import type { OpenStore } from "./store-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 
 export async function testSnapshots(t: Test, open: OpenStore): Promise<void> {
   await t.test("gives back every component as it was captured", async (t) => {

@@ -1,16 +1,13 @@
 import type { Test } from "tap";
-import type { Store } from "#src/store/store";
 import { testBuilds } from "./build-contract.ts";
 import { testDeployments } from "./deployment-contract.ts";
 import { testHistory } from "./history-contract.ts";
 import { testJobs } from "./job-contract.ts";
 import { testLists } from "./list-contract.ts";
+import type { OpenStore } from "./open-store.ts";
 import { testPins } from "./pin-contract.ts";
 import { testRollbacks } from "./rollback-contract.ts";
 import { testSnapshots } from "./snapshot-contract.ts";
-
-/** An empty store, closed when the test has ended. */
-export type OpenStore = (t: Test) => Promise<Store>;
 
 /** What every store promises, whichever database stands behind it. */
 export async function testStore(t: Test, open: OpenStore): Promise<void> {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import type { ExternalStacks, MovingStack, StackLinks } from "#src/domain/stack/links";
+import type { ExternalStacks, StackLinks, StackTransition } from "#src/domain/stack/links";
 
 /** Stacks on their way from one account to another, with what stays around them. */
 export interface StackGraph {
-  readonly stacks: readonly MovingStack[];
+  readonly stacks: readonly StackTransition[];
   readonly around: ExternalStacks;
 }
 

@@ -1,6 +1,6 @@
 import type { Environment } from "./settings.ts";
 
-/** What GitHub Actions and GitLab CI say about the run, in this order. */
+/** The variables in which GitHub Actions and GitLab CI describe the run, in this order. */
 const VARIABLES = {
   branch: ["GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"],
   commit: ["GITHUB_SHA", "CI_COMMIT_SHA"],
@@ -13,7 +13,7 @@ export interface Origin {
   readonly build?: string;
 }
 
-/** Where a deployment comes from: what the options say, else what CI says. Unknown members are absent. */
+/** Where a deployment comes from, according to the options, or else to CI. Unknown members are absent. */
 export function originOf(options: Origin, env: Environment): Origin {
   const known = Object.entries(VARIABLES).map(([name, variables]) => {
     const given = options[name as keyof Origin];

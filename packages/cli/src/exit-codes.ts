@@ -1,15 +1,15 @@
-/** What the process ends with. The numbers are part of the contract: pipelines branch on them. */
+/** What the process exits with. The numbers are part of the contract: pipelines branch on them. */
 export const EXIT = {
   done: 0,
-  /** The work failed and nothing came back. */
+  /** The work failed and nothing was rolled back. */
   failed: 1,
   /** With `--detailed-exitcode`: the plan would change something. */
   planHasChanges: 2,
-  /** The rollback ended in Exception after some of it had come back. */
+  /** The rollback ended in Exception after it had rolled some components back. */
   partlyDone: 3,
   interrupted: 130,
   usage: 252,
-  /** Settings or credentials are missing or refused; nothing was asked of the service that it did. */
+  /** Settings or credentials are missing or refused; the service has done nothing. */
   configuration: 253,
   /** The service or AWS answered with an error, or nobody answered. */
   service: 254,
@@ -24,7 +24,7 @@ export class CliError extends Error {
   constructor(
     readonly exitCode: ExitCode,
     message: string,
-    /** What to do about it; null where the message says it already. */
+    /** What to do about it; null where the message says so already. */
     readonly advice: string | null = null,
   ) {
     super(message);

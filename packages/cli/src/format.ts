@@ -1,13 +1,12 @@
-import type { AlteredCounts, ReadinessCounts, RollbackResult } from "#client/vocabulary";
-import type { Change, LogLine } from "./api.ts";
+import type { Change, LogLine } from "#client/api-types";
 import type { Paint, Style } from "./paint.ts";
 
-/** Longer values are cut in tables; `--output json` has them whole. */
+/** Tables cut longer values; `--output json` has them whole. */
 const MAX_VALUE_CHARACTERS = 60;
-/** As much of a fingerprint or digest as tells two of them apart. */
+/** Enough of a fingerprint or a digest to tell two of them apart. */
 export const SHORT_DIGEST_CHARACTERS = 12;
 
-/** A time of the API to the second. */
+/** The API's time without fractions of a second. */
 export function timeText(time: string | null): string {
   return time ? time.replace(/\.\d+Z$/, "Z") : "";
 }
@@ -23,23 +22,23 @@ export function plural(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
-/** `1 added, 3 modified`; what is 0 is left out. */
-export function countsText(counts: AlteredCounts | RollbackResult | ReadinessCounts): string {
+/** `1 added, 3 modified`; zeros are left out. */
+export function countsText(counts: Readonly<Record<string, number>>): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   return parts.map(([name, count]) => `${count} ${name}`).join(", ") || "nothing";
 }
 
-/** Differences below a table's row: what it was, what the deploy made of it, and what it is now where that differs. */
+/** Differences below a table's row: the value before, the deployed one, and the live one where that differs. */
 export function changeLines(changes: readonly Change[], paint: Paint): string[] {
   return changes.map((change) => {
     const sides = `${valueText(change.before)} ${paint("dim", "→")} ${valueText(change.deployed)}`;
-    const moved = "live" in change && JSON.stringify(change.live) !== JSON.stringify(change.deployed);
-    const live = moved ? paint("yellow", `  now ${valueText(change.live)}`) : "";
+    const hasMoved = "live" in change && JSON.stringify(change.live) !== JSON.stringify(change.deployed);
+    const live = hasMoved ? paint("yellow", `  now ${valueText(change.live)}`) : "";
     return `    ${paint("dim", change.path || "/")}  ${sides}${live}`;
   });
 }
 
-/** A value as people read it; a secret as the beginning of its fingerprint. */
+/** A value for people; a secret is shown as the beginning of its fingerprint. */
 function valueText(value: unknown): string {
   if (value === undefined) return "(absent)";
   const secret = fingerprintIn(value);
@@ -61,7 +60,7 @@ const LEVEL_STYLES: Readonly<Record<LogLine["level"], Style>> = {
 };
 const LONGEST_LEVEL = 5;
 
-/** Time of day, level, component, message, and the call of AWS that it tells about. */
+/** Time of day, level, component, message, and the AWS call that the line is about. */
 export function logLineText(line: LogLine, paint: Paint): string {
   const { aws } = line;
   const call = aws && `${aws.service}:${aws.operation}`;

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Activity, activityStatusValues } from "#client/api-types";
 import type { OutputForm } from "./terminal.ts";
 
 export interface OutputOption {
@@ -6,9 +7,7 @@ export interface OutputOption {
 }
 
 export function outputOption(): Option {
-  return new Option("--output <form>", "json: exactly what the API answered")
-    .choices(["json", "table"])
-    .default("table");
+  return new Option("--output <form>", "json: exactly the API's answer").choices(["json", "table"]).default("table");
 }
 
 export interface PageOptions {
@@ -18,8 +17,8 @@ export interface PageOptions {
 
 export function addPageOptions(command: Command): Command {
   return command
-    .addOption(new Option("--limit <n>", "rows on a page, at most 200 (50)").argParser(wholeNumber))
-    .option("--cursor <cursor>", "the page after; stands below a page that has one");
+    .addOption(new Option("--limit <n>", "rows per page, at most 200 (50)").argParser(parseWholeNumber))
+    .option("--cursor <cursor>", "the next page; printed below each page that has one");
 }
 
 export interface FilterOptions {
@@ -27,10 +26,8 @@ export interface FilterOptions {
   readonly stage?: string;
   readonly branch?: string;
   readonly target?: string;
-  readonly status?: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
+  readonly status?: Activity["status"];
 }
-
-const STATUSES = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
 
 export function addFilterOptions(command: Command): Command {
   return command
@@ -38,7 +35,7 @@ export function addFilterOptions(command: Command): Command {
     .option("--stage <name>")
     .option("--branch <name>")
     .option("--target <name>")
-    .addOption(new Option("--status <status>").choices(STATUSES));
+    .addOption(new Option("--status <status>").choices(activityStatusValues));
 }
 
 /** Names one stage of an application. */
@@ -56,7 +53,7 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
-/** What a stack's failed rollback may skip, by the stack: `shop` none, `shop=Pay,Cart` these two. */
+/** What a stack's failed rollback may skip, by stack: `shop` skips nothing, `shop=Pay,Cart` skips these two. */
 export type Continued = Readonly<Record<string, readonly string[]>>;
 
 /** For `--continue-update-rollback`, which may be given more than once. */
@@ -64,16 +61,17 @@ export function collectContinued(value: string, before: Continued = {}): Continu
   const [, stack = "", skipped] = /^([A-Za-z][A-Za-z0-9-]*)(?:=(.+))?$/.exec(value) ?? [];
   const skip = skipped === undefined ? [] : skipped.split(",").map((id) => id.trim());
   if (stack === "" || skip.includes("")) throw new InvalidArgumentError("Write STACK, or STACK=LogicalId,LogicalId.");
-  if (stack in before) throw new InvalidArgumentError(`Name the stack ${stack} once, with all that is skipped.`);
+  if (stack in before)
+    throw new InvalidArgumentError(`Name the stack ${stack} once, with everything that it may skip.`);
   return { ...before, [stack]: skip };
 }
 
-export function wholeNumber(text: string): number {
+export function parseWholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
 }
 
-/** The members that are there; an absent option is absent in the query and the body too. */
+/** The members that are defined: an absent option is absent from the query and the body too. */
 export function present<Values extends object>(
   values: Values,
 ): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {

@@ -1,49 +1,50 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasEnded } from "#client/vocabulary";
-import { answered, LONGEST_WAIT_SECONDS, type Rollback, type StoredPackage } from "./api.ts";
+import type { Package, Rollback } from "#client/api-types";
+import { unwrap } from "#client/connect";
+import { ApiError } from "#client/errors";
+import { hasEnded, readAllRows, waitForRollback } from "#client/jobs";
 import { openOutputLog } from "./command-output.ts";
+import { errorLines } from "./errors.ts";
 import type { ExitCode } from "./exit-codes.ts";
-import { allRows, waitForRollback } from "./job.ts";
 import { present } from "./options.ts";
-import { type BuildPlace, findBuild, pickPackage, pullPackage } from "./packages.ts";
+import { type BuildPlace, pickPackage, pullPackage, readBuild } from "./packages.ts";
 import { resultLines } from "./plan-lines.ts";
-import { ApiError, errorLines } from "./problem.ts";
-import { type BuildDraftOptions, rollbackExitCode } from "./rollback-draft.ts";
+import { type BuildDraftOptions, exitCodeOfRollback } from "./rollback-draft.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
 import type { Session } from "./session.ts";
 
-/** Stands in the command for the folder that the package was unpacked into. */
+/** Stands in the command for the folder that holds the unpacked package. */
 export const PACKAGE_PLACEHOLDER = "{package}";
 
-export interface PackageRollback extends BuildDraftOptions {
+interface PackageRollback extends BuildDraftOptions {
   readonly place: BuildPlace;
   readonly service?: string;
-  /** Which of the build's deployments the package belongs to; only needed where there are several scopes. */
+  /** The deployment of the build that the package belongs to; only needed where the build has several scopes. */
   readonly of?: string;
   readonly command: readonly string[];
 }
 
 /**
- * Has the team's own command deploy the stored package of a build (P2): backup, package, command, proof. Stepback opens
- * the rollback and proves its result; in between this process runs the command and reports its output and its end.
+ * Lets the team's own command deploy the stored package of a build. Stepback takes the backup and proves the result; in
+ * between, this process runs the command and reports its output and its end.
  */
 export async function rollBackByPackage(session: Session, wanted: PackageRollback): Promise<ExitCode> {
-  const stored = pickPackage(await findBuild(session, wanted.place), wanted.service);
-  const { id } = await open(session, wanted, stored);
+  const stored = pickPackage(await readBuild(session, wanted.place), wanted.service);
+  const { id } = await openRollback(session, wanted, stored);
   const ended = await awaitTurn(session, id);
-  if (ended) return tell(session, ended);
+  if (ended) return showResult(session, ended);
   const { interrupted, terminal } = session;
   const report = await deployPackage(session, { id, wanted, stored });
-  await finish(session, id, report);
-  if (interrupted.aborted) terminal.note(`Interrupted. Rollback ${id} reads back what the command did until then.`);
+  await reportOutcome(session, id, report);
+  if (interrupted.aborted) terminal.note(`Interrupted. Rollback ${id} reads back what the command has done.`);
   interrupted.throwIfAborted();
-  return tell(session, await waitForRollback(session.api, id));
+  return showResult(session, await waitForRollback(session.api, id));
 }
 
-/** Opened with the steady client: a rollback that was opened and is not known of would hold its components for a day. */
-async function open(session: Session, wanted: PackageRollback, stored: StoredPackage): Promise<Rollback> {
+/** Uses the steady client: a rollback that was opened but whose id was lost would lock its components for a day. */
+async function openRollback(session: Session, wanted: PackageRollback, stored: Package): Promise<Rollback> {
   const { steadyApi, interrupted } = session;
   const { place, target, component, onConflict, onError, allowDestructive, reason, ticket } = wanted;
   const body = {
@@ -53,7 +54,7 @@ async function open(session: Session, wanted: PackageRollback, stored: StoredPac
     ...present({ target, deployment: wanted.of, onConflict, onError, allowDestructive, reason, ticket }),
   };
   const params = { path: { application: place.application, stage: place.stage } };
-  const rollback = await answered(
+  const rollback = await unwrap(
     steadyApi.POST("/v1/applications/{application}/stages/{stage}/rollback", { params, body }),
   );
   if (interrupted.aborted) await cancel(session, rollback.id);
@@ -67,13 +68,11 @@ async function awaitTurn(session: Session, id: string): Promise<Rollback | null>
   const progress = await terminal.progress(`Rollback ${id}: planning, and taking its backup`);
   try {
     for (;;) {
-      const params = { path: { id }, query: { wait: LONGEST_WAIT_SECONDS } };
-      const rollback = await answered(api.GET("/v1/rollbacks/{id}", { params }));
-      if (hasEnded(rollback.status)) return rollback;
-      const isTurn = rollback.status === "In Progress" && rollback.outcome === null;
-      if (isTurn && rollback.cancelRequestedAt === null) return null;
-      // Cancelled just when the wait for the command began: nobody else sees the wish.
-      if (isTurn) await cancel(session, id);
+      const rollback = await waitForRollback(api, id, isCommandsTurn);
+      if (hasEnded(rollback)) return rollback;
+      if (rollback.cancelRequestedAt === null) return null;
+      // Somebody cancelled it just as the wait for the command began; no job is left that would notice.
+      await cancel(session, id);
     }
   } catch (error) {
     if (interrupted.aborted) await cancel(session, id);
@@ -83,15 +82,19 @@ async function awaitTurn(session: Session, id: string): Promise<Rollback | null>
   }
 }
 
+function isCommandsTurn({ status, outcome }: Rollback): boolean {
+  return status === "In Progress" && outcome === null;
+}
+
 interface Report {
   readonly outcome: "succeeded" | "failed";
   readonly message: string | null;
 }
 
-/** Unpacks the package into a fresh folder, runs the command on it, and says how that went. Never rejects. */
+/** Unpacks the package into a fresh folder, runs the command on it, and reports how that went. Never rejects. */
 async function deployPackage(
   session: Session,
-  { id, wanted, stored }: { id: string; wanted: PackageRollback; stored: StoredPackage },
+  { id, wanted, stored }: { id: string; wanted: PackageRollback; stored: Package },
 ): Promise<Report> {
   const { terminal, interrupted } = session;
   const folder = await mkdtemp(join(tmpdir(), "stepback-rollback-"));
@@ -99,14 +102,9 @@ async function deployPackage(
   try {
     await pullPackage(session, { ...wanted.place, stored }, folder);
     terminal.note(`Package ${stored.digest} is in ${folder}.`);
-    const end = await runCommand(
-      wanted.command.map((part) => part.replaceAll(PACKAGE_PLACEHOLDER, folder)),
-      {
-        stdout: terminal.form === "json" ? "stderr" : "stdout",
-        onTerminal: terminal.io.stdin.isTTY === true,
-        onOutput: output.take,
-      },
-    );
+    const command = wanted.command.map((part) => part.replaceAll(PACKAGE_PLACEHOLDER, folder));
+    const stdout = terminal.form === "json" ? "stderr" : "stdout";
+    const end = await runCommand(command, terminal.io, { stdout, onOutput: output.take });
     return reportOf(end, interrupted.aborted);
   } catch (error) {
     terminal.note(...errorLines(error, terminal.paintNotes));
@@ -127,24 +125,28 @@ function reportOf(end: CommandEnd, wasInterrupted: boolean): Report {
   return { outcome: "failed", message: `The command ${how}.` };
 }
 
-async function finish({ steadyApi, terminal }: Session, id: string, { outcome, message }: Report): Promise<void> {
+/** Somebody cancelled the rollback while its command ran. Their report stands, and the rollback itself shows the result. */
+const REPORTED_ALREADY: ReadonlySet<string> = new Set(["OUTCOME_DIFFERS", "ALREADY_FINISHED"]);
+
+async function reportOutcome(
+  { steadyApi, terminal }: Session,
+  id: string,
+  { outcome, message }: Report,
+): Promise<void> {
   const params = { path: { id } };
   const reporting = steadyApi.POST("/v1/rollbacks/{id}/finish", { params, body: { outcome, message } });
-  await answered(reporting).catch((error: unknown) => {
-    // Somebody cancelled it while the command ran: that report stands, and the rollback tells how it went.
-    if (!(error instanceof ApiError) || !FINISHED_OTHERWISE.has(error.problem.code)) throw error;
+  await unwrap(reporting).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || !REPORTED_ALREADY.has(error.problem.code)) throw error;
     terminal.note(...errorLines(error, terminal.paintNotes));
   });
 }
 
-const FINISHED_OTHERWISE: ReadonlySet<string> = new Set(["OUTCOME_DIFFERS", "ALREADY_FINISHED"]);
-
 async function cancel({ steadyApi }: Session, id: string): Promise<void> {
-  await answered(steadyApi.POST("/v1/rollbacks/{id}/cancel", { params: { path: { id } } }));
+  await unwrap(steadyApi.POST("/v1/rollbacks/{id}/cancel", { params: { path: { id } } }));
 }
 
-async function tell({ api, terminal }: Session, ended: Rollback): Promise<ExitCode> {
-  const rows = await allRows(api, ended.id);
+async function showResult({ api, terminal }: Session, ended: Rollback): Promise<ExitCode> {
+  const rows = await readAllRows(api, ended.id);
   terminal.answer(ended, (paint) => resultLines(ended, rows, paint));
-  return rollbackExitCode(ended);
+  return exitCodeOfRollback(ended);
 }

@@ -2,12 +2,17 @@ import { styleText } from "node:util";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Puts a style around a text, or leaves it as it is where colours are not wanted. */
+/** Puts a style around a text, or returns it unchanged where colours are not wanted. */
 export type Paint = (style: Style, text: string) => string;
 
-export type OutStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+export type OutStream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  /** A wrapped command inherits it; a stream without one is fed through a pipe. */
+  readonly fd?: number;
+};
 
-/** Colours are for terminals only, and NO_COLOR (any value but an empty one) switches them off there. */
+/** Colours are for terminals only, and NO_COLOR (any value but the empty one) turns them off there. */
 export function wantsColour(stream: OutStream, env: Readonly<Record<string, string | undefined>>): boolean {
   return stream.isTTY === true && !env["NO_COLOR"];
 }

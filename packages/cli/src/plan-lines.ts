@@ -1,7 +1,8 @@
-import type { Plan, PlanStep, Rollback, RollbackRow } from "./api.ts";
+import type { Plan, PlanStep, Rollback, RollbackComponent } from "#client/api-types";
+import { problemOf } from "#client/problem";
+import { problemLines } from "./errors.ts";
 import { changeLines, countsText, plural, SHORT_DIGEST_CHARACTERS } from "./format.ts";
 import { type Paint, paintStatus, type Style } from "./paint.ts";
-import { problemLines, problemOf } from "./problem.ts";
 import { tableLines } from "./table.ts";
 
 const ACTION_STYLES: Readonly<Record<PlanStep["action"], Style>> = {
@@ -12,7 +13,7 @@ const ACTION_STYLES: Readonly<Record<PlanStep["action"], Style>> = {
   refused: "red",
 };
 
-/** What a rollback would do, step by step; with `withDiff` also what changes. */
+/** What a rollback would do, step by step; with `withDiff` also what each step changes. */
 export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[] {
   const rows = plan.steps.map((step) => ({
     cells: [
@@ -36,20 +37,20 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
   ];
 }
 
-/** Why a stack comes when it does, or what waits for a stack or is waited for. Where others come is the same in every plan. */
+/** Why a stack has its place, and what waits for what. The place of all other steps is the same in every plan. */
 function positionLines({ component, via, position, bridges, after }: PlanStep, { steps }: Plan): string[] {
   const isTied = after.length > 0 || steps.some((other) => other.after.includes(component));
   if (via || !(component.startsWith("stack:") || isTied)) return [];
   return [...bridges.map((bridge) => `bridge in wave ${bridge.wave}: ${bridge.position}`), position];
 }
 
-/** Whether running the plan would change anything, or be refused to. */
+/** Whether running the plan would change anything, or would be refused. */
 export function hasChanges(plan: Plan): boolean {
   return plan.steps.some(({ action }) => action !== "unchanged");
 }
 
 /** The rows of an ended rollback, and its result in one line. */
-export function resultLines(rollback: Rollback, rows: readonly RollbackRow[], paint: Paint): string[] {
+export function resultLines(rollback: Rollback, rows: readonly RollbackComponent[], paint: Paint): string[] {
   const table = tableLines(
     ["COMPONENT", "STATUS", "VERIFIED", "STRATEGY", "WARNINGS"],
     rows.map((row) => ({

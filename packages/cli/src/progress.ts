@@ -1,16 +1,16 @@
 import { type OutStream, wantsColour } from "./paint.ts";
 import type { Environment } from "./settings.ts";
 
-/** Something that takes a while, shown on stderr: a spinner on a terminal, a line at each end elsewhere. */
+/** Shows on stderr that something takes a while: a spinner on a terminal, elsewhere a line at each end. */
 export interface Progress {
   succeed(text: string): void;
   fail(text: string): void;
-  /** Ends it without a word. */
+  /** Ends it without a message. */
   stop(): void;
 }
 
 export async function openProgress(text: string, stream: OutStream, env: Environment): Promise<Progress> {
-  // A terminal of unknown width says 0 columns, and the spinner would clear infinitely many lines of it.
+  // A terminal of unknown width reports 0 columns, and the spinner would never stop clearing lines.
   return stream.isTTY && stream.columns ? openSpinner(text, stream, env) : openLines(text, stream);
 }
 
@@ -27,7 +27,7 @@ async function openSpinner(text: string, stream: OutStream, env: Environment): P
 }
 
 function openLines(text: string, stream: OutStream): Progress {
-  const say = (line: string) => stream.write(`${line}\n`);
-  say(`${text} …`);
-  return { succeed: say, fail: say, stop: () => undefined };
+  const writeLine = (line: string) => stream.write(`${line}\n`);
+  writeLine(`${text} …`);
+  return { succeed: writeLine, fail: writeLine, stop: () => undefined };
 }

@@ -1,66 +1,74 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import { constants } from "node:os";
+import spawn from "cross-spawn";
+import type { OutStream } from "./paint.ts";
+import type { CliIo } from "./terminal.ts";
 
 /** How the wrapped command ended. */
 export type CommandEnd =
   | { readonly how: "exited"; readonly code: number }
-  /** `code` as a shell gives it: 128 and the signal's number. */
+  /** `code` as a shell reports it: 128 plus the signal's number. */
   | { readonly how: "signalled"; readonly signal: NodeJS.Signals; readonly code: number }
-  /** It never ran: not found, not executable. */
+  /** It never ran: not found, or not executable. */
   | { readonly how: "not-started"; readonly reason: string };
 
 /** What a pipeline or a person ends a job with. */
 export const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-export interface CommandStreams {
-  /** Where its standard output goes: ours, or stderr where ours is for JSON alone. */
-  readonly stdout: "stdout" | "stderr";
-  /** A terminal sends Ctrl-C to the whole group of processes, so forwarding it would make two of one. */
-  readonly onTerminal: boolean;
-  /** Hears what it prints, which is shown all the same. Then its output is no terminal, also where ours is one. */
-  readonly onOutput?: (stream: "stdout" | "stderr", bytes: Buffer) => void;
+type StreamName = "stdout" | "stderr";
+
+interface CommandOutput {
+  /** Which stream of ours shows the command's standard output: stderr where stdout is for JSON alone. */
+  readonly stdout: StreamName;
+  /** Receives what the command prints, which is shown all the same. The command then has no terminal, even if we do. */
+  readonly onOutput?: (stream: StreamName, bytes: Buffer) => void;
 }
 
-/** How long output may still come after the command has ended: a process that it left behind may hold its streams. */
+/** How long output is awaited after the command has ended: a process that it left behind may keep its streams open. */
 const LAST_OUTPUT_MS = 2_000;
 
 /**
- * Runs a command with our own streams and passes on the signals that we get meanwhile; it decides when it ends.
- * Never rejects.
+ * Runs a command on the streams and with the environment of `io`, and forwards the signals that arrive
+ * meanwhile; the command decides when it ends. Never rejects.
  */
-export function runCommand(command: readonly string[], streams: CommandStreams): Promise<CommandEnd> {
+export function runCommand(command: readonly string[], io: CliIo, output: CommandOutput): Promise<CommandEnd> {
   const [program = "", ...args] = command;
-  const stdout = streams.stdout === "stdout" ? "inherit" : process.stderr.fd;
-  const heard: SpawnOptions = { stdio: ["inherit", "pipe", "pipe"] };
-  const options: SpawnOptions = streams.onOutput ? heard : { stdio: ["inherit", stdout, "inherit"] };
+  const shown = { stdout: io[output.stdout], stderr: io.stderr };
+  const fdOrPipe = ({ fd }: OutStream) => (output.onOutput ? "pipe" : (fd ?? "pipe"));
+  const stdio: StdioOptions = [io.stdin.fd ?? "ignore", fdOrPipe(shown.stdout), fdOrPipe(shown.stderr)];
   return new Promise((resolve) => {
-    const child = spawn(program, args, options);
+    const child = spawn(program, args, { stdio, env: { ...io.env } });
     const forward = (signal: NodeJS.Signals) => {
-      if (signal !== "SIGINT" || !streams.onTerminal) child.kill(signal);
+      // A terminal sends Ctrl-C to the whole group of processes: the command has it already.
+      if (signal !== "SIGINT" || io.stdin.isTTY !== true) child.kill(signal);
     };
     const end = (how: CommandEnd) => {
       for (const signal of ENDING_SIGNALS) process.off(signal, forward);
       resolve(how);
     };
     for (const signal of ENDING_SIGNALS) process.on(signal, forward);
-    const said = passOn(child, streams);
-    child.once("error", (error) => {
-      if (child.pid === undefined) end({ how: "not-started", reason: error.message });
+    const allShown = showOutput(child, shown, output.onOutput);
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.syscall?.startsWith("spawn")) end({ how: "not-started", reason: error.message });
     });
-    child.once("exit", (code, signal) => void said.then(() => end(endOf(code, signal))));
+    child.once("exit", (code, signal) => void allShown.then(() => end(endOf(code, signal))));
   });
 }
 
-/** Shows what a heard command prints. Resolves once that is all, or once it had its time after the command's end. */
-function passOn(child: ChildProcess, { stdout, onOutput }: CommandStreams): Promise<void> {
-  if (!onOutput) return Promise.resolve();
-  const pass = (name: "stdout" | "stderr", shown: NodeJS.WriteStream) =>
+/** Shows what comes through pipes. Resolves at their end, or when their time after the command's end is over. */
+function showOutput(
+  child: ChildProcess,
+  shown: Readonly<Record<StreamName, OutStream>>,
+  onOutput: CommandOutput["onOutput"],
+): Promise<void> {
+  const piped = (["stdout", "stderr"] as const).filter((name) => child[name] !== null);
+  for (const name of piped) {
     child[name]?.on("data", (bytes: Buffer) => {
-      shown.write(bytes);
-      onOutput(name, bytes);
+      shown[name].write(bytes);
+      onOutput?.(name, bytes);
     });
-  pass("stdout", process[stdout]);
-  pass("stderr", process.stderr);
+  }
+  if (piped.length === 0) return Promise.resolve();
   return new Promise((resolve) => {
     child.once("close", () => resolve());
     child.once("exit", () => setTimeout(resolve, LAST_OUTPUT_MS).unref());

@@ -1,14 +1,14 @@
-import { type Api, connect } from "./api.ts";
+import { type Api, connect } from "#client/connect";
+import { createTransfer, type Transfer } from "#client/transfer";
 import type { ExitCode } from "./exit-codes.ts";
-import { readClientSettings } from "./settings.ts";
+import { readServiceAccess } from "./settings.ts";
 import { type CliIo, type OutputForm, Terminal } from "./terminal.ts";
-import { createTransfer, type Transfer } from "./transfer.ts";
 
 /** What a command works with. */
 export interface Session {
-  /** Every request of it ends when the command is interrupted. */
+  /** Its requests end when the command is interrupted. */
   readonly api: Api;
-  /** For what has to be said to the service even then. */
+  /** For requests that must reach the service even after an interruption. */
   readonly steadyApi: Api;
   readonly transfer: Transfer;
   readonly terminal: Terminal;
@@ -16,19 +16,19 @@ export interface Session {
   readonly interrupted: AbortSignal;
 }
 
-/** A command's work; what it answers is what the process ends with. */
-export type Work = (session: Session) => Promise<ExitCode>;
+/** A command's work; resolves to the process's exit code. */
+type Work = (session: Session) => Promise<ExitCode>;
 
-/** How a command has its work done: settings, signals and errors are the same for all of them. */
+/** Runs a command's work. Settings, signals and errors are handled alike for all commands. */
 export type Run = (form: OutputForm, work: Work) => Promise<void>;
 
-/** Throws CliError where the settings are missing. */
+/** Throws CliError where settings are missing. */
 export async function openSession(io: CliIo, form: OutputForm, interrupted: AbortSignal): Promise<Session> {
-  const settings = await readClientSettings(io.env);
+  const access = await readServiceAccess(io.env);
   return {
-    api: connect(settings, interrupted),
-    steadyApi: connect(settings),
-    transfer: createTransfer(settings, interrupted),
+    api: connect(access, interrupted),
+    steadyApi: connect(access),
+    transfer: createTransfer(access, interrupted),
     terminal: new Terminal(io, form),
     interrupted,
   };

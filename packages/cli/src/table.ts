@@ -1,16 +1,16 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Paint } from "./paint.ts";
 
-/** Between two columns. Two blanks, so that a table can be cut up by `awk -F'  +'`. */
+/** Between two columns. Two blanks, so that `awk -F'  +'` can split a table. */
 const GAP = "  ";
 
-export interface TableRow {
+interface TableRow {
   readonly cells: readonly string[];
-  /** Lines that belong below the row, such as its diff. */
+  /** Lines below the row, such as its diff. */
   readonly below?: readonly string[];
 }
 
-/** Rows under a headline, columns as wide as their widest cell, empty ones left out. Cells may carry colours. */
+/** Rows under a headline. Columns are as wide as their widest cell; empty ones are left out. Cells may be coloured. */
 export function tableLines(headline: readonly string[], rows: readonly TableRow[], paint: Paint): string[] {
   const columns = headline.flatMap((title, at) => {
     const widest = Math.max(0, ...rows.map(({ cells }) => widthOf(cells[at] ?? "")));
@@ -18,20 +18,20 @@ export function tableLines(headline: readonly string[], rows: readonly TableRow[
   });
   const line = (cells: readonly string[]) =>
     columns
-      .map(({ at, width }) => padded(cells[at] ?? "", width))
+      .map(({ at, width }) => padCell(cells[at] ?? "", width))
       .join(GAP)
       .trimEnd();
   return [paint("bold", line(headline)), ...rows.flatMap(({ cells, below = [] }) => [line(cells), ...below])];
 }
 
-/** One thing as `name  value` lines; what is null is left out. */
+/** Fields as `name  value` lines; those that are null are left out. */
 export function fieldLines(fields: readonly (readonly [string, string | null])[], paint: Paint): string[] {
   const known = fields.filter((field): field is readonly [string, string] => field[1] !== null);
   const width = Math.max(...known.map(([name]) => name.length));
   return known.map(([name, value]) => `${paint("bold", name.padEnd(width))}${GAP}${value}`);
 }
 
-function padded(text: string, width: number): string {
+function padCell(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }
 

@@ -3,17 +3,17 @@ import { type OutStream, type Paint, painter, wantsColour } from "./paint.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import type { Environment } from "./settings.ts";
 
-/** What the process lends to a command. The demo lends streams of its own. */
+/** Environment and streams of a command: those of the process, or stand-ins, as in the demo and the tests. */
 export interface CliIo {
   readonly env: Environment;
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; readonly fd?: number };
   readonly stdout: OutStream;
   readonly stderr: OutStream;
 }
 
 export type OutputForm = "json" | "table";
 
-/** Where a command's words go: answers to stdout, everything about them to stderr. */
+/** Where a command's output goes: answers to stdout, notes about them to stderr. */
 export class Terminal {
   /** For what is printed to stdout. */
   readonly paint: Paint;
@@ -28,14 +28,14 @@ export class Terminal {
     this.paintNotes = painter(wantsColour(io.stderr, io.env));
   }
 
-  /** The answer itself: as the API gave it, or as lines for people. */
+  /** Prints the answer: exactly as the API gave it, or as lines for people. */
   answer(body: unknown, lines: (paint: Paint) => readonly string[]): void {
     if (this.form === "json") this.print([JSON.stringify(body, null, 2)]);
     else this.print(lines(this.paint));
   }
 
-  /** What people read on the way to the answer; it makes room where stdout is for JSON alone. */
-  tell(lines: (paint: Paint) => readonly string[]): void {
+  /** Prints what people read before the answer: on stderr where stdout is for JSON alone. */
+  report(lines: (paint: Paint) => readonly string[]): void {
     if (this.form === "json") this.note(...lines(this.paintNotes));
     else this.print(lines(this.paint));
   }
@@ -48,8 +48,8 @@ export class Terminal {
     for (const line of lines) this.io.stderr.write(`${line}\n`);
   }
 
-  /** Where a list goes on. JSON says it in `next`. */
-  nextPage(options: string | null): void {
+  /** Says how to get the next page of a table. JSON has it in `next`. */
+  noteNextPage(options: string | null): void {
     if (options && this.form === "table") this.note(this.paintNotes("dim", `More: ${options}`));
   }
 
@@ -57,16 +57,16 @@ export class Terminal {
     return openProgress(text, this.io.stderr, this.io.env);
   }
 
-  /** Whether there is a person to ask. */
+  /** Whether a person can be asked. */
   get canAsk(): boolean {
     return this.io.stdin.isTTY === true && this.io.stderr.isTTY === true;
   }
 
-  /** True for `y` or `yes`; anything else is a no, the end of the input too. Rejects when `signal` aborts. */
+  /** True for `y` or `yes`. Anything else is a no, the end of the input too. Rejects when `signal` aborts. */
   async confirm(question: string, signal: AbortSignal): Promise<boolean> {
     const { stdin, stderr } = this.io;
     const reader = createInterface({ input: stdin, output: stderr });
-    // The terminal is in raw mode while it is read: Ctrl-C arrives as a key, not as a signal.
+    // While the question is open the terminal is in raw mode: Ctrl-C arrives as a key, not as a signal.
     reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
     try {
       const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("")));

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process answers */
+        /** Whether the process responds */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -25,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served: rows can be read and written, and the service is not stopping */
+        /** Whether requests can be served: the store can be read and written, and the service is not stopping */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -60,7 +60,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One deployment; waits for its backup or its end when asked to */
+        /** One deployment; can wait for its backup or its end */
         get: operations["getDeployment"];
         put?: never;
         post?: never;
@@ -79,7 +79,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Report what the deploy did, and record the state after it */
+        /** Report the outcome of the deploy, and record the state after it */
         post: operations["finishDeployment"];
         delete?: never;
         options?: never;
@@ -114,8 +114,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Rehearse the rollback of everything that it altered; nothing is changed
-         * @description The answer is a draft that can only be planned. Its plan says what would be refused and what it would take.
+         * Rehearse the rollback of everything that it altered, without changing anything
+         * @description Returns a draft that can only be planned. Its plan says what would be refused, and how long a run would take.
          */
         post: operations["drillDeployment"];
         delete?: never;
@@ -166,8 +166,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The job's log as it comes, as server-sent events
-         * @description `id:` is the line's seq and `data:` the line. Resumes by Last-Event-ID. An `end` event follows the last line of an ended job.
+         * Follow the job's log as server-sent events
+         * @description `id:` is the line's `seq`, and `data:` the line. Resumes after `Last-Event-ID`. An `end` event follows the last line of an ended job.
          */
         get: operations["streamDeploymentLogs"];
         put?: never;
@@ -188,7 +188,7 @@ export interface paths {
         /** Rollbacks, newest first */
         get: operations["listRollbacks"];
         put?: never;
-        /** Put picked components back, or make a draft; with `rollback`, undo one; with `snapshot`, restore its states */
+        /** Restore picked components, or open a draft; with `rollback`, undo one; with `snapshot`, restore its states */
         post: operations["openRollback"];
         delete?: never;
         options?: never;
@@ -204,8 +204,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One rollback; waits for its end when asked to
-         * @description A draft has no job, so it is answered at once. To wait for its plan, wait for `/plan`.
+         * One rollback; can wait for its end
+         * @description A draft has no job, so the response comes at once. To wait for its plan, wait for `/plan`.
          */
         get: operations["getRollback"];
         put?: never;
@@ -223,10 +223,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest plan; waits for it when asked to */
+        /** The latest plan; can wait for it */
         get: operations["getPlan"];
         put?: never;
-        /** Have a plan made of a draft */
+        /** Plan a draft */
         post: operations["planRollback"];
         delete?: never;
         options?: never;
@@ -241,10 +241,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of each component; empty before the rollback has begun */
+        /** The result for each component; empty before the rollback has begun */
         get: operations["listRollbackComponents"];
         put?: never;
-        /** Add, and Add all */
+        /** Add components to a draft */
         post: operations["addComponents"];
         delete?: never;
         options?: never;
@@ -259,7 +259,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What it left in the account: resources that a policy keeps and that belong to no stack any more */
+        /** Resources that it left in the account: a policy retains them, and they no longer belong to any stack */
         get: operations["listRollbackOrphans"];
         put?: never;
         post?: never;
@@ -278,7 +278,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop between two actions; a draft ends at once */
+        /** Cancel a rollback between two actions; a draft ends at once */
         post: operations["cancelRollback"];
         delete?: never;
         options?: never;
@@ -296,7 +296,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a picked component out of a draft */
+        /** Remove a picked component from a draft */
         delete: operations["removeComponent"];
         options?: never;
         head?: never;
@@ -312,7 +312,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run the plan that was read */
+        /** Run the plan that the caller has read */
         post: operations["runRollback"];
         delete?: never;
         options?: never;
@@ -329,7 +329,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Append what the command of a rollback by package printed to its log */
+        /** Append the output of the external command to the log of a rollback by package */
         post: operations["appendRollbackOutput"];
         delete?: never;
         options?: never;
@@ -346,7 +346,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Report how the command of a rollback by package ended, and have the result proven */
+        /** Report the outcome of the external command of a rollback by package, and verify the result */
         post: operations["finishRollbackCommand"];
         delete?: never;
         options?: never;
@@ -379,8 +379,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The job's log as it comes, as server-sent events
-         * @description `id:` is the line's seq and `data:` the line. Resumes by Last-Event-ID. An `end` event follows the last line of an ended job.
+         * Follow the job's log as server-sent events
+         * @description `id:` is the line's `seq`, and `data:` the line. Resumes after `Last-Event-ID`. An `end` event follows the last line of an ended job.
          */
         get: operations["streamRollbackLogs"];
         put?: never;
@@ -432,7 +432,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The components that it holds; none before it is ready */
+        /** The components of a snapshot; none before it is ready */
         get: operations["listSnapshotComponents"];
         put?: never;
         post?: never;
@@ -466,7 +466,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The bytes of a component: a function's zip */
+        /** The bytes of a component, such as a function's zip */
         get: operations["getSnapshotArtifact"];
         put?: never;
         post?: never;
@@ -520,8 +520,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a stage back to the state after a build's last successful deployment
-         * @description With `package`, a command that is not Stepback's deploys the stored package of that service: once the status is `In Progress` it may run, its output goes to `/v1/rollbacks/{id}/output` and its end to `/v1/rollbacks/{id}/finish`.
+         * Restore a stage to the state after a build's last successful deployment
+         * @description With `package`, an external command deploys the stored package of that service. The command may run once the status is `In Progress`; its output goes to `/v1/rollbacks/{id}/output` and its outcome to `/v1/rollbacks/{id}/finish`.
          */
         post: operations["rollBackToBuild"];
         delete?: never;
@@ -540,8 +540,8 @@ export interface paths {
         /** The bytes of a package */
         get: operations["getPackage"];
         /**
-         * Store the package of a service as a stream of tar, tar.gz or zip; it is never altered afterwards
-         * @description The same bytes again are answered with 200, other bytes with 409. `content-digest` (RFC 9530, sha-256) or `x-content-sha256` (hexadecimal) is checked. What is refused leaves nothing behind.
+         * Store the package of a service, as a tar, tar.gz or zip; it never changes afterwards
+         * @description Storing the same bytes again returns 200; other bytes return 409. `content-digest` (RFC 9530, sha-256) or `x-content-sha256` (hexadecimal) is checked. A refused upload leaves nothing behind.
          */
         put: operations["storePackage"];
         post?: never;
@@ -611,7 +611,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let what was rolled back come again, and say why */
+        /** Allow what was rolled back to be deployed again, with a reason */
         post: operations["clearPin"];
         delete?: never;
         options?: never;
@@ -628,7 +628,7 @@ export interface paths {
         };
         /** The policy of a stage */
         get: operations["getStagePolicy"];
-        /** Set the whole policy of a stage; in effect at once */
+        /** Set the whole policy of a stage; it takes effect at once */
         put: operations["putStagePolicy"];
         post?: never;
         delete?: never;
@@ -663,7 +663,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that a branch or a build is good again, and why */
+        /** Declare a branch or a build good again, with a reason */
         post: operations["clearRevalidation"];
         delete?: never;
         options?: never;
@@ -676,12 +676,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description From the one error table
+         * @description A code of the error table
          * @enum {unknown}
          */
         ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LAYER_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LEAVES_STACK_BEHIND" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_IMPORTED" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_LIMIT" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
-            /** @description URN of the code */
+            /** @description The URN of the code */
             type: string;
             title: string;
             status: number;
@@ -691,9 +691,9 @@ export interface components {
             advice: string;
             /** @description Whether the same request may succeed later */
             retryable: boolean;
-            /** @description Every fault, not only the first */
+            /** @description All faults of the request */
             errors?: {
-                /** @description JSON pointer into the body, or the query's field */
+                /** @description JSON pointer into the body, or the name of a query parameter */
                 pointer?: string;
                 code?: components["schemas"]["ErrorCode"];
                 detail: string;
@@ -703,7 +703,7 @@ export interface components {
             code: components["schemas"]["ErrorCode"];
             detail: string;
         };
-        /** @description A side that is missing did not exist. Secrets show as `{ "secret": fingerprint }`. */
+        /** @description A missing side did not exist. Secrets show as `{ "secret": fingerprint }`. */
         Change: {
             /** @description JSON pointer into the settings */
             path: string;
@@ -716,7 +716,7 @@ export interface components {
             /** @enum {unknown} */
             type: "deploy" | "rollback";
             /**
-             * @description `Draft` only for rollbacks that have no job yet
+             * @description `Draft` is a rollback that has no job yet
              * @enum {unknown}
              */
             status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
@@ -739,16 +739,16 @@ export interface components {
             finishedAt: string | null;
             cancelRequestedAt: string | null;
             error: components["schemas"]["Problem"] | null;
-            /** @description Its branch or its build was rolled back, and has not been deployed again since */
+            /** @description Whether its branch or build was rolled back and has not been deployed successfully since */
             needsRevalidation: boolean;
         };
-        /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+        /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the snapshot after the deploy, and `rollback` the rollback that `onFailure` started. */
         Deployment: {
             id: string;
             /** @enum {string} */
             type: "deploy";
             /**
-             * @description `Draft` only for rollbacks that have no job yet
+             * @description `Draft` is a rollback that has no job yet
              * @enum {unknown}
              */
             status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
@@ -771,7 +771,7 @@ export interface components {
             finishedAt: string | null;
             cancelRequestedAt: string | null;
             error: components["schemas"]["Problem"] | null;
-            /** @description Its branch or its build was rolled back, and has not been deployed again since */
+            /** @description Whether its branch or build was rolled back and has not been deployed successfully since */
             needsRevalidation: boolean;
             scope: {
                 stacks: string[];
@@ -808,7 +808,7 @@ export interface components {
             } | null;
             /** @description Pins on its build or commit */
             warnings: components["schemas"]["Reason"][];
-            /** @description Altered components that are as a rollback had found them */
+            /** @description Altered components that are in a state that was rolled back before */
             pinned: {
                 /** @description `kind:name`, percent-encoded in paths */
                 component: string;
@@ -818,7 +818,7 @@ export interface components {
             notRollbackableReason: components["schemas"]["ErrorCode"] | null;
             rollback: string | null;
         };
-        /** @description A component that the deployment altered: before ≠ deployed */
+        /** @description A component that the deployment altered: its state before differs from its deployed state */
         AlteredComponent: {
             /** @description `kind:name`, percent-encoded in paths */
             id: string;
@@ -835,16 +835,16 @@ export interface components {
             /** @enum {unknown} */
             readiness: "reversible" | "reversible-with-loss" | "irreversible";
             reasons: components["schemas"]["ErrorCode"][];
-            /** @description The reasons in words */
+            /** @description The reasons with their details */
             details: components["schemas"]["Reason"][];
         };
-        /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+        /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
         Rollback: {
             id: string;
             /** @enum {string} */
             type: "rollback";
             /**
-             * @description `Draft` only for rollbacks that have no job yet
+             * @description `Draft` is a rollback that has no job yet
              * @enum {unknown}
              */
             status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
@@ -867,7 +867,7 @@ export interface components {
             finishedAt: string | null;
             cancelRequestedAt: string | null;
             error: components["schemas"]["Problem"] | null;
-            /** @description Its branch or its build was rolled back, and has not been deployed again since */
+            /** @description Whether its branch or build was rolled back and has not been deployed successfully since */
             needsRevalidation: boolean;
             deployment: string | null;
             deployments: string[];
@@ -889,7 +889,7 @@ export interface components {
             /** @enum {unknown} */
             onError: "stop" | "continue" | "compensate";
             allowDestructive: boolean;
-            /** @description Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId` */
+            /** @description Consent to continue the failed rollback of stacks in UPDATE_ROLLBACK_FAILED. The keys are names of stacks; the values are the resources to skip, if any: `LogicalId`, or `NestedStackName.LogicalId` in a nested stack */
             continueUpdateRollback: {
                 [key: string]: string[];
             };
@@ -905,35 +905,35 @@ export interface components {
             } | null;
             snapshot: string | null;
         };
-        /** @description A resource that stays in the account and belongs to no stack any more */
+        /** @description A resource that stays in the account and no longer belongs to any stack */
         Orphan: {
             /** @description `kind:name`, percent-encoded in paths */
             component: string;
-            /** @description As in `AWS::DynamoDB::Table` */
+            /** @description Such as `AWS::DynamoDB::Table` */
             type: string;
             physicalId: string;
             identifier: {
                 [key: string]: string;
             } | null;
-            /** @description How its stack takes it in again, in words */
+            /** @description How to import it into its stack again */
             wayBack: string;
         };
-        /** @description An update of the stack before its own turn, with exports that are still imported */
+        /** @description An earlier update of the stack that keeps exports which other stacks still import */
         Bridge: {
-            /** @description Stacks of one wave go back side by side */
+            /** @description Stacks of one wave are restored in parallel */
             wave: number;
-            /** @description Why it stands where it stands, in words */
+            /** @description Why the step has this place in the order */
             position: string;
             keeps: string[];
         };
-        /** @description `via` names the picked container whose step brings this component back */
+        /** @description `via` names the picked container whose step restores this component */
         PlanStep: {
             order: number;
-            /** @description Stacks of one wave go back side by side */
+            /** @description Stacks of one wave are restored in parallel */
             wave: number;
-            /** @description Why it stands where it stands, in words */
+            /** @description Why the step has this place in the order */
             position: string;
-            /** @description Stacks whose exports or imports it waits for */
+            /** @description Components whose steps must not have failed before it */
             after: string[];
             bridges: components["schemas"]["Bridge"][];
             /** @description `kind:name`, percent-encoded in paths */
@@ -941,7 +941,7 @@ export interface components {
             /** @enum {unknown} */
             action: "restore" | "remove" | "recreate" | "unchanged" | "refused";
             /**
-             * @description Through CloudFormation or the Lambda API
+             * @description Through CloudFormation, or directly through the Lambda API
              * @enum {unknown}
              */
             strategy: "stack" | "direct";
@@ -949,7 +949,7 @@ export interface components {
             conflict: boolean;
             destructive: boolean;
             reasons: components["schemas"]["ErrorCode"][];
-            /** @description The reasons in words */
+            /** @description The reasons with their details */
             details: components["schemas"]["Reason"][];
             diff: components["schemas"]["Change"][];
         };
@@ -963,7 +963,7 @@ export interface components {
             refusals: number;
             conflicts: number;
             destructive: number;
-            /** @description What running it would take: an estimate */
+            /** @description An estimate of what running the plan takes */
             expected: {
                 calls: {
                     service: string;
@@ -971,9 +971,9 @@ export interface components {
                     count: number;
                 }[];
                 seconds: number;
-                /** @description The least that AWS's quotas allow */
+                /** @description The minimum that AWS's quotas allow */
                 pacingSeconds: number;
-                /** @description Steps whose time comes from earlier rollbacks */
+                /** @description Steps whose duration is taken from earlier rollbacks */
                 measuredSteps: number;
             };
         };
@@ -988,7 +988,7 @@ export interface components {
             status: "Pending" | "Running" | "Restored" | "Removed" | "Recreated" | "Unchanged" | "Skipped" | "Failed";
             verified: boolean | null;
             /**
-             * @description Through CloudFormation or the Lambda API
+             * @description Through CloudFormation, or directly through the Lambda API
              * @enum {unknown}
              */
             strategy: "stack" | "direct";
@@ -1013,7 +1013,7 @@ export interface components {
                 attempt: number;
             } | null;
         };
-        /** @description The packaged output of one service. Never altered once it is stored. */
+        /** @description The packaged output of one service. It never changes once it is stored. */
         Package: {
             service: string;
             commit: string;
@@ -1026,23 +1026,23 @@ export interface components {
             /** Format: date-time */
             storedAt: string;
         };
-        /** @description A build of a stage, known from its deployments, its packages or both */
+        /** @description A build of a stage, as its deployments and packages name it */
         Build: {
-            /** @description As CI names it; it means something only within its stage */
+            /** @description The name that CI gave it; it is unique within its stage only */
             build: string;
             application: string;
             stage: string;
             commit: string | null;
             /**
              * Format: date-time
-             * @description When it was first heard of
+             * @description The time of its first deployment or package
              */
             createdAt: string;
             /** @description Newest first */
             deployments: {
                 id: string;
                 /**
-                 * @description `Draft` only for rollbacks that have no job yet
+                 * @description `Draft` is a rollback that has no job yet
                  * @enum {unknown}
                  */
                 status: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
@@ -1054,7 +1054,7 @@ export interface components {
             }[];
             packages: components["schemas"]["Package"][];
         };
-        /** @description Immutable states of components at one time */
+        /** @description Immutable states of components at one point in time */
         Snapshot: {
             id: string;
             /** @enum {unknown} */
@@ -1067,7 +1067,7 @@ export interface components {
             components: number;
             bytes: number;
         };
-        /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. `readiness` is how well it could go back when the backup was taken; null in every other snapshot. */
+        /** @description A captured state. Secrets show as `{ "secret": fingerprint }`. `readiness` says how well the state could be restored when a deployment's backup was taken; it is null in every other snapshot. */
         SnapshotComponent: {
             /** @description `kind:name`, percent-encoded in paths */
             id: string;
@@ -1081,7 +1081,7 @@ export interface components {
             incomplete: string | null;
             readiness: ("reversible" | "reversible-with-loss" | "irreversible") | null;
             reasons: components["schemas"]["ErrorCode"][];
-            /** @description The reasons in words */
+            /** @description The reasons with their details */
             details: components["schemas"]["Reason"][];
             settings: unknown;
             evidence: unknown;
@@ -1091,7 +1091,7 @@ export interface components {
                 bytes: number;
             }[];
         };
-        /** @description A state of one component, from the first snapshot that saw it. `made`: the activity made the state; otherwise its backup found it, and somebody else had made it. `digest` is null where the component was gone. */
+        /** @description A state of one component, with the first snapshot that saw it. `made` says whether the activity made the state; otherwise its backup found the state, and something else had made it. `digest` is null when the component was gone. */
         HistoryEntry: {
             digest: string | null;
             incomplete: string | null;
@@ -1101,7 +1101,7 @@ export interface components {
             made: boolean;
             activity: components["schemas"]["Activity"];
         };
-        /** @description What a rollback took back. `digest` is the state that the deployment had made, null where it had deleted the component; `supersededBy` is the rollback that brought exactly that back. */
+        /** @description What a rollback took back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
         Pin: {
             id: string;
             rollback: string;
@@ -1127,7 +1127,7 @@ export interface components {
                 reason: string;
             } | null;
         };
-        /** @description A branch or a build that was rolled back and has not been deployed again since */
+        /** @description A branch or a build that was rolled back and has not been deployed successfully since */
         Revalidation: {
             id: string;
             application: string;
@@ -1148,7 +1148,7 @@ export interface components {
                 reason: string;
             } | null;
         };
-        /** @description What a stage asks of those who deploy to it and roll it back. Nobody set the defaults. */
+        /** @description What a stage demands of deployments and rollbacks. `updatedAt` and `updatedBy` are null for the defaults. */
         StagePolicy: {
             /** @enum {unknown} */
             pins: "warn" | "refuse";
@@ -1165,6 +1165,28 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ErrorCode = components['schemas']['ErrorCode'];
+export type Problem = components['schemas']['Problem'];
+export type Reason = components['schemas']['Reason'];
+export type Change = components['schemas']['Change'];
+export type Activity = components['schemas']['Activity'];
+export type Deployment = components['schemas']['Deployment'];
+export type AlteredComponent = components['schemas']['AlteredComponent'];
+export type Rollback = components['schemas']['Rollback'];
+export type Orphan = components['schemas']['Orphan'];
+export type Bridge = components['schemas']['Bridge'];
+export type PlanStep = components['schemas']['PlanStep'];
+export type Plan = components['schemas']['Plan'];
+export type RollbackComponent = components['schemas']['RollbackComponent'];
+export type LogLine = components['schemas']['LogLine'];
+export type Package = components['schemas']['Package'];
+export type Build = components['schemas']['Build'];
+export type Snapshot = components['schemas']['Snapshot'];
+export type SnapshotComponent = components['schemas']['SnapshotComponent'];
+export type HistoryEntry = components['schemas']['HistoryEntry'];
+export type Pin = components['schemas']['Pin'];
+export type Revalidation = components['schemas']['Revalidation'];
+export type StagePolicy = components['schemas']['StagePolicy'];
 export type $defs = Record<string, never>;
 export interface operations {
     isAlive: {
@@ -1232,10 +1254,10 @@ export interface operations {
                 stage?: string;
                 branch?: string;
                 target?: string;
-                /** @description `Draft` only for rollbacks that have no job yet */
+                /** @description `Draft` is a rollback that has no job yet */
                 status?: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -1256,7 +1278,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1265,7 +1287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1306,7 +1328,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the snapshot after the deploy, and `rollback` the rollback that `onFailure` started. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1315,7 +1337,7 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1324,7 +1346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1349,7 +1371,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the snapshot after the deploy, and `rollback` the rollback that `onFailure` started. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1358,7 +1380,7 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1367,7 +1389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1397,7 +1419,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the snapshot after the deploy, and `rollback` the rollback that `onFailure` started. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1406,7 +1428,7 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1415,7 +1437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1437,7 +1459,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started. */
+            /** @description A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the snapshot after the deploy, and `rollback` the rollback that `onFailure` started. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1446,7 +1468,7 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1455,7 +1477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1477,7 +1499,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1486,7 +1508,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1495,7 +1517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1510,7 +1532,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -1533,7 +1555,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1542,7 +1564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1562,7 +1584,7 @@ export interface operations {
                 /** @description Only lines with a greater `seq` */
                 after?: number;
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -1585,7 +1607,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1594,7 +1616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1633,7 +1655,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1642,7 +1664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1660,11 +1682,11 @@ export interface operations {
                 stage?: string;
                 branch?: string;
                 target?: string;
-                /** @description `Draft` only for rollbacks that have no job yet */
+                /** @description `Draft` is a rollback that has no job yet */
                 status?: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
                 deployment?: string;
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -1685,7 +1707,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1694,7 +1716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1712,20 +1734,20 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Names one of `deployment`, `rollback` and `snapshot` */
+        /** @description Exactly one of `deployment`, `rollback` and `snapshot` is required */
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Deployments to take back, in any order */
+                    /** @description Deployments to roll back, in any order */
                     deployment?: string | string[];
                     /** @description Instead of `deployment`: the rollback to undo */
                     rollback?: string;
-                    /** @description Instead of `deployment`: the snapshot whose states come back */
+                    /** @description Instead of `deployment`: the snapshot to restore */
                     snapshot?: string;
-                    /** @description Ids from the altered components, or `all` of them */
+                    /** @description Ids of altered components, or `all` of them */
                     components?: string[] | "all";
                     /**
-                     * @description false makes a draft
+                     * @description false opens a draft
                      * @default true
                      */
                     run?: boolean;
@@ -1737,7 +1759,7 @@ export interface operations {
                     onError?: "stop" | "continue" | "compensate";
                     /** @default false */
                     allowDestructive?: boolean;
-                    /** @description Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId` */
+                    /** @description Consent to continue the failed rollback of stacks in UPDATE_ROLLBACK_FAILED. The keys are names of stacks; the values are the resources to skip, if any: `LogicalId`, or `NestedStackName.LogicalId` in a nested stack */
                     continueUpdateRollback?: {
                         [key: string]: string[];
                     };
@@ -1750,7 +1772,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1759,7 +1781,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1768,7 +1790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1793,7 +1815,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1802,7 +1824,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1811,7 +1833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1845,7 +1867,7 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1854,7 +1876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1876,7 +1898,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1885,7 +1907,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1894,7 +1916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1909,7 +1931,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -1932,7 +1954,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1941,7 +1963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1964,13 +1986,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Ids from the altered components, or `all` of them */
+                    /** @description Ids of altered components, or `all` of them */
                     add: string[] | "all";
                 };
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1979,7 +2001,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1988,7 +2010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2022,7 +2044,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2031,7 +2053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2053,7 +2075,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2062,7 +2084,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2071,7 +2093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2095,7 +2117,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2104,7 +2126,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2113,7 +2135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2142,7 +2164,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2151,7 +2173,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2160,7 +2182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2195,7 +2217,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2204,7 +2226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2234,7 +2256,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2243,7 +2265,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2252,7 +2274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2272,7 +2294,7 @@ export interface operations {
                 /** @description Only lines with a greater `seq` */
                 after?: number;
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -2295,7 +2317,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2304,7 +2326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2343,7 +2365,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2352,7 +2374,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2370,11 +2392,11 @@ export interface operations {
                 stage?: string;
                 branch?: string;
                 target?: string;
-                /** @description `Draft` only for rollbacks that have no job yet */
+                /** @description `Draft` is a rollback that has no job yet */
                 status?: "Draft" | "Queued" | "In Progress" | "Completed" | "Exception";
                 type?: "deploy" | "rollback";
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -2395,7 +2417,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2404,7 +2426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2426,7 +2448,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Immutable states of components at one time */
+            /** @description Immutable states of components at one point in time */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2435,7 +2457,7 @@ export interface operations {
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2444,7 +2466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2459,7 +2481,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -2482,7 +2504,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2491,7 +2513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2515,7 +2537,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A captured state. Secrets in it show as `{ "secret": fingerprint }`. `readiness` is how well it could go back when the backup was taken; null in every other snapshot. */
+            /** @description A captured state. Secrets show as `{ "secret": fingerprint }`. `readiness` says how well the state could be restored when a deployment's backup was taken; it is null in every other snapshot. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2524,7 +2546,7 @@ export interface operations {
                     "application/json": components["schemas"]["SnapshotComponent"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2533,7 +2555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2557,7 +2579,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The bytes; `repr-digest` has their SHA-256 */
+            /** @description The bytes; `repr-digest` holds their SHA-256 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2566,7 +2588,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2575,7 +2597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2590,7 +2612,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -2614,7 +2636,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2623,7 +2645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2647,7 +2669,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A build of a stage, known from its deployments, its packages or both */
+            /** @description A build of a stage, as its deployments and packages name it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2656,7 +2678,7 @@ export interface operations {
                     "application/json": components["schemas"]["Build"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2665,7 +2687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2686,20 +2708,20 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description `components` are all that differ unless some are named */
+        /** @description Without `components`, everything that differs is restored */
         requestBody: {
             content: {
                 "application/json": {
                     toBuild: string;
-                    /** @description Needed where the build went to several */
+                    /** @description Required when the build was deployed to several targets */
                     target?: string;
-                    /** @description Which of the build's; its last successful one unless named */
+                    /** @description Which of the build's deployments; by default its last successful one */
                     deployment?: string;
                     package?: string;
-                    /** @description Ids from the altered components, or `all` of them */
+                    /** @description Ids of altered components, or `all` of them */
                     components?: string[] | "all";
                     /**
-                     * @description false makes a draft
+                     * @description false opens a draft
                      * @default true
                      */
                     run?: boolean;
@@ -2711,7 +2733,7 @@ export interface operations {
                     onError?: "stop" | "continue" | "compensate";
                     /** @default false */
                     allowDestructive?: boolean;
-                    /** @description Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId` */
+                    /** @description Consent to continue the failed rollback of stacks in UPDATE_ROLLBACK_FAILED. The keys are names of stacks; the values are the resources to skip, if any: `LogicalId`, or `NestedStackName.LogicalId` in a nested stack */
                     continueUpdateRollback?: {
                         [key: string]: string[];
                     };
@@ -2722,7 +2744,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did. */
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2731,7 +2753,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2740,7 +2762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2765,7 +2787,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The bytes; `repr-digest` has their SHA-256 */
+            /** @description The bytes; `repr-digest` holds their SHA-256 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2776,7 +2798,7 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2785,7 +2807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2818,7 +2840,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The packaged output of one service. Never altered once it is stored. */
+            /** @description The packaged output of one service. It never changes once it is stored. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2827,7 +2849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Package"];
                 };
             };
-            /** @description The packaged output of one service. Never altered once it is stored. */
+            /** @description The packaged output of one service. It never changes once it is stored. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2836,7 +2858,7 @@ export interface operations {
                     "application/json": components["schemas"]["Package"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2845,7 +2867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2861,10 +2883,10 @@ export interface operations {
             query?: {
                 application?: string;
                 stage?: string;
-                /** @description The only target, or `default`, unless said */
+                /** @description By default the only target, or `default` when there are several */
                 target?: string;
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -2888,7 +2910,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2897,7 +2919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2915,7 +2937,7 @@ export interface operations {
                 stage?: string;
                 active?: "true" | "false";
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -2936,7 +2958,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2945,7 +2967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2967,7 +2989,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What a rollback took back. `digest` is the state that the deployment had made, null where it had deleted the component; `supersededBy` is the rollback that brought exactly that back. */
+            /** @description What a rollback took back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2976,7 +2998,7 @@ export interface operations {
                     "application/json": components["schemas"]["Pin"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2985,7 +3007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3013,7 +3035,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What a rollback took back. `digest` is the state that the deployment had made, null where it had deleted the component; `supersededBy` is the rollback that brought exactly that back. */
+            /** @description What a rollback took back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3022,7 +3044,7 @@ export interface operations {
                     "application/json": components["schemas"]["Pin"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3031,7 +3053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3054,7 +3076,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What a stage asks of those who deploy to it and roll it back. Nobody set the defaults. */
+            /** @description What a stage demands of deployments and rollbacks. `updatedAt` and `updatedBy` are null for the defaults. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3063,7 +3085,7 @@ export interface operations {
                     "application/json": components["schemas"]["StagePolicy"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3072,7 +3094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3093,26 +3115,26 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The whole policy: what is left out gets its default */
+        /** @description The whole policy: members that are left out get their defaults */
         requestBody: {
             content: {
                 "application/json": {
                     /**
-                     * @description What a pinned build or commit meets; `warn` unless said
+                     * @description What happens to a deployment of a pinned build or commit; `warn` by default
                      * @enum {unknown}
                      */
                     pins?: "warn" | "refuse";
-                    /** @description Whether a rollback has to say why; false unless said */
+                    /** @description Whether a rollback needs a reason; false by default */
                     requireReason?: boolean;
-                    /** @description Keys of settings that are secret, `*` as a wildcard */
+                    /** @description Keys of secret settings, with `*` as a wildcard */
                     secretKeys?: string[];
-                    /** @description Environment variables that are shown in clear */
+                    /** @description Environment variables that are shown in clear text */
                     shownKeys?: string[];
                 };
             };
         };
         responses: {
-            /** @description What a stage asks of those who deploy to it and roll it back. Nobody set the defaults. */
+            /** @description What a stage demands of deployments and rollbacks. `updatedAt` and `updatedBy` are null for the defaults. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3121,7 +3143,7 @@ export interface operations {
                     "application/json": components["schemas"]["StagePolicy"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3130,7 +3152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3146,7 +3168,7 @@ export interface operations {
             query?: {
                 open?: "true" | "false";
                 limit?: number;
-                /** @description `next` of the page before */
+                /** @description `next` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -3170,7 +3192,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3179,7 +3201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3209,7 +3231,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A branch or a build that was rolled back and has not been deployed again since */
+            /** @description A branch or a build that was rolled back and has not been deployed successfully since */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3218,7 +3240,7 @@ export interface operations {
                     "application/json": components["schemas"]["Revalidation"];
                 };
             };
-            /** @description Refused */
+            /** @description The request was refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3227,7 +3249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Failed inside */
+            /** @description The service failed */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3239,3 +3261,72 @@ export interface operations {
         };
     };
 }
+type FlattenedDeepRequired<T> = {
+    [K in keyof T]-?: FlattenedDeepRequired<T[K] extends unknown[] | undefined | null ? Extract<T[K], unknown[]>[number] : T[K]>;
+};
+type ReadonlyArray<T> = [
+    Exclude<T, undefined>
+] extends [
+    unknown[]
+] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const pathsLivezGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/livez"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["alive"];
+export const pathsReadyzGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["ready"];
+export const pathsReadyzGetResponses503ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["503"]["content"]["application/json"]["status"]> = ["unavailable"];
+export const pathsV1DeploymentsGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const pathsV1DeploymentsPostRequestBodyContentApplicationJsonOnFailureValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["post"]["requestBody"]["content"]["application/json"]["onFailure"]> = ["none", "rollback"];
+export const pathsV1DeploymentsIdFinishPostRequestBodyContentApplicationJsonOutcomeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments/{id}/finish"]["post"]["requestBody"]["content"]["application/json"]["outcome"]> = ["succeeded", "failed"];
+export const pathsV1DeploymentsIdLogsGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments/{id}/logs"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1DeploymentsIdLogsStreamGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments/{id}/logs/stream"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1RollbacksGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonComponentsAnyOf1Values: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["components"]> = ["all"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonStrategyValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["strategy"]> = ["auto", "stack", "direct"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonOnConflictValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["onConflict"]> = ["fail", "restore", "keep-live"];
+export const pathsV1RollbacksPostRequestBodyContentApplicationJsonOnErrorValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["onError"]> = ["stop", "continue", "compensate"];
+export const pathsV1RollbacksIdComponentsPostRequestBodyContentApplicationJsonAddAnyOf1Values: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/components"]["post"]["requestBody"]["content"]["application/json"]["add"]> = ["all"];
+export const pathsV1RollbacksIdFinishPostRequestBodyContentApplicationJsonOutcomeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/finish"]["post"]["requestBody"]["content"]["application/json"]["outcome"]> = ["succeeded", "failed"];
+export const pathsV1RollbacksIdLogsGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/logs"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1RollbacksIdLogsStreamGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/logs/stream"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
+export const pathsV1ActivitiesGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/activities"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const pathsV1ActivitiesGetParametersQueryTypeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/activities"]["get"]["parameters"]["query"]["type"]> = ["deploy", "rollback"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonComponentsAnyOf1Values: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["components"]> = ["all"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonStrategyValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["strategy"]> = ["auto", "stack", "direct"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonOnConflictValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["onConflict"]> = ["fail", "restore", "keep-live"];
+export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonOnErrorValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["onError"]> = ["stop", "continue", "compensate"];
+export const pathsV1PinsGetParametersQueryActiveValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/pins"]["get"]["parameters"]["query"]["active"]> = ["true", "false"];
+export const pathsV1ApplicationsApplicationStagesStagePolicyPutRequestBodyContentApplicationJsonPinsValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy"]["put"]["requestBody"]["content"]["application/json"]["pins"]> = ["warn", "refuse"];
+export const pathsV1ApplicationsApplicationStagesStageRevalidationsGetParametersQueryOpenValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/revalidations"]["get"]["parameters"]["query"]["open"]> = ["true", "false"];
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "VERIFY_FAILED", "STEP_FAILED", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LAYER_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LEAVES_STACK_BEHIND", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_IMPORTED", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_LIMIT", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "INVALID_SETTINGS", "INTERNAL"];
+export const activityTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["type"]> = ["deploy", "rollback"];
+export const activityStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const deploymentTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["type"]> = ["deploy"];
+export const deploymentStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const deploymentOnFailureValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["onFailure"]> = ["none", "rollback"];
+export const deploymentSnapshotStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["snapshot"]["status"]> = ["Pending", "Ready", "Failed"];
+export const deploymentRecordAnyOf0StatusValues: ReadonlyArray<Extract<FlattenedDeepRequired<components>["schemas"]["Deployment"]["record"], {
+    status: unknown;
+}>["status"]> = ["Pending", "Ready", "Failed"];
+export const deploymentOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["outcome"]> = ["succeeded", "failed"];
+export const alteredComponentKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AlteredComponent"]["kind"]> = ["stack", "stack-resource", "lambda-config", "lambda-code", "lambda-runtime", "lambda-alias", "lambda-async", "lambda-policy", "lambda-url", "lambda-trigger", "lambda-concurrency", "lambda-tags"];
+export const alteredComponentChangeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AlteredComponent"]["change"]> = ["added", "modified", "deleted"];
+export const alteredComponentReadinessValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AlteredComponent"]["readiness"]> = ["reversible", "reversible-with-loss", "irreversible"];
+export const rollbackTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["type"]> = ["rollback"];
+export const rollbackStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const rollbackOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["outcome"]> = ["succeeded", "failed"];
+export const rollbackStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["strategy"]> = ["auto", "stack", "direct"];
+export const rollbackOnConflictValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onConflict"]> = ["fail", "restore", "keep-live"];
+export const rollbackOnErrorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onError"]> = ["stop", "continue", "compensate"];
+export const planStepActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];
+export const planStepStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["strategy"]> = ["stack", "direct"];
+export const rollbackComponentActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];
+export const rollbackComponentStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["status"]> = ["Pending", "Running", "Restored", "Removed", "Recreated", "Unchanged", "Skipped", "Failed"];
+export const rollbackComponentStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["strategy"]> = ["stack", "direct"];
+export const logLineLevelValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["LogLine"]["level"]> = ["debug", "info", "warn", "error"];
+export const packageFormatValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Package"]["format"]> = ["tar", "tar.gz", "zip"];
+export const buildDeploymentsStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Build"]["deployments"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
+export const buildDeploymentsOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Build"]["deployments"]["outcome"]> = ["succeeded", "failed"];
+export const snapshotPurposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Snapshot"]["purpose"]> = ["backup", "record"];
+export const snapshotStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Snapshot"]["status"]> = ["Pending", "Ready", "Failed"];
+export const snapshotComponentKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SnapshotComponent"]["kind"]> = ["stack", "stack-resource", "lambda-config", "lambda-code", "lambda-runtime", "lambda-alias", "lambda-async", "lambda-policy", "lambda-url", "lambda-trigger", "lambda-concurrency", "lambda-tags"];
+export const snapshotComponentReadinessAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SnapshotComponent"]["readiness"]> = ["reversible", "reversible-with-loss", "irreversible"];
+export const revalidationSubjectValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Revalidation"]["subject"]> = ["branch", "build"];
+export const stagePolicyPinsValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StagePolicy"]["pins"]> = ["warn", "refuse"];

@@ -4,12 +4,12 @@ import { type CallLog, RecordedCalls } from "./core/call-log.ts";
 import { systemClock } from "./core/clock.ts";
 import { type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock, type SandboxContext } from "./core/contract.ts";
 import { Downloads } from "./core/downloads.ts";
-import { type Door, Router } from "./core/endpoint.ts";
 import { type Faults, InjectedFaults } from "./core/faults.ts";
 import { HttpServer } from "./core/http-server.ts";
 import { createQueryProtocol } from "./core/query-protocol.ts";
 import { Quotas } from "./core/quotas.ts";
 import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
+import { type Endpoint, Router } from "./core/router.ts";
 import { HandlerRunner } from "./lambda/handler-runner.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
@@ -18,9 +18,9 @@ import { createS3 } from "./s3/s3.ts";
 import { createSts } from "./sts/sts.ts";
 
 export interface SandboxOptions {
-  /** `us-east-1` by default. One region: the one in a signature is not looked at. */
+  /** `us-east-1` by default. The sandbox has one region and ignores the one in a signature. */
   readonly region?: string;
-  /** How long an asynchronous update stays in progress; 200 by default. */
+  /** How long an asynchronous update stays in progress, in milliseconds; 200 by default. */
   readonly updateMs?: number;
   /**
    * Calls a second, by class of calls: `lambda:GetFunction`, `lambda:GetPolicy`, `lambda:*` for all other operations of
@@ -28,27 +28,30 @@ export interface SandboxOptions {
    */
   readonly quotas?: Readonly<Record<string, number>>;
   readonly clock?: SandboxClock;
-  /** Whether CloudFormation takes a change of outputs alone for one; true by default. AWS says only that it may not. */
+  /**
+   * Whether CloudFormation treats a change of outputs alone as a change; true by default. AWS says only that it may
+   * not.
+   */
   readonly outputsCount?: boolean;
 }
 
 /** An AWS account on this machine. */
 export interface Sandbox {
-  /** Serves on loopback and resolves to the URL; port 0, the default, takes a free one. */
+  /** Listens on loopback and resolves to the URL. Port 0, the default, picks a free one. */
   listen(port?: number): Promise<string>;
-  /** The AWS SDK v3's `requestHandler`: the same account without a socket. */
+  /** A `requestHandler` for the AWS SDK v3: the same account without a socket. */
   requestHandler(): SandboxRequestHandler;
-  /** A service as it stands behind the wire. Throws on a name that the sandbox does not have. */
+  /** A service without its wire protocol. Throws for a name that the sandbox does not have. */
   service(name: string): AwsService;
   readonly calls: CallLog;
   readonly faults: Faults;
-  /** Ends connections and running functions, and removes what they left on disk. */
+  /** Closes connections, ends running functions and removes their files. */
   close(): Promise<void>;
 }
 
 const DEFAULT_REGION = "us-east-1";
 const DEFAULT_UPDATE_MS = 200;
-/** What the sandbox calls itself while it has no socket: a name that leads nowhere. */
+/** The sandbox's URL while it has no socket; the name resolves to nothing. */
 const UNBOUND_ENDPOINT = "http://sandbox.localhost";
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
@@ -57,15 +60,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const context = createContext(options, services, address);
   const downloads = new Downloads(context);
   const handlerRunner = new HandlerRunner();
-  const doors = openDoors(context, { downloads, handlerRunner });
-  for (const { service } of doors) services.set(service.name, service);
+  const endpoints = createEndpoints(context, { downloads, handlerRunner });
+  for (const { service } of endpoints) services.set(service.name, service);
 
   const calls = new RecordedCalls();
   const faults = new InjectedFaults();
   const { clock, uuid } = context;
   const quotas = new Quotas(options.quotas ?? {}, clock);
-  const byName = new Map(doors.map((door) => [door.service.name, door]));
-  const router = new Router({ doors: byName, downloads, calls, faults, quotas, clock, uuid });
+  const endpointsByName = new Map(endpoints.map((endpoint) => [endpoint.service.name, endpoint]));
+  const router = new Router({ endpoints: endpointsByName, downloads, calls, faults, quotas, clock, uuid });
   const server = new HttpServer(router);
   return {
     listen: async (port = 0) => {
@@ -101,15 +104,15 @@ function createContext(
   };
 }
 
-interface LambdaNeeds {
+interface LambdaDependencies {
   readonly downloads: Downloads;
   readonly handlerRunner: HandlerRunner;
 }
 
-/** Every service with the protocol that it is reached by. */
-function openDoors(context: SandboxContext, needs: LambdaNeeds): Door[] {
+/** Every service with its wire protocol. */
+function createEndpoints(context: SandboxContext, dependencies: LambdaDependencies): Endpoint[] {
   return [
-    { service: createLambda(context, needs), protocol: restJsonProtocol },
+    { service: createLambda(context, dependencies), protocol: restJsonProtocol },
     { service: createS3(context), protocol: restXmlProtocol },
     {
       service: createCloudFormation(context),

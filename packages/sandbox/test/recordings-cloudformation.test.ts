@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import t, { type Test } from "tap";
-import { differences, type Recording, readRecordings } from "./cloudformation-recordings.ts";
-import type { Replay } from "./cloudformation-replay.ts";
-import { CHANGE_SET_REPLAYS, DELETION_POLICY_REPLAYS, IMPORT_REPLAYS } from "./cloudformation-replay-change-sets.ts";
-import { NESTED_REPLAYS } from "./cloudformation-replay-nested.ts";
-import { ORDER_REPLAYS } from "./cloudformation-replay-orders.ts";
-import { POLICY_REPLAYS, UPDATE_REPLAYS, VALIDATION_REPLAYS } from "./cloudformation-replay-policies.ts";
-import { LONG_STACK_REPLAYS, STACK_REPLAYS } from "./cloudformation-replay-stacks.ts";
-import { Stage } from "./cloudformation-stage.ts";
+import { Stage } from "./cloudformation/stage.ts";
+import { CHANGE_SET_REPLAYS, DELETION_POLICY_REPLAYS, IMPORT_REPLAYS } from "./replays/cloudformation/change-sets.ts";
+import { NESTED_REPLAYS } from "./replays/cloudformation/nested.ts";
+import { ORDER_REPLAYS } from "./replays/cloudformation/orders.ts";
+import { POLICY_REPLAYS, UPDATE_REPLAYS, VALIDATION_REPLAYS } from "./replays/cloudformation/policies.ts";
+import { differences, type Recording, readRecordings } from "./replays/cloudformation/recordings.ts";
+import type { Replay } from "./replays/cloudformation/replay.ts";
+import { LONG_STACK_REPLAYS, STACK_REPLAYS } from "./replays/cloudformation/stacks.ts";
 
-/** From the project's root, where the tests are run. */
+/** Relative to the repository's root, where the tests run. */
 const FOLDER = "../shared/aws-recordings";
 
 /** The replays of each recorded file. */
@@ -25,22 +25,22 @@ const REPLAYS: Readonly<Record<string, Readonly<Record<string, Replay>>>> = {
   test_validations: VALIDATION_REPLAYS,
 };
 
-/** Recordings that say nothing about CloudFormation's own answers, or about something that the sandbox does not play. */
+/** Recordings that contain no response of CloudFormation, or that cover something the sandbox does not model. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "test_changesets::test_template_rendering_with_list": "reads a rendered value back from another service",
-  "test_changesets::TestUpdates::test_deleting_resource": "an answer of SSM",
+  "test_changesets::TestUpdates::test_deleting_resource": "a response of SSM",
   "test_changesets::test_using_pseudoparameters_in_places[condition]": "recorded nothing",
-  "test_deletion_policy::test_deletion_policy_with_deletion": "an answer of SSM",
-  "test_nested_stacks::test_nested_output_in_params": "answers of IAM",
+  "test_deletion_policy::test_deletion_policy_with_deletion": "a response of SSM",
+  "test_nested_stacks::test_nested_output_in_params": "responses of IAM",
   "test_stack_policies::TestStackPolicy::test_set_policy_with_update_operation":
-    "recorded before AWS had put the update's policy in force",
+    "recorded before the update's policy was in force",
   "test_stack_policies::TestStackPolicy::test_prevent_resource_deletion": "recorded nothing",
   "test_update_stack::test_no_parameters_error_update": "recorded nothing",
-  "test_update_stack::test_update_with_previous_parameter_value": "an answer of SNS",
-  "test_update_stack::test_update_with_role_without_permissions": "the sandbox lets every role be assumed",
+  "test_update_stack::test_update_with_previous_parameter_value": "a response of SNS",
+  "test_update_stack::test_update_with_role_without_permissions": "any role can be assumed in the sandbox",
 };
 
-t.test("answers as AWS was recorded to answer", async (t) => {
+t.test("responds as AWS did in the recordings", async (t) => {
   if (!existsSync(FOLDER)) {
     t.pass("recordings", { skip: `they are not at ${FOLDER}` });
     return;

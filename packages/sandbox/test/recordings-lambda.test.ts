@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import t from "tap";
-import { type Recording, Stage } from "./lambda-replay.ts";
-import { findReplay, reasonToLeaveOut } from "./lambda-replays.ts";
+import { type Recording, Stage } from "./replays/lambda/replay.ts";
+import { findReplay, reasonToLeaveOut } from "./replays/lambda/table.ts";
 
 const RECORDINGS = "../shared/aws-recordings/test_lambda_api.json";
 
@@ -9,7 +9,7 @@ type RecordedTests = Readonly<Record<string, { readonly "recorded-content": Reco
 
 const isThere = existsSync(RECORDINGS);
 
-t.test("answers as the real AWS was recorded to", { skip: isThere ? false : `${RECORDINGS} is missing` }, async (t) => {
+t.test("responds as AWS did in the recordings", { skip: isThere ? false : `${RECORDINGS} is missing` }, async (t) => {
   const recorded = JSON.parse(readFileSync(RECORDINGS, "utf8")) as RecordedTests;
   let matched = 0;
   let leftOut = 0;

@@ -32,7 +32,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import t from "tap";
-import { openHarness, TRANSPORTS } from "./sandbox-harness.ts";
+import { openHarness, overEachTransport } from "./sandbox-harness.ts";
 
 const Bucket = "deploys";
 
@@ -45,72 +45,68 @@ async function read(s3: S3Client, Key: string, more: { VersionId?: string | unde
   return Body?.transformToString();
 }
 
-for (const transport of TRANSPORTS) {
-  t.test(`over ${transport}`, async (t) => {
-    t.test("gives back what was put: bytes, type, metadata, tag and checksum", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      const Body = Buffer.from([0, 1, 2, 253, 254, 255]);
-      const ETag = `"${createHash("md5").update(Body).digest("hex")}"`;
-      const Key = "a b/ü+&.bin";
-      const made = await s3.send(
-        new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/zip", Metadata: { commit: "3f2c" } }),
-      );
-      t.equal(made.ETag, ETag);
-      const found = await s3.send(new GetObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }));
-      t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []), Body);
-      t.match(found, { ETag, ContentType: "application/zip", ContentLength: 6, Metadata: { commit: "3f2c" } });
-      t.equal(found.ChecksumCRC32, made.ChecksumCRC32);
-      const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
-      t.match(head, { ETag, ContentLength: 6, LastModified: new Date(Date.UTC(2026, 0, 1)) });
-    });
+overEachTransport("returns what was put: bytes, type, metadata, ETag and checksum", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const Body = Buffer.from([0, 1, 2, 253, 254, 255]);
+  const ETag = `"${createHash("md5").update(Body).digest("hex")}"`;
+  const Key = "a b/ü+&.bin";
+  const made = await s3.send(
+    new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/zip", Metadata: { commit: "3f2c" } }),
+  );
+  t.equal(made.ETag, ETag);
+  const found = await s3.send(new GetObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }));
+  t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []), Body);
+  t.match(found, { ETag, ContentType: "application/zip", ContentLength: 6, Metadata: { commit: "3f2c" } });
+  t.equal(found.ChecksumCRC32, made.ChecksumCRC32);
+  const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+  t.match(head, { ETag, ContentLength: 6, LastModified: new Date(Date.UTC(2026, 0, 1)) });
+});
 
-    t.test("takes a body that is streamed in chunks with a trailing checksum", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      const body = Buffer.alloc(200_000, "chunk");
-      const Body = Readable.from([body.subarray(0, 70_000), body.subarray(70_000)]);
-      await s3.send(
-        new PutObjectCommand({ Bucket, Key: "k", Body, ContentLength: body.byteLength, ContentEncoding: "gzip" }),
-      );
-      const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
-      t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(body), true);
-      t.equal(found.ContentEncoding, "gzip", "and forgets how it came");
-    });
+overEachTransport("accepts a body that is streamed in chunks with a trailing checksum", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const body = Buffer.alloc(200_000, "chunk");
+  const Body = Readable.from([body.subarray(0, 70_000), body.subarray(70_000)]);
+  await s3.send(
+    new PutObjectCommand({ Bucket, Key: "k", Body, ContentLength: body.byteLength, ContentEncoding: "gzip" }),
+  );
+  const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
+  t.same(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(body), true);
+  t.equal(found.ContentEncoding, "gzip", "and does not store the transfer encoding");
+});
 
-    t.test("answers ranges, and 416 beyond the end", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      await put(s3, "k", "0123456789");
-      t.equal(await read(s3, "k", { Range: "bytes=2-4" }), "234");
-      t.equal(await read(s3, "k", { Range: "bytes=7-" }), "789");
-      t.equal(await read(s3, "k", { Range: "bytes=-3" }), "789");
-      const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k", Range: "bytes=2-400" }));
-      t.match(found, { ContentRange: "bytes 2-9/10", $metadata: { httpStatusCode: 206 } });
-      await t.rejects(read(s3, "k", { Range: "bytes=10-" }), {
-        name: "InvalidRange",
-        $metadata: { httpStatusCode: 416 },
-      });
-    });
-
-    t.test("names what is missing", async (t) => {
-      const { s3 } = await openHarness(t, { transport });
-      await t.rejects(read(s3, "k"), { name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } });
-      await t.rejects(s3.send(new HeadBucketCommand({ Bucket })), { name: "NotFound" });
-      await s3.send(new CreateBucketCommand({ Bucket }));
-      t.match(await s3.send(new HeadBucketCommand({ Bucket })), { BucketRegion: "us-east-1" });
-      await t.rejects(read(s3, "k"), { name: "NoSuchKey", message: "The specified key does not exist." });
-      await t.rejects(s3.send(new HeadObjectCommand({ Bucket, Key: "k" })), { name: "NotFound" });
-      await t.rejects(s3.send(new GetBucketPolicyCommand({ Bucket })), { name: "NoSuchBucketPolicy" });
-      await t.rejects(s3.send(new GetBucketTaggingCommand({ Bucket })), { name: "NoSuchTagSet" });
-    });
+overEachTransport("serves ranges, and responds with 416 beyond the end", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await put(s3, "k", "0123456789");
+  t.equal(await read(s3, "k", { Range: "bytes=2-4" }), "234");
+  t.equal(await read(s3, "k", { Range: "bytes=7-" }), "789");
+  t.equal(await read(s3, "k", { Range: "bytes=-3" }), "789");
+  const found = await s3.send(new GetObjectCommand({ Bucket, Key: "k", Range: "bytes=2-400" }));
+  t.match(found, { ContentRange: "bytes 2-9/10", $metadata: { httpStatusCode: 206 } });
+  await t.rejects(read(s3, "k", { Range: "bytes=10-" }), {
+    name: "InvalidRange",
+    $metadata: { httpStatusCode: 416 },
   });
-}
+});
 
-t.test("buckets come and go, but not while they hold something", async (t) => {
+overEachTransport("names the missing bucket, key or version", async (t, transport) => {
+  const { s3 } = await openHarness(t, { transport });
+  await t.rejects(read(s3, "k"), { name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } });
+  await t.rejects(s3.send(new HeadBucketCommand({ Bucket })), { name: "NotFound" });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  t.match(await s3.send(new HeadBucketCommand({ Bucket })), { BucketRegion: "us-east-1" });
+  await t.rejects(read(s3, "k"), { name: "NoSuchKey", message: "The specified key does not exist." });
+  await t.rejects(s3.send(new HeadObjectCommand({ Bucket, Key: "k" })), { name: "NotFound" });
+  await t.rejects(s3.send(new GetBucketPolicyCommand({ Bucket })), { name: "NoSuchBucketPolicy" });
+  await t.rejects(s3.send(new GetBucketTaggingCommand({ Bucket })), { name: "NoSuchTagSet" });
+});
+
+t.test("buckets can be created and deleted, but not deleted while they contain objects", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
-  await t.resolves(s3.send(new CreateBucketCommand({ Bucket })), "creating one's own again succeeds in us-east-1");
+  await t.resolves(s3.send(new CreateBucketCommand({ Bucket })), "creating an own bucket again succeeds in us-east-1");
   t.same(
     (await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name),
     [Bucket],
@@ -164,7 +160,7 @@ t.test("lists by prefix and delimiter, in pages", async (t) => {
       ...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix ?? ""),
     );
   }
-  t.same(prefixes, ["a/", "b", "c/"], "a prefix counts once, also over pages");
+  t.same(prefixes, ["a/", "b", "c/"], "a prefix is listed once, even across pages");
   t.match(await s3.send(new ListObjectsV2Command({ Bucket, StartAfter: "b" })), { KeyCount: 2, IsTruncated: false });
 });
 
@@ -194,7 +190,7 @@ t.test("a versioned bucket keeps every version and marks deletions", async (t) =
   await t.rejects(s3.send(new DeleteBucketCommand({ Bucket })), { name: "BucketNotEmpty" });
 });
 
-t.test("copies, deletes many, and keeps writers apart", async (t) => {
+t.test("copies, deletes many objects at once, and enforces conditional writes", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
   await s3.send(new PutObjectCommand({ Bucket, Key: "ä 1", Body: "x", Metadata: { a: "b" } }));
@@ -220,7 +216,7 @@ t.test("copies, deletes many, and keeps writers apart", async (t) => {
   t.equal((await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount, 0);
 });
 
-t.test("puts an object together from its parts", async (t) => {
+t.test("assembles an object from its parts", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
   const start = () => s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "big", ContentType: "application/zip" }));
@@ -243,7 +239,7 @@ t.test("puts an object together from its parts", async (t) => {
   await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: "big", UploadId: second.UploadId }));
 });
 
-t.test("keeps the settings of a bucket as they were put", async (t) => {
+t.test("returns the settings of a bucket as they were put", async (t) => {
   const { s3 } = await openHarness(t);
   await s3.send(new CreateBucketCommand({ Bucket }));
   const Policy = '{"Version":"2012-10-17","Statement":[]}';
@@ -256,7 +252,7 @@ t.test("keeps the settings of a bucket as they were put", async (t) => {
   t.equal(ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, "AES256");
 });
 
-t.test("finds the bucket in the host, too", async (t) => {
+t.test("finds the bucket in the host name too", async (t) => {
   const { sandbox } = await openHarness(t);
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const requestHandler = sandbox.requestHandler();

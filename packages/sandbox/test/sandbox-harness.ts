@@ -2,9 +2,9 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { strToU8, zipSync } from "fflate";
-import type { Test } from "tap";
-import type { SandboxClock } from "#sandbox/core/contract";
+import t, { type Test } from "tap";
 import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
+import { ManualClock } from "./manual-clock.ts";
 
 /** The two ways to reach a sandbox; both must behave alike. */
 export const TRANSPORTS = ["socket", "request handler"] as const;
@@ -18,28 +18,7 @@ export interface Harness {
   readonly clock: ManualClock;
 }
 
-/** A clock that a test moves: updates settle when it says so. */
-export class ManualClock implements SandboxClock {
-  #now = Date.UTC(2026, 0, 1);
-  #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  sleep(ms: number): Promise<void> {
-    return new Promise((wake) => this.#sleepers.push({ at: this.#now + ms, wake }));
-  }
-
-  advance(ms: number): void {
-    this.#now += ms;
-    const due = this.#sleepers.filter(({ at }) => at <= this.#now);
-    this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
-    for (const { wake } of due) wake();
-  }
-}
-
-/** A fresh sandbox on a manual clock with SDK clients that do not retry; all of it goes with the test. */
+/** A fresh sandbox on a manual clock with SDK clients that do not retry. The test's teardown closes all of it. */
 export async function openHarness(
   t: Test,
   options: Omit<SandboxOptions, "clock"> & { readonly transport?: Transport } = {},
@@ -69,13 +48,18 @@ export async function openHarness(
 
 export const ROLE = "arn:aws:iam::000000000000:role/lambda";
 
-/** A zip whose bytes depend on its files only. */
+/** A zip whose bytes depend only on its files. */
 export function zipOf(files: Readonly<Record<string, string>>): Uint8Array {
   const entries = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
   return zipSync(Object.fromEntries(entries), { mtime: new Date(2026, 0, 1) });
 }
 
-/** A handler that answers with a marker, to tell one build from another. */
+/** A handler that returns a marker, which distinguishes one build from another. */
 export function handlerZip(marker: string): Uint8Array {
   return zipOf({ "index.js": `exports.handler = async (event) => ({ marker: ${JSON.stringify(marker)}, event });` });
+}
+
+/** Registers one test per transport, because both must behave alike. */
+export function overEachTransport(title: string, test: (t: Test, transport: Transport) => Promise<void>): void {
+  for (const transport of TRANSPORTS) t.test(`${title} (${transport})`, (t) => test(t, transport));
 }

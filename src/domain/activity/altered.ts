@@ -1,56 +1,52 @@
-import type { CapturedComponent, ComponentId, Components } from "../component/component.ts";
+import { type CapturedComponent, type ComponentId, type Components, kindOf } from "../component/component.ts";
 import type { Change } from "../component/diff.ts";
 import type { Reason } from "../errors.ts";
 import type { Readiness } from "../plan/readiness.ts";
 
-/** A component that a deployment altered: before ≠ deployed (F8). */
+export const ALTERATIONS = ["added", "modified", "deleted"] as const;
+export type Alteration = (typeof ALTERATIONS)[number];
+
+/** A component that a deployment altered: its state before differs from its state after. */
 export interface Altered {
   readonly component: ComponentId;
-  readonly change: "added" | "modified" | "deleted";
-  /** The stack that owns it, where that stack is altered too. */
+  readonly change: Alteration;
+  /** The stack that owns the component, where that stack is altered too. */
   readonly parent: ComponentId | null;
   readonly physicalId: string | null;
-  /** Digests; null where it did not exist. */
+  /** Digests of both states; null where the component did not exist. */
   readonly before: string | null;
   readonly deployed: string | null;
-  /** Secrets are already fingerprints here. */
+  /** Secrets are fingerprints in it. */
   readonly diff: readonly Change[];
   readonly readiness: Readiness;
   readonly reasons: readonly Reason[];
 }
 
-/** The ids that differ between two snapshots, stacks first, in a stable order. */
+/** The ids whose states differ between two snapshots, stacks first, in a stable order. */
 export function alteredIds(before: Components, deployed: Components): ComponentId[] {
   const all = [...new Set([...before.keys(), ...deployed.keys()])].sort(stacksFirst);
   return all.filter((id) => !isSame(before.get(id), deployed.get(id)));
 }
 
-export function changeOf(
-  before: CapturedComponent | undefined,
-  deployed: CapturedComponent | undefined,
-): Altered["change"] {
+export function changeOf(before: CapturedComponent | undefined, deployed: CapturedComponent | undefined): Alteration {
   if (!before) return "added";
   return deployed ? "modified" : "deleted";
 }
 
 export function countAltered(rows: readonly Altered[]): AlteredCounts {
-  const count = (change: Altered["change"]) => rows.filter((row) => row.change === change).length;
+  const count = (change: Alteration) => rows.filter((row) => row.change === change).length;
   return { added: count("added"), modified: count("modified"), deleted: count("deleted") };
 }
 
-/** Incomplete and whole differ even where the readable settings agree: what could not be read may have changed. */
+/** A complete state differs from an incomplete one even where the readable settings agree: the rest may have changed. */
 function isSame(before: CapturedComponent | undefined, deployed: CapturedComponent | undefined): boolean {
   if (!before || !deployed) return before === deployed;
   return before.digest === deployed.digest && before.incomplete === deployed.incomplete;
 }
 
 function stacksFirst(one: ComponentId, other: ComponentId): number {
-  const rank = (id: ComponentId) => (id.startsWith("stack:") ? 0 : 1);
+  const rank = (id: ComponentId) => (kindOf(id) === "stack" ? 0 : 1);
   return rank(one) - rank(other) || (one < other ? -1 : 1);
 }
 
-export interface AlteredCounts {
-  readonly added: number;
-  readonly modified: number;
-  readonly deleted: number;
-}
+export type AlteredCounts = Readonly<Record<Alteration, number>>;

@@ -6,26 +6,31 @@ import type { AlteredCounts } from "./altered.ts";
 import type { CarriedPin } from "./pins.ts";
 import type { Scope } from "./scope.ts";
 
-export type Outcome = "succeeded" | "failed";
+export const OUTCOMES = ["succeeded", "failed"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What happens when the deployment fails. */
+export const ON_FAILURE = ["none", "rollback"] as const;
+export type OnFailure = (typeof ON_FAILURE)[number];
 
 export interface Deployment extends Activity {
   readonly type: "deploy";
   readonly scope: Scope;
-  readonly onFailure: "none" | "rollback";
+  readonly onFailure: OnFailure;
   readonly allowDestructive: boolean;
-  /** The backup before (F2). */
+  /** The backup, taken before the deployment. */
   readonly backup: SnapshotSummary;
-  /** The record after; null until `finish`. */
+  /** The record, taken after the deployment; null until `finish`. */
   readonly record: SnapshotSummary | null;
   readonly outcome: Outcome | null;
   readonly message: string | null;
   readonly altered: AlteredCounts | null;
-  /** How well each component of the backup can go back (N6); null before the backup is ready. */
+  /** How well the components of the backup can be restored; null before the backup is ready. */
   readonly readiness: ReadinessCounts | null;
-  /** What its opening was warned of: pins on its build or commit (N13). */
+  /** Warnings that its opening returned: pins on its build or commit. */
   readonly warnings: readonly Reason[];
-  /** Pinned states that it turned out to carry; empty before its end. */
+  /** Pinned states among its altered components; empty before its end. */
   readonly pinned: readonly CarriedPin[];
-  /** The rollback that `onFailure: rollback` started; null otherwise. */
+  /** The rollback that `onFailure: rollback` started; null without one. */
   readonly rollback: string | null;
 }

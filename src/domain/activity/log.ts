@@ -7,7 +7,7 @@ export interface LogLine {
   readonly at: number;
   readonly level: LogLevel;
   readonly component: ComponentId | null;
-  /** Order of the plan's step; null for lines of the whole job. */
+  /** `order` of the step in its plan; null for lines about the whole job. */
   readonly step: number | null;
   readonly message: string;
   readonly aws: AwsCallNote | null;
@@ -16,7 +16,7 @@ export interface LogLine {
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Which call of AWS a line tells about. `attempt` counts from 1. */
+/** The call of AWS that a line is about. `attempt` counts from 1. */
 export interface AwsCallNote {
   readonly service: string;
   readonly operation: string;

@@ -1,8 +1,8 @@
-/** What the bytes of a package are, seen from themselves. */
+/** The format of a package, as its first bytes show it. */
 export const PACKAGE_FORMATS = ["tar", "tar.gz", "zip"] as const;
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number];
 
-/** Where a build stands: its name means something only within one stage of one application (P1). */
+/** A stage of an application. The name of a build is unique only within one. */
 export interface StageName {
   readonly application: string;
   readonly stage: string;
@@ -13,7 +13,7 @@ export interface PackageName extends StageName {
   readonly service: string;
 }
 
-/** The packaged output of one service, as one build made it. Never altered afterwards (P1). */
+/** The packaged output of one service, as one build made it. Stored once and never changed. */
 export interface Package extends PackageName {
   readonly commit: string;
   readonly format: PackageFormat;

@@ -3,29 +3,29 @@ import { lambdaCodeState } from "../component/states/lambda.ts";
 import type { Reason } from "../errors.ts";
 import type { Altered } from "./altered.ts";
 
-/** What a rollback took back, so that it does not come again unseen (N13). One pin for each rollback that took something. */
+/** The states that a rollback replaced, so that nobody deploys them again unnoticed. Each such rollback has one pin. */
 export interface Pin {
   readonly id: string;
   readonly rollback: string;
   readonly application: string;
   readonly stage: string;
   readonly target: string;
-  /** Of the deployments that were reversed; empty for a restore to a snapshot. */
+  /** Builds of the reversed deployments; empty for a restore to a snapshot. */
   readonly builds: readonly string[];
   readonly commits: readonly string[];
   readonly states: readonly PinnedState[];
   readonly createdAt: number;
-  /** Null while nobody has cleared it. */
+  /** Null until somebody clears the pin. */
   readonly cleared: Cleared | null;
 }
 
 export interface PinnedState {
   readonly component: ComponentId;
-  /** Digest of the state that was rolled back; null where that was the component's absence. */
+  /** Digest of the state that was rolled back; null where the component was absent in it. */
   readonly digest: string | null;
-  /** Of `lambda-code`: the same bytes are the same code, also under other settings. */
+  /** Of `lambda-code` only: the same bytes are the same code, even with other settings. */
   readonly codeSha256: string | null;
-  /** The rollback that brought this very state back; null while it is pinned. */
+  /** The rollback that restored this very state; null while the state is pinned. */
   readonly supersededBy: string | null;
 }
 
@@ -35,24 +35,24 @@ export interface Cleared {
   readonly reason: string;
 }
 
-/** A pinned state that a deployment carries. */
+/** A pinned state that a deployment has brought again. */
 export interface CarriedPin {
   readonly component: ComponentId;
   readonly pin: string;
 }
 
-/** What a deployment says of itself when it is opened. */
+/** The build and the commit that a deployment names when it is opened. */
 export interface Announced {
   readonly build: string | null;
   readonly commit: string | null;
 }
 
-/** Nobody cleared it, and at least one of its states has not been brought back. */
+/** Whether nobody has cleared the pin and at least one of its states has not been restored. */
 export function isActive({ cleared, states }: Pick<Pin, "cleared" | "states">): boolean {
   return cleared === null && states.some(({ supersededBy }) => supersededBy === null);
 }
 
-/** The pinned form of a state. Null stands for a component that was not there. Pure. */
+/** The pinned form of a state; a null state means that the component was absent. Pure. */
 export function pinnedState(component: ComponentId, state: CapturedComponent | null): PinnedState {
   const code = kindOf(component) === "lambda-code" ? lambdaCodeState(state?.state).settings.CodeSha256 : "";
   return { component, digest: state?.digest ?? null, codeSha256: code === "" ? null : code, supersededBy: null };
@@ -66,13 +66,13 @@ export function announcedPins({ build, commit }: Announced, pins: readonly Pin[]
       ...(commit !== null && pin.commits.includes(commit) ? [`the commit ${commit}`] : []),
     ];
     if (known.length === 0) return [];
-    return [{ code: "PINNED", detail: `${pin.rollback} rolled ${known.join(" and ")} back: pin ${pin.id}.` }];
+    return [{ code: "PINNED", detail: `${pin.rollback} rolled back ${known.join(" and ")}: pin ${pin.id}.` }];
   });
 }
 
 /**
- * Which altered components are as a rollback found them: the whole state by its digest, code also by its bytes alone.
- * What a deployment did not alter it did not bring. Pure.
+ * The altered components that again have a state which a rollback replaced: compared by digest, code also by its bytes
+ * alone. A deployment is not blamed for components that it did not alter. Pure.
  */
 export function carriedPins(altered: readonly Altered[], deployed: Components, pins: readonly Pin[]): CarriedPin[] {
   const active = pins.filter(isActive);
@@ -88,7 +88,7 @@ function isSameState(pinned: PinnedState, now: PinnedState): boolean {
   return pinned.digest === now.digest || (pinned.codeSha256 !== null && pinned.codeSha256 === now.codeSha256);
 }
 
-/** The altered rows with a reason beside each component that carries a pinned state. Pure. */
+/** The altered rows, with the reason PINNED on each component that has a pinned state. Pure. */
 export function markPinned(altered: readonly Altered[], carried: readonly CarriedPin[]): Altered[] {
   return altered.map((row) => {
     const pins = carried.filter(({ component }) => component === row.component).map(({ pin }) => pin);
@@ -98,25 +98,28 @@ export function markPinned(altered: readonly Altered[], carried: readonly Carrie
   });
 }
 
-/** What the end of a rollback does to pins and marks, in the same transaction as the end. */
+/** What the end of a rollback changes in pins and revalidations, in the transaction that ends it. */
 export interface PinChanges {
-  /** The pin that it makes; null where it took nothing back, or where it is an undo. */
+  /** The new pin; null for an undo, and for a rollback that replaced nothing. */
   readonly pin: Pin | null;
-  /** States that it brought back: whatever pins exactly them is superseded. */
+  /** The restored states: pins on exactly these states are superseded. */
   readonly broughtBack: readonly Pick<PinnedState, "component" | "digest">[];
-  /** The rollback that it undoes: what that one pinned of these components is superseded too. Null for any other. */
+  /** The undone rollback, whose pins on these components are superseded too; null for any other. */
   readonly undone: string | null;
-  /** Branches and builds that need revalidation now (F17). */
+  /** Branches and builds that need revalidation from now on. */
   readonly revalidate: readonly (Suspect & { readonly id: string })[];
 }
 
+export const SUSPECT_SUBJECTS = ["branch", "build"] as const;
+export type SuspectSubject = (typeof SUSPECT_SUBJECTS)[number];
+
 /** A branch or a build that was rolled back. */
 export interface Suspect {
-  readonly subject: "branch" | "build";
+  readonly subject: SuspectSubject;
   readonly name: string;
 }
 
-/** A branch or build that needs to be deployed anew, or looked at by somebody, before it counts as good again. */
+/** A branch or build that has to be deployed again, or cleared by somebody, before it counts as good. */
 export interface Revalidation extends Suspect {
   readonly id: string;
   readonly application: string;
@@ -124,7 +127,7 @@ export interface Revalidation extends Suspect {
   readonly rollback: string;
   readonly createdAt: number;
   readonly closedAt: number | null;
-  /** The deployment that completed, or the undo; null while it is open and where somebody cleared it. */
+  /** The deployment or the undo that closed it; null while it is open, and where somebody cleared it. */
   readonly closedBy: string | null;
   readonly cleared: Cleared | null;
 }

@@ -4,34 +4,39 @@ import type { Strategy } from "../plan/plan.ts";
 import type { Activity } from "./activity.ts";
 import type { BuildReturn } from "./build.ts";
 
-export type OnConflict = "fail" | "restore" | "keep-live";
-export type OnError = "stop" | "continue" | "compensate";
+/** What happens to a component that somebody changed after the deployment. */
+export const ON_CONFLICT = ["fail", "restore", "keep-live"] as const;
+export type OnConflict = (typeof ON_CONFLICT)[number];
+
+/** What happens to the other steps when one has failed. */
+export const ON_ERROR = ["stop", "continue", "compensate"] as const;
+export type OnError = (typeof ON_ERROR)[number];
 
 export interface Rollback extends Activity {
   readonly type: "rollback";
-  /** The deployments that it reverses, oldest first; empty for an undo. */
+  /** The deployments that the rollback reverses, oldest first; empty for an undo. */
   readonly deployments: readonly string[];
-  /** The rollback that it undoes; null otherwise. */
+  /** The rollback that this one undoes; null for any other. */
   readonly undoes: string | null;
-  /** The build whose state it goes back to; null otherwise. */
+  /** The build whose state is the goal; null for any other. */
   readonly toBuild: BuildReturn | null;
-  /** The snapshot whose states it goes to (N14); null where it reverses deployments or a rollback. */
+  /** The snapshot whose states are the goal; null where deployments or a rollback are reversed. */
   readonly restores: string | null;
-  /** A rehearsal: it is planned and never run (N15). */
+  /** Whether it is a rehearsal, which is planned and never run. */
   readonly drill: boolean;
   readonly picked: readonly ComponentId[];
   readonly strategy: Strategy;
   readonly onConflict: OnConflict;
   readonly onError: OnError;
   readonly allowDestructive: boolean;
-  /** By name of a stack in UPDATE_ROLLBACK_FAILED: consent to let its own rollback go on, and what is skipped then. */
+  /** By name of a stack in UPDATE_ROLLBACK_FAILED: consent to continue its own rollback, with the resources to skip. */
   readonly continueUpdateRollback: Readonly<Record<string, readonly string[]>>;
   readonly includeFailed: boolean;
-  /** The plan that the caller approved; a run of any other is refused (N8). */
+  /** Digest of the plan that the caller approved; a run of another plan is refused. */
   readonly approvedDigest: string | null;
-  /** The backup that the rollback took of its components before it ran; null before. */
+  /** The backup of its components, which the rollback takes before it changes them; null until then. */
   readonly backup: SnapshotSummary | null;
-  /** The states read back at its end; what an undo compares live with. */
+  /** The states that were read at its end, with which an undo compares live; null until then. */
   readonly record: SnapshotSummary | null;
   readonly result: RollbackResult | null;
 }
@@ -43,4 +48,66 @@ export interface RollbackResult {
   readonly unchanged: number;
   readonly skipped: number;
   readonly failed: number;
+}
+
+/** The facts that a rollback takes over from the activity that it comes from. */
+export type RollbackOrigin = Pick<
+  Activity,
+  "application" | "stage" | "branch" | "commit" | "build" | "target" | "identity"
+>;
+
+type Given = Pick<Rollback, "id" | "status" | "createdAt" | "requestedBy" | "picked" | "lock">;
+type Source = Pick<Rollback, "deployments" | "undoes" | "toBuild" | "restores" | "drill">;
+type Choice = Pick<Rollback, "strategy" | "onConflict" | "onError" | "includeFailed" | "reason" | "ticket">;
+type Consent = Pick<Rollback, "allowDestructive" | "continueUpdateRollback" | "approvedDigest">;
+type Optional<Members> = { readonly [Name in keyof Members]?: Members[Name] | undefined };
+
+/** The members in which one new rollback differs from another; what is left out has the API's default. */
+export type RollbackOpening = Given & Optional<Source & Choice & Consent>;
+
+/** A rollback before its first job. Pure; the only place where a new one is made. */
+export function newRollback(origin: RollbackOrigin, opening: RollbackOpening): Rollback {
+  const { application, stage, branch, commit, build, target, identity } = origin;
+  const { id, status, createdAt, requestedBy, picked, lock } = opening;
+  return {
+    type: "rollback",
+    ...{ application, stage, branch, commit, build, target, identity },
+    ...{ id, status, createdAt, requestedBy, picked, lock },
+    deployments: opening.deployments ?? [],
+    undoes: opening.undoes ?? null,
+    toBuild: opening.toBuild ?? null,
+    restores: opening.restores ?? null,
+    drill: opening.drill ?? false,
+    strategy: opening.strategy ?? "auto",
+    onConflict: opening.onConflict ?? "fail",
+    onError: opening.onError ?? "stop",
+    includeFailed: opening.includeFailed ?? false,
+    reason: opening.reason ?? null,
+    ticket: opening.ticket ?? null,
+    allowDestructive: opening.allowDestructive ?? false,
+    continueUpdateRollback: opening.continueUpdateRollback ?? {},
+    approvedDigest: opening.approvedDigest ?? null,
+    ...NOT_BEGUN,
+  };
+}
+
+const NOT_BEGUN = {
+  needsRevalidation: false,
+  startedAt: null,
+  finishedAt: null,
+  cancelRequestedAt: null,
+  error: null,
+  backup: null,
+  record: null,
+  result: null,
+} as const;
+
+/** Whether the team's own command restores the components instead of Stepback. Pure. */
+export function isByPackage({ toBuild }: Pick<Rollback, "toBuild">): boolean {
+  return toBuild !== null && toBuild.package !== null;
+}
+
+/** Whether a rollback waits for that command, while no job of the rollback runs. Pure. */
+export function awaitsCommand(rollback: Pick<Rollback, "status" | "toBuild">): boolean {
+  return isByPackage(rollback) && rollback.status === "In Progress" && rollback.toBuild?.outcome === null;
 }

@@ -1,31 +1,31 @@
 import type { ErrorCode, Fault } from "../errors.ts";
-import { patternsMeet } from "../name-pattern.ts";
+import { patternsOverlap } from "../name-pattern.ts";
 
-/** What a deployment may touch: stacks by name, functions by name or pattern (`*` stands for any run of characters). */
+/** What a deployment may change: stacks by name, functions by name or pattern (`*` stands for any run of characters). */
 export interface Scope {
   readonly stacks: readonly string[];
   readonly functions: readonly string[];
 }
 
 /**
- * What unfinished work holds, so that two of them never meet.
- * `within` names the stacks that contain claimed functions: a deployment of the stack meets them, while two rollbacks of
- * two functions of one stack do not meet each other.
+ * What an unfinished activity locks, so that no two activities change the same component.
+ * `within` names the stacks that contain locked functions: it overlaps with a deployment of such a stack, while the locks
+ * of two functions of one stack do not overlap.
  */
-export interface Claim extends Scope {
+export interface Lock extends Scope {
   readonly within: readonly string[];
 }
 
-/** Whether two claims of the same target may touch the same component. */
-export function claimsMeet(left: Claim, right: Claim): boolean {
+/** Whether two locks of the same target may contain the same component. */
+export function locksOverlap(left: Lock, right: Lock): boolean {
   return (
     left.stacks.some((stack) => right.stacks.includes(stack) || right.within.includes(stack)) ||
     right.stacks.some((stack) => left.within.includes(stack)) ||
-    left.functions.some((one) => right.functions.some((other) => patternsMeet(one, other)))
+    left.functions.some((one) => right.functions.some((other) => patternsOverlap(one, other)))
   );
 }
 
-/** Faults of a scope that would take in everything or nothing. Empty when it is good. */
+/** Faults of a scope that matches everything or nothing; empty for a valid one. */
 export function scopeFaults(scope: Scope): Fault[] {
   const faults: Fault[] = [];
   if (scope.stacks.length + scope.functions.length === 0) {

@@ -1,29 +1,26 @@
 import { type ComponentId, componentId, functionOf, nameOf, stackOf } from "../component/component.ts";
 import type { Fault } from "../errors.ts";
 import type { Strategy } from "../plan/plan.ts";
-import type { Altered } from "./altered.ts";
-import type { Claim, Scope } from "./scope.ts";
+import type { Alteration, Altered } from "./altered.ts";
+import type { Lock, Scope } from "./scope.ts";
 
-/** What can be picked: a component, and what it hangs on: the stack that owns it. */
+/** What can be picked: a component, with the stack or the resource that contains it. */
 export type Pickable = Pick<Altered, "component" | "parent">;
 
-/**
- * What is picked (F9), in the order of the altered rows: named ids with all that they contain, or `"all"` for every
- * altered row.
- */
+/** The picked components in the order of the altered rows: the named ones with all that they contain, or `"all"`. */
 export function resolvePicked(wanted: readonly string[] | "all", altered: readonly Pickable[]): ComponentId[] {
   const isWanted = (row: Pickable) =>
     wanted === "all" || [row.component, ...containersOf(row)].some((id) => wanted.includes(id));
   return altered.filter(isWanted).map((row) => row.component);
 }
 
-/** What contains a component, the nearest first: the resource of a function, then its stack. */
+/** The containers of a component, the nearest first: the resource of a function, then its stack. */
 export function containersOf({ component, parent }: Pickable): ComponentId[] {
   const stack = stackOf(parent);
   return [...new Set([parent, stack])].flatMap((id) => (id && id !== component ? [id] : []));
 }
 
-/** Every fault of a selection at once: unknown, foreign, unaltered and doubled ids. Empty when it is good. */
+/** All faults of a selection at once: unknown, unaltered and repeated ids; empty for a valid one. */
 export function selectionFaults(wanted: readonly string[], altered: readonly Pickable[], pointer: string): Fault[] {
   const known = new Set<string>(altered.map((row) => row.component));
   return wanted.flatMap((id, index): Fault[] => {
@@ -36,7 +33,7 @@ export function selectionFaults(wanted: readonly string[], altered: readonly Pic
   });
 }
 
-/** Components that the strategy can never take back: by `stack` what no stack owns, by `direct` a resource alone. */
+/** Picked components that the strategy cannot restore: with `stack` those without a stack, with `direct` a resource alone. */
 export function strategyFaults(
   picked: readonly ComponentId[],
   altered: readonly Pickable[],
@@ -52,12 +49,12 @@ export function strategyFaults(
         return [fault(`No stack owns ${component}: use auto or direct.`)];
       const isAlone = component.startsWith("stack-resource:") && !containers.some((id) => picked.includes(id));
       if (strategy === "direct" && isAlone)
-        return [fault(`${component} goes back through CloudFormation only: use auto or stack.`)];
+        return [fault(`${component} can be restored through CloudFormation only: use auto or stack.`)];
       return [];
     });
 }
 
-/** Consents to change stacks that nothing picked belongs to: nobody would act on them. */
+/** Consents for stacks to which no picked component belongs: they would have no effect. */
 export function consentFaults(stacks: readonly string[], picked: readonly Pickable[], pointer: string): Fault[] {
   const known = new Set(picked.flatMap((row) => [stackOf(row.component), ...containersOf(row)]));
   return stacks
@@ -69,8 +66,8 @@ export function consentFaults(stacks: readonly string[], picked: readonly Pickab
     }));
 }
 
-/** What a rollback of the picked components holds until it has ended. Through CloudFormation a part holds its stack. */
-export function claimOf(picked: readonly ComponentId[], altered: readonly Pickable[], strategy: Strategy): Claim {
+/** What a rollback of the picked components locks. A component that CloudFormation restores locks its stack. */
+export function lockOf(picked: readonly ComponentId[], altered: readonly Pickable[], strategy: Strategy): Lock {
   const rows = altered.filter((row) => picked.includes(row.component));
   const stackNames = (ids: readonly (ComponentId | null)[]) => [
     ...new Set(ids.flatMap((id) => stackOf(id) ?? []).map(nameOf)),
@@ -84,8 +81,8 @@ export function claimOf(picked: readonly ComponentId[], altered: readonly Pickab
   };
 }
 
-/** A claim that holds a scope besides: what somebody else's command may touch. */
-export function withScope({ stacks, functions, within }: Claim, scope: Scope): Claim {
+/** A lock that contains a scope, too: what the team's own command may change. */
+export function withScope({ stacks, functions, within }: Lock, scope: Scope): Lock {
   const both = (one: readonly string[], other: readonly string[]) => [...new Set([...one, ...other])];
   return { stacks: both(stacks, scope.stacks), functions: both(functions, scope.functions), within };
 }
@@ -106,7 +103,7 @@ export function mergeAltered(oldestFirst: readonly (readonly Altered[])[]): Alte
   return [...merged.values()].filter((row) => row.before !== row.deployed);
 }
 
-function changeBetween(before: string | null, deployed: string | null): Altered["change"] {
+function changeBetween(before: string | null, deployed: string | null): Alteration {
   if (before === null) return "added";
   return deployed === null ? "deleted" : "modified";
 }

@@ -1,8 +1,8 @@
 import { digestOf, type Json, type JsonObject } from "../json.ts";
 
 /**
- * Every sort of component, in the order in which they are restored (facts B2): stacks, functions, aliases, and then what
- * leads to them; reserved concurrency late, because it may throttle what is not whole yet.
+ * All kinds of components in the order in which they are restored (facts B2): stacks, functions, aliases, and then whatever
+ * invokes them. Reserved concurrency comes late, because it may throttle a function that is not restored completely.
  */
 export const KIND_NAMES = [
   "stack",
@@ -20,14 +20,14 @@ export const KIND_NAMES = [
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
-/** `kind:name`, unique in its target: `lambda-code:shop-prod-pay`, `lambda-alias:shop-prod-pay:live`. */
+/** `kind:name`, unique within a target: `lambda-code:shop-prod-pay`, `lambda-alias:shop-prod-pay:live`. */
 export type ComponentId = `${KindName}:${string}`;
 
 export function componentId(kind: KindName, name: string): ComponentId {
   return `${kind}:${name}`;
 }
 
-/** Null for a text that is no component id. */
+/** Null for a text that is not a component id. */
 export function parseComponentId(text: string): { kind: KindName; name: string } | null {
   const colon = text.indexOf(":");
   const kind = KIND_NAMES.find((known) => known === text.slice(0, colon));
@@ -35,24 +35,24 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
-/** Total: a ComponentId is well formed by its type. Ids from outside go through `parseComponentId`. */
+/** The kind of a component. Total, because a text from outside becomes an id through `parseComponentId` only. */
 export function kindOf(id: ComponentId): KindName {
   return id.slice(0, id.indexOf(":")) as KindName;
 }
 
-/** What follows the kind in an id. Total, as `kindOf` is. */
+/** The name of a component within its kind. */
 export function nameOf(id: ComponentId): string {
   return id.slice(id.indexOf(":") + 1);
 }
 
-/** The two parts of a name: `pay:live` is the qualifier `live` of the function `pay`, `pay` the function without one. */
+/** The two parts of a name: `pay:live` is the qualifier `live` of the function `pay`; `pay` alone has no qualifier. */
 export function splitName(name: string): { functionName: string; qualifier: string | null } {
   const colon = name.indexOf(":");
   if (colon < 0) return { functionName: name, qualifier: null };
   return { functionName: name.slice(0, colon), qualifier: name.slice(colon + 1) };
 }
 
-/** What follows a function's name in the name of its part: `:alias`, `/source`. No function's name holds either. */
+/** What separates a function's name from the rest: `:alias`, `/source`. Names of functions contain neither character. */
 const AFTER_FUNCTION = /[:/]/;
 
 /** The function that a Lambda component belongs to; null for a stack and its resources. */
@@ -60,18 +60,18 @@ export function functionOf(id: ComponentId): string | null {
   return kindOf(id).startsWith("lambda-") ? (nameOf(id).split(AFTER_FUNCTION, 1)[0] ?? null) : null;
 }
 
-/** `stack:shop` for itself and for `stack-resource:shop/Pay`; null for what is named without a stack. */
+/** `stack:shop` for the stack itself and for `stack-resource:shop/Pay`; null for kinds whose names contain no stack. */
 export function stackOf(id: ComponentId | null): ComponentId | null {
   if (id === null || kindOf(id) === "stack") return id;
   return kindOf(id) === "stack-resource" ? componentId("stack", splitResource(nameOf(id)).stack) : null;
 }
 
-/** The name in a stack's id, `arn:…:stack/NAME/UUID`; null for any other text. */
+/** The name within the id of a stack, `arn:…:stack/NAME/UUID`; null for any other text. */
 export function stackNameIn(stackId: string): string | null {
   return /:stack\/([^/]+)\//.exec(stackId)?.[1] ?? null;
 }
 
-/** Names of stacks hold no slash. */
+/** The two parts of `stack/LogicalId`: names of stacks contain no slash. */
 export function splitResource(name: string): { stack: string; logicalId: string } {
   const slash = name.indexOf("/");
   return { stack: name.slice(0, slash), logicalId: name.slice(slash + 1) };
@@ -83,11 +83,11 @@ export interface ArtifactRef {
   readonly sizeBytes: number;
 }
 
-/** The captured settings of one component. Canonical JSON throughout. */
+/** The captured settings of one component, in canonical JSON. */
 export interface ComponentState {
-  /** What can be written back, and so what is compared. */
+  /** What can be written back, and what states are compared by. */
   readonly settings: JsonObject;
-  /** What is shown and used for restoring, but not compared: ARNs, version numbers, outputs. */
+  /** What is shown and used for restoring, but never compared: ARNs, version numbers, outputs. */
   readonly evidence: JsonObject;
   readonly artifacts: readonly ArtifactRef[];
 }
@@ -95,26 +95,26 @@ export interface ComponentState {
 /** One component as a snapshot holds it. */
 export interface CapturedComponent {
   readonly id: ComponentId;
-  /** What contains it: the stack of a resource, the resource of a function's components; null where no stack owns it. */
+  /** The container: the stack of a resource, the resource of a function's components; null where no stack owns it. */
   readonly parent: ComponentId | null;
   readonly physicalId: string | null;
-  /** Why the state is incomplete (AWS reported an error inside a good answer); null when it is whole. */
+  /** Why the state is incomplete (AWS reported an error within a successful response); null for a complete one. */
   readonly incomplete: string | null;
   readonly state: ComponentState;
   /** Digest of `state.settings`. */
   readonly digest: string;
 }
 
-/** Components by id, as one snapshot holds them. What is not in it did not exist. */
+/** The components of one snapshot by id. A component that is missing did not exist. */
 export type Components = ReadonlyMap<ComponentId, CapturedComponent>;
 
-/** What another snapshot says of a component, be it that it did not exist. */
+/** Copies the state of a component from another snapshot, including its absence. */
 export function takeOver(
   components: Map<ComponentId, CapturedComponent>,
   id: ComponentId,
-  said: CapturedComponent | undefined,
+  component: CapturedComponent | undefined,
 ): void {
-  if (said) components.set(id, said);
+  if (component) components.set(id, component);
   else components.delete(id);
 }
 

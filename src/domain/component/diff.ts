@@ -1,14 +1,14 @@
 import deepDiff from "deep-diff";
 import { canonicalText, isJsonObject, type Json, type JsonObject, sameJson } from "../json.ts";
 
-/** One differing place. `path` is a JSON pointer into the settings; undefined means absent on that side. */
+/** One place at which two settings differ. `path` is a JSON pointer; an undefined side is absent. */
 export interface Difference {
   readonly path: string;
   readonly left: Json | undefined;
   readonly right: Json | undefined;
 }
 
-/** A difference in a plan or a list of altered components. Absent sides stay absent. */
+/** A difference as plans and lists of altered components show it. An absent side is a missing member. */
 export interface Change {
   readonly path: string;
   readonly before?: Json;
@@ -17,8 +17,8 @@ export interface Change {
 }
 
 /**
- * Where two settings differ, in the order of their paths. Both must be canonical JSON: set-like lists sorted, no
- * undefined members. Arrays are one value each: a list that grew reads better whole than element by element.
+ * The places at which two settings differ, in the order of their paths. Both must be canonical JSON: set-like lists sorted,
+ * no undefined members. An array counts as one value, because a list that grew is easier to read as a whole.
  */
 export function differences(left: Json, right: Json): Difference[] {
   const found = (deepDiff.diff({ root: comparable(left) }, { root: comparable(right) }) ?? []).map((entry) => {
@@ -28,7 +28,7 @@ export function differences(left: Json, right: Json): Difference[] {
   return uniqueByPath(found).sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** The union of the differing places of three states, each with the values of the three sides that are given. */
+/** All places at which three states differ, each with the values of the sides that are given. */
 export function threeWay(before: Json | undefined, deployed: Json | undefined, live?: Json | undefined): Change[] {
   const known = [before, deployed, live].filter((side): side is Json => side !== undefined);
   const base = known[0];
@@ -42,8 +42,8 @@ export function threeWay(before: Json | undefined, deployed: Json | undefined, l
 }
 
 /**
- * What `keep-live` aims at: live where somebody changed a property since the deploy (live ≠ deployed), the backup
- * everywhere else. Property means a member of the settings, or of an object in them such as the environment.
+ * The goal of `keep-live`: the live value of each property that somebody changed after the deployment (live ≠ deployed), and
+ * the backup's value of all others. A property is a member of the settings, or of an object in them such as the environment.
  */
 export function keepLive(before: JsonObject, deployed: JsonObject, live: JsonObject): JsonObject {
   const keys = new Set([...Object.keys(before), ...Object.keys(deployed), ...Object.keys(live)]);
@@ -59,20 +59,17 @@ function sameSide(one: Json | undefined, other: Json | undefined): boolean {
   return one === undefined || other === undefined ? one === other : sameJson(one, other);
 }
 
-/** Stands before every key that deep-diff sees: it finds no difference under the empty key. */
+/** Put before every key, because deep-diff ignores differences under an empty key. */
 const KEY_MARK = ".";
 
-/**
- * deep-diff compares lists by position, and would look inside the mark of a secret; as one text each, both differ at
- * their own path.
- */
+/** Lists and marks of secrets become texts, because deep-diff compares lists by position and descends into the marks. */
 function comparable(value: Json): Json {
   if (Array.isArray(value) || isSecretMark(value)) return canonicalText(value);
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [KEY_MARK + key, comparable(item)]));
 }
 
-/** `{ "secret": fingerprint }`, which stands for a value that is not shown. */
+/** Whether a value is `{ "secret": fingerprint }`, which stands for one that is not shown. */
 export function isSecretMark(value: Json): boolean {
   return isJsonObject(value) && Object.keys(value).join() === "secret" && typeof value["secret"] === "string";
 }

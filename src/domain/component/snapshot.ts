@@ -1,9 +1,16 @@
 import type { Verdict } from "../plan/readiness.ts";
 import type { CapturedComponent, ComponentId } from "./component.ts";
 
+export const SNAPSHOT_STATUSES = ["Pending", "Ready", "Failed"] as const;
+export type SnapshotStatus = (typeof SNAPSHOT_STATUSES)[number];
+
+/** A backup is taken before the activity changes anything, a record afterwards. */
+export const SNAPSHOT_PURPOSES = ["backup", "record"] as const;
+export type SnapshotPurpose = (typeof SNAPSHOT_PURPOSES)[number];
+
 export interface SnapshotSummary {
   readonly id: string;
-  readonly status: "Pending" | "Ready" | "Failed";
+  readonly status: SnapshotStatus;
   readonly components: number;
   readonly sizeBytes: number;
 }
@@ -12,21 +19,21 @@ export interface NewSnapshot {
   readonly id: string;
   readonly takenAt: number;
   readonly components: readonly CapturedComponent[];
-  /** How well each one can go back; only a deployment's backup says that (N6). */
+  /** How well each component can be restored; only the backup of a deployment has verdicts. */
   readonly verdicts?: ReadonlyMap<ComponentId, Verdict>;
 }
 
-/** A component of a snapshot with its verdict; null in every snapshot but a deployment's backup. */
+/** A component of a snapshot with its verdict, which is null in all snapshots but the backup of a deployment. */
 export interface JudgedComponent extends CapturedComponent {
   readonly verdict: Verdict | null;
 }
 
 export interface SnapshotRow {
   readonly id: string;
-  readonly purpose: "backup" | "record";
-  /** The deployment or rollback that owns it. */
+  readonly purpose: SnapshotPurpose;
+  /** The deployment or rollback that owns the snapshot. */
   readonly activity: string;
-  readonly status: "Pending" | "Ready" | "Failed";
+  readonly status: SnapshotStatus;
   readonly takenAt: number | null;
   readonly components: number;
   readonly sizeBytes: number;

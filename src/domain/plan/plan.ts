@@ -5,24 +5,33 @@ import { digestOf, type Json } from "../json.ts";
 import type { CodeMove } from "../template/code-relocation.ts";
 import type { Part } from "../template/splice/request.ts";
 
-export type StepAction = "restore" | "remove" | "recreate" | "unchanged" | "refused";
+export const STEP_ACTIONS = ["restore", "remove", "recreate", "unchanged", "refused"] as const;
+export type StepAction = (typeof STEP_ACTIONS)[number];
 
-/** One mutation of AWS, as data: it is stored, shown, approved and resumed. What it writes is the step's goal. */
+/** The path of a step: through CloudFormation or through the Lambda API. */
+export const STEP_STRATEGIES = ["stack", "direct"] as const;
+export type StepStrategy = (typeof STEP_STRATEGIES)[number];
+
+/** What a caller may ask for; `auto` leaves the path of each step to the planner. */
+export const STRATEGIES = ["auto", ...STEP_STRATEGIES] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** One mutation of AWS as data, so that it can be stored, shown, approved and resumed. It writes the goal of its step. */
 export interface Action {
   readonly do: ActionName;
-  /** Function, `function:qualifier`, `function/source`, a layer version's ARN or stack. */
+  /** A function, `function:qualifier`, `function/source`, the ARN of a layer version, or a stack. */
   readonly name: string;
-  /** What of the backup's template goes into the live one; only with `splice-stack` and `put-code-objects`. */
+  /** The parts of the backup's template that go into the live one; only with `splice-stack` and `put-code-objects`. */
   readonly parts?: readonly Part[];
-  /** Digest of the live template that the parts were planned to go into; only with `splice-stack`. */
+  /** Digest of the live template for which the parts were planned; only with `splice-stack`. */
   readonly into?: string;
-  /** Logical ids of what comes again, may still be in the account and is taken in then; only with what updates a stack. */
+  /** Logical ids of added resources that are imported if they are still in the account; only with updates of a stack. */
   readonly importing?: readonly string[];
-  /** What a failed rollback of the stack leaves as it is; only with `continue-update-rollback`. */
+  /** Resources that the continued rollback of the stack skips; only with `continue-update-rollback`. */
   readonly skip?: readonly string[];
-  /** References of the backup's template that move to the staging bucket; only with `splice-stack` and `put-code-objects`. */
+  /** References in the backup's template that change to the staging bucket; only with `splice-stack` and `put-code-objects`. */
   readonly moves?: readonly CodeMove[];
-  /** The mutations in their order, where they are others than the one that the action is named for. Only an estimate. */
+  /** The mutations in their order, where they differ from the one that the action is named for. Only for the estimate. */
   readonly writes?: readonly string[];
 }
 
@@ -69,36 +78,35 @@ export type ActionName = (typeof ACTION_NAMES)[number];
 export interface PlanStep {
   /** From 1. */
   readonly order: number;
-  /** From 1. Stacks of one wave, each with what it brings back, run side by side. */
+  /** From 1. Stacks of one wave run side by side, each with the components that it restores. */
   readonly wave: number;
-  /** Why it stands where it stands, in words. */
+  /** Why the step has its place in the order, in words. */
   readonly position: string;
-  /** What must not have failed before it: stacks whose exports or imports it waits for, functions that it names or is named by. */
+  /** Steps that must have succeeded before: stacks whose exports or imports it waits for, functions that either one refers to. */
   readonly after: readonly ComponentId[];
-  /** Updates of a stack in earlier waves that keep what is still imported. The n-th belongs to the n-th `bridge-stack`. */
+  /** Earlier updates of the stack that keep exports which are still imported. The n-th belongs to the n-th `bridge-stack`. */
   readonly bridges: readonly BridgePass[];
   readonly component: ComponentId;
   readonly action: StepAction;
-  /** The path that it takes: through CloudFormation or through the Lambda API. */
-  readonly strategy: Exclude<Strategy, "auto">;
-  /** The picked container whose step brings this one back; null for a step with actions of its own. */
+  readonly strategy: StepStrategy;
+  /** The parent step, which restores this component, too; null for a step with actions of its own. */
   readonly via: ComponentId | null;
   readonly conflict: boolean;
   readonly destructive: boolean;
-  /** Why it is refused, or what to know about it. */
+  /** Why the step is refused, or warnings about it. */
   readonly reasons: readonly Reason[];
   readonly actions: readonly Action[];
-  /** The state to reach; null means that the component goes. After `keep-live` it may differ from the backup. */
+  /** The state to reach; null where the component is removed. With `keep-live` it may differ from the backup. */
   readonly goal: ComponentState | null;
-  /** Digest of the live state that the plan was made from; null where nothing was there. */
+  /** Digest of the live state for which the plan was made; null where the component did not exist. */
   readonly liveDigest: string | null;
   readonly diff: readonly Change[];
 }
 
-/** An update of a stack to its goal with exports of live that other stacks still import (facts E4). */
+/** An update of a stack to its goal plus the live exports that other stacks still import (facts E4). */
 export interface BridgePass extends Pick<PlanStep, "wave" | "position" | "after"> {
   readonly keeps: readonly string[];
-  /** The goal with the bridge's template. It is not compared: CloudFormation's word that it completed is enough. */
+  /** The goal with the bridge's template. It is not compared with live: the status that CloudFormation reports is enough. */
   readonly goal: ComponentState;
 }
 
@@ -108,7 +116,7 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
 }
 
-/** Digest over everything that decides what runs: what was approved is what runs (N8). */
+/** Digest over everything that decides what a plan does, so that only the approved plan can run. */
 export function planDigest(steps: readonly PlanStep[]): string {
   return digestOf(
     steps.map((step) => ({
@@ -130,10 +138,8 @@ export function planDigest(steps: readonly PlanStep[]): string {
   );
 }
 
-/** Without what is only an estimate. */
+/** Without `writes`, which only the estimate needs. */
 function actionAsJson({ writes: _, ...action }: Action): Json {
-  // Through JSON once: an action is plain data, and undefined members go.
+  // JSON drops undefined members.
   return JSON.parse(JSON.stringify(action)) as Json;
 }
-
-export type Strategy = "auto" | "stack" | "direct";

@@ -3,13 +3,13 @@ import { lambdaCodeState } from "../component/states/lambda.ts";
 import { stackState } from "../component/states/stack.ts";
 import { stackResourceState } from "../component/states/stack-resource.ts";
 import type { Reason } from "../errors.ts";
-import { asObject, type JsonObject } from "../json.ts";
+import { asObject } from "../json.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { holdsData } from "../stack/stateful-types.ts";
 import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
 import { isNoEcho } from "../template/secrets.ts";
-import { parseTemplate, resourcesOf } from "../template/template.ts";
+import { resourcesOf, templateOf } from "../template/template.ts";
 
 /** How well a component can go back, from best to worst (N6). */
 export const READINESS = ["reversible", "reversible-with-loss", "irreversible"] as const;
@@ -110,7 +110,7 @@ function ownershipWalls(backup: CapturedComponent, { isBackedUp }: ReadinessFact
 
 /** NoEcho parameters whose value cannot come from `present`, which has to have them, nor from the template's default. */
 function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | null): Reason[] {
-  const declared = asObject(readTemplate(backup)["Parameters"]);
+  const declared = asObject(templateOf(backup.state)["Parameters"]);
   const kept = stackState(present?.state).settings.parameters;
   const lost = Object.entries(stackState(backup.state).settings.parameters).filter(
     ([key, value]) => isNoEcho(value) && !(key in kept) && !("Default" in asObject(declared[key])),
@@ -124,7 +124,7 @@ function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | n
 /** Templates of nested stacks that the backup could not find an object for: they are read from their addresses again. */
 function nestedTemplates(backup: CapturedComponent): Reason[] {
   const kept = stackState(backup.state).evidence.codeObjects.flatMap(({ logicalIds }) => logicalIds ?? []);
-  const nested = resourcesOf(readTemplate(backup)).filter(
+  const nested = resourcesOf(templateOf(backup.state)).filter(
     ({ type, logicalId }) => type === "AWS::CloudFormation::Stack" && !kept.includes(logicalId),
   );
   if (nested.length === 0) return [];
@@ -153,14 +153,16 @@ function deployedFindings(before: CapturedComponent, deployed: CapturedComponent
   if (kind !== "stack") return NOTHING;
   if (!deployed) return loss("PHYSICAL_ID_CHANGED", "The stack is created again with new physical ids.");
   const retained = new Set(
-    retainedWithout(readTemplate(deployed), readTemplate(before)).map(({ logicalId }) => logicalId),
+    retainedWithout(templateOf(deployed.state), templateOf(before.state)).map(({ logicalId }) => logicalId),
   );
   const going = dataHoldersOnlyIn(deployed, before)
     .filter(({ logicalId }) => !retained.has(logicalId))
     .map(({ logicalId, type }): Reason => {
       return { code: "DESTRUCTIVE", detail: `${logicalId} (${type}) is not in the backup and is deleted.` };
     });
-  const imported = retainedWithout(readTemplate(before), readTemplate(deployed)).filter(({ isNamed }) => isNamed);
+  const imported = retainedWithout(templateOf(before.state), templateOf(deployed.state)).filter(
+    ({ isNamed }) => isNamed,
+  );
   const lost = dataHoldersOnlyIn(before, deployed).filter(
     ({ logicalId }) => !imported.some((one) => one.logicalId === logicalId),
   );
@@ -211,13 +213,4 @@ function wall(code: Reason["code"], detail: string): Findings {
 
 function loss(code: Reason["code"], detail: string): Findings {
   return { blockers: [], losses: [{ code, detail }] };
-}
-
-/** A template that cannot be parsed goes back as the text that it is; nothing is known of its inside. */
-function readTemplate({ state }: CapturedComponent): JsonObject {
-  try {
-    return parseTemplate(stackState(state).settings.template);
-  } catch {
-    return {};
-  }
 }

@@ -11,15 +11,15 @@ export interface SnapshotPair {
   readonly deployed: Components;
 }
 
-/** The states that the way back to a build goes between. */
+/** The states between which a return to a build moves. */
 export interface ReturnStates extends SnapshotPair {
-  /** Adds what a later deployment or rollback of the stage did; oldest first. */
+  /** Adds a later deployment or rollback of the stage; the oldest has to come first. */
   add(pair: SnapshotPair): void;
 }
 
 /**
- * `before` begins as the record of the build's deployment. A component that this deployment did not look at is as in the
- * oldest later backup that has it, and absent where a later deployment added it. `deployed` is what was last recorded.
+ * `before` starts as the record of the build's deployment. The state of a component that this deployment did not capture
+ * comes from the oldest later backup; a component that a later deployment added is absent. `deployed` is the last record.
  */
 export function returnStates(base: SnapshotPair): ReturnStates {
   const before = new Map(base.deployed);
@@ -30,7 +30,7 @@ export function returnStates(base: SnapshotPair): ReturnStates {
     deployed,
     add(pair) {
       for (const id of idsOf(pair)) {
-        // The first backup to know of it says how it was, also where that was "absent": no later one knows better.
+        // The oldest backup with the component decides, even where the component was absent: a later one shows later changes.
         if (!settled.has(id)) takeOver(before, id, pair.before.get(id));
         takeOver(deployed, id, pair.deployed.get(id));
         settled.add(id);
@@ -39,9 +39,11 @@ export function returnStates(base: SnapshotPair): ReturnStates {
   };
 }
 
+/** Ids of the components in either snapshot. */
 export function idsOf({ before, deployed }: SnapshotPair): ReadonlySet<ComponentId> {
   return new Set([...before.keys(), ...deployed.keys()]);
 }
+
 /** A pair, and when its record was taken: what Stepback recorded since then is not somebody else's change. */
 export interface RollbackStates extends SnapshotPair {
   /** Milliseconds since the epoch; of several records the oldest. */

@@ -1,6 +1,6 @@
 /**
- * From when on AWS refuses updates of functions with a runtime (facts B5: the table that AWS published in 2026). Kept as
- * data because AWS has postponed these dates before: a date in the past is a warning, never our refusal.
+ * The day from which AWS refuses updates of functions with a runtime (facts B5: the table that AWS published in 2026). AWS
+ * has postponed these dates before, so a date in the past leads to a warning and never to a refusal.
  */
 const UPDATES_BLOCKED_FROM: Readonly<Record<string, string>> = {
   "nodejs14.x": "2026-09-30",
@@ -19,7 +19,7 @@ const UPDATES_BLOCKED_FROM: Readonly<Record<string, string>> = {
   java8: "2026-09-30",
 };
 
-/** The day (`YYYY-MM-DD`, UTC) since which updates are blocked, seen from `at` (milliseconds); null while they are not. */
+/** The day (`YYYY-MM-DD`, UTC) since which updates are blocked; null where they are not at `at` (milliseconds). */
 export function updatesBlockedSince(runtime: string, at: number): string | null {
   const day = Object.hasOwn(UPDATES_BLOCKED_FROM, runtime) ? UPDATES_BLOCKED_FROM[runtime] : undefined;
   return day !== undefined && Date.parse(day) <= at ? day : null;

@@ -1,8 +1,8 @@
 /**
- * Stacks that hold each other by exports and imports (facts E4), and how far each of them is on its way back. Pure.
+ * Stacks that depend on each other by exports and imports (facts E4), and how far each of them has come. Pure.
  *
- * What AWS enforces: an export that is imported can neither go nor change its value; an import needs its export at that
- * moment; an export's name exists once per account and region.
+ * AWS enforces three rules: an export that is imported can neither be deleted nor change its value; an import needs its
+ * export when the stack is updated; an export name exists once per account and region.
  */
 
 /** What a stack has in common with others. */
@@ -12,89 +12,90 @@ export interface StackLinks {
   readonly imports: readonly string[];
 }
 
-/** A stack that goes from live to its goal. */
-export interface MovingStack {
+/** A stack that changes from its live state to its goal. */
+export interface StackTransition {
   readonly name: string;
-  /** Null where it does not exist. */
+  /** Null where the stack does not exist. */
   readonly live: StackLinks | null;
-  /** Null where it has to go. */
+  /** Null where the stack has to be deleted. */
   readonly goal: StackLinks | null;
 }
 
-/** Every other stack of the account and region: it stays as it is. */
+/** All other stacks of the account and region, which stay as they are. */
 export interface ExternalStacks {
-  /** Names of the stacks that import an export of a moving stack, by export. */
+  /** By export name: the stacks that import an export of a stack in transition. */
   readonly importers: Readonly<Record<string, readonly string[]>>;
-  /** Who has an export, by export. Null where AWS would not list them: what is imported is taken to be there then. */
+  /** By export name: the stack that has it. Null where AWS would not list exports: then every imported one counts as there. */
   readonly exporters: Readonly<Record<string, string>> | null;
-  /** Why no bridge can be made for a stack that keeps these exports; null where one can. */
+  /** Why a stack cannot be bridged while it keeps these exports; null where it can. */
   readonly whyNoBridge: (stack: string, keeps: readonly string[]) => string | null;
 }
 
-/** How far a stack is: its names at this moment. */
-export interface Standing {
+/** The exports and imports that a stack has at one point of a schedule. */
+export interface StackProgress {
   readonly exports: ReadonlySet<string>;
   readonly imports: ReadonlySet<string>;
-  /** Whether a pass has been made: from then on it has every export of its goal, and its goal's imports only. */
-  readonly arrived: boolean;
+  /** Whether the stack has had a pass: from then on it has all exports of its goal, and no other imports than its goal. */
+  readonly isUpdated: boolean;
 }
 
-export interface World {
-  readonly stacks: ReadonlyMap<string, MovingStack>;
-  readonly standings: ReadonlyMap<string, Standing>;
+/** Where all stacks are at one point of a schedule. */
+export interface ScheduleState {
+  readonly stacks: ReadonlyMap<string, StackTransition>;
+  readonly progress: ReadonlyMap<string, StackProgress>;
 }
 
-/** Why a stack cannot take its final pass yet. */
+/** Why a stack cannot have its final pass yet. */
 export interface Wait {
-  readonly why: /** Its goal imports the export, which `on` brings back. */
+  readonly why: /** The goal imports the export, which `on` has to bring back first. */
     | "import"
-    /** Its goal has the export, whose name `on` has until then. */
+    /** The goal has an export of this name, which `on` still uses. */
     | "name"
-    /** The export's value changes, and `on` imports it until then. */
+    /** The export changes its value, and `on` still imports it. */
     | "value"
-    /** The export goes, and `on` imports it until then. A bridge keeps it for so long. */
+    /** The export is deleted, and `on` still imports it. A bridge can keep the export until then. */
     | "use";
   readonly export: string;
   readonly on: string;
 }
 
-export function worldOf(stacks: readonly MovingStack[]): World {
-  const standing = ({ live }: MovingStack): Standing => ({
+export function initialState(stacks: readonly StackTransition[]): ScheduleState {
+  const begun = ({ live }: StackTransition): StackProgress => ({
     exports: new Set(Object.keys(live?.exports ?? {})),
     imports: new Set(live?.imports),
-    arrived: false,
+    isUpdated: false,
   });
   return {
     stacks: new Map(stacks.map((stack) => [stack.name, stack])),
-    standings: new Map(stacks.map((stack) => [stack.name, standing(stack)])),
+    progress: new Map(stacks.map((stack) => [stack.name, begun(stack)])),
   };
 }
 
-/** The world after a pass of a stack that still keeps these exports; with none it is the final one. */
-export function afterPass(world: World, stack: MovingStack, keeps: readonly string[]): World {
-  const standing: Standing = {
+/** The state after a pass that keeps these exports; a pass that keeps none is the final one. */
+export function afterPass(state: ScheduleState, stack: StackTransition, keeps: readonly string[]): ScheduleState {
+  const updated: StackProgress = {
     exports: new Set([...Object.keys(stack.goal?.exports ?? {}), ...keeps]),
     imports: new Set(stack.goal?.imports),
-    arrived: true,
+    isUpdated: true,
   };
-  return { ...world, standings: new Map(world.standings).set(stack.name, standing) };
+  return { ...state, progress: new Map(state.progress).set(stack.name, updated) };
 }
 
 /**
- * Everything that a stack waits for. Importers that import the export in their goal too are no reason to wait, since
- * waiting would not help: `lastingFaults` names them.
+ * Everything that a stack waits for. A stack whose goal imports the export, too, is not among it, because it would be
+ * waited for in vain: `lastingFaults` names it.
  */
-export function waitsOf(world: World, stack: MovingStack): Wait[] {
-  const standing = standingOf(world, stack.name);
+export function waitsOf(state: ScheduleState, stack: StackTransition): Wait[] {
+  const { exports, isUpdated } = progressOf(state, stack.name);
   const wanted = stack.goal?.exports ?? {};
-  const changing = standing.arrived ? [] : changedExports(stack);
-  const going = [...standing.exports].filter((name) => !Object.hasOwn(wanted, name));
-  const missing = Object.keys(wanted).filter((name) => !standing.exports.has(name));
+  const changing = isUpdated ? [] : changedExports(stack);
+  const deleted = [...exports].filter((name) => !Object.hasOwn(wanted, name));
+  const missing = Object.keys(wanted).filter((name) => !exports.has(name));
   return [
-    ...(standing.arrived ? [] : lackedImports(world, stack)),
-    ...missing.flatMap((name) => waits("name", name, holdersOf(world, name, stack.name))),
-    ...changing.flatMap((name) => waits("value", name, leavingImporters(world, name))),
-    ...going.flatMap((name) => waits("use", name, leavingImporters(world, name))),
+    ...(isUpdated ? [] : importWaits(state, stack)),
+    ...missing.flatMap((name) => waits("name", name, formerExporters(state, name, stack.name))),
+    ...changing.flatMap((name) => waits("value", name, leavingImporters(state, name))),
+    ...deleted.flatMap((name) => waits("use", name, leavingImporters(state, name))),
   ];
 }
 
@@ -103,56 +104,59 @@ export function keepsOf(waiting: readonly Wait[]): string[] {
   return [...new Set(waiting.flatMap(({ why, export: name }) => (why === "use" ? [name] : [])))].sort();
 }
 
-/** Exports of live that the goal does not have. */
-export function goingExports({ live, goal }: MovingStack): string[] {
+/** Live exports that the goal does not have. */
+export function deletedExports({ live, goal }: StackTransition): string[] {
   return Object.keys(live?.exports ?? {}).filter((name) => !Object.hasOwn(goal?.exports ?? {}, name));
 }
 
-/** Exports that stay with another value. To whoever imports them that is the same as going and coming. */
-export function changedExports({ live, goal }: MovingStack): string[] {
+/** Exports whose value changes. For their importers that is the same as being deleted and created. */
+export function changedExports({ live, goal }: StackTransition): string[] {
   if (!live || !goal) return [];
   return Object.keys(live.exports).filter(
     (name) => Object.hasOwn(goal.exports, name) && live.exports[name] !== goal.exports[name],
   );
 }
 
-export function importsInGoal(stack: MovingStack | undefined, name: string): boolean {
+export function importsInGoal(stack: StackTransition | undefined, name: string): boolean {
   return stack?.goal?.imports.includes(name) ?? false;
 }
 
-export function standingOf(world: World, name: string): Standing {
-  return world.standings.get(name) ?? { exports: new Set(), imports: new Set(), arrived: false };
+export function progressOf(state: ScheduleState, name: string): StackProgress {
+  return state.progress.get(name) ?? { exports: new Set(), imports: new Set(), isUpdated: false };
 }
 
 function waits(why: Wait["why"], name: string, stacks: readonly string[]): Wait[] {
   return stacks.map((on) => ({ why, export: name, on }));
 }
 
-/** Imports of the goal whose export is not there as it will stay. One that still goes or changes must not be imported anew. */
-function lackedImports(world: World, stack: MovingStack): Wait[] {
-  return (stack.goal?.imports ?? []).flatMap((name) =>
-    waits(
+/** Imports of the goal whose export is not final yet. One that is still deleted or changed must get no new importer. */
+function importWaits(state: ScheduleState, stack: StackTransition): Wait[] {
+  return (stack.goal?.imports ?? []).flatMap((name) => {
+    const late = [...state.stacks.values()].filter((other) => lacksExport(state, other, name));
+    return waits(
       "import",
       name,
-      [...world.stacks.values()].filter((other) => lacksExport(world, other, name)).map((other) => other.name),
-    ),
-  );
+      late.map((other) => other.name),
+    );
+  });
 }
 
-function lacksExport(world: World, stack: MovingStack, name: string): boolean {
+function lacksExport(state: ScheduleState, stack: StackTransition, name: string): boolean {
   const value = stack.goal?.exports[name];
-  return value !== undefined && !standingOf(world, stack.name).arrived && stack.live?.exports[name] !== value;
+  return value !== undefined && !progressOf(state, stack.name).isUpdated && stack.live?.exports[name] !== value;
 }
 
-function holdersOf(world: World, name: string, except: string): string[] {
-  return [...world.stacks.values()]
+/** Stacks that still have the export and whose goal is without it. */
+function formerExporters(state: ScheduleState, name: string, except: string): string[] {
+  return [...state.stacks.values()]
     .filter((stack) => stack.name !== except && !Object.hasOwn(stack.goal?.exports ?? {}, name))
-    .filter((stack) => standingOf(world, stack.name).exports.has(name))
+    .filter((stack) => progressOf(state, stack.name).exports.has(name))
     .map((stack) => stack.name);
 }
 
-function leavingImporters(world: World, name: string): string[] {
-  return [...world.stacks.values()]
-    .filter((stack) => standingOf(world, stack.name).imports.has(name) && !importsInGoal(stack, name))
+/** Stacks that still import the export and whose goal does not. */
+function leavingImporters(state: ScheduleState, name: string): string[] {
+  return [...state.stacks.values()]
+    .filter((stack) => progressOf(state, stack.name).imports.has(name) && !importsInGoal(stack, name))
     .map((stack) => stack.name);
 }

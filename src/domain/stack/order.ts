@@ -1,21 +1,21 @@
 import {
   afterPass,
   type ExternalStacks,
+  initialState,
   keepsOf,
-  type MovingStack,
-  standingOf,
+  progressOf,
+  type ScheduleState,
+  type StackTransition,
   type Wait,
-  type World,
   waitsOf,
-  worldOf,
 } from "./links.ts";
 import { lastingFaults, type OrderFault, stuckFaults } from "./order-faults.ts";
 import { positionOf } from "./order-wording.ts";
 
-/** One update, creation or deletion of a stack on its way back. */
+/** One update, creation or deletion of a stack in transition. */
 export interface StackPass {
   readonly stack: string;
-  /** A bridge is an update to the goal with the exports that somebody still imports; the final pass takes those off. */
+  /** A bridge updates the stack to its goal plus the exports that are still imported; the final pass removes those. */
   readonly pass: "bridge" | "final";
   /** From 1. Passes of one wave may run side by side. */
   readonly wave: number;
@@ -23,7 +23,7 @@ export interface StackPass {
   readonly keeps: readonly string[];
   /** Stacks that must have had a pass before. */
   readonly after: readonly string[];
-  /** Why it stands where it stands, in words. */
+  /** Why the pass has this place, in words. */
   readonly reasons: readonly string[];
 }
 
@@ -35,111 +35,115 @@ export interface StackOrder {
 }
 
 /**
- * In which order stacks go back, so that AWS never refuses an export or an import (facts E4). Pure.
+ * The order in which stacks change to their goals without AWS refusing an export or an import (facts E4). Pure.
  *
- * Taking every pass that is possible finds an order whenever there is one. A pass only takes away what goes (exports and
- * imports that the goals do not have) and only brings what stays: nobody imports anew an export that still goes or
- * changes, since he could never let it go again. Every condition of a pass says either that something that goes is
- * gone or that something that stays is there. So a pass that is possible stays possible whatever else is done first,
- * no pass spoils another one, and where none is left, no sequence has one.
+ * Running every pass that is possible finds an order whenever there is one. A pass removes only what the goals lack, and
+ * adds only what the goals have: no stack begins to import an export that is still to be deleted or changed, because it
+ * could never stop importing it. Each condition of a pass says that something to be removed is gone, or that something to
+ * be added is there. So a possible pass stays possible whatever runs before it, no pass prevents another one, and when
+ * none is left, no other sequence has one either.
  */
-export function orderStacks(stacks: readonly MovingStack[], around: ExternalStacks): StackOrder {
+export function orderStacks(stacks: readonly StackTransition[], external: ExternalStacks): StackOrder {
   const sorted = [...stacks].sort((one, other) => (one.name < other.name ? -1 : 1));
-  const all = sorted.map(({ name }) => name);
-  const found = withFewestBridges(sorted, around, travel(sorted, around, new Set(all)));
-  const faults = [...lastingFaults(sorted, around), ...stuckFaults(found.world, found.pending, around)];
-  return { passes: found.taken.map((pass) => described(pass, sorted)), faults };
+  const all = new Set(sorted.map(({ name }) => name));
+  const found = withFewestBridges(sorted, external, scheduleStacks(sorted, external, all));
+  const faults = [...lastingFaults(sorted, external), ...stuckFaults(found.state, found.pending, external)];
+  return { passes: found.passes.map((pass) => described(pass, sorted)), faults };
 }
 
-/** A pass, and what it met. */
-interface TakenPass extends Omit<StackPass, "after" | "reasons"> {
-  readonly before: World;
+/** A pass with the state before its wave. */
+interface ScheduledPass extends Omit<StackPass, "after" | "reasons"> {
+  readonly before: ScheduleState;
 }
 
-interface Journey {
-  readonly taken: readonly TakenPass[];
-  readonly world: World;
-  /** Stacks that found no way. */
-  readonly pending: readonly MovingStack[];
+interface Schedule {
+  readonly passes: readonly ScheduledPass[];
+  /** After the last pass. */
+  readonly state: ScheduleState;
+  /** Stacks that could not reach their goals. */
+  readonly pending: readonly StackTransition[];
 }
 
-/** Final passes as long as there are any; then one bridge, and on. `mayBridge` names the stacks that may have one. */
-function travel(stacks: readonly MovingStack[], around: ExternalStacks, mayBridge: ReadonlySet<string>): Journey {
-  const taken: TakenPass[] = [];
-  let world = worldOf(stacks);
+/** All final passes that are possible in each wave; one bridge where none is. `mayBridge` names the stacks that may have one. */
+function scheduleStacks(
+  stacks: readonly StackTransition[],
+  external: ExternalStacks,
+  mayBridge: ReadonlySet<string>,
+): Schedule {
+  const canBridge: CanBridge = (stack, keeps) =>
+    mayBridge.has(stack.name) && external.whyNoBridge(stack.name, keeps) === null;
+  const passes: ScheduledPass[] = [];
+  let state = initialState(stacks);
   let pending = stacks;
   for (let wave = 1; pending.length > 0; wave += 1) {
-    const before = world;
+    const before = state;
     const final = pending.filter((stack) => waitsOf(before, stack).length === 0);
-    const bridge =
-      final.length > 0
-        ? null
-        : chooseBridge(
-            before,
-            pending,
-            (stack, keeps) => mayBridge.has(stack.name) && around.whyNoBridge(stack.name, keeps) === null,
-          );
+    const bridge = final.length > 0 ? null : chooseBridge(before, pending, canBridge);
     if (final.length === 0 && !bridge) break;
     for (const stack of final) {
-      world = afterPass(world, stack, []);
-      taken.push({ stack: stack.name, pass: "final", wave, keeps: [], before });
+      state = afterPass(state, stack, []);
+      passes.push({ stack: stack.name, pass: "final", wave, keeps: [], before });
     }
     if (bridge) {
-      world = afterPass(world, bridge.stack, bridge.keeps);
-      taken.push({ stack: bridge.stack.name, pass: "bridge", wave, keeps: bridge.keeps, before });
+      state = afterPass(state, bridge.stack, bridge.keeps);
+      passes.push({ stack: bridge.stack.name, pass: "bridge", wave, keeps: bridge.keeps, before });
     }
     pending = pending.filter((stack) => !final.includes(stack));
   }
-  return { taken, world, pending };
+  return { passes, state, pending };
 }
 
-interface Bridge {
-  readonly stack: MovingStack;
+interface StackBridge {
+  readonly stack: StackTransition;
   readonly keeps: readonly string[];
 }
 
-type MayBridge = (stack: MovingStack, keeps: readonly string[]) => boolean;
+type CanBridge = (stack: StackTransition, keeps: readonly string[]) => boolean;
 
-/** The bridge that lets the most other stacks take their final pass; null where none would change anything. */
-function chooseBridge(world: World, pending: readonly MovingStack[], mayBridge: MayBridge): Bridge | null {
-  let best: (Bridge & { readonly frees: number }) | null = null;
+/** The bridge after which most other stacks can have their final pass; null where no bridge would change anything. */
+function chooseBridge(
+  state: ScheduleState,
+  pending: readonly StackTransition[],
+  canBridge: CanBridge,
+): StackBridge | null {
+  let best: (StackBridge & { readonly frees: number }) | null = null;
   for (const stack of pending) {
-    const waiting = waitsOf(world, stack);
+    const waiting = waitsOf(state, stack);
     const keeps = keepsOf(waiting);
     if (!stack.goal || waiting.some(({ why }) => why !== "use")) continue;
-    const next = afterPass(world, stack, keeps);
-    if (isSame(world, next, stack.name) || !mayBridge(stack, keeps)) continue;
+    const next = afterPass(state, stack, keeps);
+    if (isUnchanged(state, next, stack.name) || !canBridge(stack, keeps)) continue;
     const frees = pending.filter((other) => other !== stack && waitsOf(next, other).length === 0).length;
     if (!best || frees > best.frees) best = { stack, keeps, frees };
   }
   return best;
 }
 
-function isSame(world: World, next: World, name: string): boolean {
-  const [was, is] = [standingOf(world, name), standingOf(next, name)];
+function isUnchanged(state: ScheduleState, next: ScheduleState, name: string): boolean {
+  const [was, is] = [progressOf(state, name), progressOf(next, name)];
   const same = (one: ReadonlySet<string>, other: ReadonlySet<string>) =>
     one.size === other.size && [...one].every((item) => other.has(item));
-  return was.arrived && same(was.exports, is.exports) && same(was.imports, is.imports);
+  return was.isUpdated && same(was.exports, is.exports) && same(was.imports, is.imports);
 }
 
-/** A bridge costs a whole update of a stack: each that can be left out is left out. */
-function withFewestBridges(stacks: readonly MovingStack[], around: ExternalStacks, first: Journey): Journey {
+/** A bridge costs a whole update of a stack, so each bridge that the schedule can do without is left out. */
+function withFewestBridges(stacks: readonly StackTransition[], external: ExternalStacks, first: Schedule): Schedule {
   if (first.pending.length > 0) return first;
   let best = first;
-  const bridged = (journey: Journey) =>
-    new Set(journey.taken.flatMap(({ stack, pass }) => (pass === "bridge" ? [stack] : [])));
+  const bridged = ({ passes }: Schedule) =>
+    new Set(passes.flatMap(({ stack, pass }) => (pass === "bridge" ? [stack] : [])));
   for (const name of bridged(first)) {
     const rest = bridged(best);
     if (!rest.delete(name)) continue;
-    const without = travel(stacks, around, rest);
+    const without = scheduleStacks(stacks, external, rest);
     if (without.pending.length === 0) best = without;
   }
   return best;
 }
 
-function described(pass: TakenPass, stacks: readonly MovingStack[]): StackPass {
+function described(pass: ScheduledPass, stacks: readonly StackTransition[]): StackPass {
   const { before, ...rest } = pass;
-  const start = worldOf(stacks);
+  const start = initialState(stacks);
   const stack = before.stacks.get(pass.stack);
   const isKept = ({ why, export: name }: Wait) => why === "use" && pass.keeps.includes(name);
   const waited = stack ? waitsOf(start, stack).filter((wait) => !isKept(wait)) : [];

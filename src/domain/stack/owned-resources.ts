@@ -1,41 +1,41 @@
 import { type CapturedComponent, componentId } from "../component/component.ts";
 import { stackState } from "../component/states/stack.ts";
 import type { Json, JsonObject } from "../json.ts";
-import { parseTemplate, resourcesOf } from "../template/template.ts";
+import { resourcesOf, templateOf } from "../template/template.ts";
 import { type Resolver, resolverIn } from "../template/values.ts";
 
 /**
- * What a captured stack owns of functions, other than the functions: logical ids by component id, those of its permissions
- * by `statementKey`. Pure. A stack is read once, since every picked component asks it.
+ * What a captured stack owns of its functions' aliases, URLs, permissions and settings: logical ids by component id, those
+ * of permissions by `statementKey`. Pure. The result is kept per stack, because every picked component needs it.
  */
 export function ownedResources(stack: CapturedComponent): ReadonlyMap<string, string> {
   const known = READ.get(stack);
   if (known) return known;
-  const things = new Map([...writtenThings(stack), ...physicalThings(stack)]);
-  READ.set(stack, things);
-  return things;
+  const owned = new Map([...namedByTemplate(stack), ...namedByPhysicalId(stack)]);
+  READ.set(stack, owned);
+  return owned;
 }
 
 const READ = new WeakMap<CapturedComponent, ReadonlyMap<string, string>>();
 
-/** CloudFormation makes up the Sid of a statement that it adds, and no other one has it. */
+/** CloudFormation generates the Sid of a statement that it adds, so no statement of anybody else has it. */
 export function statementKey(sid: string): string {
   return `statement:${sid}`;
 }
 
-/** What the physical id tells; null for a text of another form. */
+/** The component that a physical id names; null for a physical id of another form. */
 const NAMED_BY: Readonly<Record<string, (physicalId: string) => string | null>> = {
   "AWS::Lambda::Alias": (arn) => named("lambda-alias", afterFunction(arn)),
   "AWS::Lambda::Url": (arn) => named("lambda-url", afterFunction(arn)),
   "AWS::Lambda::Permission": (id) => statementKey(id.slice(id.lastIndexOf("|") + 1)),
-  // Two identifiers in one, as CloudFormation's registry writes them; the function is given by name or by ARN.
+  // CloudFormation's registry joins two identifiers here; the function is given by name or by ARN.
   "AWS::Lambda::EventInvokeConfig": (id) => {
     const [target = "", qualifier] = id.split("|");
     return qualifier === undefined ? null : named("lambda-async", qualified(target, qualifier));
   },
 };
 
-function physicalThings({ state }: CapturedComponent): [string, string][] {
+function namedByPhysicalId({ state }: CapturedComponent): [string, string][] {
   const { settings, evidence } = stackState(state);
   return Object.entries(settings.resources).flatMap(([logicalId, type]): [string, string][] => {
     const physicalId = evidence.physicalIds[logicalId];
@@ -44,11 +44,11 @@ function physicalThings({ state }: CapturedComponent): [string, string][] {
   });
 }
 
-/** What only the template tells: settings of asynchronous invocations, whose physical id may be any text. */
-function writtenThings(stack: CapturedComponent): [string, string][] {
+/** Settings of asynchronous invocations: their physical id may be any text, so only the template names the function. */
+function namedByTemplate(stack: CapturedComponent): [string, string][] {
   const resolve = resolverIn(stack);
   const { physicalIds } = stackState(stack.state).evidence;
-  return resourcesOf(templateOf(stack)).flatMap(({ logicalId, type, properties }): [string, string][] => {
+  return resourcesOf(templateOf(stack.state)).flatMap(({ logicalId, type, properties }): [string, string][] => {
     const name =
       type === "AWS::Lambda::EventInvokeConfig"
         ? qualifiedBy(properties, resolve)
@@ -58,14 +58,6 @@ function writtenThings(stack: CapturedComponent): [string, string][] {
     const key = named("lambda-async", name);
     return key ? [[key, logicalId]] : [];
   });
-}
-
-function templateOf({ state }: CapturedComponent): JsonObject {
-  try {
-    return parseTemplate(stackState(state).settings.template);
-  } catch {
-    return {};
-  }
 }
 
 function qualifiedBy({ FunctionName, Qualifier }: JsonObject, resolve: Resolver): string | null {
@@ -78,7 +70,7 @@ function qualified(target: string, qualifier: Json | undefined): string {
   return typeof qualifier !== "string" || qualifier === "$LATEST" ? name : `${name}:${qualifier}`;
 }
 
-/** `pay:live` of `arn:aws:lambda:…:function:pay:live`; null for what is no ARN of a function. */
+/** `pay:live` of `arn:aws:lambda:…:function:pay:live`; null for any text but the ARN of a function. */
 function afterFunction(arn: string): string | null {
   return /:function:(.+)$/.exec(arn)?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
 import { asObject, asObjects, type Json, type JsonObject } from "../json.ts";
 import { resourcesOf } from "../template/template.ts";
 
-/** A resource that CloudFormation left in the account when its stack let go of it: it belongs to no stack any more. */
+/** A resource that its deletion policy kept in the account when it left its stack: it belongs to no stack any more. */
 export interface Orphan {
   readonly stack: string;
   readonly logicalId: string;
@@ -18,7 +18,7 @@ export interface RetainedResource {
 
 const KEEPING = new Set(["Retain", "RetainExceptOnCreate"]);
 
-/** Published versions are kept by design, each deploy leaves some: nobody wants them back in a stack (facts F3, rule 7). */
+/** Versions are kept by design, and each deploy leaves some: nobody wants to import them into a stack (facts F3, rule 7). */
 export const RETAINED_BY_DESIGN: ReadonlySet<string> = new Set(["AWS::Lambda::Version", "AWS::Lambda::LayerVersion"]);
 
 /** Whether a resource stays in the account when its definition leaves the template. Pure. */
@@ -26,7 +26,7 @@ export function isRetained(definition: JsonObject): boolean {
   return KEEPING.has(String(definition["DeletionPolicy"])) && !RETAINED_BY_DESIGN.has(String(definition["Type"]));
 }
 
-/** What stays behind where a template with these resources makes way for one without them. Pure. */
+/** The resources that stay in the account when `next` replaces a template that still has them. Pure. */
 export function retainedWithout(template: JsonObject, next: JsonObject): RetainedResource[] {
   const [all, others] = [asObject(template["Resources"]), asObject(next["Resources"])];
   return resourcesOf(template).flatMap(({ logicalId, type, properties }) => {
@@ -35,13 +35,13 @@ export function retainedWithout(template: JsonObject, next: JsonObject): Retaine
   });
 }
 
-/** Whether a template gives a resource of this type its name; of a type that nobody listed here, it may. Pure. */
+/** Whether the template names the resource. A type that is missing from IDENTIFIERS counts as named. Pure. */
 export function isNamed(type: string, properties: JsonObject): boolean {
   const name = IDENTIFIERS[type]?.[1];
   return name === undefined || name in properties;
 }
 
-/** Orphans that the results of a rollback's actions tell of. Pure. */
+/** The orphans that the results of a rollback's actions list. Pure. */
 export function orphansIn(results: readonly (Json | null)[]): Orphan[] {
   return results.flatMap((result) =>
     asObjects(asObject(result ?? {})["orphans"]).map(({ stack, logicalId, type, physicalId }) => ({
@@ -53,20 +53,20 @@ export function orphansIn(results: readonly (Json | null)[]): Orphan[] {
   );
 }
 
-/** What an import names the orphan by; null for types whose identifier is not known here. Pure. */
+/** The resource identifier that an import takes; null for types that are missing from IDENTIFIERS. Pure. */
 export function identifierOf({ type, physicalId }: Orphan): Readonly<Record<string, string>> | null {
   const identifier = IDENTIFIERS[type]?.[0];
   return identifier === undefined ? null : { [identifier]: physicalId };
 }
 
-/** How somebody takes an orphan into its stack again, in one sentence. Pure. */
+/** How an operator imports the orphan into its stack, in one sentence. Pure. */
 export function wayToImport(orphan: Orphan): string {
   const { stack, logicalId, type } = orphan;
   const ResourceIdentifier = identifierOf(orphan);
   const named = ResourceIdentifier
     ? `--resources-to-import '${JSON.stringify([{ ResourceType: type, LogicalResourceId: logicalId, ResourceIdentifier }])}'`
     : "--resources-to-import with the identifier that `aws cloudformation get-template-summary` names for its type";
-  return `Put the definition of ${logicalId}, with its DeletionPolicy, into the template of ${stack} and run \`aws cloudformation create-change-set --change-set-name import-${logicalId} --change-set-type IMPORT --template-body file://TEMPLATE --stack-name ${stack} ${named}\`; or undo this rollback, which imports what has a name.`;
+  return `Put the definition of ${logicalId}, with its DeletionPolicy, into the template of ${stack} and run \`aws cloudformation create-change-set --change-set-name import-${logicalId} --change-set-type IMPORT --template-body file://TEMPLATE --stack-name ${stack} ${named}\`; or undo this rollback, which imports resources that have a name.`;
 }
 
 /** By type: the identifier of an import, and the property that names the resource in a template. */

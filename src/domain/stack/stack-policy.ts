@@ -1,7 +1,7 @@
 import { asObjects, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { matchesPattern } from "../name-pattern.ts";
 
-/** What an update does to one resource, as stack policies call it. Nothing protects against adding one. */
+/** What an update does to one resource, in the words of stack policies. No policy protects against adding a resource. */
 export interface ResourceUpdate {
   readonly logicalId: string;
   readonly type: string;
@@ -9,8 +9,8 @@ export interface ResourceUpdate {
 }
 
 /**
- * Whether a stack's policy keeps an update from a resource: an explicit Deny wins, and what nothing allows is denied once
- * there is a policy (facts E2, step 5). Null, or a policy that is no JSON document, denies nothing.
+ * Whether a stack's policy denies an update: an explicit Deny wins, and once there is a policy, an update that no statement
+ * allows is denied (facts E2, step 5). Null and a policy that is not JSON deny nothing.
  */
 export function policyDenies(policy: Json, update: ResourceUpdate): boolean {
   if (!isJsonObject(policy)) return false;
@@ -19,15 +19,12 @@ export function policyDenies(policy: Json, update: ResourceUpdate): boolean {
   return has("Deny") || !has("Allow");
 }
 
-/**
- * What a stack gets that is to have no policy and has one: AWS knows no way to take a policy off, and this one denies
- * nothing (facts E2, step 5).
- */
+/** Stands in for no policy on a stack that has one: AWS cannot remove a policy, and this one denies nothing (facts E2, step 5). */
 export const ALLOWS_EVERYTHING: JsonObject = {
   Statement: [{ Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" }],
 };
 
-/** As data where it is JSON, so that a reformatted policy is the same one. One that keeps nobody from anything is none. */
+/** The policy as data where it is JSON, so that formatting makes no difference. A policy that denies nothing reads as null. */
 export function readStackPolicy(text: string | null): Json {
   if (text === null) return null;
   try {
@@ -40,7 +37,7 @@ export function readStackPolicy(text: string | null): Json {
 
 const UPDATES: readonly ResourceUpdate["action"][] = ["Update:Modify", "Update:Replace", "Update:Delete"];
 
-/** Whether the policy allows every update of every resource to everybody: no statement denies, and each update is allowed. */
+/** Whether everybody may update every resource: no statement denies, and each kind of update is allowed. */
 function allowsEverything(policy: Json): boolean {
   const statements = statementsOf(policy);
   const allowing = statements.filter((statement) =>
@@ -54,7 +51,7 @@ function allowsEverything(policy: Json): boolean {
   );
 }
 
-/** Of a statement that means every resource and everybody. */
+/** The members of a statement that allows something for every resource and every principal. */
 const ALLOWING = [
   ["Effect", "Allow"],
   ["Principal", "*"],
@@ -73,14 +70,14 @@ function applies(statement: JsonObject, { logicalId, type, action }: ResourceUpd
   );
 }
 
-/** `Action` lists what is meant, `NotAction` what is not; the same with resources. */
+/** `Action` lists what the statement is about, `NotAction` what it is not about; the same holds for resources. */
 function matches(statement: JsonObject, member: "Action" | "Resource", value: string): boolean {
   const named = (list: Json | undefined) => texts(list).some((pattern) => matchesPattern(pattern, value));
   const other = statement[`Not${member}`];
   return other === undefined ? named(statement[member]) : !named(other);
 }
 
-/** The one condition that stack policies know: ResourceType, by StringEquals or StringLike. */
+/** Stack policies have one condition: ResourceType, by StringEquals or StringLike. */
 function meetsCondition(statement: JsonObject, type: string): boolean {
   const condition = statement["Condition"];
   if (!isJsonObject(condition)) return true;

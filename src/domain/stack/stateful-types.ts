@@ -1,6 +1,6 @@
 /**
- * Types whose deletion or replacement loses data or an address that others hold (aws-facts E3: the list of cfn-lint and
- * of AWS's resource specification, and what operators add to it). `AWS::CloudFormation::Stack` may hold any of them.
+ * Types whose deletion or replacement loses data, or an address that others refer to (facts E3: the lists of cfn-lint and
+ * of AWS's resource specification, with additions by operators). An `AWS::CloudFormation::Stack` may contain any of them.
  */
 const STATEFUL_TYPES = new Set([
   ...types("Backup", "BackupVault"),
@@ -45,7 +45,7 @@ const STATEFUL_TYPES = new Set([
   ...types("S3Tables", "TableBucket"),
 ]);
 
-/** Whether deleting or replacing a resource of this type needs consent (N10). Custom resources may hold anything. */
+/** Whether deleting or replacing a resource of this type needs consent. A custom resource may hold any data. */
 export function holdsData(type: string): boolean {
   return STATEFUL_TYPES.has(type) || type.startsWith("Custom::") || type === "AWS::CloudFormation::CustomResource";
 }

@@ -11,77 +11,77 @@ const UPDATABLE: ReadonlySet<string> = new Set([
   "IMPORT_ROLLBACK_COMPLETE",
 ]);
 
-/** Whether somebody's operation on the stack is under way. Pure. */
+/** Whether an operation on the stack is running. Pure. */
 export function isBusy(status: string): boolean {
   return status.endsWith("_IN_PROGRESS");
 }
 
-/** The status that keeps a stack from being updated until somebody acts; null for a good one and for one in passing. Pure. */
+/** The status, where it blocks updates until somebody acts; null for updatable statuses and running operations. Pure. */
 export function stuckIn(status: string): string | null {
   return UPDATABLE.has(status) || isBusy(status) ? null : status;
 }
 
-/** Whether an update may start from the status that the stack was captured in. Pure. */
+/** Whether an update may start from the captured status of the stack. Pure. */
 export function isUpdatable(stack: CapturedComponent): boolean {
   return UPDATABLE.has(statusOf(stack));
 }
 
-/** A resource that could not go back when CloudFormation rolled an update back. */
+/** A resource that failed while CloudFormation rolled an update back. */
 export interface Unfinished {
-  /** As `ResourcesToSkip` wants it: the logical id, within a nested stack `NestedStackName.LogicalId`. */
+  /** In the form of `ResourcesToSkip`: the logical id, or `NestedStackName.LogicalId` within a nested stack. */
   readonly id: string;
   readonly type: string;
   readonly reason: string;
 }
 
-/** What a stack in UPDATE_ROLLBACK_FAILED hangs on, as it was captured. Pure. */
+/** The resources that block the rollback of a stack in UPDATE_ROLLBACK_FAILED, as they were captured. Pure. */
 export function unfinishedIn(stack: CapturedComponent): Unfinished[] {
   const { unfinished } = stackState(stack.state).evidence;
   return unfinished.map(({ id, type, reason }) => ({ id, type, reason: reason ?? "no reason was given" }));
 }
 
-/** Why no update may start from its status, and the way out; none for a stack that is not there. Pure. */
+/** Why the status of a stack blocks updates, with the way out; none for a stack that does not exist. Pure. */
 export function statusBlockers(name: string, stack: CapturedComponent | null): Reason[] {
   if (!stack || isUpdatable(stack)) return [];
-  const way = WAYS_OUT[statusOf(stack)]?.(name, stack) ?? "Bring it to a complete status by hand, then plan again.";
+  const way = WAYS_OUT[statusOf(stack)]?.(name, stack) ?? "Bring it into a complete status by hand, then plan again.";
   return [{ code: "STACK_NOT_UPDATABLE", detail: `The stack ${name} is in ${statusOf(stack)}. ${way}` }];
 }
 
-/** What helps from each status that takes no update (facts E1). */
+/** The way out of each blocking status (facts E1). */
 const WAYS_OUT: Readonly<Record<string, (name: string, stack: CapturedComponent) => string>> = {
   UPDATE_ROLLBACK_FAILED: continuing,
   UPDATE_FAILED: (name) =>
-    `Its last update failed with rollback disabled: take that back with \`aws cloudformation rollback-stack --stack-name ${name}\`, then plan again.`,
+    `Its last update failed with rollback disabled: roll it back with \`aws cloudformation rollback-stack --stack-name ${name}\`, then plan again.`,
   CREATE_FAILED: (name) =>
-    `It never came to be, with rollback disabled: take it away with \`aws cloudformation delete-stack --stack-name ${name}\`, then plan again.`,
-  ROLLBACK_COMPLETE: () => "It never came to be and holds nothing: pick the whole stack, which creates it again.",
+    `Its creation failed with rollback disabled: delete it with \`aws cloudformation delete-stack --stack-name ${name}\`, then plan again.`,
+  ROLLBACK_COMPLETE: () => "Its creation failed and it is empty: pick the whole stack, which creates it again.",
   ROLLBACK_FAILED: deletingByHand,
   DELETE_FAILED: deletingByHand,
 };
 
-/** Skipped resources are named by whoever consents: from then on they disagree with their template. */
+/** Whoever consents names the skipped resources, because they differ from their template from then on. */
 function continuing(name: string, stack: CapturedComponent): string {
   const unfinished = unfinishedIn(stack);
-  const hangs = unfinished.map(({ id, type, reason }) => `${id} (${type}): ${reason}`).join("; ");
+  const causes = unfinished.map(({ id, type, reason }) => `${id} (${type}): ${reason}`).join("; ");
   const skipping = JSON.stringify({ [name]: unfinished.map(({ id }) => id) });
-  const first = `consent with \`"continueUpdateRollback": ${JSON.stringify({ [name]: [] })}\` once the cause is mended (objects that the backup has are put back first)`;
-  return `${hangs ? `Its own rollback hangs on ${hangs}. ` : ""}To go on, ${first}, or name what is to be skipped, as in ${skipping}.`;
+  const first = `consent with \`"continueUpdateRollback": ${JSON.stringify({ [name]: [] })}\` once the cause is fixed (objects that the backup has are put back first)`;
+  return `${causes ? `Its own rollback failed at ${causes}. ` : ""}To continue it, ${first}, or name resources to skip, as in ${skipping}.`;
 }
 
 function deletingByHand(name: string): string {
-  return `Only deleting helps: \`aws cloudformation delete-stack --stack-name ${name}\`, with --retain-resources for what cannot go, then plan again.`;
+  return `It can only be deleted: \`aws cloudformation delete-stack --stack-name ${name}\`, with --retain-resources for resources that cannot be deleted, then plan again.`;
 }
 
-/** What a consent to continue names and what does not hang; empty where all of it does. Pure. */
-export function skipWalls(name: string, stack: CapturedComponent, skip: readonly string[]): Reason[] {
-  const hanging = unfinishedIn(stack).map(({ id }) => id);
-  const others = skip.filter((id) => !hanging.includes(id));
+/** Resources that a consent to continue wants to skip although they do not block the rollback; empty where all of them do. Pure. */
+export function skipBlockers(name: string, stack: CapturedComponent, skip: readonly string[]): Reason[] {
+  const blocking = unfinishedIn(stack).map(({ id }) => id);
+  const others = skip.filter((id) => !blocking.includes(id));
   if (others.length === 0) return [];
-  const detail = `${others.join(", ")} of the stack ${name} cannot be skipped: its rollback hangs on ${hanging.join(", ") || "nothing that it names"}.`;
+  const detail = `${others.join(", ")} of the stack ${name} cannot be skipped: its rollback failed at ${blocking.join(", ") || "no resource that AWS names"}.`;
   return [{ code: "STACK_NOT_UPDATABLE", detail }];
 }
 
-/** Nested stacks are changed from their root only, and instances of a stack set would be set back by it (facts D). Pure. */
+/** A nested stack is updated by its root only, and a stack set would overwrite a change of its instance (facts D). Pure. */
 export function ownedElsewhere(name: string, stack: CapturedComponent | null): Reason[] {
   const { parentId } = stackState(stack?.state).evidence;
   if (parentId !== null) {

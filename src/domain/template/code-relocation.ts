@@ -3,7 +3,7 @@ import type { CodeObject } from "./code-objects.ts";
 import type { Relocation } from "./splice/relocate.ts";
 
 /** What stands where the backup's template names an object. `denied`: AWS does not say, as with a lost one without s3:ListBucket. */
-export type Standing = "same" | "gone" | "other" | "denied";
+export type ObjectState = "same" | "gone" | "other" | "denied";
 
 /** One mention of an object by the backup's template of a stack, and what stands there now. */
 export interface CodePlace extends CodeObject {
@@ -14,14 +14,14 @@ export interface CodePlace extends CodeObject {
   /** SHA-256 of its bytes; null where the backup has none. */
   readonly digest: string | null;
   readonly sizeBytes: number;
-  readonly standing: Standing;
+  readonly state: ObjectState;
 }
 
 /** An object that is put into the staging bucket, where the template names it from then on. */
 export interface CodeMove extends Relocation {
   readonly property: string;
   readonly from: Pick<CodeObject, "bucket" | "key" | "version">;
-  readonly why: Exclude<Standing, "same">;
+  readonly why: Exclude<ObjectState, "same">;
   readonly digest: string;
   readonly sizeBytes: number;
 }
@@ -69,16 +69,16 @@ function outcomeOf(
   place: CodePlace,
   { bucket, region }: { bucket: string | null; region: string },
 ): CodeMove | CodeRefusal | null {
-  const { logicalId, property, digest, sizeBytes, standing, isBelow, version } = place;
-  if (standing === "same") return null;
+  const { logicalId, property, digest, sizeBytes, state, isBelow, version } = place;
+  if (state === "same") return null;
   if (digest === null) return refusal(place, "ARTIFACT_MISSING", NO_BYTES);
   const key = stagedKey(digest, place.key);
   const isStaged = place.bucket === bucket && place.key === key;
-  if ((standing === "gone" && version === null) || (standing !== "other" && isStaged)) return null;
+  if ((state === "gone" && version === null) || (state !== "other" && isStaged)) return null;
   if (isBelow) return refusal(place, "SPLICE_IMPOSSIBLE", BELOW);
   if (bucket === null) return refusal(place, "STAGING_BUCKET_NEEDED", NO_BUCKET);
   const from = { bucket: place.bucket, key: place.key, version };
-  return { logicalId, property, bucket, key, region, from, why: standing, digest, sizeBytes };
+  return { logicalId, property, bucket, key, region, from, why: state, digest, sizeBytes };
 }
 
 const NO_BYTES =
@@ -95,14 +95,14 @@ function refusal(place: CodePlace, code: ErrorCode, consequence: string): CodeRe
 }
 
 /** Why a reference that has to move cannot; `why` goes on a sentence. */
-export function unmovable({ logicalId, property, from, why: standing }: CodeMove, why: string): CodeRefusal {
-  const detail = `${logicalId} needs ${from.key} in the bucket ${from.bucket}: ${stands({ standing, version: from.version })}, and its reference cannot be moved to the staging bucket: ${why}.`;
+export function unmovable({ logicalId, property, from, why: state }: CodeMove, why: string): CodeRefusal {
+  const detail = `${logicalId} needs ${from.key} in the bucket ${from.bucket}: ${stands({ state, version: from.version })}, and its reference cannot be moved to the staging bucket: ${why}.`;
   return { code: "SPLICE_IMPOSSIBLE", logicalId, property, detail };
 }
 
-function stands({ standing, version }: { standing: Standing; version: string | null }): string {
-  if (standing === "other") return "its place holds other bytes than in the backup";
-  if (standing === "denied") return "AWS denies a look at it, as it does for a lost object without s3:ListBucket";
+function stands({ state, version }: { state: ObjectState; version: string | null }): string {
+  if (state === "other") return "its place holds other bytes than in the backup";
+  if (state === "denied") return "AWS denies a look at it, as it does for a lost object without s3:ListBucket";
   return version === null ? "it is gone" : `its version ${version} is gone`;
 }
 
@@ -113,7 +113,7 @@ function stagedKey(digest: string, key: string): string {
 
 /** What to know about a step after which the template names the staging bucket. */
 export function relocationReason({ logicalId, bucket, key, from, why }: CodeMove) {
-  const because = stands({ standing: why, version: from.version });
+  const because = stands({ state: why, version: from.version });
   const detail = `${logicalId} names ${bucket}/${key} in place of ${from.bucket}/${from.key}: ${because}. Keep that object while the stack names it; the next deploy replaces the reference.`;
   return { code: "CODE_RELOCATED", detail } as const;
 }

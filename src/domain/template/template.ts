@@ -94,6 +94,11 @@ export function templateStateOf(state: ComponentState): TemplateState | null {
   }
 }
 
+/** The template of a captured stack; empty where the text cannot be parsed, since nothing is known of its resources then. */
+export function templateOf(state: ComponentState): JsonObject {
+  return templateStateOf(state)?.template ?? {};
+}
+
 export interface TemplateResource {
   readonly logicalId: string;
   readonly type: string;

@@ -7,7 +7,8 @@ import {
   functionOf,
   KIND_NAMES,
   type KindName,
-  parseComponentId,
+  kindOf,
+  nameOf,
 } from "../../domain/component/component.ts";
 import { matchesPattern } from "../../domain/name-pattern.ts";
 import { resourcesOf } from "../../domain/template/template.ts";
@@ -81,7 +82,7 @@ async function captureFunction(
 }
 
 function inRestoreOrder(one: ComponentId, other: ComponentId): number {
-  const rank = (id: ComponentId) => KIND_NAMES.indexOf(parseComponentId(id)?.kind ?? "stack");
+  const rank = (id: ComponentId) => KIND_NAMES.indexOf(kindOf(id));
   return rank(one) - rank(other);
 }
 
@@ -131,8 +132,7 @@ async function capture(
 ): Promise<CapturedComponent[]> {
   const found: CapturedComponent[] = [];
   for (const id of ids) {
-    const parsed = parseComponentId(id);
-    const component = parsed && (await KINDS[parsed.kind].capture(reader, parsed.name));
+    const component = await KINDS[kindOf(id)].capture(reader, nameOf(id));
     if (component) found.push(component);
   }
   await progress(found);

@@ -1,5 +1,5 @@
 import type { CloudFormationGateway, StackFacts } from "../../aws/gateways/cloudformation.ts";
-import { type ComponentId, componentId, parseComponentId } from "../../domain/component/component.ts";
+import { type ComponentId, componentId, kindOf, nameOf } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { isBusy } from "../../domain/stack/status.ts";
 import { type CachedReader, type CaptureOptions, createCachedReader } from "../../kinds/cached-reader.ts";
@@ -25,10 +25,7 @@ export async function waitForIdleStacks(
 
 /** Names of the stacks among components. */
 export function stackNames(ids: readonly ComponentId[]): string[] {
-  return ids.flatMap((id) => {
-    const parsed = parseComponentId(id);
-    return parsed?.kind === "stack" ? [parsed.name] : [];
-  });
+  return ids.filter((id) => kindOf(id) === "stack").map(nameOf);
 }
 
 async function firstBusy(reader: CachedReader, stacks: readonly string[]): Promise<StackFacts | null> {

@@ -1,14 +1,14 @@
 import { type Altered, alteredIds, changeOf, countAltered } from "../../domain/activity/altered.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
-import { claimOf } from "../../domain/activity/selection.ts";
+import { lockOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import { type CapturedComponent, type Components, functionOf } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { alteredReadiness, type ReadinessFacts } from "../../domain/plan/readiness.ts";
 import { exposed, type Masking } from "../../domain/template/secrets.ts";
-import { CAPTURE_EVERYTHING } from "../../kinds/cached-reader.ts";
+import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import type { RecordEnd } from "../../store/port/deployments.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
@@ -23,7 +23,7 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
   const before = await context.store.findComponents(deployment.backup.id);
   const { stacks } = deployment.scope;
-  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_EVERYTHING });
+  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
   const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
   const components = await captureScope(reader, deployment.scope, known, logCaptures(context, deployment.id));
   const deployed = asComponents(components);
@@ -81,7 +81,7 @@ function takeBack(context: JobContext, deployment: Deployment, altered: readonly
   const picked = altered.map(({ component }) => component);
   return followWith(context, deployment, {
     reason: `The deployment ${deployment.id} failed and asked for its rollback.`,
-    claim: claimOf(picked, altered, "auto"),
+    lock: lockOf(picked, altered, "auto"),
     deployments: [deployment.id],
     undoes: null,
     picked,

@@ -1,15 +1,15 @@
 import type { Deployment } from "../../domain/activity/deployment.ts";
-import type { Claim, Scope } from "../../domain/activity/scope.ts";
+import type { Lock, Scope } from "../../domain/activity/scope.ts";
 import {
   type CapturedComponent,
   type ComponentId,
   functionOf,
-  parseComponentId,
+  nameOf,
   stackOf,
 } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
-import { CAPTURE_EVERYTHING } from "../../kinds/cached-reader.ts";
+import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
@@ -21,14 +21,14 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
-  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_EVERYTHING });
+  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
   const components = await captureScope(reader, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);
   context.log.add("info", `The backup is ready: ${components.length} components.`);
   const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components, verdicts };
   await context.store.saveBackup(context.fence, deployment.id, snapshot, {
-    claim: widenedClaim(deployment.scope, components),
+    lock: widenedLock(deployment.scope, components),
     readiness: countReadiness(verdicts.values()),
     lines: context.log.take(),
   });
@@ -47,9 +47,9 @@ function judge(context: JobContext, components: readonly CapturedComponent[]): R
 }
 
 /** Functions of a scoped stack belong to the scope, and a scoped function keeps other work on its stack away. */
-function widenedClaim({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Claim {
+function widenedLock({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Lock {
   const names = components.flatMap(({ id }) => functionOf(id) ?? []);
-  const owners = components.flatMap(({ parent }) => parseComponentId(stackOf(parent) ?? "")?.name ?? []);
+  const owners = components.flatMap(({ parent }) => stackOf(parent) ?? []).map(nameOf);
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
 }
 

@@ -8,7 +8,7 @@ import {
 import { stackState } from "../../domain/component/states/stack.ts";
 import { asObject, type JsonObject, sameJson } from "../../domain/json.ts";
 import { codeObjectsOf, codePropertyOf } from "../../domain/template/code-objects.ts";
-import type { CodePlace, Standing } from "../../domain/template/code-relocation.ts";
+import type { CodePlace, ObjectState } from "../../domain/template/code-relocation.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { FUNCTION_IDENTITY } from "../../domain/template/splice/companions.ts";
 import { ownedProperties } from "../../domain/template/splice/owned-properties.ts";
@@ -27,7 +27,7 @@ import type { Subject, Subjects } from "../../planner/subject.ts";
 import { mapBounded } from "../map-bounded.ts";
 
 /** A place that nobody has read yet. */
-type Mention = Omit<CodePlace, "standing"> & { readonly etag: string | null };
+type Mention = Omit<CodePlace, "state"> & { readonly etag: string | null };
 
 /** Each read may fetch a whole package. */
 const READS_AT_ONCE = 4;
@@ -41,12 +41,12 @@ export async function readCodePlaces(reader: CachedReader, subjects: Subjects): 
   const read = await mapBounded(
     [...objects],
     READS_AT_ONCE,
-    async ([name, object]): Promise<[string, Standing]> => [name, await readObjectState(reader.aws.objects, object)],
+    async ([name, object]): Promise<[string, ObjectState]> => [name, await readObjectState(reader.aws.objects, object)],
   );
   const objectStates = new Map(read);
   const placed = ({ etag: _, ...mention }: Mention): CodePlace => ({
     ...mention,
-    standing: objectStates.get(placeNameOf(mention)) ?? "same",
+    state: objectStates.get(placeNameOf(mention)) ?? "same",
   });
   return new Map([...mentions].map(([id, found]) => [id, found.map(placed)]));
 }

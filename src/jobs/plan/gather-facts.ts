@@ -1,6 +1,5 @@
 import { alteredIds } from "../../domain/activity/altered.ts";
-import { isByPackage } from "../../domain/activity/build.ts";
-import type { Rollback } from "../../domain/activity/rollback.ts";
+import { isByPackage, type Rollback } from "../../domain/activity/rollback.ts";
 import {
   type ComponentId,
   type Components,
@@ -94,17 +93,17 @@ function importersAskedOf(picked: readonly ComponentId[]): AsksImporters {
 export async function gatherFacts(context: JobContext, rollback: Rollback): Promise<GatheredFacts> {
   const { store, stagingBucket, clock } = context;
   const sources = await loadStates(store, rollback);
-  const looked = withSiblings(rollback, sources);
+  const wanted = withSiblings(rollback, sources);
   const options = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
-  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), options });
-  const live = await readLive(reader, looked, logAndCheck(context, rollback.id));
+  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
+  const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
   const lastRecorded = await readLastRecorded(context, rollback, sources);
   const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded };
   const request: PlanRequest = { ...rollback, byCommand: isByPackage(rollback) };
   const subjects = resolveSubjects(request, states);
   const target: TargetFacts = {
     versions: await readVersions(reader, rollback.picked),
-    exports: await readExports(reader, rollback.picked, { looked, before: states.before }),
+    exports: await readExports(reader, rollback.picked, { wanted, before: states.before }),
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
     stagingBucket,
   };
@@ -167,10 +166,10 @@ export function logAndCheck(context: JobContext, activity: string): CaptureProgr
 async function readExports(
   reader: CachedReader,
   picked: readonly ComponentId[],
-  { looked, before }: { readonly looked: readonly ComponentId[]; readonly before: Components },
+  { wanted, before }: { readonly wanted: readonly ComponentId[]; readonly before: Components },
 ): Promise<readonly Exported[] | null> {
   const imports = (id: ComponentId) => !sameJson(before.get(id)?.state.evidence["imports"] ?? [], []);
-  const isAsked = picked.some((id) => kindOf(id) === "stack") || looked.some(imports);
+  const isAsked = picked.some((id) => kindOf(id) === "stack") || wanted.some(imports);
   return isAsked ? reader.aws.cloudFormation.listExports() : null;
 }
 

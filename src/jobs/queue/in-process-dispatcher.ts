@@ -1,5 +1,6 @@
 import type { Clock } from "../../domain/ids.ts";
-import type { ClaimedJob, JobStore } from "../../store/port/jobs.ts";
+import type { ClaimedJob, JobRequest, JobStore } from "../../store/port/jobs.ts";
+import type { Transaction } from "../../store/port/transaction.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 
 /** How long a lease lasts without renewal; a worker that stalls longer has lost its job. */
@@ -15,62 +16,72 @@ const SLOTS = 4;
  * fence.
  */
 export function createInProcessDispatcher(store: JobStore, clock: Clock, report: (error: unknown) => void): Dispatcher {
-  const stopping = new AbortController();
-  const running = new Set<Promise<void>>();
-  let handler: ((job: ClaimedJob, signal: AbortSignal) => Promise<void>) | null = null;
-  let wake = new AbortController();
-  let loop: Promise<void> = Promise.resolve();
+  return new InProcessDispatcher(store, clock, report);
+}
 
-  const deliver = async (job: ClaimedJob): Promise<void> => {
-    const lease = holdLease(store, job, clock, stopping.signal);
+type Handler = Parameters<Dispatcher["work"]>[0];
+
+class InProcessDispatcher implements Dispatcher {
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #wake = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly clock: Clock,
+    private readonly report: (error: unknown) => void,
+  ) {}
+
+  async enqueue(transaction: Transaction, job: JobRequest): Promise<void> {
+    await this.store.insertJob(transaction, job, this.clock.now());
+    this.#wake.abort();
+  }
+
+  work(handler: Handler): void {
+    this.#loop = this.#run(handler).catch(this.report);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake.abort();
+    await this.#loop;
+    await Promise.all(this.#running);
+  }
+
+  async #run(handler: Handler): Promise<void> {
+    await this.store.requeueJobs(this.clock.now(), true);
+    while (!this.#stopping.signal.aborted) {
+      const woken = this.#wake.signal;
+      await this.#fillSlots(handler);
+      await this.clock.sleep(IDLE_MS, woken);
+      if (woken.aborted) this.#wake = new AbortController();
+      await this.store.requeueJobs(this.clock.now(), false);
+    }
+  }
+
+  async #fillSlots(handler: Handler): Promise<void> {
+    while (this.#running.size < SLOTS && !this.#stopping.signal.aborted) {
+      const job = await this.store.claimJob(this.clock.now(), LEASE_MS);
+      if (!job) return;
+      const work: Promise<void> = this.#deliver(job, handler).finally(() => {
+        this.#running.delete(work);
+        this.#wake.abort();
+      });
+      this.#running.add(work);
+    }
+  }
+
+  async #deliver(job: ClaimedJob, handler: Handler): Promise<void> {
+    const lease = holdLease(this.store, job, this.clock, this.#stopping.signal);
     try {
-      await handler?.(job, lease.signal);
+      await handler(job, lease.signal);
     } catch (error) {
-      report(error);
+      this.report(error);
     } finally {
       lease.release();
     }
-  };
-
-  const fillSlots = async (): Promise<void> => {
-    while (running.size < SLOTS && !stopping.signal.aborted) {
-      const job = await store.claimJob(clock.now(), LEASE_MS);
-      if (!job) return;
-      const work: Promise<void> = deliver(job).finally(() => {
-        running.delete(work);
-        wake.abort();
-      });
-      running.add(work);
-    }
-  };
-
-  const run = async (): Promise<void> => {
-    await store.requeueJobs(clock.now(), true);
-    while (!stopping.signal.aborted) {
-      const woken = wake.signal;
-      await fillSlots();
-      await clock.sleep(IDLE_MS, woken);
-      wake = woken.aborted ? new AbortController() : wake;
-      await store.requeueJobs(clock.now(), false);
-    }
-  };
-
-  return {
-    async enqueue(transaction, job) {
-      await store.insertJob(transaction, job, clock.now());
-      wake.abort();
-    },
-    work(given) {
-      handler = given;
-      loop = run().catch(report);
-    },
-    async stop() {
-      stopping.abort();
-      wake.abort();
-      await loop;
-      await Promise.all(running);
-    },
-  };
+  }
 }
 
 /** Renews a lease for as long as its job runs. The signal aborts when the service stops or the lease is lost. */

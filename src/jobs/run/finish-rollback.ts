@@ -62,7 +62,7 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
   const untouched = new Set<StepRow["status"]>(["Pending", "Skipped", "Unchanged"]);
   const picked = rows.filter(({ status }) => !untouched.has(status)).map(({ component }) => component);
   if (picked.length === 0) return null;
-  const { claim, allowDestructive } = rollback;
+  const { lock, allowDestructive } = rollback;
   return followWith(context, rollback, {
     reason: `The rollback ${rollback.id} failed and asked for its compensation.`,
     deployments: [],
@@ -70,7 +70,7 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
     onConflict: "restore",
     onError: "continue",
     includeFailed: false,
-    ...{ claim, picked, allowDestructive },
+    ...{ lock, picked, allowDestructive },
   });
 }
 

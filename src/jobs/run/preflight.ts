@@ -21,10 +21,10 @@ export async function preflight(
   const refusal = whyNot(rollback, plan);
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
-  const looked = withSiblings(rollback, states);
+  const wanted = withSiblings(rollback, states);
   const options = captureOptions(rollback, states);
-  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(looked), options });
-  const live = await readLive(reader, looked, logAndCheck(context, rollback.id));
+  const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
+  const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
   const moved = whatMoved(plan, live);
   if (moved) return moved;
   const snapshot = newSnapshot(context, live);

@@ -1,6 +1,6 @@
 import { hasEnded } from "../../domain/activity/activity.ts";
-import { isByPackage } from "../../domain/activity/build.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
+import { isByPackage } from "../../domain/activity/rollback.ts";
 import { type Problem, problemOf, StepbackError } from "../../domain/errors.ts";
 import { type Lane, type LanePass, wavesOf } from "../../planner/waves.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";

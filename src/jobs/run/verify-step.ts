@@ -26,14 +26,14 @@ export function proofOf(run: Run, step: PlanStep, goal: ComponentState | null, v
   const isEqual = differing.length === 0;
   const kept = run.kept.get(actingStep(run, step).order);
   if (kept === undefined) return isEqual ? { is: "proven" } : { is: "failed", error: differs(differing) };
-  // A function that was equal before: only its template was to go back.
+  // A function that was equal before: only its template had to be restored.
   if (isEqual) return { is: functionOf(step.component) && didNothingElse(run, step) ? "text-stays" : "proven" };
   const undone = isStill(kept, step, verdict) ? undoneOf(step, goal, verdict) : null;
   if (!undone) return { is: "failed", error: differs(differing) };
   return undone.length === 0 ? { is: "text-stays" } : { is: "failed", error: notTaken(undone) };
 }
 
-/** Whether the step changed nothing beside its stack's template. */
+/** Whether the step changed nothing but the template of its stack. */
 export function didNothingElse(run: Run, { order, actions }: PlanStep): boolean {
   return (run.done.get(order) ?? 0) === actions.length && actions.every((action) => OF_TEMPLATE.has(action.do));
 }

@@ -1,7 +1,7 @@
 import type { ObjectGateway } from "../../aws/gateways/objects.ts";
 import type { ArchivedObject } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import type { Standing } from "../../domain/template/code-relocation.ts";
+import type { ObjectState } from "../../domain/template/code-relocation.ts";
 
 /** An object in S3 as it was when the backup was taken. */
 export interface BackedUpObject {
@@ -28,7 +28,7 @@ export function backedUpObject(object: ArchivedObject): BackedUpObject {
 export async function readObjectState(
   objects: Pick<ObjectGateway, "head" | "digest">,
   object: BackedUpObject,
-): Promise<Standing> {
+): Promise<ObjectState> {
   const { bucket, key, version, digest, sizeBytes, etag } = object;
   const found = await orDenied(objects.head(bucket, key, version ?? undefined));
   if (found === null) return "gone";

@@ -2,7 +2,7 @@ import type { CapturedComponent } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
 import type { Action } from "../../domain/plan/plan.ts";
-import { skipWalls, statusBlockers } from "../../domain/stack/status.ts";
+import { skipBlockers, statusBlockers } from "../../domain/stack/status.ts";
 import type { PlanInput } from "../kind.ts";
 
 export interface Recovery {
@@ -22,7 +22,7 @@ export function planRecovery(
   const isStuck = stackState(live?.state).settings.stuckIn === "UPDATE_ROLLBACK_FAILED";
   const skip = isStuck ? mayContinue(name) : null;
   if (!live || skip === null) return { blockers: statusBlockers(name, live), actions: [] };
-  const blockers = skipWalls(name, live, skip);
+  const blockers = skipBlockers(name, live, skip);
   if (blockers.length > 0) return { blockers, actions: [] };
   return {
     blockers,

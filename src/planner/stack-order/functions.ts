@@ -3,10 +3,11 @@ import {
   type ComponentId,
   componentId,
   functionOf,
-  parseComponentId,
+  kindOf,
+  nameOf,
 } from "../../domain/component/component.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
-import type { MovingStack } from "../../domain/stack/links.ts";
+import type { StackTransition } from "../../domain/stack/links.ts";
 import { functionsNamed } from "../../domain/template/function-references.ts";
 import { templateStateOf } from "../../domain/template/template.ts";
 import { resolverIn } from "../../domain/template/values.ts";
@@ -22,7 +23,7 @@ import type { Subjects } from "../subject.ts";
 /** A stack with its nested stacks, or parts of a stack, that will be restored. */
 export interface Transition {
   readonly id: ComponentId;
-  readonly links: MovingStack;
+  readonly links: StackTransition;
   readonly live: readonly Templated[];
   readonly goal: readonly Templated[];
 }
@@ -38,7 +39,7 @@ export function withFunctions(
   transitions: readonly Transition[],
   drafts: readonly DraftStep[],
   subjects: Subjects,
-): MovingStack[] {
+): StackTransition[] {
   const direct = drafts.filter(comesDirectly).map(({ component }) => component);
   const made = new Map(transitions.map((transition) => [transition, functionsMade(transition)]));
   const known = new Set([...direct, ...[...made.values()].flat()]);
@@ -98,7 +99,7 @@ function needsOf(
 }
 
 /** The transitions that wait for a function, by their names in the order. */
-export function waitingFor(id: ComponentId, transitions: readonly MovingStack[]): string[] {
+export function waitingFor(id: ComponentId, transitions: readonly StackTransition[]): string[] {
   if (functionOf(id) === null) return [];
   return transitions.filter(({ goal }) => goal?.imports.includes(functionLink(id))).map(({ name }) => name);
 }
@@ -113,11 +114,17 @@ export function functionsReleased(
 ): Map<ComponentId, ComponentId[]> {
   const going = drafts.filter(({ action, actions }) => action === "remove" && actions.length > 0);
   if (!going.some(({ component }) => functionOf(component) !== null)) return new Map();
-  const leaving = transitions.map(({ id, live, goal }) => ({ id, wanted: referred(goal), held: referred(live) }));
+  const leaving = transitions.map(({ id, live, goal }) => ({
+    id,
+    referredThen: referred(goal),
+    referredNow: referred(live),
+  }));
   return new Map(
     going.map(({ component }) => [
       component,
-      leaving.filter(({ wanted, held }) => held.includes(component) && !wanted.includes(component)).map(({ id }) => id),
+      leaving
+        .filter(({ referredThen, referredNow }) => referredNow.includes(component) && !referredThen.includes(component))
+        .map(({ id }) => id),
     ]),
   );
 }
@@ -159,7 +166,7 @@ function textsIn(value: Json): string[] {
 }
 
 function functionLink(id: ComponentId): string {
-  return `the ${id.startsWith("lambda-alias:") ? "alias" : "function"} ${parseComponentId(id)?.name}`;
+  return `the ${kindOf(id) === "lambda-alias" ? "alias" : "function"} ${nameOf(id)}`;
 }
 
 function resourceLink(physicalId: string): string {
@@ -170,15 +177,15 @@ function isResourceLink(name: string): boolean {
   return name.startsWith("the resource ");
 }
 
-function emptyTransition(name: string): MovingStack {
+function emptyTransition(name: string): StackTransition {
   return { name, live: null, goal: { exports: {}, imports: [] } };
 }
 
 function linked(
-  { name, live, goal }: MovingStack,
+  { name, live, goal }: StackTransition,
   brings: readonly string[],
   waitsFor: readonly string[],
-): MovingStack {
+): StackTransition {
   if (!goal) return { name, live, goal };
   const exports = { ...goal.exports, ...Object.fromEntries(brings.map((made) => [made, made])) };
   return { name, live, goal: { exports, imports: [...goal.imports, ...waitsFor] } };

@@ -9,7 +9,7 @@ import {
 import type { Reason } from "../../domain/errors.ts";
 import { asObject, type Json } from "../../domain/json.ts";
 import type { BridgePass, PlanStep } from "../../domain/plan/plan.ts";
-import type { ExternalStacks, MovingStack, StackLinks } from "../../domain/stack/links.ts";
+import type { ExternalStacks, StackLinks, StackTransition } from "../../domain/stack/links.ts";
 import { orderStacks, type StackPass } from "../../domain/stack/order.ts";
 import type { DraftStep } from "../draft-step.ts";
 import type { Exported } from "../facts.ts";
@@ -138,7 +138,7 @@ function rootOf(one: StackStep, all: readonly StackStep[]): StackStep {
 }
 
 /** A root with its nested stacks: one operation, so exports and imports are taken together. */
-function stackTransition(parts: readonly StackStep[], root: StackStep, { states }: Subjects): MovingStack {
+function stackTransition(parts: readonly StackStep[], root: StackStep, { states }: Subjects): StackTransition {
   const side = (which: "live" | "goal", known: Components): StackLinks | null => {
     const there = parts.flatMap((part) => part[which] ?? []);
     const links = there.map((state) => linksOf(state, known));

@@ -163,12 +163,12 @@ function spliceActions(
   { coming, versions }: SpliceExtras,
 ): Action[] {
   const moves = code.moves.filter(isAbout(parts));
-  const moving = moves.length > 0 ? { moves } : {};
+  const relocation = moves.length > 0 ? { moves } : {};
   const into = digestOf(String(live.state.settings["template"]));
   return [
-    { do: "put-code-objects", name, parts, ...moving },
+    { do: "put-code-objects", name, parts, ...relocation },
     ...versions,
-    { do: "splice-stack", name, parts, into, ...moving, ...importingMember(coming) },
+    { do: "splice-stack", name, parts, into, ...relocation, ...importingMember(coming) },
   ];
 }
 

@@ -33,7 +33,7 @@ export function refusalReasons(member: Member, spliced: Spliced | Refusals, { na
 /** NoEcho values cannot be read, so nobody knows whether they equal the backup's. */
 export function secretReasons({ affected: { secretsKept } }: Spliced): Reason[] {
   if (secretsKept.length === 0) return [];
-  const detail = `${secretsKept.join(", ")}: CloudFormation goes on with the NoEcho value that the stack has now. What a function then has otherwise than in the backup goes back directly, and the stack is left behind.`;
+  const detail = `${secretsKept.join(", ")}: CloudFormation keeps the NoEcho value that the stack has now. A function whose settings then differ from the backup is restored directly, and the stack is left behind.`;
   return [{ code: "SECRET_KEPT", detail }];
 }
 

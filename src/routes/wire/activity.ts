@@ -1,12 +1,14 @@
 import { type Static, Type } from "typebox";
-import { type Activity, STATUSES } from "../../domain/activity/activity.ts";
+import { ACTIVITY_TYPES, type Activity, STATUSES } from "../../domain/activity/activity.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
 import { nullable, Time, timeOrNull, timeText } from "./shapes.ts";
 
-export const StatusText = Type.Enum([...STATUSES], { description: "`Draft` only for rollbacks that have no job yet" });
+export const StatusText = Type.Enum([...STATUSES], { description: "`Draft` is a rollback that has no job yet" });
 
-/** What Deploy and Rollback jobs have in common; the nouns of both begin with these. */
+export const TypeText = Type.Enum([...ACTIVITY_TYPES]);
+
+/** The members that Deploy and Rollback jobs have in common. */
 export const ACTIVITY_FIELDS = {
   status: StatusText,
   application: Type.String(),
@@ -28,19 +30,21 @@ export const ACTIVITY_FIELDS = {
   cancelRequestedAt: nullable(Time),
   error: nullable(ProblemShape.ref),
   needsRevalidation: Type.Boolean({
-    description: "Its branch or its build was rolled back, and has not been deployed again since",
+    description: "Whether its branch or build was rolled back and has not been deployed successfully since",
   }),
 };
 
 export const ActivityShape = noun("Activity", (options) =>
-  Type.Object({ id: Type.String(), type: Type.Enum(["deploy", "rollback"]), ...ACTIVITY_FIELDS }, options),
+  Type.Object({ id: Type.String(), type: TypeText, ...ACTIVITY_FIELDS }, options),
 );
 
 export function presentActivity(activity: Activity): Static<typeof ActivityShape.schema> {
   return { id: activity.id, type: activity.type, ...presentActivityFields(activity) };
 }
 
-export function presentActivityFields(activity: Activity) {
+const ActivityFields = Type.Object(ACTIVITY_FIELDS);
+
+export function presentActivityFields(activity: Activity): Static<typeof ActivityFields> {
   const { status, application, stage, branch, commit, build, requestedBy, reason, ticket } = activity;
   return {
     status,

@@ -3,7 +3,7 @@ import { type Build, type BuildDeployment, commitOf } from "../../domain/activit
 import { PACKAGE_FORMATS, type Package } from "../../domain/activity/package.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { StatusText } from "./activity.ts";
-import { Count, DeploymentId, Digest, nullable, Time, timeOrNull, timeText } from "./shapes.ts";
+import { Count, DeploymentId, Digest, nullable, OutcomeText, Time, timeOrNull, timeText } from "./shapes.ts";
 
 export const PackageShape = noun("Package", (options) =>
   Type.Object(
@@ -16,7 +16,7 @@ export const PackageShape = noun("Package", (options) =>
       storedBy: Type.String(),
       storedAt: Time,
     },
-    { ...options, description: "The packaged output of one service. Never altered once it is stored." },
+    { ...options, description: "The packaged output of one service. It never changes once it is stored." },
   ),
 );
 
@@ -25,28 +25,27 @@ export function presentPackage(stored: Package): Static<typeof PackageShape.sche
   return { service, commit, format, digest, bytes: sizeBytes, storedBy, storedAt: timeText(storedAt) };
 }
 
+const BuildDeploymentShape = Type.Object({
+  id: DeploymentId,
+  status: StatusText,
+  outcome: nullable(OutcomeText),
+  target: Type.String(),
+  createdAt: Time,
+  finishedAt: nullable(Time),
+});
+
 export const BuildShape = noun("Build", (options) =>
   Type.Object(
     {
-      build: Type.String({ description: "As CI names it; it means something only within its stage" }),
+      build: Type.String({ description: "The name that CI gave it; it is unique within its stage only" }),
       application: Type.String(),
       stage: Type.String(),
       commit: nullable(Type.String()),
-      createdAt: Type.String({ format: "date-time", description: "When it was first heard of" }),
-      deployments: Type.Array(
-        Type.Object({
-          id: DeploymentId,
-          status: StatusText,
-          outcome: nullable(Type.Enum(["succeeded", "failed"])),
-          target: Type.String(),
-          createdAt: Time,
-          finishedAt: nullable(Time),
-        }),
-        { description: "Newest first" },
-      ),
+      createdAt: Type.String({ format: "date-time", description: "The time of its first deployment or package" }),
+      deployments: Type.Array(BuildDeploymentShape, { description: "Newest first" }),
       packages: Type.Array(PackageShape.ref),
     },
-    { ...options, description: "A build of a stage, known from its deployments, its packages or both" },
+    { ...options, description: "A build of a stage, as its deployments and packages name it" },
   ),
 );
 
@@ -63,6 +62,7 @@ export function presentBuild(known: Build): Static<typeof BuildShape.schema> {
   };
 }
 
-function presentDeployment({ id, status, outcome, target, createdAt, finishedAt }: BuildDeployment) {
+function presentDeployment(deployment: BuildDeployment): Static<typeof BuildDeploymentShape> {
+  const { id, status, outcome, target, createdAt, finishedAt } = deployment;
   return { id, status, outcome, target, createdAt: timeText(createdAt), finishedAt: timeOrNull(finishedAt) };
 }

@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
-import type { Altered } from "../../domain/activity/altered.ts";
-import type { Deployment } from "../../domain/activity/deployment.ts";
-import { KIND_NAMES } from "../../domain/component/component.ts";
+import { ALTERATIONS, type Altered } from "../../domain/activity/altered.ts";
+import { type Deployment, ON_FAILURE } from "../../domain/activity/deployment.ts";
 import type { SnapshotSummary } from "../../domain/component/snapshot.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
@@ -13,20 +12,25 @@ import {
   Count,
   DeploymentId,
   Digest,
+  KindText,
   kindAndName,
   nullable,
+  OutcomeText,
   PinId,
   ReadinessText,
   ReasonText,
   RollbackId,
+  SnapshotStatusText,
 } from "./shapes.ts";
 
 const SnapshotSummaryShape = Type.Object({
   id: Type.String(),
-  status: Type.Enum(["Pending", "Ready", "Failed"]),
+  status: SnapshotStatusText,
   components: Count,
   bytes: Count,
 });
+
+export const OnFailureText = Type.Enum([...ON_FAILURE]);
 
 export const DeploymentShape = noun("Deployment", (options) =>
   Type.Object(
@@ -35,24 +39,24 @@ export const DeploymentShape = noun("Deployment", (options) =>
       type: Type.Literal("deploy"),
       ...ACTIVITY_FIELDS,
       scope: Type.Object({ stacks: Type.Array(Type.String()), functions: Type.Array(Type.String()) }),
-      onFailure: Type.Enum(["none", "rollback"]),
+      onFailure: OnFailureText,
       allowDestructive: Type.Boolean(),
       snapshot: SnapshotSummaryShape,
       record: nullable(SnapshotSummaryShape),
-      outcome: nullable(Type.Enum(["succeeded", "failed"])),
+      outcome: nullable(OutcomeText),
       message: nullable(Type.String()),
       altered: nullable(Type.Object({ added: Count, modified: Count, deleted: Count })),
       readiness: nullable(
         Type.Object(
           { reversible: Count, "reversible-with-loss": Count, irreversible: Count },
           {
-            description: "How well the components of the backup can go back; null before it is ready",
+            description: "How many components of the backup can be restored how well; null until the backup is ready",
           },
         ),
       ),
       warnings: Type.Array(ReasonText.ref, { description: "Pins on its build or commit" }),
       pinned: Type.Array(Type.Object({ component: ComponentIdText, pin: PinId }), {
-        description: "Altered components that are as a rollback had found them",
+        description: "Altered components that are in a state that was rolled back before",
       }),
       rollbackable: Type.Boolean(),
       notRollbackableReason: nullable(ErrorCodeText.ref),
@@ -61,7 +65,7 @@ export const DeploymentShape = noun("Deployment", (options) =>
     {
       ...options,
       description:
-        "A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the state after the deploy, `rollback` the one that `onFailure` started.",
+        "A Deploy job. The caller may deploy once `snapshot.status` is `Ready`. `record` is the snapshot after the deploy, and `rollback` the rollback that `onFailure` started.",
     },
   ),
 );
@@ -99,9 +103,9 @@ export const AlteredShape = noun("AlteredComponent", (options) =>
   Type.Object(
     {
       id: ComponentIdText,
-      kind: Type.Enum([...KIND_NAMES]),
+      kind: KindText,
       name: Type.String(),
-      change: Type.Enum(["added", "modified", "deleted"]),
+      change: Type.Enum([...ALTERATIONS]),
       parent: nullable(ComponentIdText),
       physicalId: nullable(Type.String()),
       before: nullable(Digest),
@@ -109,9 +113,12 @@ export const AlteredShape = noun("AlteredComponent", (options) =>
       diff: Type.Array(ChangeShape.ref),
       readiness: ReadinessText,
       reasons: Type.Array(ErrorCodeText.ref),
-      details: Type.Array(ReasonText.ref, { description: "The reasons in words" }),
+      details: Type.Array(ReasonText.ref, { description: "The reasons with their details" }),
     },
-    { ...options, description: "A component that the deployment altered: before ≠ deployed" },
+    {
+      ...options,
+      description: "A component that the deployment altered: its state before differs from its deployed state",
+    },
   ),
 );
 

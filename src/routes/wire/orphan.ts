@@ -8,14 +8,14 @@ export const OrphanShape = noun("Orphan", (options) =>
   Type.Object(
     {
       component: ComponentIdText,
-      type: Type.String({ description: "As in `AWS::DynamoDB::Table`" }),
+      type: Type.String({ description: "Such as `AWS::DynamoDB::Table`" }),
       physicalId: Type.String(),
       identifier: nullable(
-        Type.Record(Type.String(), Type.String(), { description: "As `ResourceIdentifier` of an import wants it" }),
+        Type.Record(Type.String(), Type.String(), { description: "The `ResourceIdentifier` for importing it" }),
       ),
-      wayBack: Type.String({ description: "How its stack takes it in again, in words" }),
+      wayBack: Type.String({ description: "How to import it into its stack again" }),
     },
-    { ...options, description: "A resource that stays in the account and belongs to no stack any more" },
+    { ...options, description: "A resource that stays in the account and no longer belongs to any stack" },
   ),
 );
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { isActive, type Pin, type Revalidation } from "../../domain/activity/pins.ts";
+import { isActive, type Pin, type Revalidation, SUSPECT_SUBJECTS } from "../../domain/activity/pins.ts";
 import { noun } from "../../plugins/nouns.ts";
 import {
   ComponentIdText,
@@ -30,7 +30,7 @@ export const PinShape = noun("Pin", (options) =>
         Type.Object({
           component: ComponentIdText,
           digest: nullable(Digest),
-          codeSha256: nullable(Type.String({ description: "As Lambda writes it; of `lambda-code` only" })),
+          codeSha256: nullable(Type.String({ description: "In Lambda's notation; only for `lambda-code`" })),
           supersededBy: nullable(RollbackId),
         }),
       ),
@@ -40,7 +40,7 @@ export const PinShape = noun("Pin", (options) =>
     {
       ...options,
       description:
-        "What a rollback took back. `digest` is the state that the deployment had made, null where it had deleted the component; `supersededBy` is the rollback that brought exactly that back.",
+        "What a rollback took back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state.",
     },
   ),
 );
@@ -66,7 +66,7 @@ export const RevalidationShape = noun("Revalidation", (options) =>
       id: RevalidationId,
       application: Type.String(),
       stage: Type.String(),
-      subject: Type.Enum(["branch", "build"]),
+      subject: Type.Enum([...SUSPECT_SUBJECTS]),
       name: Type.String(),
       open: Type.Boolean(),
       rollback: RollbackId,
@@ -75,7 +75,10 @@ export const RevalidationShape = noun("Revalidation", (options) =>
       closedBy: nullable(Type.String({ description: "The deployment that completed, or the undo" })),
       cleared: nullable(ClearedShape),
     },
-    { ...options, description: "A branch or a build that was rolled back and has not been deployed again since" },
+    {
+      ...options,
+      description: "A branch or a build that was rolled back and has not been deployed successfully since",
+    },
   ),
 );
 

@@ -1,9 +1,10 @@
 import { type Static, Type } from "typebox";
 import type { Estimate } from "../../domain/plan/estimate.ts";
-import type { PlanStep } from "../../domain/plan/plan.ts";
+import { type PlanStep, STEP_ACTIONS, STEP_STRATEGIES } from "../../domain/plan/plan.ts";
+import { STEP_STATUSES, type StepRow } from "../../domain/plan/step-row.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText, ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
-import type { ExpectedPlan, StepRow } from "../../services/rollbacks.ts";
+import type { ExpectedPlan } from "../../services/rollbacks.ts";
 import {
   ChangeShape,
   ComponentIdText,
@@ -16,16 +17,18 @@ import {
   timeText,
 } from "./shapes.ts";
 
-const ActionText = Type.Enum(["restore", "remove", "recreate", "unchanged", "refused"]);
-const PathText = Type.Enum(["stack", "direct"], { description: "Through CloudFormation or the Lambda API" });
+const ActionText = Type.Enum([...STEP_ACTIONS]);
+const PathText = Type.Enum([...STEP_STRATEGIES], {
+  description: "Through CloudFormation, or directly through the Lambda API",
+});
 
-const WaveNumber = Type.Integer({ minimum: 1, description: "Stacks of one wave go back side by side" });
-const PositionText = Type.String({ description: "Why it stands where it stands, in words" });
+const WaveNumber = Type.Integer({ minimum: 1, description: "Stacks of one wave are restored in parallel" });
+const PositionText = Type.String({ description: "Why the step has this place in the order" });
 
 const BridgeShape = noun("Bridge", (options) =>
   Type.Object(
-    { wave: WaveNumber, position: PositionText, keeps: Type.Array(Type.String({ description: "Export name" })) },
-    { ...options, description: "An update of the stack before its own turn, with exports that are still imported" },
+    { wave: WaveNumber, position: PositionText, keeps: Type.Array(Type.String({ description: "Name of an export" })) },
+    { ...options, description: "An earlier update of the stack that keeps exports which other stacks still import" },
   ),
 );
 
@@ -35,7 +38,7 @@ const PlanStepShape = noun("PlanStep", (options) =>
       order: Type.Integer({ minimum: 1 }),
       wave: WaveNumber,
       position: PositionText,
-      after: Type.Array(ComponentIdText, { description: "Stacks whose exports or imports it waits for" }),
+      after: Type.Array(ComponentIdText, { description: "Components whose steps must not have failed before it" }),
       bridges: Type.Array(BridgeShape.ref),
       component: ComponentIdText,
       action: ActionText,
@@ -44,11 +47,21 @@ const PlanStepShape = noun("PlanStep", (options) =>
       conflict: Type.Boolean(),
       destructive: Type.Boolean(),
       reasons: Type.Array(ErrorCodeText.ref),
-      details: Type.Array(ReasonText.ref, { description: "The reasons in words" }),
+      details: Type.Array(ReasonText.ref, { description: "The reasons with their details" }),
       diff: Type.Array(ChangeShape.ref),
     },
-    { ...options, description: "`via` names the picked container whose step brings this component back" },
+    { ...options, description: "`via` names the picked container whose step restores this component" },
   ),
+);
+
+const ExpectedShape = Type.Object(
+  {
+    calls: Type.Array(Type.Object({ service: Type.String(), operation: Type.String(), count: Count })),
+    seconds: Type.Number({ minimum: 0 }),
+    pacingSeconds: Type.Number({ minimum: 0, description: "The minimum that AWS's quotas allow" }),
+    measuredSteps: Type.Integer({ minimum: 0, description: "Steps whose duration is taken from earlier rollbacks" }),
+  },
+  { description: "An estimate of what running the plan takes" },
 );
 
 export const PlanShape = noun("Plan", (options) =>
@@ -60,15 +73,7 @@ export const PlanShape = noun("Plan", (options) =>
       refusals: Count,
       conflicts: Count,
       destructive: Count,
-      expected: Type.Object(
-        {
-          calls: Type.Array(Type.Object({ service: Type.String(), operation: Type.String(), count: Count })),
-          seconds: Type.Number({ minimum: 0 }),
-          pacingSeconds: Type.Number({ minimum: 0, description: "The least that AWS's quotas allow" }),
-          measuredSteps: Type.Integer({ minimum: 0, description: "Steps whose time comes from earlier rollbacks" }),
-        },
-        { description: "What running it would take: an estimate" },
-      ),
+      expected: ExpectedShape,
     },
     { ...options, description: "What a rollback will do. Approve it by its digest." },
   ),
@@ -76,7 +81,7 @@ export const PlanShape = noun("Plan", (options) =>
 
 export const PLAN_NOUNS = [BridgeShape.schema, PlanStepShape.schema, PlanShape.schema];
 
-/** States and actions stay inside: they hold secrets. */
+/** Leaves out states and actions, which hold secrets. */
 export function presentPlan(plan: ExpectedPlan): Static<typeof PlanShape.schema> {
   const count = (matches: (step: PlanStep) => boolean) => plan.steps.filter(matches).length;
   return {
@@ -90,7 +95,8 @@ export function presentPlan(plan: ExpectedPlan): Static<typeof PlanShape.schema>
   };
 }
 
-function presentExpectation({ calls, durationMs, pacingMs, measuredSteps }: Estimate) {
+function presentExpectation(estimate: Estimate): Static<typeof ExpectedShape> {
+  const { calls, durationMs, pacingMs, measuredSteps } = estimate;
   const seconds = (ms: number) => Math.round(ms / 100) / 10;
   return {
     calls: calls.map((call) => ({ ...call })),
@@ -126,8 +132,8 @@ export const StepShape = noun("RollbackComponent", (options) =>
       order: Type.Integer({ minimum: 1 }),
       component: ComponentIdText,
       action: ActionText,
-      status: Type.Enum(["Pending", "Running", "Restored", "Removed", "Recreated", "Unchanged", "Skipped", "Failed"]),
-      verified: nullable(Type.Boolean({ description: "Read back and equal to the plan's state" })),
+      status: Type.Enum([...STEP_STATUSES]),
+      verified: nullable(Type.Boolean({ description: "Whether the state that was read back equals the goal" })),
       strategy: PathText,
       warnings: Type.Array(ErrorCodeText.ref),
       error: nullable(ProblemShape.ref),

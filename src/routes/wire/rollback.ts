@@ -1,14 +1,24 @@
 import { type Static, Type } from "typebox";
-import type { Rollback } from "../../domain/activity/rollback.ts";
+import { ON_CONFLICT, ON_ERROR, type Rollback } from "../../domain/activity/rollback.ts";
+import { STRATEGIES } from "../../domain/plan/plan.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
-import { ComponentIdText, Count, DeploymentId, Digest, nullable, RollbackId, SnapshotId } from "./shapes.ts";
+import {
+  ComponentIdText,
+  Count,
+  DeploymentId,
+  Digest,
+  nullable,
+  OutcomeText,
+  RollbackId,
+  SnapshotId,
+} from "./shapes.ts";
 
-export const StrategyText = Type.Enum(["auto", "stack", "direct"]);
-export const OnConflictText = Type.Enum(["fail", "restore", "keep-live"]);
-export const OnErrorText = Type.Enum(["stop", "continue", "compensate"]);
+export const StrategyText = Type.Enum([...STRATEGIES]);
+export const OnConflictText = Type.Enum([...ON_CONFLICT]);
+export const OnErrorText = Type.Enum([...ON_ERROR]);
 
-/** CloudFormation takes 500 resources in a stack, and no more to skip. */
+/** A stack has at most 500 resources, so that no more can be skipped. */
 const MAX_SKIPPED = 500;
 
 export const ContinueUpdateRollback = Type.Record(
@@ -17,7 +27,7 @@ export const ContinueUpdateRollback = Type.Record(
   {
     maxProperties: 50,
     description:
-      "Consent to let the failed rollback of a stack in UPDATE_ROLLBACK_FAILED go on, by the stack's name: the resources to skip then, none or each as `LogicalId`, within a nested stack `NestedStackName.LogicalId`",
+      "Consent to continue the failed rollback of stacks in UPDATE_ROLLBACK_FAILED. The keys are names of stacks; the values are the resources to skip, if any: `LogicalId`, or `NestedStackName.LogicalId` in a nested stack",
   },
 );
 
@@ -32,7 +42,7 @@ export const RollbackShape = noun("Rollback", (options) =>
       undoes: nullable(RollbackId),
       toBuild: nullable(Type.String()),
       package: nullable(Type.Object({ service: Type.String(), digest: Digest })),
-      outcome: nullable(Type.Enum(["succeeded", "failed"])),
+      outcome: nullable(OutcomeText),
       restores: nullable(SnapshotId),
       drill: Type.Boolean(),
       components: Type.Array(ComponentIdText),
@@ -58,7 +68,7 @@ export const RollbackShape = noun("Rollback", (options) =>
     {
       ...options,
       description:
-        "A Rollback job or its draft. `deployment` is the newest of `deployments`, null for an undo and for a restore, whose snapshot `restores` names; a `drill` is planned and never run; `components` are the picked ones; `snapshot` is the backup taken before running; `planDigest` is the plan that was approved. A draft whose planning failed says so in `error`. `toBuild` is the build whose state it goes back to; with `package`, a command that is not Stepback's deploys it while the status is `In Progress`, and `outcome` is what that command did.",
+        "A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported.",
     },
   ),
 );

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from "typebox";
-import { type ComponentId, KIND_NAMES, parseComponentId } from "../../domain/component/component.ts";
-import { StepbackError } from "../../domain/errors.ts";
+import { OUTCOMES } from "../../domain/activity/deployment.ts";
+import { type ComponentId, KIND_NAMES, kindOf, nameOf } from "../../domain/component/component.ts";
+import { SNAPSHOT_STATUSES } from "../../domain/component/snapshot.ts";
 import type { Json } from "../../domain/json.ts";
 import { READINESS } from "../../domain/plan/readiness.ts";
 import { noun } from "../../plugins/nouns.ts";
@@ -15,12 +16,12 @@ export const Time = Type.String({ format: "date-time" });
 
 export const Digest = Type.String({ description: "SHA-256, 64 hexadecimal digits" });
 
-/** Any JSON value, written as it is. */
+/** Any JSON value. */
 export const AnyJson = Type.Unsafe<Json>({});
 
 export const Count = Type.Integer({ minimum: 0 });
 
-/** A function's name has 64 characters, the ARN of a table's stream some 340, a Kafka topic 249, an alias 128. */
+/** A function name has up to 64 characters, the ARN of a table's stream about 340, a Kafka topic 249, an alias 128. */
 const COMPONENT_ID_LENGTH = 1_000;
 
 export const ComponentIdText = Type.Unsafe<ComponentId>({
@@ -30,7 +31,7 @@ export const ComponentIdText = Type.Unsafe<ComponentId>({
   description: "`kind:name`, percent-encoded in paths",
 });
 
-/** Ids as `domain/ids.ts` makes them. In a path, anything else is not found like an unknown one. */
+/** Ids as `domain/ids.ts` makes them. In a path, a malformed id is NOT_FOUND, like an unknown one. */
 function idText(prefix: string) {
   return Type.String({ pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{20}$` });
 }
@@ -41,7 +42,13 @@ export const SnapshotId = idText("snp");
 export const PinId = idText("pin");
 export const RevalidationId = idText("rvl");
 
+export const KindText = Type.Enum([...KIND_NAMES]);
+
 export const ReadinessText = Type.Enum([...READINESS]);
+
+export const OutcomeText = Type.Enum([...OUTCOMES]);
+
+export const SnapshotStatusText = Type.Enum([...SNAPSHOT_STATUSES]);
 
 export const ReasonText = noun("Reason", (options) =>
   Type.Object({ code: ErrorCodeText.ref, detail: Type.String() }, options),
@@ -55,7 +62,7 @@ export const ChangeShape = noun("Change", (options) =>
       deployed: Type.Optional(AnyJson),
       live: Type.Optional(AnyJson),
     },
-    { ...options, description: 'A side that is missing did not exist. Secrets show as `{ "secret": fingerprint }`.' },
+    { ...options, description: 'A missing side did not exist. Secrets show as `{ "secret": fingerprint }`.' },
   ),
 );
 
@@ -67,17 +74,14 @@ export function timeOrNull(at: number | null): string | null {
   return at === null ? null : timeText(at);
 }
 
-/** The two halves of an id that the store has kept. */
 export function kindAndName(id: ComponentId) {
-  const parsed = parseComponentId(id);
-  if (!parsed) throw new StepbackError("INTERNAL", `${id} is no component id.`);
-  return parsed;
+  return { kind: kindOf(id), name: nameOf(id) };
 }
 
-/** One page of a list. */
+/** The response with one page of a list. */
 export function pageOf<Schema extends TSchema>(items: Schema) {
   return Type.Object({
     items: Type.Array(items),
-    next: nullable(Type.String({ description: "Send it as `cursor` for the next page; null on the last" })),
+    next: nullable(Type.String({ description: "Send it as `cursor` to get the next page; null on the last page" })),
   });
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { KIND_NAMES } from "../../domain/component/component.ts";
+import { SNAPSHOT_PURPOSES } from "../../domain/component/snapshot.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
 import type { ShownComponent, SnapshotRow } from "../../services/snapshots.ts";
@@ -8,11 +8,13 @@ import {
   ComponentIdText,
   Count,
   Digest,
+  KindText,
   kindAndName,
   nullable,
   ReadinessText,
   ReasonText,
   SnapshotId,
+  SnapshotStatusText,
   Time,
   timeOrNull,
 } from "./shapes.ts";
@@ -21,14 +23,14 @@ export const SnapshotShape = noun("Snapshot", (options) =>
   Type.Object(
     {
       id: SnapshotId,
-      purpose: Type.Enum(["backup", "record"]),
+      purpose: Type.Enum([...SNAPSHOT_PURPOSES]),
       activity: Type.String({ description: "The deployment or rollback that owns it" }),
-      status: Type.Enum(["Pending", "Ready", "Failed"]),
+      status: SnapshotStatusText,
       takenAt: nullable(Time),
       components: Count,
       bytes: Count,
     },
-    { ...options, description: "Immutable states of components at one time" },
+    { ...options, description: "Immutable states of components at one point in time" },
   ),
 );
 
@@ -41,15 +43,15 @@ export const ComponentShape = noun("SnapshotComponent", (options) =>
   Type.Object(
     {
       id: ComponentIdText,
-      kind: Type.Enum([...KIND_NAMES]),
+      kind: KindText,
       name: Type.String(),
       parent: nullable(ComponentIdText),
       physicalId: nullable(Type.String()),
       digest: Digest,
-      incomplete: nullable(Type.String({ description: "Why the state is incomplete; null when it is whole" })),
+      incomplete: nullable(Type.String({ description: "Why the state is incomplete; null when it is complete" })),
       readiness: nullable(ReadinessText),
       reasons: Type.Array(ErrorCodeText.ref),
-      details: Type.Array(ReasonText.ref, { description: "The reasons in words" }),
+      details: Type.Array(ReasonText.ref, { description: "The reasons with their details" }),
       settings: AnyJson,
       evidence: AnyJson,
       artifacts: Type.Array(Type.Object({ digest: Digest, bytes: Count })),
@@ -57,7 +59,7 @@ export const ComponentShape = noun("SnapshotComponent", (options) =>
     {
       ...options,
       description:
-        'A captured state. Secrets in it show as `{ "secret": fingerprint }`. `readiness` is how well it could go back when the backup was taken; null in every other snapshot.',
+        'A captured state. Secrets show as `{ "secret": fingerprint }`. `readiness` says how well the state could be restored when a deployment\'s backup was taken; it is null in every other snapshot.',
     },
   ),
 );

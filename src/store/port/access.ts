@@ -3,7 +3,8 @@ export interface TokenRow {
   readonly role: string;
 }
 
-export interface StoredAnswer {
+/** The response that a repeated request with the same idempotency key receives. */
+export interface StoredResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -11,16 +12,16 @@ export interface StoredAnswer {
 
 export interface AccessStore {
   countTokens(): Promise<number>;
-  /** `hash`: SHA-256 of the token. The same hash again changes nothing. */
+  /** `hash` is the SHA-256 of the token. Inserting a known hash changes nothing. */
   insertToken(hash: string, token: TokenRow, at: number): Promise<void>;
   findToken(hash: string): Promise<TokenRow | null>;
-  /** `new`: the caller now owns the key. Keys older than 24 h are forgotten. */
+  /** `new` means that the caller owns the key from now on. Deletes keys older than 24 h. */
   reserveKey(
     key: string,
     fingerprint: string,
     now: number,
-  ): Promise<{ state: "new" | "running" | "differs" } | { state: "done"; answer: StoredAnswer }>;
-  completeKey(key: string, answer: StoredAnswer): Promise<void>;
-  /** Frees a key whose request failed inside, so that it may be tried again. At start: frees every running one. */
+  ): Promise<{ state: "new" | "running" | "differs" } | { state: "done"; response: StoredResponse }>;
+  completeKey(key: string, response: StoredResponse): Promise<void>;
+  /** Releases the key of a request that failed with 5xx, so that it can be sent again. Null releases every running key. */
   releaseKey(key: string | null): Promise<void>;
 }

@@ -12,7 +12,7 @@ export interface ActivityFilter {
   readonly branch?: string;
   readonly target?: string;
   readonly status?: Status;
-  /** Rollbacks of this deployment only. */
+  /** Only rollbacks that reverse this deployment. */
   readonly deployment?: string;
 }
 
@@ -23,17 +23,20 @@ export interface ActivityStore {
   listActivities(filter: ActivityFilter, page: Page): Promise<Paged<Activity>>;
   listDeployments(filter: ActivityFilter, page: Page): Promise<Paged<Deployment>>;
   listRollbacks(filter: ActivityFilter, page: Page): Promise<Paged<Rollback>>;
-  /** Sets the time of the first request only. True when the activity had not ended. */
+  /** Keeps the time of the first request. False when the activity had ended already. */
   requestCancel(id: string, at: number): Promise<boolean>;
   isCancelRequested(id: string): Promise<boolean>;
-  /** Ends an unfinished activity outside of any job (abandoned, cancelled before it began). False when it had ended. */
+  /** Ends an unfinished activity outside any job: abandoned, or cancelled before it began. False when it had ended already. */
   endActivity(id: string, problem: Problem, at: number): Promise<boolean>;
-  /** Ends an activity in Exception and its job with it. Pending snapshots of it become Failed, open steps Skipped. */
+  /**
+   * Ends an activity in Exception, and its job with it. Its pending snapshots become Failed, its running step Failed and
+   * its pending steps Skipped. A draft stays a draft and keeps the problem.
+   */
   failActivity(
     fence: Fence,
     id: string,
     failure: { problem: Problem; at: number; lines: readonly NewLine[] },
   ): Promise<void>;
-  /** Stores the account and region of the first job; throws WRONG_TARGET when others are stored. */
+  /** Stores the account and region that the first job found. WRONG_TARGET when the activity already has others. */
   identify(fence: Fence, id: string, identity: TargetIdentity): Promise<void>;
 }

@@ -6,22 +6,22 @@ import type { Problem } from "../../domain/errors.ts";
 import type { Enqueue, Guard, NewLine, Page, Paged } from "./transaction.ts";
 
 export interface BuildStore {
-  /** Stores what a package is; its bytes are artifacts already. Answers the row that stands, which may be an older one. */
+  /** Stores the facts of a package whose bytes are stored already. Returns the first row of that name, which may be older. */
   putPackage(given: Package): Promise<Package>;
   findPackage(name: PackageName): Promise<Package | null>;
   /** Null for a build that no deployment and no package of the stage names. */
   findBuild(stage: StageName, build: string): Promise<Build | null>;
-  /** Newest first, by when a build was first heard of. */
+  /** Newest first, by the time at which a build was first mentioned. */
   listBuilds(stage: StageName, page: Page): Promise<Paged<Build>>;
 }
 
-/** What happens while a rollback by package waits for the command that deploys the package. */
+/** Reports about the command that deploys the package of a rollback by package. */
 export interface CommandStore {
-  /** Appends lines that the command printed; the guard sees the rollback inside the transaction. */
+  /** Appends lines that the command printed. The guard sees the rollback inside the transaction. */
   appendOutput(rollback: string, lines: readonly NewLine[], guard: Guard<Rollback>): Promise<void>;
   /**
-   * Stores what the command did, with the problem where it failed, and enqueues the job that looks. The same outcome again
-   * changes nothing and enqueues nothing.
+   * Stores the command's outcome, with the problem when it failed, and enqueues the job that verifies the result. Repeating
+   * the stored outcome changes nothing and enqueues nothing.
    */
   reportCommand(
     rollback: string,
@@ -29,6 +29,6 @@ export interface CommandStore {
     guard: Guard<Rollback>,
     enqueue: Enqueue,
   ): Promise<void>;
-  /** Ids of rollbacks that were opened before and still wait for their command. */
+  /** Ids of rollbacks that were opened before this time and still wait for their command. */
   listAwaitingSince(before: number): Promise<readonly string[]>;
 }

@@ -2,7 +2,7 @@ import type { Activity } from "../../domain/activity/activity.ts";
 import type { Altered } from "../../domain/activity/altered.ts";
 import type { Deployment, Outcome } from "../../domain/activity/deployment.ts";
 import type { CarriedPin } from "../../domain/activity/pins.ts";
-import type { Claim } from "../../domain/activity/scope.ts";
+import type { Lock } from "../../domain/activity/scope.ts";
 import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import type { Problem } from "../../domain/errors.ts";
 import type { ReadinessCounts } from "../../domain/plan/readiness.ts";
@@ -16,40 +16,41 @@ export interface DeploymentStore {
    * Queued or In Progress rollback of the same target, inside the transaction.
    */
   openDeployment(deployment: Deployment, guard: Guard<readonly Activity[]>, enqueue: Enqueue): Promise<void>;
-  /** Backup Ready, deployment In Progress, job done: one transaction. */
+  /** Stores the backup as Ready, sets the deployment In Progress and ends the job, in one transaction. */
   saveBackup(fence: Fence, deployment: string, snapshot: NewSnapshot, also: BackupExtras): Promise<void>;
-  /** Stores what CI reported and enqueues the record. The same outcome again changes nothing and enqueues nothing. */
+  /** Stores the outcome that CI reported and enqueues the record. Repeating it changes nothing and enqueues nothing. */
   reportOutcome(
     deployment: string,
     report: { outcome: Outcome; message: string | null },
     guard: Guard<Deployment>,
     enqueue: Enqueue,
   ): Promise<void>;
-  /** Record Ready, altered rows, the final status and the end of the job; `follow` is the rollback that onFailure asked for. */
+  /** Stores the record, the altered rows and the final status, opens the rollback in `follow`, and ends the job. */
   saveRecord(fence: Fence, deployment: string, end: RecordEnd): Promise<void>;
   /** Every altered row, parents before children. */
   findAltered(deployment: string): Promise<readonly Altered[]>;
   listAltered(deployment: string, page: Page): Promise<Paged<Altered>>;
-  /** Ids of unfinished deployments that were opened before. */
+  /** Ids of unfinished deployments that were opened before this time, oldest first. */
   listOpenSince(before: number): Promise<readonly string[]>;
 }
 
 export interface BackupExtras {
-  /** How well the components of the backup can go back. */
+  /** How many components of the backup have which readiness. */
   readonly readiness?: ReadinessCounts;
-  /** What the deployment holds from now on: the backup knows which functions its stacks own. Null leaves the claim. */
-  readonly claim: Claim | null;
+  /** What the deployment holds from now on: the backup knows which functions its stacks own. Null leaves the lock. */
+  readonly lock: Lock | null;
   readonly lines: readonly NewLine[];
 }
 
 export interface RecordEnd {
   readonly snapshot: NewSnapshot;
   readonly altered: readonly Altered[];
-  /** Pinned states among the altered ones (N13); absent where there are none. */
+  /** Pinned states among the altered ones; absent when there are none. */
   readonly pinned?: readonly CarriedPin[];
   readonly status: "Completed" | "Exception";
   readonly problem: Problem | null;
   readonly at: number;
   readonly lines: readonly NewLine[];
+  /** The rollback that `onFailure: rollback` asks for. */
   readonly follow: Follow | null;
 }

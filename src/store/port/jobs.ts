@@ -9,7 +9,7 @@ export interface JobRequest {
   readonly subject: string;
 }
 
-/** Ownership of a running job. Every write of the job carries it; a stale one gets LEASE_LOST and changes nothing. */
+/** Proves that a worker still owns a running job. Every write of a job carries its fence; a stale one fails with LEASE_LOST. */
 export interface Fence {
   readonly job: number;
   readonly fence: number;
@@ -19,12 +19,12 @@ export interface ClaimedJob extends JobRequest, Fence {}
 
 export interface JobStore {
   insertJob(transaction: Transaction, job: JobRequest, at: number): Promise<void>;
-  /** The oldest queued job, now running under a raised fence. Null when nothing waits. */
+  /** Marks the oldest queued job as running under a raised fence and returns it. Null when no job waits. */
   claimJob(now: number, leaseMs: number): Promise<ClaimedJob | null>;
-  /** Running jobs whose lease has run out, or all of them with `everything`, go back to the queue with raised fences. */
+  /** Puts running jobs whose lease has expired, or all of them with `everything`, back into the queue. Returns how many. */
   requeueJobs(now: number, everything: boolean): Promise<number>;
-  /** False when the lease is lost. */
+  /** False when the job was taken from this worker. */
   renewLease(fence: Fence, until: number): Promise<boolean>;
-  /** Ends a job that ended without a row of its own to write. */
+  /** Ends a job that has no rows of its own to write. LEASE_LOST. */
   endJob(fence: Fence): Promise<void>;
 }

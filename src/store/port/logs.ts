@@ -4,9 +4,9 @@ import type { Fence } from "./jobs.ts";
 import type { NewLine } from "./transaction.ts";
 
 export interface LogStore {
-  /** With a fence the line is refused to a worker that lost its lease. */
+  /** With a fence, a worker that lost its lease gets LEASE_LOST and no line is written. */
   appendLines(fence: Fence | null, activity: string, lines: readonly NewLine[]): Promise<void>;
-  /** Ascending by seq, `after` exclusive. */
+  /** In ascending order of `seq`, beginning behind `after`. */
   listLines(
     activity: string,
     filter: { component?: ComponentId; level?: LogLevel; after: number; limit: number },

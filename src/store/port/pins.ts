@@ -1,7 +1,7 @@
 import type { Cleared, Pin, Revalidation } from "../../domain/activity/pins.ts";
 import type { Page, Paged } from "./transaction.ts";
 
-/** Where a pin holds. */
+/** Where a pin applies. */
 export interface PinPlace {
   readonly application: string;
   readonly stage: string;
@@ -14,14 +14,14 @@ export interface PinFilter {
   readonly active?: boolean;
 }
 
-/** Pins are made and superseded by the end of a rollback (`endRollback`). */
+/** The end of a rollback makes and supersedes pins (`endRollback`). */
 export interface PinStore {
   findPin(id: string): Promise<Pin | null>;
   /** Newest first. */
   listPins(filter: PinFilter, page: Page): Promise<Paged<Pin>>;
-  /** All that hold in a place, oldest first: a deployment is compared with every one of them. */
+  /** Every active pin of a place, oldest first: a deployment is compared with each of them. */
   findActivePins(place: PinPlace): Promise<readonly Pin[]>;
-  /** False where it does not hold any more; who cleared it first stands. */
+  /** False when the pin is no longer active; the first clearing stays. */
   clearPin(id: string, cleared: Cleared): Promise<boolean>;
 }
 
@@ -31,12 +31,12 @@ export interface RevalidationFilter {
   readonly open?: boolean;
 }
 
-/** Marks are made by the end of a rollback, and closed by the end of a deployment, an undo, or somebody. */
+/** The end of a rollback opens marks; a completed deployment, an undo or a person closes them. */
 export interface RevalidationStore {
   /** Newest first. */
   listRevalidations(filter: RevalidationFilter, page: Page): Promise<Paged<Revalidation>>;
-  /** Null where the stage has none of this id. */
+  /** Null when the stage has no mark with this id. */
   findRevalidation(place: Pick<RevalidationFilter, "application" | "stage">, id: string): Promise<Revalidation | null>;
-  /** False where it is closed; who closed it first stands. */
+  /** False when the mark is closed already; the first closing stays. */
   clearRevalidation(id: string, cleared: Cleared): Promise<boolean>;
 }

@@ -11,8 +11,8 @@ export interface StoredPolicy extends StagePolicy {
 }
 
 export interface PolicyStore {
-  /** Null where nobody has set one. */
+  /** Null when nobody has set a policy. */
   findPolicy(place: StagePlace): Promise<StoredPolicy | null>;
-  /** Whole, over the one that stands. */
+  /** Replaces the whole policy. */
   savePolicy(place: StagePlace, policy: StoredPolicy): Promise<void>;
 }

@@ -11,41 +11,41 @@ import type { JournalEntry, StepRow } from "../../domain/plan/step-row.ts";
 import type { Fence } from "./jobs.ts";
 import type { Enqueue, Guard, NewLine, Page, Paged } from "./transaction.ts";
 
-/** A rollback that begins where a job ends: it holds its components from that very moment. */
+/** A rollback that is opened in the transaction that ends a job, so that nothing else can lock its components in between. */
 export interface Follow {
   readonly rollback: Rollback;
   readonly enqueue: Enqueue;
 }
 
 export interface RollbackStore {
-  /** Inserts a Draft (no enqueue) or a Queued rollback with its job; guard as for openDeployment, not called for drafts. */
+  /** Inserts a Draft without a job, or a Queued rollback with its job. The guard is that of `openDeployment`; drafts skip it. */
   openRollback(rollback: Rollback, guard: Guard<readonly Activity[]>, enqueue: Enqueue | null): Promise<void>;
-  /** Replaces the picked components of a draft, and forgets its plan. `edit` may throw StepbackError. */
+  /** Replaces the picked components of a draft and deletes its plan. `edit` may throw StepbackError. */
   editDraft(id: string, edit: (rollback: Rollback) => readonly ComponentId[]): Promise<Rollback>;
-  /** Enqueues planning of a draft. The plan that it had is forgotten. */
+  /** Enqueues the planning of a draft and deletes its earlier plan. */
   requestPlan(id: string, guard: Guard<Rollback>, enqueue: Enqueue): Promise<void>;
-  /** Draft → Queued with the claim and the approved digest; `busy` as the guard of openRollback. */
+  /** Turns a draft into a Queued rollback with its lock and the approved digest. `busy` is the guard of `openRollback`. */
   requestRun(id: string, run: RunRequest): Promise<void>;
-  /** The plan, and the job's end. With `next`, the run is enqueued in the same transaction. */
+  /** Stores the plan and ends the job. With `next`, the same transaction enqueues the run. */
   savePlan(
     fence: Fence,
     id: string,
     plan: { plan: Plan; lines: readonly NewLine[]; next: Enqueue | null },
   ): Promise<void>;
-  /** Null where there is none (yet). */
+  /** Null while there is no plan. */
   findPlan(id: string): Promise<Plan | null>;
   /**
-   * Backup of the picked components Ready, status In Progress, one Pending row a step: the last moment before mutations.
-   * With `waits` the job ends here: somebody else's command comes next, and its report enqueues another job.
+   * Stores the rollback's own backup, sets it In Progress and inserts one Pending row for each step: the last write before
+   * the first mutation. With `waits` the job ends here: an external command comes next, and its report enqueues another job.
    */
   beginRun(fence: Fence, id: string, begin: RunBeginning): Promise<void>;
   findSteps(id: string): Promise<readonly StepRow[]>;
   listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
-  /** How long proven steps of the newest rollbacks of a target took: what a drill expects (N15). */
+  /** How long the verified steps of the target's newest rollbacks took, for estimates. */
   listMeasuredSteps(target: string): Promise<readonly MeasuredStep[]>;
   findJournal(id: string): Promise<readonly JournalEntry[]>;
   startStep(fence: Fence, id: string, order: number, at: number): Promise<void>;
-  /** Commits the intent. The same step and index again keeps the first token and answers the entry that stands. */
+  /** Commits the intent. For a known step and index, keeps the first token and returns the stored entry. */
   intend(fence: Fence, id: string, entry: Omit<JournalEntry, "status" | "result">): Promise<JournalEntry>;
   finishAction(
     fence: Fence,
@@ -53,7 +53,7 @@ export interface RollbackStore {
     done: { step: number; index: number; result: Json; lines: readonly NewLine[] },
   ): Promise<void>;
   finishStep(fence: Fence, id: string, end: { row: StepRow; lines: readonly NewLine[] }): Promise<void>;
-  /** Result, record of the states read back, status, and the end of the job. Rows may be corrected by the last look. */
+  /** Stores the result, the record of the states read back and the status, and ends the job. `rows` replace stored steps. */
   endRollback(fence: Fence, id: string, end: RollbackEnd): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export interface RunBeginning {
 
 export interface RunRequest {
   readonly planDigest: string;
-  readonly claim: Rollback["claim"];
+  readonly lock: Rollback["lock"];
   readonly guard: Guard<Rollback>;
   readonly busy: Guard<readonly Activity[]>;
   readonly enqueue: Enqueue;
@@ -83,6 +83,6 @@ export interface RollbackEnd {
   readonly lines: readonly NewLine[];
   /** The undo that `onError: compensate` asks for. */
   readonly follow: Follow | null;
-  /** Pins and marks; absent where nothing was brought back. */
+  /** Absent when nothing was restored. */
   readonly pinChanges?: PinChanges;
 }

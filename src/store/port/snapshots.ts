@@ -5,30 +5,30 @@ import type { Page, Paged } from "./transaction.ts";
 
 export interface SnapshotStore {
   findSnapshot(id: string): Promise<SnapshotRow | null>;
-  /** Every component with its state. Empty for a snapshot that is not Ready. */
+  /** Every component with its state. Empty while the snapshot is not Ready. */
   findComponents(snapshot: string): Promise<Components>;
   findComponent(snapshot: string, component: ComponentId): Promise<JudgedComponent | null>;
   listComponents(snapshot: string, page: Page): Promise<Paged<JudgedComponent>>;
   /**
-   * Digest of what Stepback last recorded of each component in a target (at a deployment's finish or a rollback's end),
-   * no older than `since`. Null as digest: recorded as absent. Missing: never recorded.
+   * The digest of each component in the newest record that covers it, among records no older than `since` of this account
+   * and region. A null digest means that the record says the component was absent; no entry, that no record covers it.
    */
   findLastRecorded(
     identity: TargetIdentity,
     components: readonly ComponentId[],
     since: number,
   ): Promise<ReadonlyMap<ComponentId, string | null>>;
-  /** What Stepback last recorded of each component in a target, however long ago. Missing: absent, or never recorded. */
+  /** The last recorded state of each component, however old. No entry: recorded as absent, or never recorded. */
   findRecorded(identity: TargetIdentity, components: readonly ComponentId[]): Promise<Components>;
 }
 
-/** One state in the history of a component: the first snapshot that saw it. */
+/** One state in the history of a component, with the first snapshot that saw it. */
 export interface HistoryEntry {
   readonly component: ComponentId;
   readonly digest: string | null;
   readonly incomplete: string | null;
   readonly snapshot: string;
-  /** `record`: the activity made the state. `backup`: the activity found it, so that somebody else had made it. */
+  /** `record`: the activity made the state. `backup`: the activity found the state, so something else had made it. */
   readonly purpose: SnapshotRow["purpose"];
   readonly takenAt: number;
   readonly activity: Activity;
@@ -41,6 +41,6 @@ export interface HistoryFilter {
 }
 
 export interface HistoryStore {
-  /** Every state that differs from the one before it, newest first (N14). Its cost does not grow with the snapshots. */
+  /** Every state that differs from the one before it, newest first. The cost does not grow with the number of snapshots. */
   listHistory(component: ComponentId, filter: HistoryFilter, page: Page): Promise<Paged<HistoryEntry>>;
 }

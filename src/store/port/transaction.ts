@@ -1,15 +1,15 @@
 import type { LogLine } from "../../domain/activity/log.ts";
 import type { StepbackError } from "../../domain/errors.ts";
 
-/** An open transaction. Opaque above the store: it is only handed on to `Dispatcher.enqueue`. */
+/** An open transaction. Opaque above the store, which only passes it on to `Dispatcher.enqueue`. */
 export interface Transaction {
   readonly transaction: unique symbol;
 }
 
-/** Puts a job into the same transaction as the rows that it belongs to. */
+/** Enqueues a job in the same transaction as the rows that it belongs to. */
 export type Enqueue = (transaction: Transaction) => Promise<void>;
 
-/** Looks at a row inside the transaction that would change it. An error refuses; nothing is changed then. */
+/** Checks a row inside the transaction that would change it. A returned error rolls the transaction back. */
 export type Guard<Row> = (row: Row) => StepbackError | null;
 
 /** A log line before it has its number. */
@@ -17,7 +17,7 @@ export type NewLine = Omit<LogLine, "seq">;
 
 export interface Page {
   readonly limit: number;
-  /** What the page before answered as `next`; null for the first. An unreadable one is VALIDATION_FAILED. */
+  /** `next` of the previous page; null for the first page. An unreadable cursor is VALIDATION_FAILED. */
   readonly cursor: string | null;
 }
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import t from "tap";
 import { alteredIds } from "#src/domain/activity/altered";
-import { awaitsCommand, redeployedIds } from "#src/domain/activity/build";
+import { redeployedIds } from "#src/domain/activity/build";
+import { awaitsCommand } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, captured, componentId } from "#src/domain/component/component";
 import { returnStates, type SnapshotPair } from "#src/domain/plan/rollback-states";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import type { ExternalStacks, MovingStack, StackLinks } from "#src/domain/stack/links";
+import type { ExternalStacks, StackLinks, StackTransition } from "#src/domain/stack/links";
 import { orderStacks, type StackOrder, type StackPass } from "#src/domain/stack/order";
 import { graphText, type StackGraph, stackGraphs } from "../../support/stack-graphs.ts";
 import { type Account, accountOf, begin, end, hasAnyOrder, targetOf } from "./strict-exports.ts";
@@ -11,7 +11,7 @@ function links(exports: readonly string[], imports: readonly string[] = []): Sta
   return { exports: Object.fromEntries(exports.map((name) => [name, `arn:${name}`])), imports };
 }
 
-function moving(name: string, live: StackLinks | null, goal: StackLinks | null): MovingStack {
+function moving(name: string, live: StackLinks | null, goal: StackLinks | null): StackTransition {
   return { name, live, goal };
 }
 
@@ -94,10 +94,10 @@ t.test("what no order can help is refused by name, all of it at once, with the w
     {
       stack: "a",
       code: "EXPORT_IN_USE",
-      detail: /^billing stays as it is and imports used, which goes: pick billing too/,
+      detail: /^billing stays as it is and imports used, which is deleted: pick billing too/,
     },
     { stack: "b", code: "EXPORT_MISSING", detail: /nowhere/ },
-    { stack: "b", code: "EXPORT_TAKEN", detail: /taken once it is back, and other exports/ },
+    { stack: "b", code: "EXPORT_TAKEN", detail: /taken once it is rolled back, and other exports/ },
     {
       stack: "c",
       code: "ORDER_IMPOSSIBLE",
@@ -118,7 +118,7 @@ t.test("a bridge that cannot be made says why", async (t) => {
     { ...ALONE, whyNoBridge: () => "the topic is another one" },
   );
   t.match(faults, [
-    { stack: "a", code: "ORDER_IMPOSSIBLE", detail: /a cannot keep new for so long: the topic is another one\.$/ },
+    { stack: "a", code: "ORDER_IMPOSSIBLE", detail: /a cannot keep new for that long: the topic is another one\.$/ },
     { stack: "b", code: "ORDER_IMPOSSIBLE", detail: /^b goes after a/ },
   ]);
 });
@@ -202,7 +202,7 @@ function runStrictly(graph: StackGraph, order: StackOrder, draw: () => number): 
   }
 }
 
-function stackOf({ stacks }: StackGraph, { stack: name }: StackPass): MovingStack {
+function stackOf({ stacks }: StackGraph, { stack: name }: StackPass): StackTransition {
   const found = stacks.find((stack) => stack.name === name);
   if (!found) throw new Error(`no stack ${name}`);
   return found;

@@ -1,4 +1,4 @@
-import type { ExternalStacks, MovingStack } from "#src/domain/stack/links";
+import type { ExternalStacks, StackTransition } from "#src/domain/stack/links";
 
 /**
  * What AWS enforces about exports and imports (facts E4), written down a second time and as plainly as can be, to hold
@@ -18,7 +18,7 @@ export interface Target {
 
 const SURROUNDINGS = "outside";
 
-export function accountOf(stacks: readonly MovingStack[], { importers, exporters }: ExternalStacks): Account {
+export function accountOf(stacks: readonly StackTransition[], { importers, exporters }: ExternalStacks): Account {
   const exports = new Map<string, { owner: string; value: string }>();
   for (const name of Object.keys(exporters ?? {})) exports.set(name, { owner: SURROUNDINGS, value: "outside" });
   for (const { name: owner, live } of stacks)
@@ -28,7 +28,7 @@ export function accountOf(stacks: readonly MovingStack[], { importers, exporters
   return { exports, imports };
 }
 
-export function targetOf({ live, goal }: MovingStack, keeps: readonly string[]): Target {
+export function targetOf({ live, goal }: StackTransition, keeps: readonly string[]): Target {
   const kept = keeps.map((name): [string, string] => [name, live?.exports[name] ?? ""]);
   return { exports: new Map([...Object.entries(goal?.exports ?? {}), ...kept]), imports: new Set(goal?.imports) };
 }
@@ -60,7 +60,7 @@ export function end(account: Account, stack: string, target: Target): Account | 
 }
 
 /** Whether any sequence of operations brings every stack to its goal: all of them are tried. */
-export function hasAnyOrder(stacks: readonly MovingStack[], around: ExternalStacks): boolean {
+export function hasAnyOrder(stacks: readonly StackTransition[], around: ExternalStacks): boolean {
   const seen = new Set<string>();
   const open: { account: Account; done: ReadonlySet<string> }[] = [
     { account: accountOf(stacks, around), done: new Set() },
@@ -82,14 +82,14 @@ export function hasAnyOrder(stacks: readonly MovingStack[], around: ExternalStac
   return false;
 }
 
-function operate(account: Account, stack: MovingStack, keeps: readonly string[]): Account | string {
+function operate(account: Account, stack: StackTransition, keeps: readonly string[]): Account | string {
   const target = targetOf(stack, keeps);
   const begun = begin(account, stack.name, target);
   return typeof begun === "string" ? begun : end(begun, stack.name, target);
 }
 
 /** Nothing (the final pass), and every set of its exports that are not in the goal (a bridge). */
-function possibleKeeps(account: Account, stack: MovingStack, around: ExternalStacks): string[][] {
+function possibleKeeps(account: Account, stack: StackTransition, around: ExternalStacks): string[][] {
   const own = [...account.exports].filter(([, { owner }]) => owner === stack.name).map(([name]) => name);
   const spare = own.filter((name) => !Object.hasOwn(stack.goal?.exports ?? {}, name));
   const subsets: string[][] = [[]];

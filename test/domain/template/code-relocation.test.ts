@@ -1,18 +1,18 @@
 import t from "tap";
 import { type PlanStep, planDigest } from "#src/domain/plan/plan";
-import { type CodePlace, planCode, type Standing } from "#src/domain/template/code-relocation";
+import { type CodePlace, type ObjectState, planCode } from "#src/domain/template/code-relocation";
 
 const DIGEST = "d".repeat(64);
-const place = (standing: Standing, more: Partial<CodePlace> = {}): CodePlace => ({
+const place = (state: ObjectState, more: Partial<CodePlace> = {}): CodePlace => ({
   ...{ logicalId: "Pay", property: "Code", bucket: "b", key: "v1/pay.zip", version: null },
-  ...{ digest: DIGEST, sizeBytes: 5, isBelow: false, standing },
+  ...{ digest: DIGEST, sizeBytes: 5, isBelow: false, state },
   ...more,
 });
 const STAGING = { bucket: "staging", region: "eu-west-1" };
 
 /** What becomes of one place: a move, the code of a refusal, or nothing. */
-function outcome(standing: Standing, more: Partial<CodePlace> = {}, staging: string | null = STAGING.bucket): string {
-  const { moves, refusals } = planCode([place(standing, more)], { ...STAGING, bucket: staging });
+function outcome(state: ObjectState, more: Partial<CodePlace> = {}, staging: string | null = STAGING.bucket): string {
+  const { moves, refusals } = planCode([place(state, more)], { ...STAGING, bucket: staging });
   return [...moves.map(({ key }) => `to ${key}`), ...refusals.map(({ code }) => code)].join() || "nothing";
 }
 
@@ -36,7 +36,7 @@ t.test("what has no way back is refused with the object, the cause and the way o
   t.equal(outcome("gone", {}, null), "nothing", "putting back needs no bucket");
   t.equal(outcome("other", { isBelow: true }), "SPLICE_IMPOSSIBLE");
   t.equal(outcome("gone", { isBelow: true }), "nothing");
-  for (const standing of ["gone", "denied"] as const) t.equal(outcome(standing, { digest: null }), "ARTIFACT_MISSING");
+  for (const state of ["gone", "denied"] as const) t.equal(outcome(state, { digest: null }), "ARTIFACT_MISSING");
   const { refusals } = planCode([place("gone", { version: "7" })], { ...STAGING, bucket: null });
   t.match(
     refusals[0]?.detail,

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { type Activity, answered } from "../api.ts";
+import { type Activity, activityTypeValues } from "#client/api-types";
+import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { timeText } from "../format.ts";
 import {
@@ -16,7 +17,7 @@ import type { Run, Session } from "../session.ts";
 import { tableLines } from "../table.ts";
 
 interface ActivityOptions extends OutputOption, FilterOptions, PageOptions {
-  readonly type?: "deploy" | "rollback";
+  readonly type?: Activity["type"];
 }
 
 export function activitiesCommand(program: Command, run: Run): void {
@@ -24,7 +25,7 @@ export function activitiesCommand(program: Command, run: Run): void {
     .command("activities")
     .summary("list deploys and rollbacks together")
     .description("list deploys and rollbacks together, newest first")
-    .addOption(new Option("--type <type>").choices(["deploy", "rollback"]));
+    .addOption(new Option("--type <type>").choices(activityTypeValues));
   addPageOptions(addFilterOptions(command))
     .addOption(outputOption())
     .action((options: ActivityOptions) => run(options.output, (session) => listActivities(session, options)));
@@ -32,9 +33,9 @@ export function activitiesCommand(program: Command, run: Run): void {
 
 async function listActivities({ api, terminal }: Session, options: ActivityOptions): Promise<ExitCode> {
   const { output: _, ...query } = options;
-  const page = await answered(api.GET("/v1/activities", { params: { query: present(query) } }));
+  const page = await unwrap(api.GET("/v1/activities", { params: { query: present(query) } }));
   terminal.answer(page, (paint) => activityLines(page.items, paint));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 

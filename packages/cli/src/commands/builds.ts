@@ -1,14 +1,14 @@
 import type { Command } from "commander";
-import { answered, type Build } from "../api.ts";
+import type { Build } from "#client/api-types";
+import { unwrap } from "#client/connect";
 import { originOf } from "../ci-variables.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { SHORT_DIGEST_CHARACTERS, sizeText, timeText } from "../format.ts";
 import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
-import { findBuild, pickPackage, pullPackage, pushPackage } from "../packages.ts";
+import { pickPackage, pullPackage, pushPackage, readBuild, refuseFilled } from "../packages.ts";
 import { type Paint, paintStatus } from "../paint.ts";
 import type { Run, Session } from "../session.ts";
 import { tableLines } from "../table.ts";
-import { refuseFilled } from "../unpacking.ts";
 
 interface StageOptions extends OutputOption {
   readonly application: string;
@@ -32,22 +32,22 @@ interface PullOptions extends StageOptions {
 export function buildsCommand(program: Command, run: Run): void {
   const builds = program
     .command("builds")
-    .summary("list a stage's builds, store and fetch their packages")
-    .description("the builds of a stage, and the packages that were stored with them");
+    .summary("list a stage's builds, store and download their packages")
+    .description("list the builds of a stage, and store or download their packages");
   addPageOptions(inStage(builds.command("list", { isDefault: true }).description("list builds, newest first")))
     .addOption(outputOption())
     .action((options: ListOptions) => run(options.output, (session) => listBuilds(session, options)));
-  inStage(builds.command("push").description("store the package of a service; it is never altered afterwards"))
+  inStage(builds.command("push").description("store the package of a service; it never changes afterwards"))
     .argument("<path>", "the packaged output: a folder, or a tar, tar.gz or zip")
-    .requiredOption("--service <name>", "the service that it is the package of")
+    .requiredOption("--service <name>", "the service that the package belongs to")
     .option("--build <id>", "(GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
     .option("--commit <id>", "(GITHUB_SHA, CI_COMMIT_SHA)")
     .addOption(outputOption())
     .action((path: string, options: PushOptions) => run(options.output, (session) => push(session, path, options)));
-  inStage(builds.command("pull").description("fetch a package, check its digest, and unpack it"))
-    .argument("<folder>", "where to; it must be empty or missing")
+  inStage(builds.command("pull").description("download a package, check its digest, and unpack it"))
+    .argument("<folder>", "the folder to unpack into; it must be empty or missing")
     .requiredOption("--build <id>")
-    .option("--service <name>", "needed where the build has packages of several")
+    .option("--service <name>", "needed where the build has packages of several services")
     .option("--force", "replace files in a folder that is not empty")
     .addOption(outputOption())
     .action((folder: string, options: PullOptions) => run(options.output, (session) => pull(session, folder, options)));
@@ -60,9 +60,9 @@ function inStage(command: Command): Command {
 async function listBuilds({ api, terminal }: Session, options: ListOptions): Promise<ExitCode> {
   const { output: _, application, stage, ...query } = options;
   const params = { path: { application, stage }, query: present(query) };
-  const page = await answered(api.GET("/v1/applications/{application}/stages/{stage}/builds", { params }));
+  const page = await unwrap(api.GET("/v1/applications/{application}/stages/{stage}/builds", { params }));
   terminal.answer(page, (paint) => listLines(page.items, paint));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 
@@ -83,7 +83,7 @@ async function push(session: Session, path: string, options: PushOptions): Promi
   const { application, stage, service } = options;
   const { build, commit } = originOf(options, session.terminal.io.env);
   if (build === undefined || commit === undefined) {
-    throw new CliError(EXIT.usage, "A package belongs to a build and a commit: name both with --build and --commit.");
+    throw new CliError(EXIT.usage, "A package belongs to a build and a commit: name them with --build and --commit.");
   }
   const stored = await pushPackage(session, { application, stage, build, service, commit }, path);
   session.terminal.answer(stored, () => [
@@ -95,7 +95,7 @@ async function push(session: Session, path: string, options: PushOptions): Promi
 async function pull(session: Session, folder: string, options: PullOptions): Promise<ExitCode> {
   const { application, stage, build } = options;
   await refuseFilled(folder, options.force === true);
-  const stored = pickPackage(await findBuild(session, options), options.service);
+  const stored = pickPackage(await readBuild(session, options), options.service);
   await pullPackage(session, { application, stage, build, stored }, folder);
   session.terminal.answer(stored, () => [
     `Unpacked ${stored.service} of the build ${build} into ${folder}: SHA-256 ${stored.digest}`,

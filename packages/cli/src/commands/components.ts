@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { type Altered, answered } from "../api.ts";
+import type { AlteredComponent } from "#client/api-types";
+import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { changeLines } from "../format.ts";
 import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
@@ -15,9 +16,9 @@ export function componentsCommand(program: Command, run: Run): void {
   const command = program
     .command("components")
     .summary("list what a deployment altered")
-    .description("list what a finished deployment altered; these can be picked")
+    .description("list the components that a finished deployment altered; each can be picked for a rollback")
     .argument("<deployment>", "its id")
-    .option("--diff", "with what differs, before → deployed");
+    .option("--diff", "show what differs, before → deployed");
   addPageOptions(command)
     .addOption(outputOption())
     .action((id: string, options: ComponentOptions) =>
@@ -28,19 +29,19 @@ export function componentsCommand(program: Command, run: Run): void {
 async function listComponents({ api, terminal }: Session, id: string, options: ComponentOptions): Promise<ExitCode> {
   const { output: _, diff = false, ...query } = options;
   const params = { path: { id }, query: present(query) };
-  const page = await answered(api.GET("/v1/deployments/{id}/components", { params }));
+  const page = await unwrap(api.GET("/v1/deployments/{id}/components", { params }));
   terminal.answer(page, (paint) => componentLines(page.items, paint, diff));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 
-const CHANGE_STYLES: Readonly<Record<Altered["change"], Style>> = {
+const CHANGE_STYLES: Readonly<Record<AlteredComponent["change"], Style>> = {
   added: "green",
   modified: "yellow",
   deleted: "red",
 };
 
-function componentLines(components: readonly Altered[], paint: Paint, withDiff: boolean): string[] {
+function componentLines(components: readonly AlteredComponent[], paint: Paint, withDiff: boolean): string[] {
   const rows = nested(components).map(({ component, depth }) => ({
     cells: [
       "  ".repeat(depth) + component.id,
@@ -53,13 +54,14 @@ function componentLines(components: readonly Altered[], paint: Paint, withDiff: 
   return tableLines(["COMPONENT", "CHANGE", "READINESS", "REASONS"], rows, paint);
 }
 
-/** Each component below what contains it, where that is on the same page; else below its stack. */
-function nested(components: readonly Altered[]): { component: Altered; depth: number }[] {
+/** Each component below its parent, where the parent is on the same page; else below its stack. */
+function nested(components: readonly AlteredComponent[]): { component: AlteredComponent; depth: number }[] {
   const ids = new Set(components.map(({ id }) => id));
-  const aboveOf = ({ parent }: Altered) => [parent, stackIdOf(parent)].find((id) => id && ids.has(id)) ?? null;
-  const below = (above: string | null, depth: number): { component: Altered; depth: number }[] =>
+  const parentOf = ({ parent }: AlteredComponent) =>
+    [parent, stackIdOf(parent)].find((id) => id && ids.has(id)) ?? null;
+  const below = (above: string | null, depth: number): { component: AlteredComponent; depth: number }[] =>
     components
-      .filter((component) => aboveOf(component) === above)
+      .filter((component) => parentOf(component) === above)
       .flatMap((component) => [{ component, depth }, ...below(component.id, depth + 1)]);
   return below(null, 0);
 }

@@ -1,14 +1,20 @@
 import { type Command, Option } from "commander";
-import { READINESS, type Readiness } from "#client/vocabulary";
-import { answered, type Deployment } from "../api.ts";
+import {
+  type AlteredComponent,
+  alteredComponentReadinessValues,
+  type Deployment,
+  deploymentOnFailureValues,
+} from "#client/api-types";
+import { unwrap } from "#client/connect";
+import { readAllComponents, waitForBackup, waitForRecord } from "#client/jobs";
+import { problemOf } from "#client/problem";
 import { type Origin, originOf } from "../ci-variables.ts";
+import { errorLines, problemLines } from "../errors.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { countsText, plural, sizeText } from "../format.ts";
-import { allComponents, waitForBackup, waitForRecord } from "../job.ts";
 import { collect, type OutputOption, outputOption, present } from "../options.ts";
 import { pushPackage } from "../packages.ts";
 import { type Paint, paintStatus } from "../paint.ts";
-import { errorLines, problemLines, problemOf } from "../problem.ts";
 import { type CommandEnd, runCommand } from "../run-command.ts";
 import type { Run, Session } from "../session.ts";
 
@@ -22,40 +28,44 @@ interface DeployOptions extends OutputOption, Origin {
   readonly function?: readonly string[];
   readonly reason?: string;
   readonly ticket?: string;
-  readonly onFailure?: "rollback" | "none";
+  readonly onFailure?: Deployment["onFailure"];
   readonly allowDestructive?: true;
   readonly require?: Required;
 }
 
-/** The least that every component of the backup has to be; `irreversible` asks for nothing. */
+type Readiness = AlteredComponent["readiness"];
+/** The least that every component of the backup must be; `irreversible` would require nothing. */
 type Required = Exclude<Readiness, "irreversible">;
 
 export function deployCommand(program: Command, run: Run): void {
   program
     .command("deploy")
-    .summary("back up, run a deploy command, report how it went")
-    .description("take the backup, run a deploy command, report how it went; ends with the command's own code")
+    .summary("back up, run a deploy command, report its outcome")
+    .description("take the backup, run a deploy command, report its outcome; exits with the command's own code")
     .usage("[options] -- COMMAND [ARGS...]")
     .argument("<command...>", "the deploy command and its arguments, after --")
     .requiredOption("--application <name>")
     .requiredOption("--stage <name>")
     .option("--stack <name>", "a stack that the deploy may touch; repeatable", collect)
-    .option("--function <pattern>", "functions outside of these stacks, `*` as a wildcard; repeatable", collect)
-    .option("--target <name>", "account and region, as the service's settings name them")
+    .option("--function <pattern>", "functions outside these stacks, with `*` as a wildcard; repeatable", collect)
+    .option("--target <name>", "account and region, by their name in the service's settings")
     .option("--branch <name>", "(GITHUB_REF_NAME, CI_COMMIT_REF_NAME)")
     .option("--commit <id>", "(GITHUB_SHA, CI_COMMIT_SHA)")
     .option("--build <id>", "(GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
-    .option("--package <path>", "store this packaged output with the build first; needs --service, build and commit")
-    .option("--service <name>", "the service that the package is of")
+    .option(
+      "--package <path>",
+      "first store this packaged output with the build; needs --service, --build and --commit",
+    )
+    .option("--service <name>", "the service that the package belongs to")
     .option("--reason <text>")
     .option("--ticket <id>")
-    .addOption(new Option("--on-failure <what>", "what follows a failed deploy").choices(["rollback", "none"]))
-    .option("--allow-destructive", "let that rollback lose data")
+    .addOption(new Option("--on-failure <what>", "what to do after a failed deploy").choices(deploymentOnFailureValues))
+    .option("--allow-destructive", "allow that rollback to lose data")
     .addOption(
-      new Option("--require <readiness>", "start only where all of the backup could go back like this").choices([
-        "reversible",
-        "reversible-with-loss",
-      ]),
+      new Option(
+        "--require <readiness>",
+        "start only if everything in the backup can be rolled back at least this well",
+      ).choices(["reversible", "reversible-with-loss"]),
     )
     .addOption(outputOption())
     .action((command: string[], options: DeployOptions) =>
@@ -65,25 +75,25 @@ export function deployCommand(program: Command, run: Run): void {
 
 async function deploy(session: Session, command: readonly string[], options: DeployOptions): Promise<ExitCode> {
   await storePackage(session, options);
-  const { id, warnings } = await open(session, options);
+  const { id, warnings } = await openDeployment(session, options);
   for (const { code, detail } of warnings) session.terminal.note(`${code} ${detail}`);
   const { snapshot } = await takeBackup(session, id);
   if (options.require) await requireReadiness(session, { id, snapshot: snapshot.id }, options.require);
   const { terminal, interrupted } = session;
-  const end = await runCommand(command, {
-    stdout: options.output === "json" ? "stderr" : "stdout",
-    onTerminal: terminal.io.stdin.isTTY === true,
-  });
-  if (end.how === "not-started") return giveUp(session, id, end.reason);
+  const end = await runCommand(command, terminal.io, { stdout: options.output === "json" ? "stderr" : "stdout" });
+  if (end.how === "not-started") return cancelUnstarted(session, id, end.reason);
   const succeeded = end.how === "exited" && end.code === 0 && !interrupted.aborted;
-  const reported = await report(session, id, { succeeded, message: succeeded ? null : messageOf(end, interrupted) });
+  const reported = await reportOutcome(session, id, {
+    succeeded,
+    message: succeeded ? null : messageOf(end, interrupted),
+  });
   if (interrupted.aborted) return noteInterruption(session, id, reported !== null);
   if (!reported) return succeeded ? EXIT.service : end.code;
   await showRecord(session, reported);
   return end.code;
 }
 
-/** Before anything else: what cannot be stored, or is another package than the build has, is not deployed. */
+/** Comes before anything else: a package that cannot be stored, or differs from the build's, is not deployed. */
 async function storePackage(session: Session, options: DeployOptions): Promise<void> {
   const { application, stage, package: path, service } = options;
   if (path === undefined && service === undefined) return;
@@ -95,20 +105,23 @@ async function storePackage(session: Session, options: DeployOptions): Promise<v
   session.terminal.note(`Package of ${service} stored: ${sizeText(stored.bytes)}, SHA-256 ${stored.digest}`);
 }
 
-/** Opened with the steady client: a deployment that was opened and is not known of would stay open for a day. */
-async function open({ steadyApi, interrupted, terminal }: Session, options: DeployOptions): Promise<Deployment> {
+/** Uses the steady client: a deployment that was opened but whose id was lost would stay open for a day. */
+async function openDeployment(
+  { steadyApi, interrupted, terminal }: Session,
+  options: DeployOptions,
+): Promise<Deployment> {
   const { application, stage, target, reason, ticket, onFailure, allowDestructive } = options;
   const { stack: stacks = [], function: functions = [] } = options;
   const origin = originOf(options, terminal.io.env);
   const details = present({ target, reason, ticket, onFailure, allowDestructive });
   const body = { application, stage, ...origin, ...details, scope: { stacks: [...stacks], functions: [...functions] } };
-  const deployment = await answered(steadyApi.POST("/v1/deployments", { body }));
+  const deployment = await unwrap(steadyApi.POST("/v1/deployments", { body }));
   if (interrupted.aborted) await cancel(steadyApi, deployment.id);
   interrupted.throwIfAborted();
   return deployment;
 }
 
-/** Waits until the backup is Ready. Throws where it will not be: nothing may be deployed then. */
+/** Waits until the backup is Ready. Throws where it will not be, since nothing may be deployed then. */
 async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id: string): Promise<Deployment> {
   const progress = await terminal.progress(`Deployment ${id}: taking the backup`);
   try {
@@ -119,7 +132,7 @@ async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id
       progress.succeed(`Backup ready: ${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`);
       return deployment;
     }
-    progress.fail("There is no backup; the command is not started.");
+    progress.fail("There is no backup, so the command is not started.");
     terminal.note(...(error ? problemLines(problemOf(error, error.status), terminal.paintNotes) : []));
     throw new CliError(EXIT.service, `Deployment ${id} ended in ${deployment.status}.`);
   } catch (error) {
@@ -129,13 +142,13 @@ async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id
   }
 }
 
-/** Gives the deployment up before the command has started where a component could not go back as well as is asked (N6). */
+/** Cancels the deployment before its command starts if a component cannot be rolled back as well as required. */
 async function requireReadiness(
   { api, steadyApi, terminal }: Session,
   { id, snapshot }: { id: string; snapshot: string },
   required: Required,
 ): Promise<void> {
-  const short = (await allComponents(api, snapshot)).filter(({ readiness }) => isWorse(readiness, required));
+  const short = (await readAllComponents(api, snapshot)).filter(({ readiness }) => isWorse(readiness, required));
   if (short.length === 0) return;
   await cancel(steadyApi, id);
   for (const component of short) {
@@ -144,27 +157,30 @@ async function requireReadiness(
   throw new CliError(
     EXIT.service,
     `${plural(short.length, "component")} would not be ${required}: the command is not started.`,
-    "Mend what the reasons name, or ask for less with --require.",
+    "Fix what the reasons name, or require less with --require.",
   );
 }
 
-/** A snapshot without verdicts is an old one: what is not known is not good. */
+/** From best to worst. */
+const RANKS = alteredComponentReadinessValues;
+
+/** Old snapshots have no readiness, and unknown counts as worse. */
 function isWorse(readiness: Readiness | null, required: Required): boolean {
-  return readiness === null || READINESS.indexOf(readiness) > READINESS.indexOf(required);
+  return readiness === null || RANKS.indexOf(readiness) > RANKS.indexOf(required);
 }
 
 /** The command never ran, so there is nothing to record. */
-async function giveUp({ steadyApi }: Session, id: string, reason: string): Promise<never> {
+async function cancelUnstarted({ steadyApi }: Session, id: string, reason: string): Promise<never> {
   await cancel(steadyApi, id);
   throw new CliError(EXIT.service, `The command could not be started: ${reason}`);
 }
 
 async function cancel(steadyApi: Session["steadyApi"], id: string): Promise<void> {
-  await answered(steadyApi.POST("/v1/deployments/{id}/cancel", { params: { path: { id } } }));
+  await unwrap(steadyApi.POST("/v1/deployments/{id}/cancel", { params: { path: { id } } }));
 }
 
-/** Null when the service did not take the report. That is told and not thrown: the command's own end counts more. */
-async function report(
+/** Null when the service did not accept the report. That is noted and not thrown: the command's own end counts more. */
+async function reportOutcome(
   { steadyApi, terminal }: Session,
   id: string,
   { succeeded, message }: { succeeded: boolean; message: string | null },
@@ -172,7 +188,7 @@ async function report(
   const outcome = succeeded ? ("succeeded" as const) : ("failed" as const);
   const body = message === null ? { outcome } : { outcome, message };
   try {
-    return await answered(steadyApi.POST("/v1/deployments/{id}/finish", { params: { path: { id } }, body }));
+    return await unwrap(steadyApi.POST("/v1/deployments/{id}/finish", { params: { path: { id } }, body }));
   } catch (error) {
     terminal.note(`Deployment ${id} could not be reported as ${outcome}.`, ...errorLines(error, terminal.paintNotes));
     return null;
@@ -188,13 +204,13 @@ function noteInterruption({ terminal }: Session, id: string, isReported: boolean
   if (isReported) {
     terminal.note(
       `Interrupted. Deployment ${id} is reported as failed.`,
-      `  What it altered so far goes back with:  ${rollbackCommandFor(id)} --include-failed`,
+      `  Roll back what it has altered so far:  ${rollbackCommandFor(id)} --include-failed`,
     );
   }
   return EXIT.interrupted;
 }
 
-/** What the deploy altered and how to take it back. It changes nothing about the exit code, whatever comes of it. */
+/** Shows what the deploy altered and how to roll it back. Never changes the exit code. */
 async function showRecord(session: Session, reported: Deployment): Promise<void> {
   const { api, terminal, interrupted } = session;
   const progress = await terminal.progress("Recording what was altered");
@@ -205,7 +221,7 @@ async function showRecord(session: Session, reported: Deployment): Promise<void>
   } catch (error) {
     interrupted.throwIfAborted();
     terminal.note(
-      "The deploy was reported; its record could not be watched.",
+      "The deploy was reported, but its record could not be followed.",
       ...errorLines(error, terminal.paintNotes),
     );
     if (terminal.form === "json") terminal.answer(reported, () => []);
@@ -214,14 +230,14 @@ async function showRecord(session: Session, reported: Deployment): Promise<void>
 
 function recordLines({ id, status, altered, pinned, error, rollback }: Deployment, paint: Paint): string[] {
   const summary = `Deployment ${id}: ${paintStatus(paint, status)}${altered ? `, altered: ${countsText(altered)}` : ""}`;
-  const carried = pinned.map(
+  const broughtBack = pinned.map(
     ({ component, pin }) => `  ${paint("red", "PINNED")} ${component} was rolled back before: ${pin}`,
   );
   const problem = error ? problemLines(problemOf(error, error.status), paint) : [];
-  if (rollback) return [summary, ...carried, ...problem, `  Follow its rollback:  stepback logs -f ${rollback}`];
-  if (!altered || countsText(altered) === "nothing") return [summary, ...carried, ...problem];
+  if (rollback) return [summary, ...broughtBack, ...problem, `  Follow its rollback:  stepback logs -f ${rollback}`];
+  if (!altered || countsText(altered) === "nothing") return [summary, ...broughtBack, ...problem];
   const includeFailed = status === "Completed" ? "" : " --include-failed";
-  return [summary, ...carried, ...problem, `  Take it back:  ${rollbackCommandFor(id)}${includeFailed}`];
+  return [summary, ...broughtBack, ...problem, `  Roll it back:  ${rollbackCommandFor(id)}${includeFailed}`];
 }
 
 function rollbackCommandFor(id: string): string {

@@ -1,5 +1,8 @@
 import type { Command } from "commander";
-import { answered, type Deployment } from "../api.ts";
+import type { Deployment } from "#client/api-types";
+import { unwrap } from "#client/connect";
+import { problemOf } from "#client/problem";
+import { problemLines } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { countsText, plural, sizeText, timeText } from "../format.ts";
 import {
@@ -12,7 +15,6 @@ import {
   present,
 } from "../options.ts";
 import { type Paint, paintStatus } from "../paint.ts";
-import { problemLines, problemOf } from "../problem.ts";
 import type { Run, Session } from "../session.ts";
 import { fieldLines, tableLines } from "../table.ts";
 
@@ -33,14 +35,14 @@ export function deploymentsCommand(program: Command, run: Run): void {
 
 async function listDeployments({ api, terminal }: Session, options: DeploymentOptions): Promise<ExitCode> {
   const { output: _, ...query } = options;
-  const page = await answered(api.GET("/v1/deployments", { params: { query: present(query) } }));
+  const page = await unwrap(api.GET("/v1/deployments", { params: { query: present(query) } }));
   terminal.answer(page, (paint) => listLines(page.items, paint));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 
 async function showDeployment({ api, terminal }: Session, id: string): Promise<ExitCode> {
-  const deployment = await answered(api.GET("/v1/deployments/{id}", { params: { path: { id } } }));
+  const deployment = await unwrap(api.GET("/v1/deployments/{id}", { params: { path: { id } } }));
   terminal.answer(deployment, (paint) => deploymentLines(deployment, paint));
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { answered, type HistoryEntry } from "../api.ts";
+import type { HistoryEntry } from "#client/api-types";
+import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { SHORT_DIGEST_CHARACTERS, timeText } from "../format.ts";
 import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
@@ -17,7 +18,7 @@ export function historyCommand(program: Command, run: Run): void {
   const command = program
     .command("history")
     .summary("list every state of a component")
-    .description("list every state of one component, newest first; each can be restored from its snapshot")
+    .description("list every state of a component, newest first; each can be restored from its snapshot")
     .argument("<component>", "its id")
     .option("--application <name>")
     .option("--stage <name>")
@@ -32,9 +33,9 @@ export function historyCommand(program: Command, run: Run): void {
 async function listHistory({ api, terminal }: Session, id: string, options: HistoryOptions): Promise<ExitCode> {
   const { output: _, ...query } = options;
   const params = { path: { componentId: id }, query: present(query) };
-  const page = await answered(api.GET("/v1/components/{componentId}/history", { params }));
+  const page = await unwrap(api.GET("/v1/components/{componentId}/history", { params }));
   terminal.answer(page, (paint) => historyLines(page.items, paint));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 

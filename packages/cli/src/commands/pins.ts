@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { answered, type Pin } from "../api.ts";
+import type { Pin } from "#client/api-types";
+import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { timeText } from "../format.ts";
 import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
@@ -18,19 +19,19 @@ interface ClearOptions extends OutputOption {
 }
 
 export function pinsCommand(program: Command, run: Run): void {
-  const pins = program.command("pins").summary("list what was rolled back, or let it come again");
+  const pins = program.command("pins").summary("list rolled-back builds, or allow one again");
   const list = pins
     .command("list")
-    .description("list the pins that hold, newest first")
+    .description("list the active pins, newest first")
     .option("--application <name>")
     .option("--stage <name>")
-    .option("--all", "also those that do not hold any more");
+    .option("--all", "include pins that are no longer active");
   addPageOptions(list)
     .addOption(outputOption())
     .action((options: ListOptions) => run(options.output, (session) => listPins(session, options)));
   pins
     .command("clear")
-    .description("let what a pin names be deployed again")
+    .description("allow what a pin names to be deployed again")
     .argument("<pin>", "its id")
     .requiredOption("--reason <text>", "why; it is kept")
     .addOption(outputOption())
@@ -40,14 +41,14 @@ export function pinsCommand(program: Command, run: Run): void {
 async function listPins({ api, terminal }: Session, options: ListOptions): Promise<ExitCode> {
   const { output: _, all = false, ...filter } = options;
   const query = present({ ...filter, active: all ? undefined : ("true" as const) });
-  const page = await answered(api.GET("/v1/pins", { params: { query } }));
+  const page = await unwrap(api.GET("/v1/pins", { params: { query } }));
   terminal.answer(page, (paint) => pinLines(page.items, paint));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 
 async function clearPin({ api, terminal }: Session, id: string, { reason }: ClearOptions): Promise<ExitCode> {
-  const pin = await answered(api.POST("/v1/pins/{id}/clear", { params: { path: { id } }, body: { reason } }));
+  const pin = await unwrap(api.POST("/v1/pins/{id}/clear", { params: { path: { id } }, body: { reason } }));
   terminal.answer(pin, () => [`Pin ${id} is cleared.`]);
   return EXIT.done;
 }
@@ -65,8 +66,8 @@ function pinLines(pins: readonly Pin[], paint: Paint): string[] {
       timeText(pin.createdAt),
     ],
     below: pin.components.map(({ component, supersededBy }) => {
-      const brought = supersededBy ? paint("dim", `  brought back by ${supersededBy}`) : "";
-      return `    ${component}${brought}`;
+      const note = supersededBy ? paint("dim", `  deployed again by ${supersededBy}`) : "";
+      return `    ${component}${note}`;
     }),
   }));
   return tableLines(["ID", "STATE", "APPLICATION", "STAGE", "BUILDS", "COMMITS", "ROLLBACK", "CREATED"], rows, paint);

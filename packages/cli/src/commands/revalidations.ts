@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { answered, type Revalidation } from "../api.ts";
+import type { Revalidation } from "#client/api-types";
+import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { timeText } from "../format.ts";
 import {
@@ -26,15 +27,15 @@ interface ClearOptions extends OutputOption, StageOptions {
 export function revalidationsCommand(program: Command, run: Run): void {
   const revalidations = program
     .command("revalidations")
-    .summary("list branches and builds in doubt since a rollback, or say that one is good again");
+    .summary("list branches and builds in doubt since a rollback, or clear one");
   const list = addStageOptions(revalidations.command("list"))
     .description("list the branches and builds in doubt, newest first")
-    .option("--all", "also those that are good again");
+    .option("--all", "include those that are good again");
   addPageOptions(list)
     .addOption(outputOption())
     .action((options: ListOptions) => run(options.output, (session) => listRevalidations(session, options)));
   addStageOptions(revalidations.command("clear"))
-    .description("say that a branch or a build is good again")
+    .description("declare a branch or a build good again")
     .argument("<revalidation>", "its id")
     .requiredOption("--reason <text>", "why; it is kept")
     .addOption(outputOption())
@@ -47,16 +48,16 @@ async function listRevalidations({ api, terminal }: Session, options: ListOption
   const { output: _, all = false, application, stage, ...paging } = options;
   const query = present({ ...paging, open: all ? undefined : ("true" as const) });
   const path = "/v1/applications/{application}/stages/{stage}/revalidations";
-  const page = await answered(api.GET(path, { params: { path: { application, stage }, query } }));
+  const page = await unwrap(api.GET(path, { params: { path: { application, stage }, query } }));
   terminal.answer(page, (paint) => revalidationLines(page.items, paint));
-  terminal.nextPage(page.next && `--cursor ${page.next}`);
+  terminal.noteNextPage(page.next && `--cursor ${page.next}`);
   return EXIT.done;
 }
 
 async function clearRevalidation({ api, terminal }: Session, id: string, options: ClearOptions): Promise<ExitCode> {
   const { application, stage, reason } = options;
   const path = "/v1/applications/{application}/stages/{stage}/revalidations/{id}/clear";
-  const mark = await answered(api.POST(path, { params: { path: { application, stage, id } }, body: { reason } }));
+  const mark = await unwrap(api.POST(path, { params: { path: { application, stage, id } }, body: { reason } }));
   terminal.answer(mark, () => [`The ${mark.subject} ${mark.name} is good again: ${mark.id} is cleared.`]);
   return EXIT.done;
 }

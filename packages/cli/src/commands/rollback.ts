@@ -1,13 +1,21 @@
 import { type Command, Option } from "commander";
-import { answered, type LogLine, type Plan, type Rollback } from "../api.ts";
+import {
+  type LogLine,
+  type Plan,
+  type Rollback,
+  rollbackOnConflictValues,
+  rollbackOnErrorValues,
+  rollbackStrategyValues,
+} from "#client/api-types";
+import { unwrap } from "#client/connect";
+import { readAllRows, waitForRollback } from "#client/jobs";
+import { followLog } from "#client/log";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
-import { followLog } from "../follow-log.ts";
 import { logLineText } from "../format.ts";
-import { allRows, waitForRollback } from "../job.ts";
 import { collect, collectContinued, type OutputOption, outputOption } from "../options.ts";
 import { PACKAGE_PLACEHOLDER, rollBackByPackage } from "../package-rollback.ts";
 import { hasChanges, planLines, resultLines } from "../plan-lines.ts";
-import { type DraftOptions, openDraft, planDraft, rollbackExitCode } from "../rollback-draft.ts";
+import { type DraftOptions, exitCodeOfRollback, openDraft, planDraft } from "../rollback-draft.ts";
 import type { Run, Session } from "../session.ts";
 
 interface RollbackOptions extends OutputOption, DraftOptions {
@@ -21,60 +29,75 @@ interface RollbackOptions extends OutputOption, DraftOptions {
 }
 
 export function rollbackCommand(program: Command, run: Run): void {
-  program
+  const command = program
     .command("rollback")
-    .summary("put picked components back")
+    .summary("roll back picked components")
     .description(
-      `put picked components of a deployment back: plan, ask, run exactly that plan, follow it.
-With --to-build and a command: hand the build's stored package to it in place of ${PACKAGE_PLACEHOLDER}, and prove the result.`,
+      `roll back picked components of a deployment: plan, ask, run exactly that plan, follow it.
+With --to-build and a command: run the command on the build's stored package, and prove the result.`,
     )
     .usage("[options] [-- COMMAND [ARGS...]]")
-    .argument("[command...]", `after --, what deploys the package in ${PACKAGE_PLACEHOLDER}`)
-    .option(
-      "--deployment <id>",
-      "the deployment to take back; repeatable, one plan orders all of them. With a command: the package's",
-      collect,
-    )
-    .option("--to-build <id>", "instead: put a stage back to the state after this build")
-    .option("--application <name>", "with --to-build")
-    .option("--stage <name>", "with --to-build")
-    .option("--target <name>", "with --to-build: needed where the build went to several")
-    .option("--service <name>", "with a command: whose package, where the build has several")
-    .option("--undo <id>", "undo this rollback instead, all of it unless components are named")
-    .option("--snapshot <id>", "restore components to their states in this snapshot instead; see `stepback history`")
-    .option("--component <id>", "pick this component; repeatable", collect)
-    .option("--all", "pick every component that was altered")
-    .option("--plan", "stop after the plan")
-    .option("--diff", "show what each step changes")
-    .option("--yes", "run without asking; needed where nobody can be asked")
-    .addOption(
-      new Option("--strategy <strategy>", "the way back into a stack (auto)").choices(["auto", "stack", "direct"]),
-    )
-    .addOption(new Option("--on-conflict <what>", "(fail)").choices(["fail", "restore", "keep-live"]))
-    .addOption(new Option("--on-error <what>", "(stop)").choices(["stop", "continue", "compensate"]))
-    .option("--allow-destructive", "consent to steps that lose data")
-    .option(
-      "--continue-update-rollback <stack[=ids]>",
-      "let the failed rollback of a stack go on, without the resources named; repeatable",
-      collectContinued,
-    )
-    .option("--include-failed", "take back a deploy that ended in Exception")
-    .option("--reason <text>")
-    .option("--ticket <id>")
-    .addOption(new Option("--wait", "follow it to its end").default(true))
-    .option("--no-wait", "end once it has been started")
-    .option("--detailed-exitcode", "with --plan: end with 2 where the plan has changes")
+    .argument("[command...]", `after --, what deploys the package in ${PACKAGE_PLACEHOLDER}`);
+  addRunOptions(addPolicyOptions(addPickOptions(command)))
     .addOption(outputOption())
-    .action((command: string[], options: RollbackOptions) =>
+    .action((wrapped: string[], options: RollbackOptions) =>
       run(options.output, (session) =>
-        command.length > 0 ? byPackage(session, command, options) : rollback(session, options),
+        wrapped.length > 0 ? byPackage(session, wrapped, options) : rollback(session, options),
       ),
     );
 }
 
+/** What is rolled back. */
+function addPickOptions(command: Command): Command {
+  return command
+    .option(
+      "--deployment <id>",
+      "the deployment to roll back; repeatable, one plan covers all of them. With a command: the package's",
+      collect,
+    )
+    .option("--to-build <id>", "instead: roll a stage back to its state after this build")
+    .option("--application <name>", "with --to-build")
+    .option("--stage <name>", "with --to-build")
+    .option("--target <name>", "with --to-build: needed where the build went to several targets")
+    .option("--service <name>", "with a command: which service's package, where the build has several")
+    .option("--undo <id>", "instead: undo this rollback, all of it unless components are named")
+    .option("--snapshot <id>", "instead: restore components to their states in this snapshot; see `stepback history`")
+    .option("--component <id>", "pick this component; repeatable", collect)
+    .option("--all", "pick every component that was altered")
+    .option("--include-failed", "roll back a deploy that ended in Exception");
+}
+
+/** How it is rolled back. */
+function addPolicyOptions(command: Command): Command {
+  const strategy = new Option("--strategy <strategy>", "how components of a stack are rolled back (auto)");
+  return command
+    .addOption(strategy.choices(rollbackStrategyValues))
+    .addOption(new Option("--on-conflict <what>", "(fail)").choices(rollbackOnConflictValues))
+    .addOption(new Option("--on-error <what>", "(stop)").choices(rollbackOnErrorValues))
+    .option("--allow-destructive", "consent to steps that lose data")
+    .option(
+      "--continue-update-rollback <stack[=ids]>",
+      "continue the failed rollback of a stack, skipping the resources named; repeatable",
+      collectContinued,
+    )
+    .option("--reason <text>")
+    .option("--ticket <id>");
+}
+
+/** What the command shows, asks and waits for. */
+function addRunOptions(command: Command): Command {
+  return command
+    .option("--plan", "stop after the plan")
+    .option("--diff", "show what each step changes")
+    .option("--yes", "run without asking; required where nobody can be asked")
+    .addOption(new Option("--wait", "follow the rollback to its end").default(true))
+    .option("--no-wait", "exit once the rollback has started")
+    .option("--detailed-exitcode", "with --plan: exit with 2 if the plan has changes");
+}
+
 /**
  * A run needs a yes: from `--yes`, or from a person at a terminal. Where nobody can be asked and neither `--yes` nor
- * `--plan` is given the command is refused before it asks the service for anything.
+ * `--plan` is given, the command is refused before it sends a request.
  */
 async function rollback(session: Session, options: RollbackOptions): Promise<ExitCode> {
   const { terminal } = session;
@@ -85,7 +108,7 @@ async function rollback(session: Session, options: RollbackOptions): Promise<Exi
     terminal.answer(plan, (paint) => planLines(plan, paint, options.diff === true));
     return options.detailedExitcode && hasChanges(plan) ? EXIT.planHasChanges : EXIT.done;
   }
-  terminal.tell((paint) => planLines(plan, paint, options.diff === true));
+  terminal.report((paint) => planLines(plan, paint, options.diff === true));
   if (!options.yes && !(await mayRun(session, plan))) return EXIT.failed;
   return runPlan(session, { draft, plan, wait: options.wait });
 }
@@ -111,15 +134,15 @@ function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
   ]);
 }
 
-/** The command is the yes: whoever writes it down means it. */
+/** Giving a command is the yes, so nobody is asked. */
 function byPackage(session: Session, command: readonly string[], options: RollbackOptions): Promise<ExitCode> {
   const { toBuild: build, application, stage, plan, strategy, deployment = [] } = options;
   refuseFirst([
     [build === undefined, "A command deploys a stored package: name its build with --to-build."],
     [!command.some((part) => part.includes(PACKAGE_PLACEHOLDER)), `The command has no ${PACKAGE_PLACEHOLDER} in it.`],
     [deployment.length > 1, "A package belongs to one --deployment of its build."],
-    [plan === true, "--plan is for what Stepback itself puts back; a command's own tool may have a plan."],
-    [strategy !== undefined, "--strategy is for what Stepback itself puts back."],
+    [plan === true, "--plan is for what Stepback itself rolls back; the command's own tool may have a plan."],
+    [strategy !== undefined, "--strategy is for what Stepback itself rolls back."],
     ...originFaults({ undo: options.undo, snapshot: options.snapshot, toBuild: build, application, stage }),
   ]);
   const of = deployment[0];
@@ -142,7 +165,7 @@ function originFaults({ deployment, undo, snapshot, toBuild, application, stage 
   return [
     [
       named.length !== 1,
-      "Name one of: a --deployment to take back, a rollback to --undo, a --snapshot to restore from, a build with --to-build.",
+      "Name one of: a --deployment to roll back, a rollback to --undo, a --snapshot to restore from, a build with --to-build.",
     ],
     [toBuild !== undefined && !hasPlace, "--to-build needs --application and --stage."],
   ];
@@ -155,10 +178,10 @@ function refuseFirst(faults: readonly UsageFault[]): void {
   if (fault) throw new CliError(EXIT.usage, fault[1]);
 }
 
-/** False after a no, or where the service would refuse the plan anyway. */
+/** False after a no, or where the service would refuse to run the plan. */
 async function mayRun({ terminal, interrupted }: Session, plan: Plan): Promise<boolean> {
   if (plan.refusals > 0) {
-    terminal.note("This plan cannot run. Leave the refused components out, or do what their reasons say.");
+    terminal.note("This plan cannot run. Leave the refused components out, or follow the advice of their reasons.");
     return false;
   }
   if (await terminal.confirm("Run this plan?", interrupted)) return true;
@@ -170,7 +193,7 @@ async function runPlan(session: Session, job: { draft: Rollback; plan: Plan; wai
   const { api, steadyApi, terminal, interrupted } = session;
   const { id } = job.draft;
   const params = { path: { id } };
-  const started = await answered(
+  const started = await unwrap(
     steadyApi.POST("/v1/rollbacks/{id}/run", { params, body: { planDigest: job.plan.digest } }),
   );
   if (!job.wait) {
@@ -179,15 +202,15 @@ async function runPlan(session: Session, job: { draft: Rollback; plan: Plan; wai
   }
   interrupted.addEventListener("abort", () => terminal.note(`Rollback ${id} goes on without you.`), { once: true });
   for await (const line of followLog(api, id, { after: 0 }, interrupted)) {
-    if (isStory(line)) terminal.tell((paint) => [logLineText(line, paint)]);
+    if (isMilestone(line)) terminal.report((paint) => [logLineText(line, paint)]);
   }
   const ended = await waitForRollback(api, id);
-  const rows = await allRows(api, id);
+  const rows = await readAllRows(api, id);
   terminal.answer(ended, (paint) => resultLines(ended, rows, paint));
-  return rollbackExitCode(ended);
+  return exitCodeOfRollback(ended);
 }
 
-/** Calls of AWS are for `stepback logs`, which has every line. */
-function isStory({ aws, level }: LogLine): boolean {
+/** Leaves AWS calls to `stepback logs`, which shows every line. */
+function isMilestone({ aws, level }: LogLine): boolean {
   return aws === null || level === "error";
 }

@@ -58,7 +58,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["ValidateTemplate", validateTemplate],
 ]);
 
-/** CloudFormation of one account. Resources are made by calling the account's other services. */
+/** CloudFormation for one account. It creates resources by calling the account's other services. */
 export function createCloudFormation(context: SandboxContext): AwsService {
   const account: Account = {
     context,

@@ -1,22 +1,21 @@
 import type { SandboxContext, Shape } from "../core/contract.ts";
-import type { PlannedChange } from "./plan/changes.ts";
 import type { NestedStacks } from "./providers/provider.ts";
 import type { ResourceRegistry } from "./providers/resource-registry.ts";
+import type { Template } from "./template/definitions.ts";
 import type { ParameterValue } from "./template/parameters.ts";
-import type { Template } from "./template/template.ts";
 import type { Value, ValueMap } from "./template/value.ts";
 
-/** Everything that CloudFormation holds for the account. */
+/** Everything that CloudFormation stores for the account. */
 export interface Account {
   readonly context: SandboxContext;
   readonly registry: ResourceRegistry;
-  /** How the provider of nested stacks reaches the stacks that it stands for. */
+  /** How the provider of nested stacks reaches the stacks behind its resources. */
   readonly nested: NestedStacks;
-  /** Oldest first, deleted ones included. */
+  /** Oldest first, including deleted stacks. */
   readonly stacks: Stack[];
 }
 
-/** One stack, in the account that it is part of. */
+/** One stack and the account that it belongs to. */
 export interface Site {
   readonly account: Account;
   readonly stack: Stack;
@@ -24,15 +23,15 @@ export interface Site {
 
 export const STACK_TYPE = "AWS::CloudFormation::Stack";
 
-/** What a stack is told to be: one template with the values that go into it. */
+/** What a stack should become: one template with the values for it. */
 export interface Blueprint {
   readonly template: Template;
   readonly parameters: readonly ParameterValue[];
   readonly tags: readonly Tag[];
   readonly capabilities: readonly string[];
-  /** The types that the request allows; undefined where it allows all. */
+  /** The resource types that the request allows; undefined if it allows all. */
   readonly resourceTypes: readonly string[] | undefined;
-  /** Resources of the template that are in the account already, to be taken into the stack: physical ids by logical id. */
+  /** Physical ids, by logical id, of resources that exist in the account already and are to be imported. */
   readonly imports: ReadonlyMap<string, string>;
 }
 
@@ -41,7 +40,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** A resource of a stack as it was deployed last. */
+/** A resource of a stack as it was last deployed. */
 export interface StackResource {
   readonly logicalId: string;
   readonly type: string;
@@ -53,11 +52,13 @@ export interface StackResource {
   readonly metadata: Value | undefined;
   readonly attributes: ValueMap;
   readonly tags: Readonly<Record<string, string>>;
-  /** Logical ids that have to stand while this one does. */
+  /** Logical ids of resources that have to exist as long as this one does. */
   readonly dependencies: readonly string[];
   readonly deletionPolicy: string | undefined;
   readonly updateReplacePolicy: string | undefined;
-  /** Whether the resource was there before the operation that took it into the stack, which then may not delete it. */
+  /**
+   * Whether the resource existed before the operation that took it into the stack, which therefore may not delete it.
+   */
   readonly imported: boolean;
   status: string;
   statusReason: string | undefined;
@@ -71,83 +72,86 @@ export interface Output {
   readonly exportName: string | undefined;
 }
 
-/** What takes one step of an unfinished change back. `before` is what stood, `after` what came in its place. */
+/** How to undo one step of an unfinished change. `before` is the old resource, `after` the one that took its place. */
 export type UndoStep =
   | { readonly kind: "created"; readonly after: StackResource }
   | { readonly kind: "updated"; readonly before: StackResource; readonly after: StackResource }
   | { readonly kind: "replaced"; readonly before: StackResource; readonly after: StackResource }
   | { readonly kind: "removed"; readonly before: StackResource }
-  /** The resource itself stayed; what the template says of its dependencies and policies may not have. */
+  /** The resource itself did not change; its dependencies and policies in the template may have. */
   | { readonly kind: "kept"; readonly before: StackResource };
 
-/** What an update that has not come to its end still knows. */
+/** What an unfinished update needs for its rollback and cleanup. */
 export interface Recovery {
-  /** What the stack was when it last was complete; null for a stack that never was. */
+  /** The stack's last complete state; null for a stack that was never complete. */
   readonly stable: StableState | null;
-  /** In the order in which the steps were done. */
+  /** In the order in which the steps were performed. */
   undo: UndoStep[];
-  /** Replaced and removed resources, to be deleted once the stack is complete again. */
+  /** Replaced and removed resources, which are deleted once the stack is complete again. */
   leftovers: StackResource[];
-  /** What a rollback is to leave as it is: logical ids of the root, `StackName.LogicalId` of the stacks below it. */
+  /** What a rollback has to skip: logical ids of the root, `StackName.LogicalId` for the stacks below it. */
   skip: readonly string[];
 }
 
-export interface StableState {
+interface StableState {
   readonly blueprint: Blueprint;
   readonly outputs: readonly Output[];
   readonly imports: ReadonlySet<string>;
 }
 
-/** Where a nested stack stands. */
+/** The place of a nested stack in its tree. */
 export interface Parent {
   readonly stackId: string;
   readonly rootId: string;
-  /** The resource of the parent that the stack is. */
+  /** The resource of the parent that this stack is. */
   readonly logicalId: string;
 }
 
 export interface Stack {
   readonly id: string;
   readonly name: string;
-  /** Undefined for a stack of its own. */
+  /** Undefined for a stack that is not nested. */
   readonly parent: Parent | undefined;
   readonly createdAt: Date;
   updatedAt: Date | undefined;
   deletedAt: Date | undefined;
   status: string;
   statusReason: string | undefined;
-  /** Null while the stack is only under review. */
+  /** Null while the stack is only in review. */
   blueprint: Blueprint | null;
   outputs: readonly Output[];
-  /** The names of exports that the stack uses. */
+  /** The names of the exports that the stack imports. */
   imports: ReadonlySet<string>;
-  /** By logical id. Holds what has a physical id, or had one until the whole stack was deleted. */
+  /**
+   * By logical id. Contains every resource that has a physical id, and those that had one until the whole stack was
+   * deleted.
+   */
   resources: Map<string, StackResource>;
   recovery: Recovery | null;
   /** Newest first. */
   readonly events: StackEvent[];
   readonly changeSets: ChangeSet[];
-  /** The change set that made the stack what it is; undefined where an operation did. */
+  /** The change set that produced the stack's current state; undefined if an operation did. */
   changeSetId: string | undefined;
   readonly settings: StackSettings;
-  /** Client request tokens that were used on the stack. */
+  /** Client request tokens that have been used on the stack. */
   readonly tokens: Set<string>;
   /** The token of the operation that is under way or ended last; every event carries it. */
   currentToken: string | undefined;
-  /** Set while an operation under way is to stop: to take its update back, or because the stack is to be deleted. */
+  /** Set while an operation under way has to stop: to roll its update back, or because the stack is being deleted. */
   cancelled: "update" | "delete" | undefined;
-  /** Ends when nothing is under way any more. */
+  /** Resolves when nothing is under way any more. */
   work: Promise<void>;
 }
 
-/** What a request may set and later requests leave alone. */
+/** Settings that a request may change and that later requests keep. */
 export interface StackSettings {
   disableRollback: boolean;
   terminationProtection: boolean;
   policy: string | undefined;
-  /** Stands in for the policy while an update runs. */
+  /** Replaces the policy while an update runs. */
   policyDuringUpdate: string | undefined;
-  /** What an update brought along: in force once the update is complete, and not for the update itself. */
+  /** The policy that came with an update: in force once the update is complete, not during the update itself. */
   policyAfterUpdate: string | undefined;
   roleArn: string | undefined;
   notificationArns: readonly string[];
@@ -172,26 +176,67 @@ export interface ChangeSet {
   readonly name: string;
   readonly type: "CREATE" | "IMPORT" | "UPDATE";
   readonly description: string | undefined;
-  /** A draft until the set is worked out. */
+  /** A draft until the set has been computed. */
   blueprint: Blueprint;
   readonly createdAt: Date;
   readonly onStackFailure: string | undefined;
   readonly settings: Partial<StackSettings>;
-  /** Whether resources that are in the account already are to be imported instead of created. */
+  /** Whether resources that exist in the account already are imported instead of created. */
   readonly importExisting: boolean;
-  /** Whether sets are made for the nested stacks, too. */
+  /** Whether the nested stacks get change sets too. */
   readonly includeNested: boolean;
-  /** The sets that this one was made for; undefined for one that was asked for itself. */
+  /** The sets that this one was created for; undefined for a set that a client asked for. */
   readonly parents: { readonly parentId: string; readonly rootId: string } | undefined;
   status: string;
   statusReason: string | undefined;
   executionStatus: string;
   changes: readonly PlannedChange[];
-  /** Why values could not be shown, where some could not. */
+  /** Why some values could not be shown; undefined if all could. */
   valuesWarning: string | undefined;
 }
 
-/** `Object.assign` under the compiler's eyes. */
+/** What happens to a new stack whose creation fails. */
+export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
+
+export interface PlannedChange {
+  readonly action: "Add" | "Import" | "Modify" | "Remove";
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string | undefined;
+  /** Only for a Modify. */
+  readonly replacement: "True" | "False" | "Conditional" | undefined;
+  readonly policyAction: string | undefined;
+  readonly details: readonly ChangeDetail[];
+  /** The resource as it will be, unmasked, as far as that is known; undefined for a Remove. */
+  readonly wanted: StackResource | undefined;
+  /** The change set of the nested stack, if the resource is one. */
+  readonly changeSetId: string | undefined;
+  /** The properties with secrets masked; undefined if the resource does not exist on that side. */
+  readonly before: ValueMap | undefined;
+  readonly after: ValueMap | undefined;
+}
+
+/** One reason why a resource changes, as a change set lists it. */
+export interface ChangeDetail {
+  readonly target: {
+    readonly attribute: "Properties" | "Metadata" | "Tags";
+    readonly name: string | undefined;
+    readonly requiresRecreation: "Never" | "Always";
+    readonly before: Value | undefined;
+    readonly after: Value | undefined;
+  };
+  /** Static: the change is certain. Dynamic: it depends on the value that another resource will return. */
+  readonly evaluation: "Static" | "Dynamic";
+  readonly source:
+    | "Automatic"
+    | "DirectModification"
+    | "ParameterReference"
+    | "ResourceReference"
+    | "ResourceAttribute";
+  readonly causingEntity: string | undefined;
+}
+
+/** `Object.assign`, checked by the compiler. */
 export function assign<T extends object>(target: T, ...changes: readonly Partial<T>[]): void {
   Object.assign(target, ...changes);
 }

@@ -1,8 +1,8 @@
 import { AwsError } from "./contract.ts";
 
 /**
- * The framing that S3 clients put around a body which they sign or checksum while they send it:
- * `<hex size>[;chunk-signature=…]\r\n<bytes>\r\n`, ended by a chunk of size 0 and trailing headers.
+ * The framing that S3 clients put around a body which they sign or checksum while they send it: `<hex
+ * size>[;chunk-signature=…]\r\n<bytes>\r\n`, ended by a chunk of size 0 and trailing headers.
  */
 
 const LINE_END = "\r\n";
@@ -14,7 +14,10 @@ export function isAwsChunked(headers: Readonly<Record<string, string>>): boolean
   );
 }
 
-/** The bytes without their framing. Signatures and trailing checksums are not verified. Throws AwsError on broken frames. */
+/**
+ * The bytes without their framing. Signatures and trailing checksums are not verified. Throws AwsError if a frame is
+ * broken.
+ */
 export function decodeAwsChunked(framed: Uint8Array): Uint8Array {
   const buffer = Buffer.from(framed.buffer, framed.byteOffset, framed.byteLength);
   const chunks: Uint8Array[] = [];

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import type { CallRecord, Shape } from "./contract.ts";
 
-/** Calls that only look, or that run something without changing what is stored. Everything else is a mutation. */
+/** Calls that only read, or that run something without changing stored state. All other calls are mutations. */
 const READING = /^(Get|List|Describe|Head|Validate|Estimate|Lookup|Invoke|Assume)/;
 
 /** Every call that came over the wire, in order of arrival. */
 export interface CallLog {
   all(): readonly CallRecord[];
   mutations(): readonly CallRecord[];
-  /** Forgets everything; the next call is number 1 again. */
+  /** Forgets all calls; the next call is number 1 again. */
   clear(): void;
 }
 
-export interface CallToRecord {
+interface CallToRecord {
   readonly service: string;
   readonly operation: string;
   readonly input: Shape;
@@ -34,7 +34,7 @@ export class RecordedCalls implements CallLog {
     this.#records = [];
   }
 
-  /** Notes an arrival. The returned record lives: its outcome is written when the call ends. */
+  /** Records an arriving call. The returned record is live: its outcome is set when the call ends. */
   open(call: CallToRecord): CallRecord {
     const record: CallRecord = {
       n: this.#records.length + 1,

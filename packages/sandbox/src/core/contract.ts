@@ -1,16 +1,19 @@
 /**
- * What the parts of the sandbox agree on. A service (Lambda, CloudFormation, S3, STS) is a set of operations on plain
- * values with the names of AWS's own API; the wire protocols stand in front of it, and CloudFormation's resource
- * providers call the same operations from behind. So there is one behaviour, whoever asks.
+ * The contract between the parts of the sandbox. A service (Lambda, CloudFormation, S3, STS) is a set of operations on
+ * plain values with the names of AWS's own API. The wire protocols and CloudFormation's resource providers call the
+ * same operations, so a service behaves alike for both.
  */
 
-/** Plain data as AWS's API names it: `{ FunctionName: "pay", MemorySize: 128 }`. Dates are `Date`, bytes are `Uint8Array`. */
+/**
+ * Plain data with the names of AWS's API: `{ FunctionName: "pay", MemorySize: 128 }`. Dates are `Date`, bytes are
+ * `Uint8Array`.
+ */
 export type Shape = Record<string, unknown>;
 
-/** The account that the sandbox plays. Every ARN that it makes carries these. */
+/** The sandbox's account, which is part of every ARN that it makes. */
 export const SANDBOX_ACCOUNT_ID = "000000000000";
 
-/** An answer of AWS that is an error, with the code, message and HTTP status that AWS would send. */
+/** An error response of AWS, with the code, message and HTTP status that AWS would send. */
 export class AwsError extends Error {
   constructor(
     readonly code: string,
@@ -24,7 +27,10 @@ export class AwsError extends Error {
   }
 }
 
-/** The sandbox's time. Tests may move it; nothing in the sandbox reads another clock or timer. */
+/**
+ * The sandbox's time. Tests may control it; nothing in the sandbox reads another clock or timer, except for running
+ * functions.
+ */
 export interface SandboxClock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -32,15 +38,15 @@ export interface SandboxClock {
   sleep(ms: number): Promise<void>;
 }
 
-/** Who made a call: `wire` came in over a protocol, `cloudformation` is a resource provider at work. */
+/** Who made a call: `wire` came in over a protocol, `cloudformation` came from a resource provider. */
 export type Caller = "wire" | "cloudformation";
 
 export interface AwsService {
   /** The name in ARNs and signatures: `lambda`, `cloudformation`, `s3`, `sts`. */
   readonly name: string;
   /**
-   * Performs one operation (`"UpdateFunctionCode"`) on the account's state.
-   * Throws AwsError for every answer that AWS gives as an error.
+   * Performs one operation (`"UpdateFunctionCode"`) on the account's state. Throws AwsError for every error response of
+   * AWS.
    */
   call(operation: string, input: Shape, caller: Caller): Promise<Shape>;
 }
@@ -53,28 +59,28 @@ export interface CallRecord {
   readonly operation: string;
   readonly mutation: boolean;
   readonly at: number;
-  /** The input with bytes replaced by their length and SHA-256, so that a log stays readable. */
+  /** The input with bytes replaced by their size and SHA-256, so that a log stays readable. */
   readonly input: Shape;
-  /** `pending` until answered; `held` while a hold keeps it. */
+  /** `pending` until the response; `held` while a fault holds the call. */
   outcome: "pending" | "ok" | "error" | "held";
-  /** Whether the operation was performed, whatever became of its answer: the client may have been gone by then. */
+  /** Whether the operation was performed. The client may have disconnected before the response. */
   performed: boolean;
   errorCode?: string;
 }
 
-/** What every service gets from the sandbox that owns it. */
+/** What a service gets from its sandbox. */
 export interface SandboxContext {
   readonly accountId: string;
   readonly region: string;
   readonly clock: SandboxClock;
-  /** How long an asynchronous update stays in progress. 200 by default. */
+  /** How long an asynchronous update stays in progress, in milliseconds; 200 by default. */
   readonly updateMs: number;
   /** Whether a change of outputs alone is a change of the stack. */
   readonly outputsCount: boolean;
-  /** A service of the same account, by its name. */
+  /** Another service of the same account, by its name. */
   service(name: string): AwsService;
-  /** The URL that clients reach the sandbox under, without a trailing slash; used in Code.Location and the like. */
+  /** The URL of the sandbox, without a trailing slash, for `Code.Location` and the like. */
   endpoint(): string;
-  /** A fresh id that looks like AWS's: lower-case UUID. */
+  /** A new lower-case UUID, like AWS's ids. */
   uuid(): string;
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { SandboxContext } from "./contract.ts";
-import { bytesOf, type WireAnswer, type WireRequest } from "./wire.ts";
+import { bytesOf, type WireRequest, type WireResponse } from "./wire.ts";
 import { escapeXml } from "./xml.ts";
 
-/** How long a location can be fetched: AWS's ten minutes. */
+/** How long a download URL works: AWS's ten minutes. */
 const LIFETIME_SECONDS = 600;
 
 interface Offer {
@@ -12,15 +12,15 @@ interface Offer {
 }
 
 /**
- * Presigned locations of code and layers, as AWS gives them from a bucket of its own. The URL is a bearer credential: it
- * carries a signature, and is good for ten minutes.
+ * Presigned URLs for code and layers, as AWS gives them out from a bucket of its own. The URL is a bearer credential:
+ * it carries a signature and works for ten minutes.
  */
 export class Downloads {
   readonly #offers = new Map<string, Offer>();
 
   constructor(private readonly context: SandboxContext) {}
 
-  /** A URL on the sandbox's own endpoint under which the bytes can be fetched for ten minutes. */
+  /** A URL on the sandbox's own endpoint that returns the bytes for ten minutes. */
   offer(bytes: Uint8Array, name: string): string {
     this.#forgetExpired();
     const { context } = this;
@@ -40,8 +40,8 @@ export class Downloads {
     return `${context.endpoint()}/${this.#bucket}/snapshots/${context.accountId}/${encodeURIComponent(name)}?${query}`;
   }
 
-  /** The answer to a GET of an offered location; null for any other request. */
-  serve(request: WireRequest): WireAnswer | null {
+  /** The response to a GET of a download URL; null for any other request. */
+  serve(request: WireRequest): WireResponse | null {
     if (!request.path.startsWith(`/${this.#bucket}/`)) return null;
     const offer = this.#offers.get(request.query.get("X-Amz-Signature") ?? "");
     if (!offer) return this.#refused("SignatureDoesNotMatch", "The request signature we calculated does not match");
@@ -53,12 +53,12 @@ export class Downloads {
     return `awslambda-${this.context.region}-tasks`;
   }
 
-  #refused(code: string, message: string): WireAnswer {
+  #refused(code: string, message: string): WireResponse {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${this.context.uuid()}</RequestId></Error>`;
     return { status: 403, headers: { "content-type": "application/xml" }, body: bytesOf(xml) };
   }
 
-  /** Keeps expired offers for a while, so that their URLs say that they have expired. */
+  /** Keeps expired offers for another lifetime, so that their URLs can respond that they have expired. */
   #forgetExpired(): void {
     const longAgo = this.context.clock.now() - LIFETIME_SECONDS * 1000;
     for (const [token, offer] of this.#offers) {

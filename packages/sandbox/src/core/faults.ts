@@ -1,27 +1,27 @@
 import type { AwsError, CallRecord } from "./contract.ts";
 import { ConnectionReset } from "./wire.ts";
 
-/** One call, caught at a moment that a test chose. */
+/** One call, stopped at a point that a test chose. */
 export interface Hold {
-  /** Resolves when a matching call has reached the held moment. */
+  /** Resolves when a matching call has reached the point. */
   readonly reached: Promise<CallRecord>;
-  /** Lets the call go on, or pass by if it comes later. */
+  /** Lets the call continue. A call that arrives later is not held at all. */
   release(): void;
-  /** Closes the call's connection without an answer. Held "before", it never takes effect. */
+  /** Closes the call's connection without a response. A call held "before" never takes effect. */
   drop(): void;
 }
 
 export interface HoldOptions {
-  /** Which matching call is held, counted by arrival from now on; 1, the next one, by default. */
+  /** Which matching call is held, counted from now on; 1, the next one, by default. */
   readonly nth?: number;
-  /** Before the call takes effect, or after its effect and before its answer. */
+  /** Before the call takes effect, or after its effect and before its response. */
   readonly when: "before" | "after";
   readonly match?: (record: CallRecord) => boolean;
 }
 
 export interface FailOptions {
   readonly match: (record: CallRecord) => boolean;
-  /** How many matching calls fail; every one until `off()` where left out. */
+  /** How many matching calls fail; if left out, every one until `off()`. */
   readonly times?: number;
   readonly error: AwsError | "reset";
 }
@@ -29,20 +29,20 @@ export interface FailOptions {
 /** What a test can do to calls that come over the wire. */
 export interface Faults {
   hold(options: HoldOptions): Hold;
-  /** Answers matching calls with an error instead of performing them. */
+  /** Responds to matching calls with an error instead of performing them. */
   fail(options: FailOptions): void;
-  /** Ends every fault: held calls go on, nothing more fails. */
+  /** Ends every fault: held calls continue, and no more calls fail. */
   off(): void;
 }
 
-type Verdict = "go" | "drop";
+type Decision = "go" | "drop";
 
 interface Gate {
   readonly hold: Hold;
   readonly options: HoldOptions;
-  /** Matching calls still to come, the held one included. */
+  /** Matching calls still to come, including the held one. */
   remaining: number;
-  readonly verdict: Promise<Verdict>;
+  readonly decision: Promise<Decision>;
   arrive(record: CallRecord): void;
 }
 
@@ -72,8 +72,8 @@ export class InjectedFaults implements Faults {
   }
 
   /**
-   * Counts an arriving call and takes it past the faults that stand before its effect.
-   * Returns what to await after its effect; throws the AwsError or ConnectionReset that a fault asks for.
+   * Counts an arriving call and applies the faults that come before its effect. Returns what to await after the effect;
+   * throws the AwsError or ConnectionReset of a fault.
    */
   async enter(record: CallRecord, closed: AbortSignal): Promise<() => Promise<void>> {
     const gates = this.#gatesFor(record);
@@ -106,28 +106,28 @@ export class InjectedFaults implements Faults {
 
 function createGate(options: HoldOptions): Gate {
   let arrive: (record: CallRecord) => void = () => {};
-  let decide: (verdict: Verdict) => void = () => {};
+  let decide: (decision: Decision) => void = () => {};
   const reached = new Promise<CallRecord>((resolve) => {
     arrive = resolve;
   });
-  const verdict = new Promise<Verdict>((resolve) => {
+  const decision = new Promise<Decision>((resolve) => {
     decide = resolve;
   });
   const hold = { reached, release: () => decide("go"), drop: () => decide("drop") };
-  return { hold, options, remaining: options.nth ?? 1, verdict, arrive };
+  return { hold, options, remaining: options.nth ?? 1, decision, arrive };
 }
 
-/** Waits at a gate. A client that goes away meanwhile counts as dropped: its call was never answered. */
+/** Waits at a gate. A client that disconnects meanwhile counts as dropped, because its call got no response. */
 async function pass(gate: Gate, record: CallRecord, closed: AbortSignal): Promise<void> {
   const before = record.outcome;
   record.outcome = "held";
   gate.arrive(record);
-  const verdict = await Promise.race([gate.verdict, goneAway(closed)]);
+  const decision = await Promise.race([gate.decision, whenClosed(closed)]);
   record.outcome = before;
-  if (verdict === "drop") throw new ConnectionReset();
+  if (decision === "drop") throw new ConnectionReset();
 }
 
-function goneAway(closed: AbortSignal): Promise<Verdict> {
+function whenClosed(closed: AbortSignal): Promise<Decision> {
   return new Promise((resolve) => {
     if (closed.aborted) resolve("drop");
     closed.addEventListener("abort", () => resolve("drop"), { once: true });

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Router } from "./endpoint.ts";
-import { ConnectionReset, type WireAnswer, type WireRequest } from "./wire.ts";
+import type { Router } from "./router.ts";
+import { ConnectionReset, type WireRequest, type WireResponse } from "./wire.ts";
 
-/** The sandbox serves whoever asks, so it is never bound to another address. */
+/** The sandbox accepts any credentials, so it never listens on another address. */
 const LOOPBACK = "127.0.0.1";
-/** Above every limit of the services behind it: a zip of 50 MB is 70 MB as base64, and S3 parts may be larger. */
+/** Above every limit of the services: a zip of 50 MB is 70 MB as base64, and S3 parts may be larger. */
 const MAX_BODY_BYTES = 100 * 1024 * 1024;
-/** Longer than clients keep idle connections, so that a reused one is not closed under a request. */
+/** Longer than clients keep idle connections, so that a connection is not closed while a client reuses it. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** The socket before the front door. */
+/** The socket transport in front of the router. */
 export class HttpServer {
   readonly #server: Server;
 
@@ -32,7 +32,7 @@ export class HttpServer {
     });
   }
 
-  /** Ends every connection, also those that wait for an answer. */
+  /** Closes every connection, including those that wait for a response. */
   close(): Promise<void> {
     if (!this.#server.listening) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ export class HttpServer {
       return;
     }
     try {
-      write(outgoing, await this.router.answer(toWireRequest(incoming, body, closed.signal)));
+      write(outgoing, await this.router.respond(toWireRequest(incoming, body, closed.signal)));
     } catch (error) {
       if (!(error instanceof ConnectionReset)) throw error;
       incoming.socket.destroy();
@@ -64,7 +64,7 @@ async function readBody(incoming: IncomingMessage): Promise<Uint8Array | "too la
   for await (const chunk of incoming) {
     if (!(chunk instanceof Uint8Array)) continue;
     sizeBytes += chunk.byteLength;
-    // What is too much is read to its end all the same: a client listens only after it has sent everything.
+    // A body that is too large is still read to its end: a client reads the response only after it has sent everything.
     if (sizeBytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   return sizeBytes > MAX_BODY_BYTES ? "too large" : Buffer.concat(chunks);
@@ -94,7 +94,7 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function write(outgoing: ServerResponse, answer: WireAnswer): void {
-  outgoing.writeHead(answer.status, { "content-length": answer.body.byteLength, ...answer.headers });
-  outgoing.end(outgoing.req.method === "HEAD" ? undefined : answer.body);
+function write(outgoing: ServerResponse, response: WireResponse): void {
+  outgoing.writeHead(response.status, { "content-length": response.body.byteLength, ...response.headers });
+  outgoing.end(outgoing.req.method === "HEAD" ? undefined : response.body);
 }

@@ -2,14 +2,14 @@ import { textOf, type WireRequest } from "./wire.ts";
 
 const CREDENTIAL_SCOPE = /Credential=[^/,\s]+\/\d{8}\/[^/,\s]+\/([a-z0-9-]+)\/aws4_request/;
 const PRESIGNED_SCOPE = /\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request$/;
-/** Lambda's paths begin with the date of an API version; no bucket's name would be followed by these words. */
+/** Lambda's paths start with the date of an API version followed by one of these words, which no bucket's path does. */
 const LAMBDA_PATH =
   /^\/20\d\d-\d\d-\d\d\/(functions|event-source-mappings|layers|tags|account-settings|code-signing-configs)/;
 const STS_ACTION = /(^|&)Action=(AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken)/;
 
 /**
- * The service that a request is for: by the scope of its signature, and where it has none by what it looks like.
- * Signatures are not checked; any credentials are good.
+ * The service that a request is for: by the scope of its signature or, without one, by its path and content type.
+ * Signatures are not checked; any credentials work.
  */
 export function identifyService(request: WireRequest): string {
   const signed = CREDENTIAL_SCOPE.exec(request.headers["authorization"] ?? "")?.[1];

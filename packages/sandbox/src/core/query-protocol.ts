@@ -1,14 +1,14 @@
 import { AwsError, type Shape } from "./contract.ts";
 import type { DecodedCall, Protocol } from "./protocol.ts";
-import { bytesOf, textOf, type WireAnswer, type WireRequest } from "./wire.ts";
+import { bytesOf, textOf, type WireRequest, type WireResponse } from "./wire.ts";
 import { escapeXml, shapeToXml } from "./xml.ts";
 
 /**
- * AWS's query protocol, of CloudFormation and STS: a form goes in, XML comes out.
+ * AWS's query protocol, used by CloudFormation and STS: a form comes in, XML goes out.
  *
- * In: `Parameters.member.1.ParameterKey=A` becomes `{ Parameters: [{ ParameterKey: "A" }] }`. Every scalar is a string; a
- * client writes an empty list as `Parameters=`, which arrives as the empty string.
- * Out: dates as ISO 8601, lists with `<member>`, undefined members left out.
+ * In: `Parameters.member.1.ParameterKey=A` becomes `{ Parameters: [{ ParameterKey: "A" }] }`. Every scalar is a string;
+ * a client writes an empty list as `Parameters=`, which arrives as the empty string. Out: dates as ISO 8601, lists with
+ * `<member>`, undefined members left out.
  */
 export function createQueryProtocol(namespace: string): Protocol {
   return {
@@ -17,11 +17,11 @@ export function createQueryProtocol(namespace: string): Protocol {
       const result = `<${operation}Result>${shapeToXml(output, "member")}</${operation}Result>`;
       const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
       const xml = `<${operation}Response xmlns="${namespace}">${result}${metadata}</${operation}Response>`;
-      return xmlAnswer(200, xml, requestId);
+      return xmlResponse(200, xml, requestId);
     },
     encodeError: (error, requestId) => {
       const content = `<Error>${errorContent(error)}</Error><RequestId>${requestId}</RequestId>`;
-      return xmlAnswer(error.status, `<ErrorResponse xmlns="${namespace}">${content}</ErrorResponse>`, requestId);
+      return xmlResponse(error.status, `<ErrorResponse xmlns="${namespace}">${content}</ErrorResponse>`, requestId);
     },
   };
 }
@@ -65,7 +65,7 @@ function memberOf(value: FormNode | string): unknown {
   return [...items].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => memberOf(item));
 }
 
-/** One pair of a map, which the protocol writes as `Name.entry.1.key` and `Name.entry.1.value`. */
+/** One entry of a map, which the protocol writes as `Name.entry.1.key` and `Name.entry.1.value`. */
 function entryOf(entry: FormNode | string): [string, unknown] {
   const pair = entry instanceof Map ? entry : new Map<string, FormNode | string>();
   return [String(pair.get("key")), memberOf(pair.get("value") ?? "")];
@@ -78,6 +78,6 @@ function errorContent(error: AwsError): string {
   return `<Type>${type}</Type><Code>${error.code}</Code><Message>${message}</Message>${details}`;
 }
 
-function xmlAnswer(status: number, xml: string, requestId: string): WireAnswer {
+function xmlResponse(status: number, xml: string, requestId: string): WireResponse {
   return { status, headers: { "content-type": "text/xml", "x-amzn-requestid": requestId }, body: bytesOf(xml) };
 }

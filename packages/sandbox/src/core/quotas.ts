@@ -1,11 +1,11 @@
 import { AwsError, type SandboxClock } from "./contract.ts";
 
 /**
- * How AWS limits calls: one bucket per class of calls. A class is one operation (`lambda:GetFunction`) or the rest of a
- * service (`lambda:*`: all its operations that have no bucket of their own, together).
+ * Throttles calls as AWS does, with one bucket per class of calls. A class is one operation (`lambda:GetFunction`) or
+ * the rest of a service (`lambda:*`: all its operations without a bucket of their own, together).
  *
- * A bucket fills at its rate and holds at most one second's worth, so after a quiet time a burst of that many calls
- * passes. AWS does not publish the depth of its buckets.
+ * A bucket fills at its rate and holds at most one second's worth, so after a pause a burst of that many calls
+ * succeeds. AWS does not publish the depth of its buckets.
  */
 export class Quotas {
   readonly #buckets: ReadonlyMap<string, Bucket>;
@@ -16,7 +16,7 @@ export class Quotas {
     );
   }
 
-  /** Throws the service's throttling error where the class's bucket is empty. */
+  /** Throws the service's throttling error if the bucket of the call's class is empty. */
   take(service: string, operation: string): void {
     const bucket = this.#buckets.get(`${service}:${operation}`) ?? this.#buckets.get(`${service}:*`);
     if (bucket && !bucket.take()) throw throttled(service);

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
-import type { Router } from "./endpoint.ts";
+import type { Router } from "./router.ts";
 import { bytesOf, type WireRequest } from "./wire.ts";
 
-/** An HTTP request as the AWS SDK v3 hands it to its transport. */
+/** An HTTP request as the AWS SDK v3 passes it to its transport. */
 export interface SdkHttpRequest {
   readonly method: string;
   readonly protocol?: string;
@@ -20,12 +20,12 @@ export interface SdkHttpResponse {
   readonly body: Readable;
 }
 
-/** The platform's AbortSignal; the SDK's own older kind of signal is not listened to. */
+/** Only the platform's AbortSignal has an effect; the SDK's older kind of signal is ignored. */
 export interface SdkHandlerOptions {
   readonly abortSignal?: { readonly aborted: boolean } | undefined;
 }
 
-/** What the AWS SDK v3 takes as its `requestHandler`: the sandbox without a socket. */
+/** A `requestHandler` for the AWS SDK v3: the sandbox without a socket. */
 export interface SandboxRequestHandler {
   readonly metadata: { readonly handlerProtocol: string };
   handle(request: SdkHttpRequest, options?: SdkHandlerOptions): Promise<{ response: SdkHttpResponse }>;
@@ -34,7 +34,7 @@ export interface SandboxRequestHandler {
   httpHandlerConfigs(): Record<string, never>;
 }
 
-/** A call whose `abortSignal` fires is treated as one whose connection closed. */
+/** A call whose `abortSignal` fires is treated like one whose connection closed. */
 export function createRequestHandler(router: Router): SandboxRequestHandler {
   return {
     metadata: { handlerProtocol: "http/1.1" },
@@ -50,11 +50,11 @@ export function createRequestHandler(router: Router): SandboxRequestHandler {
 
 async function handle(router: Router, request: SdkHttpRequest, closed: AbortSignal): Promise<SdkHttpResponse> {
   throwIfAborted(closed);
-  const answer = await router.answer(await toWireRequest(request, closed)).finally(() => throwIfAborted(closed));
+  const response = await router.respond(await toWireRequest(request, closed)).finally(() => throwIfAborted(closed));
   return {
-    statusCode: answer.status,
-    headers: { ...answer.headers },
-    body: Readable.from(request.method === "HEAD" ? [] : [Buffer.from(answer.body)], { objectMode: false }),
+    statusCode: response.status,
+    headers: { ...response.headers },
+    body: Readable.from(request.method === "HEAD" ? [] : [Buffer.from(response.body)], { objectMode: false }),
   };
 }
 

@@ -1,8 +1,8 @@
 import { AwsError, type Shape } from "./contract.ts";
 
 /**
- * Reading members of an input, which comes from outside and may hold anything. A member of the wrong type throws
- * SerializationException, as AWS answers it; a member that is absent or null reads as undefined.
+ * Readers for the members of an input, which may contain anything. A member of the wrong type throws
+ * SerializationException, as AWS does; a member that is absent or null reads as undefined.
  */
 
 export function optionalText(shape: Shape, name: string): string | undefined {
@@ -79,7 +79,7 @@ export function isShape(value: unknown): value is Shape {
   );
 }
 
-/** The members that are not undefined, so that an answer never carries a name without a value. */
+/** The members that are not undefined, so that a response never contains a name without a value. */
 export function defined(shape: Shape): Shape {
   return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined));
 }

@@ -1,28 +1,28 @@
 /**
- * What passes between a transport (a socket, or the SDK's request handler) and the front door: HTTP without its plumbing.
+ * What a transport (a socket, or the SDK's request handler) exchanges with the router: HTTP reduced to what the protocols need.
  */
 
 export interface WireRequest {
   readonly method: string;
-  /** The host as the client addressed it, with its port. */
+  /** The host and port that the client addressed. */
   readonly host: string;
-  /** As sent, percent-encoded, without the query. */
+  /** As sent: percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Aborts when the client goes away before it got its answer. */
+  /** Aborts when the client disconnects before it got its response. */
   readonly closed: AbortSignal;
 }
 
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
 
-/** The connection ends here without an answer: a transport closes the socket, or fails as if it had. */
+/** The connection ends without a response: a transport closes the socket, or fails as if the socket had been closed. */
 export class ConnectionReset extends Error {
   readonly code = "ECONNRESET";
 

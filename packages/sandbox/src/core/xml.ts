@@ -1,6 +1,6 @@
 import type { Shape } from "./contract.ts";
 
-/** Carriage returns are written as references: a parser would otherwise turn CRLF of a template into LF. */
+/** Carriage returns are written as character references; otherwise a parser would turn a template's CRLF into LF. */
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -10,7 +10,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\r": "&#xD;",
 };
 
-/** Characters that XML 1.0 cannot carry at all, not even as references. */
+/** Characters that XML 1.0 cannot contain, not even as references. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
@@ -18,10 +18,16 @@ export function escapeXml(text: string): string {
   return text.replace(FORBIDDEN, "\uFFFD").replace(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** How the items of a list are named: wrapped in `<member>` (query protocol), or the list's own element repeated (S3). */
-export type ListStyle = "member" | "flat";
+/**
+ * How the items of a list are named: wrapped in `<member>` (query protocol), or by repeating the list's own element
+ * (S3).
+ */
+type ListStyle = "member" | "flat";
 
-/** Members that are undefined or null are left out; an empty list is an empty element with "member", nothing with "flat". */
+/**
+ * Members that are undefined or null are left out. An empty list is an empty element with "member" and nothing with
+ * "flat".
+ */
 export function shapeToXml(shape: Shape, lists: ListStyle): string {
   return Object.entries(shape)
     .map(([name, value]) => element(name, value, lists))

@@ -1,11 +1,11 @@
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { ACCOUNT_CONCURRENCY, unreserved } from "./concurrency.ts";
 import { sizeOf } from "./function-code.ts";
 
 const GIB = 1024 ** 3;
 
-/** The account's limits, as AWS has them by default, and what it uses of them. */
-export function accountSettingsOperations(account: LambdaAccount): Operations {
+/** The account's limits, which are AWS's defaults, and its usage. */
+export function accountSettingsOperations(account: LambdaAccount): LambdaOperations {
   return {
     GetAccountSettings: () => {
       const records = [...account.functions.values()];

@@ -1,22 +1,20 @@
 import type { Caller, SandboxContext, Shape } from "../core/contract.ts";
 import type { Downloads } from "../core/downloads.ts";
-import type { CodeSigningConfig } from "./code-signing.ts";
 import { functionNotFound, notFound, revisionMismatch, updateInProgress } from "./errors.ts";
-import type { EventSourceMapping } from "./event-source-mappings.ts";
 import type { AliasRecord, Build, FunctionRecord, VersionRecord } from "./function-record.ts";
-import type { LayerRecord } from "./layers.ts";
 import { type FunctionReference, functionArn, isVersionNumber, LATEST } from "./names.ts";
+import type { CodeSigningConfig, EventSourceMapping, LayerRecord } from "./resource-records.ts";
 
-export type Operation = (input: Shape, caller: Caller) => Shape | Promise<Shape>;
-export type Operations = Readonly<Record<string, Operation>>;
+type LambdaOperation = (input: Shape, caller: Caller) => Shape | Promise<Shape>;
+export type LambdaOperations = Readonly<Record<string, LambdaOperation>>;
 
-/** Everything that Lambda holds in this account and region. */
+/** Everything that Lambda stores for this account and region. */
 export class LambdaAccount {
   readonly functions = new Map<string, FunctionRecord>();
   readonly codeSigningConfigs = new Map<string, CodeSigningConfig>();
   readonly layers = new Map<string, LayerRecord>();
   readonly eventSourceMappings = new Map<string, EventSourceMapping>();
-  /** Survives the function: AWS never gives a version's number twice, even after delete and create. */
+  /** Outlives the function: AWS never uses a version number twice, not even after delete and create. */
   readonly #lastVersionNumbers = new Map<string, number>();
 
   constructor(
@@ -32,14 +30,14 @@ export class LambdaAccount {
     return functionArn(this.context, name, qualifier);
   }
 
-  /** Throws ResourceNotFoundException, naming the reference as it was given. */
+  /** Throws ResourceNotFoundException with the reference as the caller gave it. */
   function({ name, qualifier }: FunctionReference): FunctionRecord {
     const record = this.functions.get(name);
     if (!record) throw functionNotFound(this.arn(name, qualifier));
     return record;
   }
 
-  /** The version that a qualifier means; an alias means the version that it points to. */
+  /** The version that a qualifier refers to; for an alias, the version that it points to. */
   version(record: FunctionRecord, qualifier: string | undefined): VersionRecord {
     const alias = qualifier === undefined ? undefined : record.aliases.get(qualifier);
     const version = this.existingVersion(record, alias?.functionVersion ?? qualifier ?? LATEST);
@@ -60,7 +58,7 @@ export class LambdaAccount {
     return all;
   }
 
-  /** Throws as AWS does where a qualifier names neither a version nor an alias of the function. */
+  /** Throws AWS's error if a qualifier is neither a version nor an alias of the function. */
   requireQualifier(record: FunctionRecord, qualifier: string): void {
     if (record.aliases.has(qualifier) || this.existingVersion(record, qualifier)) return;
     const arn = this.arn(record.name, qualifier);
@@ -80,7 +78,7 @@ export class LambdaAccount {
     if (record.latest.transition) throw updateInProgress(this.arn(record.name));
   }
 
-  /** No update is under way, and nobody has changed `$LATEST` since the caller looked at it. */
+  /** Throws if an update is under way, or if `$LATEST` has changed since the caller read it. */
   requireUnchanged(record: FunctionRecord, revisionId: string | undefined): void {
     this.requireSettled(record);
     if (revisionId && revisionId !== record.latest.revisionId) throw revisionMismatch("GetFunction/GetAlias");
@@ -92,7 +90,7 @@ export class LambdaAccount {
     return String(next);
   }
 
-  /** Puts a new build under a version; it settles after the context's `updateMs`. */
+  /** Replaces the build of a version, which settles after the context's `updateMs`. */
   replaceBuild(version: VersionRecord, build: Build): void {
     const serving = version.build;
     version.build = build;
@@ -100,7 +98,7 @@ export class LambdaAccount {
     this.touch(version);
   }
 
-  /** A version that is being created. */
+  /** A version whose creation has just started. */
   newVersion(version: string, build: Build): VersionRecord {
     const endsAt = this.context.clock.now() + this.context.updateMs;
     return {
@@ -118,8 +116,8 @@ export class LambdaAccount {
   }
 
   /**
-   * Ends a transition whose time has come. Nothing runs in the background: whoever looks at a version first settles it,
-   * which no client can tell from the other.
+   * Ends a transition whose time has come. Nothing runs in the background: whoever reads a version settles it first,
+   * which clients cannot distinguish.
    */
   #settle(version: VersionRecord): void {
     if (!version.transition || this.context.clock.now() < version.transition.endsAt) return;

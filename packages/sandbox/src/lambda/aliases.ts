@@ -1,16 +1,16 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter, notFound, revisionMismatch } from "./errors.ts";
 import type { AliasRecord, FunctionRecord } from "./function-record.ts";
 import { constrainName, isVersionNumber, LATEST, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
 const ALIAS_NAME = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 
-/** Names for versions, each with at most one further version that takes a share of its calls. */
-export function aliasOperations(account: LambdaAccount): Operations {
+/** Aliases: names for versions, each with at most one additional version that gets a share of the calls. */
+export function aliasOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateAlias: (input) => createAlias(account, input),
     GetAlias: (input) => getAlias(account, input),
@@ -67,7 +67,7 @@ function updateAlias(account: LambdaAccount, input: Shape): Shape {
   return describeAlias(account, record, alias);
 }
 
-/** Deleting an alias that does not exist succeeds. What belongs to the alias goes with it. */
+/** Deleting an alias that does not exist succeeds. Everything that belongs to the alias is deleted with it. */
 function deleteAlias(account: LambdaAccount, input: Shape): Shape {
   constrainAlias(input);
   const record = account.function(resolveReference(account.context, input));
@@ -85,7 +85,7 @@ function listAliases(account: LambdaAccount, input: Shape): Shape {
   const aliases = [...record.aliases.values()]
     .filter((alias) => version === undefined || alias.functionVersion === version || version in alias.weights)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const page = pageOf(aliases, input);
+  const page = pageByMarker(aliases, input);
   return defined({
     Aliases: page.items.map((alias) => describeAlias(account, record, alias)),
     NextMarker: page.nextMarker,
@@ -135,12 +135,12 @@ function constrainWeights(constraints: Constraints, input: Shape): void {
   }
 }
 
-/** As Java prints a double: `2.0`. */
+/** Formats a number as Java prints a double: `2.0`. */
 function withPoint(weight: number): string {
   return Number.isInteger(weight) ? `${weight}.0` : String(weight);
 }
 
-/** Undefined where the request says nothing about weights; `RoutingConfig: {}` clears them. */
+/** Undefined if the request does not mention weights; `RoutingConfig: {}` clears them. */
 function readWeights(input: Shape): Record<string, number> | undefined {
   const routing = optionalShape(input, "RoutingConfig");
   if (!routing) return undefined;

@@ -1,21 +1,13 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict } from "./errors.ts";
 import { readReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
+import type { CodeSigningConfig } from "./resource-records.ts";
 
-export interface CodeSigningConfig {
-  readonly arn: string;
-  readonly id: string;
-  description: string;
-  allowedPublishers: Shape;
-  policies: Shape;
-  modifiedAt: Date;
-}
-
-/** Code signing configurations, and which functions are under one. No signature is checked when code arrives. */
-export function codeSigningOperations(account: LambdaAccount): Operations {
+/** Code signing configurations and the functions that use them. No signature is checked when code arrives. */
+export function codeSigningOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateCodeSigningConfig: (input) => createConfig(account, input),
     UpdateCodeSigningConfig: (input) => updateConfig(account, input),
@@ -29,7 +21,7 @@ export function codeSigningOperations(account: LambdaAccount): Operations {
   };
 }
 
-/** `csc-` and 17 of these: hexadecimal digits. */
+/** Hexadecimal digits after `csc-`. */
 const ID_LENGTH = 17;
 
 function createConfig(account: LambdaAccount, input: Shape): Shape {
@@ -64,12 +56,12 @@ function deleteConfig(account: LambdaAccount, input: Shape): Shape {
 }
 
 function listConfigs(account: LambdaAccount, input: Shape): Shape {
-  const page = pageOf([...account.codeSigningConfigs.values()], input);
-  return defined({ CodeSigningConfigs: page.items.map(shown), NextMarker: page.nextMarker });
+  const page = pageByMarker([...account.codeSigningConfigs.values()], input);
+  return defined({ CodeSigningConfigs: page.items.map(describeConfig), NextMarker: page.nextMarker });
 }
 
 function listFunctions(account: LambdaAccount, input: Shape): Shape {
-  const page = pageOf(functionsUnder(account, findConfig(account, input).arn), input);
+  const page = pageByMarker(functionsUnder(account, findConfig(account, input).arn), input);
   return defined({ FunctionArns: page.items, NextMarker: page.nextMarker });
 }
 
@@ -94,19 +86,19 @@ function putOfFunction(account: LambdaAccount, input: Shape): Shape {
   return { CodeSigningConfigArn: arn, FunctionName: record.name };
 }
 
-/** A function under none is an empty answer, without its name. */
+/** For a function without a configuration the response is empty and lacks the function's name. */
 function getOfFunction(account: LambdaAccount, input: Shape): Shape {
   const { name, codeSigningConfigArn } = account.function(readReference(account.context, input));
   return codeSigningConfigArn === null ? {} : { CodeSigningConfigArn: codeSigningConfigArn, FunctionName: name };
 }
 
-/** Also of a function that is under none. */
+/** Succeeds for a function without a configuration too. */
 function deleteOfFunction(account: LambdaAccount, input: Shape): Shape {
   account.function(readReference(account.context, input)).codeSigningConfigArn = null;
   return {};
 }
 
-/** Throws as AWS does, which leaves out who is at fault. */
+/** Throws AWS's error, which has no `Type`. */
 function findConfig(account: LambdaAccount, input: Shape): CodeSigningConfig {
   const arn = optionalText(input, "CodeSigningConfigArn") ?? "";
   const config = account.codeSigningConfigs.get(arn);
@@ -119,10 +111,10 @@ function findConfig(account: LambdaAccount, input: Shape): CodeSigningConfig {
 }
 
 function describe(config: CodeSigningConfig): Shape {
-  return { CodeSigningConfig: shown(config) };
+  return { CodeSigningConfig: describeConfig(config) };
 }
 
-function shown(config: CodeSigningConfig): Shape {
+function describeConfig(config: CodeSigningConfig): Shape {
   return {
     CodeSigningConfigId: config.id,
     CodeSigningConfigArn: config.arn,

@@ -1,17 +1,17 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { optionalNumber } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { functionNotFound, invalidParameter } from "./errors.ts";
 import type { FunctionRecord } from "./function-record.ts";
 import { LATEST, readReference } from "./names.ts";
 
 /** AWS's default for an account. */
 export const ACCOUNT_CONCURRENCY = 1000;
-/** What reservations must leave to the functions without one. */
+/** The concurrency that reservations must leave for functions without one. */
 const MIN_UNRESERVED = 100;
 
-/** Reserved concurrency: it belongs to a function as a whole. */
-export function concurrencyOperations(account: LambdaAccount): Operations {
+/** Reserved concurrency, which belongs to a function as a whole. */
+export function concurrencyOperations(account: LambdaAccount): LambdaOperations {
   return {
     PutFunctionConcurrency: (input) => putConcurrency(account, input),
     GetFunctionConcurrency: (input) => getConcurrency(account, input),
@@ -39,7 +39,7 @@ function putConcurrency(account: LambdaAccount, input: Shape): Shape {
   return { ReservedConcurrentExecutions: requested };
 }
 
-/** No reservation is an empty answer; 0 is a reservation of nothing. */
+/** Without a reservation the response is empty; 0 is a reservation that throttles every call. */
 function getConcurrency(account: LambdaAccount, input: Shape): Shape {
   const { name } = readReference(account.context, input, "function-name");
   const { reservedConcurrency } = account.function({ name, qualifier: undefined });
@@ -52,7 +52,7 @@ function deleteConcurrency(account: LambdaAccount, input: Shape): Shape {
   return {};
 }
 
-/** What the account has left beside the reservations of all other functions. */
+/** What the account has left after the reservations of all other functions. */
 function unreservedWithout(account: LambdaAccount, except: FunctionRecord): number {
   return unreserved([...account.functions.values()].filter((record) => record !== except));
 }

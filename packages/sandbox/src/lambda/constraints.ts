@@ -1,8 +1,8 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 
 /**
- * The checks that stand in front of every operation of Lambda, in its own words: all violations of a request come in
- * one ValidationException. Patterns are quoted as AWS quotes them, and matched against the whole value.
+ * The validation that runs before every operation of Lambda: all violations of a request are reported in one
+ * ValidationException. Patterns are quoted as AWS quotes them and matched against the whole value.
  */
 export class Constraints {
   readonly #violations: string[] = [];
@@ -37,7 +37,7 @@ export class Constraints {
     return this;
   }
 
-  /** A check on a value that is not plain text, already known to fail. */
+  /** Records a violation that the caller has found in a value that is not plain text. */
   violated(value: string, member: string, rule: string): this {
     this.#violate(value, member, rule);
     return this;
@@ -48,7 +48,7 @@ export class Constraints {
     return this;
   }
 
-  /** Throws one ValidationException for everything that was violated. */
+  /** Throws one ValidationException for all violations. */
   enforce(): void {
     const count = this.#violations.length;
     if (count === 0) return;
@@ -62,7 +62,7 @@ export class Constraints {
     return this;
   }
 
-  /** `SnapStart.ApplyOn` reads the member of a member. */
+  /** The value of a member, or of a nested member such as `SnapStart.ApplyOn`. */
   #value(member: string): unknown {
     return member.split(".").reduce<unknown>((value, name) => (value as Shape | undefined)?.[name], this.input);
   }

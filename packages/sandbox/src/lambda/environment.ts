@@ -1,6 +1,6 @@
 import { invalidParameter } from "./errors.ts";
 
-/** All variables together, as compact JSON. Not increasable. */
+/** All variables together, as compact JSON. AWS does not raise this limit. */
 const MAX_ENVIRONMENT_BYTES = 4096;
 
 /** Names that Lambda itself sets. */
@@ -25,7 +25,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "LAMBDA_RUNTIME_DIR",
 ]);
 
-/** Throws InvalidParameterValueException for variables that are too large together, or that Lambda keeps to itself. */
+/** Throws InvalidParameterValueException if the variables are too large together or include a reserved name. */
 export function requireEnvironment(variables: Readonly<Record<string, string>>): void {
   const measured = JSON.stringify(variables);
   if (Buffer.byteLength(measured) > MAX_ENVIRONMENT_BYTES) {

@@ -1,6 +1,6 @@
 import { AwsError } from "../core/contract.ts";
 
-/** The errors that Lambda answers, with its own status codes. `Type` says who is at fault. */
+/** Lambda's errors with their status codes. `Type` says whose fault an error is. */
 
 const USER_FAULT = { Type: "User" };
 
@@ -20,7 +20,7 @@ export function functionNotFound(arn: string): AwsError {
   return notFound(`Function not found: ${arn}`);
 }
 
-/** `source` is the call that tells the latest revision id. */
+/** `source` names the call that returns the latest revision id. */
 export function revisionMismatch(source: "GetFunction/GetAlias" | "GetPolicy" | "GetLayerPolicy"): AwsError {
   return new AwsError(
     "PreconditionFailedException",
@@ -34,7 +34,7 @@ export function updateInProgress(arn: string): AwsError {
   return conflict(`The operation cannot be performed at this time. An update is in progress for resource: ${arn}`);
 }
 
-/** Not one of Lambda's modelled errors: the limit stands in front of the service. */
+/** Not one of Lambda's modelled errors: the limit is enforced in front of the service. */
 export function tooLarge(message: string): AwsError {
   return new AwsError("RequestEntityTooLargeException", message, 413);
 }

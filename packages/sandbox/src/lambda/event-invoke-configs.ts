@@ -1,17 +1,17 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import type { Destination, EventInvokeRecord, FunctionRecord } from "./function-record.ts";
 import { constrainReference, LATEST, parseFunctionArn, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
 const DESTINATION =
   "$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)";
 const DESTINATION_SERVICES = ["sqs", "sns", "lambda", "events", "s3"];
 
-/** How asynchronous invocations are retried, and where their results go. */
-export function eventInvokeOperations(account: LambdaAccount): Operations {
+/** How often asynchronous invocations are retried, and where their results go. */
+export function eventInvokeOperations(account: LambdaAccount): LambdaOperations {
   return {
     PutFunctionEventInvokeConfig: (input) => putConfig(account, input),
     UpdateFunctionEventInvokeConfig: (input) => updateConfig(account, input),
@@ -22,10 +22,10 @@ export function eventInvokeOperations(account: LambdaAccount): Operations {
 }
 
 interface Target {
-  /** Undefined where the function, version or alias does not exist. */
+  /** Undefined if the function, version or alias does not exist. */
   readonly record: FunctionRecord | undefined;
   readonly qualifier: string;
-  /** Always qualified: the bare function means `$LATEST`. */
+  /** Always qualified: for the bare function it is `$LATEST`. */
   readonly arn: string;
 }
 
@@ -54,7 +54,7 @@ function putConfig(account: LambdaAccount, input: Shape): Shape {
   });
 }
 
-/** Changes what the request names. */
+/** Changes only what the request names. */
 function updateConfig(account: LambdaAccount, input: Shape): Shape {
   const target = readTarget(account, input);
   requireSetting(input);
@@ -89,7 +89,7 @@ function deleteConfig(account: LambdaAccount, input: Shape): Shape {
 function listConfigs(account: LambdaAccount, input: Shape): Shape {
   const { record } = readTarget(account, input);
   if (!record) throw notFound("The function doesn't exist.");
-  const page = pageOf([...record.eventInvoke].sort(inOrderOfQualifiers), input);
+  const page = pageByMarker([...record.eventInvoke].sort(inOrderOfQualifiers), input);
   return defined({
     FunctionEventInvokeConfigs: page.items.map(([qualifier, config]) =>
       describe(account.arn(record.name, qualifier), config),
@@ -155,7 +155,7 @@ function requireDestination(account: LambdaAccount, record: FunctionRecord, chec
   if (!account.functions.has(name)) throw invalidParameter(`The destination ARN ${arn} is invalid.`);
 }
 
-/** As AWS prints it in its message. */
+/** The destination as AWS prints it in its message. */
 function shown(kind: string, { Destination: arn }: Destination): string {
   return arn === undefined ? "null" : `${kind}(destination=${arn})`;
 }

@@ -1,28 +1,14 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { AwsError } from "../core/contract.ts";
 import { defined, optionalFlag, optionalShape, optionalShapes, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, invalidParameter, notFound } from "./errors.ts";
-import { defaultSettings, type EventSource, eventSourceOf } from "./event-sources.ts";
+import { defaultSourceSettings, type EventSource, eventSourceOf } from "./event-sources.ts";
 import { constrainName, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
+import type { EventSourceMapping } from "./resource-records.ts";
 import { addTags } from "./tags.ts";
-
-/** A trigger. The sandbox keeps its settings and states; it reads no queue and no stream. */
-export interface EventSourceMapping {
-  readonly uuid: string;
-  readonly tags: Map<string, string>;
-  readonly source: EventSource;
-  /** What a client may set, as it was set, over the defaults of the kind of source. */
-  settings: Shape;
-  functionArn: string;
-  enabled: boolean;
-  modifiedAt: Date;
-  transition:
-    | { readonly state: "Creating" | "Updating" | "Enabling" | "Disabling" | "Deleting"; readonly endsAt: number }
-    | undefined;
-}
 
 const STARTING_POSITIONS = ["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"];
 
@@ -34,10 +20,10 @@ const CREATE_ONLY = [
   "SelfManagedEventSource",
   "EventSourceArn",
 ];
-/** Members that are no settings: they say which mapping, and what to do with it. */
+/** Members that are not settings of the mapping: which function, and whether it is enabled. */
 const NOT_SETTINGS = new Set(["FunctionName", "Enabled", "Tags", "UUID", "EventSourceArn"]);
 
-export function eventSourceMappingOperations(account: LambdaAccount): Operations {
+export function eventSourceMappingOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateEventSourceMapping: (input, caller) => createMapping(account, input, caller),
     GetEventSourceMapping: (input) => describe(account, findMapping(account, input)),
@@ -58,7 +44,7 @@ function createMapping(account: LambdaAccount, input: Shape, caller: Caller): Sh
     uuid,
     tags: new Map(),
     source,
-    settings: { ...defaultSettings(source, uuid), ...settingsIn(input) },
+    settings: { ...defaultSourceSettings(source, uuid), ...settingsIn(input) },
     functionArn,
     enabled: optionalFlag(input, "Enabled") ?? true,
     modifiedAt: account.now(),
@@ -84,7 +70,7 @@ function requireStartingPosition(source: EventSource, input: Shape): void {
   }
 }
 
-/** The function, version or alias that a mapping calls; a full ARN of `$LATEST` means the bare function. */
+/** The function, version or alias that a mapping invokes; a full ARN of `$LATEST` means the bare function. */
 function requireTarget(account: LambdaAccount, input: Shape): string {
   const { name, qualifier } = resolveReference(account.context, input);
   const record = account.functions.get(name);
@@ -133,7 +119,7 @@ function deleteMapping(account: LambdaAccount, input: Shape): Shape {
   return describe(account, mapping);
 }
 
-/** A filter by function matches the bare name and every qualifier of it. */
+/** A filter by function matches the bare name and all its qualifiers. */
 function listMappings(account: LambdaAccount, input: Shape): Shape {
   const sourceArn = optionalText(input, "EventSourceArn");
   const filter = optionalText(input, "FunctionName");
@@ -146,7 +132,7 @@ function listMappings(account: LambdaAccount, input: Shape): Shape {
         mapping.functionArn === functionArn ||
         mapping.functionArn.startsWith(`${functionArn}:`)),
   );
-  const page = pageOf(mappings, input, 100);
+  const page = pageByMarker(mappings, input, 100);
   return defined({
     EventSourceMappings: page.items.map((mapping) => describe(account, mapping)),
     NextMarker: page.nextMarker,
@@ -164,7 +150,7 @@ function findMapping(account: LambdaAccount, input: Shape): EventSourceMapping {
   return mapping;
 }
 
-/** A deleted mapping can be looked at until its deletion has ended. */
+/** A deleted mapping stays readable until its deletion has ended. */
 function isAlive(account: LambdaAccount, mapping: EventSourceMapping): boolean {
   const { transition } = mapping;
   if (transition?.state !== "Deleting" || transition.endsAt > account.context.clock.now()) return true;

@@ -2,20 +2,20 @@ import type { Shape } from "../core/contract.ts";
 import { optionalShape, optionalShapes, optionalText, optionalTexts } from "../core/shape.ts";
 import { invalidParameter } from "./errors.ts";
 
-/** What a mapping reads from: an AWS resource, or a Kafka cluster of one's own. */
+/** What a mapping reads from: an AWS resource, or a self-managed Kafka cluster. */
 export interface EventSource {
   readonly kind: "queue" | "stream" | "kafka" | "other";
   readonly service: string;
-  /** Undefined for a cluster of one's own. */
+  /** Undefined for a self-managed cluster. */
   readonly arn: string | undefined;
-  /** As AWS names it in messages. */
+  /** The name that AWS uses in messages. */
   readonly name: string;
   /** Equal for mappings of the same source. */
   readonly identity: string;
   readonly topics: readonly string[] | undefined;
 }
 
-/** Throws InvalidParameterValueException where a request names no source that Lambda knows. */
+/** Throws InvalidParameterValueException if the request names no source that Lambda supports. */
 export function eventSourceOf(input: Shape): EventSource {
   const arn = optionalText(input, "EventSourceArn");
   const topics = optionalTexts(input, "Topics");
@@ -48,8 +48,8 @@ function kindOf(service: string): EventSource["kind"] {
   }
 }
 
-/** What AWS fills in. -1 means without limit. */
-export function defaultSettings(source: EventSource, uuid: string): Shape {
+/** AWS's defaults. -1 means no limit. */
+export function defaultSourceSettings(source: EventSource, uuid: string): Shape {
   switch (source.kind) {
     case "queue":
       return { BatchSize: 10, MaximumBatchingWindowInSeconds: 0, FunctionResponseTypes: [] };

@@ -4,37 +4,16 @@ import { AwsError, type Caller, type Shape } from "../core/contract.ts";
 import { optionalBytes, optionalText } from "../core/shape.ts";
 import type { LambdaAccount } from "./account.ts";
 import { invalidParameter, tooLarge } from "./errors.ts";
+import type { FunctionCode, ImageCode, ZipCode } from "./function-record.ts";
 
-/** What a function runs: a zip with its bytes, or the name of an image. */
-export type FunctionCode = ZipCode | ImageCode;
-
-export interface ZipCode {
-  readonly kind: "zip";
-  readonly bytes: Uint8Array;
-  /** Base64. */
-  readonly sha256: string;
-  readonly sourceKmsKeyArn?: string;
-  /** The object that it is run from; absent where Lambda has a copy. */
-  readonly reference?: { readonly bucket: string; readonly key: string; readonly version: string };
-}
-
-export interface ImageCode {
-  readonly kind: "image";
-  readonly imageUri: string;
-  /** With the digest in place of the tag: AWS resolves a tag once and never follows it. */
-  readonly resolvedUri: string;
-  /** Hexadecimal: the digest of the image. */
-  readonly sha256: string;
-}
-
-/** A zip sent with the request; larger ones come through S3. */
+/** A zip in the request itself; larger ones come through S3. */
 const MAX_ZIP_FILE_BYTES = 52_428_800;
-/** The sum of a zip's unpacked files: 250 MB. */
+/** The total size of a zip's files: 250 MB. */
 const MAX_UNZIPPED_BYTES = 262_144_000;
 
 /**
- * Loads the code that a request names by `ZipFile`, by S3 object or by image; null where it names none.
- * Throws InvalidParameterValueException for what is no usable code, RequestEntityTooLargeException above the limits.
+ * Loads the code that a request names by `ZipFile`, by S3 object or by image; null if it names none. Throws
+ * InvalidParameterValueException for unusable code, RequestEntityTooLargeException above the limits.
  */
 export async function loadCode(account: LambdaAccount, request: Shape, caller: Caller): Promise<FunctionCode | null> {
   const imageUri = optionalText(request, "ImageUri");
@@ -45,7 +24,7 @@ export async function loadCode(account: LambdaAccount, request: Shape, caller: C
   return { ...zipCode(bytes, optionalText(request, "SourceKMSKeyArn")), ...(reference ? { reference } : {}) };
 }
 
-/** Without the mode, or with COPY, Lambda keeps bytes of its own. The bucket has to be versioned. */
+/** Without the mode, or with COPY, Lambda keeps a copy of the bytes. The bucket has to be versioned. */
 function referenceIn(request: Shape): ZipCode["reference"] {
   if (optionalText(request, "S3ObjectStorageMode") !== "REFERENCE") return undefined;
   const [bucket, key] = [optionalText(request, "S3Bucket"), optionalText(request, "S3Key")];
@@ -54,7 +33,7 @@ function referenceIn(request: Shape): ZipCode["reference"] {
   throw invalidParameter("S3ObjectStorageMode REFERENCE requires S3Bucket, S3Key and S3ObjectVersion.");
 }
 
-/** The bytes of a zip that a request carries or names, checked; null where it does neither. */
+/** The bytes of the zip that a request contains or names, checked; null if it does neither. */
 export async function loadZip(account: LambdaAccount, request: Shape, caller: Caller): Promise<Uint8Array | null> {
   const zipFile = optionalBytes(request, "ZipFile");
   if (zipFile && zipFile.byteLength > MAX_ZIP_FILE_BYTES) {
@@ -88,7 +67,7 @@ async function fetchObject(account: LambdaAccount, request: Shape, caller: Calle
   }
 }
 
-/** Reads the zip's directory only: nothing is unpacked. */
+/** Reads only the zip's directory; nothing is unpacked. */
 function requireZip(bytes: Uint8Array): void {
   let entries = 0;
   let unzippedBytes = 0;
@@ -109,7 +88,7 @@ function requireZip(bytes: Uint8Array): void {
   }
 }
 
-/** There is no registry behind it: an image's digest is made from its name, so the same name is the same image. */
+/** The sandbox has no registry: an image's digest is derived from its name, so the same name is the same image. */
 function imageCode(imageUri: string): ImageCode {
   const [repository = imageUri, digest] = imageUri.split("@sha256:");
   const sha256 = digest ?? createHash("sha256").update(imageUri).digest("hex");

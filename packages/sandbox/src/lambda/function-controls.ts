@@ -1,12 +1,12 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter } from "./errors.ts";
 import { constrainName, constrainReference, LATEST, readReference, resolveReference } from "./names.ts";
 
-/** Settings of a function that have operations of their own and belong to nothing else. */
-export function functionControlOperations(account: LambdaAccount): Operations {
+/** Function settings that have operations of their own. */
+export function functionControlOperations(account: LambdaAccount): LambdaOperations {
   return {
     GetRuntimeManagementConfig: (input) => getRuntimeManagement(account, input),
     PutRuntimeManagementConfig: (input) => putRuntimeManagement(account, input),
@@ -15,7 +15,7 @@ export function functionControlOperations(account: LambdaAccount): Operations {
   };
 }
 
-/** Belongs to a version; `$LATEST` where none is named. */
+/** Belongs to a version; `$LATEST` if the request names none. */
 function getRuntimeManagement(account: LambdaAccount, input: Shape): Shape {
   const { name, qualifier = LATEST } = readReference(account.context, input);
   const record = account.function({ name, qualifier: undefined });

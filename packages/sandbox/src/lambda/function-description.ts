@@ -6,7 +6,7 @@ import type { FunctionRecord, VersionRecord } from "./function-record.ts";
 import { LATEST } from "./names.ts";
 import { runtimeVersionArn } from "./runtimes.ts";
 
-/** A version as it is shown: under which qualifier of its ARN, and whether as a row of a list. */
+/** A version with the qualifier of its ARN, shown in full or as a row of a list. */
 export interface ShownVersion {
   readonly record: FunctionRecord;
   readonly version: VersionRecord;
@@ -16,7 +16,7 @@ export interface ShownVersion {
   readonly row?: boolean;
 }
 
-/** A FunctionConfiguration as AWS answers it. */
+/** AWS's FunctionConfiguration. */
 export function describeVersion(account: LambdaAccount, { record, version, qualifier, row }: ShownVersion): Shape {
   const { settings, code } = version.build;
   const { ImageConfig, DeadLetterConfig, SnapStart, ...plain } = settings;
@@ -41,7 +41,7 @@ function describeState(version: VersionRecord): Shape {
   switch (version.transition?.kind) {
     case "creating":
       return { State: "Pending", StateReason: reason, StateReasonCode: "Creating" };
-    // AWS gives the reason of a creation for an update, too.
+    // AWS uses the reason of a creation for an update too.
     case "updating":
       return {
         State: "Active",
@@ -65,7 +65,7 @@ function optimizationStatus(version: VersionRecord): string {
   return snapshotted ? "On" : "Off";
 }
 
-/** As Lambda writes times in configurations: `2026-11-21T10:20:30.000+0000`. */
+/** Lambda's format for times in configurations: `2026-11-21T10:20:30.000+0000`. */
 export function timestamp(at: Date): string {
   return at.toISOString().replace("Z", "+0000");
 }

@@ -1,10 +1,77 @@
-import type { FunctionCode } from "./function-code.ts";
-import type { FunctionSettings } from "./function-settings.ts";
+import type { Shape } from "../core/contract.ts";
 
-/** Code and settings as one thing: what a version is, and what an invocation runs. */
+/** Code and settings together: what a version consists of, and what an invocation runs. */
 export interface Build {
   readonly settings: FunctionSettings;
   readonly code: FunctionCode;
+}
+
+/** What a function runs: a zip with its bytes, or the name of an image. */
+export type FunctionCode = ZipCode | ImageCode;
+
+/** A function's configuration with the names of AWS's API; everything except its code and its state. */
+export interface FunctionSettings {
+  readonly PackageType: string;
+  readonly Role: string;
+  readonly Runtime?: string;
+  readonly Handler?: string;
+  readonly Description: string;
+  readonly Timeout: number;
+  readonly MemorySize: number;
+  readonly Architectures: readonly string[];
+  readonly EphemeralStorage: { readonly Size: number };
+  readonly TracingConfig: { readonly Mode: string };
+  readonly SnapStart: { readonly ApplyOn: string };
+  readonly LoggingConfig: LoggingConfig;
+  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
+  readonly VpcConfig?: VpcConfig;
+  readonly DeadLetterConfig?: { readonly TargetArn: string };
+  readonly KMSKeyArn?: string;
+  readonly Layers?: readonly LayerReference[];
+  readonly FileSystemConfigs?: readonly Shape[];
+  readonly ImageConfig?: Shape;
+  readonly TenancyConfig?: Shape;
+  readonly DurableConfig?: Shape;
+  readonly CapacityProviderConfig?: Shape;
+}
+
+export interface LayerReference {
+  readonly Arn: string;
+  readonly CodeSize: number;
+}
+
+export interface ZipCode {
+  readonly kind: "zip";
+  readonly bytes: Uint8Array;
+  /** Base64. */
+  readonly sha256: string;
+  readonly sourceKmsKeyArn?: string;
+  /** The object that the code is run from; absent if Lambda has a copy. */
+  readonly reference?: { readonly bucket: string; readonly key: string; readonly version: string };
+}
+
+export interface ImageCode {
+  readonly kind: "image";
+  readonly imageUri: string;
+  /** With the digest in place of the tag: AWS resolves a tag once and never again. */
+  readonly resolvedUri: string;
+  /** Hexadecimal: the digest of the image. */
+  readonly sha256: string;
+}
+
+export interface LoggingConfig {
+  readonly LogFormat: string;
+  readonly LogGroup: string;
+  /** The two levels exist only with the JSON format. */
+  readonly ApplicationLogLevel?: string;
+  readonly SystemLogLevel?: string;
+}
+
+export interface VpcConfig {
+  readonly SubnetIds: readonly string[];
+  readonly SecurityGroupIds: readonly string[];
+  readonly VpcId: string;
+  readonly Ipv6AllowedForDualStack: boolean;
 }
 
 /** `$LATEST`, or a published version. */
@@ -18,7 +85,7 @@ export interface VersionRecord {
 }
 
 /** A creation or update that AWS has accepted and not finished. */
-export interface Transition {
+interface Transition {
   readonly kind: "creating" | "updating";
   /** Milliseconds on the sandbox's clock. */
   readonly endsAt: number;
@@ -30,7 +97,7 @@ export interface AliasRecord {
   readonly name: string;
   functionVersion: string;
   description: string;
-  /** Shares of other versions; empty where the alias serves one version only. */
+  /** The shares of other versions; empty if the alias serves a single version. */
   weights: Readonly<Record<string, number>>;
   revisionId: string;
 }
@@ -75,12 +142,12 @@ export interface ProvisionedRecord {
   readonly modifiedAt: Date;
 }
 
-export interface RuntimeManagementRecord {
+interface RuntimeManagementRecord {
   readonly UpdateRuntimeOn: string;
   readonly RuntimeVersionArn?: string;
 }
 
-/** A policy, URL or other setting belongs to a qualifier; this is the one of the function without any. */
+/** Policies, URLs and other settings belong to a qualifier. This one stands for the function without a qualifier. */
 export const UNQUALIFIED = "";
 
 export interface FunctionRecord {
@@ -88,7 +155,7 @@ export interface FunctionRecord {
   readonly latest: VersionRecord;
   /** Published versions in order of publication. */
   readonly versions: Map<string, VersionRecord>;
-  /** What `$LATEST` was when it was last published: publishing the same again makes no new version. */
+  /** `$LATEST` as it was last published: publishing it again unchanged creates no new version. */
   lastPublished: { readonly version: string; readonly build: Build } | undefined;
   readonly aliases: Map<string, AliasRecord>;
   readonly policies: Map<string, PolicyRecord>;
@@ -97,10 +164,10 @@ export interface FunctionRecord {
   readonly provisioned: Map<string, ProvisionedRecord>;
   readonly runtimeManagement: Map<string, RuntimeManagementRecord>;
   readonly tags: Map<string, string>;
-  /** Null: none reserved. 0: fully throttled. */
+  /** Null: nothing reserved. 0: every call is throttled. */
   reservedConcurrency: number | null;
   recursiveLoop: string;
-  /** Null: under none. */
+  /** Null: the function has no code signing configuration. */
   codeSigningConfigArn: string | null;
 }
 

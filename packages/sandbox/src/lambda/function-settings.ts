@@ -12,56 +12,11 @@ import {
 import type { LambdaAccount } from "./account.ts";
 import { requireEnvironment } from "./environment.ts";
 import { invalidParameter } from "./errors.ts";
+import type { FunctionSettings, LayerReference, LoggingConfig, VpcConfig } from "./function-record.ts";
 import { resolveLayers } from "./layer-references.ts";
 import { requireRuntime } from "./runtimes.ts";
 
-/** What a function is configured to be, under the names of AWS's API; everything but its code and its state. */
-export interface FunctionSettings {
-  readonly PackageType: string;
-  readonly Role: string;
-  readonly Runtime?: string;
-  readonly Handler?: string;
-  readonly Description: string;
-  readonly Timeout: number;
-  readonly MemorySize: number;
-  readonly Architectures: readonly string[];
-  readonly EphemeralStorage: { readonly Size: number };
-  readonly TracingConfig: { readonly Mode: string };
-  readonly SnapStart: { readonly ApplyOn: string };
-  readonly LoggingConfig: LoggingConfig;
-  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
-  readonly VpcConfig?: VpcConfig;
-  readonly DeadLetterConfig?: { readonly TargetArn: string };
-  readonly KMSKeyArn?: string;
-  readonly Layers?: readonly LayerReference[];
-  readonly FileSystemConfigs?: readonly Shape[];
-  readonly ImageConfig?: Shape;
-  readonly TenancyConfig?: Shape;
-  readonly DurableConfig?: Shape;
-  readonly CapacityProviderConfig?: Shape;
-}
-
-export interface LoggingConfig {
-  readonly LogFormat: string;
-  readonly LogGroup: string;
-  /** The two levels exist with the JSON format only. */
-  readonly ApplicationLogLevel?: string;
-  readonly SystemLogLevel?: string;
-}
-
-export interface VpcConfig {
-  readonly SubnetIds: readonly string[];
-  readonly SecurityGroupIds: readonly string[];
-  readonly VpcId: string;
-  readonly Ipv6AllowedForDualStack: boolean;
-}
-
-export interface LayerReference {
-  readonly Arn: string;
-  readonly CodeSize: number;
-}
-
-/** AWS's defaults of a new function. */
+/** AWS's defaults for a new function. */
 export function defaultSettings(functionName: string, role: string): FunctionSettings {
   return {
     PackageType: "Zip",
@@ -78,8 +33,8 @@ export function defaultSettings(functionName: string, role: string): FunctionSet
 }
 
 /**
- * The settings after a create or update request. What the request leaves out stays as it was; an empty value clears,
- * where AWS takes one. Throws InvalidParameterValueException for values that AWS refuses.
+ * The settings after a create or update request. Whatever the request leaves out stays as it was; an empty value clears
+ * a setting where AWS allows that. Throws InvalidParameterValueException for values that AWS rejects.
  */
 export function withRequested(account: LambdaAccount, current: FunctionSettings, input: Shape): FunctionSettings {
   const runtime = optionalText(input, "Runtime");
@@ -109,7 +64,7 @@ export function withRequested(account: LambdaAccount, current: FunctionSettings,
   return withClearables({ ...current, ...withoutUndefined(requested) }, input);
 }
 
-/** Members that disappear from the function when they are set to an empty value. */
+/** Removes the members that a request set to an empty value. */
 function withClearables(settings: FunctionSettings, input: Shape): FunctionSettings {
   const deadLetter = optionalShape(input, "DeadLetterConfig");
   const targetArn = deadLetter && (optionalText(deadLetter, "TargetArn") ?? "");
@@ -140,7 +95,7 @@ function without(
   return rest as FunctionSettings;
 }
 
-/** A spread of this leaves the current value where the request has none. */
+/** Drops undefined members, so that a spread keeps the current value where the request has none. */
 function withoutUndefined<T extends object>(requested: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(requested).filter(([, value]) => value !== undefined)) as {
     [Name in keyof T]?: Exclude<T[Name], undefined>;
@@ -167,7 +122,7 @@ function requestedLogging(current: LoggingConfig, requested: Shape): LoggingConf
   };
 }
 
-/** The sandbox has no networks: any subnet exists, and lies in the same one. */
+/** The sandbox has no networks: any subnet exists, and all are in the same VPC. */
 function requestedVpc(input: Shape): VpcConfig | undefined {
   const vpc = optionalShape(input, "VpcConfig");
   if (!vpc) return undefined;
@@ -185,7 +140,7 @@ function requestedLayers(account: LambdaAccount, input: Shape): readonly LayerRe
   return layers && resolveLayers(account, layers);
 }
 
-/** Throws where a zip function lacks what it needs to run. */
+/** Throws if a zip function lacks a runtime or handler. */
 export function requireRunnable(settings: FunctionSettings): void {
   if (settings.PackageType !== "Zip") return;
   if (settings.Runtime === undefined || settings.Handler === undefined) {

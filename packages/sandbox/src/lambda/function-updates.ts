@@ -1,18 +1,18 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { optionalFlag, optionalText, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter } from "./errors.ts";
-import { type FunctionCode, loadCode } from "./function-code.ts";
+import { loadCode } from "./function-code.ts";
 import { describeVersion } from "./function-description.ts";
-import type { Build, FunctionRecord } from "./function-record.ts";
+import type { Build, FunctionCode, FunctionRecord } from "./function-record.ts";
 import { requireRunnable, withRequested } from "./function-settings.ts";
 import { constrainName, resolveReference } from "./names.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
 import { publish } from "./versions.ts";
 
-/** What changes `$LATEST`: its code and its configuration, one update at a time. */
-export function functionUpdateOperations(account: LambdaAccount): Operations {
+/** Updates of the code and configuration of `$LATEST`, one at a time. */
+export function functionUpdateOperations(account: LambdaAccount): LambdaOperations {
   return {
     UpdateFunctionCode: (input, caller) => updateFunctionCode(account, input, caller),
     UpdateFunctionConfiguration: (input) => updateFunctionConfiguration(account, input),

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, notFound } from "./errors.ts";
 import { type FunctionRecord, type FunctionUrlRecord, UNQUALIFIED } from "./function-record.ts";
 import { constrainName, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
-/** An alias: neither a version's number nor `$LATEST`. */
+/** An alias: neither a version number nor `$LATEST`. */
 const URL_QUALIFIER = "((?!^\\d+$)^[0-9a-zA-Z-_]+$)";
 
-/** HTTPS addresses of functions and aliases. The sandbox keeps their settings; nothing answers under them. */
-export function functionUrlOperations(account: LambdaAccount): Operations {
+/** HTTPS addresses of functions and aliases. The sandbox stores their settings; nothing listens at the addresses. */
+export function functionUrlOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateFunctionUrlConfig: (input) => createUrl(account, input),
     GetFunctionUrlConfig: (input) => getUrl(account, input),
@@ -23,7 +23,7 @@ export function functionUrlOperations(account: LambdaAccount): Operations {
 }
 
 interface UrlTarget {
-  /** Undefined where the function or alias does not exist. */
+  /** Undefined if the function or alias does not exist. */
   readonly record: FunctionRecord | undefined;
   readonly qualifier: string;
   readonly arn: string;
@@ -69,7 +69,7 @@ function createUrl(account: LambdaAccount, input: Shape): Shape {
   });
 }
 
-/** A new address each time: one that was deleted never comes back. */
+/** A new address each time: a deleted address never returns. */
 function newAddress(account: LambdaAccount): string {
   const id = createHash("sha256").update(account.context.uuid()).digest("hex").slice(0, 32);
   return `https://${id}.lambda-url.${account.context.region}.on.aws/`;
@@ -90,7 +90,7 @@ function updateUrl(account: LambdaAccount, input: Shape): Shape {
   if (cors) found.cors = Object.keys(cors).length > 0 ? cors : undefined;
   found.invokeMode = invokeMode ?? found.invokeMode;
   found.modifiedAt = account.now();
-  // AWS shows the mode in the answer to an update only where the update named it.
+  // AWS includes the mode in the response to an update only if the update named it.
   return defined({ ...describeUrl(arn, found), InvokeMode: invokeMode });
 }
 
@@ -104,7 +104,7 @@ function deleteUrl(account: LambdaAccount, input: Shape): Shape {
 function listUrls(account: LambdaAccount, input: Shape): Shape {
   const { record } = readTarget(account, input);
   if (!record) throw notFound("Function does not exist");
-  const page = pageOf([...record.urls], input);
+  const page = pageByMarker([...record.urls], input);
   return defined({
     FunctionUrlConfigs: page.items.map(([qualifier, found]) =>
       describeUrl(account.arn(record.name, qualifier === UNQUALIFIED ? undefined : qualifier), found),

@@ -1,23 +1,24 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { defined, optionalFlag, optionalShape, optionalText, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter } from "./errors.ts";
-import { type FunctionCode, loadCode } from "./function-code.ts";
+import { loadCode } from "./function-code.ts";
 import { describeVersion, type ShownVersion } from "./function-description.ts";
+import type { FunctionCode, FunctionSettings } from "./function-record.ts";
 import { type FunctionRecord, newFunctionRecord, type VersionRecord } from "./function-record.ts";
-import { defaultSettings, type FunctionSettings, requireRunnable, withRequested } from "./function-settings.ts";
+import { defaultSettings, requireRunnable, withRequested } from "./function-settings.ts";
 import { constrainName, isVersionNumber, LATEST, readReference, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
 import { addTags } from "./tags.ts";
 import { publish } from "./versions.ts";
 
-/** A bare name; a longer one passes only as part of an ARN, and then AWS complains about the name in other words. */
+/** The limit for a bare name. A longer name is accepted only inside an ARN, and AWS then rejects it in other words. */
 const MAX_NAME_LENGTH = 64;
 
-/** The existence of functions: create, read, list, delete. */
-export function functionOperations(account: LambdaAccount): Operations {
+/** Creating, reading, listing and deleting functions. */
+export function functionOperations(account: LambdaAccount): LambdaOperations {
   return {
     CreateFunction: (input, caller) => createFunction(account, input, caller),
     GetFunction: (input) => getFunction(account, input),
@@ -112,15 +113,17 @@ function listFunctions(account: LambdaAccount, input: Shape): Shape {
   new Constraints(input).oneOf("FunctionVersion", ["ALL"]).enforce();
   const everyVersion = optionalText(input, "FunctionVersion") === "ALL";
   const records = [...account.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const rows = records.flatMap((record) => (everyVersion ? versionRows(account, record) : [bareRow(account, record)]));
-  const page = pageOf(rows, input);
+  const rows = records.flatMap((record) =>
+    everyVersion ? versionRows(account, record) : [latestRow(account, record)],
+  );
+  const page = pageByMarker(rows, input);
   return defined({
     Functions: page.items.map((row) => describeVersion(account, { ...row, row: true })),
     NextMarker: page.nextMarker,
   });
 }
 
-function bareRow(account: LambdaAccount, record: FunctionRecord): ShownVersion {
+function latestRow(account: LambdaAccount, record: FunctionRecord): ShownVersion {
   return { record, version: account.version(record, LATEST) };
 }
 
@@ -128,7 +131,7 @@ function versionRows(account: LambdaAccount, record: FunctionRecord): ShownVersi
   return account.versions(record).map((version) => ({ record, version, qualifier: version.version }));
 }
 
-/** Deleting a version that does not exist, of a function that does, succeeds: AWS answers 204. */
+/** Deleting a version that does not exist succeeds if its function exists: AWS responds with 204. */
 function deleteFunction(account: LambdaAccount, input: Shape): Shape {
   const { name, qualifier } = readReference(account.context, input);
   if (qualifier === LATEST) {

@@ -1,7 +1,7 @@
 /**
- * What runs in the child process, as the text of an ES module: Node takes it by `--eval`, so it needs no file that a
- * build would have to bring along. It reads one invocation from stdin and writes its outcome to descriptor 3, which
- * leaves stdout and stderr to the function's own logs.
+ * The child process's program, as the text of an ES module. Node gets it by `--eval`, so a build need not ship another
+ * file. It reads one invocation from stdin and writes its outcome to descriptor 3, which leaves stdout and stderr to
+ * the function's own logs.
  */
 export const HANDLER_PROCESS_SOURCE = String.raw`
 import { existsSync, readFileSync, writeSync } from "node:fs";

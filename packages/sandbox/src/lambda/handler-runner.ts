@@ -5,14 +5,14 @@ import { dirname, join, sep } from "node:path";
 import { unzipSync } from "fflate";
 import { HANDLER_PROCESS_SOURCE } from "./handler-process.ts";
 
-/** A process needs some 40 MB and a second of one core to start: more at once would only slow each other down. */
+/** A process needs about 40 MB and a second of one core to start; more at once would only slow each other down. */
 const MAX_PROCESSES = 8;
-/** Lambda gives the end of the log. */
+/** Lambda returns the end of the log. */
 const LOG_TAIL_BYTES = 4096;
 
 export interface Job {
   readonly zip: Uint8Array;
-  /** Names the zip: the same code is unpacked once. */
+  /** Identifies the zip, so that the same code is unpacked only once. */
   readonly sha256: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -23,15 +23,15 @@ export interface Job {
 }
 
 export interface JobOutcome {
-  /** The handler's result, or the error that it ended with, as Lambda gives them. */
+  /** The handler's result or its error, as Lambda returns them. */
   readonly payload: unknown;
   readonly failed: boolean;
   readonly log: string;
 }
 
 /**
- * Runs handlers of Node functions, each invocation in a process of its own. Processes take real time, so a function's
- * timeout is real too, whatever the sandbox's clock says.
+ * Runs the handlers of Node functions, each invocation in a process of its own. Processes take real time, so a
+ * function's timeout is real too, whatever the sandbox's clock says.
  */
 export class HandlerRunner {
   #root: Promise<string> | undefined;
@@ -52,7 +52,7 @@ export class HandlerRunner {
     }
   }
 
-  /** Ends what runs and removes every folder. */
+  /** Kills running processes and removes every folder. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const child of this.#running) child.kill("SIGKILL");
@@ -86,7 +86,7 @@ export class HandlerRunner {
     await mkdir(folder);
     for (const [path, content] of Object.entries(unzipSync(zip))) {
       const target = join(folder, path);
-      // An entry that points out of the folder is not written.
+      // An entry that points outside the folder is not written.
       if (path.endsWith("/") || !target.startsWith(folder + sep)) continue;
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, content);
@@ -125,8 +125,8 @@ export class HandlerRunner {
       child.once("close", (code, signal) => {
         clearTimeout(timer);
         const text = Buffer.concat(log).toString();
-        if (timedOut) resolve(overtaken(timeoutMs, text));
-        else resolve(readOutcome(Buffer.concat(outcome).toString(), text) ?? exited(code, signal, text));
+        if (timedOut) resolve(timedOutOutcome(timeoutMs, text));
+        else resolve(readOutcome(Buffer.concat(outcome).toString(), text) ?? exitedOutcome(code, signal, text));
       });
     });
   }
@@ -144,7 +144,7 @@ function readOutcome(text: string, log: string): JobOutcome | null {
     : { payload: outcome.result, failed: false, log };
 }
 
-function exited(code: number | null, signal: NodeJS.Signals | null, log: string): JobOutcome {
+function exitedOutcome(code: number | null, signal: NodeJS.Signals | null, log: string): JobOutcome {
   const reason = signal === null ? `exit status ${code}` : `signal: ${signal}`;
   return {
     payload: { errorType: "Runtime.ExitError", errorMessage: `Runtime exited with error: ${reason}` },
@@ -153,12 +153,12 @@ function exited(code: number | null, signal: NodeJS.Signals | null, log: string)
   };
 }
 
-function overtaken(timeoutMs: number, log: string): JobOutcome {
+function timedOutOutcome(timeoutMs: number, log: string): JobOutcome {
   const errorMessage = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
   return { payload: { errorType: "Sandbox.Timedout", errorMessage }, failed: true, log };
 }
 
-/** What a call ends with that the sandbox's end has overtaken. */
+/** The outcome of a call that was still running when the sandbox closed. */
 const CLOSED: JobOutcome = {
   payload: { errorType: "Sandbox.Closed", errorMessage: "The sandbox was closed" },
   failed: true,

@@ -1,17 +1,17 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalBytes, optionalText } from "../core/shape.ts";
 import { textOf } from "../core/wire.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict, functionNotFound } from "./errors.ts";
 import type { Build, FunctionRecord, VersionRecord } from "./function-record.ts";
 import { type HandlerRunner, type Job, type JobOutcome, tailOf } from "./handler-runner.ts";
 import { constrainReference, LATEST, resolveReference } from "./names.ts";
 
-/** Of an invocation that waits for its answer. */
+/** The limit for synchronous invocations. */
 const MAX_PAYLOAD_BYTES = 6_291_456;
 
 /** Running functions. */
-export function invocationOperations(account: LambdaAccount, handlerRunner: HandlerRunner): Operations {
+export function invocationOperations(account: LambdaAccount, handlerRunner: HandlerRunner): LambdaOperations {
   return { Invoke: (input) => invoke(account, handlerRunner, input) };
 }
 
@@ -21,7 +21,7 @@ async function invoke(account: LambdaAccount, handlerRunner: HandlerRunner, inpu
   const arn = account.arn(name, qualifier);
   const record = account.functions.get(name);
   if (!record) throw functionNotFound(arn);
-  const version = drawVersion(account, record, qualifier);
+  const version = pickVersion(account, record, qualifier);
   if (!version) throw functionNotFound(arn);
   const event = readEvent(input);
   requireInvocable(record, version);
@@ -30,15 +30,15 @@ async function invoke(account: LambdaAccount, handlerRunner: HandlerRunner, inpu
   const requestId = account.context.uuid();
   const outcome = run(handlerRunner, { account, record, version, arn, event, requestId });
   if (type === "Event") {
-    // Nobody waits for it: what it ends with goes nowhere, as without a destination.
+    // Nobody waits for the outcome, so an error is discarded, as without a destination.
     outcome.catch(() => {});
     return { StatusCode: 202 };
   }
   return describeOutcome(await outcome, { version, requestId, wantsLog: optionalText(input, "LogType") === "Tail" });
 }
 
-/** The version that serves this call: an alias with weights sends its share of calls to the other one. */
-function drawVersion(account: LambdaAccount, record: FunctionRecord, qualifier: string): VersionRecord | undefined {
+/** The version that serves this call: an alias with weights sends a share of its calls to the other version. */
+function pickVersion(account: LambdaAccount, record: FunctionRecord, qualifier: string): VersionRecord | undefined {
   const alias = record.aliases.get(qualifier);
   if (!alias) return account.existingVersion(record, qualifier);
   const draw = Number.parseInt(account.context.uuid().slice(0, 8), 16) / 0x1_0000_0000;
@@ -85,7 +85,7 @@ interface Invocation {
   readonly requestId: string;
 }
 
-/** While an update is in progress, calls still run what was there before it. */
+/** While an update is in progress, calls still run the previous build. */
 function run(handlerRunner: HandlerRunner, invocation: Invocation): Promise<JobOutcome> {
   const build = invocation.version.transition?.serving ?? invocation.version.build;
   const { code, settings } = build;

@@ -1,6 +1,6 @@
 import { AwsError, type AwsService, type SandboxContext } from "../core/contract.ts";
 import type { Downloads } from "../core/downloads.ts";
-import { LambdaAccount, type Operations } from "./account.ts";
+import { LambdaAccount, type LambdaOperations } from "./account.ts";
 import { accountSettingsOperations } from "./account-settings.ts";
 import { aliasOperations } from "./aliases.ts";
 import { codeSigningOperations } from "./code-signing.ts";
@@ -20,16 +20,16 @@ import { provisionedConcurrencyOperations } from "./provisioned-concurrency.ts";
 import { tagOperations } from "./tags.ts";
 import { versionOperations } from "./versions.ts";
 
-export interface LambdaParts {
+interface LambdaParts {
   readonly downloads: Downloads;
-  /** Where invocations run. */
+  /** Runs the invocations. */
   readonly handlerRunner: HandlerRunner;
 }
 
-/** Lambda in memory, which really runs the functions of Node runtimes. */
+/** Lambda in memory. Functions of Node runtimes really run. */
 export function createLambda(context: SandboxContext, { downloads, handlerRunner }: LambdaParts): AwsService {
   const account = new LambdaAccount(context, downloads);
-  const operations: Operations = {
+  const operations: LambdaOperations = {
     ...functionOperations(account),
     ...functionUpdateOperations(account),
     ...versionOperations(account),

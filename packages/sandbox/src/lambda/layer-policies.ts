@@ -1,13 +1,16 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { optionalNumber, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, notFound, revisionMismatch } from "./errors.ts";
 import type { PolicyRecord } from "./function-record.ts";
-import { type LayerVersion, layerName } from "./layers.ts";
+import { layerName } from "./layers.ts";
+import type { LayerVersion } from "./resource-records.ts";
 
-/** Who may use a layer version: one policy for each version, with its own revision. It goes with its version. */
-export function layerPolicyOperations(account: LambdaAccount): Operations {
+/**
+ * Permissions of layer versions: one policy for each version, with its own revision. It is deleted with the version.
+ */
+export function layerPolicyOperations(account: LambdaAccount): LambdaOperations {
   return {
     AddLayerVersionPermission: (input) => addPermission(account, input),
     RemoveLayerVersionPermission: (input) => removePermission(account, input),

@@ -1,6 +1,6 @@
 import type { LambdaAccount } from "./account.ts";
 import { invalidParameter } from "./errors.ts";
-import type { LayerReference } from "./function-settings.ts";
+import type { LayerReference } from "./function-record.ts";
 
 export const LAYER_VERSION_ARN =
   "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)";
@@ -8,8 +8,8 @@ export const LAYER_VERSION_ARN =
 const MAX_LAYERS = 5;
 
 /**
- * The layers that a function asks for, with their sizes. Throws as AWS does: too many, two versions of one layer, one
- * that does not exist. A layer of another account is taken as it is, with no size.
+ * The layers that a function asks for, with their sizes. Throws AWS's errors: too many layers, two versions of one
+ * layer, a layer that does not exist. A layer of another account is accepted unchecked, without a size.
  */
 export function resolveLayers(account: LambdaAccount, arns: readonly string[]): LayerReference[] {
   if (arns.length > MAX_LAYERS) throw invalidParameter(`Cannot reference more than ${MAX_LAYERS} layers.`);

@@ -1,36 +1,17 @@
 import { createHash } from "node:crypto";
 import { AwsError, type Caller, type Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalShape, optionalText, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import { loadZip } from "./function-code.ts";
 import { timestamp } from "./function-description.ts";
-import type { PolicyRecord } from "./function-record.ts";
 import { LAYER_VERSION_ARN } from "./layer-references.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
+import type { LayerRecord, LayerVersion } from "./resource-records.ts";
 import { ARCHITECTURES, isRuntime, RUNTIMES } from "./runtimes.ts";
 
-export interface LayerRecord {
-  readonly name: string;
-  /** Numbers are not given twice. */
-  lastVersion: number;
-  readonly versions: Map<number, LayerVersion>;
-}
-
-export interface LayerVersion {
-  readonly number: number;
-  readonly content: Uint8Array;
-  readonly createdAt: Date;
-  readonly description: string;
-  readonly licenseInfo: string | undefined;
-  readonly runtimes: readonly string[] | undefined;
-  readonly architectures: readonly string[] | undefined;
-  /** Undefined where nobody else may use it. */
-  policy: PolicyRecord | undefined;
-}
-
-export function layerOperations(account: LambdaAccount): Operations {
+export function layerOperations(account: LambdaAccount): LambdaOperations {
   return {
     PublishLayerVersion: (input, caller) => publishLayer(account, input, caller),
     GetLayerVersion: (input) => getLayerVersion(account, input),
@@ -88,7 +69,7 @@ function requireCompatibility(
   constraints.enforce();
 }
 
-/** A layer may be named by its ARN, too. */
+/** Accepts the layer's ARN as well as its name. */
 export function layerName(given: string): string {
   return given.split(":").at(-1) ?? given;
 }
@@ -98,7 +79,7 @@ function getLayerVersion(account: LambdaAccount, input: Shape): Shape {
   return describeFound(account, layerName(optionalText(input, "LayerName") ?? ""), number);
 }
 
-/** Layers of other accounts may be used by functions and not be read. */
+/** Functions may use layers of other accounts but not read them. */
 function getLayerVersionByArn(account: LambdaAccount, input: Shape): Shape {
   new Constraints(input).pattern("Arn", LAYER_VERSION_ARN).enforce();
   const arn = optionalText(input, "Arn") ?? "";
@@ -117,7 +98,7 @@ function describeFound(account: LambdaAccount, name: string, number: number): Sh
   return describeWithContent(account, layer, version);
 }
 
-/** Deleting what does not exist succeeds. Functions that use the version keep it. */
+/** Deleting a version that does not exist succeeds. Functions that use the version keep it. */
 function deleteLayerVersion(account: LambdaAccount, input: Shape): Shape {
   const number = requireNumber(input);
   account.layers.get(layerName(optionalText(input, "LayerName") ?? ""))?.versions.delete(number);
@@ -133,7 +114,7 @@ function requireNumber(input: Shape): number {
 function listLayers(account: LambdaAccount, input: Shape): Shape {
   constrainCompatible(input);
   const layers = [...account.layers.values()].filter((layer) => layer.versions.size > 0);
-  const page = pageOf(layers, input);
+  const page = pageByMarker(layers, input);
   return defined({
     Layers: page.items.map((layer) => ({
       LayerName: layer.name,
@@ -148,7 +129,7 @@ function listLayerVersions(account: LambdaAccount, input: Shape): Shape {
   constrainCompatible(input);
   const layer = account.layers.get(layerName(optionalText(input, "LayerName") ?? ""));
   if (!layer) return { LayerVersions: [] };
-  const page = pageOf(newestFirst(layer), input);
+  const page = pageByMarker(newestFirst(layer), input);
   return defined({
     LayerVersions: page.items.map((version) => describe(account, layer, version)),
     NextMarker: page.nextMarker,

@@ -3,10 +3,13 @@ import { optionalText } from "../core/shape.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 
-/** A function as a caller names it: by name, by partial or by full ARN, with a qualifier in the ARN or beside it. */
+/**
+ * A function as a caller refers to it: by name, by partial or by full ARN, with a qualifier inside the ARN or separate
+ * from it.
+ */
 export interface FunctionReference {
   readonly name: string;
-  /** Undefined where the caller named the function without version or alias. */
+  /** Undefined if the caller named neither version nor alias. */
   readonly qualifier: string | undefined;
 }
 
@@ -14,9 +17,9 @@ export const LATEST = "$LATEST";
 
 const REGION = "((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?";
 const PREFIX = `(arn:(aws[a-zA-Z-]*)?:lambda:)?${REGION}(\\d{12}:)?(function:)?`;
-/** Of the operations that change a function. */
+/** For operations that change a function. */
 const FUNCTION_NAME = `${PREFIX}([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?`;
-/** Of the operations that read, delete or invoke one. */
+/** For operations that read, delete or invoke a function. */
 const NAMESPACED_NAME = `${PREFIX}([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`;
 const QUALIFIER = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+";
 
@@ -24,8 +27,8 @@ const FUNCTION_NAME_LENGTH = 140;
 const NAMESPACED_NAME_LENGTH = 256;
 const QUALIFIER_LENGTH = 128;
 
-/** Which of AWS's two spellings of a function's name an operation takes. */
-export type NameRule = "function-name" | "namespaced";
+/** Which of AWS's two patterns for function names an operation accepts. */
+type NameRule = "function-name" | "namespaced";
 
 export function constrainName(constraints: Constraints, rule: NameRule): Constraints {
   const [length, pattern] =
@@ -33,22 +36,22 @@ export function constrainName(constraints: Constraints, rule: NameRule): Constra
   return constraints.maxLength("FunctionName", length).pattern("FunctionName", pattern);
 }
 
-/** Constraints on `Qualifier` and `FunctionName`, in AWS's order; more may be added. */
+/** AWS's constraints on `Qualifier` and `FunctionName`, in AWS's order; callers may add more. */
 export function constrainReference(input: Shape, rule: NameRule): Constraints {
   const constraints = new Constraints(input).maxLength("Qualifier", QUALIFIER_LENGTH).pattern("Qualifier", QUALIFIER);
   return constrainName(constraints, rule);
 }
 
 /**
- * Reads `FunctionName` and `Qualifier`. Throws where they are malformed, contradict each other, or point to another
- * region or account; whether the function exists is not looked at.
+ * Reads `FunctionName` and `Qualifier`. Throws if they are malformed, contradict each other, or point to another region
+ * or account. Does not check whether the function exists.
  */
 export function readReference(context: SandboxContext, input: Shape, rule: NameRule = "namespaced"): FunctionReference {
   constrainReference(input, rule).enforce();
   return resolveReference(context, input);
 }
 
-/** As `readReference`, for operations that have put constraints of their own on the two members. */
+/** Like `readReference`, for operations that apply constraints of their own to the two members. */
 export function resolveReference(context: SandboxContext, input: Shape): FunctionReference {
   const parsed = parseFunctionName(optionalText(input, "FunctionName") ?? "");
   if (parsed.region !== undefined && parsed.region !== context.region) {
@@ -64,7 +67,7 @@ export function resolveReference(context: SandboxContext, input: Shape): Functio
   return { name: parsed.name, qualifier: given ?? parsed.qualifier };
 }
 
-/** The parts of a function's ARN that is known to be one. */
+/** The parts of a text that is known to be a function's ARN. */
 export function parseFunctionArn(arn: string): FunctionReference {
   const { name, qualifier } = parseFunctionName(arn);
   return { name, qualifier };

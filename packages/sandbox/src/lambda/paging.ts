@@ -2,17 +2,20 @@ import type { Shape } from "../core/contract.ts";
 import { optionalNumber, optionalText } from "../core/shape.ts";
 import { invalidParameter } from "./errors.ts";
 
-/** Whatever `MaxItems` asks for, AWS gives at most this many. */
+/** AWS's largest page, whatever `MaxItems` asks for. */
 const PAGE_SIZE = 50;
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   /** Undefined on the last page. */
   readonly nextMarker: string | undefined;
 }
 
-/** One page of a list, by the `Marker` and `MaxItems` of a request. Throws InvalidParameterValueException on a foreign marker. */
-export function pageOf<T>(all: readonly T[], input: Shape, pageSize = PAGE_SIZE): Page<T> {
+/**
+ * One page of a list, by the `Marker` and `MaxItems` of a request. Throws InvalidParameterValueException for an unknown
+ * marker.
+ */
+export function pageByMarker<T>(all: readonly T[], input: Shape, pageSize = PAGE_SIZE): Page<T> {
   const start = readMarker(optionalText(input, "Marker"));
   const size = Math.min(optionalNumber(input, "MaxItems") ?? pageSize, pageSize);
   const end = start + size;

@@ -1,6 +1,6 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalFlag, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict, invalidParameter, notFound, revisionMismatch } from "./errors.ts";
 import { type FunctionRecord, type PolicyRecord, type PolicyStatement, UNQUALIFIED } from "./function-record.ts";
 import { constrainReference, LATEST, readReference, resolveReference } from "./names.ts";
@@ -8,8 +8,11 @@ import { constrainReference, LATEST, readReference, resolveReference } from "./n
 const STATEMENT_ID = "([a-zA-Z0-9-_]+)";
 const ACTION = "(lambda:[*]|lambda:[a-zA-Z]+|[*])";
 
-/** Who may call a function: one policy for the bare function and for each qualifier, each with its own revision. */
-export function policyOperations(account: LambdaAccount): Operations {
+/**
+ * Permissions to invoke a function: one policy for the bare function and for each qualifier, each with its own
+ * revision.
+ */
+export function policyOperations(account: LambdaAccount): LambdaOperations {
   return {
     AddPermission: (input) => addPermission(account, input),
     RemovePermission: (input) => removePermission(account, input),
@@ -55,7 +58,7 @@ function removePermission(account: LambdaAccount, input: Shape): Shape {
   return {};
 }
 
-/** No policy, no such qualifier and no function: AWS answers all three alike. */
+/** AWS responds alike if the policy, the qualifier or the function is missing. */
 function getPolicy(account: LambdaAccount, input: Shape): Shape {
   const { name, qualifier } = readReference(account.context, input);
   const policy = policyOf(account.functions.get(name), qualifier);

@@ -1,16 +1,16 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalNumber } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { unreserved } from "./concurrency.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter, notFound } from "./errors.ts";
 import { timestamp } from "./function-description.ts";
 import type { FunctionRecord, ProvisionedRecord } from "./function-record.ts";
 import { type FunctionReference, isVersionNumber, LATEST, readReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
-/** Environments kept warm for a version or an alias; it takes the context's `updateMs` to get them ready. */
-export function provisionedConcurrencyOperations(account: LambdaAccount): Operations {
+/** Environments that are kept warm for a version or alias. Getting them ready takes the context's `updateMs`. */
+export function provisionedConcurrencyOperations(account: LambdaAccount): LambdaOperations {
   return {
     PutProvisionedConcurrencyConfig: (input) => putProvisioned(account, input),
     GetProvisionedConcurrencyConfig: (input) => getProvisioned(account, input),
@@ -86,7 +86,7 @@ function deleteProvisioned(account: LambdaAccount, input: Shape): Shape {
 
 function listProvisioned(account: LambdaAccount, input: Shape): Shape {
   const record = account.function(readReference(account.context, input, "function-name"));
-  const page = pageOf([...record.provisioned], input);
+  const page = pageByMarker([...record.provisioned], input);
   return defined({
     ProvisionedConcurrencyConfigs: page.items.map(([qualifier, config]) => ({
       FunctionArn: account.arn(record.name, qualifier),
@@ -109,7 +109,7 @@ interface Target {
   readonly qualifier: string;
 }
 
-/** Which of the two is missing, function or qualifier, AWS does not tell: it names the qualified ARN. */
+/** AWS does not say whether the function or the qualifier is missing: it names the qualified ARN. */
 function findTarget(account: LambdaAccount, { name, qualifier = LATEST }: FunctionReference): Target {
   const record = account.functions.get(name);
   const exists = record && (record.aliases.has(qualifier) || record.versions.has(qualifier));

@@ -1,19 +1,19 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import type { DecodedCall, Protocol } from "../core/protocol.ts";
 import { isShape } from "../core/shape.ts";
-import { bytesOf, textOf, type WireAnswer, type WireRequest } from "../core/wire.ts";
+import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
 import { tooLarge } from "./errors.ts";
-import { type LambdaRoute, ROUTES } from "./routes.ts";
+import { LAMBDA_ROUTES, type LambdaRoute } from "./routes.ts";
 
-/** Lambda's protocol: members in path, query and JSON body; an invocation's payload is the body itself. */
+/** Lambda's protocol: members in path, query and JSON body; the payload of an invocation is the body itself. */
 export const restJsonProtocol: Protocol = { decode, encode, encodeError };
 
-/** A zip of 50 MB in base64, with some room. */
+/** A zip of 50 MB in base64, with some room for the other members. */
 const MAX_REQUEST_BYTES = 70_167_211;
-/** Not increasable: large environments and many layers must come in two calls. */
+/** AWS does not raise this limit: large environments and many layers need two calls. */
 const MAX_CONFIGURATION_BYTES = 5_120;
 
-/** Members that JSON carries as base64, wherever they stand. */
+/** Members that JSON carries as base64, wherever they occur. */
 const BLOB_MEMBERS: ReadonlySet<string> = new Set(["ZipFile"]);
 
 const INVOKE_HEADERS: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const INVOKE_HEADERS: Readonly<Record<string, string>> = {
   "x-amz-client-context": "ClientContext",
 };
 
-/** Lambda spells the message of these with a capital letter, that of the others without. */
+/** Lambda writes `Message` for these errors and `message` for the others. */
 const CAPITAL_MESSAGE: ReadonlySet<string> = new Set([
   "ResourceNotFoundException",
   "CodeSigningConfigNotFoundException",
@@ -47,7 +47,7 @@ interface MatchedRoute {
 
 function matchRoute(request: WireRequest): MatchedRoute | undefined {
   const segments = segmentsOf(request.path);
-  for (const route of ROUTES) {
+  for (const route of LAMBDA_ROUTES) {
     if (route.method !== request.method) continue;
     if (route.when && request.query.get(route.when[0]) !== route.when[1]) continue;
     const labels = matchPath(segmentsOf(route.path), segments);
@@ -106,7 +106,7 @@ function parseJson(text: string): Shape {
     const parsed: unknown = JSON.parse(text);
     if (isShape(parsed)) return parsed;
   } catch {
-    // Answered below, like JSON that is no object.
+    // Rejected below, like JSON that is not an object.
   }
   throw new AwsError("SerializationException", "Could not parse request body into json", 400);
 }
@@ -120,9 +120,9 @@ function withBlobs(shape: Shape): Shape {
   );
 }
 
-function encode(call: DecodedCall, output: Shape, requestId: string): WireAnswer {
+function encode(call: DecodedCall, output: Shape, requestId: string): WireResponse {
   if (call.operation === "Invoke") return encodeInvocation(output, requestId);
-  const status = ROUTES.find((route) => route.operation === call.operation)?.status ?? 200;
+  const status = LAMBDA_ROUTES.find((route) => route.operation === call.operation)?.status ?? 200;
   return {
     status,
     headers: headersOf(requestId),
@@ -130,13 +130,16 @@ function encode(call: DecodedCall, output: Shape, requestId: string): WireAnswer
   };
 }
 
-/** Dates are seconds since the epoch; `JSON.stringify` has already made text of them, so the holder is asked. */
+/**
+ * Dates are seconds since the epoch. `JSON.stringify` has already turned the value into text, so the date is read from
+ * its holder.
+ */
 function withSeconds(this: Shape, name: string, value: unknown): unknown {
   const original = this[name];
   return original instanceof Date ? original.getTime() / 1000 : value;
 }
 
-function encodeInvocation(output: Shape, requestId: string): WireAnswer {
+function encodeInvocation(output: Shape, requestId: string): WireResponse {
   const { Payload, StatusCode, FunctionError, LogResult, ExecutedVersion } = output;
   const headers: Record<string, string> = { ...headersOf(requestId) };
   if (typeof FunctionError === "string") headers["x-amz-function-error"] = FunctionError;
@@ -146,7 +149,7 @@ function encodeInvocation(output: Shape, requestId: string): WireAnswer {
   return { status: Number(StatusCode ?? 200), headers, body };
 }
 
-function encodeError(error: AwsError, requestId: string): WireAnswer {
+function encodeError(error: AwsError, requestId: string): WireResponse {
   const message = error.message === "" ? {} : { [messageName(error.code)]: error.message };
   return {
     status: error.status,

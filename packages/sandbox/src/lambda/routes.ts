@@ -1,19 +1,22 @@
-/** Lambda's operations as HTTP: a REST API with JSON bodies, whose paths begin with the date of the version they came with. */
+/**
+ * Lambda's operations as HTTP: a REST API with JSON bodies, whose paths start with the date of the API version that
+ * introduced them.
+ */
 export interface LambdaRoute {
   readonly operation: string;
   readonly method: string;
-  /** `{Name}` stands for one segment, percent-encoded, which becomes the member of that name. */
+  /** `{Name}` matches one percent-encoded segment, which becomes the member with that name. */
   readonly path: string;
-  /** Query parameters that become members; `name=Member` where the two differ. */
+  /** Query parameters that become members; `name=Member` if the names differ. */
   readonly query: readonly string[];
-  /** A query that must be there: two operations share the path. */
+  /** A query parameter that the request must have, for two operations that share a path. */
   readonly when?: readonly [name: string, value: string];
   readonly status: number;
 }
 
 const PAGE = ["Marker", "MaxItems"];
 
-export const ROUTES: readonly LambdaRoute[] = [
+export const LAMBDA_ROUTES: readonly LambdaRoute[] = [
   route("CreateFunction", "POST /2015-03-31/functions", { status: 201 }),
   route("ListFunctions", "GET /2015-03-31/functions", { query: ["FunctionVersion", "MasterRegion", ...PAGE] }),
   route("GetFunction", "GET /2015-03-31/functions/{FunctionName}", { query: ["Qualifier"] }),
@@ -150,7 +153,7 @@ interface RouteOptions {
   readonly status?: number;
 }
 
-/** `request` is written as AWS documents it: `GET /2015-03-31/functions`. */
+/** `request` is written as in AWS's documentation: `GET /2015-03-31/functions`. */
 function route(operation: string, request: string, { query = [], when, status = 200 }: RouteOptions = {}): LambdaRoute {
   const [method = "", path = ""] = request.split(" ");
   return { operation, method, path, query, status, ...(when ? { when } : {}) };

@@ -3,7 +3,7 @@ import { invalidParameter } from "./errors.ts";
 
 export const ARCHITECTURES: readonly string[] = ["x86_64", "arm64"];
 
-/** As AWS lists them when it refuses another one (recorded in November 2025), in its own order. */
+/** In the order in which AWS lists them when it rejects another runtime (recorded in November 2025). */
 export const RUNTIMES = [
   "nodejs20.x",
   "python3.14",
@@ -32,7 +32,7 @@ export const RUNTIMES = [
   "java8.al2",
 ] as const;
 
-/** Runtimes that AWS once had and takes for neither new functions nor updates. */
+/** Runtimes that AWS once had and accepts neither for new functions nor for updates. */
 const RETIRED: ReadonlySet<string> = new Set([
   "dotnetcore1.0",
   "dotnetcore2.0",
@@ -56,7 +56,7 @@ const RETIRED: ReadonlySet<string> = new Set([
   "ruby2.7",
 ]);
 
-/** Throws InvalidParameterValueException for a runtime that AWS does not take (any more). */
+/** Throws InvalidParameterValueException for a runtime that AWS does not accept, or no longer accepts. */
 export function requireRuntime(runtime: string): void {
   if (RETIRED.has(runtime)) {
     throw invalidParameter(
@@ -69,12 +69,12 @@ export function requireRuntime(runtime: string): void {
   );
 }
 
-/** Layers may still say that they fit a runtime that functions can no longer have. */
+/** Layers may still declare runtimes that functions can no longer use. */
 export function isRuntime(runtime: string): boolean {
   return RETIRED.has(runtime) || RUNTIMES.some((known) => known === runtime);
 }
 
-/** The version of a runtime that functions run on: one for each runtime, and always the same. */
+/** The runtime's version ARN: one for each runtime, and always the same. */
 export function runtimeVersionArn(region: string, runtime: string): string {
   return `arn:aws:lambda:${region}::runtime:${createHash("sha256").update(runtime).digest("hex")}`;
 }

@@ -7,7 +7,7 @@ import { ARCHITECTURES } from "./runtimes.ts";
 const ROLE_ARN = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+";
 const HANDLER = "[^\\s]+";
 
-/** What the configuration members of create and update requests must satisfy before Lambda looks at them. */
+/** Constraints on the configuration members of create and update requests, which Lambda checks first. */
 export function constrainSettings(constraints: Constraints, input: Shape): Constraints {
   constraints
     .pattern("Role", ROLE_ARN)

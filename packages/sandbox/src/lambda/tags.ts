@@ -1,6 +1,6 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { optionalText, optionalTextMap, optionalTexts } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { functionNotFound, invalidParameter, notFound } from "./errors.ts";
 import { parseFunctionArn } from "./names.ts";
@@ -11,8 +11,8 @@ const TAGGABLE =
 /** AWS's own tags, which only its services may set. */
 const RESERVED_PREFIX = "aws:";
 
-/** Tags of functions and of event source mappings. A tagged function gets a new revision. */
-export function tagOperations(account: LambdaAccount): Operations {
+/** Tags of functions and of event source mappings. Tagging a function gives it a new revision. */
+export function tagOperations(account: LambdaAccount): LambdaOperations {
   return {
     TagResource: (input, caller) => tagResource(account, input, caller),
     UntagResource: (input) => untagResource(account, input),
@@ -47,7 +47,10 @@ function listTags(account: LambdaAccount, input: Shape): Shape {
   return { Tags: Object.fromEntries(taggable(account, input).tags) };
 }
 
-/** Adds the `Tags` of a request. Throws where they are too many, or AWS's own and the caller is not a service of AWS. */
+/**
+ * Adds the `Tags` of a request. Throws if there are too many, or if they are AWS's own and the caller is not a service
+ * of AWS.
+ */
 export function addTags(tags: Map<string, string>, input: Shape, caller: Caller): void {
   const added = optionalTextMap(input, "Tags") ?? {};
   if (caller === "wire" && Object.keys(added).some((key) => key.toLowerCase().startsWith(RESERVED_PREFIX))) {

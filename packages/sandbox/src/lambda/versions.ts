@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalText } from "../core/shape.ts";
-import type { LambdaAccount, Operations } from "./account.ts";
+import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
 import { invalidParameter } from "./errors.ts";
 import { describeVersion } from "./function-description.ts";
 import type { Build, FunctionRecord, VersionRecord } from "./function-record.ts";
 import { constrainName, readReference, resolveReference } from "./names.ts";
-import { pageOf } from "./paging.ts";
+import { pageByMarker } from "./paging.ts";
 
-/** Published versions: immutable, numbered upwards, never numbered twice. */
-export function versionOperations(account: LambdaAccount): Operations {
+/** Published versions: immutable, numbered upwards, no number used twice. */
+export function versionOperations(account: LambdaAccount): LambdaOperations {
   return {
     PublishVersion: (input) => publishVersion(account, input),
     ListVersionsByFunction: (input) => listVersions(account, input),
@@ -34,14 +34,14 @@ function requireCode(latest: VersionRecord, sha256: string | undefined): void {
   );
 }
 
-export interface PublishOptions {
-  /** `creating` when it is published together with new code, which takes a while. */
+interface PublishOptions {
+  /** `creating` if the version is published together with new code, which takes time. */
   readonly state: "creating" | "settled";
-  /** In place of the one of `$LATEST`. */
+  /** Replaces the description of `$LATEST`. */
   readonly description?: string | undefined;
 }
 
-/** Publishes `$LATEST`; where nothing changed since it was last published, returns that version. */
+/** Publishes `$LATEST`, or returns the last published version if nothing has changed since. */
 export function publish(account: LambdaAccount, record: FunctionRecord, options: PublishOptions): VersionRecord {
   const build = record.latest.build;
   const unchanged = lastPublishedIfSame(account, record, build);
@@ -64,7 +64,7 @@ function lastPublishedIfSame(account: LambdaAccount, record: FunctionRecord, bui
 
 function listVersions(account: LambdaAccount, input: Shape): Shape {
   const record = account.function(readReference(account.context, input));
-  const page = pageOf(account.versions(record), input);
+  const page = pageByMarker(account.versions(record), input);
   return defined({
     Versions: page.items.map((version) =>
       describeVersion(account, { record, version, qualifier: version.version, row: true }),

@@ -4,10 +4,10 @@ import { optionalText } from "../core/shape.ts";
 import { type BucketRecord, NULL_VERSION } from "./bucket-record.ts";
 import { noSuchBucket } from "./errors.ts";
 
-export type Operation = (input: Shape) => Shape;
-export type Operations = Readonly<Record<string, Operation>>;
+type S3Operation = (input: Shape) => Shape;
+export type S3Operations = Readonly<Record<string, S3Operation>>;
 
-/** Everything that S3 holds in this account. */
+/** Everything that S3 stores for this account. */
 export class S3Account {
   readonly buckets = new Map<string, BucketRecord>();
 
@@ -19,7 +19,7 @@ export class S3Account {
 
   /** The bucket that a request names. Throws NoSuchBucket. */
   bucket(input: Shape): BucketRecord {
-    const name = requiredText(input, "Bucket");
+    const name = requiredMember(input, "Bucket");
     const bucket = this.buckets.get(name);
     if (!bucket) throw noSuchBucket(name);
     return bucket;
@@ -30,7 +30,7 @@ export class S3Account {
   }
 }
 
-export function requiredText(input: Shape, name: string): string {
+export function requiredMember(input: Shape, name: string): string {
   const value = optionalText(input, name);
   if (value) return value;
   throw new AwsError("InvalidRequest", `The request must name ${name}`, 400);

@@ -1,17 +1,17 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { optionalText } from "../core/shape.ts";
-import type { Operations, S3Account } from "./account.ts";
+import type { S3Account, S3Operations } from "./account.ts";
 
 /**
- * Settings of a bucket that the sandbox keeps and gives back as they were put, without acting on them.
- * In a request and an answer they are the member `Document`, as text.
+ * Bucket settings that the sandbox stores and returns as they were put, without acting on them. In a request and a
+ * response they are the member `Document`, as text.
  */
-export interface DocumentKind {
-  /** The query parameter that names it. */
+interface DocumentKind {
+  /** The query parameter that selects the setting. */
   readonly query: string;
-  /** As in `PutBucketPolicy`: what stands behind Put, Get and Delete. */
+  /** The part of an operation's name after Put, Get or Delete, as in `PutBucketPolicy`. */
   readonly noun: string;
-  /** What a bucket has without having been told; null where S3 answers an error. */
+  /** The setting of a new bucket; null if S3 responds with an error. */
   readonly initial: string | null;
   readonly missing: { readonly code: string; readonly message: string };
 }
@@ -71,16 +71,16 @@ function withInitial(query: string, noun: string, initial: string): DocumentKind
   return { query, noun, initial, missing: NO_SUCH_CONFIGURATION };
 }
 
-export function bucketDocumentOperations(account: S3Account): Operations {
+export function bucketDocumentOperations(account: S3Account): S3Operations {
   return Object.assign({}, ...DOCUMENT_KINDS.map((kind) => operationsOf(account, kind)));
 }
 
-function operationsOf(account: S3Account, kind: DocumentKind): Operations {
+function operationsOf(account: S3Account, kind: DocumentKind): S3Operations {
   return {
     [`Put${kind.noun}`]: (input) => {
       const bucket = account.bucket(input);
       const document = optionalText(input, "Document") ?? optionalText(input, "Policy");
-      // An ACL may come as a header instead, which has no document.
+      // An ACL may come in a header instead, without a document.
       if (document) bucket.documents.set(kind.query, document);
       return {};
     },

@@ -1,4 +1,4 @@
-/** What S3 keeps, in memory. */
+/** S3's records, in memory. */
 
 export interface BucketRecord {
   readonly name: string;
@@ -8,23 +8,23 @@ export interface BucketRecord {
   /** Every version of every key, newest first. */
   readonly objects: Map<string, ObjectVersion[]>;
   readonly uploads: Map<string, MultipartUpload>;
-  /** Settings that S3 gives back as they were put, by the name of their query parameter. */
+  /** Settings that S3 returns as they were put, by the name of their query parameter. */
   readonly documents: Map<string, string>;
 }
 
 export interface ObjectVersion {
   readonly key: string;
-  /** `null`, as S3 calls it, where the bucket was not versioned when the object was put. */
+  /** `null`, S3's name for it, if the bucket was not versioned when the object was put. */
   readonly versionId: string;
   readonly isDeleteMarker: boolean;
   readonly body: Uint8Array;
-  /** With its quotes: the MD5 of the body, or that of the parts' MD5s and their number. */
+  /** With its quotes: the MD5 of the body, or the MD5 of the parts' MD5s and their number. */
   readonly etag: string;
   readonly lastModified: Date;
   readonly attributes: ObjectAttributes;
 }
 
-/** What a client gives with an object and gets back with it. */
+/** What a client sends with an object and gets back with it. */
 export interface ObjectAttributes {
   readonly ContentType?: string;
   readonly ContentEncoding?: string;

@@ -1,11 +1,11 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
-import { type Operations, requiredText, type S3Account } from "./account.ts";
+import { requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import { newBucketRecord } from "./bucket-record.ts";
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-export function bucketOperations(account: S3Account): Operations {
+export function bucketOperations(account: S3Account): S3Operations {
   return {
     CreateBucket: (input) => createBucket(account, input),
     HeadBucket: (input) => headBucket(account, input),
@@ -17,9 +17,9 @@ export function bucketOperations(account: S3Account): Operations {
   };
 }
 
-/** In us-east-1, creating a bucket that one already owns succeeds; elsewhere it is an error. */
+/** In us-east-1, creating a bucket that the caller already owns succeeds; elsewhere it is an error. */
 function createBucket(account: S3Account, input: Shape): Shape {
-  const name = requiredText(input, "Bucket");
+  const name = requiredMember(input, "Bucket");
   if (!BUCKET_NAME.test(name)) {
     throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, { BucketName: name });
   }

@@ -1,11 +1,11 @@
 import type { Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalText } from "../core/shape.ts";
-import type { Operations, S3Account } from "./account.ts";
+import type { S3Account, S3Operations } from "./account.ts";
 import type { BucketRecord, ObjectVersion } from "./bucket-record.ts";
 
 const MAX_KEYS = 1000;
 
-export function listingOperations(account: S3Account): Operations {
+export function listingOperations(account: S3Account): S3Operations {
   return {
     ListObjectsV2: (input) => listObjectsV2(account, input),
     ListObjects: (input) => listObjects(account, input),
@@ -21,7 +21,7 @@ function listObjectsV2(account: S3Account, input: Shape): Shape {
   const page = listPage(currentObjects(bucket), input, after);
   const encode = keyEncoder(input);
   return defined({
-    ...echo(bucket, input, page),
+    ...requestMembers(bucket, input, page),
     KeyCount: page.entries.length,
     ContinuationToken: token,
     StartAfter: startAfter && encode(startAfter),
@@ -37,7 +37,7 @@ function listObjects(account: S3Account, input: Shape): Shape {
   const page = listPage(currentObjects(bucket), input, marker);
   const encode = keyEncoder(input);
   return defined({
-    ...echo(bucket, input, page),
+    ...requestMembers(bucket, input, page),
     Marker: marker === undefined ? "" : encode(marker),
     NextMarker: page.next === undefined ? undefined : encode(page.next),
     Contents: contents(page, encode),
@@ -59,12 +59,12 @@ function listObjectVersions(account: S3Account, input: Shape): Shape {
   });
   const versions = page.entries.flatMap((entry) => (entry.kind === "object" ? [entry.object] : []));
   return defined({
-    ...echo(bucket, input, page),
+    ...requestMembers(bucket, input, page),
     KeyMarker: keyMarker ?? "",
     NextKeyMarker: page.next === undefined ? undefined : encode(page.next),
     Version: versions
       .filter((version) => !version.isDeleteMarker)
-      .map((version) => ({ ...shown(version), ...facts(version) })),
+      .map((version) => ({ ...shown(version), ...objectMembers(version) })),
     DeleteMarker: versions.filter((version) => version.isDeleteMarker).map(shown),
     CommonPrefixes: commonPrefixes(page, encode),
   });
@@ -76,11 +76,11 @@ type Entry =
 
 interface Page {
   readonly entries: readonly Entry[];
-  /** The last key or prefix of a page that is not the last. */
+  /** The last key or prefix of a page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** Objects come sorted; keys that share what stands before the delimiter become one prefix. */
+/** Objects come sorted. Keys that are equal up to the delimiter become one prefix. */
 function listPage(sorted: readonly ObjectVersion[], input: Shape, after: string | undefined): Page {
   const limit = Math.min(optionalNumber(input, "MaxKeys") ?? MAX_KEYS, MAX_KEYS);
   const entries: Entry[] = [];
@@ -118,7 +118,7 @@ function sortedKeys(bucket: BucketRecord): string[] {
   return [...bucket.objects.keys()].sort((a, b) => (a < b ? -1 : 1));
 }
 
-function echo(bucket: BucketRecord, input: Shape, page: Page): Shape {
+function requestMembers(bucket: BucketRecord, input: Shape, page: Page): Shape {
   const encode = keyEncoder(input);
   const delimiter = optionalText(input, "Delimiter");
   return {
@@ -134,12 +134,12 @@ function echo(bucket: BucketRecord, input: Shape, page: Page): Shape {
 function contents(page: Page, encode: (key: string) => string): Shape[] {
   return page.entries.flatMap((entry) =>
     entry.kind === "object"
-      ? [{ Key: encode(entry.key), LastModified: entry.object.lastModified, ...facts(entry.object) }]
+      ? [{ Key: encode(entry.key), LastModified: entry.object.lastModified, ...objectMembers(entry.object) }]
       : [],
   );
 }
 
-function facts(object: ObjectVersion): Shape {
+function objectMembers(object: ObjectVersion): Shape {
   return {
     ETag: object.etag,
     Size: object.body.byteLength,
@@ -151,7 +151,7 @@ function commonPrefixes(page: Page, encode: (key: string) => string): Shape[] {
   return page.entries.flatMap((entry) => (entry.kind === "prefix" ? [{ Prefix: encode(entry.key) }] : []));
 }
 
-/** Clients that ask for it get keys percent-encoded, so that XML can carry any of them. */
+/** Percent-encodes keys if the client asks for it, so that XML can contain any key. */
 function keyEncoder(input: Shape): (key: string) => string {
   if (optionalText(input, "EncodingType") !== "url") return (key) => key;
   return (key) => encodeURIComponent(key).replaceAll("%2F", "/");

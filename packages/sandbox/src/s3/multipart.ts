@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalBytes, optionalNumber, optionalShape, optionalShapes, optionalText } from "../core/shape.ts";
-import { etagOf, type Operations, requiredText, type S3Account } from "./account.ts";
+import { etagOf, requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import type { BucketRecord, MultipartUpload, UploadedPart } from "./bucket-record.ts";
 import { noSuchUpload } from "./errors.ts";
 import { readAttributes, readCopySource, shownVersion, storeObject } from "./objects.ts";
 import { readRange } from "./range.ts";
 
-/** Every part but the last. */
+/** For every part except the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
-/** Large objects in parts. */
-export function multipartOperations(account: S3Account): Operations {
+/** Multipart uploads. */
+export function multipartOperations(account: S3Account): S3Operations {
   return {
     CreateMultipartUpload: (input) => createUpload(account, input),
     UploadPart: (input) => uploadPart(account, input),
@@ -25,7 +25,7 @@ export function multipartOperations(account: S3Account): Operations {
 
 function createUpload(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
-  const key = requiredText(input, "Key");
+  const key = requiredMember(input, "Key");
   const uploadId = account.context.uuid().replaceAll("-", "");
   const initiated = account.now();
   bucket.uploads.set(uploadId, { key, uploadId, initiated, attributes: readAttributes(input), parts: new Map() });
@@ -87,7 +87,7 @@ function namedPart(upload: MultipartUpload, named: Shape): UploadedPart {
   );
 }
 
-/** S3's tag of an object that came in parts: the MD5 of their MD5s, and their number. */
+/** S3's ETag of a multipart object: the MD5 of the parts' MD5s, and the number of parts. */
 function combinedEtag(parts: readonly UploadedPart[]): string {
   const combined = createHash("md5");
   for (const part of parts) combined.update(Buffer.from(part.etag.replaceAll('"', ""), "hex"));
@@ -129,7 +129,7 @@ function listUploads(account: S3Account, input: Shape): Shape {
 }
 
 function findUpload(bucket: BucketRecord, input: Shape): MultipartUpload {
-  const uploadId = requiredText(input, "UploadId");
+  const uploadId = requiredMember(input, "UploadId");
   const upload = bucket.uploads.get(uploadId);
   if (!upload || upload.key !== optionalText(input, "Key")) throw noSuchUpload(uploadId);
   return upload;

@@ -10,12 +10,12 @@ import {
   optionalText,
   optionalTextMap,
 } from "../core/shape.ts";
-import { etagOf, type Operations, requiredText, type S3Account } from "./account.ts";
+import { etagOf, requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import { type BucketRecord, NULL_VERSION, type ObjectAttributes, type ObjectVersion } from "./bucket-record.ts";
 import { noSuchKey, noSuchVersion, preconditionFailed } from "./errors.ts";
 import { readRange } from "./range.ts";
 
-export function objectOperations(account: S3Account): Operations {
+export function objectOperations(account: S3Account): S3Operations {
   return {
     PutObject: (input) => putObject(account, input),
     GetObject: (input) => getObject(account, input),
@@ -28,7 +28,7 @@ export function objectOperations(account: S3Account): Operations {
 
 function putObject(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
-  const key = requiredText(input, "Key");
+  const key = requiredMember(input, "Key");
   const body = optionalBytes(input, "Body") ?? new Uint8Array();
   requireDigests(input, body);
   requireWriteConditions(bucket, key, input);
@@ -41,14 +41,14 @@ function putObject(account: S3Account, input: Shape): Shape {
   });
 }
 
-export interface NewObject {
+interface NewObject {
   readonly key: string;
   readonly body: Uint8Array;
   readonly etag: string;
   readonly attributes: ObjectAttributes;
 }
 
-/** Puts a new version on top; where the bucket is not versioned it replaces the `null` version. */
+/** Adds a new version; in a bucket that is not versioned it replaces the `null` version. */
 export function storeObject(account: S3Account, bucket: BucketRecord, object: NewObject): ObjectVersion {
   return pushVersion(account, bucket, { ...object, isDeleteMarker: false });
 }
@@ -109,10 +109,10 @@ function describeObject(account: S3Account, input: Shape, found: ObjectVersion):
   });
 }
 
-/** The version that a request may read. Throws NoSuchKey, NoSuchVersion, or what its conditions ask for. */
+/** The version that a request may read. Throws NoSuchKey, NoSuchVersion, or the error of an unmet condition. */
 function readableVersion(account: S3Account, input: Shape): ObjectVersion {
   const bucket = account.bucket(input);
-  const key = requiredText(input, "Key");
+  const key = requiredMember(input, "Key");
   const versionId = optionalText(input, "VersionId");
   const found = findVersion(bucket, key, versionId);
   if (found.isDeleteMarker) {
@@ -146,7 +146,7 @@ function copyObject(account: S3Account, input: Shape): Shape {
   const source = readCopySource(account, input);
   const replace = optionalText(input, "MetadataDirective") === "REPLACE";
   const stored = storeObject(account, bucket, {
-    key: requiredText(input, "Key"),
+    key: requiredMember(input, "Key"),
     body: source.body,
     etag: etagOf(source.body),
     attributes: replace ? readAttributes(input) : source.attributes,
@@ -157,9 +157,9 @@ function copyObject(account: S3Account, input: Shape): Shape {
   });
 }
 
-/** The object that a copy takes its bytes from. */
+/** The object that a copy reads from. */
 export function readCopySource(account: S3Account, input: Shape): ObjectVersion {
-  const [path = "", query = ""] = requiredText(input, "CopySource").split("?");
+  const [path = "", query = ""] = requiredMember(input, "CopySource").split("?");
   const [bucketName = "", ...key] = decodeURIComponent(path).replace(/^\//, "").split("/");
   const versionId = new URLSearchParams(query).get("versionId");
   return readableVersion(account, {
@@ -176,15 +176,15 @@ function deleteObject(account: S3Account, input: Shape): Shape {
 
 interface Target {
   readonly key: string;
-  /** Undefined where the object is meant, whichever version it is at. */
+  /** Undefined if the request means the latest version. */
   readonly versionId: string | undefined;
 }
 
 function readTarget(input: Shape): Target {
-  return { key: requiredText(input, "Key"), versionId: optionalText(input, "VersionId") };
+  return { key: requiredMember(input, "Key"), versionId: optionalText(input, "VersionId") };
 }
 
-/** Without a version id, a versioned bucket gets a delete marker; deleting what is not there succeeds. */
+/** Without a version id a versioned bucket gets a delete marker. Deleting an object that does not exist succeeds. */
 function removeObject(account: S3Account, bucket: BucketRecord, { key, versionId }: Target): Shape {
   if (versionId === undefined && bucket.versioning !== undefined) {
     const marker = { key, body: new Uint8Array(), etag: "", attributes: {}, isDeleteMarker: true };
@@ -249,7 +249,7 @@ function checksum(body: Uint8Array): string {
   return bytes.toString("base64");
 }
 
-/** A bucket that was never versioned does not speak of versions. */
+/** The response of a bucket that was never versioned does not mention versions. */
 export function shownVersion(bucket: BucketRecord, version: ObjectVersion): string | undefined {
   return bucket.versioning === undefined ? undefined : version.versionId;
 }

@@ -1,12 +1,12 @@
 import { AwsError } from "../core/contract.ts";
 
-export interface ByteRange {
+interface ByteRange {
   readonly start: number;
   /** One past the last byte. */
   readonly end: number;
 }
 
-/** A `Range` header of one range; null where there is none, or one that S3 ignores. Throws InvalidRange beyond the end. */
+/** A `Range` header with one range; null if there is none or S3 ignores it. Throws InvalidRange beyond the end. */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
   const [, first = "", last = ""] = match ?? [];

@@ -2,10 +2,10 @@ import { XMLParser } from "fast-xml-parser";
 import { AwsError, type Shape } from "../core/contract.ts";
 import type { DecodedCall, Protocol } from "../core/protocol.ts";
 import { defined, isShape } from "../core/shape.ts";
-import { bytesOf, textOf, type WireAnswer, type WireRequest } from "../core/wire.ts";
+import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
 import { shapeToXml } from "../core/xml.ts";
 import { malformedXml } from "./errors.ts";
-import { asksForSubresource, type BodyKind, findRoute, parseS3Path, ROUTES, type S3Route } from "./routes.ts";
+import { asksForSubresource, type BodyKind, findRoute, parseS3Path, S3_ROUTES, type S3Route } from "./routes.ts";
 
 /** S3's protocol: names in the path, settings in query and headers, bytes or XML in the body. */
 export const restXmlProtocol: Protocol = { decode, encode, encodeError };
@@ -47,7 +47,7 @@ const HEADER_MEMBERS: Readonly<Record<string, string>> = {
 
 const METADATA_PREFIX = "x-amz-meta-";
 
-/** Members of an answer that travel as headers; everything else is XML. */
+/** Members of a response that are headers; everything else is XML. */
 const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   ETag: "etag",
   VersionId: "x-amz-version-id",
@@ -68,7 +68,7 @@ const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   Location: "location",
 };
 
-/** Operations whose answer is an XML document, with the name of its root. */
+/** Operations that respond with an XML document, with the name of its root. */
 const XML_ROOTS: Readonly<Record<string, string>> = {
   ListBuckets: "ListAllMyBucketsResult",
   GetBucketLocation: "LocationConstraint",
@@ -109,7 +109,7 @@ function renamed(values: Readonly<Record<string, string>>, names: Readonly<Recor
   );
 }
 
-/** `aws-chunked` is how the body came, not how the object is encoded. */
+/** `aws-chunked` describes the transfer of the body, not the encoding of the object. */
 function plainHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const { "content-encoding": encoding, ...rest } = headers;
   const own = (encoding ?? "")
@@ -139,7 +139,7 @@ const parser = new XMLParser({
   isArray: (name) => name === "Object" || name === "Part",
 });
 
-/** The members of the root element; lists under the plural names of AWS's API. */
+/** The members of the root element; lists have the plural names of AWS's API. */
 function parseXml(text: string, root: string): Shape {
   const document: unknown = parser.parse(text);
   const content = isShape(document) ? (document[root] ?? undefined) : undefined;
@@ -149,24 +149,24 @@ function parseXml(text: string, root: string): Shape {
   return defined({ ...rest, Objects: objects, Parts: parts });
 }
 
-function encode(call: DecodedCall, output: Shape, requestId: string): WireAnswer {
+function encode(call: DecodedCall, output: Shape, requestId: string): WireResponse {
   const status = output["ContentRange"] === undefined ? (statusOf(call.operation) ?? 200) : 206;
   const root = XML_ROOTS[call.operation];
-  const headers = { ...requestIds(requestId), ...(root ? {} : answerHeaders(output)) };
+  const headers = { ...requestIds(requestId), ...(root ? {} : responseHeaders(output)) };
   const { Document, Body, CopyObjectResult, CopyPartResult } = output;
   if (Body instanceof Uint8Array) return { status, headers, body: Body };
-  if (typeof Document === "string") return documentAnswer(Document, headers);
-  if (root) return xmlAnswer(status, wrap(root, output), headers);
-  if (isShape(CopyObjectResult)) return xmlAnswer(status, wrap("CopyObjectResult", CopyObjectResult), headers);
-  if (isShape(CopyPartResult)) return xmlAnswer(status, wrap("CopyPartResult", CopyPartResult), headers);
+  if (typeof Document === "string") return documentResponse(Document, headers);
+  if (root) return xmlResponse(status, wrap(root, output), headers);
+  if (isShape(CopyObjectResult)) return xmlResponse(status, wrap("CopyObjectResult", CopyObjectResult), headers);
+  if (isShape(CopyPartResult)) return xmlResponse(status, wrap("CopyPartResult", CopyPartResult), headers);
   return { status, headers, body: new Uint8Array() };
 }
 
 function statusOf(operation: string): number | undefined {
-  return ROUTES.find((route: S3Route) => route.operation === operation)?.status;
+  return S3_ROUTES.find((route: S3Route) => route.operation === operation)?.status;
 }
 
-function answerHeaders(output: Shape): Record<string, string> {
+function responseHeaders(output: Shape): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [member, header] of Object.entries(ANSWER_HEADERS)) {
     const value = output[member];
@@ -179,24 +179,24 @@ function answerHeaders(output: Shape): Record<string, string> {
 }
 
 function wrap(root: string, content: Shape): string {
-  // The location is the text of its root; the bare root means us-east-1.
+  // The location is the text of the root; an empty root means us-east-1.
   const inner =
     root === "LocationConstraint" ? String(content["LocationConstraint"] ?? "") : shapeToXml(listed(content), "flat");
   return `<${root} xmlns="${NAMESPACE}">${inner}</${root}>`;
 }
 
-/** The list of buckets is the one list of S3 with an element around it. */
+/** The list of buckets is the only list of S3 with an element around it. */
 function listed(content: Shape): Shape {
   const { Buckets, ...rest } = content;
   return Array.isArray(Buckets) ? { ...rest, Buckets: { Bucket: Buckets } } : content;
 }
 
-function documentAnswer(document: string, headers: Record<string, string>): WireAnswer {
+function documentResponse(document: string, headers: Record<string, string>): WireResponse {
   const type = document.trimStart().startsWith("{") ? "application/json" : "application/xml";
   return { status: 200, headers: { ...headers, "content-type": type }, body: bytesOf(document) };
 }
 
-function xmlAnswer(status: number, xml: string, headers: Record<string, string>): WireAnswer {
+function xmlResponse(status: number, xml: string, headers: Record<string, string>): WireResponse {
   return {
     status,
     headers: { ...headers, "content-type": "application/xml" },
@@ -204,7 +204,7 @@ function xmlAnswer(status: number, xml: string, headers: Record<string, string>)
   };
 }
 
-function encodeError(error: AwsError, requestId: string): WireAnswer {
+function encodeError(error: AwsError, requestId: string): WireResponse {
   const headers = requestIds(requestId);
   if (error.status === 304) return { status: 304, headers, body: new Uint8Array() };
   const content = {
@@ -214,7 +214,7 @@ function encodeError(error: AwsError, requestId: string): WireAnswer {
     RequestId: requestId,
     HostId: requestId,
   };
-  return xmlAnswer(error.status, `<Error>${shapeToXml(content, "flat")}</Error>`, headers);
+  return xmlResponse(error.status, `<Error>${shapeToXml(content, "flat")}</Error>`, headers);
 }
 
 function requestIds(requestId: string): Record<string, string> {

@@ -1,19 +1,22 @@
 import type { WireRequest } from "../core/wire.ts";
 import { DOCUMENT_KINDS } from "./bucket-documents.ts";
 
-/** How S3's operations are told apart: by method, by what the path names, and by a query parameter or header. */
+/**
+ * How a request is matched to an operation of S3: by method, by whether the path names a bucket or object, and by a
+ * query parameter or header.
+ */
 export interface S3Route {
   readonly operation: string;
   readonly method: string;
   readonly scope: "service" | "bucket" | "object";
-  /** A query parameter that must be there, alone or as `name=value`. */
+  /** A query parameter that the request must have, as `name` or `name=value`. */
   readonly query?: string;
   readonly header?: string;
   readonly body?: BodyKind;
   readonly status?: number;
 }
 
-/** What a request's body is: the object's bytes, a document kept as text, or XML that the operation reads. */
+/** What the body of a request is: the object's bytes, a document stored as text, or XML that the operation reads. */
 export type BodyKind = "bytes" | "document" | { readonly xml: string; readonly as: string };
 
 const DOCUMENT_ROUTES: readonly S3Route[] = DOCUMENT_KINDS.flatMap(({ query, noun }) => [
@@ -22,8 +25,8 @@ const DOCUMENT_ROUTES: readonly S3Route[] = DOCUMENT_KINDS.flatMap(({ query, nou
   { operation: `Delete${noun}`, method: "DELETE", scope: "bucket", query, status: 204 },
 ]);
 
-/** The first route that fits is taken, so those with a query or header stand before the bare ones. */
-export const ROUTES: readonly S3Route[] = [
+/** The first match wins, so routes with a query or header come before those without. */
+export const S3_ROUTES: readonly S3Route[] = [
   ...DOCUMENT_ROUTES,
   { operation: "ListBuckets", method: "GET", scope: "service" },
   { operation: "GetBucketLocation", method: "GET", scope: "bucket", query: "location" },
@@ -73,15 +76,15 @@ export const ROUTES: readonly S3Route[] = [
   { operation: "DeleteObject", method: "DELETE", scope: "object", status: 204 },
 ];
 
-export interface S3Path {
+interface S3Path {
   readonly bucket: string;
   readonly key: string;
 }
 
-/** Undefined where no operation of the sandbox fits. */
+/** Undefined if no operation of the sandbox matches. */
 export function findRoute(request: WireRequest, { bucket, key }: S3Path): S3Route | undefined {
   const scope = bucket === "" ? "service" : key === "" ? "bucket" : "object";
-  return ROUTES.find(
+  return S3_ROUTES.find(
     (route) =>
       route.method === request.method &&
       route.scope === scope &&
@@ -90,7 +93,10 @@ export function findRoute(request: WireRequest, { bucket, key }: S3Path): S3Rout
   );
 }
 
-/** Objects have tags and the like, too, which the sandbox does not keep: their sub-resources must not look like the object. */
+/**
+ * The sandbox does not store tags and the like of objects. Requests for these sub-resources must not be taken for the
+ * object.
+ */
 const OBJECT_SUBRESOURCES = ["tagging", "acl", "retention", "legal-hold", "torrent", "attributes", "restore", "select"];
 
 export function asksForSubresource(request: WireRequest, { key }: S3Path): boolean {
@@ -102,7 +108,7 @@ function hasQuery(query: URLSearchParams, wanted: string): boolean {
   return value === undefined ? query.has(name) : query.get(name) === value;
 }
 
-/** The hosts under which a bucket may stand in front: `bucket.s3.us-east-1.amazonaws.com`, `bucket.localhost`. */
+/** Hosts that a bucket's name may precede: `bucket.s3.us-east-1.amazonaws.com`, `bucket.localhost`. */
 const VIRTUAL_HOST = /^(.+?)\.(?:s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com|(?:sandbox\.)?localhost|127\.0\.0\.1)(?::\d+)?$/;
 
 /** Bucket and key, from the path or from the host and the path. */

@@ -1,15 +1,15 @@
 import { AwsError, type AwsService, type SandboxContext } from "../core/contract.ts";
-import { type Operations, S3Account } from "./account.ts";
+import { S3Account, type S3Operations } from "./account.ts";
 import { bucketDocumentOperations } from "./bucket-documents.ts";
 import { bucketOperations } from "./buckets.ts";
 import { listingOperations } from "./listings.ts";
 import { multipartOperations } from "./multipart.ts";
 import { objectOperations } from "./objects.ts";
 
-/** S3 in memory: buckets, objects with versions, uploads in parts, and settings that are kept but not acted on. */
+/** S3 in memory: buckets, objects with versions, multipart uploads, and settings that are stored without effect. */
 export function createS3(context: SandboxContext): AwsService {
   const account = new S3Account(context);
-  const operations: Operations = {
+  const operations: S3Operations = {
     ...bucketOperations(account),
     ...bucketDocumentOperations(account),
     ...objectOperations(account),

@@ -1,10 +1,10 @@
 import { AwsError, type AwsService, type SandboxContext, type Shape } from "../core/contract.ts";
 import { optionalNumber, optionalText } from "../core/shape.ts";
 
-/** One hour, as AWS gives where the request does not say. */
+/** AWS's default of one hour. */
 const DEFAULT_SESSION_SECONDS = 3600;
 
-/** Who calls, and credentials to call as someone else. Any role exists and may be assumed by anyone. */
+/** The caller's identity, and temporary credentials. Any role exists, and anyone may assume it. */
 export function createSts(context: SandboxContext): AwsService {
   return {
     name: "sts",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import t, { type Test } from "tap";
 import type { Spliced } from "#src/domain/template/splice/request";
 import { splice } from "#src/domain/template/splice/splice";
-import { ALL_CAPABILITIES, Stage } from "../../../../packages/sandbox/test/cloudformation-stage.ts";
+import { ALL_CAPABILITIES, Stage } from "../../../../packages/sandbox/test/cloudformation/stage.ts";
 import { zip } from "../../../support/test-account.ts";
 import { caseOf, FIXTURES, isDeclared, whole } from "./case.ts";
 

@@ -1,14 +1,14 @@
 import type { Site } from "../model.ts";
 import { setStackStatus } from "./events.ts";
 
-/** Work on a stack begins this part of the sandbox's update time after the answer to the request. */
+/** Work on a stack starts after this fraction of the sandbox's update time, once the request has its response. */
 const DELAY_PARTS = 10;
 
 /**
- * Runs a job on the stack after the work that is under way there, without keeping the caller waiting. A job that throws
- * is a fault of the sandbox: the stack's operation fails with it.
+ * Queues a job behind the work that is already under way on the stack, without making the caller wait. A job that
+ * throws is a bug of the sandbox: the stack's operation fails with it.
  */
-export function inBackground(site: Site, job: () => Promise<void>): void {
+export function runInBackground(site: Site, job: () => Promise<void>): void {
   const { stack, account } = site;
   const { clock, updateMs } = account.context;
   stack.work = stack.work

@@ -2,8 +2,8 @@ import type { Site } from "../model.ts";
 import { removeResources } from "./removal.ts";
 
 /**
- * Deletes what an update or its rollback left behind: replaced resources by their UpdateReplacePolicy, dropped ones by
- * their DeletionPolicy. What cannot be deleted stays behind without failing the stack, as with AWS.
+ * Deletes what an update or its rollback left over: replaced resources by their UpdateReplacePolicy, removed ones by
+ * their DeletionPolicy. A resource that cannot be deleted stays behind without failing the stack, as with AWS.
  */
 export async function removeAfterUpdate(site: Site, options: { duringCreation: boolean }): Promise<void> {
   const { stack } = site;

@@ -3,8 +3,8 @@ import { providerOf } from "../providers/table.ts";
 import { sameValue, type ValueMap } from "../template/value.ts";
 
 /**
- * What it takes to bring an existing resource to the wanted one. Policies and dependencies alone take nothing. A nested
- * stack is always gone through: its template may have changed under the same URL.
+ * How an existing resource has to change to become the wanted one. A change of policies and dependencies alone requires
+ * nothing. A nested stack always gets an update: the template behind its URL may have changed.
  */
 export function changeOf(existing: StackResource, wanted: StackResource): "none" | "update" | "replace" {
   const changed = changedProperties(existing.properties, wanted.properties);
@@ -16,8 +16,9 @@ export function changeOf(existing: StackResource, wanted: StackResource): "none"
 }
 
 /**
- * An existing resource whose last update failed halfway, with properties that differ from any: nobody knows which of them
- * took effect. Those that would replace it are known, for it was not replaced.
+ * An existing resource whose last update failed halfway, with null for every property that may or may not have taken
+ * effect, so that it differs from any wanted value. Properties that would replace the resource keep their values,
+ * because it was not replaced.
  */
 export function withUnknownProperties(existing: StackResource): StackResource {
   const properties = Object.entries(existing.properties).map(([name, value]) => [
@@ -27,7 +28,7 @@ export function withUnknownProperties(existing: StackResource): StackResource {
   return { ...existing, properties: Object.fromEntries(properties) };
 }
 
-/** The top-level properties in which two definitions differ, in alphabetical order. */
+/** The names of the top-level properties in which two definitions differ, in alphabetical order. */
 export function changedProperties(before: ValueMap, after: ValueMap): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => !sameValue(before[name], after[name])).sort();

@@ -3,16 +3,16 @@ import { now, setStackStatus } from "./events.ts";
 import { importersOf } from "./outputs.ts";
 import { DELETION_RULES, removeResources } from "./removal.ts";
 
-export interface DeletionOptions {
-  /** Logical ids of resources that stay in the account. */
+interface DeletionOptions {
+  /** Logical ids of the resources that stay in the account. */
   readonly retain: readonly string[];
-  /** The status that the stack returns to when it may not be deleted at all. */
+  /** The status that the stack returns to when it may not be deleted. */
   readonly formerStatus: string;
 }
 
 /**
- * Deletes the stack's resources and then the stack. One whose exports others use stays as it was; one with a resource
- * that cannot be deleted ends in DELETE_FAILED.
+ * Deletes the stack's resources and then the stack. A stack whose exports are in use stays as it was; one with a
+ * resource that cannot be deleted ends in DELETE_FAILED.
  */
 export async function deleteStack(site: Site, { retain, formerStatus }: DeletionOptions): Promise<void> {
   const { stack, account } = site;

@@ -1,3 +1,4 @@
+import type { OnFailure } from "../model.ts";
 import { assign, type Blueprint, type Recovery, type Site, type StackResource } from "../model.ts";
 import { actionDenied } from "../plan/stack-policy.ts";
 import { deploymentOrder } from "../template/check-references.ts";
@@ -7,7 +8,7 @@ import { changeOf, withUnknownProperties } from "./compare.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { failCreation, failUpdate } from "./failure.ts";
 import { importResource } from "./import-resource.ts";
-import { noteChange } from "./journal.ts";
+import { recordChange } from "./journal.ts";
 import { checkExports, outputsOf } from "./outputs.ts";
 import {
   createResource,
@@ -19,7 +20,7 @@ import {
 } from "./resource-operations.ts";
 import { definitionOf, deploymentScope, StackError } from "./scope.ts";
 
-/** Gives the stack its new blueprint and its status, so that the next request already sees them. */
+/** Gives the stack its new blueprint and status immediately, so that the next request already sees them. */
 export function beginDeployment(
   site: Site,
   blueprint: Blueprint,
@@ -38,10 +39,7 @@ export function beginDeployment(
   setStackStatus(site, { status, reason: "User Initiated" });
 }
 
-/** What happens to a new stack that cannot be created. */
-export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
-
-/** Creates what the stack's blueprint says, in order. A failure ends as `onFailure` says. */
+/** Creates the resources of the stack's blueprint in order. `onFailure` decides what follows a failure. */
 export async function createStack(site: Site, onFailure: OnFailure): Promise<void> {
   try {
     await applyBlueprint(site);
@@ -53,7 +51,9 @@ export async function createStack(site: Site, onFailure: OnFailure): Promise<voi
   }
 }
 
-/** Brings the stack to its blueprint, in order. A failure takes back what had been done, unless rollback is disabled. */
+/**
+ * Brings the stack to its blueprint, resource by resource. A failure rolls the update back unless rollback is disabled.
+ */
 export async function updateStack(site: Site): Promise<void> {
   try {
     await applyUpdate(site);
@@ -64,13 +64,19 @@ export async function updateStack(site: Site): Promise<void> {
   await finishUpdate(site);
 }
 
-/** The part of an update that can still be taken back. Throws what stopped it, with the stack as it then is. */
+/**
+ * The part of an update that can still be rolled back. Rethrows what stopped the update and leaves the stack as it is
+ * then.
+ */
 export async function applyUpdate(site: Site): Promise<void> {
   await applyBlueprint(site);
   setStackStatus(site, { status: "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" });
 }
 
-/** Ends an update for good. Nested stacks have waited for this: until now the update could have been taken back. */
+/**
+ * Completes an update for good, including the nested stacks, which wait here because the update could be rolled back
+ * until now.
+ */
 async function finishUpdate(site: Site): Promise<void> {
   const waiting = site.account.stacks.filter(
     ({ parent, status }) => parent?.stackId === site.stack.id && status === "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
@@ -84,7 +90,7 @@ async function finishUpdate(site: Site): Promise<void> {
   setStackStatus(site, { status: "UPDATE_COMPLETE" });
 }
 
-/** Brings resources, outputs and imports to what the blueprint says. Throws at the first that cannot be brought there. */
+/** Applies the blueprint's resources, outputs and imports. Throws at the first failure. */
 export async function applyBlueprint(site: Site): Promise<void> {
   const { stack } = site;
   const blueprint = stack.blueprint;
@@ -135,7 +141,10 @@ async function applyResource(site: Site, scope: Scope, logicalId: string): Promi
   await recordUndo(site, logicalId, () => apply(site, wanted, existing));
 }
 
-/** The resource as an update may find it, after one that stopped halfway, too: what could not be created goes first. */
+/**
+ * The existing resource that an update starts from. A resource that an earlier attempt could not create is deleted
+ * first.
+ */
 async function usableResource(site: Site, logicalId: string): Promise<StackResource | undefined> {
   const existing = site.stack.resources.get(logicalId);
   if (existing?.status === "UPDATE_FAILED") return withUnknownProperties(existing);
@@ -145,7 +154,7 @@ async function usableResource(site: Site, logicalId: string): Promise<StackResou
   return undefined;
 }
 
-/** Notes how to take a step back, also where it failed halfway. */
+/** Records how to undo a step, even if the step fails halfway. */
 async function recordUndo(site: Site, logicalId: string, step: () => Promise<unknown>): Promise<void> {
   const { stack } = site;
   const before = stack.resources.get(logicalId);
@@ -153,7 +162,7 @@ async function recordUndo(site: Site, logicalId: string, step: () => Promise<unk
     await step();
   } finally {
     const after = stack.resources.get(logicalId);
-    if (after && after !== before) noteChange(recoveryOf(site), before, after);
+    if (after && after !== before) recordChange(recoveryOf(site), before, after);
   }
 }
 

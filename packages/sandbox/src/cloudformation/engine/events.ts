@@ -5,7 +5,7 @@ interface StatusChange {
   readonly reason?: string | undefined;
 }
 
-/** Moves the stack into a status and records the event that says so. */
+/** Sets the stack's status and records the event for it. */
 export function setStackStatus({ account, stack }: Site, to: StatusChange): void {
   stack.status = to.status;
   stack.statusReason = to.reason;
@@ -22,7 +22,7 @@ export function setStackStatus({ account, stack }: Site, to: StatusChange): void
   });
 }
 
-/** Moves a resource into a status and records the event that says so. */
+/** Sets a resource's status and records the event for it. */
 export function setResourceStatus({ account, stack }: Site, resource: StackResource, to: StatusChange): void {
   const timestamp = now(account);
   assign(resource, { status: to.status, statusReason: to.reason, timestamp });

@@ -1,13 +1,12 @@
 import { AwsError } from "../../core/contract.ts";
-import type { Site } from "../model.ts";
+import type { OnFailure, Site } from "../model.ts";
 import { deleteStack } from "./deletion.ts";
-import type { OnFailure } from "./deployment.ts";
 import { now, setStackStatus } from "./events.ts";
 import { DELETION_RULES, removeResources } from "./removal.ts";
 import { failureReason, OperationFailed } from "./resource-operations.ts";
 import { rollBackUpdate } from "./rollback.ts";
 
-/** Ends the creation of a stack that cannot be created. */
+/** Ends a creation that failed. */
 export async function failCreation(site: Site, error: unknown, onFailure: OnFailure): Promise<void> {
   const reason = stackReason(site, error);
   if (onFailure === "DO_NOTHING" || site.stack.settings.disableRollback) {
@@ -24,7 +23,7 @@ export async function failCreation(site: Site, error: unknown, onFailure: OnFail
   await rollBackCreation(site);
 }
 
-/** Deletes what the creation made. The stack stays as a shell that can only be deleted. */
+/** Deletes what the creation made. The stack remains as a shell that can only be deleted. */
 export async function rollBackCreation(site: Site): Promise<void> {
   const { stack } = site;
   stack.outputs = [];
@@ -39,13 +38,13 @@ export async function rollBackCreation(site: Site): Promise<void> {
   setStackStatus(site, { status: failed.length > 0 ? "ROLLBACK_FAILED" : "ROLLBACK_COMPLETE", reason });
 }
 
-/** Takes an update back that cannot be completed, or leaves it where it stands if rollback is disabled. */
+/** Rolls back an update that cannot be completed, or leaves it where it stopped if rollback is disabled. */
 export async function failUpdate(site: Site, error: unknown): Promise<void> {
-  if (noteFailedUpdate(site, error)) await rollBackUpdate(site);
+  if (recordFailedUpdate(site, error)) await rollBackUpdate(site);
 }
 
-/** Tells the stack that its update failed. True where it has to be taken back now. */
-export function noteFailedUpdate(site: Site, error: unknown): boolean {
+/** Marks the stack's update as failed. Returns true if it has to be rolled back now. */
+export function recordFailedUpdate(site: Site, error: unknown): boolean {
   const reason = stackReason(site, error);
   const { settings, cancelled, recovery } = site.stack;
   if ((settings.disableRollback && !cancelled) || !recovery?.stable) {
@@ -56,7 +55,7 @@ export function noteFailedUpdate(site: Site, error: unknown): boolean {
   return true;
 }
 
-/** A fault of the template that shows only now is told in the template's own words. */
+/** A fault of the template that only shows during deployment is reported in the template's own words. */
 export function stackReason(site: Site, error: unknown): string {
   if (error instanceof AwsError) return error.message;
   if (!(error instanceof OperationFailed)) return failureReason(site, error, "AWS::CloudFormation::Stack");

@@ -1,13 +1,13 @@
 import type { Account, Site, Stack, StackResource } from "../model.ts";
-import { ResourceError } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { providerOf } from "../providers/table.ts";
 import { setResourceStatus } from "./events.ts";
 import { failureReason, OperationFailed } from "./resource-operations.ts";
 import { existingRequest } from "./scope.ts";
 
 /**
- * Takes a resource of the account into the stack as it is: what its definition says otherwise is not brought about.
- * Throws OperationFailed where it is not there or belongs to a stack.
+ * Takes a resource of the account into the stack without changing it, even where its definition differs. Throws
+ * OperationFailed if the resource does not exist or belongs to a stack.
  */
 export async function importResource(site: Site, wanted: StackResource, physicalId: string): Promise<StackResource> {
   const { stack, account } = site;
@@ -34,7 +34,7 @@ export async function importResource(site: Site, wanted: StackResource, physical
   }
 }
 
-/** The stack that has a resource; undefined for one that belongs to nobody. */
+/** The stack that owns a resource; undefined if none does. */
 export function ownerOf(
   { stacks }: Account,
   { type, physicalId }: Pick<StackResource, "type" | "physicalId">,

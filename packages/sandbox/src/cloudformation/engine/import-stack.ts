@@ -3,20 +3,23 @@ import { applyBlueprint } from "./deployment.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { stackReason } from "./failure.ts";
 
-/** Takes resources into the stack and does nothing else. Where one cannot be had, the others are let go again. */
+/**
+ * Imports resources into the stack and does nothing else. If one of them cannot be imported, the others are released
+ * again.
+ */
 export async function importStack(site: Site): Promise<void> {
   const { stack } = site;
   try {
     await applyBlueprint(site);
   } catch (error) {
-    letGo(site, stackReason(site, error));
+    releaseImports(site, stackReason(site, error));
     return;
   }
   stack.recovery = null;
   setStackStatus(site, { status: "IMPORT_COMPLETE" });
 }
 
-function letGo(site: Site, reason: string): void {
+function releaseImports(site: Site, reason: string): void {
   const { stack } = site;
   const { stable = null, undo = [] } = stack.recovery ?? {};
   setStackStatus(site, { status: "IMPORT_ROLLBACK_IN_PROGRESS", reason });

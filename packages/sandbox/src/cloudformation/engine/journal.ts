@@ -1,10 +1,11 @@
 import type { Recovery, StackResource, UndoStep } from "../model.ts";
 
 /**
- * Notes how a resource went from `before` to `after`, so that it can go back. Where an earlier try of the same update has
- * touched it already, both become one step: the way back leads to the stable state, not over a state that failed.
+ * Records how a resource went from `before` to `after`, so that the step can be undone. If an earlier attempt of the
+ * same update has touched the resource, both become one step: undoing leads straight to the stable state and not
+ * through a state that failed.
  */
-export function noteChange(recovery: Recovery, before: StackResource | undefined, after: StackResource): void {
+export function recordChange(recovery: Recovery, before: StackResource | undefined, after: StackResource): void {
   const replaced = before !== undefined && before.physicalId !== after.physicalId;
   if (replaced) recovery.leftovers.push(before);
   const earlier = recovery.undo.find((step) => "after" in step && step.after === before);
@@ -14,7 +15,10 @@ export function noteChange(recovery: Recovery, before: StackResource | undefined
   else recovery.undo.push({ kind: replaced ? "replaced" : "updated", before, after });
 }
 
-/** A replaced resource that had been updated before goes back in two steps: the old one returns, then its old definition. */
+/**
+ * A replaced resource that had been updated before is undone in two steps: first the old resource returns, then its old
+ * definition.
+ */
 function canFold(earlier: UndoStep, replaced: boolean): earlier is Extract<UndoStep, { after: StackResource }> {
   return earlier.kind === "created" || (!replaced && "after" in earlier);
 }

@@ -3,7 +3,7 @@ import { conditionHolds, evaluate, type Scope } from "../template/evaluate.ts";
 import { scalarText } from "../template/value.ts";
 import { StackError } from "./scope.ts";
 
-/** The outputs of a blueprint whose conditions hold. Throws StackError for one that is no text. */
+/** The outputs of a blueprint whose conditions hold. Throws StackError for an output that is not text. */
 export function outputsOf(blueprint: Blueprint, scope: Scope): Output[] {
   const outputs = [...blueprint.template.outputs].filter(([, { condition }]) => conditionHolds(condition, scope));
   return outputs.map(([key, definition]) => {
@@ -20,8 +20,8 @@ export function outputsOf(blueprint: Blueprint, scope: Scope): Output[] {
 }
 
 /**
- * Checks what the stack would export from now on: nothing that another stack uses may go or change, and no name may be
- * taken twice. Throws StackError. Raised late, after the resources have changed, as AWS does.
+ * Checks what the stack would export from now on: no export that another stack imports may be removed or changed, and
+ * no name may be exported twice. Throws StackError. The check runs late, after the resources have changed, as with AWS.
  */
 export function checkExports({ account, stack }: Site, outputs: readonly Output[]): void {
   for (const { exportName, value } of stack.outputs) {
@@ -43,7 +43,7 @@ export function checkExports({ account, stack }: Site, outputs: readonly Output[
   }
 }
 
-/** The names of the stacks that use an export. */
+/** The names of the stacks that import an export. */
 export function importersOf(account: Account, exportName: string): string[] {
   return account.stacks.filter(({ imports }) => imports.has(exportName)).map(({ name }) => name);
 }

@@ -2,13 +2,13 @@ import type { Site, StackResource } from "../model.ts";
 import { setResourceStatus } from "./events.ts";
 import { deleteResource, OperationFailed } from "./resource-operations.ts";
 
-/** Which policy of a resource decides whether it is deleted, and what else is left alone. */
-export interface RemovalRules {
-  /** `DeletionPolicy`, or `UpdateReplacePolicy` for a resource that another one replaced. */
+/** Which policy of a resource decides whether it is deleted, and which resources are left alone. */
+interface RemovalRules {
+  /** `DeletionPolicy`, or `UpdateReplacePolicy` for a resource that another resource replaced. */
   policyOf(resource: StackResource): string | undefined;
-  /** True while a creation is taken back: `RetainExceptOnCreate` then deletes. */
+  /** True while a creation is rolled back: `RetainExceptOnCreate` then deletes. */
   readonly duringCreation: boolean;
-  /** Logical ids that the request says to leave. */
+  /** Logical ids that the request says to retain. */
   readonly retain: readonly string[];
 }
 
@@ -19,8 +19,8 @@ export const DELETION_RULES: RemovalRules = {
 };
 
 /**
- * Deletes resources, each before what it depends on. One that cannot be deleted keeps what it depends on; the others go.
- * Answers the logical ids of those that failed.
+ * Deletes resources, each before those that it depends on. A resource that cannot be deleted keeps its dependencies;
+ * the others are deleted. Returns the logical ids of those that failed.
  */
 export async function removeResources(
   site: Site,
@@ -60,7 +60,7 @@ function isRetained(resource: StackResource, rules: RemovalRules): boolean {
   return policy === "Retain" || (policy === "RetainExceptOnCreate" && !rules.duringCreation);
 }
 
-/** Newest first, and always a resource before those that it depends on. */
+/** Newest first, and every resource before those that it depends on. */
 function dependentsFirst(resources: readonly StackResource[]): StackResource[] {
   const order: StackResource[] = [];
   const visit = (resource: StackResource): void => {

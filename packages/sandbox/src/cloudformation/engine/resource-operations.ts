@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/contract.ts";
 import type { Blueprint, Site, StackResource } from "../model.ts";
-import { ResourceError } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { providerOf } from "../providers/table.ts";
 import { dependenciesOf } from "../template/check-references.ts";
 import { evaluate, evaluateMap, type Scope } from "../template/evaluate.ts";
@@ -8,7 +8,7 @@ import { scalarText } from "../template/value.ts";
 import { now, setResourceStatus } from "./events.ts";
 import { definitionOf, existingRequest, requestFor, StackError, shownScope, tagsFromStack } from "./scope.ts";
 
-/** A resource could not be created, updated or deleted; the event with the reason has been recorded. */
+/** A resource could not be created, updated or deleted. The event with the reason has already been recorded. */
 export class OperationFailed extends Error {
   override readonly name = "OperationFailed";
 
@@ -20,7 +20,7 @@ export class OperationFailed extends Error {
   }
 }
 
-/** The resource that a blueprint wants, with every function worked out; no id and no attributes yet. */
+/** The resource that a blueprint asks for, with every function evaluated, and without an id or attributes. */
 export function wantedResource(
   site: Site,
   blueprint: Blueprint,
@@ -47,7 +47,7 @@ export function wantedResource(
   };
 }
 
-/** Makes the resource and answers it with its id and attributes. Throws OperationFailed. */
+/** Creates the resource and returns it with its id and attributes. Throws OperationFailed. */
 export async function createResource(site: Site, wanted: StackResource): Promise<StackResource> {
   const provider = providerOf(wanted.type);
   let created = wanted;
@@ -56,7 +56,7 @@ export async function createResource(site: Site, wanted: StackResource): Promise
     created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS", reason: "Resource creation Initiated" });
-    created = await settled(site, created);
+    created = await settleResource(site, created);
     setResourceStatus(site, created, { status: "CREATE_COMPLETE" });
     return created;
   } catch (error) {
@@ -66,7 +66,7 @@ export async function createResource(site: Site, wanted: StackResource): Promise
   }
 }
 
-/** Changes an existing resource in place. Throws OperationFailed; then only a part of the change may have been made. */
+/** Updates an existing resource in place. Throws OperationFailed, after which the change may be incomplete. */
 export async function updateResource(
   site: Site,
   wanted: StackResource,
@@ -77,7 +77,7 @@ export async function updateResource(
   try {
     setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
     await providerOf(wanted.type).update(requestFor(site, wanted), existingRequest(site, existing));
-    updated = await settled(site, updated);
+    updated = await settleResource(site, updated);
     setResourceStatus(site, updated, { status: "UPDATE_COMPLETE" });
     return updated;
   } catch (error) {
@@ -88,7 +88,7 @@ export async function updateResource(
 
 const REPLACEMENT = "Requested update requires the creation of a new physical resource; hence creating one.";
 
-/** Makes a new resource in place of an existing one, which stays until the cleanup. Throws OperationFailed. */
+/** Creates a replacement for an existing resource, which stays until cleanup. Throws OperationFailed. */
 export async function replaceResource(
   site: Site,
   wanted: StackResource,
@@ -102,7 +102,7 @@ export async function replaceResource(
     created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: "Resource creation Initiated" });
-    created = await settled(site, created);
+    created = await settleResource(site, created);
     setResourceStatus(site, created, { status: "UPDATE_COMPLETE" });
     return created;
   } catch (error) {
@@ -123,7 +123,7 @@ export async function deleteResource(site: Site, resource: StackResource): Promi
   }
 }
 
-/** The words that CloudFormation puts around a service's refusal. What is no refusal is a fault of the sandbox. */
+/** Wraps a service's error in CloudFormation's words. Any other error is a bug of the sandbox. */
 export function failureReason({ account }: Site, error: unknown, type: string): string {
   if (error instanceof ResourceError || error instanceof StackError) return error.message;
   if (!(error instanceof AwsError)) return `Internal Failure (${String(error)})`;
@@ -138,7 +138,7 @@ function handlerErrorCode({ code }: AwsError): string {
   return code === "ResourceNotFoundException" || code.startsWith("NoSuch") ? "NotFound" : "InvalidRequest";
 }
 
-async function settled(site: Site, resource: StackResource): Promise<StackResource> {
+async function settleResource(site: Site, resource: StackResource): Promise<StackResource> {
   const provider = providerOf(resource.type);
   const request = existingRequest(site, resource);
   await provider.settle(request);
@@ -147,7 +147,7 @@ async function settled(site: Site, resource: StackResource): Promise<StackResour
   return complete;
 }
 
-/** A name can be held by one resource at a time, and the old one is deleted last. */
+/** Only one resource can have a name at a time, and the old resource is deleted last. */
 function refuseSameName(wanted: StackResource, existing: StackResource): void {
   const { nameProperty } = providerOf(wanted.type);
   const name = nameProperty === null ? undefined : scalarText(wanted.properties[nameProperty]);
@@ -157,7 +157,7 @@ function refuseSameName(wanted: StackResource, existing: StackResource): void {
   );
 }
 
-/** Masks parameters and leaves the rest as deployed. */
+/** Masks parameters and leaves everything else as deployed. */
 function maskedScope(site: Site, blueprint: Blueprint, scope: Scope): Scope {
   return { ...scope, parameters: shownScope(site, blueprint).parameters };
 }

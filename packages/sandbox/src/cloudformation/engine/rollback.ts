@@ -4,17 +4,17 @@ import { setResourceStatus, setStackStatus } from "./events.ts";
 import { OperationFailed, updateResource } from "./resource-operations.ts";
 
 /**
- * Takes the steps of an unfinished update back, last step first, and leaves what the recovery says to skip. Ends in
- * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the failed steps kept for another try.
+ * Undoes the steps of an unfinished update, last step first, except for those that the recovery says to skip. Ends in
+ * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the failed steps kept for another attempt.
  */
 export async function rollBackUpdate(site: Site): Promise<void> {
   const { stack } = site;
   const { stable, undo } = stack.recovery ?? { stable: null, undo: [] };
-  if (!stack.recovery || !stable) throw new Error("There is no stable state to go back to");
+  if (!stack.recovery || !stable) throw new Error("There is no stable state to roll back to");
   stack.blueprint = stable.blueprint;
   const failed: UndoStep[] = [];
   for (const step of [...undo].reverse()) {
-    if (!(await takeBack(site, step))) failed.unshift(step);
+    if (!(await undoStep(site, step))) failed.unshift(step);
   }
   stack.recovery.undo = failed;
   if (failed.length > 0) {
@@ -33,8 +33,8 @@ export async function rollBackUpdate(site: Site): Promise<void> {
   setStackStatus(site, { status: "UPDATE_ROLLBACK_COMPLETE" });
 }
 
-/** False where the resource could not go back. */
-async function takeBack(site: Site, step: UndoStep): Promise<boolean> {
+/** False if the resource could not be restored. */
+async function undoStep(site: Site, step: UndoStep): Promise<boolean> {
   const { stack } = site;
   const leftovers = stack.recovery?.leftovers ?? [];
   if (step.kind === "created") {
@@ -46,7 +46,7 @@ async function takeBack(site: Site, step: UndoStep): Promise<boolean> {
     setResourceStatus(site, step.after, { status: "UPDATE_COMPLETE", reason: "Resource update skipped by user." });
     return true;
   }
-  if (step.kind === "updated") return takeUpdateBack(site, step);
+  if (step.kind === "updated") return undoUpdate(site, step);
   stack.resources.set(step.before.logicalId, step.before);
   if (step.kind === "kept") return true;
   leftovers.splice(leftovers.indexOf(step.before), 1);
@@ -57,7 +57,7 @@ async function takeBack(site: Site, step: UndoStep): Promise<boolean> {
   return true;
 }
 
-async function takeUpdateBack(site: Site, { before, after }: UndoStep & { kind: "updated" }): Promise<boolean> {
+async function undoUpdate(site: Site, { before, after }: UndoStep & { kind: "updated" }): Promise<boolean> {
   try {
     await updateResource(site, before, after);
     return true;

@@ -1,22 +1,26 @@
 import { type Account, type Blueprint, type Site, STACK_TYPE, type Stack, type StackResource } from "../model.ts";
 import { plausibleAttribute } from "../providers/any-other.ts";
-import { type ExistingResource, ResourceError, type ResourceRequest } from "../providers/provider.ts";
+import type { ExistingResource, ResourceRequest } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { hasOwnProvider } from "../providers/table.ts";
+import type { ResourceDefinition } from "../template/definitions.ts";
 import { withReferencesResolved } from "../template/dynamic-references.ts";
 import type { Scope } from "../template/evaluate.ts";
 import { MASK } from "../template/parameters.ts";
-import type { ResourceDefinition } from "../template/template.ts";
 import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
 
-/** The stack cannot become what it was told to be, for a reason that is no resource's. It becomes the stack's status reason. */
+/**
+ * The stack cannot be brought to its blueprint for a reason that concerns no single resource. The message becomes the
+ * stack's status reason.
+ */
 export class StackError extends Error {
   override readonly name = "StackError";
 }
 
 /**
- * Where the functions of a blueprint find their values while it is deployed: resources are those of the stack as it is at
- * that moment. `imports` collects the names of exports that were asked for.
+ * Resolves the functions of a blueprint during deployment, when resources have the values of that moment. `imports`
+ * collects the names of the exports that were read.
  */
 export function deploymentScope(site: Site, blueprint: Blueprint, imports: Set<string>): Scope {
   return {
@@ -34,7 +38,7 @@ export function deploymentScope(site: Site, blueprint: Blueprint, imports: Set<s
   };
 }
 
-/** As people may see it: NoEcho values masked, and what resources will give unknown. */
+/** The values as people may see them: NoEcho parameters masked, and values of resources unknown. */
 export function shownScope(site: Site, blueprint: Blueprint): Scope {
   return {
     template: blueprint.template,
@@ -57,13 +61,13 @@ export function pseudoParameters({ account: { context }, stack }: Site): Readonl
   ]);
 }
 
-/** The value of an export of any stack of the account; undefined where there is none. */
+/** The value of an export of any stack in the account; undefined if there is no such export. */
 export function exportedValue(account: Account, name: string): string | undefined {
   const outputs = account.stacks.flatMap((stack) => stack.outputs);
   return outputs.find(({ exportName }) => exportName === name)?.value;
 }
 
-/** What Ref (attribute null) or GetAtt of a resource gives now. Throws ResourceError where it gives nothing. */
+/** What Ref (attribute null) or GetAtt of a resource returns now. Throws ResourceError if it returns nothing. */
 export function valueOfResource(site: Site, logicalId: string, attribute: string | null): Value {
   const resource = site.stack.resources.get(logicalId);
   if (!resource) throw new ResourceError(`Unresolved resource dependency ${logicalId}`);
@@ -77,7 +81,10 @@ export function valueOfResource(site: Site, logicalId: string, attribute: string
   throw new ResourceError(`Requested attribute ${attribute} does not exist in schema for ${resource.type}`);
 }
 
-/** A reference that leads nowhere any more stays as it is written: what exists can be read and deleted all the same. */
+/**
+ * A dynamic reference that no longer resolves stays as written: an existing resource can be read and deleted
+ * regardless.
+ */
 export function existingRequest(site: Site, resource: StackResource): ExistingResource {
   const properties = withReferencesResolved(resource.properties, {
     ssmValue: (name) => site.account.registry.ssmValue(name),
@@ -86,7 +93,7 @@ export function existingRequest(site: Site, resource: StackResource): ExistingRe
   return { ...requestWith(site, resource, properties), physicalId: resource.physicalId };
 }
 
-/** Throws ResourceError where the properties refer to an SSM parameter that is not there. */
+/** Throws ResourceError if the properties refer to an SSM parameter that does not exist. */
 export function requestFor(site: Site, resource: StackResource): ResourceRequest {
   const properties = withReferencesResolved(resource.properties, {
     ssmValue: (name) => site.account.registry.ssmValue(name),
@@ -103,7 +110,7 @@ function requestWith({ account, stack }: Site, resource: StackResource, properti
   return { context, registry, nested, stackName: stack.name, stackId: stack.id, logicalId, type, properties, tags };
 }
 
-/** The tags that a resource gets from its stack: the stack's own, and AWS's three. */
+/** The tags that a resource gets from its stack: the stack's own and AWS's three. */
 export function tagsFromStack(stack: Stack, blueprint: Blueprint, logicalId: string): Record<string, string> {
   return {
     ...Object.fromEntries(blueprint.tags.map(({ Key, Value: value }) => [Key, value])),

@@ -1,6 +1,9 @@
-import type { Template } from "../template/template.ts";
+import type { Template } from "../template/definitions.ts";
 
-/** Types that need consent, with the property that gives them a name of their own: a name needs the wider consent. */
+/**
+ * Types that require consent, with the property that gives them a custom name: a custom name requires the wider
+ * consent.
+ */
 const IAM_TYPES: ReadonlyMap<string, string | null> = new Map([
   ["AWS::IAM::AccessKey", null],
   ["AWS::IAM::Group", "GroupName"],
@@ -12,7 +15,7 @@ const IAM_TYPES: ReadonlyMap<string, string | null> = new Map([
   ["AWS::IAM::UserToGroupAddition", null],
 ]);
 
-/** The capability that a template requires, null where it requires none, and the types that require it. */
+/** The capability that a template requires, null if none, and the types that require it. */
 export function capabilitiesOf(template: Template): { capability: string | null; types: string[] } {
   const resources = [...template.resources.values()].filter(({ type }) => IAM_TYPES.has(type));
   const named = resources.some(({ type, properties }) => (IAM_TYPES.get(type) ?? "") in properties);

@@ -1,13 +1,11 @@
 import type { Shape } from "../../core/contract.ts";
 import { defined } from "../../core/shape.ts";
-import type { ChangeSet, Stack } from "../model.ts";
-import type { PlannedChange } from "../plan/changes.ts";
-import type { ChangeDetail } from "../plan/details.ts";
+import type { ChangeDetail, ChangeSet, PlannedChange, Stack } from "../model.ts";
 import type { Value, ValueMap } from "../template/value.ts";
 import { scalarText } from "../template/value.ts";
 import { parametersShape } from "./describe.ts";
 
-/** One page of a change set. With values, each change says what it was and what it becomes. */
+/** One page of a change set. With property values, each change shows the resource before and after. */
 export function changeSetShape(
   stack: Stack,
   set: ChangeSet,

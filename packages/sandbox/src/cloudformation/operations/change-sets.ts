@@ -1,6 +1,6 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { defined, optionalFlag, optionalText } from "../../core/shape.ts";
-import { inBackground } from "../engine/background.ts";
+import { runInBackground } from "../engine/background.ts";
 import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
 import { now } from "../engine/events.ts";
 import { importStack } from "../engine/import-stack.ts";
@@ -8,24 +8,26 @@ import { type Account, assign, type ChangeSet, type Site, type Stack } from "../
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { changeSetShape, changeSetSummary } from "./change-set-shapes.ts";
+import { addChangeSet, computeChangeSet } from "./compute-change-set.ts";
 import { checkStackName, checkUpdatable, findStack, MISSING, stackAt, useToken } from "./find-stack.ts";
 import { submittedImports } from "./imports.ts";
-import { pageOf, requiredText } from "./input.ts";
+import { pageByToken, requiredText } from "./input.ts";
 import { removeNestedSets } from "./nested-sets.ts";
 import { newStack } from "./stacks.ts";
 import { draftBlueprint, finishedBlueprint, submittedSettings } from "./submission.ts";
-import { addChangeSet, workOut } from "./work-out.ts";
 
-/** A set is answered at once and worked out afterwards; what is wrong with the request itself is refused here. */
+/**
+ * The response comes immediately and the set is computed afterwards; faults of the request itself are rejected here.
+ */
 export async function createChangeSet(account: Account, input: Shape): Promise<Shape> {
   const name = requiredText(input, "ChangeSetName");
   refuseUnsupported(input);
   const before = siteForChangeSet(account, input, name);
   const draft = await draftBlueprint(before, input);
-  // What a transform cannot do is the set's failure; what needs none is refused at once.
+  // A template with a transform is checked later, where a fault fails the set; any other is rejected immediately.
   const blueprint = isUnprocessed(draft.template) ? draft : await finishedBlueprint(before, draft);
   const settings = await submittedSettings(account, input);
-  // Looked up again: another request may have come while the template was read from S3.
+  // Looked up again because another request may have come while the template was read from S3.
   const site = siteForChangeSet(account, input, name);
   const { stack } = site;
   if (stack.changeSets.some((set) => set.name === name && set.executionStatus !== "EXECUTE_COMPLETE")) {
@@ -46,22 +48,22 @@ export async function createChangeSet(account: Account, input: Shape): Promise<S
       importExisting: optionalFlag(input, "ImportExistingResources") ?? false,
     },
   );
-  inBackground(site, () => workOut(site, set));
+  runInBackground(site, () => computeChangeSet(site, set));
   return { Id: set.id, StackId: stack.id };
 }
 
 export async function describeChangeSet(account: Account, input: Shape): Promise<Shape> {
   const { stack, set } = changeSetAt(account, input);
-  const { items, NextToken } = pageOf(set.changes, input);
+  const { items, NextToken } = pageByToken(set.changes, input);
   const withValues = optionalFlag(input, "IncludePropertyValues") ?? false;
   return defined({ ...changeSetShape(stack, set, { changes: items, withValues }), NextToken });
 }
 
-/** Sets that were executed are not listed, though they can be described. */
+/** Executed sets are not listed, though they can be described. */
 export async function listChangeSets(account: Account, input: Shape): Promise<Shape> {
   const { stack } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   const pending = stack.changeSets.filter(({ executionStatus }) => !executionStatus.startsWith("EXECUTE_"));
-  const { items, NextToken } = pageOf(pending, input);
+  const { items, NextToken } = pageByToken(pending, input);
   return defined({ Summaries: items.map((set) => changeSetSummary(stack, set)), NextToken });
 }
 
@@ -76,7 +78,7 @@ export async function deleteChangeSet(account: Account, input: Shape): Promise<S
   return {};
 }
 
-/** Deploys a set. The stack's other sets go: they were made for a stack that is no more. */
+/** Executes a set. The stack's other sets are removed: they were computed for a state that no longer exists. */
 export async function executeChangeSet(account: Account, input: Shape): Promise<Shape> {
   const { stack, set } = changeSetAt(account, input);
   const token = optionalText(input, "ClientRequestToken");
@@ -93,11 +95,11 @@ export async function executeChangeSet(account: Account, input: Shape): Promise<
   assign(stack, { changeSetId: set.id, updatedAt: now(account) });
   const site = { account, stack };
   beginDeployment(site, set.blueprint, `${set.type}_IN_PROGRESS`);
-  inBackground(site, () => execute(site, set));
+  runInBackground(site, () => execute(site, set));
   return {};
 }
 
-/** The set that a request names, by its id or by its name and stack. Throws ValidationError or ChangeSetNotFound. */
+/** The set that a request names by its id, or by its name and stack. Throws ValidationError or ChangeSetNotFound. */
 export function changeSetAt(account: Account, input: Shape): { stack: Stack; set: ChangeSet } {
   const name = requiredText(input, "ChangeSetName");
   const stack = stackOfChangeSet(account, input);
@@ -106,7 +108,7 @@ export function changeSetAt(account: Account, input: Shape): { stack: Stack; set
   return { stack, set };
 }
 
-/** Undefined where the set's id belongs to no stack. */
+/** Undefined if no stack has the set. */
 function stackOfChangeSet(account: Account, input: Shape): Stack | undefined {
   const name = requiredText(input, "ChangeSetName");
   if (name.startsWith("arn:")) return account.stacks.find(({ changeSets }) => changeSets.some(({ id }) => id === name));
@@ -121,14 +123,14 @@ function typeOf(input: Shape): ChangeSet["type"] {
   throw validationError(`Change sets of type ${type} are not supported by the sandbox`);
 }
 
-/** What would change the outcome must not be passed over in silence. */
+/** An option that would change the outcome must not be ignored silently. */
 function refuseUnsupported(input: Shape): void {
   typeOf(input);
   const mode = optionalText(input, "DeploymentMode");
   if (mode) throw validationError(`DeploymentMode ${mode} is not supported by the sandbox`);
 }
 
-/** A CREATE or IMPORT set makes the stack that it is for, as a shell under review, unless one under review is there already. */
+/** A CREATE or IMPORT set creates its stack as a shell in review, unless one in review exists already. */
 function siteForChangeSet(account: Account, input: Shape, setName: string): Site {
   const name = requiredText(input, "StackName");
   checkStackName(name);

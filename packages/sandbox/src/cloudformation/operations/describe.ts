@@ -4,30 +4,30 @@ import type { Account, Output, Site, Stack, StackEvent, StackResource } from "..
 import { MASK, type ParameterValue } from "../template/parameters.ts";
 import { validationError } from "../template/parse.ts";
 import { MISSING, stackAt } from "./find-stack.ts";
-import { optionalTextList, pageOf, requiredText } from "./input.ts";
+import { optionalTextList, pageByToken, requiredText } from "./input.ts";
 
 export async function describeStacks(account: Account, input: Shape): Promise<Shape> {
   const name = optionalText(input, "StackName");
   if (name) return { Stacks: [stackShape(stackAt(account, name).stack)] };
   const live = account.stacks.filter(({ status }) => status !== "DELETE_COMPLETE");
-  const { items, NextToken } = pageOf(live, input);
+  const { items, NextToken } = pageByToken(live, input);
   return defined({ Stacks: items.map(stackShape), NextToken });
 }
 
 export async function listStacks(account: Account, input: Shape): Promise<Shape> {
   const wanted = optionalTextList(input, "StackStatusFilter") ?? [];
   const stacks = account.stacks.filter(({ status }) => wanted.length === 0 || wanted.includes(status));
-  const { items, NextToken } = pageOf([...stacks].reverse(), input);
+  const { items, NextToken } = pageByToken([...stacks].reverse(), input);
   return defined({ StackSummaries: items.map(summaryShape), NextToken });
 }
 
 export async function describeStackEvents(account: Account, input: Shape): Promise<Shape> {
   const { stack } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
-  const { items, NextToken } = pageOf(stack.events, input);
+  const { items, NextToken } = pageByToken(stack.events, input);
   return defined({ StackEvents: items.map((event) => eventShape(stack, event)), NextToken });
 }
 
-/** AWS describes at most this many resources in one answer that has no pages. */
+/** The most resources that AWS describes in one response without pages. */
 const MAX_DESCRIBED = 100;
 
 export async function describeStackResources(account: Account, input: Shape): Promise<Shape> {
@@ -58,12 +58,12 @@ export async function describeStackResource(account: Account, input: Shape): Pro
 
 export async function listStackResources(account: Account, input: Shape): Promise<Shape> {
   const { stack } = stackAt(account, requiredText(input, "StackName"));
-  const { items, NextToken } = pageOf([...stack.resources.values()], input);
+  const { items, NextToken } = pageByToken([...stack.resources.values()], input);
   const rows = items.map((row) => ({ ...resourceShape(row), LastUpdatedTimestamp: row.timestamp }));
   return defined({ StackResourceSummaries: rows, NextToken });
 }
 
-/** Parameters as everybody may see them; undefined where there are none, as AWS leaves the member out. */
+/** Parameters with NoEcho values masked; undefined if there are none, because AWS leaves the member out. */
 export function parametersShape(parameters: readonly ParameterValue[]): Shape[] | undefined {
   if (parameters.length === 0) return undefined;
   return parameters.map(({ key, value, resolved, noEcho }) =>
@@ -71,7 +71,7 @@ export function parametersShape(parameters: readonly ParameterValue[]): Shape[] 
   );
 }
 
-/** The stack by its name or id, or the one that has a resource of that physical id. */
+/** The stack with that name or id, or the one that has a resource with that physical id. */
 function resourcesSite(account: Account, input: Shape): Site {
   const physicalId = optionalText(input, "PhysicalResourceId");
   if (!physicalId) return stackAt(account, requiredText(input, "StackName"));

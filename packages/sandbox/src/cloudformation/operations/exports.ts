@@ -3,7 +3,7 @@ import { defined } from "../../core/shape.ts";
 import { importersOf } from "../engine/outputs.ts";
 import type { Account } from "../model.ts";
 import { validationError } from "../template/parse.ts";
-import { pageOf, requiredText } from "./input.ts";
+import { pageByToken, requiredText } from "./input.ts";
 
 export async function listExports(account: Account, input: Shape): Promise<Shape> {
   const exports = account.stacks.flatMap(({ id, outputs }) =>
@@ -11,7 +11,7 @@ export async function listExports(account: Account, input: Shape): Promise<Shape
       exportName === undefined ? [] : [{ ExportingStackId: id, Name: exportName, Value: value }],
     ),
   );
-  const { items, NextToken } = pageOf(exports, input);
+  const { items, NextToken } = pageByToken(exports, input);
   return defined({ Exports: [...items], NextToken });
 }
 
@@ -19,6 +19,6 @@ export async function listImports(account: Account, input: Shape): Promise<Shape
   const name = requiredText(input, "ExportName");
   const importers = importersOf(account, name);
   if (importers.length === 0) throw validationError(`Export '${name}' is not imported by any stack.`);
-  const { items, NextToken } = pageOf(importers, input);
+  const { items, NextToken } = pageByToken(importers, input);
   return defined({ Imports: [...items], NextToken });
 }

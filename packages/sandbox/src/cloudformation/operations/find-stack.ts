@@ -2,24 +2,24 @@ import { AwsError } from "../../core/contract.ts";
 import type { Account, Site, Stack } from "../model.ts";
 import { validationError } from "../template/parse.ts";
 
-/** AWS's pattern for what names a stack. */
+/** AWS's pattern for stack names and ids. */
 const STACK_NAME = /^([a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*)$/;
 
-/** The stack of that id, or the one of that name that is not deleted; undefined where there is none. */
+/** The stack with that id, or the one with that name that is not deleted; undefined if there is none. */
 export function findStack(account: Account, nameOrId: string): Stack | undefined {
   return account.stacks.find(
     ({ id, name, status }) => id === nameOrId || (name === nameOrId && status !== "DELETE_COMPLETE"),
   );
 }
 
-/** How AWS words that a stack is missing; that depends on the operation. */
+/** How AWS says that a stack is missing, which depends on the operation. */
 export const MISSING = {
   withId: (name: string) => `Stack with id ${name} does not exist`,
   inBrackets: (name: string) => `Stack [${name}] does not exist`,
   inQuotes: (name: string) => `Stack '${name}' does not exist`,
 };
 
-/** Throws ValidationError where there is no such stack. */
+/** Throws ValidationError if there is no such stack. */
 export function stackAt(account: Account, nameOrId: string, missing: (name: string) => string = MISSING.withId): Site {
   const stack = findStack(account, nameOrId);
   if (!stack) throw validationError(missing(nameOrId));
@@ -34,7 +34,7 @@ export function checkStackName(name: string): void {
   );
 }
 
-/** Throws ValidationError for a nested stack: some operations are for the root alone, which carries them down. */
+/** Throws ValidationError for a nested stack: some operations are only for the root, which passes them on. */
 export function refuseNested({ id, parent }: Stack, operation: string): void {
   if (parent) throw validationError(`${operation} cannot be invoked on child stacks: [${id}] is a nested stack`);
 }
@@ -49,15 +49,15 @@ const UPDATABLE = [
   "IMPORT_ROLLBACK_COMPLETE",
 ];
 
-/** Throws ValidationError in any status that takes no update. */
+/** Throws ValidationError if the status does not allow an update. */
 export function checkUpdatable({ id, status }: Stack): void {
   if (!UPDATABLE.includes(status)) throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
 }
 
-/** AWS's pattern and limit for client request tokens. */
+/** AWS's pattern and length limit for client request tokens. */
 const TOKEN = /^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/;
 
-/** Makes the token the one that events carry from now on. Throws TokenAlreadyExistsException for one that was used. */
+/** Makes this the token that events carry from now on. Throws TokenAlreadyExistsException if it was used before. */
 export function useToken(stack: Stack, token: string | undefined): void {
   if (token !== undefined) {
     if (!TOKEN.test(token))

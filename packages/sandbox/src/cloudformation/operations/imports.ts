@@ -3,8 +3,7 @@ import { optionalShape } from "../../core/shape.ts";
 import { ownerOf } from "../engine/import-resource.ts";
 import { wantedResource } from "../engine/resource-operations.ts";
 import { existingRequest, shownScope } from "../engine/scope.ts";
-import type { Blueprint, Site } from "../model.ts";
-import type { PlannedChange } from "../plan/changes.ts";
+import type { Blueprint, PlannedChange, Site } from "../model.ts";
 import { providerOf } from "../providers/table.ts";
 import { conditionHolds, type Scope } from "../template/evaluate.ts";
 import { validationError } from "../template/parse.ts";
@@ -12,7 +11,7 @@ import { isUnknown } from "../template/unknown.ts";
 import { scalarText } from "../template/value.ts";
 import { optionalList, requiredText } from "./input.ts";
 
-/** What `ResourcesToImport` names, as physical ids by logical id. Throws ValidationError. */
+/** Physical ids by logical id, from `ResourcesToImport`. Throws ValidationError. */
 export function submittedImports({ template }: Blueprint, input: Shape): Map<string, string> {
   const imports = new Map<string, string>();
   for (const item of optionalList(input, "ResourcesToImport") ?? []) {
@@ -33,7 +32,7 @@ export function submittedImports({ template }: Blueprint, input: Shape): Map<str
   return imports;
 }
 
-/** An import changes nothing else. Throws ValidationError where the set would. */
+/** Throws ValidationError if the set would change anything besides its imports. */
 export function checkOnlyImports(changes: readonly PlannedChange[], outputsChange: boolean): void {
   const others = changes.filter(({ action }) => action !== "Import");
   const sections = [...(others.length > 0 ? ["Resources"] : []), ...(outputsChange ? ["Outputs"] : [])];
@@ -42,8 +41,8 @@ export function checkOnlyImports(changes: readonly PlannedChange[], outputsChang
 }
 
 /**
- * The resources of the template with a name of their own that are in the account and belong to no stack, as physical ids
- * by logical id. Throws ValidationError where one of them would not be kept when its stack goes.
+ * Physical ids, by logical id, of the template's resources with custom names that exist in the account and belong to no
+ * stack. Throws ValidationError if one of them would not be retained when its stack is deleted.
  */
 export async function existingResources(site: Site, blueprint: Blueprint): Promise<Map<string, string>> {
   const found = new Map<string, string>();
@@ -62,11 +61,11 @@ export async function existingResources(site: Site, blueprint: Blueprint): Promi
     found.set(logicalId, physicalId);
     if (!deletionPolicy?.startsWith("Retain")) refused.push(`${logicalId} ({${importing.identifier}=${physicalId}})`);
   }
-  if (refused.length > 0) throw unkept(refused);
+  if (refused.length > 0) throw notRetained(refused);
   return found;
 }
 
-function unkept(resources: readonly string[]): AwsError {
+function notRetained(resources: readonly string[]): AwsError {
   const what = "CloudFormation is attempting to import some resources because they already exist in your account.";
   const rule =
     "The resources must have the DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in the template for successful import.";

@@ -2,7 +2,7 @@ import type { Shape } from "../../core/contract.ts";
 import { optionalShapes, optionalText, optionalTexts } from "../../core/shape.ts";
 import { validationError } from "../template/parse.ts";
 
-/** A list of the query protocol: an empty one arrives as an empty text. Undefined where the request has none. */
+/** Reads a list of the query protocol, which sends an empty list as empty text. Undefined if the request has none. */
 function withLists(input: Shape, name: string): Shape {
   return input[name] === "" ? { ...input, [name]: [] } : input;
 }
@@ -15,7 +15,7 @@ export function optionalTextList(input: Shape, name: string): string[] | undefin
   return optionalTexts(withLists(input, name), name);
 }
 
-/** Throws ValidationError where the member is absent or empty. */
+/** Throws ValidationError if the member is absent or empty. */
 export function requiredText(input: Shape, name: string): string {
   const text = optionalText(input, name);
   if (text) return text;
@@ -28,14 +28,14 @@ export function requiredText(input: Shape, name: string): string {
 /** AWS's largest page of stacks, events, resources, changes and exports. */
 const PAGE_SIZE = 100;
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   /** Undefined on the last page. */
   readonly NextToken: string | undefined;
 }
 
-/** One page of a list; the token of the next one says where it begins. */
-export function pageOf<T>(items: readonly T[], input: Shape): Page<T> {
+/** One page of a list. The token of the next page is the index of its first item. */
+export function pageByToken<T>(items: readonly T[], input: Shape): Page<T> {
   const token = optionalText(input, "NextToken");
   const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString());
   if (!Number.isInteger(start)) throw validationError("NextToken is invalid");

@@ -1,6 +1,6 @@
 import type { Account, ChangeSet } from "../model.ts";
 
-/** Takes away the sets that were made for this one, and the stacks that were only to come of them. */
+/** Removes the sets that were created for this one, and the stacks that only those sets had prepared. */
 export function removeNestedSets(account: Account, { id }: ChangeSet): void {
   for (const stack of [...account.stacks]) {
     const index = stack.changeSets.findIndex(({ parents }) => parents?.parentId === id);

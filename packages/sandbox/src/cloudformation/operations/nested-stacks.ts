@@ -2,35 +2,36 @@ import { AwsError, type Shape } from "../../core/contract.ts";
 import { deleteStack } from "../engine/deletion.ts";
 import { applyUpdate, beginDeployment, createStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
-import { noteFailedUpdate } from "../engine/failure.ts";
+import { recordFailedUpdate } from "../engine/failure.ts";
 import { rollBackUpdate } from "../engine/rollback.ts";
 import { type Account, assign, type Blueprint, type ChangeSet, type Parent, type Site, type Stack } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
-import {
-  type ExistingResource,
-  type NestedStacks,
-  ResourceError,
-  type ResourceRequest,
-  randomSuffix,
-} from "../providers/provider.ts";
+import { type ExistingResource, type NestedStacks, type ResourceRequest, randomSuffix } from "../providers/provider.ts";
+import { ResourceError } from "../providers/resource-error.ts";
 import { mapOf, scalarText, type ValueMap } from "../template/value.ts";
 import { checkUpdatable, findStack } from "./find-stack.ts";
 import { makeObsolete, newStack } from "./stacks.ts";
 import { consentedBlueprint, draftOf } from "./submission.ts";
 import { templateOf } from "./template-source.ts";
 
-/** Nested stacks as resources of their parents. The account is asked for late: it holds these functions itself. */
+/**
+ * Implements nested stacks as resources of their parents. `accountOf` is a function because the account holds the
+ * result.
+ */
 export function nestedStacks(accountOf: () => Account): NestedStacks {
   return {
-    create: (wanted) => inOwnWords(() => create(accountOf(), wanted)),
-    update: (wanted, existing) => inOwnWords(() => update(siteOf(accountOf(), existing), wanted)),
+    create: (wanted) => withResourceErrors(() => create(accountOf(), wanted)),
+    update: (wanted, existing) => withResourceErrors(() => update(siteOf(accountOf(), existing), wanted)),
     delete: (existing) => remove(accountOf(), existing),
     settle: (existing) => settle(siteOf(accountOf(), existing)),
     attributes: (existing) => outputsOf(siteOf(accountOf(), existing)),
   };
 }
 
-/** The stack that a resource of `parent` is to become: the one that a change set has prepared, or a new one, which is not in the account yet. */
+/**
+ * The stack that a resource of `parent` becomes: the one that a change set has prepared, or a new one that is not in
+ * the account yet.
+ */
 export function stackFor(account: Account, parent: Stack, logicalId: string): Stack {
   const prepared = account.stacks.find(
     (stack) =>
@@ -45,8 +46,8 @@ export function stackFor(account: Account, parent: Stack, logicalId: string): St
 }
 
 /**
- * What a nested stack is to be, by the properties of the resource. A set that was made for the operation has read the
- * template already, and what lies under the URL by now does not count. Throws ValidationError.
+ * What a nested stack should become, according to the resource's properties. If a change set was prepared for the
+ * operation, its template counts and not what the URL returns by now. Throws ValidationError.
  */
 export async function nestedDraft(
   site: Site,
@@ -81,45 +82,48 @@ async function create(account: Account, wanted: ResourceRequest): Promise<string
   const site = { account, stack };
   const blueprint = await consentedBlueprint(site, await nestedDraft(site, wanted, preparedSet(stack, parent)));
   if (!account.stacks.includes(stack)) account.stacks.push(stack);
-  takeOver(site, parent);
+  adoptOperation(site, parent);
   beginDeployment(site, blueprint, "CREATE_IN_PROGRESS");
-  // The parent deletes what could not be created; the stack itself stops where it failed.
+  // The parent deletes what could not be created; the nested stack itself stops where it failed.
   stack.work = stack.work.then(() => createStack(site, "DO_NOTHING"));
   return stack.id;
 }
 
 async function update(site: Site, wanted: ResourceRequest): Promise<void> {
   const parent = parentOf(site);
-  if (parent.status.startsWith("UPDATE_ROLLBACK")) await goBack(site, parent);
-  else await goForward(site, parent, wanted);
+  if (parent.status.startsWith("UPDATE_ROLLBACK")) await rollBackNested(site, parent);
+  else await updateNested(site, parent, wanted);
 }
 
-/** A stack in which nothing changes is not touched. One that changed waits for its parent, which may yet go back. */
-async function goForward(site: Site, parent: Stack, wanted: ResourceRequest): Promise<void> {
+/**
+ * A stack in which nothing changes is left alone. One that changed waits for its parent, which may still be rolled
+ * back.
+ */
+async function updateNested(site: Site, parent: Stack, wanted: ResourceRequest): Promise<void> {
   const { stack } = site;
   if (stack.recovery === null || stack.status !== "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS") checkUpdatable(stack);
   const blueprint = await consentedBlueprint(site, await nestedDraft(site, wanted, preparedSet(stack, parent)));
   const { changes, outputsChange } = planChanges(site, blueprint);
   if (changes.length === 0 && !outputsChange && stack.recovery === null) return;
-  takeOver(site, parent);
+  adoptOperation(site, parent);
   stack.updatedAt = now(site.account);
   beginDeployment(site, blueprint, "UPDATE_IN_PROGRESS");
   try {
     await applyUpdate(site);
   } catch (error) {
-    noteFailedUpdate(site, error);
-    throw notUpdated(stack);
+    recordFailedUpdate(site, error);
+    throw updateFailed(stack);
   }
 }
 
-async function goBack(site: Site, parent: Stack): Promise<void> {
+async function rollBackNested(site: Site, parent: Stack): Promise<void> {
   const { stack } = site;
   if (!stack.recovery?.stable) return;
   stack.recovery.skip = parent.recovery?.skip ?? [];
   stack.currentToken = parent.currentToken;
   if (stack.status !== "UPDATE_ROLLBACK_IN_PROGRESS") setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS" });
   await rollBackUpdate(site);
-  if (stack.status !== "UPDATE_ROLLBACK_COMPLETE") throw notUpdated(stack);
+  if (stack.status !== "UPDATE_ROLLBACK_COMPLETE") throw updateFailed(stack);
 }
 
 async function remove(account: Account, { physicalId }: ExistingResource): Promise<void> {
@@ -146,8 +150,8 @@ function outputsOf({ stack }: Site): ValueMap {
   return Object.fromEntries(stack.outputs.map(({ key, value }) => [`Outputs.${key}`, value]));
 }
 
-/** The parent's operation becomes the stack's own: its token, its settings, and the set that was prepared for it. */
-function takeOver({ stack }: Site, parent: Stack): void {
+/** The nested stack adopts its parent's operation: the token, the settings and the set that was prepared for it. */
+function adoptOperation({ stack }: Site, parent: Stack): void {
   const { disableRollback, roleArn, notificationArns } = parent.settings;
   assign(stack.settings, { disableRollback, roleArn, notificationArns });
   const prepared = preparedSet(stack, parent);
@@ -163,7 +167,7 @@ function preparedSet(stack: Stack, parent: Stack): ChangeSet | undefined {
   return stack.changeSets.find(({ parents }) => parents !== undefined && parents.parentId === parent.changeSetId);
 }
 
-function notUpdated({ id, status, statusReason }: Stack): ResourceError {
+function updateFailed({ id, status, statusReason }: Stack): ResourceError {
   const reason = statusReason === undefined ? "" : ` with reason: ${statusReason.trimEnd()}`;
   return new ResourceError(`Embedded stack ${id} was not successfully updated. Currently in ${status}${reason}`);
 }
@@ -182,8 +186,8 @@ function stackOf(account: Account, id: string): Stack {
   return stack;
 }
 
-/** A refusal of CloudFormation's own becomes the reason of the event as it is. */
-async function inOwnWords<T>(work: () => Promise<T>): Promise<T> {
+/** An error of CloudFormation itself becomes the event's reason unchanged. */
+async function withResourceErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

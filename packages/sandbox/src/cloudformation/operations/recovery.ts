@@ -1,6 +1,6 @@
 import type { Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalText } from "../../core/shape.ts";
-import { inBackground } from "../engine/background.ts";
+import { runInBackground } from "../engine/background.ts";
 import { setStackStatus } from "../engine/events.ts";
 import { rollBackCreation } from "../engine/failure.ts";
 import { rollBackUpdate } from "../engine/rollback.ts";
@@ -9,7 +9,7 @@ import { validationError } from "../template/parse.ts";
 import { MISSING, refuseNested, stackAt, useToken } from "./find-stack.ts";
 import { optionalTextList, requiredText } from "./input.ts";
 
-/** Stops an update between two resources and takes back what it did. */
+/** Stops an update between two resources and rolls it back. */
 export async function cancelUpdateStack(account: Account, input: Shape): Promise<Shape> {
   const { stack } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   if (stack.status !== "UPDATE_IN_PROGRESS") {
@@ -21,7 +21,7 @@ export async function cancelUpdateStack(account: Account, input: Shape): Promise
   return {};
 }
 
-/** Tries a failed rollback again. Skipped resources stay as they are, and from then on disagree with the template. */
+/** Retries a failed rollback. Skipped resources stay as they are and no longer match the template. */
 export async function continueUpdateRollback(account: Account, input: Shape): Promise<Shape> {
   const site = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   const { stack } = site;
@@ -35,11 +35,14 @@ export async function continueUpdateRollback(account: Account, input: Shape): Pr
   stack.recovery.skip = optionalFlag(input, "ForceRollback") ? failed : given;
   useToken(stack, optionalText(input, "ClientRequestToken"));
   setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS", reason: "User Initiated" });
-  inBackground(site, () => rollBackUpdate(site));
+  runInBackground(site, () => rollBackUpdate(site));
   return {};
 }
 
-/** Takes a failed creation or update back whose rollback had been disabled. A stack that never was complete loses everything. */
+/**
+ * Rolls back a failed creation or update whose rollback had been disabled. A stack that was never complete loses all
+ * its resources.
+ */
 export async function rollbackStack(account: Account, input: Shape): Promise<Shape> {
   const site = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   const { stack } = site;
@@ -51,11 +54,14 @@ export async function rollbackStack(account: Account, input: Shape): Promise<Sha
   useToken(stack, optionalText(input, "ClientRequestToken"));
   const status = creation ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS";
   setStackStatus(site, { status, reason: "User Initiated" });
-  inBackground(site, () => (creation ? rollBackCreation(site) : rollBackUpdate(site)));
+  runInBackground(site, () => (creation ? rollBackCreation(site) : rollBackUpdate(site)));
   return { StackId: stack.id };
 }
 
-/** What can be skipped, for it failed to go back: in the stack itself or, as `StackName.LogicalId`, in those below it. */
+/**
+ * The resources whose rollback failed and that can be skipped: those of the stack itself and, as `StackName.LogicalId`,
+ * of the stacks below it.
+ */
 function failedBelow({ account, stack }: Site): string[] {
   const below = account.stacks.filter(({ parent }) => parent?.rootId === stack.id);
   return [...failedIds(stack), ...below.flatMap((child) => failedIds(child).map((id) => `${child.name}.${id}`))];
@@ -67,7 +73,7 @@ function refuseOthers(skip: readonly string[], failed: readonly string[]): void 
   throw validationError(`Resource(s) [${others.join(", ")}] cannot be skipped: they are not in UPDATE_FAILED state.`);
 }
 
-/** A nested stack cannot be skipped as a whole: what failed is in it. */
+/** A nested stack cannot be skipped as a whole; only the failed resources inside it can. */
 function failedIds({ recovery }: Stack): string[] {
   const resources = (recovery?.undo ?? []).map((step) => (step.kind === "created" ? step.after : step.before));
   return resources.filter(({ type }) => type !== STACK_TYPE).map(({ logicalId }) => logicalId);

@@ -6,7 +6,10 @@ import { MISSING, stackAt } from "./find-stack.ts";
 import { requiredText } from "./input.ts";
 import { submittedPolicy } from "./submission.ts";
 
-/** No member at all where the stack has no policy. While an update runs under a policy of its own, that one is answered. */
+/**
+ * The member is absent if the stack has no policy. While an update runs under a policy of its own, that policy is
+ * returned.
+ */
 export async function getStackPolicy(account: Account, input: Shape): Promise<Shape> {
   const { settings } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets).stack;
   return defined({ StackPolicyBody: settings.policyDuringUpdate ?? settings.policy });

@@ -1,9 +1,10 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalText } from "../../core/shape.ts";
-import { inBackground } from "../engine/background.ts";
+import { runInBackground } from "../engine/background.ts";
 import { deleteStack } from "../engine/deletion.ts";
-import { beginDeployment, createStack, type OnFailure, updateStack } from "../engine/deployment.ts";
+import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
+import type { OnFailure } from "../model.ts";
 import { type Account, assign, type Parent, type Stack, type StackSettings } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
 import { validationError } from "../template/parse.ts";
@@ -12,7 +13,7 @@ import { optionalTextList, requiredText } from "./input.ts";
 import { removeNestedSets } from "./nested-sets.ts";
 import { submittedBlueprint, submittedSettings } from "./submission.ts";
 
-/** A stack that is only a name yet, and not in the account. */
+/** A stack that has only a name so far and is not in the account. */
 export function newStack(account: Account, name: string, parent?: Parent): Stack {
   const { context } = account;
   const id = `arn:aws:cloudformation:${context.region}:${context.accountId}:stack/${name}/${context.uuid()}`;
@@ -61,7 +62,7 @@ export async function createStackOperation(account: Account, input: Shape): Prom
   if (!known) account.stacks.push(stack);
   makeObsolete(stack);
   beginDeployment(site, blueprint, "CREATE_IN_PROGRESS");
-  inBackground(site, () => createStack(site, onFailure));
+  runInBackground(site, () => createStack(site, onFailure));
   return { StackId: stack.id };
 }
 
@@ -78,7 +79,7 @@ export async function updateStackOperation(account: Account, input: Shape): Prom
   if (changes.length === 0 && !outputsChange && stack.recovery === null) {
     throw validationError("No updates are to be performed.");
   }
-  // The template may have come from S3: another request may have begun meanwhile.
+  // Checked again because another request may have started while the template was read from S3.
   checkUpdatable(stack);
   useToken(stack, token);
   const { policy = stack.settings.policy, ...others } = settings;
@@ -86,14 +87,14 @@ export async function updateStackOperation(account: Account, input: Shape): Prom
   assign(stack, { updatedAt: now(account), changeSetId: undefined });
   makeObsolete(stack);
   beginDeployment(site, blueprint, "UPDATE_IN_PROGRESS");
-  inBackground(site, () => updateStack(site));
+  runInBackground(site, () => updateStack(site));
   return { StackId: stack.id };
 }
 
 export async function deleteStackOperation(account: Account, input: Shape): Promise<Shape> {
   const stack = findStack(account, requiredText(input, "StackName"));
   if (!stack || stack.status === "DELETE_COMPLETE" || stack.status === "DELETE_IN_PROGRESS") return {};
-  // A nested stack is as protected as its root.
+  // A nested stack is protected if its root is.
   const root = findStack(account, stack.parent?.rootId ?? stack.id) ?? stack;
   if (root.settings.terminationProtection) {
     throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
@@ -111,7 +112,7 @@ export async function deleteStackOperation(account: Account, input: Shape): Prom
   assign(stack, { cancelled: "delete", changeSetId: undefined, deletedAt: now(account) });
   makeObsolete(stack);
   setStackStatus(site, { status: "DELETE_IN_PROGRESS", reason: "User Initiated" });
-  inBackground(site, () => deleteStack(site, { retain: force ? failedIds(stack) : retain, formerStatus }));
+  runInBackground(site, () => deleteStack(site, { retain: force ? failedIds(stack) : retain, formerStatus }));
   return {};
 }
 
@@ -122,12 +123,12 @@ export async function updateTerminationProtection(account: Account, input: Shape
   return { StackId: stack.id };
 }
 
-/** Change sets that were made for a stack that has moved since cannot be executed any more. */
+/** Change sets that were computed for an earlier state of the stack cannot be executed any more. */
 export function makeObsolete(stack: Stack): void {
   for (const set of stack.changeSets) if (set.executionStatus === "AVAILABLE") set.executionStatus = "OBSOLETE";
 }
 
-/** An update that names no capabilities leaves those of the stack, though they were checked against what it names. */
+/** An update that names no capabilities keeps those of the stack, although it was checked against what it names. */
 function keptCapabilities({ blueprint }: Stack, given: readonly string[]): readonly string[] {
   return given.length > 0 ? given : (blueprint?.capabilities ?? []);
 }

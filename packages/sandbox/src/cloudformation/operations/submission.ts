@@ -5,23 +5,24 @@ import type { Account, Blueprint, Site, StackSettings, Tag } from "../model.ts";
 import { checkRules } from "../plan/check-rules.ts";
 import { checkValues } from "../plan/check-values.ts";
 import { checkStackPolicy } from "../plan/stack-policy.ts";
+import type { Template } from "../template/definitions.ts";
 import { type GivenParameter, resolveParameters } from "../template/parameters.ts";
 import { validationError } from "../template/parse.ts";
-import { isUnprocessed, type Template } from "../template/template.ts";
+import { isUnprocessed } from "../template/template.ts";
 import { runTransforms } from "../transforms/run.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { optionalList, optionalTextList } from "./input.ts";
 import { includedText, templateOf, textAtUrl } from "./template-source.ts";
 
 /**
- * What a request wants a stack to be, as far as it can be told without running transforms. A stack that exists keeps its
- * tags unless others are given, and `UsePreviousValue` means its parameters. Throws ValidationError.
+ * What a request asks a stack to become, as far as that is known before transforms run. An existing stack keeps its
+ * tags unless the request has some, and `UsePreviousValue` refers to its parameters. Throws ValidationError.
  */
 export async function draftBlueprint(site: Site, input: Shape): Promise<Blueprint> {
   return draftOf(site, await templateOf(site.account, input, site.stack), input);
 }
 
-/** As `draftBlueprint`, of a template that has been read already. */
+/** Like `draftBlueprint`, for a template that has been read already. */
 export function draftOf({ account, stack }: Site, template: Template, input: Shape): Blueprint {
   const parameters = resolveParameters(template, givenParameters(input), {
     previous: stack.blueprint?.parameters ?? [],
@@ -37,7 +38,7 @@ export function draftOf({ account, stack }: Site, template: Template, input: Sha
   };
 }
 
-/** The draft with its transforms run, and checked. Throws ValidationError or InsufficientCapabilitiesException. */
+/** The draft after its transforms, checked. Throws ValidationError or InsufficientCapabilitiesException. */
 export async function finishedBlueprint(site: Site, draft: Blueprint): Promise<Blueprint> {
   const template = isUnprocessed(draft.template) ? await processed(site, draft) : draft.template;
   const blueprint = { ...draft, template };
@@ -49,14 +50,14 @@ export async function finishedBlueprint(site: Site, draft: Blueprint): Promise<B
 }
 
 /**
- * What a request that is carried out at once wants a stack to be. Throws ValidationError or InsufficientCapabilitiesException:
- * without a change set nobody has seen what a transform makes, so that needs consent.
+ * What a request without a change set asks a stack to become. Throws ValidationError, or
+ * InsufficientCapabilitiesException because nobody has reviewed what a transform produces.
  */
 export async function submittedBlueprint(site: Site, input: Shape): Promise<Blueprint> {
   return await consentedBlueprint(site, await draftBlueprint(site, input));
 }
 
-/** As `submittedBlueprint`, of a draft. */
+/** Like `submittedBlueprint`, for a draft. */
 export async function consentedBlueprint(site: Site, draft: Blueprint): Promise<Blueprint> {
   if (draft.template.transforms.length > 0) requireCapability("CAPABILITY_AUTO_EXPAND", draft.capabilities);
   return await finishedBlueprint(site, draft);
@@ -67,7 +68,7 @@ async function processed(site: Site, { template, parameters }: Blueprint): Promi
   return await runTransforms(template, { parameters, pseudo: pseudoParameters(site), textAt });
 }
 
-/** The settings that a request names; what it does not name stays as it is. */
+/** The settings that a request names; the others keep their values. */
 export async function submittedSettings(account: Account, input: Shape): Promise<Partial<StackSettings>> {
   const settings: Partial<StackSettings> = {};
   const disableRollback = optionalFlag(input, "DisableRollback");
@@ -89,7 +90,9 @@ export async function submittedSettings(account: Account, input: Shape): Promise
   return settings;
 }
 
-/** The policy that `<name>Body` or `<name>URL` gives; undefined where the request has neither. Throws ValidationError. */
+/**
+ * The policy that `<name>Body` or `<name>URL` contains; undefined if the request has neither. Throws ValidationError.
+ */
 export async function submittedPolicy(account: Account, input: Shape, name: string): Promise<string | undefined> {
   const body = optionalText(input, `${name}Body`);
   const url = optionalText(input, `${name}URL`);
@@ -107,7 +110,7 @@ function givenParameters(input: Shape): GivenParameter[] {
   }));
 }
 
-/** Undefined where the request says nothing of tags; an empty list takes them all away. */
+/** Undefined if the request does not mention tags; an empty list removes all of them. */
 function givenTags(input: Shape): Tag[] | undefined {
   return optionalList(input, "Tags")?.map((tag) => ({
     Key: optionalText(tag, "Key") ?? "",
@@ -125,7 +128,7 @@ function requireCapability(capability: string, given: readonly string[]): void {
   throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${capability}]`, 400);
 }
 
-/** A type is allowed by its name, or by a prefix that ends in `*`. */
+/** A type is allowed by its name or by a prefix that ends in `*`. */
 function checkResourceTypes({ resources }: Template, allowed: readonly string[] | undefined): void {
   if (allowed === undefined) return;
   const fits = (type: string) =>

@@ -1,14 +1,15 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalText } from "../../core/shape.ts";
 import type { Account, Stack } from "../model.ts";
+import type { Template } from "../template/definitions.ts";
 import { validationError } from "../template/parse.ts";
-import { readTemplate, type Template } from "../template/template.ts";
+import { readTemplate } from "../template/template.ts";
 
-/** AWS's limits for a template, in bytes: inside a request, and in S3. */
+/** AWS's limits for a template, in bytes: in a request and in S3. */
 const MAX_BODY_BYTES = 51_200;
 const MAX_OBJECT_BYTES = 1_000_000;
 
-/** The template that a request names: its body, its URL, or the stack's own where that is asked for. */
+/** The template that a request names: its body, its URL, or the stack's own on request. */
 export async function templateOf(account: Account, input: Shape, stack?: Stack): Promise<Template> {
   if (optionalFlag(input, "UsePreviousTemplate") && stack?.blueprint) return stack.blueprint.template;
   return readTemplate(await submittedText(account, input));
@@ -29,14 +30,14 @@ async function submittedText(account: Account, input: Shape): Promise<string> {
   return body;
 }
 
-/** The text of an S3 object of the sandbox. Throws ValidationError for other URLs and for what is not there. */
+/** The text of an S3 object in the sandbox. Throws ValidationError for other URLs and for objects that do not exist. */
 export async function textAtUrl(account: Account, url: string): Promise<string> {
   const object = url.startsWith("s3:") ? null : objectAt(account, url);
   if (!object) throw validationError("TemplateURL must be a supported URL.");
   return await textOf(account, object);
 }
 
-/** The text of a snippet that a template includes; its URL may also begin with `s3://`. Throws ValidationError. */
+/** The text of a snippet that a template includes; its URL may also start with `s3://`. Throws ValidationError. */
 export async function includedText(account: Account, url: string): Promise<string> {
   const object = objectAt(account, url);
   if (!object) throw validationError(`The S3 location ${url} is not supported.`);
@@ -58,7 +59,7 @@ interface S3Object {
 
 const S3_HOST = /^(?:(?<bucket>[a-z0-9.-]+)\.)?s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/;
 
-/** The sandbox's own host and AWS's hosts, with the bucket in the path or in the host, and with a version or without. */
+/** Accepts the sandbox's own host and AWS's, the bucket in the path or in the host, with or without a version. */
 function objectAt(account: Account, url: string): S3Object | null {
   const object = URL.canParse(url) ? placeAt(account, new URL(url)) : null;
   const version = object && new URL(url).searchParams.get("versionId");

@@ -2,8 +2,9 @@ import type { Shape } from "../../core/contract.ts";
 import { defined, optionalText } from "../../core/shape.ts";
 import type { Account } from "../model.ts";
 import { providerOf } from "../providers/table.ts";
+import type { ParameterDefinition, Template } from "../template/definitions.ts";
 import { validationError } from "../template/parse.ts";
-import { isUnprocessed, type ParameterDefinition, type Template } from "../template/template.ts";
+import { isUnprocessed } from "../template/template.ts";
 import { scalarText } from "../template/value.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { changeSetAt } from "./change-sets.ts";
@@ -11,12 +12,12 @@ import { stackAt } from "./find-stack.ts";
 import { requiredText } from "./input.ts";
 import { templateOf } from "./template-source.ts";
 
-/** The template as its transforms made it, or exactly as it was submitted where that is asked for or there is no transform. */
+/** The processed template, or exactly what was submitted if the request asks for that or there is no transform. */
 export async function getTemplate(account: Account, input: Shape): Promise<Shape> {
   const template = optionalText(input, "ChangeSetName")
     ? changeSetAt(account, input).set.blueprint.template
     : templateOfStack(account, input);
-  // A set whose transform failed, or is still at work, has only what was submitted.
+  // A set whose transform failed or is still running has only the submitted template.
   const StagesAvailable = isUnprocessed(template) ? ["Original"] : ["Original", "Processed"];
   const stage = optionalText(input, "TemplateStage") ?? "Processed";
   if (!StagesAvailable.includes(stage)) throw validationError(`Template stage ${stage} is not available`);
@@ -85,7 +86,7 @@ function capabilitiesShape(template: Template): Shape {
   return { Capabilities: [capability], CapabilitiesReason: reason };
 }
 
-/** What would identify each resource in an import. */
+/** The properties that identify each resource in an import. */
 function identifiersShape({ resources }: Template): Shape[] {
   const types = new Set([...resources.values()].map(({ type }) => type));
   return [...types].flatMap((type) => {

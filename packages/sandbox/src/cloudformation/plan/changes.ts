@@ -1,40 +1,22 @@
 import { outputsOf } from "../engine/outputs.ts";
 import { wantedResource } from "../engine/resource-operations.ts";
 import { deploymentScope, exportedValue, shownScope, valueOfResource } from "../engine/scope.ts";
-import type { Blueprint, Site, StackResource } from "../model.ts";
+import type { Blueprint, ChangeDetail, PlannedChange, Site, StackResource } from "../model.ts";
 import { deploymentOrder } from "../template/check-references.ts";
 import { conditionHolds, evaluateMap, type Scope } from "../template/evaluate.ts";
 import { validationError } from "../template/parse.ts";
 import { isUnknown, KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
-import { type ChangeDetail, type ChangedReferences, detailsOf } from "./details.ts";
+import { type ChangedReferences, detailsOf } from "./details.ts";
 
-export interface PlannedChange {
-  readonly action: "Add" | "Import" | "Modify" | "Remove";
-  readonly logicalId: string;
-  readonly type: string;
-  readonly physicalId: string | undefined;
-  /** Of a Modify only. */
-  readonly replacement: "True" | "False" | "Conditional" | undefined;
-  readonly policyAction: string | undefined;
-  readonly details: readonly ChangeDetail[];
-  /** What the resource is to be, unmasked, as far as it is known; undefined for a Remove. */
-  readonly wanted: StackResource | undefined;
-  /** The set of the nested stack that the resource is. */
-  readonly changeSetId: string | undefined;
-  /** Properties as people may see them; undefined where the resource is not there. */
-  readonly before: ValueMap | undefined;
-  readonly after: ValueMap | undefined;
-}
-
-export interface Plan {
+interface Plan {
   readonly changes: readonly PlannedChange[];
-  /** Whether outputs would change: that alone makes an update worth doing. */
+  /** Whether outputs would change, which alone makes an update worth performing. */
   readonly outputsChange: boolean;
   readonly valuesWarning: string | undefined;
 }
 
-/** What deploying the blueprint would change. Throws ValidationError where a resource's type would change. */
+/** What deploying the blueprint would change. Throws ValidationError if the type of a resource would change. */
 export function planChanges(site: Site, blueprint: Blueprint): Plan {
   const planned = new Map<string, PlannedChange>();
   const scope = planningScope(site, blueprint, planned);
@@ -124,14 +106,14 @@ function replacePolicy(policy: string | undefined): string {
   return `ReplaceAnd${policy ?? "Delete"}`;
 }
 
-/** A change that is certain and needs a new resource replaces it; one that only may come replaces it perhaps. */
+/** A certain change that requires a new resource replaces the resource; one that only may come replaces it perhaps. */
 function replacementOf(details: readonly ChangeDetail[]): "True" | "False" | "Conditional" {
   const recreating = details.filter(({ target }) => target.requiresRecreation === "Always");
   if (recreating.some(({ evaluation }) => evaluation === "Static")) return "True";
   return recreating.length > 0 ? "Conditional" : "False";
 }
 
-/** Existing resources give what they give now; what is new or replaced gives what nobody can know yet. */
+/** Existing resources return their current values; values of new or replaced resources are unknown. */
 function planningScope(site: Site, blueprint: Blueprint, planned: ReadonlyMap<string, PlannedChange>): Scope {
   return {
     ...deploymentScope(site, blueprint, new Set()),
@@ -159,7 +141,7 @@ function shownProperties(site: Site, blueprint: Blueprint, logicalId: string): V
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, unknownIfPartly(value)]));
 }
 
-/** A property of which a part is unknown is shown as unknown. */
+/** A property is unknown if any part of it is. */
 function unknownIfPartly(value: Value): Value {
   return isUnknown(value) ? KNOWN_AFTER_APPLY : value;
 }
@@ -175,7 +157,7 @@ function refuseOtherTypes({ stack }: Site, { template }: Blueprint, wanted: read
   }
 }
 
-/** An output whose value only follows a resource's change cannot be told apart beforehand, and needs no change of its own. */
+/** An output that only follows a resource's change cannot be compared beforehand and is not a change of its own. */
 function outputsDiffer({ stack }: Site, blueprint: Blueprint, scope: Scope): boolean {
   if (stack.blueprint === null) return false;
   const wanted = outputsOf(blueprint, scope);
@@ -191,7 +173,7 @@ function outputsDiffer({ stack }: Site, blueprint: Blueprint, scope: Scope): boo
   );
 }
 
-/** AWS's warning for a change set whose values cannot be shown because an import leads nowhere. */
+/** AWS's warning for a change set whose values cannot be shown because an import cannot be resolved. */
 function missingExport(site: Site, blueprint: Blueprint): string | undefined {
   for (const [logicalId, { properties }] of blueprint.template.resources) {
     const missing: string[] = [];

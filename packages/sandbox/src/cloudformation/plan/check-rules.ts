@@ -4,7 +4,10 @@ import { evaluate, type Scope } from "../template/evaluate.ts";
 import { formatError, validationError } from "../template/parse.ts";
 import { isMap, mapOf, sameValue, scalarText, type Value, type ValueMap } from "../template/value.ts";
 
-/** Checks the template's assertions about its parameters. Throws ValidationError with the descriptions of those that fail. */
+/**
+ * Checks the template's assertions about its parameters. Throws ValidationError with the descriptions of those that
+ * fail.
+ */
 export function checkRules(site: Site, { template, parameters }: Blueprint): void {
   const scope: Scope = {
     template,
@@ -36,7 +39,7 @@ function failedAssertions(rule: ValueMap, scope: Scope): string[] {
     .map(({ AssertDescription }) => scalarText(AssertDescription) ?? "Assertion failed");
 }
 
-/** The functions of rules, which only they know, around those that everything knows. */
+/** Evaluates the functions that only rules may use, and the common ones inside them. */
 function holds(value: Value, scope: Scope): boolean {
   const [name, argument] = isMap(value) ? (Object.entries(value)[0] ?? []) : [];
   const parts = Array.isArray(argument) ? argument : [];
@@ -44,13 +47,13 @@ function holds(value: Value, scope: Scope): boolean {
   if (name === "Fn::Or") return parts.some((part) => holds(part, scope));
   if (name === "Fn::Not") return !parts.some((part) => holds(part, scope));
   const [left = [], right = []] = parts.map((part) => evaluate(part, scope) ?? "");
-  if (name === "Fn::Contains") return within([right], left);
-  if (name === "Fn::EachMemberIn") return within(listOf(left), right);
+  if (name === "Fn::Contains") return isSubset([right], left);
+  if (name === "Fn::EachMemberIn") return isSubset(listOf(left), right);
   if (name === "Fn::EachMemberEquals") return listOf(left).every((item) => sameValue(item, right));
   return scalarText(evaluate(value, scope)) === "true";
 }
 
-function within(items: readonly Value[], list: Value): boolean {
+function isSubset(items: readonly Value[], list: Value): boolean {
   return items.every((item) => listOf(list).some((candidate) => sameValue(candidate, item)));
 }
 

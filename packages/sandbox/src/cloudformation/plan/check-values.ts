@@ -6,8 +6,8 @@ import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value } from "../template/value.ts";
 
 /**
- * Works out what can be worked out before anything is deployed. Throws ValidationError for a mapping that is missing, an
- * item that a list has not, or a mention of a resource that its condition leaves out.
+ * Evaluates whatever can be evaluated before a deployment. Throws ValidationError for a missing mapping, an index
+ * beyond the end of a list, or a reference to a resource that its condition leaves out.
  */
 export function checkValues(site: Site, blueprint: Blueprint): void {
   const { template } = blueprint;

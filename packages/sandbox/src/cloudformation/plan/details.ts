@@ -1,30 +1,11 @@
 import { changedProperties, isReplacedBy } from "../engine/compare.ts";
+import type { ChangeDetail } from "../model.ts";
 import { type Blueprint, type Site, STACK_TYPE, type StackResource } from "../model.ts";
 import { conditionsIn, referencesIn } from "../template/references.ts";
 import { isUnknown } from "../template/unknown.ts";
 import { sameValue, type Value, type ValueMap } from "../template/value.ts";
 
-/** One reason why a resource changes, as a change set lists it. */
-export interface ChangeDetail {
-  readonly target: {
-    readonly attribute: "Properties" | "Metadata" | "Tags";
-    readonly name: string | undefined;
-    readonly requiresRecreation: "Never" | "Always";
-    readonly before: Value | undefined;
-    readonly after: Value | undefined;
-  };
-  /** Static: the change is certain. Dynamic: it depends on what another resource will give. */
-  readonly evaluation: "Static" | "Dynamic";
-  readonly source:
-    | "Automatic"
-    | "DirectModification"
-    | "ParameterReference"
-    | "ResourceReference"
-    | "ResourceAttribute";
-  readonly causingEntity: string | undefined;
-}
-
-/** Which values of resources that are planned already may become others. */
+/** Which values of resources that have been planned already may change. */
 export interface ChangedReferences {
   refMayChange(logicalId: string): boolean;
   attributeMayChange(logicalId: string): boolean;
@@ -34,24 +15,24 @@ interface Comparison {
   readonly existing: StackResource;
   readonly wanted: StackResource;
   readonly references: ChangedReferences;
-  /** Properties as people may see them. */
+  /** The properties with secrets masked. */
   readonly before: ValueMap;
   readonly after: ValueMap;
 }
 
-/** A part of a definition, as the old and the new template write it, and whether its value differs. */
+/** A part of a definition as the old and the new template write it, and whether its value differs. */
 interface Part {
   readonly target: ChangeDetail["target"];
   readonly writtenBefore: Value | undefined;
   readonly writtenAfter: Value | undefined;
   readonly differs: boolean;
-  /** Whether the new value can be told before the deployment. */
+  /** Whether the new value is known before the deployment. */
   readonly known: boolean;
 }
 
 const SOURCE_ORDER = ["ParameterReference", "ResourceReference", "ResourceAttribute", "DirectModification"];
 
-/** A nested stack is listed even where its definition stays: the template behind its URL may be another by now. */
+/** A nested stack is listed even if its definition did not change: the template behind its URL may have changed. */
 const AUTOMATIC: ChangeDetail = {
   target: {
     attribute: "Properties",
@@ -65,7 +46,10 @@ const AUTOMATIC: ChangeDetail = {
   causingEntity: undefined,
 };
 
-/** Why an existing resource would change; none where it would not. Sorted by source and then by target, as AWS lists them. */
+/**
+ * The reasons why an existing resource would change; none if it would not. Sorted by source and then by target, like
+ * AWS's list.
+ */
 export function detailsOf(site: Site, blueprint: Blueprint, comparison: Comparison): ChangeDetail[] {
   const details = partsOf(site, blueprint, comparison).flatMap((part) => {
     const parameters = part.differs ? changedParameters(site, blueprint, part) : [];
@@ -114,7 +98,7 @@ function partsOf(site: Site, blueprint: Blueprint, { existing, wanted, before, a
   return [metadata, ...properties, tags];
 }
 
-/** Parameters that the part uses, itself or in its conditions, and whose values are others now. */
+/** Parameters whose values changed and that the part uses, directly or in its conditions. */
 function changedParameters(site: Site, blueprint: Blueprint, { target, writtenAfter }: Part): ChangeDetail[] {
   const inConditions = conditionsIn(writtenAfter ?? "").flatMap((name) =>
     referencesIn(blueprint.template.conditions[name] ?? ""),
@@ -128,7 +112,7 @@ function changedParameters(site: Site, blueprint: Blueprint, { target, writtenAf
   return changed.map(({ key }) => ({ target, evaluation: "Static", source: "ParameterReference", causingEntity: key }));
 }
 
-/** Other resources that the part follows. Whether their values will really differ is not known before. */
+/** Other resources that the part refers to. Whether their values will really differ is not known beforehand. */
 function resourceCauses({ target, writtenAfter }: Part, references: ChangedReferences): ChangeDetail[] {
   const causes = new Map<string, ChangeDetail>();
   for (const { name, attribute } of referencesIn(writtenAfter ?? "")) {
@@ -143,7 +127,7 @@ function resourceCauses({ target, writtenAfter }: Part, references: ChangedRefer
   return [...causes.values()];
 }
 
-/** A parameter's change is listed once more as a direct one that is not certain: AWS does so. */
+/** A changed parameter is listed once more as a direct change that is not certain, as AWS does. */
 function directCauses(part: Part, causes: { parameters: ChangeDetail[]; followed: ChangeDetail[] }): ChangeDetail[] {
   const rewritten = !sameValue(part.writtenBefore, part.writtenAfter);
   const explained = causes.followed.length > 0 && !rewritten;

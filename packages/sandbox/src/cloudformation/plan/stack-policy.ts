@@ -1,14 +1,14 @@
 import { validationError } from "../template/parse.ts";
 import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
 
-/** What is about to be done to a resource. */
-export interface PolicyQuestion {
+/** What an update is about to do to a resource. */
+interface PolicyQuestion {
   readonly logicalId: string;
   readonly type: string;
   readonly action: "Update:Modify" | "Update:Replace" | "Update:Delete";
 }
 
-/** Why the stack's policy forbids it; null where it does not. Without a policy everything is allowed. */
+/** Why the stack's policy forbids an action; null if it does not. Without a policy everything is allowed. */
 export function actionDenied(
   policies: { policy: string | undefined; policyDuringUpdate: string | undefined },
   question: PolicyQuestion,
@@ -24,7 +24,7 @@ export function actionDenied(
   return allowed ? null : `Action not allowed by stack policy: no statement allows [${question.action}] ${resource}`;
 }
 
-/** Throws ValidationError unless the text is a stack policy; an empty object takes the policy away. */
+/** Throws ValidationError unless the text is a stack policy. An empty object removes the policy. */
 export function checkStackPolicy(text: string): void {
   if (!isPolicy(text)) throw validationError("Error validating stack policy: Invalid stack policy");
 }
@@ -43,7 +43,7 @@ function isPolicy(text: string): boolean {
 
 const ACTION = /^Update:(\*|Modify|Replace|Delete)$|^\*$/;
 
-/** The principal of a stack policy can only be everybody. */
+/** The principal of a stack policy can only be `*`. */
 function isStatement(statement: ValueMap): boolean {
   const actions = textsOf(statement["Action"] ?? statement["NotAction"]);
   return (
@@ -64,22 +64,25 @@ function statementsOf(policy: string | undefined): ValueMap[] {
 function matches(statement: ValueMap, question: PolicyQuestion): boolean {
   const { logicalId, type, action } = question;
   const id = `LogicalResourceId/${logicalId}`;
-  const on = (name: string, value: string) => textsOf(statement[name]).some((pattern) => fits(pattern, value));
-  const actionFits = "NotAction" in statement ? !on("NotAction", action) : on("Action", action);
-  const resourceFits = "NotResource" in statement ? !on("NotResource", id) : on("Resource", id);
-  return actionFits && resourceFits && conditionFits(mapOf(statement["Condition"]), type);
+  const on = (name: string, value: string) =>
+    textsOf(statement[name]).some((pattern) => matchesPattern(pattern, value));
+  const matchesAction = "NotAction" in statement ? !on("NotAction", action) : on("Action", action);
+  const matchesResource = "NotResource" in statement ? !on("NotResource", id) : on("Resource", id);
+  return matchesAction && matchesResource && matchesCondition(mapOf(statement["Condition"]), type);
 }
 
-/** The one key that conditions of stack policies know is ResourceType. */
-function conditionFits(condition: ValueMap, type: string): boolean {
+/** ResourceType is the only key that conditions of stack policies support. */
+function matchesCondition(condition: ValueMap, type: string): boolean {
   return Object.entries(condition).every(([operator, body]) => {
     const patterns = textsOf(mapOf(body)["ResourceType"]);
-    return operator === "StringLike" ? patterns.some((pattern) => fits(pattern, type)) : patterns.includes(type);
+    return operator === "StringLike"
+      ? patterns.some((pattern) => matchesPattern(pattern, type))
+      : patterns.includes(type);
   });
 }
 
-/** `*` stands for any characters, `?` for one. */
-function fits(pattern: string, value: string): boolean {
+/** `*` matches any characters, `?` a single one. */
+function matchesPattern(pattern: string, value: string): boolean {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replace(/\*/g, ".*")

@@ -2,7 +2,7 @@ import { scalarText, type Value } from "../template/value.ts";
 import { arn, type ExistingResource, type Provider, type ResourceRequest } from "./provider.ts";
 import { recorded } from "./recorded.ts";
 
-/** Where the well-known types have their name, in the order in which they are looked for. */
+/** The properties that hold the names of well-known types, in the order in which they are tried. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::ApiKey": "Name",
   "AWS::Cognito::UserPool": "UserPoolName",
@@ -16,17 +16,17 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   "AWS::StepFunctions::StateMachine": "StateMachineName",
 };
 
-/** Types whose every change needs a new resource. */
+/** Types that every change replaces. */
 const IMMUTABLE_TYPES = ["AWS::ApiGateway::Deployment", "AWS::Lambda::LayerVersionPermission"];
 const UNTAGGABLE = /Policy$|Permission$|^AWS::CDK::|^AWS::ApiGateway::(Deployment|Method|Resource|Model|Authorizer)$/;
 
-/** Services that ARNs name otherwise than types do. */
+/** Services whose name in ARNs differs from the one in types. */
 const ARN_SERVICES: Readonly<Record<string, string>> = { Cognito: "cognito-idp", StepFunctions: "states" };
 
 /** API Gateway's ids are ten lower-case characters. */
 const API_ID_LENGTH = 10;
 
-/** The provider of a type that has none of its own: it keeps the definition and makes up a plausible id. */
+/** The provider for a type without one of its own: it stores the definition and makes up a plausible id. */
 export function anyOther(type: string): Provider {
   const nameProperty = NAME_PROPERTIES[type] ?? null;
   return recorded({
@@ -37,7 +37,7 @@ export function anyOther(type: string): Provider {
   });
 }
 
-/** What GetAtt of a made-up resource gives: the id for ids, an ARN for ARNs, otherwise a text that names both. */
+/** What GetAtt of a made-up resource returns: the id for ids, an ARN for ARNs, otherwise a text that names both. */
 export function plausibleAttribute(request: ExistingResource, attribute: string): Value {
   const namespace = request.type.split("::")[1] ?? "";
   const service = ARN_SERVICES[namespace] ?? namespace.toLowerCase();

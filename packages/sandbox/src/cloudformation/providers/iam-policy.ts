@@ -1,10 +1,14 @@
 import { scalarText } from "../template/value.ts";
-import { type Provider, ResourceError, type ResourceRequest } from "./provider.ts";
+import type { Provider, ResourceRequest } from "./provider.ts";
 import { recorded } from "./recorded.ts";
+import { ResourceError } from "./resource-error.ts";
 
 const stored = recorded({ taggable: false, attributes: ({ physicalId }) => ({ Id: physicalId }) });
 
-/** An inline policy has to hang on something: without a role, a user or a group IAM takes neither its creation nor its deletion. */
+/**
+ * An inline policy has to be attached to something: without a role, user or group IAM rejects both its creation and its
+ * deletion.
+ */
 export const iamPolicy: Provider = {
   ...stored,
   async delete(existing) {

@@ -3,7 +3,7 @@ import { scalarText } from "../template/value.ts";
 import { type ExistingResource, iamArn } from "./provider.ts";
 import { recorded } from "./recorded.ts";
 
-/** AWS's ids of roles are 21 characters long and begin with AROA. */
+/** AWS's role ids are 21 characters long and start with AROA. */
 const ROLE_ID_DIGITS = 17;
 
 export const iamRole = recorded({
@@ -15,7 +15,7 @@ export const iamRole = recorded({
   }),
 });
 
-/** Made from the role and its stack, so that it stays the same for as long as the role lives. */
+/** Derived from the role and its stack, so that it stays the same as long as the role exists. */
 function roleId({ physicalId, stackId }: ExistingResource): string {
   const digits = createHash("sha256").update(`${stackId} ${physicalId}`).digest("hex");
   return `AROA${digits.slice(0, ROLE_ID_DIGITS).toUpperCase()}`;

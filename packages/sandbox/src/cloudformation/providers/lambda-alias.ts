@@ -29,12 +29,12 @@ export const lambdaAlias: Provider = {
   },
 
   replacedBy: ["FunctionName", "Name"],
-  // An alias of the same name on another function is no collision.
+  // An alias with the same name on another function is no conflict.
   nameProperty: null,
   taggable: false,
 };
 
-/** The routing is always sent: one that the template dropped would otherwise stay. */
+/** The routing is always sent; otherwise routing that the template dropped would stay. */
 function inputOf(properties: ValueMap): Shape {
   const routing = mapOf(properties["RoutingConfig"])["AdditionalVersionWeights"];
   const weights = (Array.isArray(routing) ? routing.map(mapOf) : []).map(({ FunctionVersion, FunctionWeight }) => [

@@ -1,13 +1,14 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { isMap, scalarText, type Value, type ValueMap } from "../template/value.ts";
-import { ResourceError, type ResourceRequest } from "./provider.ts";
+import type { ResourceRequest } from "./provider.ts";
+import { ResourceError } from "./resource-error.ts";
 
-/** How often a change is tried again that met another change of the same function: CloudFormation waits patiently. */
+/** How often a change is retried that collides with another change of the same function, as CloudFormation does. */
 const MAX_TRIES = 50;
-/** Polls per update time; an update that takes `updateMs` is seen to have ended soon after. */
+/** Polls per update time, so that the end of an update is noticed at most a tenth of `updateMs` late. */
 const POLLS_PER_UPDATE = 10;
 
-/** Calls Lambda as CloudFormation does. A function that is being updated is waited for. */
+/** Calls Lambda as CloudFormation does, waiting for a function that is being updated. */
 export async function callLambda(request: ResourceRequest, operation: string, input: Shape): Promise<Shape> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -19,7 +20,7 @@ export async function callLambda(request: ResourceRequest, operation: string, in
   }
 }
 
-/** As `callLambda`; null where Lambda knows no such thing. */
+/** Like `callLambda`, but returns null if Lambda has no such resource. */
 export async function callLambdaIfThere(
   request: ResourceRequest,
   operation: string,
@@ -33,7 +34,7 @@ export async function callLambdaIfThere(
   }
 }
 
-/** Waits until the function serves what was last asked for. Throws ResourceError where that failed. */
+/** Waits until the last requested change of the function is in effect. Throws ResourceError if the change failed. */
 export async function waitForFunction(request: ResourceRequest, input: Shape): Promise<void> {
   for (;;) {
     const configuration = await callLambda(request, "GetFunctionConfiguration", input);
@@ -48,7 +49,7 @@ export function poll({ context }: ResourceRequest): Promise<void> {
   return context.clock.sleep(context.updateMs / POLLS_PER_UPDATE);
 }
 
-/** Every number and flag of a template may be written as text; Lambda's API wants them typed. */
+/** A template may write any number or flag as text; Lambda's API requires typed values. */
 export function typed(value: Value, names: { numbers: readonly string[]; flags: readonly string[] }): Value {
   if (Array.isArray(value)) return value.map((item) => typed(item, names));
   if (!isMap(value)) return value;

@@ -11,7 +11,7 @@ export const lambdaEventInvokeConfig: Provider = {
     return nameOf(wanted, null);
   },
 
-  /** A put replaces the whole configuration, so what the template dropped goes too. */
+  /** A put replaces the whole configuration, including what the template dropped. */
   async update(wanted) {
     await callLambda(wanted, "PutFunctionEventInvokeConfig", inputOf(wanted));
   },

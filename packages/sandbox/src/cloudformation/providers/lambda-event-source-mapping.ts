@@ -68,7 +68,7 @@ export const lambdaEventSourceMapping: Provider = {
   taggable: true,
 };
 
-/** Tags are a list in the template and a map in the API; the stack's own tags are left to the functions. */
+/** Tags are a list in the template and a map in the API. Only functions get the stack's own tags. */
 function inputOf({ properties }: ResourceRequest): Shape {
   const { Tags: _tags, ...settings } = properties;
   return mapOf(typed(settings, TYPES));

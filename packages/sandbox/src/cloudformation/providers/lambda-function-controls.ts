@@ -3,7 +3,7 @@ import { mapOf, sameValue, type Value, type ValueMap } from "../template/value.t
 import { callLambda } from "./lambda-calls.ts";
 import type { ExistingResource } from "./provider.ts";
 
-/** A setting of a function with operations of its own: how to put it, and how to go back to Lambda's default. */
+/** A function setting with operations of its own: how to set it, and how to return to Lambda's default. */
 interface FunctionControl {
   readonly property: string;
   put(value: Value): { operation: string; input: Shape };
@@ -31,7 +31,7 @@ const CONTROLS: readonly FunctionControl[] = [
   },
 ];
 
-/** Brings the settings in which the function differs from `before` to what its definition says. */
+/** Applies the settings in which the definition differs from `before`. */
 export async function putControls(target: ExistingResource, before: ValueMap): Promise<void> {
   for (const { property, put, clear } of CONTROLS) {
     const wanted = target.properties[property];

@@ -5,13 +5,13 @@ import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template
 import { typed } from "./lambda-calls.ts";
 import type { ExistingResource, ResourceRequest } from "./provider.ts";
 
-/** A property of the type, the member of Lambda's API that it becomes, and what to send when the template drops it. */
+/** A property of the type, the corresponding member of Lambda's API, and what to send when the template drops it. */
 interface ConfigurationProperty {
   readonly member: string;
   readonly cleared: Value;
 }
 
-/** What to send for a dropped property, from Lambda's own defaults: an absent member would mean "unchanged". */
+/** What to send for a dropped property: Lambda's own default, because an absent member would mean "unchanged". */
 const CONFIGURATION: Readonly<Record<string, ConfigurationProperty>> = {
   DeadLetterConfig: { member: "DeadLetterConfig", cleared: { TargetArn: "" } },
   Description: { member: "Description", cleared: "" },
@@ -36,7 +36,7 @@ export const CONFIGURATION_PROPERTIES = Object.keys(CONFIGURATION);
 export const CODE_PROPERTIES = ["Code", "Architectures"];
 
 const TYPES = { numbers: ["MemorySize", "Timeout", "Size"], flags: ["Ipv6AllowedForDualStack"] };
-/** A zip made of inline code has this date, so that the same code has the same SHA-256. */
+/** The date inside a zip of inline code, so that the same code has the same SHA-256. */
 const INLINE_DATE = new Date("1980-01-01T00:00:00");
 
 export function createInput(name: string, wanted: ResourceRequest): Shape {
@@ -52,7 +52,7 @@ export function createInput(name: string, wanted: ResourceRequest): Shape {
   });
 }
 
-/** All that the template says, as CloudFormation sends it; what it no longer says is cleared. */
+/** The whole configuration, as CloudFormation sends it; whatever the template dropped is cleared. */
 export function configurationInput(wanted: ExistingResource, existing: ExistingResource): Shape {
   const dropped = Object.entries(CONFIGURATION)
     .filter(([name]) => name in existing.properties && !(name in wanted.properties))
@@ -74,7 +74,7 @@ function configurationOf(properties: ValueMap): Shape {
   return mapOf(typed(Object.fromEntries(members), TYPES));
 }
 
-/** Lambda's variables are texts; a template may write numbers and booleans. */
+/** Lambda's variables are text; a template may write numbers and booleans. */
 function environmentOf(value: Value): Value {
   const variables = Object.entries(mapOf(mapOf(value)["Variables"]));
   return {
@@ -90,7 +90,7 @@ function codeOf(properties: ValueMap): Shape {
   return { ZipFile: zipSync({ [file]: strToU8(inline) }, { mtime: INLINE_DATE }) };
 }
 
-/** The stack's tags with the function's own over them. */
+/** The stack's tags, overridden by the function's own. */
 export function functionTags({ tags, properties }: ResourceRequest): Record<string, string> {
   const own = Array.isArray(properties["Tags"]) ? properties["Tags"].map(mapOf) : [];
   return {

@@ -25,7 +25,10 @@ export const lambdaFunction: Provider = {
     return name;
   },
 
-  /** Only a changed definition reaches Lambda: the same S3 key is the same code, whatever lies there or runs by now. */
+  /**
+   * Only a changed definition reaches Lambda: the same S3 key counts as the same code, whatever the object contains or
+   * the function runs by now.
+   */
   async update(wanted, existing) {
     const changed = (names: readonly string[]) =>
       names.some((name) => !sameValue(wanted.properties[name], existing.properties[name]));

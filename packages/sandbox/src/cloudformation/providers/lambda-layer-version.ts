@@ -11,7 +11,7 @@ export const lambdaLayerVersion: Provider = {
     return optionalText(await callLambda(wanted, "PublishLayerVersion", input), "LayerVersionArn") ?? "";
   },
 
-  /** Nothing of a layer version can change: every change of its definition replaces it. */
+  /** A layer version is immutable: every change of its definition replaces it. */
   update: settleSoon,
 
   async delete({ physicalId, ...existing }) {

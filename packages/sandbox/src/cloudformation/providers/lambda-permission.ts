@@ -10,7 +10,7 @@ export const lambdaPermission: Provider = {
     return StatementId;
   },
 
-  /** Nothing of a statement can change: every change of its definition replaces it. */
+  /** A statement is immutable: every change of its definition replaces it. */
   update: settleSoon,
 
   async delete(existing) {

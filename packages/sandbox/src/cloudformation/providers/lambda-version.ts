@@ -1,7 +1,8 @@
 import { defined, optionalShapes, optionalText } from "../../core/shape.ts";
 import { scalarText } from "../template/value.ts";
 import { callLambda, callLambdaIfThere, waitForFunction } from "./lambda-calls.ts";
-import { type ExistingResource, type Provider, ResourceError, type ResourceRequest, settleSoon } from "./provider.ts";
+import { type ExistingResource, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+import { ResourceError } from "./resource-error.ts";
 
 export const lambdaVersion: Provider = {
   async create(wanted) {
@@ -17,7 +18,7 @@ export const lambdaVersion: Provider = {
     return optionalText(published, "FunctionArn") ?? "";
   },
 
-  /** Nothing of a version can change: every change of its definition replaces it. */
+  /** A version is immutable: every change of its definition replaces it. */
   update: settleSoon,
 
   async delete(existing) {

@@ -1,6 +1,8 @@
 import type { Provider } from "./provider.ts";
 
-/** A stack as a resource of another one. Its id is the stack's, its attributes are the stack's outputs. */
+/**
+ * A stack as a resource of another stack. The resource's id is the stack's id, its attributes are the stack's outputs.
+ */
 export const nestedStack: Provider = {
   create: (wanted) => wanted.nested.create(wanted),
   update: (wanted, existing) => existing.nested.update(wanted, existing),

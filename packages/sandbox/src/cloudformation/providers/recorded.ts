@@ -8,19 +8,19 @@ import {
   settleSoon,
 } from "./provider.ts";
 
-/** What tells one recorded type from another. */
-export interface RecordedType {
+/** How one recorded type differs from another. */
+interface RecordedType {
   readonly nameProperty?: string | null;
   readonly replacedBy?: "all" | readonly string[];
   readonly taggable?: boolean;
-  /** The physical id of a resource of this name; the name itself where left out. */
+  /** The physical id of a resource with this name; by default the name itself. */
   readonly physicalId?: (name: string, request: ResourceRequest) => string;
-  /** The primary identifier of a type that can be imported; that is the name where this is left out. */
+  /** The primary identifier of a type that can be imported; by default the name. */
   readonly identifier?: string;
   readonly attributes?: (existing: ExistingResource) => ValueMap;
 }
 
-/** A provider for a type that no service of the sandbox holds: CloudFormation sees all of it, nobody else does. */
+/** A provider for a type that no service of the sandbox implements: only CloudFormation can see its resources. */
 export function recorded(type: RecordedType): Provider {
   const nameProperty = type.nameProperty ?? null;
   return {
@@ -47,7 +47,7 @@ export function recorded(type: RecordedType): Provider {
   };
 }
 
-/** What such a type has outside of any stack is what a stack has left behind. */
+/** The only such resources outside any stack are those that a stack left behind. */
 function importingOf(type: RecordedType, identifier: string): Importing {
   return {
     identifier,

@@ -1,36 +1,47 @@
-import { scalarText } from "../template/value.ts";
-import { type ExistingResource, ResourceError } from "./provider.ts";
+import { scalarText, type ValueMap } from "../template/value.ts";
+import { ResourceError } from "./resource-error.ts";
 
-/** The account's resources of types that no service of the sandbox holds: remembered, so that names collide and SSM parameters can be read. */
+/** What the registry needs to know about a resource. */
+interface RegisteredResource {
+  readonly type: string;
+  readonly physicalId: string;
+  readonly stackId: string;
+  readonly properties: ValueMap;
+}
+
+/**
+ * The account's resources of types that no service of the sandbox implements. The registry remembers them so that a name
+ * can be taken only once and SSM parameters can be read.
+ */
 export class ResourceRegistry {
-  readonly #resources = new Map<string, ExistingResource>();
+  readonly #resources = new Map<string, RegisteredResource>();
 
-  /** Throws ResourceError where another resource has the id. */
-  add(resource: ExistingResource): void {
+  /** Throws ResourceError if another resource has the id. */
+  add(resource: RegisteredResource): void {
     const holder = this.#resources.get(keyOf(resource));
     if (holder) throw new ResourceError(`${resource.physicalId} already exists in stack ${holder.stackId}`);
     this.#resources.set(keyOf(resource), resource);
   }
 
-  has(resource: ExistingResource): boolean {
+  has(resource: RegisteredResource): boolean {
     return this.#resources.has(keyOf(resource));
   }
 
-  replace(resource: ExistingResource): void {
+  replace(resource: RegisteredResource): void {
     this.#resources.set(keyOf(resource), resource);
   }
 
-  remove(resource: ExistingResource): void {
+  remove(resource: RegisteredResource): void {
     this.#resources.delete(keyOf(resource));
   }
 
-  /** What an SSM parameter holds; undefined where there is none. */
+  /** The value of an SSM parameter; undefined if it does not exist. */
   ssmValue(name: string): string | undefined {
     const parameter = this.#resources.get(`AWS::SSM::Parameter ${name}`);
     return parameter ? scalarText(parameter.properties["Value"]) : undefined;
   }
 }
 
-function keyOf({ type, physicalId }: ExistingResource): string {
+function keyOf({ type, physicalId }: RegisteredResource): string {
   return `${type} ${physicalId}`;
 }

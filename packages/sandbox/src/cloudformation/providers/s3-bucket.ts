@@ -1,13 +1,7 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { mapOf, sameValue, scalarText } from "../template/value.ts";
-import {
-  type ExistingResource,
-  nameOf,
-  type Provider,
-  ResourceError,
-  type ResourceRequest,
-  settleSoon,
-} from "./provider.ts";
+import { type ExistingResource, nameOf, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+import { ResourceError } from "./resource-error.ts";
 
 export const s3Bucket: Provider = {
   async create(wanted) {
@@ -23,7 +17,7 @@ export const s3Bucket: Provider = {
     await putVersioning({ ...wanted, physicalId: existing.physicalId });
   },
 
-  /** S3 itself refuses a bucket that holds anything. */
+  /** S3 itself rejects the deletion of a bucket that is not empty. */
   async delete(existing) {
     await callS3IfThere(existing, "DeleteBucket", { Bucket: existing.physicalId });
   },
@@ -48,7 +42,7 @@ export const s3Bucket: Provider = {
     identifier: "BucketName",
     idOf: (name) => name,
     exists: (existing) => bucketExists(existing, existing.physicalId),
-    // Of a bucket's settings the sandbox sets only versioning, which an import leaves alone.
+    // Versioning is the only setting that the sandbox applies, and an import does not change it.
     adopt: settleSoon,
   },
 };
@@ -57,7 +51,7 @@ export function callS3(request: ResourceRequest, operation: string, input: Shape
   return request.context.service("s3").call(operation, input, "cloudformation");
 }
 
-/** As `callS3`; done where the bucket is gone already. */
+/** Like `callS3`, but does nothing if the bucket is already gone. */
 export async function callS3IfThere(request: ResourceRequest, operation: string, input: Shape): Promise<void> {
   try {
     await callS3(request, operation, input);
@@ -66,7 +60,7 @@ export async function callS3IfThere(request: ResourceRequest, operation: string,
   }
 }
 
-/** Looked up first: in its first region S3 lets an owner create the same bucket again. */
+/** Checked first because S3 lets an owner create the same bucket again in us-east-1. */
 async function bucketExists(request: ResourceRequest, Bucket: string): Promise<boolean> {
   try {
     await callS3(request, "HeadBucket", { Bucket });
@@ -77,7 +71,7 @@ async function bucketExists(request: ResourceRequest, Bucket: string): Promise<b
   }
 }
 
-/** A template that says nothing of versioning leaves the bucket as it is. */
+/** A template that does not mention versioning leaves the bucket as it is. */
 async function putVersioning({ properties, physicalId, ...request }: ExistingResource): Promise<void> {
   const Status = scalarText(mapOf(properties["VersioningConfiguration"])["Status"]);
   if (Status === undefined) return;

@@ -2,7 +2,7 @@ import { scalarText } from "../template/value.ts";
 import { randomSuffix } from "./provider.ts";
 import { recorded } from "./recorded.ts";
 
-/** SSM parameters without a name get one that begins with `CFN-`, not with the stack's name. */
+/** SSM parameters without a name get one that starts with `CFN-` instead of the stack's name. */
 export const ssmParameter = recorded({
   nameProperty: "Name",
   physicalId: (name, { properties, logicalId, context }) =>

@@ -25,7 +25,7 @@ import { ssmParameter } from "./ssm-parameter.ts";
 import { waitCondition } from "./wait-condition.ts";
 import { waitConditionHandle } from "./wait-condition-handle.ts";
 
-/** The types with a provider of their own. Every other type is kept by `anyOther`. */
+/** The types with a provider of their own. `anyOther` handles every other type. */
 const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ["AWS::CloudFormation::Stack", nestedStack],
   ["AWS::CloudFormation::WaitCondition", waitCondition],
@@ -57,7 +57,7 @@ export function providerOf(type: string): Provider {
   return PROVIDERS.get(type) ?? anyOther(type);
 }
 
-/** Whether CloudFormation knows the type's attributes; for others GetAtt gets a made-up value. */
+/** Whether CloudFormation knows the type's attributes; for other types GetAtt returns a made-up value. */
 export function hasOwnProvider(type: string): boolean {
   return PROVIDERS.has(type);
 }

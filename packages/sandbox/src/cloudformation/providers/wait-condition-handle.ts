@@ -1,6 +1,6 @@
 import { recorded } from "./recorded.ts";
 
-/** Its physical id is the presigned URL that an instance would report to. Nothing about it ever changes. */
+/** The physical id is the presigned URL that an instance would report to. Nothing about a handle ever changes. */
 export const waitConditionHandle = recorded({
   taggable: false,
   physicalId: (name, { context }) => `https://cloudformation-waitcondition-${context.region}.s3.amazonaws.com/${name}`,

@@ -1,10 +1,14 @@
 import { scalarText } from "../template/value.ts";
-import { type Provider, ResourceError } from "./provider.ts";
+import type { Provider } from "./provider.ts";
 import { recorded } from "./recorded.ts";
+import { ResourceError } from "./resource-error.ts";
 
 const stored = recorded({ taggable: false, replacedBy: "all" });
 
-/** Nobody reports to the sandbox's handles: a condition that waits for a signal times out, after the usual settling time. */
+/**
+ * Nobody reports to the sandbox's handles, so a condition that waits for a signal times out after the usual settling
+ * time.
+ */
 export const waitCondition: Provider = {
   ...stored,
   async settle(existing) {

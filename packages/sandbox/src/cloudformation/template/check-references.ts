@@ -1,6 +1,6 @@
+import type { ResourceDefinition, Template } from "./definitions.ts";
 import { formatError, validationError } from "./parse.ts";
 import { conditionsIn, referencesIn } from "./references.ts";
-import type { ResourceDefinition, Template } from "./template.ts";
 import { isMap, nodesOf, type Value } from "./value.ts";
 
 const PSEUDO_PARAMETERS = [
@@ -33,8 +33,8 @@ const FUNCTIONS = [
 ];
 
 /**
- * Checks that whatever a template mentions is there, and that no resources wait for each other.
- * Throws ValidationError in AWS's words.
+ * Checks that everything a template refers to exists, and that no resources depend on each other in a circle. Throws
+ * ValidationError in AWS's words.
  */
 export function checkReferences(template: Template): void {
   for (const [id, resource] of template.resources) checkResource(template, id, resource);
@@ -93,7 +93,7 @@ function checkConditions(
   if (missing) throw formatError(`Unresolved condition dependency ${missing} of ${owner} in the ${place}`);
 }
 
-/** Conditions may use parameters, mappings and other conditions, and no resource. */
+/** Conditions may refer to parameters, mappings and other conditions, but not to resources. */
 function checkConditionBodies(template: Template): void {
   for (const body of Object.values(template.conditions)) {
     const names = referencesIn(body).map(({ name }) => name);
@@ -109,13 +109,16 @@ function unresolved(names: readonly string[], section: string): Error {
   return formatError(`Unresolved resource dependencies [${names.join(", ")}] in the ${section} block of the template`);
 }
 
-/** The resources that a definition needs to stand before it: by DependsOn, Ref, GetAtt and Sub. */
+/** The resources that have to exist before this one, by DependsOn, Ref, GetAtt and Sub. */
 export function dependenciesOf(template: Template, resource: ResourceDefinition): string[] {
   const mentioned = referencesIn([resource.properties, resource.metadata ?? ""]).map(({ name }) => name);
   return [...new Set([...resource.dependsOn, ...mentioned])].filter((name) => template.resources.has(name));
 }
 
-/** Logical ids so that each comes after what it depends on; otherwise in the template's order. Throws on a circle. */
+/**
+ * Logical ids in an order in which each comes after its dependencies, otherwise in the template's order. Throws on a
+ * circle.
+ */
 export function deploymentOrder(template: Template): string[] {
   const order: string[] = [];
   const open = new Set<string>();

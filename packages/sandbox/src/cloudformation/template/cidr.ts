@@ -1,9 +1,9 @@
 import { validationError } from "./parse.ts";
 
-/** AWS takes from 1 to 256 blocks out of one. */
+/** AWS splits a block into 1 to 256 blocks. */
 const MAX_BLOCKS = 256;
 
-/** The first `count` blocks of IPv4 `block`, each with `hostBits` bits for hosts (8 where AWS is told none). */
+/** The first `count` blocks of the IPv4 `block`, each with `hostBits` bits for hosts (AWS's default is 8). */
 export function cidrBlocks(block: string, count: number, hostBits = 8): string[] {
   const [address = "", prefix = ""] = block.split("/");
   const octets = address.split(".").map(Number);

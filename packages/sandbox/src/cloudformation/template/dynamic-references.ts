@@ -1,19 +1,22 @@
 import { isMap, type Value, type ValueMap } from "./value.ts";
 
-/** `{{resolve:ssm:name}}` or `{{resolve:ssm:name:version}}`; references to secrets and secure parameters are none of these. */
+/**
+ * `{{resolve:ssm:name}}` or `{{resolve:ssm:name:version}}`; references to secrets and secure parameters do not match.
+ */
 const SSM_REFERENCE = /\{\{resolve:ssm:([a-zA-Z0-9_.\-/]+)(?::\d+)?\}\}/g;
 
-/** Where references find their values. */
-export interface ReferenceSource {
-  /** What an SSM parameter holds now; undefined where there is none. */
+/** Where dynamic references get their values from. */
+interface ReferenceSource {
+  /** The current value of an SSM parameter; undefined if it does not exist. */
   ssmValue(name: string): string | undefined;
-  /** What stands for a reference that leads nowhere. May throw. */
+  /** The replacement for a reference that does not resolve. May throw. */
   missing(written: string): string;
 }
 
 /**
- * Properties as a service gets them. CloudFormation resolves references when it makes or changes a resource and keeps
- * them as written: the change of a parameter alone is no change of the stack. The sandbox's SSM has one version of each.
+ * Properties as a service gets them. CloudFormation resolves references when it creates or updates a resource and keeps
+ * them as written, so a change of the parameter alone is no change of the stack. The sandbox's SSM has one version of
+ * each parameter.
  */
 export function withReferencesResolved(properties: ValueMap, source: ReferenceSource): ValueMap {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, resolved(value, source)]));

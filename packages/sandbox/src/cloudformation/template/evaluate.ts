@@ -1,26 +1,26 @@
 import { cidrBlocks } from "./cidr.ts";
+import type { Template } from "./definitions.ts";
 import { type ParameterValue, parameterReference } from "./parameters.ts";
 import { validationError } from "./parse.ts";
 import { getAttParts, replaceSubNames, subParts, subReference } from "./references.ts";
-import type { Template } from "./template.ts";
 import { isUnknown, KNOWN_AFTER_APPLY } from "./unknown.ts";
 import { isMap, mapOf, sameValue, scalarText, type Value, type ValueMap } from "./value.ts";
 
-/** Where the functions of a template find what they ask for. */
+/** Where the functions of a template get their values from. */
 export interface Scope {
   readonly template: Pick<Template, "conditions" | "mappings">;
   readonly parameters: readonly ParameterValue[];
-  /** The values of `AWS::Region` and the like. */
+  /** The values of `AWS::Region` and the other pseudo parameters. */
   readonly pseudo: ReadonlyMap<string, Value>;
-  /** What Ref (attribute null) or GetAtt of a resource gives. Throws where it cannot be had. */
+  /** What Ref (attribute null) or GetAtt of a resource returns. Throws if the value is not available. */
   resourceValue(logicalId: string, attribute: string | null): Value;
-  /** The value of an export. Throws where nobody exports it. */
+  /** The value of an export. Throws if no stack exports it. */
   importValue(name: string): Value;
 }
 
 type IntrinsicFunction = (argument: Value, scope: Scope) => Value | undefined;
 
-/** A value with its functions worked out; undefined for `AWS::NoValue`, which removes the member that holds it. */
+/** A value with its functions evaluated; undefined for `AWS::NoValue`, which removes the member that holds it. */
 export function evaluate(value: Value, scope: Scope): Value | undefined {
   if (Array.isArray(value)) return value.map((item) => evaluate(item, scope)).filter((item) => item !== undefined);
   if (!isMap(value)) return value;
@@ -29,7 +29,7 @@ export function evaluate(value: Value, scope: Scope): Value | undefined {
   return intrinsic && name !== undefined ? intrinsic(value[name] ?? "", scope) : evaluateMap(value, scope);
 }
 
-/** Every member with its functions worked out. */
+/** Every member with its functions evaluated. */
 export function evaluateMap(map: ValueMap, scope: Scope): ValueMap {
   const result: ValueMap = {};
   for (const [key, member] of Object.entries(map)) {
@@ -39,12 +39,12 @@ export function evaluateMap(map: ValueMap, scope: Scope): ValueMap {
   return result;
 }
 
-/** Whether a condition of the template holds; a resource or output without a condition always does. */
+/** Whether a condition of the template holds. A resource or output without a condition always exists. */
 export function conditionHolds(name: string | undefined, scope: Scope): boolean {
   if (name === undefined) return true;
   const body = scope.template.conditions[name];
   if (body === undefined) throw validationError(`Template error: unresolved condition dependency ${name}`);
-  return truth(body, scope);
+  return isTrue(body, scope);
 }
 
 const INTRINSICS: ReadonlyMap<string, IntrinsicFunction> = new Map<string, IntrinsicFunction>([
@@ -54,16 +54,16 @@ const INTRINSICS: ReadonlyMap<string, IntrinsicFunction> = new Map<string, Intri
   ["Fn::Join", join],
   ["Fn::Select", select],
   ["Fn::Split", (argument, scope) => split(argument, scope)],
-  ["Fn::If", choose],
+  ["Fn::If", evaluateIf],
   ["Fn::FindInMap", findInMap],
   ["Fn::ImportValue", (argument, scope) => scope.importValue(textOf(argument, scope, "Fn::ImportValue"))],
   ["Fn::Base64", (argument, scope) => Buffer.from(textOf(argument, scope, "Fn::Base64")).toString("base64")],
   ["Fn::Cidr", cidr],
   ["Fn::GetAZs", (argument, scope) => zonesOf(textOf(argument, scope, "Fn::GetAZs"), scope)],
-  ["Fn::Equals", (argument, scope) => truth({ "Fn::Equals": argument }, scope)],
-  ["Fn::And", (argument, scope) => truth({ "Fn::And": argument }, scope)],
-  ["Fn::Or", (argument, scope) => truth({ "Fn::Or": argument }, scope)],
-  ["Fn::Not", (argument, scope) => truth({ "Fn::Not": argument }, scope)],
+  ["Fn::Equals", (argument, scope) => isTrue({ "Fn::Equals": argument }, scope)],
+  ["Fn::And", (argument, scope) => isTrue({ "Fn::And": argument }, scope)],
+  ["Fn::Or", (argument, scope) => isTrue({ "Fn::Or": argument }, scope)],
+  ["Fn::Not", (argument, scope) => isTrue({ "Fn::Not": argument }, scope)],
 ]);
 
 function reference(name: string, scope: Scope): Value | undefined {
@@ -111,7 +111,7 @@ function select(argument: Value, scope: Scope): Value {
   throw validationError(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`);
 }
 
-function choose(argument: Value, scope: Scope): Value | undefined {
+function evaluateIf(argument: Value, scope: Scope): Value | undefined {
   if (!Array.isArray(argument) || argument.length !== 3) {
     throw validationError("Template error: Fn::If requires a list argument with three parameters");
   }
@@ -139,7 +139,7 @@ function zonesOf(region: string, scope: Scope): Value {
   return ["a", "b", "c"].map((letter) => `${name}${letter}`);
 }
 
-function truth(body: Value, scope: Scope): boolean {
+function isTrue(body: Value, scope: Scope): boolean {
   const map = mapOf(body);
   const list = (name: string) => (Array.isArray(map[name]) ? map[name] : []);
   if ("Condition" in map) return conditionHolds(scalarText(map["Condition"]), scope);
@@ -147,9 +147,9 @@ function truth(body: Value, scope: Scope): boolean {
     const [left, right] = list("Fn::Equals").map((item) => evaluate(item, scope));
     return sameValue(left, right);
   }
-  if ("Fn::Not" in map) return !list("Fn::Not").some((item) => truth(item, scope));
-  if ("Fn::And" in map) return list("Fn::And").every((item) => truth(item, scope));
-  if ("Fn::Or" in map) return list("Fn::Or").some((item) => truth(item, scope));
+  if ("Fn::Not" in map) return !list("Fn::Not").some((item) => isTrue(item, scope));
+  if ("Fn::And" in map) return list("Fn::And").every((item) => isTrue(item, scope));
+  if ("Fn::Or" in map) return list("Fn::Or").some((item) => isTrue(item, scope));
   return scalarText(evaluate(body, scope)) === "true";
 }
 

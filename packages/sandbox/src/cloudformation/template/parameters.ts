@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/contract.ts";
+import type { ParameterDefinition, Template } from "./definitions.ts";
 import { formatError, validationError } from "./parse.ts";
-import type { ParameterDefinition, Template } from "./template.ts";
 import { isUnknown } from "./unknown.ts";
 import { scalarText, type Value } from "./value.ts";
 
@@ -8,14 +8,14 @@ import { scalarText, type Value } from "./value.ts";
 export interface ParameterValue {
   readonly key: string;
   readonly value: string;
-  /** What the SSM parameter that `value` names held when it was read; undefined for other types. */
+  /** What the SSM parameter named by `value` contained when it was read; undefined for other types. */
   readonly resolved: string | undefined;
   readonly noEcho: boolean;
   /** True for types whose Ref is a list. */
   readonly list: boolean;
 }
 
-/** A parameter as a request gives it. */
+/** A parameter as a request specifies it. */
 export interface GivenParameter {
   readonly key: string;
   readonly value: string | undefined;
@@ -29,15 +29,15 @@ const SSM_TYPE = /^AWS::SSM::Parameter::Value<(.+)>$/;
 const KNOWN_TYPE =
   /^(String|Number|CommaDelimitedList|List<(String|Number|AWS::[A-Za-z0-9:]+)>|AWS::[A-Za-z0-9]+::[A-Za-z0-9:.]+)$/;
 
-export interface ParameterSources {
-  /** Those of the stack's last deployment; none for a new stack. */
+interface ParameterSources {
+  /** The parameters of the stack's last deployment; empty for a new stack. */
   readonly previous: readonly ParameterValue[];
-  /** What an SSM parameter holds now; undefined where there is none of that name. */
+  /** The current value of an SSM parameter; undefined if there is none with that name. */
   readonly ssmValue: (name: string) => string | undefined;
 }
 
 /**
- * The value of every parameter of the template: the given one, the previous one where asked for, otherwise the default.
+ * The value of every parameter of the template: the given one, the previous one on request, otherwise the default.
  * Throws ValidationError for missing, unknown and disallowed values.
  */
 export function resolveParameters(
@@ -55,7 +55,7 @@ export function resolveParameters(
   return values.map(({ key, definition, value }) => parameterValue(key, definition, value ?? "", sources));
 }
 
-/** What `Ref` of the parameter gives. */
+/** What `Ref` of the parameter returns. */
 export function parameterReference(parameter: ParameterValue): Value {
   const text = parameter.resolved ?? parameter.value;
   return parameter.list ? text.split(",").map((item) => item.trim()) : text;
@@ -90,7 +90,8 @@ function parameterValue(
   const ssm = SSM_TYPE.exec(definition.type)?.[1];
   const type = ssm ?? definition.type;
   if (!KNOWN_TYPE.test(type)) throw formatError(`Unrecognized parameter type: ${definition.type}`);
-  // A nested stack's parameter may hang on a resource that is still to come: then its set is worked out without the value.
+  // A nested stack's parameter may depend on a resource that does not exist yet; its change set is then computed
+  // without the value.
   if (!isUnknown(value)) checkRules(key, definition, value);
   const resolved = ssm === undefined || isUnknown(value) ? undefined : sources.ssmValue(value);
   if (ssm !== undefined && resolved === undefined && !isUnknown(value)) {

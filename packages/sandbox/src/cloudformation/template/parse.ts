@@ -2,7 +2,7 @@ import { CORE_SCHEMA, load, type Schema, Type, YAMLException } from "js-yaml";
 import { AwsError } from "../../core/contract.ts";
 import { isMap, type Value, type ValueMap } from "./value.ts";
 
-/** Short tags that stand for `Fn::Name`; `!Ref` and `!Condition` have no prefix, `!GetAtt` also takes `A.B`. */
+/** Short tags that stand for `Fn::Name`; `!Ref` and `!Condition` have no prefix, `!GetAtt` also accepts `A.B`. */
 const FUNCTION_TAGS = [
   "And",
   "Base64",
@@ -25,14 +25,14 @@ const FUNCTION_TAGS = [
 ] as const;
 
 const YAML_KINDS = ["scalar", "sequence", "mapping"] as const;
-/** YAML 1.1 reads these as booleans, and so does CloudFormation; js-yaml follows YAML 1.2 and would not. */
+/** YAML 1.1 reads these as booleans, and so does CloudFormation; js-yaml follows YAML 1.2 and does not. */
 const OLD_BOOLEANS: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
 
 const SCHEMA = templateSchema();
 
 /**
- * The value that a template's text stands for. JSON where it begins with a brace, YAML otherwise.
- * Throws ValidationError in AWS's words where the text is neither, is no map, or holds null.
+ * The parsed template: JSON if the text starts with a brace, YAML otherwise. Throws ValidationError in AWS's words if
+ * the text is neither, is not a map, or contains null.
  */
 export function parseTemplateText(text: string): ValueMap {
   const value = text.trimStart().startsWith("{") ? parseJson(text) : parseYaml(text);
@@ -70,7 +70,7 @@ function parseYaml(text: string): Value {
   }
 }
 
-/** An alias is the one way by which a parsed document can hold the same object twice. */
+/** Only an alias makes a parsed document contain the same object twice. */
 function refuseAliases(value: Value, seen: Set<Value>): void {
   if (typeof value !== "object" || value === null) return;
   if (seen.has(value))

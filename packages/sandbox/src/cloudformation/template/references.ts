@@ -1,16 +1,16 @@
 import { isMap, mapOf, nodesOf, scalarText, type Value } from "./value.ts";
 
-/** One mention of something else in a template: a parameter or resource by `Ref` or `${X}`, a resource's attribute. */
-export interface Reference {
+/** One reference in a template: to a parameter or resource by `Ref` or `${X}`, or to a resource's attribute. */
+interface Reference {
   readonly name: string;
   /** The attribute of a GetAtt; null for a Ref. */
   readonly attribute: string | null;
 }
 
-/** The names `${X}` and `${X.Attribute}` of a Sub text; `${!X}` is an escaped dollar and none of them. */
+/** The names `${X}` and `${X.Attribute}` in the text of a Sub; `${!X}` is an escaped dollar and does not match. */
 const SUB_NAME = /\$\{([^!}][^}]*)\}/g;
 
-/** Everything that a value mentions, in the order of the text, repeated mentions included. */
+/** All references in a value, in the order of the text, including repeated ones. */
 export function referencesIn(value: Value): Reference[] {
   const found: Reference[] = [];
   for (const { node } of nodesOf(value)) {
@@ -23,7 +23,7 @@ export function referencesIn(value: Value): Reference[] {
   return found;
 }
 
-/** The conditions that a value asks for with Fn::If. */
+/** The conditions that a value refers to by Fn::If. */
 export function conditionsIn(value: Value): string[] {
   const found: string[] = [];
   for (const { node } of nodesOf(value)) {
@@ -49,7 +49,7 @@ export function subParts(value: Value): { text: string; variables: Record<string
   return { text: scalarText(text) ?? "", variables: mapOf(variables) };
 }
 
-/** The text with each name replaced by what `resolve` answers. */
+/** The text with each name replaced by the result of `resolve`. */
 export function replaceSubNames(text: string, resolve: (name: string) => string): string {
   return text.replace(SUB_NAME, (_, name: string) => resolve(name.trim())).replace(/\$\{!/g, "${");
 }
@@ -59,7 +59,7 @@ export function subReference(name: string): Reference {
   return dot < 0 ? { name, attribute: null } : { name: name.slice(0, dot), attribute: name.slice(dot + 1) };
 }
 
-/** Its variables' own values are met as nodes of their own. */
+/** The values of a Sub's own variables are visited as nodes of their own. */
 function subReferences(value: Value): Reference[] {
   const { text, variables } = subParts(value);
   return [...text.matchAll(SUB_NAME)]

@@ -1,54 +1,7 @@
 import { checkReferences } from "./check-references.ts";
+import type { OutputDefinition, ParameterDefinition, ResourceDefinition, Template } from "./definitions.ts";
 import { formatError, parseTemplateText, validationError } from "./parse.ts";
 import { isMap, mapOf, nodesOf, scalarText, type Value, type ValueMap } from "./value.ts";
-
-export interface ParameterDefinition {
-  readonly type: string;
-  /** Undefined where the template gives none: the parameter must then have a value. */
-  readonly default: string | undefined;
-  readonly noEcho: boolean;
-  readonly description: string | undefined;
-  /** The constraints as written: AllowedValues, AllowedPattern, MinLength, ConstraintDescription and so on. */
-  readonly rules: ValueMap;
-}
-
-export interface ResourceDefinition {
-  readonly type: string;
-  readonly properties: ValueMap;
-  readonly dependsOn: readonly string[];
-  readonly condition: string | undefined;
-  readonly metadata: Value | undefined;
-  readonly deletionPolicy: string | undefined;
-  readonly updateReplacePolicy: string | undefined;
-}
-
-export interface OutputDefinition {
-  readonly value: Value;
-  readonly description: string | undefined;
-  readonly exportName: Value | undefined;
-  readonly condition: string | undefined;
-}
-
-export interface Template {
-  /** The text exactly as it was submitted; GetTemplate answers it. */
-  readonly body: string;
-  /** The body's value, or what the transforms made of it. */
-  readonly document: ValueMap;
-  /** What the transforms made of the body, as text; undefined where none was at work yet. */
-  readonly processed: string | undefined;
-  readonly version: string | undefined;
-  readonly description: string | undefined;
-  readonly metadata: Value | undefined;
-  /** In the order in which they are to be run; those that parts of the template call for come last. */
-  readonly transforms: readonly string[];
-  readonly parameters: ReadonlyMap<string, ParameterDefinition>;
-  /** Assertions about the parameters' values. */
-  readonly rules: ValueMap;
-  readonly mappings: ValueMap;
-  readonly conditions: ValueMap;
-  readonly resources: ReadonlyMap<string, ResourceDefinition>;
-  readonly outputs: ReadonlyMap<string, OutputDefinition>;
-}
 
 const SECTIONS = [
   "AWSTemplateFormatVersion",
@@ -77,21 +30,20 @@ const RESOURCE_MEMBERS = [
 const NAME = /^[a-zA-Z0-9]+$/;
 
 /**
- * Reads a template and checks everything about it that needs no parameter values. One with a transform is read as far as
- * it can be: the rest is checked once the transform has been at work.
- * Throws ValidationError in AWS's words for the first fault.
+ * Reads a template and checks everything that does not depend on parameter values. A template with a transform is read
+ * as far as possible and checked again after the transform. Throws ValidationError in AWS's words for the first fault.
  */
 export function readTemplate(body: string): Template {
   const document = parseTemplateText(body);
   return templateFrom(document, { body, processed: undefined, transforms: declaredTransforms(document) });
 }
 
-/** The template that its transforms made. Throws ValidationError in AWS's words for the first fault. */
+/** The result of a template's transforms. Throws ValidationError in AWS's words for the first fault. */
 export function processedTemplate({ body, transforms }: Template, document: ValueMap): Template {
   return templateFrom(document, { body, transforms, processed: JSON.stringify(document) });
 }
 
-/** Whether transforms are still to be run before the template means anything. */
+/** Whether the template still has to be transformed before its resources are known. */
 export function isUnprocessed({ transforms, processed }: Pick<Template, "transforms" | "processed">): boolean {
   return transforms.length > 0 && processed === undefined;
 }
@@ -117,7 +69,10 @@ function templateFrom(document: ValueMap, source: Pick<Template, "body" | "proce
   return template;
 }
 
-/** The document without `Fn::Transform` and `Fn::ForEach` in place of a resource or output: nobody knows yet what they give. */
+/**
+ * The document without `Fn::Transform` and `Fn::ForEach` in place of resources or outputs: their results are not known
+ * yet.
+ */
 function withoutCalls(document: ValueMap): ValueMap {
   const plain = (section: string): ValueMap =>
     Object.fromEntries(Object.entries(mapOf(document[section])).filter(([name]) => !name.startsWith("Fn::")));
@@ -148,7 +103,7 @@ function transformsOf(value: Value | undefined): string[] {
   return items.map((item) => scalarText(item) ?? scalarText(mapOf(item)["Name"]) ?? "");
 }
 
-/** The names of `Fn::Transform` calls, which work like a transform of the part that holds them. */
+/** The names in `Fn::Transform` calls, each of which transforms the part of the template that contains it. */
 function transformsWithin(document: ValueMap): string[] {
   return [...nodesOf(document)].flatMap(({ node }) =>
     isMap(node) && "Fn::Transform" in node ? transformsOf(node["Fn::Transform"]) : [],
@@ -189,12 +144,12 @@ function readResource(name: string, member: ValueMap): ResourceDefinition {
   const unknown = Object.keys(member).find((key) => !RESOURCE_MEMBERS.includes(key));
   if ("Type" in member && unknown) throw validationError(`Invalid template resource property '${unknown}'`);
   const type = scalarText(member["Type"]) ?? "";
-  // These exist only before a transform.
+  // These types exist only before a transform.
   if (type.startsWith("AWS::Serverless::")) throw formatError(`Unrecognized resource types: [${type}]`);
   return readSubmittedResource(name, member);
 }
 
-/** A resource that a transform may still change: it may have members that only the transform knows. */
+/** A resource that a transform may still change, and that may have members which only the transform knows. */
 function readSubmittedResource(name: string, member: ValueMap): ResourceDefinition {
   const type = scalarText(member["Type"]);
   if (type === undefined) throw formatError(`[/Resources/${name}] Every Resources object must contain a Type member.`);

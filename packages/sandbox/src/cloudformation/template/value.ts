@@ -1,4 +1,4 @@
-/** What a template is made of: JSON values, and nothing else after its short tags have become `Fn::` objects. */
+/** What a template consists of: JSON values only, once its short tags have become `Fn::` objects. */
 export type Value = null | boolean | number | string | Value[] | ValueMap;
 export type ValueMap = { [key: string]: Value };
 
@@ -6,18 +6,20 @@ export function isMap(value: Value | undefined): value is ValueMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The members of a map that has been given; an empty map for anything else. */
+/** The members of a map; an empty map for anything else. */
 export function mapOf(value: Value | undefined): ValueMap {
   return isMap(value) ? value : {};
 }
 
-/** The text of a scalar; undefined for a map, a list, null or nothing. CloudFormation takes `30` and `"30"` for the same. */
+/**
+ * The text of a scalar; undefined for a map, a list, null or undefined. CloudFormation treats `30` and `"30"` as equal.
+ */
 export function scalarText(value: Value | undefined): string | undefined {
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
-/** Equality as CloudFormation sees it: the order of keys does not count, and scalars are compared by their text. */
+/** Equality as CloudFormation defines it: the order of keys does not matter, and scalars are compared as text. */
 export function sameValue(left: Value | undefined, right: Value | undefined): boolean {
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => sameValue(item, right[index]));
@@ -33,7 +35,7 @@ export function sameValue(left: Value | undefined, right: Value | undefined): bo
   return text !== undefined && text === scalarText(right);
 }
 
-/** Every object and list of a value, outermost first, with the path of keys that leads to it. */
+/** Every object and list inside a value, outermost first, with the path of keys that leads to it. */
 export function* nodesOf(
   value: Value,
   path: readonly string[] = [],

@@ -4,7 +4,7 @@ import { TransformError } from "./transform.ts";
 
 const LOOP = "Fn::ForEach::";
 
-/** The value with every `Fn::ForEach::Name` in it replaced by what it gives for each item, inner loops after outer ones. */
+/** The value with every `Fn::ForEach::Name` replaced by its results for all items, outer loops before inner ones. */
 export function withLoopsRun(value: Value, scope: Scope): Value {
   if (Array.isArray(value)) return value.map((item) => withLoopsRun(item, scope));
   if (!isMap(value)) return value;
@@ -16,7 +16,7 @@ export function withLoopsRun(value: Value, scope: Scope): Value {
   return result;
 }
 
-/** All members that one loop gives. Throws TransformError where it is not a name, a collection and a map. */
+/** All members that one loop produces. Throws TransformError unless the loop is a name, a collection and a map. */
 function unrolled(key: string, loop: Value, scope: Scope): ValueMap {
   const [identifier, collection, body, ...more] = Array.isArray(loop) ? loop : [];
   const name = scalarText(identifier);
@@ -30,7 +30,7 @@ function unrolled(key: string, loop: Value, scope: Scope): ValueMap {
   return result;
 }
 
-/** The members of `made` put into `result`. Throws TransformError where two iterations give the same name. */
+/** Copies the members of `made` into `result`. Throws TransformError if two iterations produce the same name. */
 function addMembers(result: ValueMap, made: Value): void {
   for (const [name, member] of Object.entries(isMap(made) ? made : {})) {
     if (name in result) throw new TransformError(`Found duplicate key ${name} in the output of Fn::ForEach`);
@@ -38,7 +38,7 @@ function addMembers(result: ValueMap, made: Value): void {
   }
 }
 
-/** A list, whose items may be lists themselves by way of parameters, or one parameter that is a list. */
+/** A list, whose items may be list parameters, or a single list parameter. */
 function itemsOf(key: string, collection: Value, scope: Scope): string[] {
   const items = evaluate(collection, scope);
   const texts = Array.isArray(items) ? items.flat().map(scalarText) : [undefined];
@@ -48,7 +48,7 @@ function itemsOf(key: string, collection: Value, scope: Scope): string[] {
   });
 }
 
-/** `${Name}` stands for the item, `&{Name}` for its letters and digits, which is what a logical id may be made of. */
+/** `${Name}` stands for the item, `&{Name}` for its letters and digits, which are all that a logical id may contain. */
 function replaced(value: Value, name: string, item: string): Value {
   if (typeof value === "string") {
     return value.replaceAll(`\${${name}}`, item).replaceAll(`&{${name}}`, item.replace(/[^A-Za-z0-9]/g, ""));

@@ -3,7 +3,7 @@ import { parseTemplateText } from "../template/parse.ts";
 import { mapOf, scalarText, type Value } from "../template/value.ts";
 import { type Transform, TransformError, type TransformScope } from "./transform.ts";
 
-/** Puts the members of a snippet in S3 beside those that are there; where both have one, the template's own stays. */
+/** Merges a snippet from S3 into the template. If both have a member, the template's own stays. */
 export const include: Transform = async (document, scope, settings) => {
   const location = locationOf(settings["Location"], scope);
   if (!location?.startsWith("s3://") && !location?.startsWith("https://")) {
@@ -13,7 +13,7 @@ export const include: Transform = async (document, scope, settings) => {
   return { ...snippet, ...document };
 };
 
-/** The location may be a parameter's value, and nothing else that would have to be worked out. */
+/** The location may refer to a parameter but contain no other function. */
 function locationOf(value: Value | undefined, { parameters }: TransformScope): string | undefined {
   const name = scalarText(mapOf(value)["Ref"]);
   const parameter = parameters.find(({ key }) => key === name);

@@ -4,18 +4,18 @@ import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template
 import { withLoopsRun } from "./for-each.ts";
 import { type Transform, TransformError, type TransformScope } from "./transform.ts";
 
-/** Loops, `Fn::Length`, `Fn::ToJsonString`, and `Fn::FindInMap` with functions in its keys and a default. */
+/** Implements loops, `Fn::Length`, `Fn::ToJsonString`, and `Fn::FindInMap` with functions in its keys and a default. */
 export const languageExtensions: Transform = (document, scope) => {
   const inner = scopeOf(document, scope);
   const { Resources, Conditions, Outputs, ...others } = document;
   const result: ValueMap = { ...others };
   for (const [name, section] of Object.entries({ Resources, Conditions, Outputs })) {
-    if (section !== undefined) result[name] = workedOut(withLoopsRun(section, inner), inner);
+    if (section !== undefined) result[name] = withExtensionsRun(withLoopsRun(section, inner), inner);
   }
   return result;
 };
 
-/** What a transform can know: parameters and mappings. What resources will give is for the deployment. */
+/** What a transform can see: parameters and mappings. Values of resources are only known during the deployment. */
 function scopeOf(document: ValueMap, { parameters, pseudo }: TransformScope): Scope {
   return {
     template: { mappings: mapOf(document["Mappings"]), conditions: mapOf(document["Conditions"]) },
@@ -30,13 +30,13 @@ function scopeOf(document: ValueMap, { parameters, pseudo }: TransformScope): Sc
   };
 }
 
-function workedOut(value: Value, scope: Scope): Value {
-  if (Array.isArray(value)) return value.map((item) => workedOut(item, scope));
+function withExtensionsRun(value: Value, scope: Scope): Value {
+  if (Array.isArray(value)) return value.map((item) => withExtensionsRun(item, scope));
   if (!isMap(value)) return value;
   const [name, ...others] = Object.keys(value);
   const extension = name !== undefined && others.length === 0 ? EXTENSIONS.get(name) : undefined;
-  if (extension && name !== undefined) return extension(workedOut(value[name] ?? "", scope), scope);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, workedOut(member, scope)]));
+  if (extension && name !== undefined) return extension(withExtensionsRun(value[name] ?? "", scope), scope);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withExtensionsRun(member, scope)]));
 }
 
 const EXTENSIONS: ReadonlyMap<string, (argument: Value, scope: Scope) => Value> = new Map([
@@ -51,7 +51,7 @@ function lengthOf(argument: Value, scope: Scope): Value {
   return list.length;
 }
 
-/** The mapping's value, or the default, which may be anything that a property may be. */
+/** The mapping's value, or the default, which may be any value. */
 function findInMap(argument: Value, scope: Scope): Value {
   const parts = Array.isArray(argument) ? argument : [];
   const [map, first, second] = parts.slice(0, 3).map((key) => scalarText(evaluate(key, scope)) ?? "");
@@ -61,7 +61,7 @@ function findInMap(argument: Value, scope: Scope): Value {
   return value;
 }
 
-/** JSON at once where it can be had; where a resource is mentioned, a Sub that the deployment completes. */
+/** JSON text if the value is known; a Sub that the deployment completes if it refers to a resource. */
 function toJsonString(argument: Value, scope: Scope): Value {
   const text = JSON.stringify(withPlaceholders(argument, scope));
   return text.includes("${") ? { "Fn::Sub": text } : text;

@@ -1,12 +1,13 @@
+import type { Template } from "../template/definitions.ts";
 import { validationError } from "../template/parse.ts";
-import { processedTemplate, type Template } from "../template/template.ts";
+import { processedTemplate } from "../template/template.ts";
 import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
 import { TRANSFORMS } from "./table.ts";
 import { TransformError, type TransformScope } from "./transform.ts";
 
 /**
- * What the template's transforms make of it: calls inside it first, deepest ones before those around them, then the
- * declared ones in their order. Throws ValidationError in AWS's words.
+ * Runs the template's transforms: calls inside it first, the deepest before those around them, then the declared ones
+ * in order. Throws ValidationError in AWS's words.
  */
 export async function runTransforms(template: Template, scope: TransformScope): Promise<Template> {
   const { Transform: declared, ...rest } = mapOf(await withCallsRun(template.document, scope));
@@ -22,7 +23,7 @@ interface Declaration {
   readonly settings: ValueMap;
 }
 
-/** A declaration is a name, or a map with `Name` and `Parameters`; there may be a list of them. */
+/** A declaration is a name, a map with `Name` and `Parameters`, or a list of them. */
 function declarationsOf(value: Value | undefined): Declaration[] {
   if (value === undefined) return [];
   return (Array.isArray(value) ? value : [value]).map((item) => {
@@ -32,7 +33,7 @@ function declarationsOf(value: Value | undefined): Declaration[] {
   });
 }
 
-/** The value with every `Fn::Transform` in it replaced: what the call gives is merged with what stands beside it. */
+/** The value with every `Fn::Transform` replaced: the result of a call is merged with the members next to it. */
 async function withCallsRun(value: Value, scope: TransformScope): Promise<Value> {
   if (Array.isArray(value)) return await Promise.all(value.map((item) => withCallsRun(item, scope)));
   if (!isMap(value)) return value;
@@ -62,7 +63,7 @@ async function transformed(
   }
 }
 
-/** AWS names a macro by its owner, and its own transforms as they are. */
+/** AWS qualifies a macro with its owner's account, but not its own transforms. */
 function qualified(name: string, { pseudo }: TransformScope): string {
   return name.includes("::") ? name : `${scalarText(pseudo.get("AWS::AccountId"))}::${name}`;
 }

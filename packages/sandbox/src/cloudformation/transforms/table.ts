@@ -3,7 +3,7 @@ import { languageExtensions } from "./language-extensions.ts";
 import { serverless } from "./serverless/serverless.ts";
 import type { Transform } from "./transform.ts";
 
-/** The transforms that AWS hosts. Macros of an account's own are functions, which the sandbox does not run. */
+/** The transforms that AWS hosts. An account's own macros are functions, which the sandbox does not run. */
 export const TRANSFORMS: ReadonlyMap<string, Transform> = new Map([
   ["AWS::Include", include],
   ["AWS::LanguageExtensions", languageExtensions],

@@ -3,7 +3,7 @@ import { digestOf, hashedId } from "./logical-ids.ts";
 import { BODY_NAMES, s3Location } from "./s3-location.ts";
 import { type Expander, generated, present, type Route, ref, SamResourceError } from "./sam-template.ts";
 
-/** The API that events get which name none. */
+/** The API of events that name none. */
 export const IMPLICIT_API = "ServerlessRestApi";
 const IMPLICIT_STAGE = "Prod";
 
@@ -20,7 +20,7 @@ const STAGE_SETTINGS = [
   "MethodSettings",
 ];
 
-/** A REST API with its deployment, whose id changes with the definition, and its stage. */
+/** A REST API with its stage and its deployment, whose id changes with the definition. */
 export const expandApi: Expander = ({ id, properties, attributes, own }, sam) => {
   const { StageName, DefinitionBody, DefinitionUri, Variables, TracingEnabled } = properties;
   if (StageName === undefined) throw new SamResourceError(id, "Missing required property 'StageName'.");
@@ -60,7 +60,9 @@ export const expandApi: Expander = ({ id, properties, attributes, own }, sam) =>
   };
 };
 
-/** `<Api><Stage>Stage`; a stage's name that an id could not carry is hashed, one that is only a reference left out. */
+/**
+ * `<Api><Stage>Stage`. A stage name that cannot be part of an id is hashed; one that is a plain reference is left out.
+ */
 function stageIdOf(id: string, stageName: Value): string {
   const name = scalarText(stageName);
   if (name === undefined) return `${id}Stage`;

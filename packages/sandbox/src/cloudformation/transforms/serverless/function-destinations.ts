@@ -1,14 +1,17 @@
 import { mapOf, scalarText, type Value, type ValueMap } from "../../template/value.ts";
-import type { EventTarget } from "./events/table.ts";
+import type { EventTarget } from "./events/event.ts";
 import { generated, getAtt, ref, type SamResource, SamResourceError } from "./sam-template.ts";
 
 interface Destinations {
   readonly resources: ValueMap;
-  /** Inline policies that let the function's role send there. */
+  /** Inline policies that let the function's role send to the destinations. */
   readonly policies: readonly Value[];
 }
 
-/** What a role may do to send to a destination of this type, and the type of the resource that SAM makes where none is named. */
+/**
+ * The action that a role needs to send to a destination of this type, and the resource type that SAM creates if the
+ * template names no destination.
+ */
 const TYPES: Readonly<Record<string, { action: string; madeType: string | null; suffix: string; attribute: string }>> =
   {
     SQS: { action: "sqs:SendMessage", madeType: "AWS::SQS::Queue", suffix: "Queue", attribute: "Arn" },
@@ -17,7 +20,7 @@ const TYPES: Readonly<Record<string, { action: string; madeType: string | null; 
     Lambda: { action: "lambda:InvokeFunction", madeType: null, suffix: "", attribute: "" },
   };
 
-/** The configuration of asynchronous calls, with the queues and topics that it needs. */
+/** The configuration of asynchronous invocation, with the queues and topics that it needs. */
 export function expandDestinations(
   resource: SamResource,
   { aliasId }: EventTarget,

@@ -2,9 +2,9 @@ import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../../templ
 import { policyFromTemplate } from "./policy-templates.ts";
 import { generated, listOf, type SamResource, tagList } from "./sam-template.ts";
 
-/** What the role of a function has to hold besides the template's policies. */
+/** What the role of a function needs besides the template's policies. */
 export interface RoleNeeds {
-  /** Names below `service-role/` of what the events' pollers need. */
+  /** Names under `service-role/` of the policies that the events' pollers need. */
   readonly managedPolicies: readonly string[];
   readonly policies: readonly Value[];
 }
@@ -15,7 +15,7 @@ const TRUST: ValueMap = {
   Statement: [{ Action: ["sts:AssumeRole"], Effect: "Allow", Principal: { Service: ["lambda.amazonaws.com"] } }],
 };
 
-/** The role that SAM makes for a function without one of its own. */
+/** The role that SAM creates for a function without one. */
 export function executionRole(resource: SamResource, needs: RoleNeeds): ValueMap {
   const { id, properties, attributes } = resource;
   const written = listOf(properties["Policies"]);
@@ -44,7 +44,10 @@ export function executionRole(resource: SamResource, needs: RoleNeeds): ValueMap
   );
 }
 
-/** A text is the ARN of a managed policy, or the name of one of AWS's; so is a reference, whose ARN nobody knows yet. */
+/**
+ * A text is the ARN of a managed policy or the name of one of AWS's. A reference counts as an ARN that is not known
+ * yet.
+ */
 function managedArn(policy: Value): Value[] {
   const name = scalarText(policy);
   if (name !== undefined) return [name.startsWith("arn:") ? name : `${MANAGED}/${name}`];
@@ -52,7 +55,7 @@ function managedArn(policy: Value): Value[] {
   return key === "Ref" || key.startsWith("Fn::") ? [policy] : [];
 }
 
-/** The documents among a function's policies, named by their place in the list. */
+/** An inline document among a function's policies, named by its position in the list. */
 function inlinePolicy(id: string, policy: Value, index: number): Value[] {
   if (!isMap(policy) || managedArn(policy).length > 0) return [];
   const document = "Statement" in policy ? policy : policyFromTemplate(id, policy);

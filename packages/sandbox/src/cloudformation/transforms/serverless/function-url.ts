@@ -1,8 +1,11 @@
 import { mapOf, scalarText, type ValueMap } from "../../template/value.ts";
-import type { EventTarget } from "./events/table.ts";
+import type { EventTarget } from "./events/event.ts";
 import { generated, ref, type SamResource, SamResourceError } from "./sam-template.ts";
 
-/** The URL of a function or its alias. One without authorization comes with the two permissions that let everybody in. */
+/**
+ * The URL of a function or its alias. A URL without authorization comes with the two permissions that open it to
+ * everybody.
+ */
 export function functionUrl({ id, properties, attributes }: SamResource, { aliasId }: EventTarget): ValueMap {
   if (!("FunctionUrlConfig" in properties)) return {};
   const { AuthType, Cors, InvokeMode } = mapOf(properties["FunctionUrlConfig"]);

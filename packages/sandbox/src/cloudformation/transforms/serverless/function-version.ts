@@ -10,12 +10,13 @@ import {
   withParameters,
 } from "./sam-template.ts";
 
-/** SAM's ids of versions end in this many digits of the hash. */
+/** The number of hash digits at the end of SAM's version ids. */
 const HASH_LENGTH = 10;
 
 /**
- * The version that `AutoPublishAlias` publishes; null without it. Its id is made from where the code lies, the environment,
- * the memory and SnapStart, so that another of them is another version, and the old one stays in the account.
+ * The version that `AutoPublishAlias` publishes; null without it. Its id is derived from the code's location, the
+ * environment, the memory and SnapStart, so a change of any of these publishes another version, and the old one stays
+ * in the account.
  */
 export function versionOf(
   { id, properties, attributes }: SamResource,
@@ -51,7 +52,10 @@ function hashedPart(plain: ValueMap, code: ValueMap): ValueMap {
   return part;
 }
 
-/** The alias that points to the version. Its name is known when the template is processed: it is part of the id. */
+/**
+ * The alias that points to the version. Its name has to be known when the template is processed, because it is part of
+ * the id.
+ */
 export function aliasOf(
   { id, properties, attributes }: SamResource,
   versionId: string,

@@ -1,5 +1,6 @@
 import { mapOf, scalarText, type ValueMap } from "../../template/value.ts";
-import { EVENTS, type EventTarget } from "./events/table.ts";
+import type { EventTarget } from "./events/event.ts";
+import { EVENTS } from "./events/table.ts";
 import { expandDestinations } from "./function-destinations.ts";
 import { executionRole, type RoleNeeds } from "./function-role.ts";
 import { functionUrl } from "./function-url.ts";
@@ -40,7 +41,7 @@ const SAME = [
   "VpcConfig",
 ];
 
-/** A function with its version and alias, URL, destinations, role and what calls it, in SAM's order. */
+/** A function with its version and alias, URL, destinations, role and events, in SAM's order. */
 export const expandFunction: Expander = (resource, sam) => {
   const { id, properties, attributes, own } = resource;
   if ("DeploymentPreference" in properties) {
@@ -101,7 +102,7 @@ function codeOf(id: string, { CodeUri, InlineCode, ImageUri }: ValueMap, image: 
 
 interface ExpandedEvent {
   readonly resources: ValueMap;
-  /** The managed policy that a poller's role needs; undefined for what calls the function from outside. */
+  /** The managed policy that a poller's role needs; undefined for sources that invoke the function themselves. */
   readonly rolePolicy: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../../template/value.ts";
 
-/** The sections of `Globals` and the types that they are for. */
+/** The sections of `Globals` and the types that they apply to. */
 const SECTIONS: Readonly<Record<string, string>> = {
   "AWS::Serverless::Api": "Api",
   "AWS::Serverless::Function": "Function",
@@ -9,7 +9,10 @@ const SECTIONS: Readonly<Record<string, string>> = {
   "AWS::Serverless::SimpleTable": "SimpleTable",
 };
 
-/** A resource's properties with the template's globals for its type under them; `IgnoreGlobals` leaves some or all out. */
+/**
+ * A resource's properties on top of the template's globals for its type. `IgnoreGlobals` leaves out some or all of the
+ * globals.
+ */
 export function withGlobals(globals: ValueMap, member: ValueMap): ValueMap {
   const section = mapOf(globals[SECTIONS[scalarText(member["Type"]) ?? ""] ?? ""]);
   const ignored = member["IgnoreGlobals"];
@@ -18,7 +21,7 @@ export function withGlobals(globals: ValueMap, member: ValueMap): ValueMap {
   return mapOf(merged(Object.fromEntries(used), mapOf(member["Properties"])));
 }
 
-/** Maps are merged and lists put one after the other; of anything else, functions included, the resource's own counts. */
+/** Maps are merged and lists concatenated; of anything else, including functions, the resource's own value wins. */
 function merged(global: Value, local: Value): Value {
   if (Array.isArray(global) && Array.isArray(local)) return [...global, ...local];
   if (!isMap(global) || !isMap(local) || isFunction(global) || isFunction(local)) return local;

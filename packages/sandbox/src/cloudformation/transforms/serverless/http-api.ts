@@ -3,13 +3,13 @@ import { hashedId } from "./logical-ids.ts";
 import { BODY_NAMES, s3Location } from "./s3-location.ts";
 import { type Expander, generated, type Route, ref } from "./sam-template.ts";
 
-/** The HTTP API that events get which name none. */
+/** The HTTP API of events that name none. */
 export const IMPLICIT_HTTP_API = "ServerlessHttpApi";
 export const IMPLICIT_HTTP_API_RESOURCE: ValueMap = { Type: "AWS::Serverless::HttpApi", Properties: {} };
 
 const DEFAULT_STAGE = "$default";
 
-/** An HTTP API and its stage, which deploys by itself. */
+/** An HTTP API and its stage, which deploys automatically. */
 export const expandHttpApi: Expander = ({ id, properties, attributes, own }, sam) => {
   const { StageName = DEFAULT_STAGE, DefinitionBody, DefinitionUri, Name, Description } = properties;
   const body = DefinitionUri === undefined ? (DefinitionBody ?? definition(sam.routes.get(id) ?? [])) : undefined;

@@ -3,10 +3,13 @@ import { hashedId } from "./logical-ids.ts";
 import { CODE_NAMES, s3Location } from "./s3-location.ts";
 import { type Expander, generated, present, withParameters } from "./sam-template.ts";
 
-/** Properties that SAM works out before it takes the hash. */
+/** Properties that SAM resolves before it computes the hash. */
 const RESOLVED = ["LayerName", "LicenseInfo", "Description", "RetentionPolicy"];
 
-/** A layer version under an id that changes with its definition, so that every change publishes a new one beside the old. */
+/**
+ * A layer version under an id that changes with its definition, so that every change publishes a new version and keeps
+ * the old one.
+ */
 export const expandLayerVersion: Expander = ({ id, type, properties: written, attributes, own }, sam) => {
   const properties = { ...written };
   for (const name of RESOLVED) {

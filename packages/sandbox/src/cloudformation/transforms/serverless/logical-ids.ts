@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { isMap, type Value, type ValueMap } from "../../template/value.ts";
 
-/** How many digits of the hash a logical id carries: with the same template every run makes the same ids. */
+/** The number of hash digits in a logical id. The same template always produces the same ids. */
 const HASH_LENGTH = 10;
 
-/** A logical id that changes when the data does: the prefix and the first digits of the data's SHA-1. */
+/** A logical id that changes with the data: the prefix and the first digits of the data's SHA-1. */
 export function hashedId(prefix: string, data: Value): string {
   return `${prefix}${digestOf(data).slice(0, HASH_LENGTH)}`;
 }
 
-/** The SHA-1 of a text, or of the JSON with sorted keys and no blanks that SAM writes for anything else. */
+/** The SHA-1 of a text, or of any other value as SAM serializes it: JSON with sorted keys and no whitespace. */
 export function digestOf(data: Value): string {
   const text = typeof data === "string" ? data : asciiJson(sortedKeys(data));
   return createHash("sha1").update(text).digest("hex");

@@ -1,7 +1,7 @@
 import { mapOf, type Value, type ValueMap } from "../../template/value.ts";
 import { SamResourceError } from "./sam-template.ts";
 
-/** One of SAM's policy templates: what it allows, and on which resource its one parameter makes it. */
+/** One of SAM's policy templates: the actions that it allows, on the resource that its one parameter names. */
 interface PolicyTemplate {
   readonly parameter: string;
   readonly actions: readonly string[];
@@ -12,7 +12,10 @@ interface PolicyTemplate {
 const TABLE = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${it}";
 const BUCKET = "arn:${AWS::Partition}:s3:::${it}";
 
-/** The policy templates that applications use most. Others are refused with a reason, for a role without them would be a lie. */
+/**
+ * The most common policy templates. Others are rejected with a reason, because a role without their permissions would
+ * be wrong.
+ */
 const TEMPLATES: Readonly<Record<string, PolicyTemplate>> = {
   DynamoDBReadPolicy: {
     parameter: "TableName",
@@ -79,7 +82,10 @@ const TEMPLATES: Readonly<Record<string, PolicyTemplate>> = {
   },
 };
 
-/** The document of `{ S3ReadPolicy: { BucketName: … } }`. Throws SamResourceError for one that is not in the table. */
+/**
+ * The document for `{ S3ReadPolicy: { BucketName: … } }`. Throws SamResourceError for a template that is not in the
+ * table.
+ */
 export function policyFromTemplate(id: string, policy: ValueMap): ValueMap {
   const [name = "", given = {}] = Object.entries(policy)[0] ?? [];
   const template = TEMPLATES[name];

@@ -1,6 +1,9 @@
 import { isMap, scalarText, type Value, type ValueMap } from "../../template/value.ts";
 
-/** The value with every mention of a name that SAM gives, such as `Fn.Alias` or a layer's id, led to the generated resource. */
+/**
+ * The value with every reference to a name that SAM defines, such as `Fn.Alias` or a layer's id, pointed at the
+ * generated resource.
+ */
 export function renamed(value: Value, names: ReadonlyMap<string, string>): Value {
   if (Array.isArray(value)) return value.map((item) => renamed(item, names));
   if (!isMap(value)) return value;
@@ -15,7 +18,7 @@ export function renamed(value: Value, names: ReadonlyMap<string, string>): Value
   return result;
 }
 
-/** `Fn.Alias` stands alone or, with an attribute behind it, as `Fn.Version.Version`, in one text or in parts. */
+/** A GetAtt may contain `Fn.Alias` alone or with an attribute, as in `Fn.Version.Version`, in one text or in parts. */
 function renamedGetAtt(value: Value, names: ReadonlyMap<string, string>): Value {
   const parts = Array.isArray(value) ? value.map(scalarText) : [scalarText(value)];
   if (parts.includes(undefined)) return renamed(value, names);
@@ -39,7 +42,7 @@ function renamedDependency(value: Value, names: ReadonlyMap<string, string>): Va
   return typeof value === "string" ? (names.get(value) ?? value) : value;
 }
 
-/** The longest known name that the text is, or that an attribute follows. */
+/** The longest known name that equals the text or that precedes an attribute in it. */
 function renamedStart(text: string, names: ReadonlyMap<string, string>): string {
   const known = [...names.keys()].filter((name) => text === name || text.startsWith(`${name}.`));
   const longest = known.sort((a, b) => b.length - a.length)[0];

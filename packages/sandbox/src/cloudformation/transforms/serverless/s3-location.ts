@@ -1,8 +1,8 @@
 import { isMap, type Value, type ValueMap } from "../../template/value.ts";
 import { present, SamResourceError } from "./sam-template.ts";
 
-/** How the parts of a location are called in the type that it is for. */
-export interface LocationNames {
+/** The names of a location's parts in the type that it is for. */
+interface LocationNames {
   readonly bucket: string;
   readonly key: string;
   readonly version: string;

@@ -2,42 +2,42 @@ import { parameterReference } from "../../template/parameters.ts";
 import { isMap, scalarText, type Value, type ValueMap } from "../../template/value.ts";
 import { TransformError, type TransformScope } from "../transform.ts";
 
-/** A resource that the template asks SAM for, with the template's Globals in it. */
+/** A SAM resource of the template, with the template's Globals applied. */
 export interface SamResource {
   readonly id: string;
   readonly type: string;
   readonly properties: ValueMap;
-  /** What goes to every resource that is generated from it: Condition and the two policies. */
+  /** Attributes for every resource that is generated from this one: Condition and the two policies. */
   readonly attributes: ValueMap;
-  /** What goes to the main resource alone: DependsOn, Metadata, UpdatePolicy. */
+  /** Attributes for the main resource only: DependsOn, Metadata, UpdatePolicy. */
   readonly own: ValueMap;
 }
 
-/** A path of an API that calls a function. */
+/** A path of an API that invokes a function. */
 export interface Route {
   readonly path: string;
-  /** Lower case; `any` stands for every method. */
+  /** Lower case; `any` matches every method. */
   readonly method: string;
-  /** `${Fn.Arn}` or the alias of the function, as the API's definition writes it. */
+  /** `${Fn.Arn}` or the function's alias, as the API's definition refers to it. */
   readonly target: string;
   readonly payloadFormat: string | undefined;
 }
 
-/** What the expansions of one template share and add to. */
+/** The state that the expansions of one template share and add to. */
 export interface SamTemplate {
   readonly scope: TransformScope;
-  /** The plain resources, by logical id: an S3 event changes the bucket that it names. */
+  /** The plain resources, by logical id. An S3 event changes the bucket that it names. */
   readonly resources: ValueMap;
-  /** Where functions want to be called, by the logical id of the API. */
+  /** The paths that functions ask for, by the logical id of the API. */
   readonly routes: Map<string, Route[]>;
-  /** What a reference means from now on: `Fn.Alias`, or a layer's id, and the logical id that was generated. */
+  /** Generated logical ids by the names that templates may use for them: `Fn.Alias`, or a layer's id. */
   readonly names: Map<string, string>;
 }
 
-/** The plain resources that a SAM resource becomes, by logical id. Throws SamResourceError. */
+/** The plain resources that a SAM resource expands to, by logical id. Throws SamResourceError. */
 export type Expander = (resource: SamResource, sam: SamTemplate) => ValueMap;
 
-/** One SAM resource is wrong; the message is completed with its id. */
+/** One SAM resource is invalid. The message is completed with the resource's id. */
 export class SamResourceError extends TransformError {
   constructor(
     readonly logicalId: string,
@@ -70,19 +70,22 @@ export function getAtt(id: string, attribute: string): ValueMap {
   return { "Fn::GetAtt": [id, attribute] };
 }
 
-/** SAM's own tag and those of the template, as the list that most types take. */
+/** SAM's own tag and the template's tags, as the list that most types require. */
 export function tagList(tags: Value | undefined, createdBy: string): Value[] {
   const own = isMap(tags) ? Object.entries(tags) : [];
   return [[createdBy, "SAM"] as const, ...own].map(([Key, value]) => ({ Key, Value: value }));
 }
 
-/** A list, of one item where the template writes the item alone. */
+/** The value as a list; a single item becomes a list of one. */
 export function listOf(value: Value | undefined): Value[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
 }
 
-/** The value with `Ref` and `${}` of parameters worked out, as SAM does before it takes a hash or makes a name of it. */
+/**
+ * The value with `Ref` and `${}` of parameters resolved, which SAM does before it computes a hash or a name from the
+ * value.
+ */
 export function withParameters(value: Value, scope: TransformScope): Value {
   if (Array.isArray(value)) return value.map((item) => withParameters(item, scope));
   if (!isMap(value)) return value;

@@ -20,7 +20,7 @@ const EXPANDERS: ReadonlyMap<string, Expander> = new Map([
 const PASSED_ON = ["Condition", "DeletionPolicy", "UpdateReplacePolicy"];
 const MAIN_ONLY = ["DependsOn", "Metadata", "UpdatePolicy"];
 
-/** Replaces each `AWS::Serverless::…` resource by the plain ones that it stands for, under the ids that SAM gives them. */
+/** Replaces each `AWS::Serverless::…` resource by the plain resources that it stands for, under SAM's ids. */
 export const serverless: Transform = ({ Globals, ...document }, scope) => {
   const globals = mapOf(Globals);
   const written = Object.entries(mapOf(document["Resources"])).map(([id, member]) => [id, mapOf(member)] as const);
@@ -29,7 +29,7 @@ export const serverless: Transform = ({ Globals, ...document }, scope) => {
   const sam: SamTemplate = { scope, resources, routes: new Map(), names: new Map() };
   const asked = written.filter(([, member]) => isServerless(member));
   const isApi = (member: ValueMap) => /^AWS::Serverless::(Http)?Api$/.test(scalarText(member["Type"]) ?? "");
-  // APIs last: they hold the paths that functions ask for.
+  // APIs last, because they contain the paths that functions ask for.
   expandAll(
     asked.filter(([, member]) => !isApi(member)),
     { globals, sam },
@@ -39,7 +39,7 @@ export const serverless: Transform = ({ Globals, ...document }, scope) => {
   return mapOf(renamed({ ...document, Resources: resources }, sam.names));
 };
 
-/** Every fault of the template is told at once, as SAM does. */
+/** Reports all faults of the template together, as SAM does. */
 function expandAll(
   members: readonly (readonly [string, ValueMap])[],
   { globals, sam }: { globals: ValueMap; sam: SamTemplate },

@@ -1,10 +1,10 @@
 import { mapOf, scalarText } from "../../template/value.ts";
 import { type Expander, generated, SamResourceError } from "./sam-template.ts";
 
-/** DynamoDB's letters for what a key may be. */
+/** DynamoDB's letters for the types of a key. */
 const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = { String: "S", Number: "N", Binary: "B" };
 
-/** A table with one key, `id` unless the template names another. */
+/** A table with one key, named `id` unless the template says otherwise. */
 export const expandSimpleTable: Expander = ({ id, properties, attributes, own }) => {
   const key = mapOf(properties["PrimaryKey"]);
   const AttributeName = scalarText(key["Name"]) ?? "id";

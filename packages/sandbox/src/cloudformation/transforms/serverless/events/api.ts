@@ -1,14 +1,14 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { IMPLICIT_API } from "../api.ts";
 import { ref, type SamTemplate } from "../sam-template.ts";
-import type { EventSource, SamEvent } from "./table.ts";
+import type { SamEvent, SamEventSource } from "./event.ts";
 import { permission, required, targetInSub } from "./target.ts";
 
 /**
- * A path of a REST API: one of the template's, or the one that SAM makes. The permission's id names the stage Prod of the
- * latter; it is for every stage of either.
+ * A path of a REST API: the template's own, or the implicit one that SAM creates. The permission's id contains the
+ * stage Prod for the implicit API; the permission covers every stage of either.
  */
-export const apiEvent: EventSource = {
+export const apiEvent: SamEventSource = {
   expand(event, sam) {
     const path = scalarText(required(event, "Path")) ?? "/";
     const method = (scalarText(required(event, "Method")) ?? "any").toLowerCase();

@@ -1,13 +1,16 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { IMPLICIT_HTTP_API } from "../http-api.ts";
 import { ref } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { SamEventSource } from "./event.ts";
 import { permission, targetInSub } from "./target.ts";
 
 const DEFAULT_PATH = "$default";
 
-/** A path of an HTTP API: one of the template's, or the one that SAM makes. Without a path it is what no other path takes. */
-export const httpApiEvent: EventSource = {
+/**
+ * A path of an HTTP API: the template's own, or the implicit one that SAM creates. Without a path the event gets every
+ * request that no other path matches.
+ */
+export const httpApiEvent: SamEventSource = {
   expand(event, { routes }) {
     const { ApiId, Path = DEFAULT_PATH, Method = "any", PayloadFormatVersion } = event.properties;
     const path = scalarText(Path) ?? DEFAULT_PATH;

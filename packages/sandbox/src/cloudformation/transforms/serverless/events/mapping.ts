@@ -1,9 +1,9 @@
 import { generated, ref } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { SamEventSource } from "./event.ts";
 import { required } from "./target.ts";
 
-/** A queue or stream that Lambda polls; `source` is the property with its ARN, everything else is passed on. */
-export function mappingEvent(source: "Queue" | "Stream", rolePolicy: string): EventSource {
+/** A queue or stream that Lambda polls. `source` is the property with its ARN; all other properties are passed on. */
+export function mappingEvent(source: "Queue" | "Stream", rolePolicy: string): SamEventSource {
   return {
     expand(event) {
       const EventSourceArn = required(event, source);

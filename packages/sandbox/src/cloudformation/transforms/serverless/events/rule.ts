@@ -1,18 +1,18 @@
 import { mapOf, scalarText, type Value, type ValueMap } from "../../../template/value.ts";
 import { generated, getAtt, present } from "../sam-template.ts";
-import type { EventSource, SamEvent } from "./table.ts";
+import type { SamEvent, SamEventSource } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
-/** A rule of EventBridge that calls the function at times. */
-export const scheduleEvent: EventSource = {
+/** An EventBridge rule that invokes the function on a schedule. */
+export const scheduleEvent: SamEventSource = {
   expand(event) {
     const { Name, Description } = event.properties;
     return ruleWith(event, { ScheduleExpression: required(event, "Schedule"), Name, Description });
   },
 };
 
-/** A rule of EventBridge that calls the function when an event fits a pattern. */
-export const ruleEvent: EventSource = {
+/** An EventBridge rule that invokes the function when an event matches a pattern. */
+export const ruleEvent: SamEventSource = {
   expand(event) {
     const { EventBusName, RuleName } = event.properties;
     return ruleWith(event, { EventPattern: required(event, "Pattern"), EventBusName, Name: RuleName });

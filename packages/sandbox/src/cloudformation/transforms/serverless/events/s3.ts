@@ -1,10 +1,10 @@
 import { mapOf, scalarText, type ValueMap } from "../../../template/value.ts";
 import { listOf, present, ref, SamResourceError } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { SamEventSource } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
-/** A bucket's notification. It is part of the bucket, which therefore has to be in the same template. */
-export const s3Event: EventSource = {
+/** A bucket notification. It is a property of the bucket, which therefore has to be in the same template. */
+export const s3Event: SamEventSource = {
   expand(event, sam) {
     const { id, name, properties, target } = event;
     const bucketId = scalarText(mapOf(required(event, "Bucket"))["Ref"]);
@@ -24,7 +24,7 @@ export const s3Event: EventSource = {
   },
 };
 
-/** The bucket waits for the permission: S3 checks that it may call what it is to notify. */
+/** The bucket depends on the permission: S3 checks that it may invoke what it is to notify. */
 function notifying(bucket: ValueMap, permissionId: string, configurations: readonly ValueMap[]): ValueMap {
   const properties = mapOf(bucket["Properties"]);
   const notification = mapOf(properties["NotificationConfiguration"]);

@@ -1,9 +1,9 @@
 import { generated } from "../sam-template.ts";
-import type { EventSource } from "./table.ts";
+import type { SamEventSource } from "./event.ts";
 import { permission, required, targetArn } from "./target.ts";
 
 /** A subscription of the function to a topic. */
-export const snsEvent: EventSource = {
+export const snsEvent: SamEventSource = {
   expand(event) {
     const { id, properties, target } = event;
     const TopicArn = required(event, "Topic");

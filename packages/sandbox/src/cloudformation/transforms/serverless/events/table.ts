@@ -1,37 +1,12 @@
-import type { ValueMap } from "../../../template/value.ts";
-import type { SamTemplate } from "../sam-template.ts";
 import { apiEvent } from "./api.ts";
+import type { SamEventSource } from "./event.ts";
 import { httpApiEvent } from "./http-api.ts";
 import { mappingEvent } from "./mapping.ts";
 import { ruleEvent, scheduleEvent } from "./rule.ts";
 import { s3Event } from "./s3.ts";
 import { snsEvent } from "./sns.ts";
 
-/** What an event calls: the function, or the alias that it publishes. */
-export interface EventTarget {
-  readonly id: string;
-  readonly aliasId: string | null;
-  readonly attributes: ValueMap;
-}
-
-/** One event of a function as its source gets it. */
-export interface SamEvent {
-  /** The function's id with the event's name behind it: the base of every generated id. */
-  readonly id: string;
-  readonly name: string;
-  readonly properties: ValueMap;
-  readonly target: EventTarget;
-}
-
-/** A kind of event. */
-export interface EventSource {
-  /** What the event becomes, by logical id. Throws SamResourceError. */
-  expand(event: SamEvent, sam: SamTemplate): ValueMap;
-  /** The policy below `service-role/` that the function's role needs for it. */
-  readonly rolePolicy?: string;
-}
-
-export const EVENTS: ReadonlyMap<string, EventSource> = new Map<string, EventSource>([
+export const EVENTS: ReadonlyMap<string, SamEventSource> = new Map<string, SamEventSource>([
   ["Api", apiEvent],
   ["CloudWatchEvent", ruleEvent],
   ["DynamoDB", mappingEvent("Stream", "AWSLambdaDynamoDBExecutionRole")],

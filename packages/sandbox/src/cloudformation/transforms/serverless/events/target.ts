@@ -1,18 +1,18 @@
 import type { Value, ValueMap } from "../../../template/value.ts";
 import { generated, getAtt, ref, SamResourceError } from "../sam-template.ts";
-import type { EventTarget, SamEvent } from "./table.ts";
+import type { EventTarget, SamEvent } from "./event.ts";
 
-/** The ARN of what the event calls. */
+/** The ARN of what the event invokes. */
 export function targetArn({ id, aliasId }: EventTarget): ValueMap {
   return aliasId === null ? getAtt(id, "Arn") : ref(aliasId);
 }
 
-/** As the text of a Sub names it. */
+/** What the event invokes, as the text of a Sub refers to it. */
 export function targetInSub({ id, aliasId }: EventTarget): string {
   return aliasId ?? `${id}.Arn`;
 }
 
-/** What lets a service call the function; `from` says on whose behalf. */
+/** The permission that lets a service invoke the function; `from` restricts it to a source. */
 export function permission(
   { target }: SamEvent,
   principal: string,
@@ -30,7 +30,7 @@ export function permission(
   );
 }
 
-/** A property that the event cannot be without. Throws SamResourceError. */
+/** A property that the event requires. Throws SamResourceError. */
 export function required({ name, properties, target }: SamEvent, property: string): Value {
   const value = properties[property];
   if (value !== undefined) return value;

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Package } from "./api-types.ts";
+import type { ServiceAccess } from "./connect.ts";
+import { ApiError, DamagedPackageError, UnreachableError } from "./errors.ts";
+import { problemOf } from "./problem.ts";
+
+export interface PackagePlace {
+  readonly application: string;
+  readonly stage: string;
+  readonly build: string;
+  readonly service: string;
+}
+
+/** A file and its SHA-256 in hexadecimal digits. */
+export interface FileWithDigest {
+  readonly file: string;
+  readonly digest: string;
+}
+
+/** Uploads and downloads packages. They are streamed from and to files; the other client holds every body in memory. */
+export interface Transfer {
+  /** Storing the same bytes again is no error. Throws ApiError, or UnreachableError where nobody answers. */
+  upload(place: PackagePlace & { commit: string }, source: FileWithDigest): Promise<Package>;
+  /** Throws DamagedPackageError where what arrived has another digest than `target.digest`, which the build records. */
+  download(place: PackagePlace, target: FileWithDigest): Promise<void>;
+}
+
+/** Between attempts. Either direction may start over from its beginning: a package never changes. */
+const RETRY_PAUSES_MS = [500, 2_000, 8_000];
+
+export function createTransfer({ url, token }: ServiceAccess, signal: AbortSignal): Transfer {
+  const headers = { authorization: `Bearer ${token}` };
+  const request = (path: string, init: () => RequestInit) => fetchWithRetries(new URL(url + path), init, signal);
+  return {
+    async upload({ commit, ...place }, { file, digest }) {
+      const answer = await request(`${pathOf(place)}?${new URLSearchParams({ commit })}`, () => ({
+        method: "PUT",
+        headers: { ...headers, "content-type": "application/octet-stream", "x-content-sha256": digest },
+        body: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
+        duplex: "half",
+      }));
+      return (await answer.json()) as Package;
+    },
+    async download(place, { file, digest }) {
+      const { body } = await request(pathOf(place), () => ({ headers }));
+      await pipeline(body ?? Readable.from([]), createWriteStream(file), { signal });
+      if ((await digestOf(file)) !== digest) throw new DamagedPackageError();
+    },
+  };
+}
+
+/** SHA-256 of a file in hexadecimal digits. */
+export async function digestOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+async function fetchWithRetries(url: URL, init: () => RequestInit, signal: AbortSignal): Promise<Response> {
+  for (const pauseMs of [...RETRY_PAUSES_MS, null]) {
+    const answer = await fetch(url, { ...init(), signal }).catch(() => null);
+    signal.throwIfAborted();
+    if (answer?.ok) return answer;
+    if (answer) {
+      const problem = problemOf(await answer.text(), answer.status);
+      if (problem.code !== "SHUTTING_DOWN" || pauseMs === null)
+        throw new ApiError(answer.status, problem, answer.headers.get("x-request-id"));
+    }
+    if (pauseMs !== null) await pause(pauseMs, undefined, { signal });
+  }
+  throw new UnreachableError(url.origin);
+}
+
+function pathOf({ application, stage, build, service }: PackagePlace): string {
+  const [app, of, name, part] = [application, stage, build, service].map(encodeURIComponent);
+  return `/v1/applications/${app}/stages/${of}/builds/${name}/packages/${part}`;
+}

@@ -1,0 +1,71 @@
+import { newRollback, type Rollback } from "../domain/activity/rollback.ts";
+import { lockOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
+import type { PolicyStore } from "../store/port/policies.ts";
+import type { RollbackStore } from "../store/port/rollbacks.ts";
+import { refuse, refuseLocked } from "./refusals.ts";
+import type { RollbackSource, SourceStore } from "./rollback-sources.ts";
+import { runError, selectionError } from "./selections.ts";
+import type { Uses } from "./service-deps.ts";
+import { findPolicy, reasonError } from "./stages.ts";
+
+/** The options of every rollback, whatever it returns to. */
+export interface RollbackOptions {
+  readonly components?: readonly string[] | "all";
+  readonly run?: boolean;
+  readonly strategy?: Rollback["strategy"];
+  readonly onConflict?: Rollback["onConflict"];
+  readonly onError?: Rollback["onError"];
+  readonly allowDestructive?: boolean;
+  readonly continueUpdateRollback?: Rollback["continueUpdateRollback"];
+  readonly includeFailed?: boolean;
+  readonly reason?: string | null;
+  readonly ticket?: string | null;
+  readonly planDigest?: string | null;
+}
+
+export type OpenDeps = Uses<SourceStore & RollbackStore & PolicyStore, "dispatcher" | "clock" | "newId">;
+
+/** Opens a rollback of rows that a source offers. REASON_REQUIRED, UNKNOWN_COMPONENT, …_IN_PROGRESS and their like. */
+export async function openFrom(
+  deps: OpenDeps,
+  source: RollbackSource,
+  { request, requestedBy }: { request: RollbackOptions; requestedBy: string },
+): Promise<Rollback> {
+  refuse(reasonError(request.reason ?? null, await findPolicy(deps.store, source.origin)));
+  const { components = [], run = true, strategy = "auto", continueUpdateRollback = {} } = request;
+  refuse(selectionError(components, source.rows, "/components"));
+  const picked = resolvePicked(components, source.rows);
+  if (run) refuse(runError({ picked, strategy, continueUpdateRollback }, source.rows));
+  const rollback = rollbackFor(deps, request, { source, picked, requestedBy });
+  await deps.store.openRollback(
+    rollback,
+    refuseLocked(rollback.lock),
+    run ? (transaction) => deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: rollback.id }) : null,
+  );
+  return rollback;
+}
+
+export interface Opening {
+  readonly source: RollbackSource;
+  readonly picked: Rollback["picked"];
+  readonly requestedBy: string;
+  readonly drill?: boolean;
+}
+
+/** A rollback of the picked rows that the request asks for, with the components that it locks. */
+export function rollbackFor(
+  deps: Pick<OpenDeps, "clock" | "newId">,
+  request: RollbackOptions,
+  { source, picked, requestedBy, drill = false }: Opening,
+): Rollback {
+  const { deployments, undoes, toBuild, restores } = source;
+  return newRollback(source.origin, {
+    ...request,
+    ...{ deployments, undoes, toBuild, restores, drill, picked, requestedBy },
+    id: deps.newId("rbk"),
+    status: (request.run ?? true) ? "Queued" : "Draft",
+    lock: withScope(lockOf(picked, source.rows, request.strategy ?? "auto"), source.scope),
+    createdAt: deps.clock.now(),
+    approvedDigest: request.planDigest,
+  });
+}

@@ -1,0 +1,46 @@
+import { and, desc, eq, lt } from "drizzle-orm";
+import type { ComponentId } from "../domain/component/component.ts";
+import { ACTIVITY, activityOf } from "./activity-rows.ts";
+import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { HistoryFilter, HistoryStore } from "./port/snapshots.ts";
+import type { Page } from "./port/transaction.ts";
+import { activities } from "./schema/activities.ts";
+import { componentHistory, snapshots } from "./schema/snapshots.ts";
+import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+
+export function createHistoryStore(database: SqliteDatabase): HistoryStore {
+  return {
+    listHistory: (component, filter, page) =>
+      database.read(async (rows) => {
+        const found = await readHistory(rows, { component, ...filter }, page);
+        const { items, next } = pageOf(found, page, ({ number }) => [number]);
+        return { items: items.map(({ number: _number, ...entry }) => entry), next };
+      }),
+  };
+}
+
+async function readHistory(rows: Rows, wanted: HistoryFilter & { component: ComponentId }, page: Page) {
+  const start = startOf(page, isNumberKey);
+  const found = await rows
+    .select({ own: componentHistory, snapshot: snapshots, activity: ACTIVITY })
+    .from(componentHistory)
+    .innerJoin(snapshots, eq(snapshots.id, componentHistory.snapshot))
+    .innerJoin(activities, eq(activities.id, snapshots.activity))
+    .where(
+      and(
+        eq(componentHistory.component, wanted.component),
+        eq(componentHistory.target, wanted.target),
+        wanted.application === undefined ? undefined : eq(activities.application, wanted.application),
+        wanted.stage === undefined ? undefined : eq(activities.stage, wanted.stage),
+        start ? lt(componentHistory.number, start[0]) : undefined,
+      ),
+    )
+    .orderBy(desc(componentHistory.number))
+    .limit(readAhead(page));
+  return found.map(({ own, snapshot, activity }) => {
+    const { number, component, digest, incomplete } = own;
+    const { purpose, takenAt } = snapshot;
+    const at = { snapshot: snapshot.id, purpose, takenAt: takenAt ?? 0, activity: activityOf(activity) };
+    return { number, component, digest, incomplete, ...at };
+  });
+}

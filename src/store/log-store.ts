@@ -1,0 +1,33 @@
+import { and, asc, eq, getTableColumns, gt } from "drizzle-orm";
+import { writeFenced } from "./job-rows.ts";
+import { insertLines, numberOf } from "./log-rows.ts";
+import type { LogStore } from "./port/logs.ts";
+import { logLines } from "./schema/jobs.ts";
+import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+
+const { activity: _activity, ...LINE } = getTableColumns(logLines);
+
+export function createLogStore(database: SqliteDatabase): LogStore {
+  return {
+    async appendLines(fence, activity, lines) {
+      const append = (rows: Rows) => insertLines(rows, activity, lines);
+      await (fence ? writeFenced(database, fence, append) : database.write(append));
+    },
+    listLines: (activity, { component, level, after, limit }) =>
+      database.read(async (rows) => {
+        return rows
+          .select(LINE)
+          .from(logLines)
+          .where(
+            and(
+              eq(logLines.activity, await numberOf(rows, activity)),
+              gt(logLines.seq, after),
+              component && eq(logLines.component, component),
+              level && eq(logLines.level, level),
+            ),
+          )
+          .orderBy(asc(logLines.seq))
+          .limit(limit);
+      }),
+  };
+}

@@ -1,0 +1,20 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { PACKAGE_FORMATS } from "../../domain/activity/package.ts";
+
+/** Packages of builds. A build has no row of its own: its deployments and packages name it. */
+export const packages = sqliteTable(
+  "packages",
+  {
+    application: text().notNull(),
+    stage: text().notNull(),
+    build: text().notNull(),
+    service: text().notNull(),
+    commit: text().notNull(),
+    format: text({ enum: PACKAGE_FORMATS }).notNull(),
+    digest: text().notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    storedBy: text("stored_by").notNull(),
+    storedAt: integer("stored_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.application, table.stage, table.build, table.service] })],
+);

@@ -1,0 +1,43 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { ALTERATIONS, type AlteredCounts } from "../../domain/activity/altered.ts";
+import { ON_FAILURE, OUTCOMES } from "../../domain/activity/deployment.ts";
+import type { CarriedPin } from "../../domain/activity/pins.ts";
+import type { Scope } from "../../domain/activity/scope.ts";
+import type { ComponentId } from "../../domain/component/component.ts";
+import type { Change } from "../../domain/component/diff.ts";
+import type { Reason } from "../../domain/errors.ts";
+import type { Readiness, ReadinessCounts } from "../../domain/plan/readiness.ts";
+import { activities, activityId } from "./activities.ts";
+
+export const deployments = sqliteTable("deployments", {
+  id: activityId("id").primaryKey(),
+  scope: text({ mode: "json" }).$type<Scope>().notNull(),
+  onFailure: text("on_failure", { enum: ON_FAILURE }).notNull(),
+  allowDestructive: integer("allow_destructive", { mode: "boolean" }).notNull(),
+  outcome: text({ enum: OUTCOMES }),
+  message: text(),
+  altered: text({ mode: "json" }).$type<AlteredCounts>(),
+  readiness: text({ mode: "json" }).$type<ReadinessCounts>(),
+  warnings: text({ mode: "json" }).$type<readonly Reason[]>().notNull().default([]),
+  pinned: text({ mode: "json" }).$type<readonly CarriedPin[]>().notNull().default([]),
+  rollback: text().references(() => activities.id),
+});
+
+/** `position` counts from 0 and orders parents before children. */
+export const altered = sqliteTable(
+  "altered",
+  {
+    deployment: activityId("deployment").notNull(),
+    position: integer().notNull(),
+    component: text().$type<ComponentId>().notNull(),
+    change: text({ enum: ALTERATIONS }).notNull(),
+    parent: text().$type<ComponentId>(),
+    physicalId: text("physical_id"),
+    before: text(),
+    deployed: text(),
+    diff: text({ mode: "json" }).$type<readonly Change[]>().notNull(),
+    readiness: text().$type<Readiness>().notNull(),
+    reasons: text({ mode: "json" }).$type<readonly Reason[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.deployment, table.position] })],
+);

@@ -1,0 +1,95 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { OUTCOMES } from "../../domain/activity/deployment.ts";
+import { ON_CONFLICT, ON_ERROR, type Rollback, type RollbackResult } from "../../domain/activity/rollback.ts";
+import type { ComponentId } from "../../domain/component/component.ts";
+import type { ErrorCode, Problem } from "../../domain/errors.ts";
+import type { Json } from "../../domain/json.ts";
+import type { Action, PlanStep, StepAction, Strategy } from "../../domain/plan/plan.ts";
+import { STEP_STATUSES, type StepRow } from "../../domain/plan/step-row.ts";
+import { activities, activityId } from "./activities.ts";
+import { snapshots } from "./snapshots.ts";
+
+export const rollbacks = sqliteTable("rollbacks", {
+  id: activityId("id").primaryKey(),
+  undoes: text().references(() => activities.id),
+  restores: text().references(() => snapshots.id),
+  drill: integer({ mode: "boolean" }).notNull().default(false),
+  picked: text({ mode: "json" }).$type<readonly ComponentId[]>().notNull(),
+  strategy: text().$type<Strategy>().notNull(),
+  onConflict: text("on_conflict", { enum: ON_CONFLICT }).notNull(),
+  onError: text("on_error", { enum: ON_ERROR }).notNull(),
+  allowDestructive: integer("allow_destructive", { mode: "boolean" }).notNull(),
+  continueUpdateRollback: text("continue_update_rollback", { mode: "json" })
+    .$type<Rollback["continueUpdateRollback"]>()
+    .notNull()
+    .default({}),
+  includeFailed: integer("include_failed", { mode: "boolean" }).notNull(),
+  approvedDigest: text("approved_digest"),
+  result: text({ mode: "json" }).$type<RollbackResult>(),
+});
+
+/** The deployments that a rollback reverses; `position` 0 is the oldest. Never changes once the rollback is open. */
+export const rollbackDeployments = sqliteTable(
+  "rollback_deployments",
+  {
+    rollback: activityId("rollback").notNull(),
+    position: integer().notNull(),
+    deployment: activityId("deployment").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.rollback, table.position] }),
+    index("rollback_deployments_by_deployment").on(table.deployment, table.rollback),
+  ],
+);
+
+export const plans = sqliteTable("plans", {
+  rollback: activityId("rollback").primaryKey(),
+  digest: text().notNull(),
+  plannedAt: integer("planned_at").notNull(),
+  steps: text({ mode: "json" }).$type<readonly PlanStep[]>().notNull(),
+});
+
+export const rollbackSteps = sqliteTable(
+  "rollback_steps",
+  {
+    rollback: activityId("rollback").notNull(),
+    order: integer().notNull(),
+    component: text().$type<ComponentId>().notNull(),
+    action: text().$type<StepAction>().notNull(),
+    status: text({ enum: STEP_STATUSES }).notNull(),
+    verified: integer({ mode: "boolean" }),
+    strategy: text().$type<StepRow["strategy"]>().notNull(),
+    warnings: text({ mode: "json" }).$type<readonly ErrorCode[]>().notNull(),
+    error: text({ mode: "json" }).$type<Problem>(),
+    startedAt: integer("started_at"),
+    finishedAt: integer("finished_at"),
+  },
+  (table) => [primaryKey({ columns: [table.rollback, table.order] })],
+);
+
+export const journal = sqliteTable(
+  "journal",
+  {
+    rollback: activityId("rollback").notNull(),
+    step: integer().notNull(),
+    index: integer().notNull(),
+    action: text({ mode: "json" }).$type<Action>().notNull(),
+    token: text().notNull(),
+    status: text({ enum: ["intent", "done"] }).notNull(),
+    result: text({ mode: "json" }).$type<Json>(),
+  },
+  (table) => [primaryKey({ columns: [table.rollback, table.step, table.index] })],
+);
+
+/** The facts of rollbacks that return to the state after a build. */
+export const buildReturns = sqliteTable("build_returns", {
+  rollback: activityId("rollback").primaryKey(),
+  build: text().notNull(),
+  deployment: activityId("deployment").notNull(),
+  /** Ids of the stage's activities since that deployment, oldest first. */
+  since: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+  /** Service and digest of the package that is deployed again; both or neither are set. */
+  service: text(),
+  digest: text(),
+  outcome: text({ enum: OUTCOMES }),
+});

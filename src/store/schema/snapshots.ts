@@ -1,0 +1,74 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ComponentId } from "../../domain/component/component.ts";
+import { SNAPSHOT_PURPOSES, SNAPSHOT_STATUSES } from "../../domain/component/snapshot.ts";
+import type { Reason } from "../../domain/errors.ts";
+import type { Readiness } from "../../domain/plan/readiness.ts";
+import { activityId } from "./activities.ts";
+
+export const snapshots = sqliteTable(
+  "snapshots",
+  {
+    id: text().primaryKey(),
+    activity: activityId("activity").notNull(),
+    purpose: text({ enum: SNAPSHOT_PURPOSES }).notNull(),
+    status: text({ enum: SNAPSHOT_STATUSES }).notNull(),
+    takenAt: integer("taken_at"),
+    components: integer().notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+  },
+  (table) => [
+    uniqueIndex("snapshots_by_activity").on(table.activity, table.purpose),
+    index("snapshots_by_time").on(table.purpose, table.status, table.takenAt, table.id),
+  ],
+);
+
+/** Whole states under the SHA-256 of their canonical text: a state that several snapshots share is stored once. */
+export const states = sqliteTable("states", {
+  digest: text().primaryKey(),
+  /** Canonical JSON of settings, evidence and artifacts. */
+  body: text().notNull(),
+});
+
+export const snapshotComponents = sqliteTable(
+  "snapshot_components",
+  {
+    snapshot: text()
+      .notNull()
+      .references(() => snapshots.id),
+    component: text().$type<ComponentId>().notNull(),
+    parent: text().$type<ComponentId>(),
+    physicalId: text("physical_id"),
+    incomplete: text(),
+    /** Digest of the settings, which are what is compared. */
+    digest: text().notNull(),
+    /** Digest of the whole state, under which it is stored. */
+    state: text()
+      .notNull()
+      .references(() => states.digest),
+    /** The verdict at the time of a deployment's backup; null in every other snapshot. */
+    readiness: text().$type<Readiness>(),
+    reasons: text({ mode: "json" }).$type<readonly Reason[]>(),
+  },
+  (table) => [primaryKey({ columns: [table.snapshot, table.component] })],
+);
+
+/**
+ * One row for each snapshot that saw a component in another state than the snapshot before it. Ten thousand snapshots of a
+ * component that changed twice make three rows, and a page of its history is a range of one index.
+ */
+export const componentHistory = sqliteTable(
+  "component_history",
+  {
+    /** The order in which the states were seen. */
+    number: integer().primaryKey(),
+    component: text().$type<ComponentId>().notNull(),
+    target: text().notNull(),
+    snapshot: text()
+      .notNull()
+      .references(() => snapshots.id),
+    /** Null when the snapshot looked for the component and found none. */
+    digest: text(),
+    incomplete: text(),
+  },
+  (table) => [index("component_history_by_component").on(table.component, table.target, table.number)],
+);
