@@ -228,7 +228,12 @@ t.test("an object that the backup has no bytes of and that is still gone is name
   t.match(await rollBack(w, id, "all"), {
     error: {
       code: "PLAN_REFUSED",
-      errors: [{ code: "ARTIFACT_MISSING", detail: /Pay needs v1\/pay.zip.*it is gone, and the backup does not have its bytes/ }],
+      errors: [
+        {
+          code: "ARTIFACT_MISSING",
+          detail: /Pay needs v1\/pay.zip.*it is gone, and the backup does not have its bytes/,
+        },
+      ],
     },
   });
   t.same(writes(w), [], "cart.zip is gone, too, and nobody needs it: its reference did not change");
