@@ -116,7 +116,7 @@ export const ERROR_TABLE = {
   PINNED: row(
     409,
     false,
-    "The deployment brings a state that was rolled back",
+    "The deployment contains a state that was rolled back",
     "Build it again without the fault, or clear the pin with a reason.",
   ),
   ROLLBACK_NOT_FINISHED: row(409, true, "The rollback has not finished", "Wait for its end."),

@@ -9,7 +9,8 @@ import {
   stackNameIn,
   stackOf,
 } from "../domain/component/component.ts";
-import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+import { stackState } from "../domain/component/states/stack.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 
 export interface ChangedId {
   readonly logicalId: string;
@@ -19,7 +20,7 @@ export interface ChangedId {
 
 /** Physical ids by logical id, as a stack's capture holds them; empty for any other component. */
 export function physicalIdsOf(stack: CapturedComponent | null | undefined): JsonObject {
-  return asObject(stack?.state.evidence["physicalIds"]);
+  return stackState(stack?.state).evidence.physicalIds;
 }
 
 /** Resources that a stack created again: same logical id, another physical id. Pure. */

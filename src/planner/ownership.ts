@@ -7,7 +7,7 @@ import {
   nameOf,
   stackOf,
 } from "../domain/component/component.ts";
-import { asObject } from "../domain/json.ts";
+import { lambdaPolicyState } from "../domain/component/states/lambda.ts";
 import { ownedResources, statementKey } from "../domain/stack/owned-resources.ts";
 import type { States } from "./facts.ts";
 
@@ -44,7 +44,7 @@ export function resourcesOf(id: ComponentId, states: States, statement?: string)
 /** Sids that only some of the states have. */
 function changedStatements(id: ComponentId, { before, deployed, live }: States): string[] {
   const sides = [before, deployed, live].flatMap((side) => side.get(id) ?? []);
-  const sids = sides.map(({ state }) => Object.keys(asObject(state.settings["Statements"])));
+  const sids = sides.map(({ state }) => Object.keys(lambdaPolicyState(state).settings.Statements));
   const both = before.has(id) && deployed.has(id);
   return [...new Set(sids.flat())].filter((sid) => !both || !sids.every((side) => side.includes(sid)));
 }

@@ -5,6 +5,7 @@ import {
   componentId,
   nameOf,
 } from "../domain/component/component.ts";
+import { stackState } from "../domain/component/states/stack.ts";
 import {
   type CodeMove,
   type CodePlace,
@@ -51,7 +52,7 @@ interface Relocated extends CodePlan {
 function relocateIn(stack: CapturedComponent, places: readonly CodePlace[], bucket: string | null): Relocated {
   const [, , , region = ""] = (stack.physicalId ?? "").split(":");
   const planned = planCode(places, { bucket, region });
-  const { template, moves, refusals } = moveInText(String(stack.state.settings["template"]), planned.moves);
+  const { template, moves, refusals } = moveInText(stackState(stack.state).settings.template, planned.moves);
   return { template, moves, refusals: [...planned.refusals, ...refusals] };
 }
 

@@ -22,7 +22,7 @@ function pin(id: string, rollbackId: string, facts: Partial<Pin> = {}): Pin {
 /** A rollback from its opening to its end, with the pin changes of its end. */
 async function end(store: Store, id: string, pinChanges: Partial<PinChanges>): Promise<void> {
   const job = await beginRollback(store, rollback(id, ["dep_1"], { lock: NO_LOCK }), [step(1)]);
-  const all = { pin: null, broughtBack: [], undone: null, revalidate: [], ...pinChanges };
+  const all = { pin: null, restoredStates: [], undone: null, revalidate: [], ...pinChanges };
   const ended = { status: "Completed", result: RESULT, problem: null, record: null, rows: [], at: NOW } as const;
   await store.endRollback(job, id, { ...ended, lines: [], follow: null, pinChanges: all });
 }
@@ -87,13 +87,13 @@ async function testPinStates(t: Test, open: OpenStore): Promise<void> {
     const two = [state("bad"), state("other", { component: "lambda-code:shop-2" })];
     await end(store, "rbk_1", { pin: pin("pin_1", "rbk_1", { states: two }) });
     const supersededBy = async () => (await store.findPin("pin_1"))?.states.map((pinned) => pinned.supersededBy);
-    await end(store, "rbk_2", { broughtBack: [{ component: CODE, digest: "fine" }] });
+    await end(store, "rbk_2", { restoredStates: [{ component: CODE, digest: "fine" }] });
     t.same(await supersededBy(), [null, null], "another state");
-    await end(store, "rbk_3", { broughtBack: [{ component: CODE, digest: "bad" }] });
+    await end(store, "rbk_3", { restoredStates: [{ component: CODE, digest: "bad" }] });
     t.same(await supersededBy(), ["rbk_3", null], "the same state");
     t.equal((await store.findActivePins(PLACE)).length, 1, "one of its states is still pinned");
-    const broughtBack = [{ component: "lambda-code:shop-2" as const, digest: "by hand" }];
-    await end(store, "rbk_4", { broughtBack, undone: "rbk_1" });
+    const restoredStates = [{ component: "lambda-code:shop-2" as const, digest: "by hand" }];
+    await end(store, "rbk_4", { restoredStates, undone: "rbk_1" });
     t.same(await supersededBy(), ["rbk_3", "rbk_4"]);
     t.same(await store.findActivePins(PLACE), []);
     t.equal(await store.clearPin("pin_1", CLEARED), false, "no state is left to clear");
@@ -139,7 +139,7 @@ async function testRevalidations(t: Test, open: OpenStore): Promise<void> {
         pin: pin("pin_3", "rbk_3"),
         revalidate: [{ id: "rvl_4", subject: "build", name: "9" }],
       });
-      await end(store, "rbk_4", { broughtBack: [{ component: CODE, digest: "bad" }], undone: "rbk_3" });
+      await end(store, "rbk_4", { restoredStates: [{ component: CODE, digest: "bad" }], undone: "rbk_3" });
       t.match(await store.findRevalidation(place, "rvl_4"), { closedBy: "rbk_4" });
     },
   );

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
 import Database from "better-sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import t, { type Test } from "tap";
@@ -23,11 +22,11 @@ import {
   line,
   NOW,
   openDeployment,
-  plan,
   rollback,
   snapshot,
   step,
 } from "./builders.ts";
+import { fileIn, open } from "./open-store.ts";
 import { testStore } from "./store-contract.ts";
 
 const MIGRATIONS = join(ROOT, "migrations/sqlite");
@@ -110,55 +109,6 @@ t.test("stores equal states once, however many snapshots share them", async (t) 
   const rows = new Database(file, { readonly: true });
   t.equal(rows.prepare("SELECT count(*) FROM states").pluck().get(), 2);
   t.equal(rows.prepare("SELECT count(*) FROM snapshot_components").pluck().get(), 15);
-});
-
-t.test("a stored state that does not fit its kind is refused with its snapshot, component and path", async (t) => {
-  const file = fileIn(t);
-  const store = await open(t, file);
-  await deploy(store, deployment("dep_1"), { before: [component("lambda-code:shop-pay", { CodeSha256: "secret" })] });
-  const rows = new Database(file);
-  t.teardown(() => rows.close());
-  const overwrite = (body: string) => rows.prepare("UPDATE states SET body = ?").run(body);
-  const find = () => store.findComponent("snp_backup_dep_1", "lambda-code:shop-pay");
-  const where = /snp_backup_dep_1.*lambda-code:shop-pay|lambda-code:shop-pay.*snp_backup_dep_1/;
-  for (const [body, path] of [
-    ['{"settings":{"CodeSha256":7},"evidence":{},"artifacts":[]}', /\/settings\/CodeSha256/],
-    ['{"settings":{"CodeSha256":"x"},"evidence":{"functionArn":[]},"artifacts":[]}', /\/evidence\/functionArn/],
-    ['{"settings":{"CodeSha256":"x"}}', /settings, evidence and artifacts/],
-    ['{"settings":{"CodeSha256":"secret"', /settings, evidence and artifacts/],
-  ] as const) {
-    overwrite(body);
-    await t.rejects(find(), { code: "INTERNAL", detail: where }, body);
-    await t.rejects(find(), { code: "INTERNAL", detail: path }, body);
-    await t.rejects(store.findComponents("snp_backup_dep_1"), { code: "INTERNAL" }, body);
-    const error = await find().catch((thrown: unknown) => thrown);
-    t.notMatch(inspect(error), /secret/, "no value is quoted");
-  }
-});
-
-t.test("a state that an earlier version stored reads as it was stored", async (t) => {
-  const file = fileIn(t);
-  const store = await open(t, file);
-  await deploy(store, deployment("dep_1"), { before: [component("lambda-code:shop-pay")] });
-  const rows = new Database(file);
-  t.teardown(() => rows.close());
-  const earlier = { settings: { CodeSha256: "x", Dropped: true }, evidence: { unknown: [1] }, artifacts: [] };
-  rows.prepare("UPDATE states SET body = ?").run(JSON.stringify(earlier));
-  t.same((await store.findComponent("snp_backup_dep_1", "lambda-code:shop-pay"))?.state, earlier);
-});
-
-t.test("a plan whose goal does not fit its component is refused with the step and the path", async (t) => {
-  const file = fileIn(t);
-  const store = await open(t, file);
-  await deploy(store, deployment("dep_1"), { before: [], deployed: [] });
-  await store.openRollback(rollback("rbk_1", ["dep_1"]), allow, enqueue(store, "plan-rollback", "rbk_1"));
-  await store.savePlan(await claim(store), "rbk_1", { plan: plan("lambda-code:shop-pay"), lines: [], next: null });
-  t.ok(await store.findPlan("rbk_1"));
-  const rows = new Database(file);
-  t.teardown(() => rows.close());
-  rows.exec("UPDATE plans SET steps = json_set(steps, '$[0].goal.settings.CodeSha256', 7)");
-  const detail = /step 1 of the plan of rbk_1.*lambda-code:shop-pay.*\/settings\/CodeSha256/;
-  await t.rejects(store.findPlan("rbk_1"), { code: "INTERNAL", detail });
 });
 
 t.test("processes that start on a new file at the same time create one database", async (t) => {
@@ -298,16 +248,6 @@ t.test("keeps its rows over a restart, and refuses everything once it is closed"
   t.same(await second.findDeployment("dep_1"), kept);
   t.equal((await second.listLines("dep_1", { after: 0, limit: 9 })).length, 1);
 });
-
-function fileIn(t: Test): string {
-  return join(t.testdir(), "stepback.db");
-}
-
-async function open(t: Test, file: string): Promise<Store> {
-  const store = await openSqliteStore(file);
-  t.teardown(() => store.close());
-  return store;
-}
 
 function startWriter(file: string) {
   const script = fileURLToPath(new URL("endless-writer.js", import.meta.url));

@@ -4,12 +4,14 @@ import {
   type CapturedComponent,
   type ComponentId,
   functionOf,
+  kindOf,
   nameOf,
   stackOf,
 } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
-import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
+import { CAPTURE_EVERYTHING } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
@@ -21,7 +23,7 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
-  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
+  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_EVERYTHING });
   const components = await captureScope(reader, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);
@@ -69,8 +71,9 @@ export function logCaptures(context: JobContext, activity: string) {
 
 /** A stack that is being changed has no state to return to, so the deploy must wait (facts H4). */
 function refuseUnfinished(components: readonly CapturedComponent[]): void {
-  const busy = components.filter(({ state }) => String(state.evidence["status"] ?? "").endsWith("_IN_PROGRESS"));
+  const stacks = components.filter(({ id }) => kindOf(id) === "stack");
+  const busy = stacks.filter(({ state }) => stackState(state).evidence.status.endsWith("_IN_PROGRESS"));
   if (busy.length === 0) return;
-  const named = busy.map(({ id, state }) => `${id} is in ${state.evidence["status"]}`);
+  const named = busy.map(({ id, state }) => `${id} is in ${stackState(state).evidence.status}`);
   throw new StepbackError("AWS_IN_PROGRESS", `${named.join("; ")}: wait for it, then open the deployment again.`);
 }

@@ -106,7 +106,7 @@ const NESTED: ReadonlySet<string> = new Set(["AWS::CloudFormation::Stack", "AWS:
 /** Whether the resource exists: nobody reads the object of a resource that a condition excludes. */
 function isMade({ logicalId }: TemplateResource, { state }: CapturedComponent, { template }: TemplateState): boolean {
   const isConditional = "Condition" in asObject(asObject(template["Resources"])[logicalId]);
-  return !isConditional || logicalId in asObject(state.settings["resources"]);
+  return !isConditional || logicalId in stackState(state).settings.resources;
 }
 
 /**

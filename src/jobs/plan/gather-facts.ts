@@ -11,6 +11,7 @@ import {
   splitName,
   stackOf,
 } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { sameJson } from "../../domain/json.ts";
 import type { RollbackStates, SnapshotPair } from "../../domain/plan/rollback-states.ts";
 import {
@@ -168,7 +169,8 @@ async function readExports(
   picked: readonly ComponentId[],
   { wanted, before }: { readonly wanted: readonly ComponentId[]; readonly before: Components },
 ): Promise<readonly Exported[] | null> {
-  const imports = (id: ComponentId) => !sameJson(before.get(id)?.state.evidence["imports"] ?? [], []);
+  const imports = (id: ComponentId) =>
+    kindOf(id) === "stack" && stackState(before.get(id)?.state).evidence.imports.length > 0;
   const isAsked = picked.some((id) => kindOf(id) === "stack") || wanted.some(imports);
   return isAsked ? reader.aws.cloudFormation.listExports() : null;
 }

@@ -1,5 +1,6 @@
 import type { Rollback } from "../../domain/activity/rollback.ts";
 import { type ComponentId, type Components, componentId } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Fault, Problem } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
@@ -87,6 +88,6 @@ function movedTemplates(plan: Plan, live: Components): ComponentId[] {
     .flatMap(({ actions }) => actions)
     .filter(({ into }) => into !== undefined)
     .map(({ name, into }) => ({ stack: componentId("stack", name), into }))
-    .filter(({ stack, into }) => digestOf(String(live.get(stack)?.state.settings["template"])) !== into)
+    .filter(({ stack, into }) => digestOf(stackState(live.get(stack)?.state).settings.template) !== into)
     .map(({ stack }) => stack);
 }

@@ -1,4 +1,5 @@
 import { type ComponentId, type ComponentState, functionOf, kindOf, nameOf } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { asObject, digestOf } from "../../domain/json.ts";
 import type { ActionName, PlanStep } from "../../domain/plan/plan.ts";
@@ -49,7 +50,7 @@ function actingStep(run: Run, step: PlanStep): PlanStep {
 /** Whether live still is the stack in which CloudFormation found nothing to change; somebody may have deployed since. */
 function isStill(kept: string, { component, liveDigest }: PlanStep, { live }: Verdict): boolean {
   if (!component.startsWith("stack:")) return (live?.digest ?? null) === liveDigest;
-  return digestOf(String(live?.state.settings["template"])) === kept;
+  return digestOf(stackState(live?.state).settings.template) === kept;
 }
 
 /** What an empty change set has left undone; null where something beside the template differs. */

@@ -1,5 +1,5 @@
 import type { CapturedComponent, ComponentState } from "../../domain/component/component.ts";
-import { asObject, type Json } from "../../domain/json.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { bridge } from "../../domain/template/splice/bridge.ts";
 
 /** The two states between which a bridge stands. */
@@ -27,7 +27,7 @@ export function bridgeGoals(statesOf: (stack: string) => BothStates | undefined)
 
 function bridgeGoal({ live, goal }: BothStates, keeps: readonly string[]): ComponentState | string {
   if (!live || !goal) return "a stack that is created or deleted has no bridge";
-  const exportNames = asObject(live.state.evidence["exportNames"]) as Record<string, string>;
+  const { exportNames } = stackState(live.state).evidence;
   const made = bridge(endOf(goal), { ...endOf(live), exportNames }, keeps);
   if ("refusal" in made) return made.refusal;
   const { settings, evidence } = goal.state;
@@ -39,11 +39,11 @@ function bridgeGoal({ live, goal }: BothStates, keeps: readonly string[]): Compo
   };
 }
 
-function endOf({ state: { settings } }: CapturedComponent) {
-  return { template: String(settings["template"]), parameters: asObject(settings["parameters"]) };
+function endOf({ state }: CapturedComponent) {
+  const { template, parameters } = stackState(state).settings;
+  return { template, parameters };
 }
 
-function capabilitiesOf({ state }: CapturedComponent): Json[] {
-  const capabilities = state.evidence["capabilities"];
-  return Array.isArray(capabilities) ? capabilities : [];
+function capabilitiesOf({ state }: CapturedComponent): readonly string[] {
+  return stackState(state).evidence.capabilities;
 }

@@ -6,6 +6,7 @@ import {
   kindOf,
   nameOf,
 } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { StackTransition } from "../../domain/stack/links.ts";
 import { functionsNamed } from "../../domain/template/function-references.ts";
@@ -133,7 +134,7 @@ function referred(sides: readonly Templated[]): ComponentId[] {
   const named = sides.flatMap(({ stack, only }) => {
     const resources = asObject(templateStateOf(stack.state)?.template["Resources"]);
     const picked = Object.entries(resources).filter(([logicalId]) => !only || only.has(logicalId));
-    const values = only ? {} : asObject(stack.state.settings["parameters"]);
+    const values = only ? {} : stackState(stack.state).settings.parameters;
     return [...functionsNamed({ ...Object.fromEntries(picked), "(parameters)": values }, resolverIn(stack))];
   });
   return [...new Set(named)];
@@ -147,7 +148,7 @@ function functionsMade(transition: Transition): ComponentId[] {
 function idsMade({ goal, live }: Transition, type?: string): string[] {
   const there = new Set(live.flatMap(({ stack }) => Object.values(physicalIds(stack))));
   return goal.flatMap(({ stack, only }) => {
-    const types = asObject(stack.state.settings["resources"]);
+    const types = stackState(stack.state).settings.resources;
     const isMeant = (logicalId: string) =>
       (!only || only.has(logicalId)) && (types[logicalId] === "AWS::Lambda::Function") === (type !== undefined);
     return Object.entries(physicalIds(stack)).flatMap(([logicalId, id]) =>
@@ -157,7 +158,7 @@ function idsMade({ goal, live }: Transition, type?: string): string[] {
 }
 
 function physicalIds({ state }: CapturedComponent): JsonObject {
-  return asObject(state.evidence["physicalIds"]);
+  return stackState(state).evidence.physicalIds;
 }
 
 function textsIn(value: Json): string[] {

@@ -1,5 +1,6 @@
 import type { CapturedComponent } from "../../domain/component/component.ts";
-import { asObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
+import { asObject, type JsonObject } from "../../domain/json.ts";
 import type { StackLinks } from "../../domain/stack/links.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { type Part, takesProperty } from "../../domain/template/splice/request.ts";
@@ -21,7 +22,7 @@ export interface PartSides {
 export function partLinks({ before, live, parts, imported }: PartSides): Record<"live" | "goal", StackLinks> {
   const rest = new Set(live ? importsOf(restOf(live, parts), resolverIn(live)) : []);
   const released = importsIn(live, parts).filter((name) => !rest.has(name));
-  const known = (before?.state.evidence["imports"] ?? []) as readonly Json[];
+  const known = stackState(before?.state).evidence.imports;
   const taken = importsIn(before, parts).filter((name) => known.includes(name));
   const kept = imported.filter((name) => !released.includes(name));
   return { live: links(imported), goal: links([...new Set([...kept, ...taken])]) };

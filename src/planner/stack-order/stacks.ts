@@ -6,8 +6,8 @@ import {
   nameOf,
   parseComponentId,
 } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
-import { asObject, type Json } from "../../domain/json.ts";
 import type { BridgePass, PlanStep } from "../../domain/plan/plan.ts";
 import type { ExternalStacks, StackLinks, StackTransition } from "../../domain/stack/links.ts";
 import { orderStacks, type StackPass } from "../../domain/stack/order.ts";
@@ -163,14 +163,14 @@ function stackTransition(parts: readonly StackStep[], root: StackStep, { states 
 function linksOf({ id, state }: CapturedComponent, known: Components): StackLinks {
   const name = nameOf(id);
   const listed = [...known.values()].flatMap((other) =>
-    Object.entries(asObject(other.state.evidence["importers"])).flatMap(([exported, importers]) =>
-      texts(importers).includes(name) ? [exported] : [],
+    Object.entries(stackState(other.state).evidence.importers).flatMap(([exported, importers]) =>
+      importers.includes(name) ? [exported] : [],
     ),
   );
-  const exports = Object.entries(asObject(state.evidence["exports"])).map(([key, value]) => [key, String(value)]);
+  const { exports, imports } = stackState(state).evidence;
   return {
-    exports: Object.fromEntries(exports),
-    imports: [...new Set([...texts(state.evidence["imports"]), ...listed])],
+    exports,
+    imports: [...new Set([...imports, ...listed])],
   };
 }
 
@@ -180,17 +180,13 @@ function externalStacks(
   { names, spliced }: { readonly names: ReadonlySet<string>; readonly spliced: ReadonlySet<string> },
   exports: readonly Exported[] | null,
 ): Omit<ExternalStacks, "whyNoBridge"> {
-  const importers = stackSteps.flatMap(({ live }) => Object.entries(asObject(live?.state.evidence["importers"])));
+  const importers = stackSteps.flatMap(({ live }) => Object.entries(stackState(live?.state).evidence.importers));
   const others = importers.map(
-    ([name, list]) => [name, texts(list).filter((importer) => !names.has(importer) && !spliced.has(importer))] as const,
+    ([name, list]) => [name, list.filter((importer) => !names.has(importer) && !spliced.has(importer))] as const,
   );
   const around = exports?.filter(({ stack }) => !names.has(stack));
   return {
     importers: Object.fromEntries(others.filter(([, list]) => list.length > 0)),
     exporters: around ? Object.fromEntries(around.map(({ name, stack }) => [name, stack])) : null,
   };
-}
-
-function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }

@@ -1,3 +1,4 @@
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
 import { asObject } from "../../domain/json.ts";
 import { matchesPattern } from "../../domain/name-pattern.ts";
@@ -31,9 +32,9 @@ function lostPart({ beforeTemplate, liveTemplate }: StackTemplates, part: Part):
 function lostWithPart({ before, live, liveTemplate }: StackTemplates, part: Part): Lost[] {
   const definition = asObject(partOf(liveTemplate, part)?.["definition"]);
   if (part.take !== "all" || isRetained(definition)) return [];
-  const liveText = readTemplateText(String(live.state.settings["template"]));
+  const liveText = readTemplateText(stackState(live.state).settings.template);
   const patterns = generatedBy(part.logicalId, inSection(liveText, "Resources", part.logicalId));
-  const [wanted, present] = [before, live].map(({ state }) => asObject(state.settings["resources"]));
+  const [wanted, present] = [before, live].map(({ state }) => stackState(state).settings.resources);
   const written = asObject(liveTemplate.template["Resources"]);
   const made = Object.entries(present ?? {}).filter(
     ([logicalId]) => !(logicalId in written) && patterns.some((pattern) => matchesPattern(pattern, logicalId)),

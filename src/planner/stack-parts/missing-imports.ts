@@ -1,5 +1,5 @@
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
-import { asObject, type Json } from "../../domain/json.ts";
 import { partOf } from "../../domain/template/part.ts";
 import type { Part } from "../../domain/template/splice/request.ts";
 import { importsOf } from "../../domain/template/template.ts";
@@ -18,14 +18,14 @@ export function missingImports(
   { subjects, exports }: { readonly subjects: Subjects; readonly exports: readonly Exported[] | null },
 ): Reason[] {
   if (!exports) return [];
-  const { imports } = before.state.evidence;
+  const { imports } = stackState(before.state).evidence;
   const coming = subjects.picked.flatMap((subject) =>
-    subject.kind === "stack" ? Object.keys(asObject(subject.before?.state.evidence["exports"])) : [],
+    subject.kind === "stack" ? Object.keys(stackState(subject.before?.state).evidence.exports) : [],
   );
   const known = new Set([...exports.map((exported) => exported.name), ...coming]);
   const resolve = resolverIn(before);
   // A condition may have kept other names of the template from ever being imported.
-  const isLost = (imported: string) => (imports as readonly Json[]).includes(imported) && !known.has(imported);
+  const isLost = (imported: string) => imports.includes(imported) && !known.has(imported);
   return parts.flatMap((part) => {
     const lost = importsOf(partOf(beforeTemplate, part) ?? {}, resolve).filter(isLost);
     return lost.map((imported) => ({

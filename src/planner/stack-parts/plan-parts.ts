@@ -1,4 +1,5 @@
 import { type CapturedComponent, type ComponentId, captured, splitResource } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import { type Reason, StepbackError } from "../../domain/errors.ts";
 import { asObject, digestOf, type Json, sameJson } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
@@ -18,9 +19,9 @@ import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts";
-import { publishIntermediateVersion } from "../../kinds/stack/intermediate-version.ts";
-import { recovering } from "../../kinds/stack/recovery.ts";
-import { importedReason, importing, retainedReason } from "../../kinds/stack/retained-reasons.ts";
+import { planIntermediateVersions } from "../../kinds/stack/intermediate-version.ts";
+import { planRecovery } from "../../kinds/stack/recovery.ts";
+import { importedReason, importingMember, retainedReason } from "../../kinds/stack/retained-reasons.ts";
 import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
 import type { Exported } from "../facts.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
@@ -79,10 +80,10 @@ function membersAmong(owned: readonly Subject[], stack: StackTemplates, membersh
 
 /** Empty where a template cannot be spliced: the plan will say why. */
 function exportsOf({ before, live }: StackTemplates, parts: readonly Part[]): string[] {
-  const names = asObject(live.state.evidence["exportNames"]);
+  const names = stackState(live.state).evidence.exportNames;
   try {
     const keys = outputsAtStake({ current: submitted(live), backup: submitted(before), parts });
-    return keys.flatMap((key) => (key in names ? String(names[key]) : []));
+    return keys.flatMap((key) => names[key] ?? []);
   } catch (error) {
     if (error instanceof StepbackError) return [];
     throw error;
@@ -97,7 +98,7 @@ interface ChangeSetFacts {
 /** One change set for all members: the step of the first has the actions and restores the others. */
 function planChangeSet(stack: StackTemplates, members: readonly Member[], facts: ChangeSetFacts): PartPlans {
   const parts = members.flatMap(({ part }) => part ?? []);
-  const recovery = recovering(stack.name, stack.live, consentIn(facts.subjects.request));
+  const recovery = planRecovery(stack.name, stack.live, consentIn(facts.subjects.request));
   const blockers = [
     ...recovery.blockers,
     ...ownedElsewhere(stack.name, stack.live),
@@ -140,7 +141,7 @@ interface LeaderParts {
 function planLeader(stack: StackTemplates, leader: Member, { parts, spliced, recovery }: LeaderParts): StepPlan {
   const losing = lostData(stack, parts);
   const { staying, coming } = keptOf(stack, parts);
-  const versions = publishIntermediateVersion(stack.before, stack.live, (logicalId) =>
+  const versions = planIntermediateVersions(stack.before, stack.live, (logicalId) =>
     isOfPicked(logicalId, spliced.affected),
   );
   const actions = [...recovery, ...spliceActions(stack, parts, { coming, versions })];
@@ -164,11 +165,11 @@ function spliceActions(
 ): Action[] {
   const moves = code.moves.filter(isAbout(parts));
   const relocation = moves.length > 0 ? { moves } : {};
-  const into = digestOf(String(live.state.settings["template"]));
+  const into = digestOf(stackState(live.state).settings.template);
   return [
     { do: "put-code-objects", name, parts, ...relocation },
     ...versions,
-    { do: "splice-stack", name, parts, into, ...relocation, ...importing(coming) },
+    { do: "splice-stack", name, parts, into, ...relocation, ...importingMember(coming) },
   ];
 }
 
@@ -214,8 +215,8 @@ function spliceParts({ live, before }: StackTemplates, parts: readonly Part[]): 
 }
 
 function submitted({ state }: CapturedComponent) {
-  const { template, parameters } = state.settings;
-  return { template: readTemplateText(String(template)), parameters: asObject(parameters) };
+  const { template, parameters } = stackState(state).settings;
+  return { template: readTemplateText(template), parameters };
 }
 
 /** Of the parts: what stays in the account when it leaves the stack, and what may still be there when it returns. */
