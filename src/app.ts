@@ -8,6 +8,7 @@ import { addOpenApi } from "./plugins/openapi.ts";
 import { addProblemDocuments, sendProblem } from "./plugins/problems.ts";
 import { parseQuery } from "./plugins/query-text.ts";
 import { addRequestIds, sendRequestId } from "./plugins/request-ids.ts";
+import { buildSerializer, buildValidator } from "./plugins/schema-compilers.ts";
 import { activityRoutes } from "./routes/activities.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { componentRoutes } from "./routes/components.ts";
@@ -51,6 +52,7 @@ export async function buildApp({ services, logger, newRequestId }: AppDeps): Pro
     return503OnClosing: false,
     routerOptions: { maxParamLength, querystringParser: parseQuery },
     ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false } },
+    schemaController: { compilersFactory: { buildSerializer, buildValidator } },
     frameworkErrors: (error, request, reply) => {
       sendRequestId(request, reply);
       return sendProblem(error, request, reply);

@@ -28,31 +28,54 @@ export interface ComposeOptions {
   /** Replaces the network between the SDK and AWS by an in-process sandbox. */
   readonly requestHandler?: AwsSettings["requestHandler"];
   readonly logger?: Logger;
+  /** The machine's time by default. */
+  readonly clock?: Clock;
+  /** Opens the rows; the SQLite file of the configuration by default. */
+  readonly openStore?: (file: string) => Promise<Store>;
 }
 
-export interface RunningService {
-  readonly url: string;
+/** The whole service, at work on its jobs, without a port. */
+export interface ComposedService {
   readonly adminToken: string;
+  /** Answers a request without a socket. */
+  readonly inject: FastifyInstance["inject"];
+  /** Serves on the configured port and resolves to the URL. */
+  listen(): Promise<string>;
   /** Stops taking requests, lets jobs reach their next safe point, and closes the store. */
   close(): Promise<void>;
 }
 
+export interface RunningService extends ComposedService {
+  readonly url: string;
+}
+
 /** Starts the whole service on its port. Unfinished jobs continue at once. INVALID_SETTINGS when it must not start. */
 export async function startService(config: Config, options: ComposeOptions = {}): Promise<RunningService> {
+  const service = await composeService(config, options);
+  try {
+    return { ...service, url: await service.listen() };
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+}
+
+/** As `startService`, before anybody can reach it. */
+export async function composeService(config: Config, options: ComposeOptions = {}): Promise<ComposedService> {
   const logger = options.logger ?? pino({ level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = await openSqliteStore(config.databaseFile);
+  const store = await (options.openStore ?? openSqliteStore)(config.databaseFile);
   const parts = await assemble(config, store, logger, options).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
-  try {
-    const url = await parts.app.listen({ host: config.host, port: config.port });
-    return { url, adminToken: parts.adminToken, close: () => stop(parts, store) };
-  } catch (error) {
-    await stop(parts, store);
-    throw error;
-  }
+  const { app, adminToken } = parts;
+  return {
+    adminToken,
+    inject: app.inject.bind(app),
+    listen: () => app.listen({ host: config.host, port: config.port }),
+    close: () => stop(parts, store),
+  };
 }
 
 interface Parts {
@@ -64,6 +87,8 @@ interface Parts {
 }
 
 async function assemble(config: Config, store: Store, logger: Logger, options: ComposeOptions): Promise<Parts> {
+  const clock = options.clock ?? systemClock;
+  const newId: NewId = (prefix) => idFrom(prefix, clock.now(), randomBytes(10));
   const aws = createAwsConnector({
     stagingBucket: config.stagingBucket,
     rates: config.rates,
@@ -102,8 +127,8 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     ),
   );
   const stopping = new AbortController();
-  void abandonExpired(services, config.abandonAfterMs, stopping.signal).catch((error: unknown) =>
-    logger.error({ err: error }, "expired activities could not be abandoned"),
+  void abandonExpired(services, { clock, afterMs: config.abandonAfterMs, signal: stopping.signal }).catch(
+    (error: unknown) => logger.error({ err: error }, "expired activities could not be abandoned"),
   );
   return { app, aws, dispatcher, adminToken, stopping };
 }
@@ -136,16 +161,19 @@ function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
   };
 }
 
-async function abandonExpired(services: Services, afterMs: number, stopping: AbortSignal): Promise<void> {
-  while (!stopping.aborted) {
+async function abandonExpired(
+  services: Services,
+  { clock, afterMs, signal }: { clock: Clock; afterMs: number; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
     await services.deployments.abandonExpired(afterMs);
     await services.packageCommands.abandonExpired(afterMs);
-    await clock.sleep(ABANDON_CHECK_MS, stopping);
+    await clock.sleep(ABANDON_CHECK_MS, signal);
   }
 }
 
-/** The one clock. */
-const clock: Clock = {
+/** The machine's time. The one place that reads it. */
+const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
@@ -159,9 +187,6 @@ const clock: Clock = {
       if (signal?.aborted) end();
     }),
 };
-
-/** The one source of ids. */
-const newId: NewId = (prefix) => idFrom(prefix, clock.now(), randomBytes(10));
 
 const newRequestId = () => `req_${randomUUID()}`;
 

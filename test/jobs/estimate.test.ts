@@ -3,6 +3,7 @@ import type { Shape } from "#sandbox/core/contract";
 import { type ComponentId, KIND_NAMES } from "#src/domain/component/component";
 import { type Change, SPECIMENS } from "../kinds/specimens.ts";
 import { ALL_KINDS_SCOPE, deployFirst, deploySecond } from "../support/all-kinds.ts";
+import { createQuickClock } from "../support/quick-clock.ts";
 import { linkedTemplate } from "../support/stack-templates.ts";
 import {
   type Body,
@@ -20,6 +21,9 @@ import {
 const FACTOR = 1.25;
 const FEW = 4;
 
+/** How often a job looks is counted here, so its sleeps are not shortened. */
+const AS_LONG_AS_ASKED = createQuickClock(1);
+
 /** A deployment, and what of it goes back. */
 interface Scenario {
   readonly before: Change;
@@ -35,7 +39,7 @@ type Counts = Record<string, number>;
 
 /** What the plan expects, and what its run then does. */
 async function foretold(t: Test, scenario: Scenario): Promise<{ expected: Counts; actual: Counts; writes: string[] }> {
-  const w = await startTestAccount({ updateMs: 1 });
+  const w = await startTestAccount({}, {}, { clock: AS_LONG_AS_ASKED });
   try {
     await scenario.before(w);
     const { id } = await openDeployment(w, scenario.scope);

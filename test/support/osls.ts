@@ -2,10 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { OSLS } from "./tools.ts";
 
-const OSLS = fileURLToPath(new URL("../../node_modules/.bin/osls", import.meta.url));
 const run = promisify(execFile);
 
 /** What one version of the sample service is made of. */

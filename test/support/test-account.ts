@@ -1,12 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import type { Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
 import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
 import { type ComposeOptions, type RunningService, startService } from "#src/compose";
 import { readConfig } from "#src/config";
+import { eagerClock, quickClock } from "./quick-clock.ts";
+import { makeScratchFolder } from "./scratch.ts";
 
 /** Any JSON answer: tests read what the contract says is there, and fail where it is not. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are matched by the assertions, not by types
@@ -65,14 +65,14 @@ export async function startTestAccount(
   env: Record<string, string> = {},
   parts: ComposeOptions = {},
 ): Promise<TestAccount> {
-  const sandbox = createSandbox({ updateMs: 20, ...options });
+  const sandbox = createSandbox({ updateMs: 0, clock: eagerClock, ...options });
   const sandboxEnv = awsEnv(await sandbox.listen());
   Object.assign(process.env, sandboxEnv);
-  const dataDir = await mkdtemp(join(tmpdir(), "stepback-test-"));
+  const dataDir = await makeScratchFolder();
   const start = (more: Record<string, string> = {}) =>
     startService(
       readConfig({ STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error", ...env, ...more }),
-      parts,
+      { requestHandler: sandbox.requestHandler(), clock: quickClock, ...parts },
     );
   let service: RunningService = await start();
   return {
@@ -105,16 +105,17 @@ async function call(
   { path, body, headers }: { path: string; body: unknown; headers: Record<string, string> },
 ): Promise<Answer> {
   const content = body === undefined ? {} : { "content-type": "application/json" };
-  const init = { method, headers: { authorization: `Bearer ${service.adminToken}`, ...content, ...headers } };
-  const answer = await fetch(
-    service.url + path,
-    body === undefined ? init : { ...init, body: typeof body === "string" ? body : JSON.stringify(body) },
-  );
-  const text = await answer.text();
+  const answer = await service.inject({
+    method: method as "GET",
+    url: path,
+    headers: { authorization: `Bearer ${service.adminToken}`, ...content, ...headers },
+    ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = answer.body;
   return {
-    status: answer.status,
+    status: answer.statusCode,
     body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text,
-    headers: answer.headers,
+    headers: new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
   };
 }
 
@@ -163,8 +164,6 @@ export async function invoke(account: Account, name: string, qualifier?: string)
   return JSON.parse(Buffer.from(answer.Payload as Uint8Array).toString());
 }
 
-export const FINISHED_STACK = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;
-
 /** Creates or updates a stack as a deploy tool does, and waits for its end. */
 export async function deployStack(
   account: Account,
@@ -196,12 +195,15 @@ export async function stackSettled(account: Account, name: string): Promise<stri
   return status;
 }
 
+/** Most waits are over within a turn or two of the event loop. */
+const LOOK_AGAIN_MS = 5;
+
 /** Waits for a condition, and says so when it does not come true within the time. */
 export async function until(condition: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it did not become true within ${timeoutMs} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
 

@@ -9,8 +9,9 @@ import {
   type TestAccount,
   until,
 } from "../support/test-account.ts";
+import { missingOsls } from "../support/tools.ts";
 
-const skip = (await missing("aws", "--version")) ?? false;
+const skip = missingOsls ?? (await missing("aws", "--version")) ?? false;
 const runtime = "nodejs22.x";
 
 /** One service exports topics, the other one imports their ARNs into its environment. */

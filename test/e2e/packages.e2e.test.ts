@@ -1,20 +1,19 @@
-import { fileURLToPath } from "node:url";
 import t from "tap";
 import { type CliEnd, runCli } from "../cli/run-as-process.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
 import { startTestAccount } from "../support/test-account.ts";
+import { missingOsls, OSLS } from "../support/tools.ts";
 
 const runtime = "nodejs20.x";
-const noCli = await missing("aws", "--version");
+const skip = missingOsls ?? (await missing("aws", "--version")) ?? false;
 const V1 = { runtime, functions: { pay: "pay v1", cart: "cart v1" }, environment: { TABLE: "orders" } };
 const V2 = { runtime, functions: { pay: "pay v2", fresh: "fresh v2" }, environment: { TABLE: "wrong" } };
-const OSLS = fileURLToPath(new URL("../../node_modules/.bin/osls", import.meta.url));
 const BUILD = ["--application", "shop", "--stage", "prod"];
 
 t.test(
   "a package that the deployment bucket has pruned is handed back to osls, and every code hash is as before",
-  { skip: noCli ?? false },
+  { skip },
   async (t) => {
     const account = await startTestAccount();
     const env = account.awsEnv;

@@ -2,9 +2,10 @@ import t from "tap";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
 import { finishDeployment, openDeployment, rollBack, startTestAccount } from "../support/test-account.ts";
+import { missingOsls } from "../support/tools.ts";
 
 const runtime = "nodejs22.x";
-const noCli = await missing("aws", "--version");
+const skip = missingOsls ?? (await missing("aws", "--version")) ?? false;
 const V1 = { runtime, functions: { pay: "pay v1", cart: "cart v1", old: "old v1" }, environment: { TABLE: "orders" } };
 const V2 = {
   runtime,
@@ -14,7 +15,7 @@ const V2 = {
 
 t.test(
   "a service that osls deployed twice goes back by parts and then whole, as the AWS CLI sees it",
-  { skip: noCli ?? false },
+  { skip },
   async (t) => {
     const account = await startTestAccount();
     const env = account.awsEnv;

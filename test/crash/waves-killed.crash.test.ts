@@ -1,5 +1,5 @@
 import t from "tap";
-import { type CrashStand, startStand } from "../support/crash-stand.ts";
+import { type CrashStand, startProcessStand } from "../support/crash-stand.ts";
 import { linkedTemplate } from "../support/stack-templates.ts";
 import { type Body, deployStack, until } from "../support/test-account.ts";
 
@@ -22,7 +22,7 @@ async function ended({ api }: CrashStand, path: string): Promise<Body> {
 t.test(
   "killed while the stacks of a wave are all at work, each goes on by itself and none is updated twice",
   async (t) => {
-    const stand = await startStand();
+    const stand = await startProcessStand();
     t.teardown(() => stand.close());
     await deployAll(stand, "v1");
     const request = { application: "links", stage: "prod", scope: { stacks: NAMES } };
@@ -64,7 +64,7 @@ t.test(
 );
 
 t.test("killed between an empty change set and its proof, it still knows that nothing had to change", async (t) => {
-  const stand = await startStand();
+  const stand = await startProcessStand();
   t.teardown(() => stand.close());
   const deploy = (Description: string, DisplayName: string) =>
     deployStack(stand.account, "one", {

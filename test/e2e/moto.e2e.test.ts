@@ -8,6 +8,7 @@ import { awsCli, missing } from "../support/commands.ts";
 import { startMoto } from "../support/moto.ts";
 import { createProject } from "../support/osls.ts";
 import { awsEnv, type Body } from "../support/test-account.ts";
+import { missingOsls } from "../support/tools.ts";
 
 const runtime = "nodejs22.x";
 const V1 = {
@@ -18,11 +19,12 @@ const V1 = {
 };
 const V2 = { runtime, functions: { pay: "pay v2", cart: "cart v2" }, environment: { TABLE: "wrong" } };
 
-const reason = (await missing("python3", "-c", "import moto.server")) ?? (await missing("aws", "--version"));
+const skip =
+  missingOsls ?? (await missing("python3", "-c", "import moto.server")) ?? (await missing("aws", "--version")) ?? false;
 
 t.test(
   "on somebody else's AWS, a service that osls deployed twice goes back by parts and then whole",
-  { skip: reason ?? false },
+  { skip },
   async (t) => {
     const moto = await startMoto();
     const env = awsEnv(moto.url);

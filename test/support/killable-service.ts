@@ -1,0 +1,88 @@
+import type { SandboxRequestHandler } from "#sandbox/core/request-handler";
+import { composeService } from "#src/compose";
+import { readConfig } from "#src/config";
+import { openSqliteStore } from "#src/store/sqlite-store";
+import type { Store } from "#src/store/store";
+import { quickClock } from "./quick-clock.ts";
+
+/** A service in this process that can be cut off from everything at one moment, as `kill -9` does it. */
+export interface KillableService {
+  readonly token: string;
+  readonly inject: Awaited<ReturnType<typeof composeService>>["inject"];
+  /** Rejects when the service is killed: so end the requests that it had not answered. */
+  readonly killed: Promise<never>;
+  /** From here on it calls nothing, writes nothing and never goes on. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Unfinished jobs of the data folder go on at once. */
+export async function startKillable(dataDir: string, transport: SandboxRequestHandler): Promise<KillableService> {
+  const life = new Life();
+  let rows: Store | null = null;
+  const settings = { STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error" };
+  const requestHandler: SandboxRequestHandler = {
+    ...transport,
+    handle: (...call) => life.within(() => transport.handle(...call)),
+  };
+  const service = await composeService(readConfig(settings), {
+    requestHandler,
+    clock: { now: quickClock.now, sleep: (...sleep) => life.within(() => quickClock.sleep(...sleep)) },
+    openStore: async (file) => {
+      rows = await openSqliteStore(file);
+      return mortalStore(rows, life);
+    },
+  });
+  return {
+    token: service.adminToken,
+    inject: service.inject,
+    killed: life.over,
+    async kill() {
+      life.end();
+      // Waits for the transaction under way, which is as good as one that was killed a moment later.
+      await rows?.close();
+    },
+    close: service.close,
+  };
+}
+
+/** Until its end, work is done; what is under way then never ends, and what begins later never begins. */
+class Life {
+  #isOver = false;
+  #reject: (reason: Error) => void = () => {};
+  readonly over: Promise<never> = new Promise((_resolve, reject) => {
+    this.#reject = reject;
+  });
+
+  constructor() {
+    this.over.catch(() => {});
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#reject(new Error("the service was killed"));
+  }
+
+  within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#isOver) return;
+      work().then(
+        (answer) => this.#isOver || resolve(answer),
+        (error: unknown) => this.#isOver || reject(error),
+      );
+    });
+  }
+}
+
+/** The one method that runs within a transaction of another one: it must not keep that one open for ever. */
+const WITHIN_TRANSACTIONS = "insertJob";
+
+function mortalStore(store: Store, life: Life): Store {
+  return new Proxy(store, {
+    get(target, name, receiver) {
+      const method: unknown = Reflect.get(target, name, receiver);
+      if (typeof method !== "function" || name === WITHIN_TRANSACTIONS) return method;
+      return (...values: unknown[]) => life.within(() => Reflect.apply(method, target, values));
+    },
+  });
+}

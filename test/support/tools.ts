@@ -1,0 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./root.ts";
+
+/** The real deploy tool. It comes with `tools/` and not with `npm install`. */
+export const OSLS = join(ROOT, "tools/node_modules/.bin/osls");
+
+/** Null when osls is there; otherwise why a test that needs it skips. */
+export const missingOsls = existsSync(OSLS) ? null : "osls is not installed: npm run tools:install";
