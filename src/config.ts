@@ -51,10 +51,17 @@ function text(isGood: (value: string) => boolean, detail: string | ((value: stri
   return Type.Refine(Type.String(options), isGood, (value) => (typeof detail === "string" ? detail : detail(value)));
 }
 
-function wholeNumber(fallback: number, least: number, most: number) {
+interface NumberOptions {
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+  readonly description: string;
+}
+
+function wholeNumber({ default: fallback, least, most, description }: NumberOptions) {
   const isGood = (value: string) => /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
   const detail = `must be a whole number from ${least} to ${most}`;
-  return Type.Decode(text(isGood, detail, { default: String(fallback) }), Number);
+  return Type.Decode(text(isGood, detail, { default: String(fallback), description }), Number);
 }
 
 /** A variable that is reserved for a later version. */
@@ -63,6 +70,7 @@ function unsupported(prefix: string, name: string, kept: string) {
     () => false,
     (value) =>
       value.startsWith(prefix) ? `${name} is not supported yet` : `must be empty: ${kept} are kept in the data folder`,
+    { description: `Must be empty: ${kept} are kept in the data folder; ${name} is not supported yet.` },
   );
 }
 
@@ -76,32 +84,71 @@ function isRate(entry: string): boolean {
   return RATE_NAMES.some((known) => known === name) && rate > 0 && Number.isFinite(rate);
 }
 
-/** The variables that the service reads; `STEPBACK_RATES` is split at its commas first. */
-const Variables = Type.Object({
-  STEPBACK_HOST: Type.String({ default: "127.0.0.1" }),
-  STEPBACK_PORT: wholeNumber(8700, 0, 65_535),
-  STEPBACK_DATA_DIR: Type.String({ default: "./data" }),
+/** The variables that the service reads; `STEPBACK_RATES` is split at its commas first. docs/reference/settings.md shows them. */
+export const Variables = Type.Object({
+  STEPBACK_HOST: Type.String({
+    default: "127.0.0.1",
+    description: "Address to listen on. Any other than loopback needs `STEPBACK_ADMIN_TOKEN`.",
+  }),
+  STEPBACK_PORT: wholeNumber({
+    default: 8700,
+    least: 0,
+    most: 65_535,
+    description: "Port to listen on; 0 takes a free one.",
+  }),
+  STEPBACK_DATA_DIR: Type.String({
+    default: "./data",
+    description: "Folder of the database, the artifacts, the admin token and the key of the fingerprints.",
+  }),
   STEPBACK_DATABASE_URL: Type.Optional(unsupported("postgres", "PostgreSQL", "rows")),
   STEPBACK_ARTIFACTS: Type.Optional(unsupported("s3://", "S3", "artifacts")),
   STEPBACK_ADMIN_TOKEN: Type.Optional(
     text(
       (token) => token.length >= MIN_TOKEN_LENGTH && !/\s/.test(token),
       `must have at least ${MIN_TOKEN_LENGTH} characters and no spaces`,
+      {
+        description: `The first admin token, at least ${MIN_TOKEN_LENGTH} characters. Without it, the first start makes one and writes it to \`admin-token\` in the data folder.`,
+      },
     ),
   ),
-  STEPBACK_TARGETS: Type.Optional(Type.String()),
-  STEPBACK_STAGING_BUCKET: Type.Optional(Type.String()),
+  STEPBACK_TARGETS: Type.Optional(
+    Type.String({
+      description:
+        'Path of a JSON file with the accounts and regions: `[{ "name", "region", "roleArn" }]`. Without it, there is one target, `default`, with the SDK\'s own region and credentials.',
+    }),
+  ),
+  STEPBACK_STAGING_BUCKET: Type.Optional(
+    Type.String({
+      description:
+        "Bucket in the target's region for code over 50 MB and templates over 51,200 bytes, and for code whose own key holds other bytes now. Keep what is under `stepback/code/`: templates name it. Without it, steps that need it are refused.",
+    }),
+  ),
   STEPBACK_RATES: Type.Optional(
     Type.Array(
       text(isRate, (entry) => `\`${entry}\` is not NAME=CALLS_PER_SECOND with one of ${RATE_NAMES.join(", ")}`),
+      {
+        description: `Calls per second, as \`lambda:GetFunction=50,lambda:other=8\`; the names are ${RATE_NAMES.map((name) => `\`${name}\``).join(", ")}. Without it, AWS's quotas; no limit with a custom endpoint.`,
+      },
     ),
   ),
   // At most a year: a deployment that nobody finishes locks its components until then.
-  STEPBACK_ABANDON_AFTER_HOURS: wholeNumber(24, 1, 8760),
+  STEPBACK_ABANDON_AFTER_HOURS: wholeNumber({
+    default: 24,
+    least: 1,
+    most: 8760,
+    description:
+      "Hours after which a deployment, or the command of a rollback by package, that nobody reported ends in Exception.",
+  }),
   // Lambda takes 250 MB of unpacked code per function, and a package holds a service. S3 takes 5 GB in one upload.
-  STEPBACK_MAX_PACKAGE_MB: wholeNumber(500, 1, 5_000),
+  STEPBACK_MAX_PACKAGE_MB: wholeNumber({
+    default: 500,
+    least: 1,
+    most: 5_000,
+    description: "Size limit of one stored package in MB.",
+  }),
   STEPBACK_LOG_LEVEL: text((level) => LOG_LEVELS.includes(level), `must be one of ${LOG_LEVELS.join(", ")}`, {
     default: "info",
+    description: `Level of the service's own log: ${LOG_LEVELS.join(", ")}.`,
   }),
 });
 

@@ -2,9 +2,7 @@
 import { readFileSync } from "node:fs";
 import { runCli } from "#cli/cli";
 import { EXIT } from "#cli/exit-codes";
-import { demoCommand } from "./commands/demo.ts";
-import { sandboxCommand } from "./commands/sandbox.ts";
-import { serveCommand } from "./commands/serve.ts";
+import { STARTERS } from "./commands/starters.ts";
 
 /**
  * The process. Three commands start something (`commands/`); all others are clients of the service's API
@@ -22,5 +20,5 @@ const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.
 process.exitCode = await runCli(process.argv.slice(2), {
   version: manifest.version,
   io: process,
-  starters: [serveCommand, sandboxCommand, demoCommand],
+  starters: STARTERS,
 });

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import t from "tap";
-import { errorDocs } from "../scripts/error-docs.ts";
 import { ROOT } from "./support/root.ts";
 
 const root = ROOT;
@@ -182,10 +181,6 @@ t.test("nothing throws a plain Error, and no file but the two tables is a barrel
     barrels.map((file) => relative(root, file)),
     ["src/kinds/index.ts"],
   );
-});
-
-t.test("docs/errors.md shows the error table as it is", async (t) => {
-  t.equal(readFileSync(join(root, "docs/errors.md"), "utf8"), errorDocs());
 });
 
 function withoutComments(text: string): string {

@@ -31,7 +31,7 @@ export interface Citations {
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*(?:\n\s*\/\/.*)*/g;
 /** S3 is the service. */
 const REQUIREMENT = /\((?!S3\))[EFINPS]\d{1,2}(,\s*[EFINPS]\d{1,2})*\)/g;
-const FACTS = /\bfacts\s+([A-I]\d{0,2}(?:,\s*[A-I]\d{0,2})*)\b/g;
+const FACTS = /\bfacts\s+([A-Z]\d{0,2}(?:,\s*[A-Z]\d{0,2})*)\b/g;
 
 /** Names, comments and strings of a TypeScript file. The decoration of block comments becomes spaces, so offsets stay. */
 export function tokensOf(ast: ts.SourceFile): Token[] {

@@ -14,19 +14,24 @@ export interface CallContext {
 }
 
 /** What the SDK's clients have in common, as far as it is used here. */
-export interface SdkClient<Inputs extends object, Outputs extends MetadataBearer, Config> {
+interface SdkClient<Inputs extends object, Outputs extends MetadataBearer, Config> {
   send<Input extends Inputs, Output extends Outputs>(
     command: $Command<Input, Output, Config, Inputs, Outputs>,
     options: { abortSignal: AbortSignal },
   ): Promise<Output>;
 }
 
+/** Sends one command: `call((sdk) => new sdk.GetAliasCommand({ … }))`. */
+type SendOne<Sdk, Inputs extends object, Outputs extends MetadataBearer, Config> = <
+  Input extends Inputs,
+  Output extends Outputs,
+>(
+  make: (sdk: Sdk) => $Command<Input, Output, Config, Inputs, Outputs>,
+) => Promise<Output>;
+
 /** The only way to AWS. Each request is paced, reported to the observer and throws nothing but AWS_* and SHUTTING_DOWN. */
-export interface Call<Sdk, Client, Inputs extends object, Outputs extends MetadataBearer, Config> {
-  /** Sends one command: `call((sdk) => new sdk.GetAliasCommand({ … }))`. */
-  <Input extends Inputs, Output extends Outputs>(
-    make: (sdk: Sdk) => $Command<Input, Output, Config, Inputs, Outputs>,
-  ): Promise<Output>;
+export interface Call<Sdk, Client, Inputs extends object, Outputs extends MetadataBearer, Config>
+  extends SendOne<Sdk, Inputs, Outputs, Config> {
   /** Reads page by page: `call.pages((sdk, client) => sdk.paginateListAliases({ client }, { … }))`. */
   pages<Page>(paginate: Paginate<Sdk, Client, Page>): AsyncIterable<Page>;
   /** Every item of every page, in AWS's order. */
@@ -37,7 +42,7 @@ export interface Call<Sdk, Client, Inputs extends object, Outputs extends Metada
 }
 
 /** One of the SDK's paginators. `client` sends every page as a call of its own. */
-export type Paginate<Sdk, Client, Page> = (sdk: Sdk, client: Client) => AsyncIterable<Page>;
+type Paginate<Sdk, Client, Page> = (sdk: Sdk, client: Client) => AsyncIterable<Page>;
 
 export function createCall<
   Sdk,
@@ -62,25 +67,19 @@ export function createCall<
     const paced: Client = Object.create(client, { send: { value: send.bind(null, client) } });
     yield* paginate(sdk, paced);
   }
-  return Object.assign(
-    async <Input extends Inputs, Output extends Outputs>(
-      make: (sdk: Sdk) => $Command<Input, Output, Config, Inputs, Outputs>,
-    ) => {
-      const { sdk, client } = await opened(service);
-      return send(client, make(sdk));
-    },
-    {
-      pages,
-      list: async <Page, Item>(
-        paginate: Paginate<Sdk, Client, Page>,
-        itemsOf: (page: Page) => readonly Item[] | undefined,
-      ) => {
-        const items: Item[] = [];
-        for await (const page of pages(paginate)) items.push(...(itemsOf(page) ?? []));
-        return items;
-      },
-    },
-  );
+  const list = async <Page, Item>(
+    paginate: Paginate<Sdk, Client, Page>,
+    itemsOf: (page: Page) => readonly Item[] | undefined,
+  ) => {
+    const items: Item[] = [];
+    for await (const page of pages(paginate)) items.push(...(itemsOf(page) ?? []));
+    return items;
+  };
+  const call: SendOne<Sdk, Inputs, Outputs, Config> = async (make) => {
+    const { sdk, client } = await opened(service);
+    return send(client, make(sdk));
+  };
+  return Object.assign(call, { pages, list });
 }
 
 /** Loading a client reads the SDK's settings, which may be invalid. */

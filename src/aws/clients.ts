@@ -45,7 +45,7 @@ export interface TargetClients {
   readonly sts: StsService;
 }
 
-export interface ClientsSettings {
+interface ClientsSettings {
   readonly requestHandler: RequestHandler | null;
   readonly pacing: Pacing;
 }

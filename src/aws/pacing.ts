@@ -65,7 +65,7 @@ export class TokenBucket {
 }
 
 /** The owner of the quota that a call counts against. */
-export interface QuotaOwner {
+interface QuotaOwner {
   readonly account: string;
   readonly region: string;
 }

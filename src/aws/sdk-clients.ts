@@ -23,7 +23,7 @@ export interface TargetSettings {
 }
 
 /** The settings that all clients of a target share. */
-export type ClientConfig = Pick<
+type ClientConfig = Pick<
   LambdaClientConfig,
   "region" | "credentials" | "requestHandler" | "maxAttempts" | "retryMode" | "logger"
 >;

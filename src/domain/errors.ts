@@ -1,5 +1,5 @@
 /**
- * The one table of errors and reasons; `docs/errors.md` is generated from it. `advice` tells the reader what to do next.
+ * The one table of errors and reasons; `docs/reference/errors.md` is generated from it. `advice` tells the reader what to do next.
  * Codes never change their meaning, because clients match on them.
  */
 export const ERROR_TABLE = {
@@ -116,7 +116,7 @@ export const ERROR_TABLE = {
   PINNED: row(
     409,
     false,
-    "The deployment brings a state that was rolled back",
+    "The deployment contains a state that was rolled back",
     "Build it again without the fault, or clear the pin with a reason.",
   ),
   ROLLBACK_NOT_FINISHED: row(409, true, "The rollback has not finished", "Wait for its end."),

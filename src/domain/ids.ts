@@ -1,10 +1,10 @@
-/** Prefixes tell what an id names: deployment, rollback, snapshot, build, pin, revalidation. */
+/** The prefix says what an id is of: deployment, rollback, snapshot, build, pin, revalidation. */
 export type IdPrefix = "dep" | "rbk" | "snp" | "bld" | "pin" | "rvl";
 
-/** The one source of ids. Ids of one prefix sort by the time at which they were made. */
+/** The only source of ids. Ids with the same prefix sort by the time at which they were made. */
 export type NewId = (prefix: IdPrefix) => string;
 
-/** The one source of time: milliseconds since the epoch, and waiting. */
+/** The only source of time, in milliseconds since the epoch. */
 export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
@@ -15,7 +15,7 @@ const CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 48 bits of milliseconds in base 32: sorts by time until the year 10889. */
 const TIME_CHARACTERS = 10;
 
-/** An id from a time in milliseconds and ten random bytes, in the manner of ULID. Pure. */
+/** An id from a time in milliseconds and ten random bytes, similar to a ULID. Pure. */
 export function idFrom(prefix: IdPrefix, now: number, random: Uint8Array): string {
   let time = "";
   for (let rest = now, at = 0; at < TIME_CHARACTERS; at += 1) {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 
-/** Any JSON value. States, diffs, actions and plans are made of these and of nothing else. */
+/** Any JSON value. States, diffs, actions and plans consist of nothing else. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
-/** The canonical text of a value (RFC 8785): equal values have equal texts, whatever the order of their keys. */
+/** The canonical text of a value (RFC 8785): equal values have equal texts whatever the order of their keys. */
 export function canonicalText(value: Json): string {
   return canonicalize(value) ?? "null";
 }
@@ -19,12 +19,12 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value if it is an object, else an empty one: for reading settings whose shape their kind wrote. */
+/** The value where it is an object, otherwise an empty object. */
 export function asObject(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** The objects of a list; empty for anything else. */
+/** The objects in a list; empty for any other value. */
 export function asObjects(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
@@ -33,7 +33,7 @@ export function sameJson(left: Json, right: Json): boolean {
   return canonicalText(left) === canonicalText(right);
 }
 
-/** AWS's CodeSha256 (base64) as the hexadecimal digest under which the same bytes lie among the artifacts. */
+/** A CodeSha256 of AWS (base64) as the hexadecimal digest by which the artifacts hold the same bytes. */
 export function hexOfBase64(sha256: string): string {
   return Buffer.from(sha256, "base64").toString("hex");
 }

@@ -1,11 +1,11 @@
-/** Whether a name matches a pattern. Names of functions hold no asterisk, so a name is a pattern for itself alone. */
+/** Whether a name matches a pattern. Names of functions contain no asterisk, so a name as a pattern matches only itself. */
 export function matchesPattern(pattern: string, name: string): boolean {
   return patternsOverlap(pattern, name);
 }
 
 /** Whether some name matches both patterns. Quadratic in their lengths, which the API bounds to 140 characters. */
 export function patternsOverlap(left: string, right: string): boolean {
-  // below[j]: whether left[i+1…] meets right[j…]; filled from the ends, so each row needs only the one below it.
+  // below[j]: whether left[i+1…] and right[j…] overlap. Filled from the ends, so that each row needs only the row below.
   let below: boolean[] = [];
   for (let i = left.length; i >= 0; i -= 1) {
     const row: boolean[] = [];

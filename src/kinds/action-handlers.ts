@@ -8,7 +8,7 @@ import type { Kind, RestoreContext } from "./kind.ts";
  * Performs one action and returns its entry for the journal. Checks the live state first, so that a repeated action
  * changes nothing.
  */
-export type ActionHandler = (action: Action, context: RestoreContext) => Promise<Json>;
+type ActionHandler = (action: Action, context: RestoreContext) => Promise<Json>;
 
 /** `restore` of a kind that performs these actions. Any other action is INTERNAL: it was given to the wrong kind. */
 export function restoreBy(handlers: Readonly<Partial<Record<ActionName, ActionHandler>>>): Kind["restore"] {

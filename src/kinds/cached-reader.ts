@@ -21,7 +21,7 @@ export interface LiveStack {
 }
 
 /** The resource of a stack that owns a function or a trigger. */
-export interface OwningResource {
+interface OwningResource {
   readonly stack: string;
   readonly logicalId: string;
 }
@@ -57,7 +57,7 @@ export interface CachedReader extends CaptureOptions {
 
 export type Archives = (stack: string, logicalId: string) => boolean;
 
-export const ARCHIVES_ALL: Archives = () => true;
+const ARCHIVES_ALL: Archives = () => true;
 /** For reading only to compare. */
 export const ARCHIVES_NONE = null;
 
@@ -72,12 +72,12 @@ export interface CaptureOptions {
   readonly asksImporters: AsksImporters;
 }
 
-export const CAPTURE_ALL: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
+export const CAPTURE_EVERYTHING: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
 
 export function createCachedReader(
   aws: AwsAccess,
   artifacts: Artifacts,
-  options: CaptureOptions = CAPTURE_ALL,
+  options: CaptureOptions = CAPTURE_EVERYTHING,
 ): CachedReader {
   const owners = new Map<string, OwningResource>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
@@ -87,11 +87,7 @@ export function createCachedReader(
   const listUrls = once((name: string) => aws.lambda.listUrls(name));
   const getStack = once(async (name: string) => {
     const stack = await readStack(aws, name);
-    for (const { logicalId, type, physicalId } of stack?.resources ?? []) {
-      if (!stack || !OWNED_TYPES.has(type) || !physicalId) continue;
-      // Not `name`: nested stacks are also read by their ARN.
-      owners.set(physicalId, { stack: stack.facts.name, logicalId: writtenAs(logicalId, stack.parsed) });
-    }
+    for (const [physicalId, owner] of stack ? ownersIn(stack) : []) owners.set(physicalId, owner);
     return stack;
   });
   const listExportNames = once(async () => {
@@ -116,6 +112,15 @@ export function createCachedReader(
     getStack,
     ownerOf: (physicalId, tags) => owners.get(physicalId) ?? ownerFromTags(tags),
   };
+}
+
+/** Owners of functions and triggers by their physical id. */
+function ownersIn({ facts, resources, parsed }: LiveStack): [string, OwningResource][] {
+  return resources.flatMap(({ logicalId, type, physicalId }): [string, OwningResource][] =>
+    OWNED_TYPES.has(type) && physicalId
+      ? [[physicalId, { stack: facts.name, logicalId: writtenAs(logicalId, parsed) }]]
+      : [],
+  );
 }
 
 /** The resource as the template has it: SAM derives a trigger from a function, whose logical id is the beginning of its own. */

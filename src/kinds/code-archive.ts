@@ -36,7 +36,7 @@ async function fromTemplate(reader: CachedReader, facts: FunctionFacts, digest: 
   return found ? nullIfUnusable(reader.artifacts.put(found.bytes, digest)) : null;
 }
 
-export function codeObjectsIn(stack: LiveStack): CodeObject[] {
+function codeObjectsIn(stack: LiveStack): CodeObject[] {
   return stack.parsed ? codeObjectsOf(stack.parsed, literalResolver(stack)) : [];
 }
 

@@ -1,16 +1,10 @@
 import type { AliasFacts, FunctionFacts } from "../aws/gateways/lambda.ts";
-import {
-  type ArtifactRef,
-  type CapturedComponent,
-  captured,
-  componentId,
-  splitName,
-} from "../domain/component/component.ts";
+import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
 import { type AliasTarget, lambdaAliasState, lambdaCodeState } from "../domain/component/states/lambda.ts";
-import { type Reason, StepbackError } from "../domain/errors.ts";
+import type { Reason } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
-import { alreadyDone, restoreBy } from "./action-handlers.ts";
+import { restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { archiveCode } from "./code-archive.ts";
@@ -36,9 +30,11 @@ import {
   isPointed,
   LATEST,
   missingVersion,
+  splitAlias,
 } from "./lambda/alias-targets.ts";
 import { configDigest, functionSettings } from "./lambda/function-settings.ts";
 import { layersOf } from "./lambda/layers.ts";
+import { putProvisioned, readProvisioned } from "./lambda/provisioned-concurrency.ts";
 import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
@@ -69,12 +65,6 @@ export const lambdaAlias: Kind = {
   },
 };
 
-/** The name of an alias always has a qualifier. */
-function splitAlias(name: string): { functionName: string; alias: string } {
-  const { functionName, qualifier } = splitName(name);
-  return { functionName, alias: qualifier ?? "" };
-}
-
 async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { functionName, alias } = splitAlias(name);
   const facts = (await reader.listAliases(functionName)).find((found) => found.name === alias);
@@ -102,27 +92,6 @@ async function capture(reader: CachedReader, name: string): Promise<CapturedComp
       incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? provisioned.incomplete,
     },
   );
-}
-
-interface CapturedProvisioning {
-  /** Environments that were requested, not those allocated at the moment; null for none. */
-  readonly requested: number | null;
-  readonly status: string | null;
-  readonly incomplete: string | null;
-}
-
-async function readProvisioned(
-  reader: CachedReader,
-  functionName: string,
-  alias: string,
-): Promise<CapturedProvisioning> {
-  try {
-    const found = (await reader.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
-    return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
-  } catch (error) {
-    if (!(error instanceof StepbackError) || error.code !== "AWS_DENIED") throw error;
-    return { requested: null, status: null, incomplete: `Provisioned concurrency: ${error.detail}` };
-  }
 }
 
 interface CapturedVersion {
@@ -265,22 +234,6 @@ async function publishVersion({ name }: Action, context: RestoreContext): Promis
   const version = await context.aws.lambda.publishVersion(functionName, String(target.codeSha256), "");
   context.note(`Published version ${version} of ${functionName}.`);
   return { version };
-}
-
-/** Deletes the configuration if the backup has none. */
-async function putProvisioned({ name }: Action, context: RestoreContext): Promise<Json> {
-  const { aws, goal, note } = context;
-  const { functionName, alias } = splitAlias(name);
-  const wanted = lambdaAliasState(goal).settings.provisioned;
-  const live = await aws.lambda.awaitProvisioned(functionName, alias);
-  if ((live?.requested ?? null) === wanted && live?.status !== "FAILED")
-    return alreadyDone(context, `The provisioned concurrency of ${name} is that of the backup`);
-  if (wanted === null) await aws.lambda.deleteProvisioned(functionName, alias);
-  else await aws.lambda.putProvisioned(functionName, alias, wanted);
-  note(
-    wanted === null ? `Deleted the provisioned concurrency of ${name}.` : `${name} has ${wanted} environments ready.`,
-  );
-  return { requested: wanted };
 }
 
 async function putAlias({ name }: Action, context: RestoreContext): Promise<Json> {

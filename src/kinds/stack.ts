@@ -17,7 +17,7 @@ import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { codeObjectsBelow } from "./code-archive.ts";
 import type { Kind } from "./kind.ts";
-import { makeRoomForVersion } from "./stack/intermediate-version.ts";
+import { publishIntermediateVersion } from "./stack/intermediate-version.ts";
 import { putCodeObjects } from "./stack/put-code-objects.ts";
 import { spliceStack } from "./stack/splice-stack.ts";
 import {
@@ -41,7 +41,7 @@ export const stack: Kind = {
   restore: restoreBy({
     "put-code-objects": putCodeObjects,
     "continue-update-rollback": continueRollback,
-    "make-room-for-version": makeRoomForVersion,
+    "make-room-for-version": publishIntermediateVersion,
     "create-stack": createStack,
     "update-stack": updateStack,
     "bridge-stack": updateStack,

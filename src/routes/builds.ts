@@ -9,20 +9,13 @@ import type { BuildRollbackRequest } from "../services/build-rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
-import { Picked } from "./picked.ts";
 import { REFUSALS } from "./refusals.ts";
-import { AnyId, LongText, NameText, ShortText } from "./request-texts.ts";
+import { AnyId, NameText } from "./request-texts.ts";
+import { CONSENT_OPTIONS, RUN_OPTIONS } from "./rollback-options.ts";
 import { sendArtifact } from "./send-artifact.ts";
 import { BuildShape, PackageShape, presentBuild, presentPackage } from "./wire/build.ts";
-import {
-  ContinueUpdateRollback,
-  OnConflictText,
-  OnErrorText,
-  presentRollback,
-  RollbackShape,
-  StrategyText,
-} from "./wire/rollback.ts";
-import { Digest, nullable, pageOf } from "./wire/shapes.ts";
+import { presentRollback, RollbackShape } from "./wire/rollback.ts";
+import { pageOf } from "./wire/shapes.ts";
 
 const TAGS = ["builds"];
 
@@ -105,16 +98,8 @@ const ROLLBACK = {
         Type.String({ ...AnyId, description: "Which of the build's deployments; by default its last successful one" }),
       ),
       package: Type.Optional(ServiceText),
-      components: Type.Optional(Picked),
-      run: Type.Optional(Type.Boolean({ default: true, description: "false opens a draft" })),
-      strategy: Type.Optional(StrategyText),
-      onConflict: Type.Optional(OnConflictText),
-      onError: Type.Optional(OnErrorText),
-      allowDestructive: Type.Optional(Type.Boolean({ default: false })),
-      continueUpdateRollback: Type.Optional(ContinueUpdateRollback),
-      reason: Type.Optional(nullable(LongText)),
-      ticket: Type.Optional(nullable(ShortText)),
-      planDigest: Type.Optional(nullable(Digest)),
+      ...RUN_OPTIONS,
+      ...CONSENT_OPTIONS,
     } satisfies Record<keyof Omit<BuildRollbackRequest, "includeFailed">, TSchema>,
     { additionalProperties: false, description: "Without `components`, everything that differs is restored" },
   ),

@@ -1,8 +1,8 @@
 import { Type } from "typebox";
 import type { DraftService } from "../services/drafts.ts";
 import { accepted } from "./accepted.ts";
-import { Picked } from "./picked.ts";
 import { REFUSALS } from "./refusals.ts";
+import { Picked } from "./rollback-options.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { presentRollback, RollbackShape } from "./wire/rollback.ts";
 import { ComponentIdText, Digest, RollbackId } from "./wire/shapes.ts";

@@ -8,21 +8,14 @@ import { addDraftRoutes } from "./drafts.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
 import { addPackageCommandRoutes } from "./package-commands.ts";
-import { Picked } from "./picked.ts";
 import { REFUSALS } from "./refusals.ts";
-import { AnyId, LongText, ShortText } from "./request-texts.ts";
+import { AnyId } from "./request-texts.ts";
+import { CONSENT_OPTIONS, RUN_OPTIONS } from "./rollback-options.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
 import { OrphanShape, presentOrphan } from "./wire/orphan.ts";
 import { PlanShape, presentPlan, presentStep, StepShape } from "./wire/plan.ts";
-import {
-  ContinueUpdateRollback,
-  OnConflictText,
-  OnErrorText,
-  presentRollback,
-  RollbackShape,
-  StrategyText,
-} from "./wire/rollback.ts";
-import { DeploymentId, Digest, nullable, pageOf, RollbackId } from "./wire/shapes.ts";
+import { presentRollback, RollbackShape } from "./wire/rollback.ts";
+import { DeploymentId, pageOf, RollbackId } from "./wire/shapes.ts";
 
 const TAGS = ["rollbacks"];
 
@@ -38,17 +31,9 @@ const OpenBody = Type.Object(
     ),
     rollback: Type.Optional(Type.String({ ...AnyId, description: "Instead of `deployment`: the rollback to undo" })),
     snapshot: Type.Optional(Type.String({ ...AnyId, description: "Instead of `deployment`: the snapshot to restore" })),
-    components: Type.Optional(Picked),
-    run: Type.Optional(Type.Boolean({ default: true, description: "false opens a draft" })),
-    strategy: Type.Optional(StrategyText),
-    onConflict: Type.Optional(OnConflictText),
-    onError: Type.Optional(OnErrorText),
-    allowDestructive: Type.Optional(Type.Boolean({ default: false })),
-    continueUpdateRollback: Type.Optional(ContinueUpdateRollback),
+    ...RUN_OPTIONS,
     includeFailed: Type.Optional(Type.Boolean({ default: false })),
-    reason: Type.Optional(nullable(LongText)),
-    ticket: Type.Optional(nullable(ShortText)),
-    planDigest: Type.Optional(nullable(Digest)),
+    ...CONSENT_OPTIONS,
   } satisfies Record<keyof RollbackRequest, TSchema>,
   { additionalProperties: false, description: "Exactly one of `deployment`, `rollback` and `snapshot` is required" },
 );

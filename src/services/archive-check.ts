@@ -25,7 +25,7 @@ interface FormatCheck {
   write(chunk: Buffer): Promise<void>;
   /** Throws when the archive is incomplete. */
   end(): Promise<void>;
-  /** Frees what the check holds, wherever it stands. */
+  /** Frees the check's resources, at any point. */
   stop(): void;
 }
 
@@ -59,7 +59,7 @@ export function createArchiveCheck(maxBytes: number): ArchiveCheck {
   };
 }
 
-/** The chunks, where the first one holds at least a tar block if there are as many bytes: it shows the format. */
+/** The chunks, with at least a tar block in the first one unless the archive is smaller: that block shows the format. */
 async function* withWholeHead(bytes: Readable): AsyncGenerator<Buffer> {
   let head: Buffer | null = Buffer.alloc(0);
   for await (const chunk of received(bytes)) {

@@ -40,5 +40,5 @@ export function ownedBy({ job, fence }: Fence) {
 }
 
 function leaseLost({ job, fence }: Fence): StepbackError {
-  return new StepbackError("LEASE_LOST", `Job ${job} is no longer held under fence ${fence}.`);
+  return new StepbackError("LEASE_LOST", `Job ${job} has been taken from the worker with fence ${fence}.`);
 }

@@ -13,13 +13,13 @@ export interface Superseding {
   readonly place: PinPlace;
   /** The rollback that restored the states. */
   readonly by: string;
-  readonly broughtBack: readonly Pick<PinnedState, "component" | "digest">[];
+  readonly restoredStates: readonly Pick<PinnedState, "component" | "digest">[];
   /** The rollback that was undone: its pinned states of these components go, whatever their digest. Null for none. */
   readonly undone: string | null;
 }
 
 /** A state that somebody restored on purpose is no longer pinned. */
-export async function supersedeStates(rows: Rows, { place, by, broughtBack, undone }: Superseding): Promise<void> {
+export async function supersedeStates(rows: Rows, { place, by, restoredStates, undone }: Superseding): Promise<void> {
   const { application, stage, target } = place;
   const there = rows
     .select({ id: pins.id })
@@ -29,7 +29,7 @@ export async function supersedeStates(rows: Rows, { place, by, broughtBack, undo
     .select({ id: pins.id })
     .from(pins)
     .where(eq(pins.rollback, undone ?? ""));
-  for (const { component, digest } of broughtBack) {
+  for (const { component, digest } of restoredStates) {
     const isSame = digest === null ? isNull(pinnedStates.digest) : eq(pinnedStates.digest, digest);
     await rows
       .update(pinnedStates)

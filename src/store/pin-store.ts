@@ -18,7 +18,7 @@ export function createPinStore(database: SqliteDatabase): PinStore {
     findActivePins: ({ application, stage, target }) =>
       database.read(async (rows) => {
         const isThere = and(eq(pins.application, application), eq(pins.stage, stage), eq(pins.target, target));
-        return (await readPins(rows, and(isThere, holds(rows)))).toReversed();
+        return (await readPins(rows, and(isThere, isActiveIn(rows)))).toReversed();
       }),
     clearPin: (id, cleared) =>
       database.write(async (rows) => {
@@ -32,7 +32,7 @@ export function createPinStore(database: SqliteDatabase): PinStore {
 }
 
 /** The condition in SQL that `isActive` checks for one pin. */
-function holds(rows: Rows): SQL | undefined {
+function isActiveIn(rows: Rows): SQL | undefined {
   return and(isNull(pins.clearedAt), inArray(pins.id, openStates(rows)));
 }
 
@@ -45,7 +45,7 @@ function matches(rows: Rows, { application, stage, active }: PinFilter, page: Pa
   return and(
     application === undefined ? undefined : eq(pins.application, application),
     stage === undefined ? undefined : eq(pins.stage, stage),
-    active === true ? holds(rows) : undefined,
+    active === true ? isActiveIn(rows) : undefined,
     active === false ? or(isNotNull(pins.clearedAt), sql`${pins.id} not in ${openStates(rows)}`) : undefined,
     start ? sql`(${pins.createdAt}, ${pins.id}) < (${start[0]}, ${start[1]})` : undefined,
   );

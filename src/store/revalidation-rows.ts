@@ -10,10 +10,10 @@ import type { Rows } from "./sqlite-database.ts";
 export async function applyPinChanges(
   rows: Rows,
   rollback: Rollback,
-  { pin, broughtBack, undone, revalidate, at }: PinChanges & { at: number },
+  { pin, restoredStates, undone, revalidate, at }: PinChanges & { at: number },
 ): Promise<void> {
   const { id, application, stage } = rollback;
-  await supersedeStates(rows, { place: rollback, by: id, broughtBack, undone });
+  await supersedeStates(rows, { place: rollback, by: id, restoredStates, undone });
   if (undone !== null && !(await isPinActive(rows, undone)))
     await close(rows, eq(revalidations.rollback, undone), id, at);
   if (pin) await insertPin(rows, pin);

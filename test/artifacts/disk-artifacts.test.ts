@@ -14,7 +14,7 @@ const DIGEST = sha256(BYTES);
 
 t.test("artifacts on disk", (t) => testArtifacts(t, (t) => openDiskArtifacts(folderOf(t))));
 
-t.test("lays bytes down by the first two digits of their digest, for nobody else to read", async (t) => {
+t.test("stores bytes in folders by the first two digits of their digest, readable only for its own user", async (t) => {
   const folder = folderOf(t);
   await (await openDiskArtifacts(folder)).put(Readable.from([BYTES]));
   t.same(await filesIn(folder), [join(DIGEST.slice(0, 2), DIGEST.slice(2))]);
@@ -22,7 +22,7 @@ t.test("lays bytes down by the first two digits of their digest, for nobody else
   t.equal((await stat(folder)).mode & 0o777, 0o700);
 });
 
-t.test("a process killed while it streams leaves what was whole, and nothing of the rest", async (t) => {
+t.test("a process killed while it streams leaves complete artifacts, and nothing of the rest", async (t) => {
   const folder = folderOf(t);
   const digest = await killHalfWay(t, folder);
   t.equal((await filesIn(folder)).length, 2, "the killed process left a part behind");
@@ -38,7 +38,7 @@ t.test("keeps what it holds over a restart", async (t) => {
   t.ok((await buffer(artifacts.open(DIGEST))).equals(BYTES));
 });
 
-t.test("gives out no damaged bytes as whole, and is mended by storing them again", async (t) => {
+t.test("never returns damaged bytes as whole, and storing them again repairs them", async (t) => {
   const folder = folderOf(t);
   const artifacts = await openDiskArtifacts(folder);
   await artifacts.put(Readable.from([BYTES]));
@@ -51,7 +51,7 @@ t.test("gives out no damaged bytes as whole, and is mended by storing them again
 t.test("lets go of a source that it cannot store", async (t) => {
   const folder = folderOf(t);
   const artifacts = await openDiskArtifacts(folder);
-  // A file where the shelf would be: refused for every user, also for one whom modes do not stop.
+  // A file in the place of the subfolder: refused for every user, even for one who ignores file modes.
   await writeFile(join(folder, DIGEST.slice(0, 2)), "in the way");
   const source = Readable.from([BYTES]);
   await t.rejects(artifacts.put(source), { code: "INTERNAL" });
@@ -79,7 +79,7 @@ async function filesIn(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-/** Answers the digest of what the killed process had stored whole. */
+/** Kills a process that streams, and returns the digest of what it had stored completely. */
 async function killHalfWay(t: Test, folder: string): Promise<string> {
   const script = fileURLToPath(new URL("endless-put.js", import.meta.url));
   const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "ignore"] });

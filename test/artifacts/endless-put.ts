@@ -1,4 +1,4 @@
-/** A process that stores one artifact whole, then streams another one until it is killed. */
+/** A process that stores one artifact completely, then streams another one until it is killed. */
 import { Readable } from "node:stream";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 

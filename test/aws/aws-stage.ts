@@ -9,24 +9,24 @@ import type { AwsAccess, CallObserver } from "#src/aws/gateways/access";
 import type { CodeSource, FunctionCode } from "#src/aws/gateways/code";
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** The gateways before a sandbox without a socket, on one virtual clock. */
+/** The gateways to a sandbox without a socket, on one virtual clock. */
 export interface Stage {
   readonly sandbox: Sandbox;
   readonly connector: AwsConnector;
   readonly aws: AwsAccess;
   readonly clock: VirtualClock;
-  /** Every call that the observer was told about. */
+  /** Every call that reached the observer. */
   readonly notes: Parameters<CallObserver>[0][];
   /** Operations that reached the sandbox, with the service: `lambda:GetFunction`. */
   sent(): string[];
-  /** One operation as the account's owner would do it, past the gateways. */
+  /** One operation by the account's owner, not through the gateways. */
   own(service: string, operation: string, input?: Shape): Promise<Shape>;
 }
 
 export const HOME: TargetSettings = { name: "default", region: null, roleArn: null };
 export const ROLE = "arn:aws:iam::000000000000:role/service";
 
-/** What the sandbox calls itself while it has no socket. */
+/** The sandbox's own address while it has no socket. */
 const ENDPOINT = "http://sandbox.localhost";
 
 export interface StageOptions {
@@ -56,14 +56,14 @@ export function openStage(t: Test, { sandbox: options = {}, settings = {} }: Sta
   };
 }
 
-/** The SDK's own settings, as a user of the sandbox has them. */
+/** The SDK's settings of a user of the sandbox. */
 export function useEnvironment(endpoint: string | null): void {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "us-east-1" });
   delete process.env["AWS_ENDPOINT_URL"];
   if (endpoint !== null) process.env["AWS_ENDPOINT_URL"] = endpoint;
 }
 
-/** A zip whose only file says `text`; the same text gives the same bytes. */
+/** A zip whose only file contains `text`; the same text gives the same bytes. */
 export function zipOf(text: string): CodeSource & { readonly bytes: Buffer } {
   const bytes = Buffer.from(zipSync({ "index.js": strToU8(text) }, { mtime: new Date("2026-01-01T00:00:00Z") }));
   const codeSha256 = createHash("sha256").update(bytes).digest("base64");
@@ -80,10 +80,10 @@ export function zipFrom(zip: CodeSource): ZipCode {
   return { packageType: "Zip", zip, sourceKmsKeyArn: null, architectures: ["x86_64"] };
 }
 
-/** Settings that create a function, in the form of the request. */
+/** The settings in a request that creates a function. */
 export const SETTINGS = { Runtime: "nodejs22.x", Handler: "index.handler", Role: ROLE };
 
-/** A function of the owner's, active. */
+/** Creates a function as the account's owner, and waits until it is active. */
 export async function ownFunction({ own, aws }: Stage, name: string, text: string, more: Shape = {}): Promise<void> {
   await own("lambda", "CreateFunction", {
     FunctionName: name,

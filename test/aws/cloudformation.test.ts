@@ -3,7 +3,7 @@ import { AwsError } from "#sandbox/core/contract";
 import type { ChangeSetRequest, CloudFormationGateway } from "#src/aws/gateways/cloudformation";
 import { openStage, type Stage } from "./aws-stage.ts";
 
-/** A topic named for `name`, exported, behind an ordinary and a NoEcho parameter. */
+/** A topic whose name is exported, with an ordinary and a NoEcho parameter. */
 function template(name: string): string {
   return `AWSTemplateFormatVersion: "2010-09-09"
 Description: a shop
@@ -50,7 +50,7 @@ function sentInput({ sandbox }: Stage, operation: string) {
   return sandbox.calls.all().findLast((call) => call.operation === operation)?.input;
 }
 
-t.test("a stack is created by a change set and read back whole", async (t) => {
+t.test("a stack is created by a change set and read back completely", async (t) => {
   const stage = openStage(t);
   const { cloudFormation } = stage.aws;
   t.equal(await cloudFormation.getStack("shop"), null);
@@ -90,7 +90,7 @@ t.test("a stack is created by a change set and read back whole", async (t) => {
   t.match(await cloudFormation.listStacks(), [{ name: "shop", stackId, status: "CREATE_COMPLETE", parentId: null }]);
 });
 
-t.test("a change set is asked for with everything listed, and once per name", async (t) => {
+t.test("a change set is requested with every member listed, and once per name", async (t) => {
   const stage = openStage(t);
   const { cloudFormation } = stage.aws;
   await run(cloudFormation, request("c1"));
@@ -102,7 +102,7 @@ t.test("a change set is asked for with everything listed, and once per name", as
     ClientToken: "c2",
     ChangeSetType: "UPDATE",
     TemplateBody: template("second"),
-    // An empty list, as the query protocol writes it.
+    // The query protocol writes an empty list like this.
     Tags: "",
     Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND", "CAPABILITY_NEW"],
     Parameters: [{ ParameterKey: "Stage" }, { ParameterKey: "Secret" }],
@@ -127,7 +127,7 @@ t.test("a change set is asked for with everything listed, and once per name", as
   t.equal(updates.length, 1, "asked three times, run once");
 });
 
-t.test("an execution whose answer was lost has begun", async (t) => {
+t.test("an execution whose response was lost has begun", async (t) => {
   const { aws, sandbox } = openStage(t);
   const hold = sandbox.faults.hold({ when: "after", match: ({ operation }) => operation === "ExecuteChangeSet" });
   void hold.reached.then(() => hold.drop());
@@ -135,7 +135,7 @@ t.test("an execution whose answer was lost has begun", async (t) => {
   t.match(await aws.cloudFormation.getStack(stackId), { status: "CREATE_COMPLETE" });
 });
 
-t.test("a change set that changes nothing is empty, one that cannot be made has failed, with the reason", async (t) => {
+t.test("a change set without changes is empty; one that cannot be made has failed, with the reason", async (t) => {
   const { aws } = openStage(t);
   const { cloudFormation } = aws;
   await run(cloudFormation, request("c1"));
@@ -155,7 +155,7 @@ t.test("a change set that changes nothing is empty, one that cannot be made has 
   await t.rejects(cloudFormation.executeChangeSet("shop", "never-made", "token"), { code: "AWS_NOT_FOUND" });
 });
 
-t.test("a server that refuses to make an empty change set is understood", async (t) => {
+t.test("a refusal to make an empty change set reads as an empty one", async (t) => {
   const { aws, sandbox } = openStage(t);
   const refusal = new AwsError("ValidationError", "No updates are to be performed.", 400);
   sandbox.faults.fail({ match: ({ operation }) => operation === "CreateChangeSet", error: refusal });
@@ -166,7 +166,7 @@ t.test("a server that refuses to make an empty change set is understood", async 
 });
 
 t.test("a template above 51,200 bytes goes through the staging bucket, and is refused without one", async (t) => {
-  // Fewer characters than bytes: what counts is what is sent.
+  // Fewer characters than bytes: the limit counts bytes.
   const large = `${template("first")}# ${"é".repeat(26_000)}\n`;
   t.ok(large.length < 51_200);
   const without = openStage(t);
@@ -186,7 +186,7 @@ t.test("a template above 51,200 bytes goes through the staging bucket, and is re
   t.equal(await stage.aws.cloudFormation.getTemplate("shop"), large);
 });
 
-t.test("changes of nested stacks stand under their parent's name, over all pages", async (t) => {
+t.test("changes of nested stacks have their parent's name, over all pages", async (t) => {
   const { aws, sandbox } = openStage(t);
   const change = (logicalId: string, more = {}) => ({
     Type: "Resource",
@@ -220,7 +220,7 @@ t.test("changes of nested stacks stand under their parent's name, over all pages
   );
 });
 
-t.test("an outdated change set has failed; one that is being deleted is not waited for", async (t) => {
+t.test("an obsolete change set has failed; one that is being deleted is not waited for", async (t) => {
   const { aws, sandbox } = openStage(t);
   const answers = [
     [
@@ -286,7 +286,7 @@ t.test("policy, protection, importers and deletion", async (t) => {
   await t.rejects(cloudFormation.awaitStack("never-was"), { code: "AWS_NOT_FOUND" });
 });
 
-t.test("events come newest first, back to the one that is known, at most a thousand", async (t) => {
+t.test("events come newest first, back to the known one, at most a thousand", async (t) => {
   const { aws, sandbox } = openStage(t);
   const event = (n: number) => ({
     EventId: `e-${n}`,
@@ -316,7 +316,7 @@ t.test("events come newest first, back to the one that is known, at most a thous
 });
 
 t.test(
-  "what a server lacks or a principal may not ask is empty where the contract says so, and an error elsewhere",
+  "an unavailable or denied call reads as empty where the gateway says so, and is an error elsewhere",
   async (t) => {
     const stage = openStage(t);
     const { cloudFormation } = stage.aws;
@@ -343,7 +343,7 @@ t.test(
   },
 );
 
-t.test("a used-up quota is not tried again, though the SDK takes its name for throttling", async (t) => {
+t.test("an exhausted quota is not retried, although the SDK takes its name for throttling", async (t) => {
   const { aws, sandbox, sent } = openStage(t);
   const quota = new AwsError("LimitExceededException", "Limit for stack has been exceeded", 400);
   sandbox.faults.fail({ match: ({ operation }) => operation === "CreateChangeSet", error: quota });

@@ -10,7 +10,7 @@ import { NOT_YET, poll } from "#src/aws/polling";
 import { HOME, openStage, ownFunction, textOf, useEnvironment, zipOf } from "./aws-stage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-t.test("a target answers as whom and where it calls; its role and region are used", async (t) => {
+t.test("a target says which account and region it calls; its role and region are used", async (t) => {
   const { aws, connector, sandbox } = openStage(t);
   t.same(await aws.identity.whoAmI(), { account: "000000000000", region: "us-east-1" });
   const target = { name: "far", region: "eu-west-1", roleArn: "arn:aws:iam::111111111111:role/deployer" };
@@ -29,7 +29,7 @@ t.test("a target answers as whom and where it calls; its role and region are use
   );
 });
 
-t.test("the observer is told of every call: which, the request's id, the attempt, and why it failed", async (t) => {
+t.test("the observer gets every call: its name, the request's id, the attempt, and why it failed", async (t) => {
   const stage = openStage(t);
   await ownFunction(stage, "pay", "v1");
   stage.notes.length = 0;
@@ -57,7 +57,7 @@ t.test("the observer is told of every call: which, the request's id, the attempt
 });
 
 t.test(
-  "code is fetched from AWS or from the configured endpoint alone, and a failure is null and told without the URL",
+  "code is fetched only from AWS or the configured endpoint; a failure is null and reported without the URL",
   async (t) => {
     const endpoint = new URL("http://127.0.0.1:4566");
     const trusted = (url: string, at: URL | null = endpoint) => isTrustedCodeUrl(new URL(url), at);
@@ -95,7 +95,7 @@ t.test(
   },
 );
 
-t.test("objects go in and out as streams; what does not exist is null", async (t) => {
+t.test("objects are written and read as streams; one that does not exist is null", async (t) => {
   const { aws, own } = openStage(t);
   await own("s3", "CreateBucket", { Bucket: "code" });
   const words = (text: string) => ({
@@ -115,7 +115,7 @@ t.test("objects go in and out as streams; what does not exist is null", async (t
   await t.rejects(aws.objects.put("no-bucket", "k", words("bytes")), { code: "AWS_NOT_FOUND" });
 });
 
-t.test("an upload that breaks off is tried again with a fresh stream; a denied one is not", async (t) => {
+t.test("a broken upload is repeated with a fresh stream; a denied one is not", async (t) => {
   const { aws, own, sandbox } = openStage(t);
   await own("s3", "CreateBucket", { Bucket: "code" });
   let opened = 0;
@@ -129,7 +129,7 @@ t.test("an upload that breaks off is tried again with a fresh stream; a denied o
   t.equal(opened, 4);
 });
 
-t.test("over a socket all of it works as well: streams, presigned code and path-style buckets", async (t) => {
+t.test("the same works over a socket: streams, presigned code and path-style buckets", async (t) => {
   const sandbox = createSandbox({ updateMs: 0 });
   useEnvironment(await sandbox.listen());
   const connector = createAwsConnector({ stagingBucket: "staging", rates: null, clock: new VirtualClock() });
@@ -155,44 +155,47 @@ t.test("over a socket all of it works as well: streams, presigned code and path-
   t.equal(await textOf(await aws.lambda.openCode(facts?.location ?? "")), zip.bytes.toString());
 });
 
-t.test("nobody at the endpoint is AWS_UNAVAILABLE, no region and no credentials are AWS_CREDENTIALS", async (t) => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  useEnvironment(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
-  const connect = () => createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
-  await t.rejects(
-    connect()
-      .access(HOME, () => {})
-      .identity.whoAmI(),
-    { code: "AWS_UNAVAILABLE", detail: /ECONNREFUSED/ },
-  );
+t.test(
+  "a dead endpoint is AWS_UNAVAILABLE; a missing region and missing credentials are AWS_CREDENTIALS",
+  async (t) => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const address = server.address();
+    await new Promise((resolve) => server.close(resolve));
+    useEnvironment(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
+    const connect = () => createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
+    await t.rejects(
+      connect()
+        .access(HOME, () => {})
+        .identity.whoAmI(),
+      { code: "AWS_UNAVAILABLE", detail: /ECONNREFUSED/ },
+    );
 
-  const files = {
-    AWS_CONFIG_FILE: "/dev/null",
-    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-    AWS_EC2_METADATA_DISABLED: "true",
-  };
-  Object.assign(process.env, files);
-  delete process.env["AWS_ACCESS_KEY_ID"];
-  await t.rejects(
-    connect()
-      .access(HOME, () => {})
-      .identity.whoAmI(),
-    { code: "AWS_CREDENTIALS" },
-  );
-  delete process.env["AWS_REGION"];
-  await t.rejects(
-    connect()
-      .access(HOME, () => {})
-      .identity.whoAmI(),
-    { code: "AWS_CREDENTIALS", detail: /Region is missing/ },
-  );
-  for (const name of Object.keys(files)) delete process.env[name];
-});
+    const files = {
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+    Object.assign(process.env, files);
+    delete process.env["AWS_ACCESS_KEY_ID"];
+    await t.rejects(
+      connect()
+        .access(HOME, () => {})
+        .identity.whoAmI(),
+      { code: "AWS_CREDENTIALS" },
+    );
+    delete process.env["AWS_REGION"];
+    await t.rejects(
+      connect()
+        .access(HOME, () => {})
+        .identity.whoAmI(),
+      { code: "AWS_CREDENTIALS", detail: /Region is missing/ },
+    );
+    for (const name of Object.keys(files)) delete process.env[name];
+  },
+);
 
-t.test("close ends calls that run and calls that wait, with SHUTTING_DOWN", async (t) => {
+t.test("close ends running and waiting calls with SHUTTING_DOWN", async (t) => {
   const { aws, connector, sandbox } = openStage(t, { settings: { rates: { "lambda:other": 0.001 } } });
   const hold = sandbox.faults.hold({ when: "before", match: ({ operation }) => operation === "GetFunction" });
   const running = aws.lambda.getFunction("pay");
@@ -202,26 +205,29 @@ t.test("close ends calls that run and calls that wait, with SHUTTING_DOWN", asyn
   await t.rejects(aws.lambda.listFunctions(), { code: "SHUTTING_DOWN" });
 });
 
-t.test("polling looks at once, then after growing pauses up to ten seconds, and gives up at the limit", async (t) => {
-  const clock = new VirtualClock();
-  const start = clock.now();
-  const looks: number[] = [];
-  const never = async () => {
-    looks.push(clock.now() - start);
-    return NOT_YET;
-  };
-  const polling = { clock, signal: new AbortController().signal };
-  await t.rejects(poll(polling, { what: "the moon", limitMs: 120_000 }, never), {
-    code: "AWS_IN_PROGRESS",
-    detail: "Still waiting for the moon after 120 s.",
-  });
-  t.same(looks.slice(0, 3), [0, 250, 625]);
-  const pauses = looks.slice(1).map((at, n) => at - (looks[n] ?? 0));
-  t.equal(Math.max(...pauses), 10_000);
-  t.ok((looks.at(-1) ?? 0) <= 120_000);
-  const stopping = new AbortController();
-  stopping.abort();
-  await t.rejects(poll({ clock, signal: stopping.signal }, { what: "x", limitMs: 1_000 }, never), {
-    code: "SHUTTING_DOWN",
-  });
-});
+t.test(
+  "polling begins at once, goes on after growing pauses of up to ten seconds, and gives up at the limit",
+  async (t) => {
+    const clock = new VirtualClock();
+    const start = clock.now();
+    const looks: number[] = [];
+    const never = async () => {
+      looks.push(clock.now() - start);
+      return NOT_YET;
+    };
+    const polling = { clock, signal: new AbortController().signal };
+    await t.rejects(poll(polling, { what: "the moon", limitMs: 120_000 }, never), {
+      code: "AWS_IN_PROGRESS",
+      detail: "Still waiting for the moon after 120 s.",
+    });
+    t.same(looks.slice(0, 3), [0, 250, 625]);
+    const pauses = looks.slice(1).map((at, n) => at - (looks[n] ?? 0));
+    t.equal(Math.max(...pauses), 10_000);
+    t.ok((looks.at(-1) ?? 0) <= 120_000);
+    const stopping = new AbortController();
+    stopping.abort();
+    await t.rejects(poll({ clock, signal: stopping.signal }, { what: "x", limitMs: 1_000 }, never), {
+      code: "SHUTTING_DOWN",
+    });
+  },
+);

@@ -8,7 +8,7 @@ import { ROOT } from "../support/root.ts";
 
 const CALL = { service: "lambda", operation: "UpdateFunctionCode" };
 
-/** An error as the SDK throws it. */
+/** An error of the form that the SDK throws. */
 function answer(name: string, message = "AWS's words", more: object = {}): Error {
   return Object.assign(new Error(message), { name, ...more });
 }
@@ -91,7 +91,7 @@ const TABLE: readonly (readonly [ErrorCode, Error])[] = [
   ],
 ];
 
-t.test("every answer of AWS has its code, and AWS's own words behind service and operation", async (t) => {
+t.test("every error of AWS has its code, and AWS's own words after service and operation", async (t) => {
   for (const [code, error] of TABLE) {
     const mapped = toStepbackError(error, CALL);
     t.equal(mapped.code, code, `${error.name}: ${error.message}`);
@@ -103,31 +103,34 @@ t.test("every answer of AWS has its code, and AWS's own words behind service and
   t.equal(toStepbackError("not even an error", CALL).code, "AWS_REJECTED");
 });
 
-t.test("a denied call names the action to grant, also where another one than the call's was denied", async (t) => {
+t.test("a denied call names the action to grant, even if AWS denied another one than the call's own", async (t) => {
   const denied = (message: string, call = CALL) => toStepbackError(answer("AccessDenied", message), call).detail;
   t.match(denied(""), "the action lambda:UpdateFunctionCode is not allowed");
   t.match(denied("User: arn is not authorized to perform: iam:PassRole on resource: arn"), "the action iam:PassRole");
   t.match(denied("", { service: "s3", operation: "HeadObject" }), "the action s3:GetObject or s3:ListBucket");
 });
 
-t.test("no detail holds a presigned URL's query, an environment, a canonical request or an endless echo", async (t) => {
-  const secrets = [
-    "PUT failed: https://bucket.s3.amazonaws.com/key?X-Amz-Signature=s3cret&X-Amz-Credential=s3cret is gone",
-    'exceeded the 4KB limit. String measured: {"PASSWORD":"s3cret"}',
-    "1 validation error detected: Value '{PASSWORD=s3cret}' at 'environment.variables' failed to satisfy constraint",
-    "The request signature does not match. The Canonical String for this request should have been\n'x-amz-security-token:s3cret'",
-    "X-Amz-Security-Token=s3cret&more",
-  ];
-  for (const words of secrets) {
-    const { message } = toStepbackError(answer("InvalidParameterValueException", words), CALL);
-    t.notMatch(message, "s3cret");
-  }
-  t.ok(toStepbackError(answer("ValidationError", "x".repeat(60_000)), CALL).detail.length < 1_000);
-  const kept = "1 validation error detected: Value 'a b' at 'functionName' failed to satisfy constraint";
-  t.match(toStepbackError(answer("ValidationException", kept), CALL).detail, kept, "names stay, they are no secret");
-});
+t.test(
+  "no detail holds a presigned URL's query, an environment, a canonical request or an echoed template",
+  async (t) => {
+    const secrets = [
+      "PUT failed: https://bucket.s3.amazonaws.com/key?X-Amz-Signature=s3cret&X-Amz-Credential=s3cret is gone",
+      'exceeded the 4KB limit. String measured: {"PASSWORD":"s3cret"}',
+      "1 validation error detected: Value '{PASSWORD=s3cret}' at 'environment.variables' failed to satisfy constraint",
+      "The request signature does not match. The Canonical String for this request should have been\n'x-amz-security-token:s3cret'",
+      "X-Amz-Security-Token=s3cret&more",
+    ];
+    for (const words of secrets) {
+      const { message } = toStepbackError(answer("InvalidParameterValueException", words), CALL);
+      t.notMatch(message, "s3cret");
+    }
+    t.ok(toStepbackError(answer("ValidationError", "x".repeat(60_000)), CALL).detail.length < 1_000);
+    const kept = "1 validation error detected: Value 'a b' at 'functionName' failed to satisfy constraint";
+    t.match(toStepbackError(answer("ValidationException", kept), CALL).detail, kept, "names stay, they are no secret");
+  },
+);
 
-t.test("a mapped error passes unchanged, and can be told by AWS's name", async (t) => {
+t.test("a mapped error passes unchanged, and is recognised by AWS's name", async (t) => {
   const mapped = toStepbackError(answer("AlreadyExistsException", "ChangeSet c already exists"), CALL);
   t.equal(toStepbackError(mapped, CALL), mapped);
   t.ok(isAwsError(mapped, "AlreadyExistsException"));
@@ -158,7 +161,7 @@ function* errorsIn(value: unknown): Generator<{ error: RecordedError; status: nu
 
 const skip = existsSync(RECORDINGS) ? false : "the recordings are not beside the project";
 
-t.test("recorded errors of the real AWS land in the code that their status and words ask for", { skip }, async (t) => {
+t.test("recorded errors of the real AWS get the code that their status and words call for", { skip }, async (t) => {
   const byCode: Record<string, number> = {};
   for (const file of readdirSync(RECORDINGS).filter((name) => name.endsWith(".json"))) {
     const recording: unknown = JSON.parse(readFileSync(new URL(file, RECORDINGS), "utf8"));

@@ -19,7 +19,7 @@ async function revisionOf({ aws }: Stage): Promise<string | null> {
   return "value" in told ? (told.value?.revisionId ?? null) : null;
 }
 
-/** Every write to a facet, each once, to where it began. */
+/** Every write to a facet, once, ending in the first state. */
 async function writeAll(stage: Stage): Promise<void> {
   const { lambda } = stage.aws;
   await lambda.putRuntimeManagement("pay", { updateRuntimeOn: "FunctionUpdate", runtimeVersionArn: null });
@@ -39,7 +39,7 @@ async function writeAll(stage: Stage): Promise<void> {
   await lambda.untagFunction("pay", ARN, ["team"]);
 }
 
-t.test("writes each facet as it was asked to, and clears what was left out", async (t) => {
+t.test("writes each facet as requested, and clears what the request leaves out", async (t) => {
   const stage = await openPay(t);
   const { lambda } = stage.aws;
   await lambda.putEventInvoke(PAY, { ...RETRIES, onFailure: "arn:aws:sqs:us-east-1:000000000000:dead" });
@@ -56,7 +56,7 @@ t.test("writes each facet as it was asked to, and clears what was left out", asy
   t.equal((await lambda.getFunction("pay"))?.reservedConcurrency, null);
 });
 
-t.test("a write whose answer was lost took effect once, and is no failure", async (t) => {
+t.test("a write whose response was lost takes effect once and succeeds", async (t) => {
   const stage = await openPay(t);
   const { sandbox } = stage;
   const operations = [
@@ -97,7 +97,7 @@ t.test("a write waits while an update of the function is in progress", async (t)
   t.ok(stage.sent().filter((call) => call === "lambda:TagResource").length >= 2, "the first try came too early");
 });
 
-t.test("somebody else's change of a policy is a precondition that fails, and what they did stays", async (t) => {
+t.test("somebody else's change of a policy fails the precondition and stays", async (t) => {
   const stage = await openPay(t);
   const { lambda } = stage.aws;
   await lambda.addPermission(PAY, PERMISSION, null);
@@ -110,7 +110,7 @@ t.test("somebody else's change of a policy is a precondition that fails, and wha
   t.match(await lambda.getPolicy(PAY), { value: { statements: [{ Sid: "s3" }, { Sid: "theirs" }] } });
 });
 
-t.test("a denied read and a call that the region lacks are told, a missing function is none", async (t) => {
+t.test("a denied or missing call is unavailable; a missing function has none", async (t) => {
   const stage = await openPay(t);
   const { lambda } = stage.aws;
   t.same(await lambda.listUrls("none"), { value: [] });

@@ -4,7 +4,7 @@ import { AwsError } from "#sandbox/core/contract";
 import { carries, splitPatch } from "#src/aws/lambda/configuration-patch";
 import { openStage, ownFunction, ROLE, SETTINGS, textOf, zipCode, zipFrom, zipOf } from "./aws-stage.ts";
 
-t.test("reads a function whole, and answers nothing where there is none", async (t) => {
+t.test("reads a function completely, and null if there is none", async (t) => {
   const { aws, ...stage } = openStage(t);
   await ownFunction({ aws, ...stage }, "pay", "v1", { Tags: { team: "shop" }, Environment: { Variables: { A: "1" } } });
   const facts = await aws.lambda.getFunction("pay");
@@ -37,6 +37,11 @@ t.test("reads every page of functions, versions and aliases", async (t) => {
       Code: { ZipFile: zipOf("v").bytes },
     });
   t.same((await stage.aws.lambda.listFunctions()).map(({ FunctionName }) => FunctionName).sort(), names.sort());
+  t.same(
+    stage.notes.map(({ operation, error }) => [operation, error]),
+    Array(3).fill(["ListFunctions", null]),
+    "each page is a call of its own for the observer",
+  );
 
   for (let n = 1; n <= 60; n += 1) {
     await stage.own("lambda", "UpdateFunctionConfiguration", { FunctionName: "f-0", Description: `${n}` });
@@ -53,7 +58,7 @@ t.test("reads every page of functions, versions and aliases", async (t) => {
   t.equal((await stage.aws.lambda.listAliases("f-0")).length, 60);
 });
 
-t.test("what AWS could not read inside a whole answer is told, never taken for empty", async (t) => {
+t.test("errors inside a successful response are reported, never read as empty", async (t) => {
   const { aws, sandbox } = openStage(t);
   const lambda = sandbox.service("lambda");
   const call = lambda.call.bind(lambda);
@@ -111,7 +116,7 @@ t.test("creates, updates, publishes and deletes, each time until the function ha
   );
 });
 
-t.test("an alias's canary and description go when they are not in what is written", async (t) => {
+t.test("an alias loses its canary and description if the request has none", async (t) => {
   const stage = openStage(t, { sandbox: { updateMs: 0 } });
   const { lambda } = stage.aws;
   await ownFunction(stage, "pay", "v1");
@@ -136,7 +141,7 @@ t.test("an alias's canary and description go when they are not in what is writte
   t.same(await lambda.listAliases("pay"), []);
 });
 
-t.test("a lost answer is not mistaken for somebody else's change", async (t) => {
+t.test("a lost response is not mistaken for somebody else's change", async (t) => {
   const operations = [
     "CreateFunction",
     "UpdateFunctionConfiguration",
@@ -178,40 +183,37 @@ t.test("a lost answer is not mistaken for somebody else's change", async (t) => 
     t.ok(sent().filter((call) => call === `lambda:${operation}`).length >= 2, `${operation} was sent again`);
 });
 
-t.test(
-  "a function that is busy is waited for, and a role that is not known yet is tried again for a minute",
-  async (t) => {
-    const stage = openStage(t, { sandbox: { updateMs: 3_000 } });
-    await ownFunction(stage, "pay", "v1");
-    await stage.own("lambda", "UpdateFunctionConfiguration", { FunctionName: "pay", Timeout: 30 });
-    await stage.aws.lambda.updateCode("pay", zipCode("v2"), null);
-    t.match(await stage.aws.lambda.getConfiguration("pay"), { Timeout: 30, CodeSha256: zipOf("v2").codeSha256 });
+t.test("a busy function is waited for, and a role that has not reached Lambda is retried for a minute", async (t) => {
+  const stage = openStage(t, { sandbox: { updateMs: 3_000 } });
+  await ownFunction(stage, "pay", "v1");
+  await stage.own("lambda", "UpdateFunctionConfiguration", { FunctionName: "pay", Timeout: 30 });
+  await stage.aws.lambda.updateCode("pay", zipCode("v2"), null);
+  t.match(await stage.aws.lambda.getConfiguration("pay"), { Timeout: 30, CodeSha256: zipOf("v2").codeSha256 });
 
-    const unknownRole = new AwsError(
-      "InvalidParameterValueException",
-      "The role defined for the function cannot be assumed by Lambda.",
-      400,
-    );
-    stage.sandbox.faults.fail({
-      match: ({ operation }) => operation === "CreateFunction",
-      times: 3,
-      error: unknownRole,
-    });
-    await stage.aws.lambda.createFunction("cart", SETTINGS, zipCode("v1"));
-    t.match(await stage.aws.lambda.getConfiguration("cart"), { State: "Active" });
+  const unknownRole = new AwsError(
+    "InvalidParameterValueException",
+    "The role defined for the function cannot be assumed by Lambda.",
+    400,
+  );
+  stage.sandbox.faults.fail({
+    match: ({ operation }) => operation === "CreateFunction",
+    times: 3,
+    error: unknownRole,
+  });
+  await stage.aws.lambda.createFunction("cart", SETTINGS, zipCode("v1"));
+  t.match(await stage.aws.lambda.getConfiguration("cart"), { State: "Active" });
 
-    stage.sandbox.faults.fail({ match: ({ operation }) => operation === "CreateFunction", error: unknownRole });
-    const start = stage.clock.now();
-    await t.rejects(stage.aws.lambda.createFunction("late", SETTINGS, zipCode("v1")), {
-      code: "AWS_REJECTED",
-      detail: /cannot be assumed/,
-    });
-    const waitedMs = stage.clock.now() - start;
-    t.ok(waitedMs >= 60_000 && waitedMs < 90_000, `gave up after ${waitedMs} ms`);
-  },
-);
+  stage.sandbox.faults.fail({ match: ({ operation }) => operation === "CreateFunction", error: unknownRole });
+  const start = stage.clock.now();
+  await t.rejects(stage.aws.lambda.createFunction("late", SETTINGS, zipCode("v1")), {
+    code: "AWS_REJECTED",
+    detail: /cannot be assumed/,
+  });
+  const waitedMs = stage.clock.now() - start;
+  t.ok(waitedMs >= 60_000 && waitedMs < 90_000, `gave up after ${waitedMs} ms`);
+});
 
-t.test("an update that failed is an error when awaited, and no obstacle to the next one", async (t) => {
+t.test("a failed update is an error when it is awaited, and does not prevent the next one", async (t) => {
   const { aws, sandbox } = openStage(t);
   const lambda = sandbox.service("lambda");
   const call = lambda.call.bind(lambda);
@@ -227,7 +229,7 @@ t.test("an update that failed is an error when awaited, and no obstacle to the n
   t.match(await aws.lambda.awaitIdle("pay"), failed);
 });
 
-t.test("with a staging bucket, code travels through it, once per content", async (t) => {
+t.test("with a staging bucket, code goes through it, once per content", async (t) => {
   const stage = openStage(t, { settings: { stagingBucket: "staging" } });
   await stage.own("s3", "CreateBucket", { Bucket: "staging" });
   await stage.aws.lambda.createFunction("pay", SETTINGS, zipCode("v1"));
@@ -254,7 +256,7 @@ t.test("with a staging bucket, code travels through it, once per content", async
 });
 
 t.test(
-  "without one, bytes go in directly one upload at a time, and too many are refused before anything is sent",
+  "without one, bytes are sent directly, one upload at a time, and too many are refused before anything is sent",
   async (t) => {
     const { aws, sent } = openStage(t);
     const tooLarge = zipFrom({ ...zipOf("v1"), sizeBytes: 52_428_801 });
@@ -282,7 +284,7 @@ t.test(
   },
 );
 
-t.test("a large patch goes in two parts, the environment with its key first", async (t) => {
+t.test("a large patch is sent in two parts, the environment with its key first", async (t) => {
   const stage = openStage(t);
   await ownFunction(stage, "pay", "v1");
   const live = await stage.aws.lambda.getConfiguration("pay");
@@ -305,7 +307,7 @@ t.test("a large patch goes in two parts, the environment with its key first", as
   t.match(await stage.aws.lambda.getConfiguration("pay"), { MemorySize: 512, Environment: patch.Environment });
 });
 
-t.test("live carries a patch when it has its values, with AWS's additions and without its omissions", async (t) => {
+t.test("a function has a patch if it has its values, whatever AWS adds or leaves out", async (t) => {
   const live = {
     MemorySize: 256,
     Role: ROLE,

@@ -6,12 +6,12 @@ import { VirtualClock } from "./virtual-clock.ts";
 
 const NEVER = new AbortController().signal;
 
-/** Most calls in any second: windows begin at a call and end just before the same moment of the next second. */
+/** The most calls within any second. Each window begins at a call. */
 function busiestSecond(times: readonly number[]): number {
   return Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length));
 }
 
-t.test("no second gets more than the rate, whenever callers come and however late timers fire", async (t) => {
+t.test("no second exceeds the rate, whenever callers come and however late timers fire", async (t) => {
   const account = fc.record({
     rate: fc.integer({ min: 1, max: 120 }),
     arrivalsMs: fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 1, maxLength: 250 }),
@@ -35,33 +35,30 @@ t.test("no second gets more than the rate, whenever callers come and however lat
   t.pass("60 random runs");
 });
 
-t.test(
-  "a backlog uses at least 95 % of the rate, in the order of arrival, also with timers that fire late",
-  async (t) => {
-    for (const [rate, lateMs] of [
-      [100, 0],
-      [100, 8],
-      [15, 0],
-      [15, 12],
-      [2, 30],
-    ] as const) {
-      const clock = new VirtualClock(() => lateMs);
-      const bucket = new TokenBucket(rate, clock, NEVER);
-      const start = clock.now();
-      const order: number[] = [];
-      const calls = rate * 20;
-      await Promise.all(Array.from({ length: calls }, (_, n) => bucket.take().then(() => order.push(n))));
-      const used = calls / ((clock.now() - start) / 1000) / rate;
-      t.ok(used >= 0.95, `${rate}/s with timers ${lateMs} ms late: ${(used * 100).toFixed(1)} %`);
-      t.same(
-        order,
-        Array.from({ length: calls }, (_, n) => n),
-      );
-    }
-  },
-);
+t.test("a backlog uses at least 95 % of the rate, in the order of arrival, even if timers fire late", async (t) => {
+  for (const [rate, lateMs] of [
+    [100, 0],
+    [100, 8],
+    [15, 0],
+    [15, 12],
+    [2, 30],
+  ] as const) {
+    const clock = new VirtualClock(() => lateMs);
+    const bucket = new TokenBucket(rate, clock, NEVER);
+    const start = clock.now();
+    const order: number[] = [];
+    const calls = rate * 20;
+    await Promise.all(Array.from({ length: calls }, (_, n) => bucket.take().then(() => order.push(n))));
+    const used = calls / ((clock.now() - start) / 1000) / rate;
+    t.ok(used >= 0.95, `${rate}/s with timers ${lateMs} ms late: ${(used * 100).toFixed(1)} %`);
+    t.same(
+      order,
+      Array.from({ length: calls }, (_, n) => n),
+    );
+  }
+});
 
-t.test("stopping sends everyone in line away with SHUTTING_DOWN", async (t) => {
+t.test("stopping ends every waiting call with SHUTTING_DOWN", async (t) => {
   const stopping = new AbortController();
   const bucket = new TokenBucket(1, { now: () => 0, sleep: (_, signal) => untilAborted(signal) }, stopping.signal);
   await bucket.take();
@@ -74,7 +71,7 @@ function untilAborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
 }
 
-t.test("every call counts against the class that AWS counts it against", async (t) => {
+t.test("every call counts against the quota class that AWS uses for it", async (t) => {
   t.equal(quotaClassOf("lambda", "GetFunction"), "lambda:GetFunction");
   t.equal(quotaClassOf("lambda", "GetPolicy"), "lambda:GetPolicy");
   t.equal(quotaClassOf("lambda", "UpdateFunctionCode"), "lambda:other");
@@ -89,20 +86,23 @@ t.test("every call counts against the class that AWS counts it against", async (
   t.equal(pacing.rateOf("lambda:GetFunction", true), null, "a custom endpoint has no rates of its own");
 });
 
-t.test("accounts and regions have buckets of their own; targets that lead to the same ones share theirs", async (t) => {
-  const clock = new VirtualClock();
-  const pacing = new Pacing({}, clock, NEVER);
-  const start = clock.now();
-  const here = { account: "1", region: "eu-west-1" };
-  await pacing.take(here, "cloudformation", 1);
-  await pacing.take({ account: "2", region: "eu-west-1" }, "cloudformation", 1);
-  await pacing.take({ account: "1", region: "us-east-1" }, "cloudformation", 1);
-  t.equal(clock.now(), start);
-  await pacing.take({ ...here }, "cloudformation", 1);
-  t.ok(clock.now() >= start + 1000);
-});
+t.test(
+  "accounts and regions have buckets of their own; targets with the same account and region share them",
+  async (t) => {
+    const clock = new VirtualClock();
+    const pacing = new Pacing({}, clock, NEVER);
+    const start = clock.now();
+    const here = { account: "1", region: "eu-west-1" };
+    await pacing.take(here, "cloudformation", 1);
+    await pacing.take({ account: "2", region: "eu-west-1" }, "cloudformation", 1);
+    await pacing.take({ account: "1", region: "us-east-1" }, "cloudformation", 1);
+    t.equal(clock.now(), start);
+    await pacing.take({ ...here }, "cloudformation", 1);
+    t.ok(clock.now() >= start + 1000);
+  },
+);
 
-t.test("200 functions are read with 400 calls without one answer of throttling", async (t) => {
+t.test("200 functions are read with 400 calls and no throttling", async (t) => {
   const quotas = { "lambda:GetFunction": 100, "lambda:*": 15 };
   const rates = { "lambda:GetFunction": 100, "lambda:other": 15 };
   const strict = openStage(t, { sandbox: { quotas }, settings: { rates } });

@@ -6,14 +6,14 @@ interface Sleeper {
 }
 
 /**
- * Time that passes only while somebody sleeps, and then at once: hours of polling take milliseconds. What does not sleep
- * (a call under way) takes no time.
+ * A clock that jumps to the next wake-up as soon as somebody sleeps: hours of polling take milliseconds. Anything else,
+ * such as a call under way, takes no time.
  */
 export class VirtualClock implements Clock {
   #now = Date.now();
   #sleepers: Sleeper[] = [];
   #isRunning = false;
-  /** How late the next timer fires, in milliseconds: never by default. */
+  /** Delay of the next timer in milliseconds; none by default. */
   readonly #lateness: () => number;
 
   constructor(lateness: () => number = () => 0) {
@@ -37,7 +37,7 @@ export class VirtualClock implements Clock {
   #run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    // A turn of the event loop between two moments: whoever was woken goes first.
+    // One turn of the event loop between two wake-ups, so that the one that woke runs first.
     setImmediate(() => {
       this.#isRunning = false;
       const next = this.#sleepers.reduce<Sleeper | null>(

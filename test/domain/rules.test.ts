@@ -46,23 +46,26 @@ t.test("a three-way diff shows each side, and an absent side stays absent", asyn
   t.same(threeWay({ m: 1 }, undefined, undefined), [{ path: "", before: { m: 1 } }]);
 });
 
-t.test("keep-live keeps what someone changed since the deploy and takes the rest from the backup", async (t) => {
-  const before = { memory: 128, environment: { table: "one", level: "info" } };
-  const deployed = { memory: 128, environment: { table: "two", level: "info" } };
-  const live = { memory: 512, environment: { table: "two", level: "debug" } };
-  t.same(keepLive(before, deployed, live), { memory: 512, environment: { table: "one", level: "debug" } });
-  fc.assert(
-    fc.property(object, object, (b, d) => sameJson(keepLive(b, d, d), b)),
-    { numRuns: 200 },
-  );
-});
+t.test(
+  "keep-live keeps live values that somebody changed after the deploy and takes all others from the backup",
+  async (t) => {
+    const before = { memory: 128, environment: { table: "one", level: "info" } };
+    const deployed = { memory: 128, environment: { table: "two", level: "info" } };
+    const live = { memory: 512, environment: { table: "two", level: "debug" } };
+    t.same(keepLive(before, deployed, live), { memory: 512, environment: { table: "one", level: "debug" } });
+    fc.assert(
+      fc.property(object, object, (b, d) => sameJson(keepLive(b, d, d), b)),
+      { numRuns: 200 },
+    );
+  },
+);
 
 t.test("equal values have equal digests, whatever the order of their keys", async (t) => {
   t.equal(digestOf({ a: 1, b: { c: [1, null] } }), digestOf({ b: { c: [1, null] }, a: 1 }));
   t.not(digestOf({ a: 1 }), digestOf({ a: "1" }));
 });
 
-t.test("patterns meet exactly where some name matches both", async (t) => {
+t.test("patterns overlap exactly where some name matches both", async (t) => {
   const letters = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 4 });
   const pattern = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 4 });
   fc.assert(
@@ -82,16 +85,19 @@ t.test("patterns meet exactly where some name matches both", async (t) => {
   t.notOk(patternsOverlap("shop-*-pay", "shop-prod-cart"));
 });
 
-t.test("a rollback of a function meets a deployment of its stack, but not one of a sister function", async (t) => {
-  const stack = { stacks: ["shop"], functions: [], within: [] };
-  const pay = { stacks: [], functions: ["shop-pay"], within: ["shop"] };
-  const cart = { stacks: [], functions: ["shop-cart"], within: ["shop"] };
-  t.ok(locksOverlap(stack, pay) && locksOverlap(pay, stack));
-  t.notOk(locksOverlap(pay, cart));
-  t.ok(locksOverlap(pay, { stacks: [], functions: ["shop-*"], within: [] }));
-});
+t.test(
+  "the lock of a function overlaps with one of its stack, but not with one of another function of the stack",
+  async (t) => {
+    const stack = { stacks: ["shop"], functions: [], within: [] };
+    const pay = { stacks: [], functions: ["shop-pay"], within: ["shop"] };
+    const cart = { stacks: [], functions: ["shop-cart"], within: ["shop"] };
+    t.ok(locksOverlap(stack, pay) && locksOverlap(pay, stack));
+    t.notOk(locksOverlap(pay, cart));
+    t.ok(locksOverlap(pay, { stacks: [], functions: ["shop-*"], within: [] }));
+  },
+);
 
-t.test("a scope of nothing and a scope of everything are refused, all faults at once", async (t) => {
+t.test("a scope that matches nothing or everything is refused, with all faults at once", async (t) => {
   t.equal(scopeFaults({ stacks: [], functions: [] }).length, 1);
   t.same(
     scopeFaults({ stacks: [], functions: ["*", "shop-*", "**"] }).map(({ pointer }) => pointer),
@@ -107,25 +113,28 @@ t.test("ids sort by time", async (t) => {
   t.match(ids[0], /^dep_[0-9a-hjkmnp-tv-z]{20}$/);
 });
 
-t.test("templates are read with every short tag, and what YAML would bend stays straight", async (t) => {
-  const template = parseTemplate(
-    "Version: 2012-10-17\nFlag: yes\nA: !GetAtt B.Arn\nS: !Sub ['${x}', {x: !Ref C}]\nC: !If [D, !ImportValue shop-topic, !Ref AWS::NoValue]\n",
-  );
-  t.equal(template["Version"], "2012-10-17");
-  t.equal(template["Flag"], "yes");
-  t.same(template["A"], { "Fn::GetAtt": ["B", "Arn"] });
-  t.same(template["S"], { "Fn::Sub": ["${x}", { x: { Ref: "C" } }] });
-  t.same(
-    importsOf(template, (name) => (typeof name === "string" ? name : null)),
-    ["shop-topic"],
-  );
-  t.throws(() => parseTemplate("Resources: [unclosed"), { code: "TEMPLATE_UNREADABLE" });
-  t.throws(() => parseTemplate("just a text"), { code: "TEMPLATE_UNREADABLE" });
-  const bomb = `a: &a [x]\nb: [${Array.from({ length: 300 }, () => "*a").join(", ")}]\n`;
-  t.throws(() => parseTemplate(bomb), { code: "TEMPLATE_UNREADABLE" });
-});
+t.test(
+  "templates are read with every short tag, and dates and numbers stay as CloudFormation reads them",
+  async (t) => {
+    const template = parseTemplate(
+      "Version: 2012-10-17\nFlag: yes\nA: !GetAtt B.Arn\nS: !Sub ['${x}', {x: !Ref C}]\nC: !If [D, !ImportValue shop-topic, !Ref AWS::NoValue]\n",
+    );
+    t.equal(template["Version"], "2012-10-17");
+    t.equal(template["Flag"], "yes");
+    t.same(template["A"], { "Fn::GetAtt": ["B", "Arn"] });
+    t.same(template["S"], { "Fn::Sub": ["${x}", { x: { Ref: "C" } }] });
+    t.same(
+      importsOf(template, (name) => (typeof name === "string" ? name : null)),
+      ["shop-topic"],
+    );
+    t.throws(() => parseTemplate("Resources: [unclosed"), { code: "TEMPLATE_UNREADABLE" });
+    t.throws(() => parseTemplate("just a text"), { code: "TEMPLATE_UNREADABLE" });
+    const bomb = `a: &a [x]\nb: [${Array.from({ length: 300 }, () => "*a").join(", ")}]\n`;
+    t.throws(() => parseTemplate(bomb), { code: "TEMPLATE_UNREADABLE" });
+  },
+);
 
-t.test("code objects are found where the template names them, by literal or by reference", async (t) => {
+t.test("code objects are found by literals and by references", async (t) => {
   const code = (S3Bucket: Json, S3Key: Json) => ({
     Type: "AWS::Lambda::Function",
     Properties: { Code: { S3Bucket, S3Key } },
@@ -173,14 +182,14 @@ t.test("no value of an environment variable and no NoEcho parameter is ever show
   );
 });
 
-t.test("every error has a status, a title and advice, and says it in words", async (t) => {
+t.test("every error has a status, a title and advice in plain words", async (t) => {
   for (const [code, row] of Object.entries(ERROR_TABLE)) {
     t.match(code, /^[A-Z_]+$/);
     t.ok(row.status >= 200 && row.status < 600 && row.title.length > 10 && row.advice.endsWith("."), code);
   }
 });
 
-t.test("a stack policy denies what it names and what nothing allows", async (t) => {
+t.test("a stack policy denies updates that it names and updates that no statement allows", async (t) => {
   const update = { logicalId: "Pay", type: "AWS::Lambda::Function", action: "Update:Modify" } as const;
   const allowAll = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
   const deny = (more: JsonObject) => ({ Statement: [allowAll, { Effect: "Deny", Principal: "*", ...more }] });

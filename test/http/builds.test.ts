@@ -1,202 +1,12 @@
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { request } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Readable } from "node:stream";
 import t from "tap";
-import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
-import { createBuildService } from "#src/services/builds";
-import { gzipped, tarOf, zipOf } from "../support/archives.ts";
+import { tarOf } from "../support/archives.ts";
+import { FILES, put, rollBack, STAGE } from "./build-calls.ts";
 import { AFTER, BEFORE, endedDeployment, givePlan, openDeployment, runToEnd, state } from "./seeds.ts";
-import {
-  type Answer,
-  type Call,
-  faultsOf,
-  idOf,
-  itemsOf,
-  MAX_PACKAGE_BYTES,
-  startTestService,
-  type TestService,
-  tokenOf,
-} from "./test-service.ts";
+import { faultsOf, idOf, itemsOf, startTestService, type TestService, tokenOf } from "./test-service.ts";
 
-const STAGE = "/v1/applications/shop/stages/prod";
-const FILES = { "serverless-state.json": "{}", "api.zip": "code of the api" };
 const PAY = "lambda-code:shop-prod-pay";
 
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-
-function put(service: TestService, name: string, bytes: unknown, call: Call = {}): Promise<Answer> {
-  const [build, of] = name.split("/");
-  const headers = { "content-type": "application/x-tar", ...call.headers };
-  return service.send("PUT", `${STAGE}/builds/${build}/packages/${of}?commit=3f2c`, { ...call, headers, body: bytes });
-}
-
-function rollBack(service: TestService, body: object, stage = STAGE): Promise<Answer> {
-  return service.post(`${stage}/rollback`, body);
-}
-
-t.test("a package is stored once and comes back as it was, in each format", async (t) => {
-  const service = await startTestService(t);
-  const tar = await tarOf(FILES);
-  const cases = [
-    ["tar", tar, "application/x-tar"],
-    ["tar.gz", gzipped(tar), "application/gzip"],
-    ["zip", zipOf(FILES), "application/zip"],
-  ] as const;
-  for (const [format, bytes, mediaType] of cases) {
-    const digest = sha256(bytes);
-    const stored = { service: "api", commit: "3f2c", format, digest, bytes: bytes.length, storedBy: "admin" };
-    const headers = { "x-content-sha256": digest };
-    t.match(await put(service, `${format}/api`, bytes, { headers }), { status: 201, body: stored });
-    t.match(await put(service, `${format}/api`, bytes), { status: 200, body: stored }, "the same bytes again");
-    const got = await service.app.inject({
-      url: `${STAGE}/builds/${format}/packages/api`,
-      headers: { authorization: `Bearer ${tokenOf("operator")}` },
-    });
-    t.same(got.rawPayload, bytes);
-    t.match(got.headers, {
-      "content-type": mediaType,
-      "content-length": String(bytes.length),
-      "repr-digest": `sha-256=:${Buffer.from(digest, "hex").toString("base64")}:`,
-    });
-  }
-  t.match(await service.get("/v1/applications/shop/stages/dev/builds/tar/packages/api"), { status: 404 });
-  t.match(await service.get("/v1/applications/shop/stages/dev/builds"), { body: { items: [] } }, "of its stage only");
-});
-
-t.test("other bytes are refused with 409, and what stands stays", async (t) => {
-  const service = await startTestService(t);
-  const [first, second] = [await tarOf(FILES), await tarOf({ ...FILES, more: "more" })];
-  await put(service, "1838/api", first);
-  t.match(await put(service, "1838/api", second), { status: 409, body: { code: "PACKAGE_DIFFERS" } });
-  t.same([...service.artifacts.keys()], [sha256(first)], "nothing of the second is left");
-  t.equal((await service.get(`${STAGE}/builds/1838/packages/api`)).text.length, first.length);
-  t.equal((await put(service, "1838/jobs", second)).status, 201, "another service of the build");
-});
-
-t.test("of two uploads at once one is stored, and the other one is told", async (t) => {
-  const service = await startTestService(t);
-  const different = await Promise.all(
-    ["one", "two", "three"].map(async (content) => put(service, "1838/api", await tarOf({ content }))),
-  );
-  t.same(different.map(({ status }) => status).sort(), [201, 409, 409]);
-  t.equal(service.artifacts.size, 1, "and nothing of the others is left");
-  const bytes = await tarOf(FILES);
-  const same = await Promise.all([1, 2, 3].map(() => put(service, "1839/api", bytes)));
-  t.same(same.map(({ status }) => status).sort(), [200, 200, 201]);
-});
-
-t.test("what is no whole package is refused in words, and leaves nothing", async (t) => {
-  const service = await startTestService(t);
-  const tar = await tarOf({ big: "x".repeat(3_000), ...FILES });
-  const zip = zipOf(FILES);
-  const damaged = Buffer.from(tar);
-  damaged.write("damaged", 3);
-  const gzip = gzipped(tar);
-  const cases: [string, Buffer, number, string][] = [
-    ["nothing", Buffer.alloc(0), 422, "NOT_A_PACKAGE"],
-    ["a text", Buffer.from("This is no package.".repeat(100)), 422, "NOT_A_PACKAGE"],
-    ["a short text", Buffer.from("no"), 422, "NOT_A_PACKAGE"],
-    ["zeros", Buffer.alloc(2048), 422, "NOT_A_PACKAGE"],
-    ["a tar that lost its end", tar.subarray(0, 1_700), 422, "NOT_A_PACKAGE"],
-    ["a tar with a damaged header", damaged, 422, "NOT_A_PACKAGE"],
-    ["a tar.gz that lost its end", gzip.subarray(0, gzip.length - 20), 422, "NOT_A_PACKAGE"],
-    [
-      "a tar.gz with flipped bits",
-      Buffer.from(gzip.map((byte, at) => (at > 40 ? byte ^ 0x55 : byte))),
-      422,
-      "NOT_A_PACKAGE",
-    ],
-    ["a gzip of something else", gzipped(Buffer.from("no tar".repeat(200))), 422, "NOT_A_PACKAGE"],
-    ["a zip that lost its end", zip.subarray(0, zip.length - 30), 422, "NOT_A_PACKAGE"],
-    ["a zip with something behind it", Buffer.concat([zip, Buffer.from("more")]), 422, "NOT_A_PACKAGE"],
-    ["an empty zip", zipOf({}), 422, "NOT_A_PACKAGE"],
-    ["too much", await tarOf({ huge: "x".repeat(MAX_PACKAGE_BYTES) }), 413, "PAYLOAD_TOO_LARGE"],
-  ];
-  for (const [what, bytes, status, code] of cases) {
-    t.match(await put(service, "1838/api", bytes), { status, body: { code } }, what);
-    const streamed = await put(service, "1838/api", Readable.from([...chunks(bytes)]));
-    t.match(streamed, { status, body: { code } }, `${what}, in small chunks`);
-  }
-  t.equal(service.artifacts.size, 0);
-  t.match(await service.get(`${STAGE}/builds/1838`), { status: 404 });
-  t.same(service.errorLog, []);
-});
-
-function* chunks(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);
-}
-
-t.test("bytes are held against the digest that their sender names", async (t) => {
-  const service = await startTestService(t);
-  const bytes = await tarOf(FILES);
-  const right = `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`;
-  const wrong = `sha-256=:${createHash("sha256").digest("base64")}:`;
-  const differs = { status: 422, body: { code: "DIGEST_DIFFERS" } };
-  t.match(await put(service, "1/api", bytes, { headers: { "content-digest": wrong } }), differs);
-  t.match(await put(service, "1/api", bytes, { headers: { "x-content-sha256": "0".repeat(64) } }), differs);
-  for (const [name, value] of [
-    ["content-digest", "md5=:abc=:"],
-    ["x-content-sha256", "nonsense"],
-  ] as const) {
-    t.match(await put(service, "1/api", bytes, { headers: { [name]: value } }), { status: 400 }, name);
-  }
-  t.equal(service.artifacts.size, 0);
-  const headers = { "content-digest": `sha-512=:AAAA:, ${right}` };
-  t.equal((await put(service, "1/api", bytes, { headers })).status, 201);
-});
-
-t.test("an upload that breaks off leaves nothing, in the rows and on the disk", async (t) => {
-  const service = await startTestService(t);
-  const folder = await mkdtemp(join(tmpdir(), "stepback-packages-"));
-  t.teardown(() => rm(folder, { recursive: true }));
-  const name = { application: "shop", stage: "prod", build: "1838", service: "api" };
-  const half = (await tarOf({ big: "x".repeat(9_000) })).subarray(0, 5_000);
-  const { store, clock } = service;
-  const artifacts = await openDiskArtifacts(folder);
-  const builds = createBuildService({ store, clock, artifacts, maxPackageBytes: 1e6 } as Parameters<
-    typeof createBuildService
-  >[0]);
-  const broken = Readable.from(
-    (async function* () {
-      yield half;
-      throw new Error("the connection was reset");
-    })(),
-  );
-  const upload = { name, commit: "3f2c", bytes: broken, digest: null, sizeBytes: null };
-  await t.rejects(builds.storePackage(upload, "ci"), { code: "UPLOAD_INCOMPLETE" });
-  t.same(await readdir(folder), []);
-
-  await service.app.listen({ port: 0, host: "127.0.0.1" });
-  const { port } = service.app.server.address() as AddressInfo;
-  const arrived = once(service.app.server, "request");
-  const sending = request({
-    port,
-    method: "PUT",
-    path: `${STAGE}/builds/1838/packages/api?commit=3f2c`,
-    headers: {
-      authorization: `Bearer ${tokenOf("ci")}`,
-      "content-type": "application/x-tar",
-      "content-length": 10_752,
-    },
-  });
-  sending.on("error", () => {});
-  sending.write(half);
-  const [message] = await arrived;
-  const gone = new Promise<void>((resolve) => message.once("close", resolve));
-  sending.destroy();
-  await gone;
-  await service.app.close();
-  t.equal(service.artifacts.size, 0);
-  t.equal(await store.findBuild(name, "1838"), null);
-  t.same(service.errorLog, [], "and is nobody's failure inside");
-});
-
-t.test("builds are listed with their deployments and packages, by whoever may read", async (t) => {
+t.test("builds are listed with their deployments and packages, for every role", async (t) => {
   const service = await startTestService(t);
   const first = await endedDeployment(service, { opening: { build: "1838", commit: "3f2c" } });
   const failed = await endedDeployment(service, { outcome: "failed", opening: { build: "1839" } });
@@ -229,7 +39,7 @@ t.test("builds are listed with their deployments and packages, by whoever may re
   }
 });
 
-/** Builds 1 (pay one), 2 (pay two, in a second stack's deployment too) and 3, which failed. */
+/** Build 1 with pay in state one, build 2 with two deployments, and build 3, which failed. */
 async function threeBuilds(service: TestService) {
   const jobs = (text: string) => state("lambda-code:jobs-prod-run", { CodeSha256: text });
   const first = await endedDeployment(service, { before: [], after: BEFORE, opening: { build: "1" } });
@@ -248,7 +58,7 @@ async function threeBuilds(service: TestService) {
   return { first, second, other, third };
 }
 
-t.test("a stage goes back to a build over every later deployment, failed ones too", async (t) => {
+t.test("a stage returns to a build across all later deployments, including failed ones", async (t) => {
   const service = await startTestService(t);
   const { second, other, third } = await threeBuilds(service);
   const answer = await rollBack(service, { toBuild: "1", reason: "Pay fails." });
@@ -260,7 +70,7 @@ t.test("a stage goes back to a build over every later deployment, failed ones to
   t.same(
     new Set(answer.body["components"] as string[]),
     new Set([...changed, "lambda-code:jobs-prod-run"]),
-    "what differs from the build's record, and what the other stack's backup had",
+    "what differs from the build's record, and what the backup of the other stack held",
   );
   t.equal(answer.headers["location"], `/v1/rollbacks/${idOf(answer)}`);
   t.same(service.jobs.at(-1), { type: "plan-rollback", subject: idOf(answer) });
@@ -268,7 +78,7 @@ t.test("a stage goes back to a build over every later deployment, failed ones to
   t.match(itemsOf(await service.get("/v1/activities?limit=1")), [{ type: "rollback" }], "a new entry of the list");
 });
 
-t.test("some of it can be picked, as a draft too, and nothing else", async (t) => {
+t.test("a part of it can be picked, also in a draft, and nothing else", async (t) => {
   const service = await startTestService(t);
   await threeBuilds(service);
   const draft = await rollBack(service, { toBuild: "2", components: [], run: false });
@@ -280,21 +90,24 @@ t.test("some of it can be picked, as a draft too, and nothing else", async (t) =
   t.match(faultsOf(refused), [{ pointer: "/components/1" }]);
 });
 
-t.test("a rollback of a later build counts as what it left: the way forward is the same way", async (t) => {
-  const service = await startTestService(t);
-  await endedDeployment(service, { before: [], after: BEFORE, opening: { build: "1" } });
-  const second = await endedDeployment(service, { before: BEFORE, after: AFTER, opening: { build: "2" } });
-  t.match(await rollBack(service, { toBuild: "2" }), { status: 409, body: { code: "NOTHING_ALTERED" } });
-  const back = idOf(await service.post("/v1/rollbacks", { deployment: second, components: "all" }));
-  await givePlan(service, back, true);
-  await runToEnd(service, back, { backup: AFTER, record: BEFORE });
-  const rows = await rollBack(service, { toBuild: "1", run: false });
-  t.match(rows, { status: 409, body: { code: "NOTHING_ALTERED" } }, "the stage is at build 1 again");
-  const forward = await rollBack(service, { toBuild: "2" });
-  t.match(forward, { status: 202, body: { toBuild: "2", deployments: [], components: { length: 4 } } });
-});
+t.test(
+  "a rollback of a later build counts with the state that it left, so the stage can return forward again",
+  async (t) => {
+    const service = await startTestService(t);
+    await endedDeployment(service, { before: [], after: BEFORE, opening: { build: "1" } });
+    const second = await endedDeployment(service, { before: BEFORE, after: AFTER, opening: { build: "2" } });
+    t.match(await rollBack(service, { toBuild: "2" }), { status: 409, body: { code: "NOTHING_ALTERED" } });
+    const back = idOf(await service.post("/v1/rollbacks", { deployment: second, components: "all" }));
+    await givePlan(service, back, true);
+    await runToEnd(service, back, { backup: AFTER, record: BEFORE });
+    const rows = await rollBack(service, { toBuild: "1", run: false });
+    t.match(rows, { status: 409, body: { code: "NOTHING_ALTERED" } }, "the stage is at build 1 again");
+    const forward = await rollBack(service, { toBuild: "2" });
+    t.match(forward, { status: 202, body: { toBuild: "2", deployments: [], components: { length: 4 } } });
+  },
+);
 
-t.test("what cannot be gone back to is refused, with the reason", async (t) => {
+t.test("an impossible rollback to a build is refused with the reason", async (t) => {
   const service = await startTestService(t);
   await threeBuilds(service);
   const cases: [string, object, number, string][] = [
@@ -305,7 +118,7 @@ t.test("what cannot be gone back to is refused, with the reason", async (t) => {
     ["an unknown field", { toBuild: "1", force: true }, 400, "VALIDATION_FAILED"],
     ["a package that is not stored", { toBuild: "1", package: "api" }, 404, "NOT_FOUND"],
     ["a draft by package", { toBuild: "1", package: "api", run: false }, 400, "VALIDATION_FAILED"],
-    ["a way for a package", { toBuild: "1", package: "api", strategy: "direct" }, 400, "VALIDATION_FAILED"],
+    ["a strategy for a package", { toBuild: "1", package: "api", strategy: "direct" }, 400, "VALIDATION_FAILED"],
     ["a part of a package", { toBuild: "1", package: "api", onConflict: "keep-live" }, 400, "VALIDATION_FAILED"],
   ];
   for (const [what, body, status, code] of cases) {
@@ -351,12 +164,12 @@ async function begin(service: TestService, id: string): Promise<void> {
   });
 }
 
-t.test("a rollback by package takes in all that its build's deployment saw, and holds its scope", async (t) => {
+t.test("a rollback by package covers all that its build's deployment captured, and locks its scope", async (t) => {
   const service = await startTestService(t);
   const { opened } = await awaiting(service);
   t.match(opened.body, { toBuild: "1", package: { service: "api", digest: /^[0-9a-f]{64}$/ }, outcome: null });
   const all = [...BEFORE, ...AFTER].map(({ id }) => id);
-  t.same(new Set(opened.body["components"] as string[]), new Set(all), "also what both builds have in common");
+  t.same(new Set(opened.body["components"] as string[]), new Set(all), "including what both builds have in common");
   const blocked = await service.post("/v1/deployments", {
     application: "x",
     stage: "y",
@@ -365,7 +178,7 @@ t.test("a rollback by package takes in all that its build's deployment saw, and 
   t.match(blocked, { status: 409, body: { code: "ROLLBACK_IN_PROGRESS" } });
 });
 
-t.test("a package of a build that was deployed in several scopes asks which deployment is its own", async (t) => {
+t.test("a package of a build with several scopes needs the deployment to be named", async (t) => {
   const service = await startTestService(t);
   const { second, other } = await threeBuilds(service);
   await put(service, "2/api", await tarOf(FILES));
@@ -379,18 +192,18 @@ t.test("a package of a build that was deployed in several scopes asks which depl
   t.ok((named.body["components"] as string[]).includes(PAY));
   t.notOk(
     (named.body["components"] as string[]).includes("lambda-code:jobs-prod-run"),
-    "another service's is not its own",
+    "the other service is not part of it",
   );
 });
 
-t.test("the command's output and end are taken while it may run, and only then", async (t) => {
+t.test("the command's output and outcome are accepted only while the command may run", async (t) => {
   const service = await startTestService(t);
   const { id, finish } = await awaiting(service);
   const output = (lines: unknown) => service.post(`/v1/rollbacks/${id}/output`, { lines });
   t.match(await output(["early"]), { status: 409, body: { code: "NO_COMMAND_AWAITED" } });
   t.match(await finish("succeeded"), { status: 409, body: { code: "BACKUP_NOT_READY" } });
   const [waited] = await Promise.all([service.get(`/v1/rollbacks/${id}?wait=60`), begin(service, id)]);
-  t.match(waited.body, { status: "In Progress", outcome: null }, "whoever waits is told that the command may run");
+  t.match(waited.body, { status: "In Progress", outcome: null }, "a waiting request learns that the command may run");
 
   t.equal((await output(["Deploying", "Done"])).status, 204);
   t.match(itemsOf(await service.get(`/v1/rollbacks/${id}/logs`)).slice(-2), [
@@ -430,7 +243,7 @@ async function unrelated(service: TestService): Promise<string> {
   });
 }
 
-t.test("cancelled or left alone, it is read back all the same, so that it can be undone", async (t) => {
+t.test("a cancelled or abandoned rollback by package is read back, so that it can be undone", async (t) => {
   for (const [code, end] of [
     ["CANCELLED", (service: TestService, id: string) => service.post(`/v1/rollbacks/${id}/cancel`)],
     ["ABANDONED", (service: TestService) => service.services.packageCommands.abandonExpired(60_000)],
@@ -438,7 +251,7 @@ t.test("cancelled or left alone, it is read back all the same, so that it can be
     const service = await startTestService(t);
     const { id } = await awaiting(service);
     await begin(service, id);
-    t.same(await service.services.packageCommands.abandonExpired(60_000), [], "it is not too late yet");
+    t.same(await service.services.packageCommands.abandonExpired(60_000), [], "the time is not up yet");
     service.clock.advance(120_000);
     await end(service, id);
     t.match(await service.get(`/v1/rollbacks/${id}`), {

@@ -9,10 +9,10 @@ import { faultsOf, idOf, startTestService, tokenOf } from "./test-service.ts";
 
 const UNKNOWN = "0".repeat(20);
 
-t.test("the OpenAPI document is valid, not stale, and names the role of every operation", async (t) => {
+t.test("the OpenAPI document is valid and up to date, and names the role of every operation", async (t) => {
   const described = await describeApi();
   const text = await readFile(join(ROOT, "openapi/openapi.json"), "utf8");
-  t.equal(text, `${JSON.stringify(described, null, 2)}\n`, "run `npm run openapi` when this is stale");
+  t.equal(text, `${JSON.stringify(described, null, 2)}\n`, "run `npm run openapi` when it is out of date");
   const validator = new Validator();
   t.match(await validator.validate(text), { valid: true });
   t.equal(validator.version, "3.1");
@@ -26,7 +26,7 @@ t.test("the OpenAPI document is valid, not stale, and names the role of every op
   }
 });
 
-t.test("health, the document and its page need no token; everything else does", async (t) => {
+t.test("health checks, the OpenAPI document and its page need no token; everything else does", async (t) => {
   const service = await startTestService(t);
   const open = { token: null };
   t.match(await service.get("/livez", open), { status: 200, body: { status: "alive" } });
@@ -49,13 +49,13 @@ t.test("health, the document and its page need no token; everything else does", 
     }
   }
   const blind = await service.post("/v1/deployments", "{broken", { token: null });
-  t.equal(blind.status, 401, "without a token nothing of a body is looked at");
+  t.equal(blind.status, 401, "without a token no body is read");
   await service.store.close();
   t.match(await service.get("/readyz", open), { status: 503, body: { status: "unavailable" } });
   t.equal((await service.get("/livez", open)).status, 200);
 });
 
-t.test("each role may do what it is for, and no more", async (t) => {
+t.test("each role may do what it is meant for, and no more", async (t) => {
   const service = await startTestService(t);
   const deployment = await endedDeployment(service);
   const scopes = ["a", "b", "c", "d", "e"].map((name) => ({ ...OPENING, scope: { stacks: [name] } }));
@@ -88,7 +88,7 @@ t.test("each role may do what it is for, and no more", async (t) => {
   t.match(opened.body, { requestedBy: "ci" }, "a job remembers who asked for it");
 });
 
-t.test("malformed, foreign and unknown ids are not found alike, and so is what has no route", async (t) => {
+t.test("malformed, foreign and unknown ids are NOT_FOUND, and so are unknown routes", async (t) => {
   const service = await startTestService(t);
   const deployment = await openDeployment(service);
   const snapshot = (await service.services.deployments.find(deployment)).backup.id;
@@ -129,7 +129,7 @@ t.test("malformed, foreign and unknown ids are not found alike, and so is what h
   t.equal((await service.send("DELETE", `/v1/rollbacks/rbk_${UNKNOWN}/components/stack%3Aa`)).status, 404);
 });
 
-t.test("bodies that cannot be read are refused with their own status", async (t) => {
+t.test("unreadable bodies are refused with a status of their own", async (t) => {
   const service = await startTestService(t);
   const post = (body: unknown, type = "application/json") =>
     service.post("/v1/deployments", body, { headers: { "content-type": type } });
@@ -138,7 +138,7 @@ t.test("bodies that cannot be read are refused with their own status", async (t)
   const id = await openDeployment(service);
   const cancel = (body: string) =>
     service.post(`/v1/deployments/${id}/cancel`, body, { headers: { "content-type": "application/json" } });
-  t.equal((await cancel("")).status, 202, "where nothing is to be sent, nothing is good");
+  t.equal((await cancel("")).status, 202, "an operation without a body accepts an empty one");
   t.equal((await cancel("{}")).status, 202);
   t.equal((await cancel('{"force":true}')).status, 400);
   t.match(await post("null"), { status: 400 });
@@ -148,12 +148,12 @@ t.test("bodies that cannot be read are refused with their own status", async (t)
   t.match(await post("application=shop", "application/x-www-form-urlencoded"), { status: 415 });
   t.match(await post(`{"reason":"${"x".repeat(1_100_000)}"}`), { status: 413, body: { code: "PAYLOAD_TOO_LARGE" } });
   const deep = await post(`{"application":${"[".repeat(50_000)}${"]".repeat(50_000)}}`);
-  t.equal(deep.status, 400, "deep nesting is only a wrong type");
+  t.equal(deep.status, 400, "deep nesting is just a wrong type");
   const many = await service.post("/v1/rollbacks", { deployment: "dep_x", components: Array(5001).fill("stack:a") });
   t.match(faultsOf(many)[0], { pointer: "/components" });
 });
 
-t.test("what fails inside tells nothing of it, and is logged once with the request's id", async (t) => {
+t.test("an internal error reveals nothing, and is logged once with the request's id", async (t) => {
   const service = await startTestService(t);
   service.store.listActivities = async () => {
     throw new Error("SQLITE_CORRUPT in /data/stepback.db");
@@ -165,7 +165,7 @@ t.test("what fails inside tells nothing of it, and is logged once with the reque
   t.match(service.errorLog[0], { reqId: failed.headers["x-request-id"], err: { type: /Error/ } });
 });
 
-t.test("answers carry a request id of ours and headers that keep browsers from doing harm", async (t) => {
+t.test("responses carry the service's own request id and protective headers for browsers", async (t) => {
   const service = await startTestService(t);
   const answer = await service.get("/v1/activities", { headers: { "x-request-id": "forged" } });
   t.match(answer.headers, {
@@ -177,7 +177,7 @@ t.test("answers carry a request id of ours and headers that keep browsers from d
   t.not(answer.headers["x-request-id"], other.headers["x-request-id"]);
 });
 
-t.test("the same key and the same body get the same answer, once done", async (t) => {
+t.test("the same key with the same body gets the same response, and the work is done once", async (t) => {
   const service = await startTestService(t);
   const post = (body: unknown, more: { key?: string; token?: string } = {}) =>
     service.post("/v1/deployments", body, {
@@ -186,7 +186,10 @@ t.test("the same key and the same body get the same answer, once done", async (t
     });
   const [one, two] = await Promise.all([post(OPENING), post(OPENING)]);
   const statuses = [one.status, two.status].sort();
-  t.ok(statuses[0] === 202 && [202, 409].includes(statuses[1] ?? 0), "together: one wins, the other waits or replays");
+  t.ok(
+    statuses[0] === 202 && [202, 409].includes(statuses[1] ?? 0),
+    "at the same time: one wins, the other is refused or replayed",
+  );
   const first = one.status === 202 ? one : two;
   const again = await post({ scope: OPENING.scope, branch: "main", stage: "prod", application: "shop" });
   t.match(again, { status: 202, text: first.text });
@@ -202,19 +205,23 @@ t.test("the same key and the same body get the same answer, once done", async (t
   });
   t.match(elsewhere, { status: 422, body: { code: "IDEMPOTENCY_KEY_REUSED" } });
   const stranger = await post({ ...OPENING, scope: { stacks: ["other"] } }, { token: tokenOf("ci") });
-  t.equal(stranger.status, 202, "another caller's keys are its own");
+  t.equal(stranger.status, 202, "another caller has keys of its own");
 
   const refused = await post(OPENING, { key: "second" });
   t.equal(refused.status, 409);
-  t.same((await post(OPENING, { key: "second" })).text, refused.text, "a refusal is an answer too");
+  t.same((await post(OPENING, { key: "second" })).text, refused.text, "a refusal is replayed too");
   t.equal((await post({ ...OPENING, surprise: 1 }, { key: "third" })).status, 400);
-  t.equal((await post({ ...OPENING, scope: { stacks: ["third"] } }, { key: "third" })).status, 202, "a mended request");
+  t.equal(
+    (await post({ ...OPENING, scope: { stacks: ["third"] } }, { key: "third" })).status,
+    202,
+    "a corrected request",
+  );
   t.equal((await post(OPENING, { key: "x".repeat(256) })).status, 400);
   service.clock.advance(25 * 3_600_000);
   t.match(await post(OPENING), { status: 409, headers: { "idempotency-replayed": undefined } }, "kept for a day");
 });
 
-t.test("a key is free again when its request failed inside, and busy while it runs", async (t) => {
+t.test("a key is released when its request fails with 5xx, and busy while the request runs", async (t) => {
   const service = await startTestService(t);
   const post = () => service.post("/v1/deployments", OPENING, { headers: { "idempotency-key": "k" } });
   const { openDeployment: open } = service.store;

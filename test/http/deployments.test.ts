@@ -4,7 +4,7 @@ import { faultsOf, idOf, itemsOf, startTestService } from "./test-service.ts";
 
 const HOUR_MS = 3_600_000;
 
-t.test("a deployment goes from Queued over its backup to Completed, and says each time what it is", async (t) => {
+t.test("a deployment goes from Queued through its backup to Completed, and reports each state", async (t) => {
   const service = await startTestService(t);
   const opened = await service.post("/v1/deployments", { ...OPENING, commit: "3f2c", build: "1841", ticket: "CHG-1" });
   t.equal(opened.status, 202);
@@ -49,7 +49,7 @@ t.test("a deployment goes from Queued over its backup to Completed, and says eac
   });
 });
 
-t.test("all faults of a request are told at once, and nothing is opened", async (t) => {
+t.test("all faults of a request are reported at once, and nothing is opened", async (t) => {
   const service = await startTestService(t);
   const refused = await service.post("/v1/deployments", {
     application: "",
@@ -74,7 +74,7 @@ t.test("all faults of a request are told at once, and nothing is opened", async 
     "/onFailure",
     "/allowDestructive",
   ]) {
-    t.ok(pointers.has(pointer), `${pointer} is told`);
+    t.ok(pointers.has(pointer), `${pointer} is reported`);
   }
 
   const cases: [string, object, number, string][] = [
@@ -85,7 +85,7 @@ t.test("all faults of a request are told at once, and nothing is opened", async 
     ["a wildcard for an unknown target", { target: "mars", scope: { functions: ["*"] } }, 422, "SCOPE_TOO_WIDE"],
     ["a null scope", { scope: null }, 400, "VALIDATION_FAILED"],
     ["a name of two lines", { stage: "prod\nx" }, 400, "VALIDATION_FAILED"],
-    ["a reason of a book's length", { reason: "x".repeat(4001) }, 400, "VALIDATION_FAILED"],
+    ["a reason of more than 4,000 characters", { reason: "x".repeat(4001) }, 400, "VALIDATION_FAILED"],
   ];
   for (const [what, change, status, code] of cases) {
     const answer = await service.post("/v1/deployments", { ...OPENING, ...change });
@@ -102,23 +102,23 @@ t.test("all faults of a request are told at once, and nothing is opened", async 
   t.same(itemsOf(await service.get("/v1/deployments")), []);
 });
 
-t.test("two open deployments never meet on a component of one target", async (t) => {
+t.test("two open deployments never lock the same component of one target", async (t) => {
   const service = await startTestService(t);
-  const holder = await openDeployment(service);
+  const lockedBy = await openDeployment(service);
   for (const scope of [{ stacks: ["shop-api"] }, { functions: ["shop-prod-pay"] }, { functions: ["*-pay"] }]) {
     const refused = await service.post("/v1/deployments", { ...OPENING, scope });
     t.match(refused, { status: 409, body: { code: "DEPLOYMENT_IN_PROGRESS", retryable: true } }, JSON.stringify(scope));
-    t.match(refused.body["detail"], holder, "the holder is named");
+    t.match(refused.body["detail"], lockedBy, "the work that holds the lock is named");
   }
   t.equal((await service.post("/v1/deployments", { ...OPENING, scope: { stacks: ["shop-jobs"] } })).status, 202);
   t.equal((await service.post("/v1/deployments", { ...OPENING, target: "other" })).status, 202);
-  await service.post(`/v1/deployments/${holder}/cancel`);
-  await giveBackup(service, holder);
-  await service.post(`/v1/deployments/${holder}/cancel`);
-  t.equal((await service.post("/v1/deployments", OPENING)).status, 202, "an ended one holds nothing");
+  await service.post(`/v1/deployments/${lockedBy}/cancel`);
+  await giveBackup(service, lockedBy);
+  await service.post(`/v1/deployments/${lockedBy}/cancel`);
+  t.equal((await service.post("/v1/deployments", OPENING)).status, 202, "an ended deployment locks nothing");
 });
 
-t.test("finish is heard once the backup is ready, and the first report stands", async (t) => {
+t.test("finish is accepted once the backup is ready, and the first report is kept", async (t) => {
   const service = await startTestService(t);
   const id = await openDeployment(service);
   const finish = (outcome: unknown) => service.post(`/v1/deployments/${id}/finish`, { outcome });
@@ -132,7 +132,7 @@ t.test("finish is heard once the backup is ready, and the first report stands", 
   t.equal((await finish("failed")).status, 202);
   const again = await finish("failed");
   t.match(again, { status: 202, body: { outcome: "failed" } });
-  t.equal(service.jobs.filter(({ type }) => type === "record-deployment").length, 1, "and is recorded once");
+  t.equal(service.jobs.filter(({ type }) => type === "record-deployment").length, 1, "and it is recorded once");
   t.match(await finish("succeeded"), { status: 409, body: { code: "OUTCOME_DIFFERS" } });
   await giveRecord(service, id);
   t.match(await finish("failed"), { status: 202, body: { status: "Exception", error: { code: "DEPLOY_FAILED" } } });
@@ -141,10 +141,14 @@ t.test("finish is heard once the backup is ready, and the first report stands", 
     rollbackable: false,
     notRollbackableReason: "DEPLOYMENT_NOT_COMPLETED",
   });
-  t.equal((await service.get(`/v1/deployments/${id}/components`)).status, 200, "what it altered is shown all the same");
+  t.equal(
+    (await service.get(`/v1/deployments/${id}/components`)).status,
+    200,
+    "what it altered is listed nevertheless",
+  );
 });
 
-t.test("cancel asks a running job, and ends at once what waits for CI", async (t) => {
+t.test("cancel asks a running job to stop, and ends at once a deployment that waits for CI", async (t) => {
   const service = await startTestService(t);
   const queued = await openDeployment(service);
   const asked = await service.post(`/v1/deployments/${queued}/cancel`);
@@ -165,7 +169,7 @@ t.test("cancel asks a running job, and ends at once what waits for CI", async (t
   });
 });
 
-t.test("what nobody finishes within the time is abandoned, and nothing else", async (t) => {
+t.test("only deployments that are not finished in time are abandoned", async (t) => {
   const service = await startTestService(t);
   const forgotten = await openDeployment(service);
   await giveBackup(service, forgotten);
@@ -183,12 +187,12 @@ t.test("what nobody finishes within the time is abandoned, and nothing else", as
   t.same(await service.services.deployments.abandonExpired(24 * HOUR_MS), []);
 });
 
-t.test("?wait answers when the backup is ready, when the job has ended, or when the time is up", async (t) => {
+t.test("?wait returns when the backup is ready, the job has ended, or the time is up", async (t) => {
   const service = await startTestService(t);
   const id = await openDeployment(service);
   const before = service.clock.now();
   t.match((await service.get(`/v1/deployments/${id}?wait=10`)).body, { status: "Queued" });
-  t.equal(service.clock.now() - before, 10_000, "the whole time was waited");
+  t.equal(service.clock.now() - before, 10_000, "it waited the whole time");
 
   const [waited] = await Promise.all([service.get(`/v1/deployments/${id}?wait=60`), giveBackup(service, id)]);
   t.match(waited.body, { snapshot: { status: "Ready" } });
@@ -200,7 +204,7 @@ t.test("?wait answers when the backup is ready, when the job has ended, or when 
   }
 });
 
-t.test("the altered components are listed with everything a person picks by", async (t) => {
+t.test("the altered components are listed with everything that a person needs to pick them", async (t) => {
   const service = await startTestService(t);
   const id = await endedDeployment(service);
   const listed = await service.get(`/v1/deployments/${id}/components`);
@@ -232,7 +236,7 @@ t.test("the altered components are listed with everything a person picks by", as
   });
 });
 
-t.test("lists are filtered, newest first, and paged without a gap or a double", async (t) => {
+t.test("lists are filtered, newest first, and paged without gaps or duplicates", async (t) => {
   const service = await startTestService(t);
   const ids: string[] = [];
   for (let index = 0; index < 7; index += 1) {
@@ -245,7 +249,7 @@ t.test("lists are filtered, newest first, and paged without a gap or a double", 
     const page = await service.get(url);
     seen.push(...itemsOf(page).map((item) => item["id"]));
     const link = page.headers["link"];
-    t.equal(link === undefined, page.body["next"] === null, "a link stands beside every cursor");
+    t.equal(link === undefined, page.body["next"] === null, "every cursor comes with a link");
     url = /^<(.+)>; rel="next"$/.exec(String(link))?.[1];
   }
   t.same(seen, [...ids].reverse());

@@ -21,7 +21,7 @@ const STACK = "stack:shop-api";
 
 const at = (id: string, component: ComponentId) => `/v1/rollbacks/${id}/components/${encodeURIComponent(component)}`;
 
-t.test("picked components are planned and run, and the rollback tells of each", async (t) => {
+t.test("picked components are planned and run, and the rollback reports each of them", async (t) => {
   const service = await startTestService(t);
   const deployment = await endedDeployment(service, { opening: { commit: "3f2c", build: "1841" } });
   const opened = await rollback(service, {
@@ -81,7 +81,7 @@ t.test("picked components are planned and run, and the rollback tells of each", 
     },
     { order: 2, component: PAY },
   ]);
-  t.notMatch(shown.text, /in clear|goal|actions/, "states and actions stay inside");
+  t.notMatch(shown.text, /in clear|goal|actions/, "states and actions are not shown");
 
   const [waited] = await Promise.all([
     service.get(`/v1/rollbacks/${id}?wait=60`),
@@ -95,7 +95,7 @@ t.test("picked components are planned and run, and the rollback tells of each", 
   t.equal((await rollback(service, { deployment, components: "all" })).status, 202, "it can be rolled back again");
 });
 
-t.test("every fault of a selection is told together", async (t) => {
+t.test("all faults of a selection are reported together", async (t) => {
   const service = await startTestService(t);
   const deployment = await endedDeployment(service);
   const refused = await rollback(service, { deployment, components: [PAY, KEEP, "nonsense", PAY, "stack:elsewhere"] });
@@ -107,11 +107,11 @@ t.test("every fault of a selection is told together", async (t) => {
     { pointer: "/components/4", code: "UNKNOWN_COMPONENT" },
   ]);
   const cases: [string, object, number, string][] = [
-    ["doubles alone", { deployment, components: [PAY, PAY] }, 422, "DUPLICATE_COMPONENT"],
+    ["only duplicates", { deployment, components: [PAY, PAY] }, 422, "DUPLICATE_COMPONENT"],
     ["an empty list that is to run", { deployment, components: [] }, 422, "NOTHING_PICKED"],
     ["no list that is to run", { deployment }, 422, "NOTHING_PICKED"],
     [
-      "what no stack owns by the strategy stack",
+      "a component that no stack owns, with the strategy stack",
       { deployment, components: [OLD], strategy: "stack" },
       422,
       "STRATEGY_UNSUPPORTED",
@@ -132,10 +132,10 @@ t.test("every fault of a selection is told together", async (t) => {
   }
   t.same(itemsOf(await service.get("/v1/rollbacks")), [], "and nothing was opened");
   const whole = { deployment, components: [STACK, PAY], strategy: "stack" };
-  t.equal((await rollback(service, whole)).status, 202, "a part goes with its whole stack, or alone");
+  t.equal((await rollback(service, whole)).status, 202, "a part can be picked with its whole stack");
 });
 
-t.test("only Completed deployments are taken back; a failed one by request", async (t) => {
+t.test("only Completed deployments are rolled back, and failed ones on request", async (t) => {
   const service = await startTestService(t);
   const open = await openDeployment(service, { scope: { stacks: ["open"] } });
   const notCompleted = { status: 409, body: { code: "DEPLOYMENT_NOT_COMPLETED" } };
@@ -157,21 +157,25 @@ t.test("only Completed deployments are taken back; a failed one by request", asy
   });
 });
 
-t.test("a rollback and whatever else holds the same components refuse each other by name", async (t) => {
+t.test("rollbacks and deployments that lock the same components refuse each other by name", async (t) => {
   const service = await startTestService(t);
   const deployment = await endedDeployment(service);
-  const holder = idOf(await rollback(service, { deployment, components: [PAY] }));
+  const lockedBy = idOf(await rollback(service, { deployment, components: [PAY] }));
   const refused = await rollback(service, { deployment, components: [PAY, NEW] });
-  t.match(refused, { status: 409, body: { code: "ROLLBACK_IN_PROGRESS", detail: holder } });
+  t.match(refused, { status: 409, body: { code: "ROLLBACK_IN_PROGRESS", detail: lockedBy } });
   const blocked = await service.post("/v1/deployments", {
     application: "shop",
     stage: "prod",
     scope: { functions: ["shop-prod-p*"] },
   });
-  t.match(blocked, { status: 409, body: { code: "ROLLBACK_IN_PROGRESS", detail: holder } });
+  t.match(blocked, { status: 409, body: { code: "ROLLBACK_IN_PROGRESS", detail: lockedBy } });
   const rush = await Promise.all([1, 2, 3].map(() => rollback(service, { deployment, components: [NEW] })));
-  t.same(rush.map(({ status }) => status).sort(), [202, 409, 409], "other functions are free, for one at a time");
-  t.equal((await rollback(service, { deployment, components: [PAY], run: false })).status, 202, "drafts hold nothing");
+  t.same(
+    rush.map(({ status }) => status).sort(),
+    [202, 409, 409],
+    "other functions are free, for one rollback at a time",
+  );
+  t.equal((await rollback(service, { deployment, components: [PAY], run: false })).status, 202, "drafts lock nothing");
 
   const open = await openDeployment(service, { scope: { functions: ["shop-prod-old"] } });
   t.match(await rollback(service, { deployment, components: [OLD] }), {
@@ -180,84 +184,7 @@ t.test("a rollback and whatever else holds the same components refuse each other
   });
 });
 
-t.test("a draft is filled by Add and Add all, planned, read, and run with the plan that was read", async (t) => {
-  const service = await startTestService(t);
-  const deployment = await endedDeployment(service);
-  const opened = await rollback(service, { deployment, components: [], run: false });
-  t.match(opened, { status: 202, body: { status: "Draft", components: [] } });
-  const id = idOf(opened);
-  const add = (wanted: unknown) => service.post(`/v1/rollbacks/${id}/components`, { add: wanted });
-  t.match(await service.post(`/v1/rollbacks/${id}/plan`), { status: 422, body: { code: "NOTHING_PICKED" } });
-  t.match(await add([PAY]), { status: 200, body: { components: [PAY] } });
-  t.match(await add([OLD, PAY]), { status: 200, body: { components: [OLD, PAY] } }, "what is picked is no error");
-  t.match(await add([KEEP, OLD, OLD]), { status: 422, body: { code: "UNKNOWN_COMPONENT" } });
-  t.match(await add([OLD, OLD]), { status: 422, body: { code: "DUPLICATE_COMPONENT" } });
-  t.match(await add("everything"), { status: 400 });
-  t.match(await add("all"), { status: 200, body: { components: ALTERED_IDS } });
-  t.match(await service.send("DELETE", at(id, NEW)), { status: 200, body: { components: [STACK, OLD, PAY] } });
-  t.match(await service.send("DELETE", at(id, NEW)), { status: 404 }, "what is not picked cannot be taken out");
-  t.equal(service.jobs.filter(({ subject }) => subject === id).length, 0, "a draft has no job");
-
-  t.match(await service.get(`/v1/rollbacks/${id}/plan`), { status: 409, body: { code: "PLAN_MISSING" } });
-  const run = (planDigest: string) => service.post(`/v1/rollbacks/${id}/run`, { planDigest });
-  t.match(await run("f".repeat(64)), { status: 409, body: { code: "PLAN_MISSING" } });
-  t.match(await service.post(`/v1/rollbacks/${id}/plan`), { status: 202, body: { status: "Draft" } });
-  const [shown] = await Promise.all([service.get(`/v1/rollbacks/${id}/plan?wait=60`), givePlan(service, id)]);
-  t.equal(shown.status, 200, "the plan can be waited for");
-  t.match(await run("f".repeat(64)), { status: 409, body: { code: "PLAN_STALE" } });
-
-  await add([NEW]);
-  t.match(
-    await run(String(shown.body["digest"])),
-    { status: 409, body: { code: "PLAN_MISSING" } },
-    "an edit unmakes it",
-  );
-  await service.post(`/v1/rollbacks/${id}/plan`);
-  const { digest } = await givePlan(service, id);
-  t.match(await run(digest), { status: 202, body: { status: "Queued", planDigest: digest } });
-  t.same(service.jobs.at(-1), { type: "run-rollback", subject: id });
-  for (const answer of [
-    await add([PAY]),
-    await service.send("DELETE", at(id, PAY)),
-    await service.post(`/v1/rollbacks/${id}/plan`),
-    await run(digest),
-  ]) {
-    t.match(answer, { status: 409, body: { code: "NOT_A_DRAFT" } }, "what runs is no draft any more");
-  }
-});
-
-t.test("running a draft is refused while somebody else holds its components", async (t) => {
-  const service = await startTestService(t);
-  const deployment = await endedDeployment(service);
-  const draft = idOf(await rollback(service, { deployment, components: [PAY], run: false }));
-  await service.post(`/v1/rollbacks/${draft}/plan`);
-  const { digest } = await givePlan(service, draft);
-  const holder = idOf(await rollback(service, { deployment, components: [PAY] }));
-  t.match(await service.post(`/v1/rollbacks/${draft}/run`, { planDigest: digest }), {
-    status: 409,
-    body: { code: "ROLLBACK_IN_PROGRESS", detail: holder },
-  });
-  t.match((await service.get(`/v1/rollbacks/${draft}`)).body, { status: "Draft" });
-});
-
-t.test("a planning that failed is told where the plan is asked for, until it is planned again", async (t) => {
-  const service = await startTestService(t);
-  const deployment = await endedDeployment(service);
-  const id = idOf(await rollback(service, { deployment, components: [PAY], run: false }));
-  await service.post(`/v1/rollbacks/${id}/plan`);
-  const fence = await service.claim();
-  const problem = { code: "AWS_DENIED", title: "AWS denied the call", detail: "lambda:GetFunction" } as const;
-  await service.store.failActivity(fence, id, { problem, at: service.clock.now(), lines: [] });
-  t.match((await service.get(`/v1/rollbacks/${id}`)).body, { status: "Draft", error: { code: "AWS_DENIED" } });
-  const missing = await service.get(`/v1/rollbacks/${id}/plan?wait=60`);
-  t.match(missing, { status: 409, body: { code: "PLAN_MISSING", detail: /lambda:GetFunction/ } });
-  t.match(faultsOf(missing), [{ code: "AWS_DENIED" }]);
-  await service.post(`/v1/rollbacks/${id}/plan`);
-  const [planned] = await Promise.all([service.get(`/v1/rollbacks/${id}/plan?wait=60`), givePlan(service, id)]);
-  t.equal(planned.status, 200);
-});
-
-t.test("several deployments go back in one rollback, from before the first to after the last", async (t) => {
+t.test("several deployments are reversed by one rollback, from before the first to after the last", async (t) => {
   const service = await startTestService(t);
   const third = [...AFTER.filter(({ id }) => id !== PAY), state(PAY, { CodeSha256: "three" })];
   const first = await endedDeployment(service);
@@ -265,7 +192,7 @@ t.test("several deployments go back in one rollback, from before the first to af
   const both = await rollback(service, { deployment: [second, first], components: "all", run: false });
   t.match(both.body, { deployment: second, deployments: [first, second], components: ALTERED_IDS });
   const one = await rollback(service, { deployment: [second, second], components: "all" });
-  t.equal(one.status, 400, "naming one twice is a mistake");
+  t.equal(one.status, 400, "naming one twice is a fault");
   const elsewhere = await endedDeployment(service, { opening: { target: "other" } });
   const mixed = await rollback(service, { deployment: [first, elsewhere], components: "all" });
   t.match(mixed, { status: 409, body: { code: "WRONG_TARGET" } });
@@ -285,7 +212,7 @@ async function endedRollback(service: TestService): Promise<string> {
   return id;
 }
 
-t.test("a rollback is undone from its own backup, whole or in part", async (t) => {
+t.test("a rollback is undone from its own backup, completely or in part", async (t) => {
   const service = await startTestService(t);
   const undone = await endedRollback(service);
   const undo = await rollback(service, { rollback: undone, components: "all", run: false });
@@ -311,7 +238,7 @@ t.test("a rollback is undone from its own backup, whole or in part", async (t) =
   t.match(await rollback(service, { rollback: undone, components: [PAY] }), { status: 202, body: { undoes: undone } });
 });
 
-t.test("cancel ends a draft at once and asks a job", async (t) => {
+t.test("cancel ends a draft at once, and asks a job to stop", async (t) => {
   const service = await startTestService(t);
   const deployment = await endedDeployment(service);
   const draft = idOf(await rollback(service, { deployment, components: [PAY], run: false }));

@@ -1,4 +1,4 @@
-/** Ended deployments and rollbacks, made through the API and the store's own methods as the jobs would. */
+/** Ended deployments and rollbacks, made through the API, and through the store as the jobs would. */
 
 import { type Altered, alteredIds, changeOf } from "#src/domain/activity/altered";
 import type { Rollback } from "#src/domain/activity/rollback";
@@ -21,7 +21,7 @@ export function state(id: ComponentId, settings: JsonObject, more: Partial<Captu
   return captured(id, { settings, evidence, artifacts: state?.artifacts ?? [] }, { parent, physicalId });
 }
 
-/** Before: two functions' code and a stack. After: pay is modified, new appears, old is gone, and keep stays. */
+/** From BEFORE to AFTER, the stack and `pay` are modified, `new` is added, `old` is deleted, and `keep` stays. */
 export const BEFORE = [
   state("stack:shop-api", { template: "{}", parameters: {} }),
   state("lambda-code:shop-prod-pay", { CodeSha256: "one" }),
@@ -118,7 +118,7 @@ export function rollback(service: TestService, body: object): Promise<Answer> {
   return service.post("/v1/rollbacks", body);
 }
 
-/** Plays `plan-rollback`. `next` is what the job does for a rollback that is no draft. */
+/** Plays `plan-rollback`. `next` enqueues the run, as the job does for a rollback that is no draft. */
 export async function givePlan(service: TestService, id: string, next = false): Promise<Plan> {
   const fence = await service.claim();
   const { picked } = await service.services.rollbacks.find(id);
@@ -154,7 +154,7 @@ export function planStep(component: ComponentId, order: number, more: Partial<Pl
   };
 }
 
-/** Plays `run-rollback` to its end. The backup is what was live, the record what was restored. */
+/** Plays `run-rollback` to its end. `backup` is the live state before, `record` the restored state. */
 export async function runToEnd(
   service: TestService,
   id: string,

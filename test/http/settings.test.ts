@@ -24,7 +24,7 @@ function faultsOf(env: Record<string, string>): string[] {
   }
 }
 
-t.test("without settings the service is for one person on one machine", async (t) => {
+t.test("without settings the service serves one person on one machine", async (t) => {
   t.match(readConfig({}), {
     host: "127.0.0.1",
     port: 8700,
@@ -36,7 +36,11 @@ t.test("without settings the service is for one person on one machine", async (t
     abandonAfterMs: 24 * 3_600_000,
     logLevel: "info",
   });
-  t.match(readConfig({ STEPBACK_DATABASE_URL: "", STEPBACK_PORT: " " }), { port: 8700 }, "empty is not set");
+  t.match(
+    readConfig({ STEPBACK_DATABASE_URL: "", STEPBACK_PORT: " " }),
+    { port: 8700 },
+    "an empty variable counts as not set",
+  );
 });
 
 t.test("every setting is read", async (t) => {
@@ -74,7 +78,7 @@ t.test("every setting is read", async (t) => {
   });
 });
 
-t.test("all faults are told at once, each with its setting and without the token", async (t) => {
+t.test("all faults are reported at once, each with its variable and without the token", async (t) => {
   const faults = faultsOf({
     STEPBACK_HOST: "0.0.0.0",
     STEPBACK_PORT: "99999",
@@ -106,7 +110,7 @@ t.test("all faults are told at once, each with its setting and without the token
   t.match(faultsOf({ STEPBACK_DATABASE_URL: "mysql://x" }), [/must be empty/]);
 });
 
-t.test("a file of targets is read strictly", async (t) => {
+t.test("the file of targets is read strictly", async (t) => {
   const file = join(await folderOf(t), "targets.json");
   for (const [text, expected] of [
     ["{", /cannot be read as JSON/],
@@ -123,27 +127,30 @@ t.test("a file of targets is read strictly", async (t) => {
   }
 });
 
-t.test("the first admin token is the configured one, or one of its own in a file for its owner alone", async (t) => {
-  const folder = await folderOf(t);
-  const file = join(folder, "admin-token");
-  const store = await openSqliteStore(join(folder, "stepback.db"));
-  t.teardown(() => store.close());
-  const deps = { store, clock: { now: () => 1, sleep: async () => {} } };
-  const access = createAccessService(deps);
-  const newToken = () => randomBytes(32).toString("base64url");
+t.test(
+  "the first admin token is the configured one, or a new one in a file that only its owner can read",
+  async (t) => {
+    const folder = await folderOf(t);
+    const file = join(folder, "admin-token");
+    const store = await openSqliteStore(join(folder, "stepback.db"));
+    t.teardown(() => store.close());
+    const deps = { store, clock: { now: () => 1, sleep: async () => {} } };
+    const access = createAccessService(deps);
+    const newToken = () => randomBytes(32).toString("base64url");
 
-  const made = await ensureAdminToken(deps, { configured: null, file, newToken });
-  t.match(made, /^[\w-]{43}$/);
-  t.equal((await readFile(file, "utf8")).trim(), made);
-  t.equal((await stat(file)).mode & 0o777, 0o600);
-  t.same(await access.authenticate(`Bearer ${made}`), { name: "admin", role: "admin" });
-  t.equal(await ensureAdminToken(deps, { configured: null, file, newToken }), made, "the next start finds it again");
+    const made = await ensureAdminToken(deps, { configured: null, file, newToken });
+    t.match(made, /^[\w-]{43}$/);
+    t.equal((await readFile(file, "utf8")).trim(), made);
+    t.equal((await stat(file)).mode & 0o777, 0o600);
+    t.same(await access.authenticate(`Bearer ${made}`), { name: "admin", role: "admin" });
+    t.equal(await ensureAdminToken(deps, { configured: null, file, newToken }), made, "the next start finds it again");
 
-  const configured = await ensureAdminToken(deps, { configured: "configured-token-1", file, newToken });
-  t.equal(configured, "configured-token-1");
-  t.same(await access.authenticate("bearer configured-token-1"), { name: "admin", role: "admin" });
-  for (const header of [undefined, "", "Bearer", "Bearer nobody", `Basic ${made}`, `Bearer ${made} x`]) {
-    await t.rejects(access.authenticate(header), { code: "UNAUTHENTICATED" });
-  }
-  await t.rejects(ensureAdminToken(deps, { configured: null, file: folder, newToken }), { code: "INVALID_SETTINGS" });
-});
+    const configured = await ensureAdminToken(deps, { configured: "configured-token-1", file, newToken });
+    t.equal(configured, "configured-token-1");
+    t.same(await access.authenticate("bearer configured-token-1"), { name: "admin", role: "admin" });
+    for (const header of [undefined, "", "Bearer", "Bearer nobody", `Basic ${made}`, `Bearer ${made} x`]) {
+      await t.rejects(access.authenticate(header), { code: "UNAUTHENTICATED" });
+    }
+    await t.rejects(ensureAdminToken(deps, { configured: null, file: folder, newToken }), { code: "INVALID_SETTINGS" });
+  },
+);

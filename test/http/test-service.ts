@@ -1,4 +1,4 @@
-/** A whole service over a real SQLite store in a temp folder, with a dispatcher that only records: tests play the jobs. */
+/** A whole service on a real SQLite store in a temporary folder. Its dispatcher only records jobs, and the tests play them. */
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | number | string[] | undefined>;
   readonly text: string;
-  /** Empty where the answer is no JSON. */
+  /** Empty when the response is not JSON. */
   readonly body: Members;
 }
 
@@ -39,29 +39,29 @@ export interface TestService {
   readonly store: Store;
   readonly services: Services;
   readonly clock: TestClock;
-  /** What has been enqueued, in order. */
+  /** The enqueued jobs, in order. */
   readonly jobs: readonly JobRequest[];
   readonly artifacts: Map<string, Buffer>;
-  /** Lines that the service logged as errors. */
+  /** The lines that the service logged as errors. */
   readonly errorLog: readonly JsonObject[];
   get(url: string, call?: Call): Promise<Answer>;
   post(url: string, body?: unknown, call?: Call): Promise<Answer>;
   send(method: HTTPMethods, url: string, call?: Call): Promise<Answer>;
-  /** The oldest waiting job, claimed as a worker claims it. */
+  /** Claims the oldest waiting job, as a worker does. */
   claim(): Promise<ClaimedJob>;
 }
 
-/** Time moves by what is slept, and by what a test adds. */
+/** Time advances by every sleep, and by what a test adds. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
-  /** From now on whoever sleeps is only woken by a signal. */
+  /** From now on only a signal ends a sleep. */
   freeze(): void;
 }
 
 export const TARGETS = ["default", "other"];
 export const MAX_PACKAGE_BYTES = 100_000;
 
-/** A token for each role; `admin` is used unless a test says otherwise. */
+/** The token of a role. Calls use that of `admin` unless a test names another one. */
 export function tokenOf(role: Role): string {
   return `token-of-${role}-0123456789`;
 }
@@ -199,7 +199,7 @@ export function itemsOf({ body, text }: Answer): readonly Members[] {
   return body["items"];
 }
 
-/** The fault codes and pointers of a problem document, for comparing. */
+/** The faults of a problem document. */
 export function faultsOf({ body }: Answer): readonly Members[] {
   return Array.isArray(body["errors"]) ? body["errors"] : [];
 }

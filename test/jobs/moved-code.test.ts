@@ -250,7 +250,7 @@ t.test(
     const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay"]);
     t.match(rollback, { status: "Completed", error: null });
     t.match(await codeOf(w, "Pay"), { S3Bucket: STAGING, S3Key: STAGED });
-    t.match(await logOf(w, rollback), /CODE_RELOCATED: .*AWS denies a look/);
+    t.match(await logOf(w, rollback), /CODE_RELOCATED: .*AWS denies reading it/);
   },
 );
 
@@ -264,7 +264,7 @@ t.test("somebody else's bytes under the name in the staging bucket are not overw
   const rollback = await rollBack(w, deployment, ["lambda-code:shop-pay"]);
   t.match((await rowsOf(w, rollback)).get("lambda-code:shop-pay"), {
     status: "Failed",
-    error: { code: "AWS_REJECTED", detail: /Other bytes than the backup's lie under stepback/ },
+    error: { code: "AWS_REJECTED", detail: /stepback.* holds other bytes than the backup/ },
   });
   t.same(writes(w), []);
   await w.aws("s3", "PutObject", { Bucket: STAGING, Key, Body: zip("pay v1") });

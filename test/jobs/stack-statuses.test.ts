@@ -194,7 +194,10 @@ t.test("what is skipped by name is put back by the rollback itself where it is p
   t.match(rollback, { status: "Completed", error: null });
   t.equal(await statusOf(w), "UPDATE_ROLLBACK_COMPLETE");
   t.equal(await invoke(w, "shop-pay"), "pay v1");
-  t.match((await messages(w, `/v1/rollbacks/${rollback.id}`)).join("\n"), /The rollback of shop goes on, without Pay/);
+  t.match(
+    (await messages(w, `/v1/rollbacks/${rollback.id}`)).join("\n"),
+    /The rollback of shop continues, without Pay/,
+  );
 });
 
 t.test(

@@ -28,7 +28,7 @@ const FunctionName = "shop-pay";
 const DAY_MS = 86_400_000;
 const BLOCK_DAY = Date.parse("2026-09-30");
 
-/** What a kind is given to plan from one configuration to another. */
+/** The input of a plan from one configuration to another. */
 function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput {
   const of = (kind: "lambda-config" | "lambda-code", settings: JsonObject) =>
     captured(
@@ -57,7 +57,7 @@ function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput 
 
 const settings = (more: Shape = {}) => functionSettings({ FunctionName, Runtime: "nodejs22.x", ...more });
 
-t.test("what is settled at creation is refused with the way out, what is not is restored", async (t) => {
+t.test("a field that can only be set at creation is refused with the remedy; others are restored", async (t) => {
   const durable = (ExecutionTimeout: number) => ({ DurableConfig: { ExecutionTimeout } });
   const tenancy = { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } };
   const capacity = {
@@ -82,7 +82,7 @@ t.test("what is settled at creation is refused with the way out, what is not is 
   });
 });
 
-t.test("a runtime on AWS's list is a warning from its day on, and a refusal only where AWS refuses", async (t) => {
+t.test("a runtime on AWS's list is a warning from its date on, and an error only if AWS refuses", async (t) => {
   t.equal(updatesBlockedSince("nodejs20.x", BLOCK_DAY - 1), null);
   t.equal(updatesBlockedSince("nodejs20.x", BLOCK_DAY), "2026-09-30");
   t.equal(updatesBlockedSince("nodejs22.x", BLOCK_DAY + 1000 * DAY_MS), null);
@@ -95,7 +95,7 @@ t.test("a runtime on AWS's list is a warning from its day on, and a refusal only
     reasons: [{ code: "RUNTIME_BLOCKED", detail: /python3\.9 since 2026-09-30/ }],
   });
 
-  const w = await worldOf(t);
+  const w = await worldOf(t, { updateMs: 0 });
   await createFunction(w, FunctionName, "v1", { Runtime: "nodejs18.x" });
   const deployment = await openDeployment(w, scope);
   await configure(w, FunctionName, { Runtime: "nodejs22.x" });
@@ -113,67 +113,72 @@ t.test("a runtime on AWS's list is a warning from its day on, and a refusal only
   t.match(await rollBack(w, deployment.id, "all"), { status: "Completed" }, "while AWS takes it, it goes back");
 });
 
-t.test("a field that is larger than any update is refused beforehand; large fields together are parted", async (t) => {
-  const large = settings({ Environment: { Variables: { A: "\u0001".repeat(900) } } });
-  t.match(lambdaConfig.plan(planFrom(large, settings())), {
-    action: "refused",
-    reasons: [{ code: "CONFIGURATION_TOO_LARGE", detail: /Environment of shop-pay/ }],
-  });
-  const patch = {
-    Environment: { Variables: { A: "x".repeat(4_000) } },
-    KMSKeyArn: "arn:key",
-    Runtime: "nodejs22.x",
-    Description: "d".repeat(250),
-    ImageConfig: { Command: ["c".repeat(3_000)] },
-    Handler: "index.handler",
-    VpcConfig: { SubnetIds: ["s".repeat(2_000)] },
-    Layers: ["arn:layer"],
-  };
-  const parts = splitPatch(patch);
-  t.same(
-    parts.map((part) => Object.keys(part)),
-    [["Environment", "KMSKeyArn"], ["Runtime", "Handler", "Layers", "Description", "ImageConfig"], ["VpcConfig"]],
-  );
-  t.same(Object.assign({}, ...parts), patch, "nothing is lost");
-});
+t.test(
+  "a field that is larger than any update is refused beforehand; large fields are split into several updates",
+  async (t) => {
+    const large = settings({ Environment: { Variables: { A: "\u0001".repeat(900) } } });
+    t.match(lambdaConfig.plan(planFrom(large, settings())), {
+      action: "refused",
+      reasons: [{ code: "CONFIGURATION_TOO_LARGE", detail: /Environment of shop-pay/ }],
+    });
+    const patch = {
+      Environment: { Variables: { A: "x".repeat(4_000) } },
+      KMSKeyArn: "arn:key",
+      Runtime: "nodejs22.x",
+      Description: "d".repeat(250),
+      ImageConfig: { Command: ["c".repeat(3_000)] },
+      Handler: "index.handler",
+      VpcConfig: { SubnetIds: ["s".repeat(2_000)] },
+      Layers: ["arn:layer"],
+    };
+    const parts = splitPatch(patch);
+    t.same(
+      parts.map((part) => Object.keys(part)),
+      [["Environment", "KMSKeyArn"], ["Runtime", "Handler", "Layers", "Description", "ImageConfig"], ["VpcConfig"]],
+    );
+    t.same(Object.assign({}, ...parts), patch, "nothing is lost");
+  },
+);
 
-t.test("every writable field of a configuration goes back, the newer ones too", async (t) => {
-  const w = await worldOf(t);
-  const vpc = (id: string) => ({ SubnetIds: [`subnet-${id}`], SecurityGroupIds: [`sg-${id}`] });
-  const capacity = (arn: string) => ({ LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } });
-  const one = {
-    Description: "one",
-    Timeout: 5,
-    MemorySize: 256,
-    Environment: { Variables: { A: "1" } },
-    EphemeralStorage: { Size: 600 },
-    TracingConfig: { Mode: "Active" },
-    SnapStart: { ApplyOn: "PublishedVersions" },
-    LoggingConfig: { LogFormat: "JSON", LogGroup: "/own", ApplicationLogLevel: "DEBUG", SystemLogLevel: "WARN" },
-    VpcConfig: vpc("1"),
-    DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:dead" },
-    KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/one",
-    FileSystemConfigs: [
-      {
-        Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-01234567890123456",
-        LocalMountPath: "/mnt/data",
-        S3FilesConfig: { DirectS3Read: "ENABLED" },
-      },
-    ],
-    DurableConfig: { ExecutionTimeout: 60, RetentionPeriodInDays: 7 },
-    CapacityProviderConfig: capacity("arn:one"),
-  };
-  const two = {
-    ...{ Description: "", Timeout: 6, MemorySize: 512, Environment: { Variables: {} }, KMSKeyArn: "" },
-    ...{ EphemeralStorage: { Size: 512 }, TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None" } },
-    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${FunctionName}` },
-    VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
-    DeadLetterConfig: { TargetArn: "" },
-    FileSystemConfigs: [],
-    DurableConfig: { ExecutionTimeout: 90, RetentionPeriodInDays: 1 },
-    CapacityProviderConfig: capacity("arn:two"),
-  };
-  await createFunction(w, FunctionName, "v1", { Runtime: "nodejs22.x", ...one });
+const vpc = (id: string) => ({ SubnetIds: [`subnet-${id}`], SecurityGroupIds: [`sg-${id}`] });
+const capacity = (arn: string) => ({ LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } });
+/** Every writable field with a value, and then with another one or none. */
+const ONE = {
+  Description: "one",
+  Timeout: 5,
+  MemorySize: 256,
+  Environment: { Variables: { A: "1" } },
+  EphemeralStorage: { Size: 600 },
+  TracingConfig: { Mode: "Active" },
+  SnapStart: { ApplyOn: "PublishedVersions" },
+  LoggingConfig: { LogFormat: "JSON", LogGroup: "/own", ApplicationLogLevel: "DEBUG", SystemLogLevel: "WARN" },
+  VpcConfig: vpc("1"),
+  DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:dead" },
+  KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/one",
+  FileSystemConfigs: [
+    {
+      Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-01234567890123456",
+      LocalMountPath: "/mnt/data",
+      S3FilesConfig: { DirectS3Read: "ENABLED" },
+    },
+  ],
+  DurableConfig: { ExecutionTimeout: 60, RetentionPeriodInDays: 7 },
+  CapacityProviderConfig: capacity("arn:one"),
+};
+const TWO = {
+  ...{ Description: "", Timeout: 6, MemorySize: 512, Environment: { Variables: {} }, KMSKeyArn: "" },
+  ...{ EphemeralStorage: { Size: 512 }, TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None" } },
+  LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${FunctionName}` },
+  VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
+  DeadLetterConfig: { TargetArn: "" },
+  FileSystemConfigs: [],
+  DurableConfig: { ExecutionTimeout: 90, RetentionPeriodInDays: 1 },
+  CapacityProviderConfig: capacity("arn:two"),
+};
+
+t.test("every writable field of a configuration is restored, even the newest ones", async (t) => {
+  const w = await worldOf(t, { updateMs: 0 });
+  await createFunction(w, FunctionName, "v1", { Runtime: "nodejs22.x", ...ONE });
   const now = async () => {
     const {
       RevisionId: _id,
@@ -184,7 +189,7 @@ t.test("every writable field of a configuration goes back, the newer ones too", 
   };
   const before = await now();
   const deployment = await openDeployment(w, scope);
-  await configure(w, FunctionName, two);
+  await configure(w, FunctionName, TWO);
   await finishDeployment(w, deployment.id);
   t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { restored: 1 } });
   t.same(await now(), before);
@@ -193,8 +198,8 @@ t.test("every writable field of a configuration goes back, the newer ones too", 
   t.equal(w.sandbox.calls.mutations().length, mutations, "twice is once");
 });
 
-t.test("the same bytes for another architecture go back to the one of the backup", async (t) => {
-  const w = await worldOf(t);
+t.test("the same bytes for another architecture are restored to that of the backup", async (t) => {
+  const w = await worldOf(t, { updateMs: 0 });
   await createFunction(w, FunctionName, "v1", { Runtime: "nodejs22.x", Architectures: ["arm64"] });
   const deployment = await openDeployment(w, scope);
   await w.aws("lambda", "UpdateFunctionCode", { FunctionName, ZipFile: zip("v1"), Architectures: ["x86_64"] });
@@ -205,9 +210,9 @@ t.test("the same bytes for another architecture go back to the one of the backup
 });
 
 t.test(
-  "code that is run from an object goes back to that object, and to a copy where the object is lost",
+  "code that Lambda runs from an object is restored to that object, or to a copy if the object is lost",
   async (t) => {
-    const w = await worldOf(t);
+    const w = await worldOf(t, { updateMs: 0 });
     await w.aws("s3", "CreateBucket", { Bucket: "code" });
     await w.aws("s3", "PutBucketVersioning", { Bucket: "code", VersioningConfiguration: { Status: "Enabled" } });
     const referenced = async (says: string) => {

@@ -6,7 +6,7 @@ import type { Shape } from "#sandbox/core/contract";
 import type { Artifacts } from "#src/artifacts/artifacts";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { createAwsConnector } from "#src/aws/connect";
-import type { CallObserver } from "#src/aws/gateways/access";
+import type { AwsAccess, CallObserver } from "#src/aws/gateways/access";
 import { KIND_NAMES } from "#src/domain/component/component";
 import { HOME, useEnvironment } from "../aws/aws-stage.ts";
 import { VirtualClock } from "../aws/virtual-clock.ts";
@@ -22,23 +22,33 @@ const READING = /^(Get|List|Describe)/;
 
 const noMoto = (await missing("python3", "-c", "import moto.server")) ?? false;
 
-t.test("on somebody else's AWS, for the kinds that it can play", { skip: noMoto }, async (t) => {
-  process.env["MOTO_ACCOUNT_ID"] = ACCOUNT;
-  const moto = await startMoto();
-  t.teardown(() => moto.stop());
-  for (const kind of KIND_NAMES) {
-    const { withoutMoto = {} } = SPECIMENS[kind];
-    const skip = typeof withoutMoto === "string" ? withoutMoto : false;
-    const skips = (trial: string) => (typeof withoutMoto === "string" ? false : (withoutMoto[trial] ?? false));
-    const open = (t: Test) => openMoto(t, moto);
-    await t.test(kind, { skip }, (t) => kindContract(t, kind, SPECIMENS[kind], { open, skips }));
-  }
-});
+t.test(
+  "the contract holds on moto, an independent emulator of AWS, for the kinds that it supports",
+  { skip: noMoto },
+  async (t) => {
+    process.env["MOTO_ACCOUNT_ID"] = ACCOUNT;
+    const moto = await startMoto();
+    t.teardown(() => moto.stop());
+    const connections = connect(t, moto);
+    for (const kind of KIND_NAMES) {
+      const { withoutMoto = {} } = SPECIMENS[kind];
+      const skip = typeof withoutMoto === "string" ? withoutMoto : false;
+      const skips = (trial: string) => (typeof withoutMoto === "string" ? false : (withoutMoto[trial] ?? false));
+      const open = (t: Test) => openMoto(t, moto, connections);
+      await t.test(kind, { skip }, (t) => kindContract(t, kind, SPECIMENS[kind], { open, skips }));
+    }
+  },
+);
 
-/** The same server for every trial, emptied. */
-async function openMoto(t: Test, { url }: Moto): Promise<Bench> {
-  await fetch(`${url}/moto-api/reset`, { method: "POST" });
-  await makeGround(url);
+/** The clients of the account's owner, and the gateways of the product. */
+interface Connections {
+  readonly clients: Clients;
+  readonly access: AwsAccess;
+  readonly notes: Parameters<CallObserver>[0][];
+}
+
+/** One for all trials: each client that is made loads the SDK's settings again. */
+function connect(t: Test, { url }: Moto): Connections {
   useEnvironment(url);
   const connector = createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
   const notes: Parameters<CallObserver>[0][] = [];
@@ -47,9 +57,16 @@ async function openMoto(t: Test, { url }: Moto): Promise<Bench> {
     connector.close();
     for (const client of Object.values(clients)) client.destroy();
   });
+  return { clients, notes, access: connector.access(HOME, (note) => notes.push(note)) };
+}
+
+/** Every trial uses the same server, after a reset. */
+async function openMoto(t: Test, { url }: Moto, { clients, access, notes }: Connections): Promise<Bench> {
+  await fetch(`${url}/moto-api/reset`, { method: "POST" });
+  await makeGround(url);
   return {
     aws: (service, operation, input = {}) => send(clients, { service, operation, input }),
-    access: connector.access(HOME, (note) => notes.push(note)),
+    access,
     artifacts: await stockedArtifacts(t),
     mutations: () => notes.splice(0).flatMap(({ operation }) => (READING.test(operation) ? [] : [operation])),
   };
@@ -66,7 +83,7 @@ interface OwnCall {
   readonly input: Shape;
 }
 
-/** One operation as the account's owner would do it, by its name. */
+/** One operation by the account's owner. */
 async function send(clients: Clients, { service, operation, input }: OwnCall): Promise<Body> {
   if (service !== "lambda") return clients.cloudformation.send(commandOf(cloudformation, operation, input));
   return clients.lambda.send(commandOf(lambda, operation, input));
@@ -78,8 +95,8 @@ function commandOf(sdk: Readonly<Record<string, unknown>>, operation: string, in
 }
 
 /**
- * The code of the specimens is in the store already, as after an earlier backup: moto's `Code.Location` leads to the real
- * AWS, so nothing can be downloaded from it.
+ * Holds the code of the specimens already, as after an earlier backup: moto's `Code.Location` points to the real AWS, so
+ * nothing can be downloaded from it.
  */
 async function stockedArtifacts(t: Test): Promise<Artifacts> {
   const artifacts = await openDiskArtifacts(t.testdir());
@@ -87,7 +104,7 @@ async function stockedArtifacts(t: Test): Promise<Artifacts> {
   return artifacts;
 }
 
-/** Functions need a role and triggers a queue that exist there; the product has no call that makes one. */
+/** Functions need an existing role and triggers an existing queue; the product never creates either. */
 async function makeGround(url: string): Promise<void> {
   const role = { RoleName: "service", AssumeRolePolicyDocument: "{}" };
   await query(url, "iam", { Action: "CreateRole", Version: "2010-05-08", ...role });

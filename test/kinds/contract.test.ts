@@ -5,7 +5,7 @@ import { openStage } from "../aws/aws-stage.ts";
 import { type Bench, type Benches, kindContract } from "./kind-contract.ts";
 import { SPECIMENS } from "./specimens.ts";
 
-/** The sandbox without a socket. Its updates take no time: waiting for them is the gateways' promise, not the kinds'. */
+/** A sandbox without a socket. Its updates take no time: waiting for them is the gateways' job, not the kinds'. */
 async function openSandbox(t: Test): Promise<Bench> {
   const { aws, sandbox, own } = openStage(t, { sandbox: { updateMs: 0 } });
   return {

@@ -37,9 +37,9 @@ async function addAlias({ own }: Stage): Promise<void> {
   await own("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion: "1" });
 }
 
-async function look(t: Test, { aws }: Stage): Promise<Components> {
-  const view = createCachedReader(aws, await openDiskArtifacts(t.testdir()));
-  const found = await captureScope(view, { stacks: [], functions: ["pay*"] }, [], async () => {});
+async function capture(t: Test, { aws }: Stage): Promise<Components> {
+  const reader = createCachedReader(aws, await openDiskArtifacts(t.testdir()));
+  const found = await captureScope(reader, { stacks: [], functions: ["pay*"] }, [], async () => {});
   return new Map(found.map((component) => [component.id, component]));
 }
 
@@ -83,7 +83,7 @@ t.test("a capture finds every facet of a function and of its aliases, with few c
   await stage.own("lambda", "PutFunctionEventInvokeConfig", { FunctionName, Qualifier: "1", MaximumRetryAttempts: 1 });
   await stage.own("lambda", "PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions: 0 });
   stage.sandbox.calls.clear();
-  const found = await look(t, stage);
+  const found = await capture(t, stage);
   t.same([...found.keys()].sort(), [
     "lambda-alias:pay:live",
     "lambda-async:pay",
@@ -118,7 +118,7 @@ t.test("a capture finds every facet of a function and of its aliases, with few c
   });
 });
 
-t.test("what AWS denies is incomplete or named, never empty and never fatal", async (t) => {
+t.test("a denied read makes a facet incomplete or is named in it; it is never empty and never fatal", async (t) => {
   const stage = await openPay(t);
   const denied = /^(GetPolicy|ListFunctionUrlConfigs|ListFunctionEventInvokeConfigs|GetFunctionRecursionConfig)$/;
   stage.sandbox.faults.fail({
@@ -129,7 +129,7 @@ t.test("what AWS denies is incomplete or named, never empty and never fatal", as
     match: ({ operation }) => operation === "GetRuntimeManagementConfig",
     error: new AwsError("UnknownOperationException", "", 404),
   });
-  const found = await look(t, stage);
+  const found = await capture(t, stage);
   for (const kind of ["lambda-async", "lambda-policy", "lambda-url"] as const)
     t.match(found.get(`${kind}:pay`), { incomplete: /is not allowed/, state: { settings: {} } });
   const switches = found.get("lambda-runtime:pay");
@@ -157,7 +157,7 @@ t.test("what AWS denies is incomplete or named, never empty and never fatal", as
   );
 });
 
-t.test("tags that cannot be read are incomplete, and AWS's own are never sent back", async (t) => {
+t.test("unreadable tags are incomplete, and AWS's own tags are never written", async (t) => {
   const stage = await openPay(t);
   const Resource = ARN;
   await stage.sandbox
@@ -167,7 +167,7 @@ t.test("tags that cannot be read are incomplete, and AWS's own are never sent ba
       { Resource, Tags: { "aws:cloudformation:stack-name": "shop", team: "shop" } },
       "cloudformation",
     );
-  const tags = (await look(t, stage)).get("lambda-tags:pay");
+  const tags = (await capture(t, stage)).get("lambda-tags:pay");
   t.same(tags?.state.settings, { Tags: { team: "shop" } });
   stage.sandbox.calls.clear();
   await KINDS["lambda-tags"].restore({ do: "put-tags", name: "pay" }, restoring(stage, { Tags: { cost: "low" } }));
@@ -183,7 +183,7 @@ t.test("tags that cannot be read are incomplete, and AWS's own are never sent ba
       ? { Tags: undefined, TagsError: { ErrorCode: "AccessDenied", Message: "no" } }
       : {}),
   });
-  t.match((await look(t, stage)).get("lambda-tags:pay"), { incomplete: /lambda:ListTags/ });
+  t.match((await capture(t, stage)).get("lambda-tags:pay"), { incomplete: /lambda:ListTags/ });
 });
 
 t.test("a URL that has to be created or deleted is destructive, one that is only changed is not", async (t) => {
@@ -211,40 +211,43 @@ t.test("a URL that has to be created or deleted is destructive, one that is only
   ]);
 });
 
-t.test("a facet goes with what it hangs on, and comes back only where that is or comes too", async (t) => {
-  const [code, alias] = [part("lambda-code:pay", {}), part("lambda-alias:pay:live", {})];
-  const retries = { MaximumRetryAttempts: 1 };
-  const onAlias = part("lambda-async:pay:live", retries);
-  const onVersion = part("lambda-async:pay:7", retries);
-  const all = components(code, alias, onAlias);
-  const [nothing, bare] = [components(), components(code)];
+t.test(
+  "a facet is deleted with its function or alias, and created only if that exists or is created, too",
+  async (t) => {
+    const [code, alias] = [part("lambda-code:pay", {}), part("lambda-alias:pay:live", {})];
+    const retries = { MaximumRetryAttempts: 1 };
+    const onAlias = part("lambda-async:pay:live", retries);
+    const onVersion = part("lambda-async:pay:7", retries);
+    const all = components(code, alias, onAlias);
+    const [nothing, bare] = [components(), components(code)];
 
-  t.match(planBack(["lambda-code:pay", "lambda-async:pay:live"], nothing, all).at(-1), {
-    action: "remove",
-    via: "lambda-code:pay",
-  });
-  t.match(planBack(["lambda-alias:pay:live", "lambda-async:pay:live"], bare, all).at(-1), {
-    action: "remove",
-    via: "lambda-alias:pay:live",
-  });
-  t.match(planBack(["lambda-async:pay:live"], all, nothing), [
-    { action: "refused", reasons: [{ code: "REQUIRES_COMPONENT", detail: /add lambda-code:pay\./ }] },
-  ]);
-  t.match(planBack(["lambda-async:pay:live"], all, bare), [
-    { action: "refused", reasons: [{ code: "REQUIRES_COMPONENT", detail: /add lambda-alias:pay:live\./ }] },
-  ]);
-  t.match(planBack(["lambda-async:pay:live"], all, components(code, alias)), [{ action: "recreate", via: null }]);
-  const withVersion = {
-    picked: ["lambda-async:pay:7" as const],
-    sources: { before: components(code, onVersion), deployed: bare },
-    live: bare,
-  };
-  t.match(plan(withVersion), [{ action: "refused", reasons: [{ code: "VERSION_GONE" }] }]);
-  const versions = new Map([["pay", [{ version: "7", codeSha256: "", configDigest: "" }]]]);
-  t.match(plan({ ...withVersion, versions }), [{ action: "recreate" }]);
-});
+    t.match(planBack(["lambda-code:pay", "lambda-async:pay:live"], nothing, all).at(-1), {
+      action: "remove",
+      via: "lambda-code:pay",
+    });
+    t.match(planBack(["lambda-alias:pay:live", "lambda-async:pay:live"], bare, all).at(-1), {
+      action: "remove",
+      via: "lambda-alias:pay:live",
+    });
+    t.match(planBack(["lambda-async:pay:live"], all, nothing), [
+      { action: "refused", reasons: [{ code: "REQUIRES_COMPONENT", detail: /add lambda-code:pay\./ }] },
+    ]);
+    t.match(planBack(["lambda-async:pay:live"], all, bare), [
+      { action: "refused", reasons: [{ code: "REQUIRES_COMPONENT", detail: /add lambda-alias:pay:live\./ }] },
+    ]);
+    t.match(planBack(["lambda-async:pay:live"], all, components(code, alias)), [{ action: "recreate", via: null }]);
+    const withVersion = {
+      picked: ["lambda-async:pay:7" as const],
+      sources: { before: components(code, onVersion), deployed: bare },
+      live: bare,
+    };
+    t.match(plan(withVersion), [{ action: "refused", reasons: [{ code: "VERSION_GONE" }] }]);
+    const versions = new Map([["pay", [{ version: "7", codeSha256: "", configDigest: "" }]]]);
+    t.match(plan({ ...withVersion, versions }), [{ action: "recreate" }]);
+  },
+);
 
-t.test("code signing goes back before the code that it might refuse", async (t) => {
+t.test("code signing is restored before the code that it might refuse", async (t) => {
   const switches = (CodeSigningConfigArn: Json) => part("lambda-runtime:pay", { CodeSigningConfigArn });
   const code = (CodeSha256: string) => part("lambda-code:pay", { PackageType: "Zip", CodeSha256 });
   const steps = planBack(
@@ -258,14 +261,14 @@ t.test("code signing goes back before the code that it might refuse", async (t) 
   );
 });
 
-t.test("statements go back one by one: added before removed, and one that changed at once", async (t) => {
+t.test("statements are restored one by one: added before removed, and a changed one at once", async (t) => {
   const stage = await openPay(t);
   const add = (StatementId: string, more: Shape = {}) =>
     stage.own("lambda", "AddPermission", { FunctionName, ...BUCKET, StatementId, ...more });
   await add("kept");
   await add("changed", { SourceAccount: "000000000000" });
   await add("gone");
-  const before = await look(t, stage);
+  const before = await capture(t, stage);
   for (const StatementId of ["changed", "gone"])
     await stage.own("lambda", "RemovePermission", { FunctionName, StatementId });
   await add("changed", { SourceArn: "arn:aws:s3:::other" });
@@ -285,7 +288,7 @@ t.test("statements go back one by one: added before removed, and one that change
     ],
     "each on the policy's own revision",
   );
-  t.same((await look(t, stage)).get("lambda-policy:pay")?.state.settings, goal);
+  t.same((await capture(t, stage)).get("lambda-policy:pay")?.state.settings, goal);
 });
 
 t.test("a statement that cannot be added is refused while planning, with the reason", async (t) => {

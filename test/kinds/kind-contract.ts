@@ -14,7 +14,7 @@ import {
 } from "#src/domain/component/component";
 import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
-import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
+import { ARCHIVES_NONE, CAPTURE_EVERYTHING, createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS, performerOf } from "#src/kinds/index";
 import { contentOf } from "#src/kinds/lambda/alias-targets";
 import { planFor } from "../support/plan-case.ts";
@@ -25,24 +25,24 @@ import type { Specimen } from "./specimens.ts";
 export interface Bench extends Account {
   readonly access: AwsAccess;
   readonly artifacts: Artifacts;
-  /** Mutating calls that came through the gateways since the last time it was asked. */
+  /** Mutating calls through the gateways since the previous call of this function. */
   mutations(): string[];
 }
 
 export interface Benches {
   open(t: Test): Promise<Bench>;
-  /** Why one of the trials, or one setting of the first, cannot take place here; false where it can. */
+  /** Why a trial, or one setting of the first trial, cannot run here; false if it can. */
   skips(trial: string): string | false;
 }
 
 /**
- * What every kind promises, whatever it is: all of its settings go back, it comes and goes, twice is once, and an
- * incomplete backup is never restored. Plans and steps are those of the product; only rows and jobs are left out.
+ * What every kind promises: all of its settings are restored, it is created and removed, repeating an action changes
+ * nothing, and an incomplete backup is never restored. Plans and steps are those of the product, without rows and jobs.
  */
 export async function kindContract(t: Test, kind: KindName, specimen: Specimen, benches: Benches): Promise<void> {
   const stage: Stage = { specimen, ...benches, open: async (t) => new Trial(await benches.open(t), kind, specimen) };
   const skip = (trial: string) => ({ skip: benches.skips(trial) });
-  await t.test("every setting that is changed goes back", (t) => everySettingGoesBack(t, stage));
+  await t.test("every changed setting is restored", (t) => everySettingGoesBack(t, stage));
   await t.test("what was added is removed, once", skip("added"), (t) => addedIsRemoved(t, stage));
   await t.test("what was deleted is recreated, once", skip("deleted"), (t) => deletedIsRecreated(t, stage));
   await t.test("an incomplete backup is refused", skip("incomplete"), (t) => incompleteIsRefused(t, stage));
@@ -59,12 +59,12 @@ async function everySettingGoesBack(t: Test, { open, skips, specimen }: Stage): 
     await t.test(key, { skip: skips(key) }, async (t) => {
       const trial = await open(t);
       await trial.prepare();
-      const before = await trial.look();
+      const before = await trial.capture();
       const settings = before.get(trial.id)?.state.settings ?? {};
       const claimed = [...Object.keys(change), ...Object.keys(fixed)].sort();
       t.same(Object.keys(settings).sort(), claimed, "the specimen names every setting");
       await change[key]?.(trial.bench);
-      const live = await trial.look();
+      const live = await trial.capture();
       t.notSame(live.get(trial.id)?.state.settings[key], settings[key], `${key} was changed`);
       await trial.putBack(t, before, [trial.id]);
     });
@@ -74,26 +74,26 @@ async function everySettingGoesBack(t: Test, { open, skips, specimen }: Stage): 
 async function addedIsRemoved(t: Test, { open, specimen: { ground, create } }: Stage): Promise<void> {
   const trial = await open(t);
   await ground?.(trial.bench);
-  const before = await trial.look();
+  const before = await trial.capture();
   t.notOk(before.has(trial.id), "it is not there");
   await create(trial.bench);
-  t.match(await trial.look(), new Map([[trial.id, { id: trial.id, incomplete: null }]]), "it was added");
+  t.match(await trial.capture(), new Map([[trial.id, { id: trial.id, incomplete: null }]]), "it was added");
   await trial.putBack(t, before, trial.together);
 }
 
 async function deletedIsRecreated(t: Test, { open, specimen: { remove } }: Stage): Promise<void> {
   const trial = await open(t);
   await trial.prepare();
-  const before = await trial.look();
+  const before = await trial.capture();
   await remove(trial.bench);
-  t.notOk((await trial.look()).has(trial.id), "it was deleted");
+  t.notOk((await trial.capture()).has(trial.id), "it was deleted");
   await trial.putBack(t, before, trial.together);
 }
 
 async function incompleteIsRefused(t: Test, { open, specimen: { change } }: Stage): Promise<void> {
   const trial = await open(t);
   await trial.prepare();
-  const whole = await trial.look();
+  const whole = await trial.capture();
   const component = whole.get(trial.id) as CapturedComponent;
   const incomplete = captured(trial.id, component.state, { ...component, incomplete: "AWS did not tell" });
   await Object.values(change)[0]?.(trial.bench);
@@ -101,10 +101,10 @@ async function incompleteIsRefused(t: Test, { open, specimen: { change } }: Stag
   t.match(steps, [{ action: "refused", actions: [], reasons: [{ code: "INCOMPLETE_BACKUP" }] }]);
 }
 
-/** One component on one bench. */
+/** The trials of one component on one bench. */
 class Trial {
   readonly id: ComponentId;
-  /** The component, and what comes and goes with it. */
+  /** The component, and those that are created and removed with it. */
   readonly together: readonly ComponentId[];
 
   constructor(
@@ -121,8 +121,8 @@ class Trial {
     await this.specimen.create(this.bench);
   }
 
-  /** The component, what is picked along, and what these hang on. */
-  look(): Promise<Components> {
+  /** Reads the component, those that are picked with it, and those that they belong to. */
+  capture(): Promise<Components> {
     const { access, artifacts, mutations } = this.bench;
     const alias = /^[^/]+:[^/]+$/.test(this.specimen.name) ? [componentId("lambda-alias", this.specimen.name)] : [];
     const stack = stackOf(this.id);
@@ -133,7 +133,7 @@ class Trial {
   }
 
   async plan(before: Components, picked: readonly ComponentId[]): Promise<readonly PlanStep[]> {
-    const live = await this.look();
+    const live = await this.capture();
     const functionName = functionOf(this.id);
     const versions = functionName ? (await this.bench.access.lambda.listVersions(functionName)).map(contentOf) : [];
     const given = {
@@ -145,7 +145,7 @@ class Trial {
     return planFor(given, { onConflict: "restore" }).steps;
   }
 
-  /** Plans, carries out and reads back; and then all of it again, for which nothing may be left to do. */
+  /** Plans, performs and verifies a rollback, and then does the same again, which must change nothing. */
   async putBack(t: Test, before: Components, picked: readonly ComponentId[]): Promise<void> {
     const steps = await this.plan(before, picked);
     t.same(
@@ -187,11 +187,11 @@ class Trial {
     for (const id of picked) {
       const name = id.slice(id.indexOf(":") + 1);
       const goal = before.get(id)?.state ?? null;
-      const view = createCachedReader(access, artifacts, { ...CAPTURE_ALL, archives: ARCHIVES_NONE });
-      const { differing } = await KINDS[kindOf(id)].verify(view, name, goal);
+      const reader = createCachedReader(access, artifacts, { ...CAPTURE_EVERYTHING, archives: ARCHIVES_NONE });
+      const { differing } = await KINDS[kindOf(id)].verify(reader, name, goal);
       t.same(differing, [], `${id} reads back equal`);
     }
-    const live = (await this.look()).get(this.id);
+    const live = (await this.capture()).get(this.id);
     t.same(live?.state.settings, before.get(this.id)?.state.settings, "the settings are those of the backup");
     mutations();
   }

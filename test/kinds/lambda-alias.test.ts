@@ -9,9 +9,9 @@ import {
   openDeployment,
   rollBack,
   settled,
-  startTestAccount,
   type TestAccount,
   updateCode,
+  worldOf,
 } from "../support/test-account.ts";
 
 const scope = { functions: ["shop-*"] };
@@ -19,8 +19,7 @@ const FunctionName = "shop-pay";
 const ALIAS = "lambda-alias:shop-pay:live";
 
 async function account(t: Test): Promise<TestAccount> {
-  const made = await startTestAccount();
-  t.teardown(() => made.close());
+  const made = await worldOf(t, { updateMs: 0 });
   await createFunction(made, FunctionName, "v1");
   return made;
 }
@@ -47,29 +46,32 @@ async function provisionedNow(w: TestAccount): Promise<Body[]> {
   ]);
 }
 
-t.test("provisioned concurrency goes back to its number, comes back, and goes where it was added", async (t) => {
-  for (const [before, deployed] of [
-    [2, 5],
-    [2, null],
-    [null, 5],
-  ] as const) {
-    const w = await account(t);
-    await createAlias(w, await publish(w));
-    if (before) await provision(w, before);
-    const deployment = await openDeployment(w, scope);
-    if (deployed) await provision(w, deployed);
-    else await w.aws("lambda", "DeleteProvisionedConcurrencyConfig", { FunctionName, Qualifier: "live" });
-    t.match(await finishDeployment(w, deployment.id), { altered: { modified: 1 } });
-    const rollback = await rollBack(w, deployment.id, "all");
-    t.match(rollback, { status: "Completed", result: { restored: 1 } }, `${deployed} becomes ${before}`);
-    t.same(await provisionedNow(w), before ? [[before, "READY"]] : [], "and AWS has got it ready");
-    const mutations = w.sandbox.calls.mutations().length;
-    t.match(await rollBack(w, deployment.id, "all"), { result: { unchanged: 1 } });
-    t.equal(w.sandbox.calls.mutations().length, mutations, "twice is once");
-  }
-});
+t.test(
+  "provisioned concurrency is restored to its number, created again, and deleted if the deployment added it",
+  async (t) => {
+    for (const [before, deployed] of [
+      [2, 5],
+      [2, null],
+      [null, 5],
+    ] as const) {
+      const w = await account(t);
+      await createAlias(w, await publish(w));
+      if (before) await provision(w, before);
+      const deployment = await openDeployment(w, scope);
+      if (deployed) await provision(w, deployed);
+      else await w.aws("lambda", "DeleteProvisionedConcurrencyConfig", { FunctionName, Qualifier: "live" });
+      t.match(await finishDeployment(w, deployment.id), { altered: { modified: 1 } });
+      const rollback = await rollBack(w, deployment.id, "all");
+      t.match(rollback, { status: "Completed", result: { restored: 1 } }, `${deployed} becomes ${before}`);
+      t.same(await provisionedNow(w), before ? [[before, "READY"]] : [], "and AWS has got it ready");
+      const mutations = w.sandbox.calls.mutations().length;
+      t.match(await rollBack(w, deployment.id, "all"), { result: { unchanged: 1 } });
+      t.equal(w.sandbox.calls.mutations().length, mutations, "twice is once");
+    }
+  },
+);
 
-t.test("an alias that was deleted comes back with the concurrency that it had", async (t) => {
+t.test("a deleted alias is created again with its provisioned concurrency", async (t) => {
   const w = await account(t);
   await createAlias(w, await publish(w));
   await provision(w, 3);
@@ -80,7 +82,7 @@ t.test("an alias that was deleted comes back with the concurrency that it had", 
   t.same(await provisionedNow(w), [[3, "READY"]]);
 });
 
-t.test("concurrency that may not be read makes the alias incomplete, and it is refused", async (t) => {
+t.test("concurrency that may not be read makes the alias incomplete, and its rollback is refused", async (t) => {
   const w = await account(t);
   await createAlias(w, await publish(w));
   await provision(w, 3);
@@ -99,7 +101,7 @@ t.test("concurrency that may not be read makes the alias incomplete, and it is r
   t.match(await provisionedNow(w), [[9]]);
 });
 
-t.test("functions without aliases cost no look at provisioned concurrency, others one", async (t) => {
+t.test("provisioned concurrency is listed once for a function with aliases, and not for others", async (t) => {
   const w = await account(t);
   await createFunction(w, "shop-plain", "v1");
   await createAlias(w, await publish(w));
@@ -113,7 +115,7 @@ t.test("functions without aliases cost no look at provisioned concurrency, other
   );
 });
 
-t.test("an alias that follows $LATEST goes back to following it, not to a version", async (t) => {
+t.test("an alias that followed $LATEST follows it again, instead of a version", async (t) => {
   const w = await account(t);
   await createAlias(w, "$LATEST");
   const deployment = await openDeployment(w, scope);
@@ -125,7 +127,7 @@ t.test("an alias that follows $LATEST goes back to following it, not to a versio
   t.equal(await invoke(w, FunctionName, "live"), "v2", "$LATEST was not picked");
 });
 
-t.test("a canary between two versions with one content goes back to the two numbers that it had", async (t) => {
+t.test("a canary between two versions with the same content points to the same two numbers again", async (t) => {
   const w = await account(t);
   const one = await publish(w);
   await configure(w, FunctionName, { Description: "only the words differ" });
@@ -147,9 +149,8 @@ t.test("a canary between two versions with one content goes back to the two numb
   );
 });
 
-t.test("an alias of an image function goes back by the image's digest, and so does its code", async (t) => {
-  const w = await startTestAccount();
-  t.teardown(() => w.close());
+t.test("an alias of an image function is restored by the image's digest, and so is its code", async (t) => {
+  const w = await worldOf(t, { updateMs: 0 });
   const image = (tag: string) => `000000000000.dkr.ecr.us-east-1.amazonaws.com/shop:${tag}`;
   const Role = "arn:aws:iam::000000000000:role/service";
   await w.aws("lambda", "CreateFunction", {

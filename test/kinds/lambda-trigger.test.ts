@@ -14,10 +14,10 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startTestAccount,
   type TestAccount,
   until,
   updateCode,
+  worldOf,
 } from "../support/test-account.ts";
 
 const QUEUE = "arn:aws:sqs:us-east-1:000000000000:orders";
@@ -27,14 +27,14 @@ const SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:kafka";
 const KEY = "arn:aws:kms:us-east-1:000000000000:key/one";
 const scope = { functions: ["shop-*"] };
 
-async function account(t: Test): Promise<TestAccount> {
-  const made = await startTestAccount();
-  t.teardown(() => made.close());
+/** Updates take no time, except where waiting for them is the subject. */
+async function account(t: Test, updateMs = 0): Promise<TestAccount> {
+  const made = await worldOf(t, { updateMs });
   await createFunction(made, "shop-pay", "v1");
   return made;
 }
 
-/** A trigger of the owner's, settled. Answers its UUID. */
+/** Creates a trigger as the account's owner, waits until it has settled and returns its UUID. */
 async function createTrigger(account: Account, input: Shape): Promise<string> {
   const { UUID } = await account.aws("lambda", "CreateEventSourceMapping", { FunctionName: "shop-pay", ...input });
   await triggerSettled(account, UUID);
@@ -57,7 +57,7 @@ async function triggerSettled(account: Account, UUID: string): Promise<void> {
   );
 }
 
-/** Every trigger of the account as AWS tells it, with its tags, without times. */
+/** Every trigger of the account with its tags, without times. */
 async function triggersOf(account: Account): Promise<Body[]> {
   const { EventSourceMappings } = await account.aws("lambda", "ListEventSourceMappings");
   const rows: Body[] = [];
@@ -70,7 +70,7 @@ async function triggersOf(account: Account): Promise<Body[]> {
 
 const withoutIds = (rows: Body[]) => rows.map(({ UUID: _uuid, EventSourceMappingArn: _arn, ...rest }: Body) => rest);
 
-/** One trigger for each sort of source: how it is made, and a change of every field that can be written. */
+/** One trigger for each kind of source: its creation, and a change of every writable field. */
 const SPECIMENS: Record<string, { name: string; create: Shape; change: Shape }> = {
   queue: {
     name: `shop-pay/${QUEUE}`,
@@ -125,7 +125,7 @@ const SPECIMENS: Record<string, { name: string; create: Shape; change: Shape }> 
   },
 };
 
-t.test("every writable field of a trigger goes back, and a second rollback changes nothing more", async (t) => {
+t.test("every writable field of a trigger is restored, and a second rollback changes nothing", async (t) => {
   for (const [source, { name, create, change }] of Object.entries(SPECIMENS)) {
     await t.test(source, async (t) => {
       const w = await account(t);
@@ -150,14 +150,14 @@ t.test("every writable field of a trigger goes back, and a second rollback chang
   }
 });
 
-/** AWS leaves out what is cleared; the sandbox keeps it as it was sent. Both are told apart from a value. */
+/** AWS leaves out cleared fields, the sandbox keeps them as they were sent: without either, the rows can be compared. */
 function normal(rows: Body[]): Body[] {
   const isNothing = (value: unknown): boolean =>
     value === "" || (typeof value === "object" && value !== null && Object.values(value).every(isNothing));
   return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => !isNothing(value))));
 }
 
-t.test("an added trigger is deleted, and a deleted one of a queue is created again as it was", async (t) => {
+t.test("an added trigger is deleted, and a deleted trigger of a queue is created again", async (t) => {
   const w = await account(t);
   const queue = SPECIMENS["queue"];
   const uuid = await createTrigger(w, { ...queue?.create, ...queue?.change });
@@ -172,7 +172,7 @@ t.test("an added trigger is deleted, and a deleted one of a queue is created aga
 });
 
 t.test(
-  "a stream's place is not given up without consent: the plan says whether records are skipped or repeated",
+  "the position in a stream is not given up without consent: the plan says whether records are skipped or repeated",
   async (t) => {
     const w = await account(t);
     const uuid = await createTrigger(w, { EventSourceArn: STREAM, StartingPosition: "TRIM_HORIZON", BatchSize: 7 });
@@ -197,57 +197,57 @@ t.test(
   },
 );
 
+t.test("a trigger that was pointed to a new alias is pointed back, loses the alias and keeps its UUID", async (t) => {
+  const w = await account(t);
+  const uuid = await createTrigger(w, { EventSourceArn: STREAM, StartingPosition: "LATEST" });
+  const before = await triggersOf(w);
+  const deployment = await openDeployment(w, scope);
+  await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
+  await w.aws("lambda", "CreateAlias", { FunctionName: "shop-pay", Name: "live", FunctionVersion: "1" });
+  await updateTrigger(w, uuid, { FunctionName: "shop-pay:live", BatchSize: 5 });
+  await finishDeployment(w, deployment.id);
+  const bare = `lambda-trigger:shop-pay/${STREAM}`;
+  for (const alone of [bare, `${bare}#live`]) {
+    t.match(await rollBack(w, deployment.id, [alone]), {
+      error: { code: "PLAN_REFUSED", errors: [{ code: "REQUIRES_COMPONENT" }] },
+    });
+  }
+  const rollback = await rollBack(w, deployment.id, "all");
+  t.match(rollback, { status: "Completed", result: { restored: 1, removed: 2 } });
+  t.same(await triggersOf(w), before, "nothing was created, so no record is lost");
+  const updates = w.sandbox.calls.mutations().filter(({ operation }) => operation === "UpdateEventSourceMapping");
+  t.same(
+    updates.map(({ input }) => Object.keys(input).filter((key) => key !== "UUID")),
+    [["BatchSize"], ["FunctionName"]],
+    "the target comes last",
+  );
+});
+
 t.test(
-  "a trigger that was turned to an alias is turned back, with the alias that goes, and keeps its UUID",
+  "a trigger is created again with the function and the alias that it calls, and refused without them",
   async (t) => {
     const w = await account(t);
-    const uuid = await createTrigger(w, { EventSourceArn: STREAM, StartingPosition: "LATEST" });
-    const before = await triggersOf(w);
-    const deployment = await openDeployment(w, scope);
     await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
     await w.aws("lambda", "CreateAlias", { FunctionName: "shop-pay", Name: "live", FunctionVersion: "1" });
-    await updateTrigger(w, uuid, { FunctionName: "shop-pay:live", BatchSize: 5 });
+    const uuid = await createTrigger(w, { EventSourceArn: QUEUE, FunctionName: "shop-pay:live" });
+    const before = await triggersOf(w);
+    const deployment = await openDeployment(w, scope);
+    await deleteTrigger(w, uuid);
+    await w.aws("lambda", "DeleteFunction", { FunctionName: "shop-pay" });
     await finishDeployment(w, deployment.id);
-    const bare = `lambda-trigger:shop-pay/${STREAM}`;
-    for (const alone of [bare, `${bare}#live`]) {
-      t.match(await rollBack(w, deployment.id, [alone]), {
-        error: { code: "PLAN_REFUSED", errors: [{ code: "REQUIRES_COMPONENT" }] },
-      });
-    }
-    const rollback = await rollBack(w, deployment.id, "all");
-    t.match(rollback, { status: "Completed", result: { restored: 1, removed: 2 } });
-    t.same(await triggersOf(w), before, "nothing was created, so no record is lost");
-    const updates = w.sandbox.calls.mutations().filter(({ operation }) => operation === "UpdateEventSourceMapping");
-    t.same(
-      updates.map(({ input }) => Object.keys(input).filter((key) => key !== "UUID")),
-      [["BatchSize"], ["FunctionName"]],
-      "the target comes last",
-    );
+    const trigger = `lambda-trigger:shop-pay/${QUEUE}#live`;
+    t.match(await rollBack(w, deployment.id, [trigger]), {
+      error: { code: "PLAN_REFUSED", errors: [{ code: "REQUIRES_COMPONENT", detail: /lambda-code:shop-pay/ }] },
+    });
+    t.match(await rollBack(w, deployment.id, [trigger, "lambda-code:shop-pay", "lambda-config:shop-pay"]), {
+      error: { code: "PLAN_REFUSED", errors: [{ code: "REQUIRES_COMPONENT", detail: /lambda-alias:shop-pay:live/ }] },
+    });
+    t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { recreated: 6 } });
+    t.same(withoutIds(await triggersOf(w)), withoutIds(before));
   },
 );
 
-t.test("a trigger comes back with the function and the alias that it calls, and is refused without them", async (t) => {
-  const w = await account(t);
-  await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
-  await w.aws("lambda", "CreateAlias", { FunctionName: "shop-pay", Name: "live", FunctionVersion: "1" });
-  const uuid = await createTrigger(w, { EventSourceArn: QUEUE, FunctionName: "shop-pay:live" });
-  const before = await triggersOf(w);
-  const deployment = await openDeployment(w, scope);
-  await deleteTrigger(w, uuid);
-  await w.aws("lambda", "DeleteFunction", { FunctionName: "shop-pay" });
-  await finishDeployment(w, deployment.id);
-  const trigger = `lambda-trigger:shop-pay/${QUEUE}#live`;
-  t.match(await rollBack(w, deployment.id, [trigger]), {
-    error: { code: "PLAN_REFUSED", errors: [{ code: "REQUIRES_COMPONENT", detail: /lambda-code:shop-pay/ }] },
-  });
-  t.match(await rollBack(w, deployment.id, [trigger, "lambda-code:shop-pay", "lambda-config:shop-pay"]), {
-    error: { code: "PLAN_REFUSED", errors: [{ code: "REQUIRES_COMPONENT", detail: /lambda-alias:shop-pay:live/ }] },
-  });
-  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { recreated: 6 } });
-  t.same(withoutIds(await triggersOf(w)), withoutIds(before));
-});
-
-t.test("a trigger of a stack comes and goes with the stack, and alone goes back through it", async (t) => {
+t.test("a trigger of a stack is created and deleted with the stack, and restored alone through it", async (t) => {
   const w = await account(t);
   const trigger = (EventSourceArn: string, BatchSize: number) => ({
     Type: "AWS::Lambda::EventSourceMapping",
@@ -273,7 +273,7 @@ t.test("a trigger of a stack comes and goes with the stack, and alone goes back 
   t.same(await triggersOf(w), before);
 });
 
-t.test("a trigger outlives its function in AWS, so an added one is deleted by itself", async (t) => {
+t.test("a trigger outlives its function in AWS, so an added one is deleted by an action of its own", async (t) => {
   const w = await account(t);
   const deployment = await openDeployment(w, scope);
   await createFunction(w, "shop-new", "new");
@@ -284,7 +284,7 @@ t.test("a trigger outlives its function in AWS, so an added one is deleted by it
 });
 
 t.test("a trigger that is being changed is waited for, by a backup and by a restore", async (t) => {
-  const w = await account(t);
+  const w = await account(t, 20);
   const uuid = await createTrigger(w, { EventSourceArn: QUEUE });
   await w.aws("lambda", "UpdateEventSourceMapping", { UUID: uuid, Enabled: false });
   const deployment = await openDeployment(w, scope);
@@ -302,7 +302,7 @@ t.test("a trigger that is being changed is waited for, by a backup and by a rest
   t.match(await triggersOf(w), [{ State: "Disabled" }]);
 });
 
-t.test("a lost answer to a creation makes no second trigger", async (t) => {
+t.test("a lost response to a creation makes no second trigger", async (t) => {
   const w = await account(t);
   const uuid = await createTrigger(w, { EventSourceArn: QUEUE });
   const deployment = await openDeployment(w, scope);
@@ -331,7 +331,7 @@ t.test("one listing of the account serves all functions of a backup", async (t) 
   t.notOk(lists[0]?.input["FunctionName"], "without a filter");
 });
 
-t.test("filters and tags that AWS does not tell make a trigger incomplete, never empty", async (t) => {
+t.test("filters and tags that cannot be read make a trigger incomplete, never empty", async (t) => {
   const live = {
     UUID: "u1",
     EventSourceArn: QUEUE,
@@ -346,8 +346,8 @@ t.test("filters and tags that AWS does not tell make a trigger incomplete, never
       listTags: async () => ({ "aws:cloudformation:stack-name": "shop", "aws:cloudformation:logical-id": "T", a: "b" }),
     };
     const access = { lambda } as unknown as Parameters<typeof createCachedReader>[0];
-    const view = createCachedReader(access, {} as Parameters<typeof createCachedReader>[1]);
-    return lambdaTrigger.capture(view, `shop-pay/${QUEUE}`);
+    const reader = createCachedReader(access, {} as Parameters<typeof createCachedReader>[1]);
+    return lambdaTrigger.capture(reader, `shop-pay/${QUEUE}`);
   };
   const whole = await captureOf(live);
   t.match(whole, {
@@ -362,7 +362,7 @@ t.test("filters and tags that AWS does not tell make a trigger incomplete, never
   });
 });
 
-t.test("names tell triggers apart by what AWS tells them apart by, whatever other triggers there are", async (t) => {
+t.test("names distinguish triggers by the same parts as AWS does, whatever other triggers exist", async (t) => {
   const FunctionArn = "arn:aws:lambda:us-east-1:000000000000:function:shop-pay";
   const name = (more: Partial<EventSourceMappingConfiguration>) => triggerName({ FunctionArn, ...more });
   const brokers = (...hosts: string[]) => ({
@@ -376,7 +376,7 @@ t.test("names tell triggers apart by what AWS tells them apart by, whatever othe
   t.not(name(brokers("one:1")), name(brokers("two:2")));
 });
 
-t.test("the patches from any settings to any others hold exactly what differs and can be updated", async (t) => {
+t.test("the patches between any two settings hold exactly the fields that differ and can be updated", async (t) => {
   const base = { FunctionArn: "arn:aws:lambda:us-east-1:0:function:f", EventSourceArn: QUEUE, State: "Enabled" };
   const settings = fc
     .record({

@@ -32,7 +32,7 @@ async function layersNow(account: Account, name = "shop-pay"): Promise<string[]>
   return Layers.map((layer: Body) => layer.Arn);
 }
 
-/** What is in a layer version, as AWS tells it. */
+/** The content of a layer version. */
 async function contentOf(account: Account, Arn: string): Promise<Body> {
   const { Content, Version: _version, ...about } = await account.aws("lambda", "GetLayerVersionByArn", { Arn });
   const { CompatibleRuntimes, CompatibleArchitectures, LicenseInfo, Description } = about;
@@ -52,9 +52,9 @@ const mutationsSince = (w: TestAccount, count: number) =>
     .map(({ operation }) => operation);
 
 t.test(
-  "a backup holds a layer's bytes and all that it takes to publish it again; a foreign one is noted",
+  "a backup holds a layer's bytes and everything needed to publish it again; a foreign layer gets a note",
   async (t) => {
-    const w = await worldOf(t);
+    const w = await worldOf(t, { updateMs: 0 });
     const arn = await publish(w, "deps v1", { LicenseInfo: "MIT", CompatibleRuntimes: ["nodejs22.x"] });
     await w.aws("lambda", "AddLayerVersionPermission", {
       LayerName: "deps",
@@ -87,8 +87,8 @@ t.test(
   },
 );
 
-t.test("layers go back to their versions, and a list that is live as it stands is not sent", async (t) => {
-  const w = await worldOf(t);
+t.test("layers are restored to their versions, and an unchanged list is not sent", async (t) => {
+  const w = await worldOf(t, { updateMs: 0 });
   const [one, two] = [await publish(w, "deps v1"), await publish(w, "deps v2")];
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
   const deployment = await openDeployment(w, scope);
@@ -107,9 +107,9 @@ t.test("layers go back to their versions, and a list that is live as it stands i
 });
 
 t.test(
-  "a deleted layer version is published again from the backup, said beforehand, proven by content, and once",
+  "a deleted layer version is published again from the backup, announced by the plan, verified by content, and once",
   async (t) => {
-    const w = await worldOf(t);
+    const w = await worldOf(t, { updateMs: 0 });
     const about = { Description: "shared", LicenseInfo: "MIT", CompatibleRuntimes: ["nodejs22.x"] };
     const [one, two] = [await publish(w, "deps v1", about), await publish(w, "deps v2")];
     const content = await contentOf(w, one);
@@ -144,8 +144,8 @@ t.test(
   },
 );
 
-t.test("a function that comes back gets its layers back first", async (t) => {
-  const w = await worldOf(t);
+t.test("a function that is created again gets its layers first", async (t) => {
+  const w = await worldOf(t, { updateMs: 0 });
   const one = await publish(w, "deps v1");
   const content = await contentOf(w, one);
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
@@ -158,8 +158,8 @@ t.test("a function that comes back gets its layers back first", async (t) => {
   t.same(await contentOf(w, `${LAYER}:2`), content);
 });
 
-t.test("a deleted layer of which there are no bytes is refused with the reason, and nothing is touched", async (t) => {
-  const w = await worldOf(t);
+t.test("a deleted layer without bytes in the backup is refused with the reason, and nothing is changed", async (t) => {
+  const w = await worldOf(t, { updateMs: 0 });
   const [one, two] = [await publish(w, "deps v1"), await publish(w, "deps v2")];
   await createFunction(w, "shop-pay", "v1", { Layers: [one] });
   const error = new AwsError("AccessDeniedException", "not authorized to perform: lambda:GetLayerVersion", 403);
@@ -182,7 +182,7 @@ t.test("a deleted layer of which there are no bytes is refused with the reason, 
 });
 
 t.test(
-  "two configurations have the same layers where each has the same version, or the same bytes of one layer",
+  "two configurations have the same layers if each has the same version, or the same bytes of the same layer",
   async (t) => {
     const configuration = (...layers: [arn: string, sha: string | null][]) => ({
       settings: { Layers: layers.map(([arn]) => arn) },

@@ -17,7 +17,7 @@ function bucket(found: { sizeBytes: number; etag: string; digest: string } | nul
   return objects;
 }
 
-t.test("a look settles what a look can settle; bytes are read only where size and ETag leave it open", async (t) => {
+t.test("size and ETag decide where they can; otherwise the bytes are read", async (t) => {
   const cases = [
     { what: "equal size and ETag", found: { sizeBytes: 5, etag: '"e"', digest: "d" }, says: "same", reads: 0 },
     { what: "another size", found: { sizeBytes: 6, etag: '"e"', digest: "x" }, says: "other", reads: 0 },
@@ -33,14 +33,14 @@ t.test("a look settles what a look can settle; bytes are read only where size an
   t.same([await readObjectState(old, { ...BACKUP, etag: null }), old.reads], ["same", 1], "a backup without an ETag");
 });
 
-t.test("a version that is there is the same one, and so is whatever stands in for bytes that nobody has", async (t) => {
+t.test("an existing version is the same, and so is any object if the backup has no bytes", async (t) => {
   const found = bucket({ sizeBytes: 6, etag: '"f"', digest: "x" });
   t.equal(await readObjectState(found, { ...BACKUP, version: "7" }), "same");
   t.equal(await readObjectState(found, { ...BACKUP, digest: null }), "same");
   t.equal(found.reads, 0);
 });
 
-t.test("a denied look is an answer of its own; any other failure is one", async (t) => {
+t.test("a denied read is a state of its own; any other failure is thrown", async (t) => {
   const failing = (code: "AWS_DENIED" | "AWS_UNAVAILABLE") => ({
     head: async () => Promise.reject(new StepbackError(code, "no")),
     digest: async () => null,

@@ -12,26 +12,26 @@ import {
   zip,
 } from "../support/test-account.ts";
 
-/** One change of an account, as a deploy or a colleague makes it. */
+/** A change of an account that a deploy or a colleague makes. */
 export type Change = (account: Account) => Promise<unknown>;
 
-/** A component of one kind, and everything that a deploy can do to it. All that the contract needs to know of a kind. */
+/** A component of one kind, and everything that a deploy can do to it. The contract needs nothing else about a kind. */
 export interface Specimen {
   /** The component's name. */
   readonly name: string;
-  /** Makes what the component hangs on, which is there before it comes and after it went. */
+  /** Makes what the component belongs to, which exists before it is created and after it was removed. */
   readonly ground?: Change;
   readonly create: Change;
-  /** For each member of the settings a change of it. The contract fails where a member has none. */
+  /** A change of each member of the settings. The contract fails if a member has none. */
   readonly change: Readonly<Record<string, Change>>;
-  /** Members that nothing can change on this component, with the reason. */
+  /** Members that cannot change on this component, with the reason. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly remove: Change;
-  /** What has to be picked along for the component to come or go. */
+  /** Components that have to be picked, too, for this one to be created or removed. */
   readonly along?: readonly ComponentId[];
   /**
-   * Why moto, which is somebody else's idea of AWS, cannot play it, as trying showed: one reason for all, or one for each
-   * setting, and for `added`, `deleted` and `incomplete`.
+   * Why moto, an independent emulator of AWS, cannot run it, found by trying: one reason for all trials, or one for each
+   * setting and for `added`, `deleted` and `incomplete`.
    */
   readonly withoutMoto?: string | Readonly<Record<string, string>>;
 }
@@ -66,7 +66,7 @@ async function arnOf(account: Account): Promise<string> {
   return (await account.aws("lambda", "GetFunctionConfiguration", { FunctionName })).FunctionArn;
 }
 
-/** Publishes `$LATEST` with other code, and answers the version's number. */
+/** Publishes `$LATEST` with other code, and returns the number of the version. */
 async function nextVersion(account: Account, says: string): Promise<string> {
   await updateCode(account, NAME, says);
   return (await account.aws("lambda", "PublishVersion", { FunctionName })).Version;
@@ -287,7 +287,7 @@ const TOPIC = topic({ Ref: "Level" });
 const policyFor = (Resource: string) =>
   JSON.stringify({ Statement: [{ Effect: "Allow", Action: "Update:*", Principal: "*", Resource }] });
 
-/** What a later change leaves out goes on as it is. */
+/** Members that a change leaves out keep their values. */
 const updateStack =
   (input: Shape): Change =>
   async (account) => {
@@ -363,7 +363,7 @@ const stackResource: Specimen = {
 
 const QUEUE = "arn:aws:sqs:us-east-1:000000000000:orders";
 
-/** The one trigger that there is. */
+/** The only trigger of the account. */
 const trigger = async (account: Account) =>
   (await account.aws("lambda", "ListEventSourceMappings", { FunctionName })).EventSourceMappings[0];
 const triggerSettled: Change = (account) =>
@@ -426,7 +426,7 @@ const lambdaTrigger: Specimen = {
   withoutMoto: { MaximumBatchingWindowInSeconds: "until it is set, it is not answered at all: AWS answers 0" },
 };
 
-/** One for every kind: a kind without one does not compile. */
+/** One for every kind: without one, this does not compile. */
 export const SPECIMENS: Readonly<Record<KindName, Specimen>> = {
   stack,
   "stack-resource": stackResource,

@@ -44,17 +44,29 @@ const RETURN = {
 };
 
 export async function testBuilds(t: Test, open: OpenStore): Promise<void> {
-  await t.test("keeps the first package of a service, whatever comes after it", async (t) => {
+  await testPackages(t, open);
+  await testBuildLists(t, open);
+  await testReturnsToBuilds(t, open);
+}
+
+async function testPackages(t: Test, open: OpenStore): Promise<void> {
+  await t.test("keeps the first package of a service, whatever is stored later", async (t) => {
     const store = await open(t);
     const first = stored("1838");
     t.same(await store.putPackage(first), first);
     t.same(await store.putPackage(stored("1838", { digest: "b".repeat(64), commit: "other" })), first);
     t.same(await store.findPackage(first), first);
     for (const elsewhere of [{ stage: "dev" }, { application: "other" }, { build: "1839" }, { service: "jobs" }]) {
-      t.equal(await store.findPackage({ ...first, ...elsewhere }), null, "it is of one service, build and stage only");
+      t.equal(
+        await store.findPackage({ ...first, ...elsewhere }),
+        null,
+        "a package belongs to one service, build and stage",
+      );
     }
   });
+}
 
+async function testBuildLists(t: Test, open: OpenStore): Promise<void> {
   await t.test("knows a build from its deployments, its packages or both", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1", { build: "1838", createdAt: NOW + 100 }), { before: [], deployed: [] });
@@ -81,7 +93,7 @@ export async function testBuilds(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.findBuild(STAGE, "none"), null);
   });
 
-  await t.test("lists builds by when they were first heard of, newest first, in pages too", async (t) => {
+  await t.test("lists builds by their first mention, newest first, page by page", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1", { build: "a", createdAt: NOW + 1 }), { before: [], deployed: [] });
     for (const [build, storedAt] of [
@@ -102,8 +114,10 @@ export async function testBuilds(t: Test, open: OpenStore): Promise<void> {
     t.same((await store.listBuilds({ ...STAGE, stage: "none" }, FIRST_PAGE)).items, []);
     await t.rejects(store.listBuilds(STAGE, { limit: 2, cursor: "nonsense" }), { code: "VALIDATION_FAILED" });
   });
+}
 
-  await t.test("keeps the way back to a build whole", async (t) => {
+async function testReturnsToBuilds(t: Test, open: OpenStore): Promise<void> {
+  await t.test("keeps every fact of a return to a build", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [], deployed: [] });
     for (const [id, toBuild] of [
@@ -116,7 +130,7 @@ export async function testBuilds(t: Test, open: OpenStore): Promise<void> {
     }
   });
 
-  await t.test("a run that waits for a command has no job, until the command is reported", async (t) => {
+  await t.test("a run that waits for a command has no job until the command is reported", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [], deployed: [] });
     await store.openRollback(
@@ -127,7 +141,7 @@ export async function testBuilds(t: Test, open: OpenStore): Promise<void> {
     const begun = { snapshot: snapshot("snp_1", []), steps: [step(1)], at: NOW + 2, lines: [], waits: true };
     await store.beginRun(await claim(store), "rbk_1", begun);
     t.match(await store.findRollback("rbk_1"), { status: "In Progress", backup: { status: "Ready" } });
-    t.equal(await store.claimJob(NOW, 1), null, "the job ended where the wait began");
+    t.equal(await store.claimJob(NOW, 1), null, "the job ended when the wait began");
 
     const refused = refuseWith("BACKUP_NOT_READY");
     await t.rejects(store.appendOutput("rbk_1", [line("no")], refused), { code: "BACKUP_NOT_READY" });
@@ -150,11 +164,11 @@ export async function testBuilds(t: Test, open: OpenStore): Promise<void> {
     await claim(store);
     await report();
     t.equal(await store.claimJob(NOW, 1), null, "the repetition enqueued nothing");
-    t.same(await store.listAwaitingSince(NOW + 9_000), [], "and it waits no more");
+    t.same(await store.listAwaitingSince(NOW + 9_000), [], "and it no longer waits");
     await t.rejects(store.appendOutput("rbk_none", [], allow), { code: "NOT_FOUND" });
   });
 
-  await t.test("an ordinary run is not awaited", async (t) => {
+  await t.test("an ordinary run waits for no command", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [], deployed: [] });
     await beginRollback(store, rollback("rbk_1", ["dep_1"]), [step(1)]);

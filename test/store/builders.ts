@@ -181,7 +181,7 @@ export function enqueue(store: Store, type: JobType, subject: string): Enqueue {
   return (transaction) => store.insertJob(transaction, { type, subject }, NOW);
 }
 
-/** The next job, which has to be there. */
+/** Claims the next job, which must exist. */
 export async function claim(store: Store): Promise<ClaimedJob> {
   const job = await store.claimJob(NOW, LEASE_MS);
   if (!job) throw new Error("No job waits.");
@@ -194,7 +194,7 @@ export async function openDeployment(store: Store, given: Deployment): Promise<C
   return claim(store);
 }
 
-/** A deployment from its opening to its record. Without `deployed` it waits for CI's report. */
+/** A deployment from its opening to its record. Without `deployed` it waits for the report of CI. */
 export async function deploy(
   store: Store,
   given: Deployment,

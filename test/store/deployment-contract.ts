@@ -22,6 +22,14 @@ import {
 import type { OpenStore } from "./open-store.ts";
 
 export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
+  await testOpening(t, open);
+  await testOutcomes(t, open);
+  await testAlteredRows(t, open);
+  await testOwnership(t, open);
+  await testEndings(t, open);
+}
+
+async function testOpening(t: Test, open: OpenStore): Promise<void> {
   await t.test("keeps every fact of a deployment from its opening to its record", async (t) => {
     const store = await open(t);
     const given = deployment("dep_1");
@@ -38,7 +46,7 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     const ready = await store.findDeployment("dep_1");
     t.match(ready, { status: "In Progress", startedAt: NOW + 500, identity: IDENTITY, record: null });
     t.match(ready?.backup, { id: given.backup.id, status: "Ready", components: 2 });
-    t.equal(await store.claimJob(NOW, 1), null, "the job has ended with it");
+    t.equal(await store.claimJob(NOW, 1), null, "the job has ended");
 
     await report(store, "dep_1");
     const altered = [
@@ -62,37 +70,34 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.claimJob(NOW, 1), null);
   });
 
-  await t.test(
-    "shows the guard whatever is unfinished in the same target, and refuses with nothing changed",
-    async (t) => {
-      const store = await open(t);
-      await openDeployment(store, deployment("dep_open"));
-      await openDeployment(store, deployment("dep_elsewhere", { target: "other" }));
-      await deploy(store, deployment("dep_done"), { before: [], deployed: [] });
-      await store.openRollback(
-        rollback("rbk_draft", ["dep_done"], { status: "Draft" }),
-        refuseWith("BACKUP_NOT_READY"),
-        null,
-      );
-      await store.openRollback(
-        rollback("rbk_queued", ["dep_done"]),
-        allow,
-        enqueue(store, "plan-rollback", "rbk_queued"),
-      );
-      const seen: string[] = [];
-      const opening = store.openDeployment(
-        deployment("dep_new"),
-        (unfinished) => {
-          seen.push(...unfinished.map(({ id }) => id));
-          return refuseWith("DEPLOYMENT_IN_PROGRESS")();
-        },
-        enqueue(store, "take-snapshot", "dep_new"),
-      );
-      await t.rejects(opening, { code: "DEPLOYMENT_IN_PROGRESS" });
-      t.same(seen, ["dep_open", "rbk_queued"]);
-      t.equal(await store.findDeployment("dep_new"), null);
-    },
-  );
+  await t.test("shows the guard all unfinished work of the same target, and a refusal changes nothing", async (t) => {
+    const store = await open(t);
+    await openDeployment(store, deployment("dep_open"));
+    await openDeployment(store, deployment("dep_elsewhere", { target: "other" }));
+    await deploy(store, deployment("dep_done"), { before: [], deployed: [] });
+    await store.openRollback(
+      rollback("rbk_draft", ["dep_done"], { status: "Draft" }),
+      refuseWith("BACKUP_NOT_READY"),
+      null,
+    );
+    await store.openRollback(
+      rollback("rbk_queued", ["dep_done"]),
+      allow,
+      enqueue(store, "plan-rollback", "rbk_queued"),
+    );
+    const seen: string[] = [];
+    const opening = store.openDeployment(
+      deployment("dep_new"),
+      (unfinished) => {
+        seen.push(...unfinished.map(({ id }) => id));
+        return refuseWith("DEPLOYMENT_IN_PROGRESS")();
+      },
+      enqueue(store, "take-snapshot", "dep_new"),
+    );
+    await t.rejects(opening, { code: "DEPLOYMENT_IN_PROGRESS" });
+    t.same(seen, ["dep_open", "rbk_queued"]);
+    t.equal(await store.findDeployment("dep_new"), null);
+  });
 
   await t.test("leaves nothing of a deployment whose job cannot be enqueued", async (t) => {
     const store = await open(t);
@@ -102,8 +107,10 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     await t.rejects(opening, { message: "no queue" });
     t.equal(await store.findDeployment("dep_1"), null);
   });
+}
 
-  await t.test("takes one outcome, the same one as often as it comes", async (t) => {
+async function testOutcomes(t: Test, open: OpenStore): Promise<void> {
+  await t.test("accepts one outcome, and its repetitions", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [] });
     const failed = { outcome: "failed" as const, message: "exit 1" };
@@ -124,14 +131,14 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     await t.rejects(report(store, "dep_none"), { code: "NOT_FOUND" });
   });
 
-  await t.test("takes no outcome of a deployment that has ended without one", async (t) => {
+  await t.test("accepts no outcome for a deployment that ended without one", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [] });
     t.equal(await store.endActivity("dep_1", PROBLEM, NOW), true);
     await t.rejects(report(store, "dep_1"), { code: "ALREADY_FINISHED" });
   });
 
-  await t.test("opens the rollback that a failed deployment asked for in the moment in which it ends", async (t) => {
+  await t.test("opens the rollback that a failed deployment asked for in the transaction that ends it", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1", { onFailure: "rollback" }), { before: [] });
     await report(store, "dep_1");
@@ -148,8 +155,10 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     t.match(await store.findRollback("rbk_1"), { status: "Queued", deployments: ["dep_1"] });
     t.match(await claim(store), { type: "plan-rollback", subject: "rbk_1" });
   });
+}
 
-  await t.test("lists altered rows with parents before children, in pages too", async (t) => {
+async function testAlteredRows(t: Test, open: OpenStore): Promise<void> {
+  await t.test("lists altered rows with parents before children, page by page", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [] });
     await report(store, "dep_1");
@@ -172,8 +181,10 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     t.equal(rest.next, null);
     t.same((await store.listAltered("dep_none", FIRST_PAGE)).items, []);
   });
+}
 
-  await t.test("refuses every write of a job that lost its lease, with nothing changed", async (t) => {
+async function testOwnership(t: Test, open: OpenStore): Promise<void> {
+  await t.test("refuses every write of a job that lost its lease, and changes nothing", async (t) => {
     const store = await open(t);
     const stale = await openDeployment(store, deployment("dep_1"));
     await store.requeueJobs(NOW, true);
@@ -201,7 +212,7 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     );
   });
 
-  await t.test("belongs to one account and region for ever", async (t) => {
+  await t.test("a deployment belongs to one account and region", async (t) => {
     const store = await open(t);
     const job = await openDeployment(store, deployment("dep_1"));
     await store.identify(job, "dep_1", IDENTITY);
@@ -211,8 +222,10 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     t.match(await store.findDeployment("dep_1"), { identity: IDENTITY });
     await t.rejects(store.identify(job, "dep_none", IDENTITY), { code: "NOT_FOUND" });
   });
+}
 
-  await t.test("ends a failed deployment whole: status, job, backup and log", async (t) => {
+async function testEndings(t: Test, open: OpenStore): Promise<void> {
+  await t.test("ends a failed deployment completely: status, job, backup and log", async (t) => {
     const store = await open(t);
     const job = await openDeployment(store, deployment("dep_1"));
     await store.failActivity(job, "dep_1", { problem: PROBLEM, at: NOW + 7, lines: [line("Ended.")] });
@@ -224,20 +237,23 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.requestCancel("dep_1", NOW), false);
   });
 
-  await t.test("ends a deployment from outside once, and whoever still works on it can write no more", async (t) => {
-    const store = await open(t);
-    const job = await openDeployment(store, deployment("dep_1"));
-    t.equal(await store.endActivity("dep_1", PROBLEM, NOW + 7), true);
-    t.equal(await store.endActivity("dep_1", PROBLEM, NOW + 8), false);
-    t.match(await store.findDeployment("dep_1"), { status: "Exception", finishedAt: NOW + 7 });
-    await t.rejects(store.saveBackup(job, "dep_1", snapshot("snp_backup_dep_1", []), { lock: null, lines: [] }), {
-      code: "LEASE_LOST",
-    });
-    t.equal(await store.requeueJobs(NOW, true), 0);
-    await t.rejects(store.endActivity("dep_none", PROBLEM, NOW), { code: "NOT_FOUND" });
-  });
+  await t.test(
+    "ends a deployment from outside once, and a worker that still runs its job can no longer write",
+    async (t) => {
+      const store = await open(t);
+      const job = await openDeployment(store, deployment("dep_1"));
+      t.equal(await store.endActivity("dep_1", PROBLEM, NOW + 7), true);
+      t.equal(await store.endActivity("dep_1", PROBLEM, NOW + 8), false);
+      t.match(await store.findDeployment("dep_1"), { status: "Exception", finishedAt: NOW + 7 });
+      await t.rejects(store.saveBackup(job, "dep_1", snapshot("snp_backup_dep_1", []), { lock: null, lines: [] }), {
+        code: "LEASE_LOST",
+      });
+      t.equal(await store.requeueJobs(NOW, true), 0);
+      await t.rejects(store.endActivity("dep_none", PROBLEM, NOW), { code: "NOT_FOUND" });
+    },
+  );
 
-  await t.test("keeps the time of the first wish to cancel", async (t) => {
+  await t.test("keeps the time of the first request to cancel", async (t) => {
     const store = await open(t);
     await openDeployment(store, deployment("dep_1"));
     t.equal(await store.isCancelRequested("dep_1"), false);
@@ -248,7 +264,7 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
     await t.rejects(store.requestCancel("dep_none", NOW), { code: "NOT_FOUND" });
   });
 
-  await t.test("finds the deployments that have been open for long", async (t) => {
+  await t.test("finds deployments that were opened before a given time", async (t) => {
     const store = await open(t);
     await openDeployment(store, deployment("dep_young", { createdAt: NOW }));
     await openDeployment(store, deployment("dep_old", { createdAt: NOW - 10 }));

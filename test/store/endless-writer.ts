@@ -1,4 +1,4 @@
-/** A process that writes a journal until it is killed, and says on its output which actions have been committed. */
+/** Writes a journal until the process is killed, and prints the index of each committed action. */
 import { openSqliteStore } from "#src/store/sqlite-store";
 import { beginRollback, component, deploy, deployment, line, rollback, step } from "./builders.ts";
 
@@ -14,7 +14,7 @@ for (let index = 0; ; index += 1) {
     action: { do: "update-code", name: "shop-pay" },
     token: `t${index}`,
   });
-  const lines = [line(`${index} called`), line(`${index} answered`)];
+  const lines = [line(`${index} called`), line(`${index} returned`)];
   await store.finishAction(job, "rbk_1", { step: 1, index, result: index, lines });
   process.stdout.write(`${index}\n`);
 }

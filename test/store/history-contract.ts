@@ -15,16 +15,22 @@ import type { OpenStore } from "./open-store.ts";
 
 const PAY = "lambda-code:shop-pay";
 
-export async function testHistory(t: Test, open: OpenStore): Promise<void> {
-  const [one, two] = [component(PAY, { v: 1 }), component(PAY, { v: 2 })];
-  const ids = async (store: Store, filter: object = {}) => {
-    const { items } = await store.listHistory(PAY, { target: "default", ...filter }, FIRST_PAGE);
-    return items.map(
-      ({ snapshot, digest }) => `${snapshot} ${digest === null ? "gone" : digest === one.digest ? 1 : 2}`,
-    );
-  };
+const [one, two] = [component(PAY, { v: 1 }), component(PAY, { v: 2 })];
 
-  await t.test("tells every state once, newest first, with the snapshot that saw it first", async (t) => {
+/** The snapshots of a history, each with the number of the state that it saw. */
+async function ids(store: Store, filter: object = {}): Promise<string[]> {
+  const { items } = await store.listHistory(PAY, { target: "default", ...filter }, FIRST_PAGE);
+  return items.map(({ snapshot, digest }) => `${snapshot} ${digest === null ? "gone" : digest === one.digest ? 1 : 2}`);
+}
+
+export async function testHistory(t: Test, open: OpenStore): Promise<void> {
+  await testLists(t, open);
+  await testRecordedStates(t, open);
+  await testVerdicts(t, open);
+}
+
+async function testLists(t: Test, open: OpenStore): Promise<void> {
+  await t.test("lists every state once, newest first, with the snapshot that saw it first", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [one], deployed: [two] });
     await deploy(store, deployment("dep_2", { createdAt: NOW + 10 }), { before: [two], deployed: [two] });
@@ -45,7 +51,7 @@ export async function testHistory(t: Test, open: OpenStore): Promise<void> {
     t.same((await store.listHistory("stack:none", { target: "default" }, FIRST_PAGE)).items, []);
   });
 
-  await t.test("notes what a rollback took away without a step of its own", async (t) => {
+  await t.test("notes what a rollback removed without a step of its own", async (t) => {
     const store = await open(t);
     await deploy(store, deployment("dep_1"), { before: [], deployed: [two] });
     const job = await beginRollback(store, rollback("rbk_1", ["dep_1"]), []);
@@ -67,7 +73,7 @@ export async function testHistory(t: Test, open: OpenStore): Promise<void> {
     t.same(await ids(store, { application: "none" }), []);
   });
 
-  await t.test("says again what only became readable, and pages by key", async (t) => {
+  await t.test("lists a state again when it became readable, and pages by key", async (t) => {
     const store = await open(t);
     const blind = { ...one, incomplete: "AccessDenied" };
     await deploy(store, deployment("dep_1"), { before: [blind], deployed: [one] });
@@ -76,8 +82,10 @@ export async function testHistory(t: Test, open: OpenStore): Promise<void> {
     t.match([...first.items, ...rest.items], [{ incomplete: null }, { incomplete: "AccessDenied" }]);
     t.equal(rest.next, null);
   });
+}
 
-  await t.test("knows the states that were last recorded, however long ago", async (t) => {
+async function testRecordedStates(t: Test, open: OpenStore): Promise<void> {
+  await t.test("finds the states that were last recorded, however long ago", async (t) => {
     const store = await open(t);
     const gone = component("lambda-code:shop-gone");
     await deploy(store, deployment("dep_1"), { before: [], deployed: [one, gone], recordedAt: NOW + 100 });
@@ -85,10 +93,16 @@ export async function testHistory(t: Test, open: OpenStore): Promise<void> {
     await deploy(store, deployment("dep_3"), { before: [one] });
     const identity = { account: "000000000000", region: "eu-central-1" };
     const found = await store.findRecorded(identity, [PAY, gone.id, "lambda-code:shop-never"]);
-    t.same(found, new Map([[PAY, two]]), "what was recorded as absent has no state, and a backup is no record");
+    t.same(
+      found,
+      new Map([[PAY, two]]),
+      "a component that was recorded as absent has no state, and a backup is no record",
+    );
   });
+}
 
-  await t.test("keeps the verdicts of a backup beside its components", async (t) => {
+async function testVerdicts(t: Test, open: OpenStore): Promise<void> {
+  await t.test("keeps the verdicts of a backup with its components", async (t) => {
     const store = await open(t);
     const job = await openDeployment(store, deployment("dep_1"));
     const verdict = { readiness: "irreversible", reasons: [{ code: "INCOMPLETE_BACKUP", detail: "denied" }] } as const;
@@ -99,7 +113,7 @@ export async function testHistory(t: Test, open: OpenStore): Promise<void> {
     t.same((await store.findComponent("snp_backup_dep_1", PAY))?.verdict, verdict);
     const { items } = await store.listComponents("snp_backup_dep_1", FIRST_PAGE);
     t.same(
-      items.map((held) => held.verdict),
+      items.map((judged) => judged.verdict),
       [verdict, null],
     );
     t.same((await store.findDeployment("dep_1"))?.readiness, readiness);

@@ -4,9 +4,16 @@ import { allow, claim, deployment, enqueue, LEASE_MS, line, NOW, openDeployment,
 import type { OpenStore } from "./open-store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const ANSWER = { status: 202, headers: { location: "/v1/deployments/dep_1" }, body: '{"id":"dep_1"}' };
+const RESPONSE = { status: 202, headers: { location: "/v1/deployments/dep_1" }, body: '{"id":"dep_1"}' };
 
 export async function testJobs(t: Test, open: OpenStore): Promise<void> {
+  await testQueue(t, open);
+  await testLogs(t, open);
+  await testTokens(t, open);
+  await testIdempotencyKeys(t, open);
+}
+
+async function testQueue(t: Test, open: OpenStore): Promise<void> {
   await t.test("delivers jobs oldest first, each to one worker", async (t) => {
     const store = await open(t);
     const ids = Array.from({ length: 6 }, (_, n) => `dep_${n}`);
@@ -19,7 +26,7 @@ export async function testJobs(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.claimJob(NOW, LEASE_MS), null);
   });
 
-  await t.test("keeps one unfinished job for each type and subject", async (t) => {
+  await t.test("keeps at most one unfinished job for each type and subject", async (t) => {
     const store = await open(t);
     const twice = async (transaction: Transaction) => {
       await enqueue(store, "take-snapshot", "dep_1")(transaction);
@@ -33,10 +40,10 @@ export async function testJobs(t: Test, open: OpenStore): Promise<void> {
     await store.endJob(second);
     await store.endJob(first);
     await report(store, "dep_1");
-    t.match(await claim(store), { type: "record-deployment" }, "a finished one does not stand in the way");
+    t.match(await claim(store), { type: "record-deployment" }, "a finished job does not prevent another one");
   });
 
-  await t.test("hands a job whose lease has run out to the next worker, under a higher fence", async (t) => {
+  await t.test("gives a job whose lease has expired to the next worker, under a higher fence", async (t) => {
     const store = await open(t);
     const first = await openDeployment(store, deployment("dep_1"));
     t.equal(await store.requeueJobs(NOW + LEASE_MS - 1, false), 0);
@@ -66,8 +73,10 @@ export async function testJobs(t: Test, open: OpenStore): Promise<void> {
     t.equal(kept.length, 1);
     t.equal(await store.claimJob(NOW, 1), null);
   });
+}
 
-  await t.test("numbers the lines of each activity from 1 without a gap, whoever writes", async (t) => {
+async function testLogs(t: Test, open: OpenStore): Promise<void> {
+  await t.test("numbers the lines of each activity from 1 without a gap, however many write", async (t) => {
     const store = await open(t);
     const job = await openDeployment(store, deployment("dep_1"));
     await openDeployment(store, deployment("dep_2"));
@@ -118,8 +127,10 @@ export async function testJobs(t: Test, open: OpenStore): Promise<void> {
     t.same(await seqs({ level: "error", component: "lambda-code:shop-pay", after: 0, limit: 9 }), []);
     await t.rejects(store.listLines("dep_none", { after: 0, limit: 1 }), { code: "NOT_FOUND" });
   });
+}
 
-  await t.test("knows a token by its hash, and keeps the first role of it", async (t) => {
+async function testTokens(t: Test, open: OpenStore): Promise<void> {
+  await t.test("finds a token by its hash, and keeps its first role", async (t) => {
     const store = await open(t);
     t.equal(await store.countTokens(), 0);
     await store.insertToken("hash", { name: "admin", role: "admin" }, NOW);
@@ -128,32 +139,37 @@ export async function testJobs(t: Test, open: OpenStore): Promise<void> {
     t.same(await store.findToken("hash"), { name: "admin", role: "admin" });
     t.equal(await store.findToken("none"), null);
   });
+}
 
-  await t.test("gives a repeated request the answer of the first one for a day", async (t) => {
+async function testIdempotencyKeys(t: Test, open: OpenStore): Promise<void> {
+  await t.test("gives a repeated request the response of the first one for a day", async (t) => {
     const store = await open(t);
     t.same(await store.reserveKey("key", "print", NOW), { state: "new" });
     t.same(await store.reserveKey("key", "print", NOW), { state: "running" });
     t.same(await store.reserveKey("key", "other print", NOW), { state: "differs" });
-    await store.completeKey("key", ANSWER);
-    t.same(await store.reserveKey("key", "print", NOW + DAY_MS), { state: "done", response: ANSWER });
+    await store.completeKey("key", RESPONSE);
+    t.same(await store.reserveKey("key", "print", NOW + DAY_MS), { state: "done", response: RESPONSE });
     t.same(await store.reserveKey("key", "other print", NOW), { state: "differs" });
-    t.same(await store.reserveKey("key", "other print", NOW + DAY_MS + 1), { state: "new" }, "forgotten after a day");
+    t.same(await store.reserveKey("key", "other print", NOW + DAY_MS + 1), { state: "new" }, "deleted after a day");
   });
 
-  await t.test("frees the key of a request that failed inside, and of all that died with the process", async (t) => {
-    const store = await open(t);
-    for (const key of ["failed", "died", "done"]) await store.reserveKey(key, "print", NOW);
-    await store.completeKey("done", ANSWER);
-    await store.releaseKey("failed");
-    await store.releaseKey("done");
-    t.same(await store.reserveKey("failed", "print", NOW), { state: "new" });
-    t.same(await store.reserveKey("died", "print", NOW), { state: "running" });
-    await store.releaseKey(null);
-    t.same(await store.reserveKey("died", "print", NOW), { state: "new" });
-    t.same(await store.reserveKey("done", "print", NOW), { state: "done", response: ANSWER }, "an answer stands");
-  });
+  await t.test(
+    "releases the key of a request that failed, and those of all requests that died with the process",
+    async (t) => {
+      const store = await open(t);
+      for (const key of ["failed", "died", "done"]) await store.reserveKey(key, "print", NOW);
+      await store.completeKey("done", RESPONSE);
+      await store.releaseKey("failed");
+      await store.releaseKey("done");
+      t.same(await store.reserveKey("failed", "print", NOW), { state: "new" });
+      t.same(await store.reserveKey("died", "print", NOW), { state: "running" });
+      await store.releaseKey(null);
+      t.same(await store.reserveKey("died", "print", NOW), { state: "new" });
+      t.same(await store.reserveKey("done", "print", NOW), { state: "done", response: RESPONSE }, "a response is kept");
+    },
+  );
 
-  await t.test("gives one of many simultaneous requests the key", async (t) => {
+  await t.test("gives the key to one of many simultaneous requests", async (t) => {
     const store = await open(t);
     const reserved = await Promise.all(Array.from({ length: 10 }, () => store.reserveKey("key", "print", NOW)));
     t.equal(reserved.filter(({ state }) => state === "new").length, 1);

@@ -7,7 +7,7 @@ import type { Store } from "#src/store/store";
 import { allow, deployment, enqueue, FIRST_PAGE, NOW, PROBLEM, rollback } from "./builders.ts";
 import type { OpenStore } from "./open-store.ts";
 
-/** Every filter that the lists know, with values that some of the activities have. */
+/** Every filter of the lists, with values that some of the activities have. */
 const FILTER = fc.record(
   {
     type: fc.constantFrom("deploy" as const, "rollback" as const),
@@ -22,7 +22,7 @@ const FILTER = fc.record(
 );
 
 export async function testLists(t: Test, open: OpenStore): Promise<void> {
-  await t.test("pages of any size, under any filter, hold each matching activity once and newest first", async (t) => {
+  await t.test("pages of any size, under any filter, list each matching activity once, newest first", async (t) => {
     const store = await open(t);
     await fill(store);
     const all = (await store.listActivities({}, FIRST_PAGE)).items;
@@ -53,7 +53,7 @@ export async function testLists(t: Test, open: OpenStore): Promise<void> {
     );
   });
 
-  await t.test("an activity that is opened between two pages moves nothing on the later ones", async (t) => {
+  await t.test("an activity that is opened between two pages does not shift the later pages", async (t) => {
     const store = await open(t);
     await fill(store);
     const all = ids((await store.listActivities({}, FIRST_PAGE)).items);
@@ -64,7 +64,7 @@ export async function testLists(t: Test, open: OpenStore): Promise<void> {
     t.same(ids(second.items), all.slice(10, 20));
   });
 
-  await t.test("lists hold the same nouns as the finders", async (t) => {
+  await t.test("lists return the same nouns as the finders", async (t) => {
     const store = await open(t);
     await fill(store);
     const [deployments, rollbacks] = [
@@ -75,7 +75,7 @@ export async function testLists(t: Test, open: OpenStore): Promise<void> {
     for (const item of rollbacks.items.slice(0, 5)) t.same(item, await store.findRollback(item.id));
   });
 
-  await t.test("refuses a cursor that no list has answered, by its name", async (t) => {
+  await t.test("refuses a cursor that no list returned, and names it", async (t) => {
     const store = await open(t);
     const unreadable = [
       "",
@@ -96,7 +96,7 @@ export async function testLists(t: Test, open: OpenStore): Promise<void> {
   });
 }
 
-/** Sixty activities in all mixtures, many of which were created in the same millisecond. */
+/** Sixty activities of all kinds, many of which were created in the same millisecond. */
 async function fill(store: Store): Promise<void> {
   for (let n = 0; n < 60; n += 1) {
     const facts = {

@@ -1,5 +1,6 @@
 import type { Test } from "tap";
 import type { RollbackEnd } from "#src/store/port/rollbacks";
+import type { Store } from "#src/store/store";
 import {
   allow,
   beginRollback,
@@ -22,22 +23,32 @@ import type { OpenStore } from "./open-store.ts";
 
 const NOTHING = { restored: 0, removed: 0, recreated: 0, unchanged: 0, skipped: 0, failed: 0 };
 
-export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
-  const openDeployed: OpenStore = async (t) => {
-    const store = await open(t);
-    const states = { before: [component("lambda-code:shop-pay")], deployed: [component("lambda-code:shop-pay")] };
-    await deploy(store, deployment("dep_1"), states);
-    await deploy(store, deployment("dep_2", { lock: { stacks: ["other"], functions: [], within: [] } }), states);
-    return store;
-  };
-  const openDraft: OpenStore = async (t) => {
-    const store = await openDeployed(t);
-    await store.openRollback(rollback("rbk_1", ["dep_1"], { status: "Draft", picked: [] }), allow, null);
-    return store;
-  };
+/** A store with two ended deployments. */
+async function openDeployed(t: Test, open: OpenStore): Promise<Store> {
+  const store = await open(t);
+  const states = { before: [component("lambda-code:shop-pay")], deployed: [component("lambda-code:shop-pay")] };
+  await deploy(store, deployment("dep_1"), states);
+  await deploy(store, deployment("dep_2", { lock: { stacks: ["other"], functions: [], within: [] } }), states);
+  return store;
+}
 
-  await t.test("keeps every fact of a rollback, over several deployments and of an undo", async (t) => {
-    const store = await openDeployed(t);
+async function openDraft(t: Test, open: OpenStore): Promise<Store> {
+  const store = await openDeployed(t, open);
+  await store.openRollback(rollback("rbk_1", ["dep_1"], { status: "Draft", picked: [] }), allow, null);
+  return store;
+}
+
+export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
+  await testOpening(t, open);
+  await testDrafts(t, open);
+  await testRun(t, open);
+  await testEndings(t, open);
+  await testLostLease(t, open);
+}
+
+async function testOpening(t: Test, open: OpenStore): Promise<void> {
+  await t.test("keeps every fact of a rollback of several deployments, and of an undo", async (t) => {
+    const store = await openDeployed(t, open);
     const several = rollback("rbk_1", ["dep_2", "dep_1"], { picked: ["stack:shop-api", "lambda-code:shop-pay"] });
     await store.openRollback(several, allow, enqueue(store, "plan-rollback", "rbk_1"));
     t.same(await store.findRollback("rbk_1"), several);
@@ -55,8 +66,8 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.claimJob(NOW, 1), null, "a draft has no job");
   });
 
-  await t.test("refuses a rollback with nothing changed, and asks nobody about a draft", async (t) => {
-    const store = await openDeployed(t);
+  await t.test("a refused rollback changes nothing, and a draft skips the guard", async (t) => {
+    const store = await openDeployed(t, open);
     const refuse = refuseWith("DEPLOYMENT_IN_PROGRESS");
     const opening = store.openRollback(rollback("rbk_1", ["dep_1"]), refuse, enqueue(store, "plan-rollback", "rbk_1"));
     await t.rejects(opening, { code: "DEPLOYMENT_IN_PROGRESS" });
@@ -64,13 +75,15 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
     await store.openRollback(rollback("rbk_1", ["dep_1"], { status: "Draft" }), refuse, null);
     t.match(await store.findRollback("rbk_1"), { status: "Draft" });
   });
+}
 
-  await t.test("editing a draft forgets its plan, and the planning of what was picked before", async (t) => {
-    const store = await openDraft(t);
+async function testDrafts(t: Test, open: OpenStore): Promise<void> {
+  await t.test("editing a draft deletes its plan, and cancels the planning of what was picked before", async (t) => {
+    const store = await openDraft(t, open);
     await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
     await store.savePlan(await claim(store), "rbk_1", { plan: plan("stack:shop-api"), lines: [], next: null });
     await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
-    t.equal(await store.findPlan("rbk_1"), null, "a new request forgets the plan");
+    t.equal(await store.findPlan("rbk_1"), null, "a new request deletes the plan");
     const running = await claim(store);
     const edited = await store.editDraft("rbk_1", ({ picked }) => [...picked, "stack:shop-api"]);
     t.same(edited.picked, ["stack:shop-api"]);
@@ -91,18 +104,18 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
   });
 
   await t.test("a draft whose planning failed stays a draft that says why", async (t) => {
-    const store = await openDraft(t);
+    const store = await openDraft(t, open);
     await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
     await store.failActivity(await claim(store), "rbk_1", { problem: PROBLEM, at: NOW, lines: [line("No.")] });
     t.match(await store.findRollback("rbk_1"), { status: "Draft", error: PROBLEM, finishedAt: null, result: null });
     await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
-    t.match(await store.findRollback("rbk_1"), { error: null }, "a new attempt forgets it");
+    t.match(await store.findRollback("rbk_1"), { error: null }, "a new attempt clears the problem");
     await store.savePlan(await claim(store), "rbk_1", { plan: plan(), lines: [], next: null });
     t.match(await store.findRollback("rbk_1"), { status: "Draft", error: null });
   });
 
-  await t.test("runs a draft only with its latest plan, while nobody holds its components", async (t) => {
-    const store = await openDraft(t);
+  await t.test("runs a draft only with its latest plan, and only while its components are not locked", async (t) => {
+    const store = await openDraft(t, open);
     const claimed = { stacks: ["shop-api"], functions: [], within: [] };
     const run = (planDigest: string, guards: { guard?: typeof allow; busy?: typeof allow } = {}) =>
       store.requestRun("rbk_1", {
@@ -140,17 +153,19 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
     );
   });
 
-  await t.test("enqueues the run in the moment in which the plan is saved", async (t) => {
-    const store = await openDeployed(t);
+  await t.test("enqueues the run in the transaction that saves the plan", async (t) => {
+    const store = await openDeployed(t, open);
     await store.openRollback(rollback("rbk_1", ["dep_1"]), allow, enqueue(store, "plan-rollback", "rbk_1"));
     const next = enqueue(store, "run-rollback", "rbk_1");
     await store.savePlan(await claim(store), "rbk_1", { plan: plan("stack:shop-api"), lines: [], next });
     t.match(await store.findRollback("rbk_1"), { status: "Queued" });
     t.match(await claim(store), { type: "run-rollback", subject: "rbk_1" });
   });
+}
 
-  await t.test("keeps the backup, the steps and the journal of a run as they come about", async (t) => {
-    const store = await openDeployed(t);
+async function testRun(t: Test, open: OpenStore): Promise<void> {
+  await t.test("keeps the backup, the steps and the journal of a run", async (t) => {
+    const store = await openDeployed(t, open);
     const steps = [step(1), step(2)];
     const job = await beginRollback(store, rollback("rbk_1", ["dep_1"]), steps);
     const begun = await store.findRollback("rbk_1");
@@ -191,9 +206,11 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
       ["Running.", "Done.", "Verified."],
     );
   });
+}
 
-  await t.test("ends a rollback with its result, its record and the rows as the last look found them", async (t) => {
-    const store = await openDeployed(t);
+async function testEndings(t: Test, open: OpenStore): Promise<void> {
+  await t.test("ends a rollback with its result, its record and the corrected rows", async (t) => {
+    const store = await openDeployed(t, open);
     const job = await beginRollback(store, rollback("rbk_1", ["dep_1"]), [step(1), step(2)]);
     const rows = [step(1, { status: "Failed", verified: false, error: PROBLEM }), step(2, { status: "Skipped" })];
     const end: RollbackEnd = {
@@ -214,8 +231,8 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
     await t.rejects(store.endRollback(job, "rbk_1", end), { code: "LEASE_LOST" });
   });
 
-  await t.test("leaves a row for each component of a rollback that was refused before it began", async (t) => {
-    const store = await openDeployed(t);
+  await t.test("keeps a row for each component of a rollback that was refused before it began", async (t) => {
+    const store = await openDeployed(t, open);
     await store.openRollback(rollback("rbk_1", ["dep_1"]), allow, enqueue(store, "run-rollback", "rbk_1"));
     const skipped = [step(1, { status: "Skipped" })];
     const end = { status: "Exception", result: { ...NOTHING, skipped: 1 }, problem: PROBLEM, record: null } as const;
@@ -225,7 +242,7 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
   });
 
   await t.test("a rollback that fails half-way accounts for every step", async (t) => {
-    const store = await openDeployed(t);
+    const store = await openDeployed(t, open);
     const job = await beginRollback(store, rollback("rbk_1", ["dep_1"]), [step(1), step(2), step(3), step(4)]);
     await store.finishStep(job, "rbk_1", { row: step(1, { status: "Removed", verified: true }), lines: [] });
     await store.startStep(job, "rbk_1", 2, NOW + 10);
@@ -239,9 +256,11 @@ export async function testRollbacks(t: Test, open: OpenStore): Promise<void> {
       { status: "Skipped", error: null },
     ]);
   });
+}
 
-  await t.test("refuses every write of a run that lost its lease, with nothing changed", async (t) => {
-    const store = await openDeployed(t);
+async function testLostLease(t: Test, open: OpenStore): Promise<void> {
+  await t.test("refuses every write of a run that lost its lease, and changes nothing", async (t) => {
+    const store = await openDeployed(t, open);
     const stale = await beginRollback(store, rollback("rbk_1", ["dep_1"]), [step(1)]);
     await store.requeueJobs(NOW, true);
     const row = step(1, { status: "Restored" });

@@ -16,7 +16,12 @@ import {
 import type { OpenStore } from "./open-store.ts";
 
 export async function testSnapshots(t: Test, open: OpenStore): Promise<void> {
-  await t.test("gives back every component as it was captured", async (t) => {
+  await testStates(t, open);
+  await testLastRecords(t, open);
+}
+
+async function testStates(t: Test, open: OpenStore): Promise<void> {
+  await t.test("returns every component as it was captured", async (t) => {
     const store = await open(t);
     const whole = component("lambda-config:shop-pay", {
       Environment: { ключ: "é\u0000", list: [3, 1, 2], none: null },
@@ -40,7 +45,7 @@ export async function testSnapshots(t: Test, open: OpenStore): Promise<void> {
     t.same(await store.findComponents("snp_none"), new Map());
   });
 
-  await t.test("says of a snapshot that nobody has taken yet that it is Pending and empty", async (t) => {
+  await t.test("a snapshot that has not been taken yet is Pending and empty", async (t) => {
     const store = await open(t);
     const given = deployment("dep_1");
     await openDeployment(store, given);
@@ -75,8 +80,10 @@ export async function testSnapshots(t: Test, open: OpenStore): Promise<void> {
       all.map(({ id }) => id),
     );
   });
+}
 
-  await t.test("knows what was last recorded of a component, and that it was absent", async (t) => {
+async function testLastRecords(t: Test, open: OpenStore): Promise<void> {
+  await t.test("finds what was last recorded of a component, including its absence", async (t) => {
     const store = await open(t);
     const [one, two] = [component("lambda-code:shop-1", { v: 1 }), component("lambda-code:shop-1", { v: 2 })];
     const gone = component("lambda-code:shop-2");
@@ -91,19 +98,19 @@ export async function testSnapshots(t: Test, open: OpenStore): Promise<void> {
         [gone.id, null],
       ]),
     );
-    t.same(await last(NOW + 201), new Map(), "what is older than `since` does not count");
+    t.same(await last(NOW + 201), new Map(), "older records are ignored");
     t.equal((await last(NOW + 200)).size, 2, "`since` itself counts");
     t.same(await last(NOW, { ...IDENTITY, region: "us-east-1" }), new Map(), "another region is another target");
     t.same(await last(NOW, { ...IDENTITY, account: "1" }), new Map(), "another account is another target");
     t.same(await store.findLastRecorded(IDENTITY, [], NOW), new Map());
   });
 
-  await t.test("counts the end of a rollback as recorded, for exactly what it brought back or changed", async (t) => {
+  await t.test("counts the record of a rollback for exactly the components that it restored or changed", async (t) => {
     const store = await open(t);
     const [kept, back] = [component("lambda-code:shop-9"), component("lambda-code:shop-1", { v: 0 })];
     const deployed = [kept, component("lambda-code:shop-1", { v: 1 }), component("lambda-code:shop-2")];
     await deploy(store, deployment("dep_1"), { before: [], deployed, recordedAt: NOW + 100 });
-    // As in the rollback's own backup, and somebody else's; made by a step that failed behind it.
+    // `foreign` is as in the rollback's own backup; `half` was made by a step that failed afterwards.
     const [foreign, half] = [component("lambda-code:shop-pay"), component("lambda-code:shop-4")];
     const steps = [
       step(1, { status: "Restored" }),

@@ -31,11 +31,11 @@ export interface FilterOptions {
 
 export function addFilterOptions(command: Command): Command {
   return command
-    .option("--application <name>")
-    .option("--stage <name>")
-    .option("--branch <name>")
-    .option("--target <name>")
-    .addOption(new Option("--status <status>").choices(activityStatusValues));
+    .option("--application <name>", "only those of this application")
+    .option("--stage <name>", "only those of this stage")
+    .option("--branch <name>", "only those of this branch")
+    .option("--target <name>", "only those of this account and region, by their name in the service's settings")
+    .addOption(new Option("--status <status>", "only those with this status").choices(activityStatusValues));
 }
 
 /** Names one stage of an application. */
@@ -45,7 +45,9 @@ export interface StageOptions {
 }
 
 export function addStageOptions(command: Command): Command {
-  return command.requiredOption("--application <name>").requiredOption("--stage <name>");
+  return command
+    .requiredOption("--application <name>", "the application that the stage belongs to")
+    .requiredOption("--stage <name>", "the stage, as the deployments name it");
 }
 
 /** For options that may be given more than once. */

@@ -10,7 +10,7 @@ import { NOT_YET, type Polling, poll } from "../polling.ts";
 import { NO_CHANGES, toChangeSet, toResourceChange } from "./stack-facts.ts";
 import type { CloudFormationCall } from "./stack-readers.ts";
 
-export type ChangeSets = Pick<
+type ChangeSets = Pick<
   CloudFormationGateway,
   "createChangeSet" | "getChangeSet" | "awaitChangeSet" | "executeChangeSet" | "deleteChangeSet"
 >;

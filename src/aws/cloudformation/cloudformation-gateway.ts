@@ -6,7 +6,7 @@ import type { StagedObject, Staging } from "../objects/staging.ts";
 import { createChangeSets, type TemplateMember } from "./change-sets.ts";
 import { type CloudFormationCall, createStackReaders } from "./stack-readers.ts";
 
-export interface CloudFormationParts {
+interface CloudFormationParts {
   readonly service: CloudFormationService;
   /** Makes the URL of a staged template. */
   readonly s3: S3Service;

@@ -23,7 +23,7 @@ export type CloudFormationCall = Call<
   CloudFormationClientResolvedConfig
 >;
 
-export type StackReaders = Pick<
+type StackReaders = Pick<
   CloudFormationGateway,
   | "getStack"
   | "listStacks"

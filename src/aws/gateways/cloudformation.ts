@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 
-export interface StackParameter {
+interface StackParameter {
   readonly key: string;
   /** Masked with asterisks where the parameter is NoEcho. */
   readonly value: string;

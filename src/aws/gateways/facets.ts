@@ -13,7 +13,7 @@ export interface FacetTarget {
   readonly qualifier: string | null;
 }
 
-export interface RuntimeManagement {
+interface RuntimeManagement {
   /** `Auto`, `FunctionUpdate` or `Manual`. */
   readonly updateRuntimeOn: string;
   /** Only under `Manual`. */

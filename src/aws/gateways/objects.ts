@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 
 /** An object in S3. Equal `etag`s mean equal bytes; different ones mean nothing. */
-export interface ObjectFacts {
+interface ObjectFacts {
   readonly sizeBytes: number;
   readonly etag: string | null;
 }
 
-export interface OpenObject extends Pick<ObjectFacts, "etag"> {
+interface OpenObject extends Pick<ObjectFacts, "etag"> {
   readonly bytes: Readable;
 }
 

@@ -4,7 +4,7 @@ import type { StsService } from "../clients.ts";
 import type { IdentityGateway } from "../gateways/identity.ts";
 import type { StsSdk } from "../sdk-clients.ts";
 
-export type StsCall = Call<StsSdk, STSClient, ServiceInputTypes, ServiceOutputTypes, STSClientResolvedConfig>;
+type StsCall = Call<StsSdk, STSClient, ServiceInputTypes, ServiceOutputTypes, STSClientResolvedConfig>;
 
 export function createIdentityGateway(call: StsCall, sts: StsService): IdentityGateway {
   return {

@@ -4,7 +4,7 @@ import type { AliasFacts, AliasWrite, LambdaGateway } from "../gateways/lambda.t
 import type { LambdaCall } from "./function-readers.ts";
 import { unlessAlreadySo } from "./lost-responses.ts";
 
-export type AliasWriters = Pick<LambdaGateway, "createAlias" | "updateAlias" | "deleteAlias">;
+type AliasWriters = Pick<LambdaGateway, "createAlias" | "updateAlias" | "deleteAlias">;
 
 export function createAliasWriters(call: LambdaCall, getAlias: LambdaGateway["getAlias"]): AliasWriters {
   const isThere = async (name: string, alias: AliasWrite) => isSame(await getAlias(name, alias.name), alias);

@@ -4,7 +4,7 @@ import type { CodeSource, FunctionCode, ReferencedObject } from "../gateways/cod
 import type { Staging } from "../objects/staging.ts";
 
 /** The members for code, which CreateFunction's `Code` and UpdateFunctionCode have in common. */
-export type CodeMembers = Pick<
+type CodeMembers = Pick<
   UpdateFunctionCodeRequest,
   "ZipFile" | "S3Bucket" | "S3Key" | "S3ObjectVersion" | "S3ObjectStorageMode" | "ImageUri" | "SourceKMSKeyArn"
 >;

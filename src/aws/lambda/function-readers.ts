@@ -22,7 +22,7 @@ export type LambdaCall = Call<
   LambdaClientResolvedConfig
 >;
 
-export type LambdaReaders = Pick<
+type LambdaReaders = Pick<
   LambdaGateway,
   "listFunctions" | "getFunction" | "getConfiguration" | "listVersions" | "listAliases" | "getAlias"
 >;

@@ -15,7 +15,7 @@ import type { LambdaCall } from "./function-readers.ts";
 import { SETTLE_LIMIT_MS, type Settling } from "./function-settling.ts";
 import { unlessAlreadySo } from "./lost-responses.ts";
 
-export type FunctionWriters = Pick<
+type FunctionWriters = Pick<
   LambdaGateway,
   "createFunction" | "updateConfiguration" | "updateCode" | "deleteFunction" | "publishVersion"
 >;
@@ -35,7 +35,7 @@ const TEMPORARY =
   /role defined for the function cannot be assumed|provided execution role does not have permissions|throttled by EC2|KMS key is invalid for CreateGrant/i;
 
 export function createFunctionWriters(parts: LambdaParts): FunctionWriters {
-  const { call, settling, staging } = parts;
+  const { call, settling } = parts;
   return {
     createFunction: (name, settings, code) => createFunction(parts, { name, settings }, code),
     updateConfiguration: async (name, patch, revisionId) => {
@@ -47,20 +47,7 @@ export function createFunctionWriters(parts: LambdaParts): FunctionWriters {
         revision = revisionId && (settled?.RevisionId ?? null);
       }
     },
-    updateCode: async (name, code, revisionId) => {
-      const guard = { FunctionName: name, ...(revisionId ? { RevisionId: revisionId } : {}) };
-      const architectures = code.architectures as UpdateArchitectures;
-      const sending = untilAccepted(parts, name, () =>
-        withCode(code, staging, (members) =>
-          call((sdk) => new sdk.UpdateFunctionCodeCommand({ ...guard, ...members, Architectures: architectures })),
-        ),
-      );
-      await unlessAlreadySo(sending, async () => {
-        const live = await settling.awaitIdle(name);
-        return hasCode(live, code) && sameJson([...(live?.Architectures ?? [])].sort(), [...architectures].sort());
-      });
-      await settling.awaitSettled(name);
-    },
+    updateCode: (name, code, revisionId) => updateCode(parts, { name, code }, revisionId),
     deleteFunction: async (name) => {
       await untilAccepted(parts, name, () =>
         nullIfMissing(call((sdk) => new sdk.DeleteFunctionCommand({ FunctionName: name }))),
@@ -119,6 +106,26 @@ async function updateConfiguration(
     parts.call((sdk) => new sdk.UpdateFunctionConfigurationCommand(request)),
   );
   await unlessAlreadySo(sending, async () => carries(await parts.settling.awaitIdle(name), patch));
+}
+
+async function updateCode(
+  parts: LambdaParts,
+  { name, code }: { name: string; code: FunctionCode & { architectures: readonly string[] } },
+  revisionId: string | null,
+): Promise<void> {
+  const { call, settling, staging } = parts;
+  const guard = { FunctionName: name, ...(revisionId ? { RevisionId: revisionId } : {}) };
+  const architectures = code.architectures as UpdateArchitectures;
+  const sending = untilAccepted(parts, name, () =>
+    withCode(code, staging, (members) =>
+      call((sdk) => new sdk.UpdateFunctionCodeCommand({ ...guard, ...members, Architectures: architectures })),
+    ),
+  );
+  await unlessAlreadySo(sending, async () => {
+    const live = await settling.awaitIdle(name);
+    return hasCode(live, code) && sameJson([...(live?.Architectures ?? [])].sort(), [...architectures].sort());
+  });
+  await settling.awaitSettled(name);
 }
 
 /** Sends again while an earlier update is in progress, and while a new role has not reached Lambda. */

@@ -29,17 +29,7 @@ export function createTriggerGateway(call: LambdaCall, polling: Polling): Trigge
   return {
     listTriggers,
     awaitTrigger,
-    createTrigger: async (trigger) => {
-      const request = asRequest(trigger);
-      const creating = call((sdk) => new sdk.CreateEventSourceMappingCommand(request));
-      await unlessAlreadySo(
-        creating.then(({ UUID }) => awaitTrigger(UUID ?? "")),
-        async () => {
-          const there = (await listTriggers()).find((live) => isCreated(live, trigger));
-          return there !== undefined && (await awaitTrigger(there.UUID ?? "")) !== null;
-        },
-      );
-    },
+    createTrigger: (trigger) => createTrigger({ call, listTriggers, awaitTrigger }, trigger),
     updateTrigger: async (uuid, patch) => {
       const request = { ...asRequest(patch), UUID: uuid } as UpdateEventSourceMappingRequest;
       await untilAccepted(call, polling, uuid, () => call((sdk) => new sdk.UpdateEventSourceMappingCommand(request)));
@@ -62,6 +52,21 @@ export function createTriggerGateway(call: LambdaCall, polling: Polling): Trigge
       await call((sdk) => new sdk.UntagResourceCommand({ Resource: arn, TagKeys: [...keys] }));
     },
   };
+}
+
+async function createTrigger(
+  { call, listTriggers, awaitTrigger }: Pick<TriggerGateway, "listTriggers" | "awaitTrigger"> & { call: LambdaCall },
+  trigger: TriggerWrite,
+): Promise<void> {
+  const request = asRequest(trigger);
+  const creating = call((sdk) => new sdk.CreateEventSourceMappingCommand(request));
+  await unlessAlreadySo(
+    creating.then(({ UUID }) => awaitTrigger(UUID ?? "")),
+    async () => {
+      const existing = (await listTriggers()).find((live) => isCreated(live, trigger));
+      return existing !== undefined && (await awaitTrigger(existing.UUID ?? "")) !== null;
+    },
+  );
 }
 
 /** AWS goes on returning a trigger that is being deleted until it is gone. */

@@ -8,7 +8,7 @@ import { isCode, nullIfMissing } from "../error-mapping.ts";
 import type { ObjectGateway } from "../gateways/objects.ts";
 import type { S3Sdk } from "../sdk-clients.ts";
 
-export type S3Call = Call<S3Sdk, S3Client, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
+type S3Call = Call<S3Sdk, S3Client, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
 
 /** The SDK cannot send a stream twice, so failed uploads are repeated here, each with a fresh stream. */
 const UPLOAD_TRIES = 4;

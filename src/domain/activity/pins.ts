@@ -35,7 +35,7 @@ export interface Cleared {
   readonly reason: string;
 }
 
-/** A pinned state that a deployment has brought again. */
+/** A pinned state that a deployment has deployed again. */
 export interface CarriedPin {
   readonly component: ComponentId;
   readonly pin: string;
@@ -103,7 +103,7 @@ export interface PinChanges {
   /** The new pin; null for an undo, and for a rollback that replaced nothing. */
   readonly pin: Pin | null;
   /** The restored states: pins on exactly these states are superseded. */
-  readonly broughtBack: readonly Pick<PinnedState, "component" | "digest">[];
+  readonly restoredStates: readonly Pick<PinnedState, "component" | "digest">[];
   /** The undone rollback, whose pins on these components are superseded too; null for any other. */
   readonly undone: string | null;
   /** Branches and builds that need revalidation from now on. */

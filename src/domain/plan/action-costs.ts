@@ -4,20 +4,20 @@ import type { Action, ActionName } from "./plan.ts";
 export type CallKey = `${"lambda" | "cloudformation" | "s3" | "sts"}:${string}`;
 
 interface Cost {
-  /** The look before the action, and the wait behind it as if everything had settled at once. */
+  /** Reads before the action, and those of the wait after it, as if AWS settled at once. */
   readonly reads: readonly CallKey[];
-  /** The mutation, unless the action itself names others. */
+  /** The mutations, unless the action itself names others. */
   readonly write: readonly CallKey[];
-  /** Read before each single mutation, for the revision that it is made on. */
-  readonly eachOn?: CallKey;
+  /** The read before each single mutation, which gets the revision to change. */
+  readonly readBeforeEach?: CallKey;
   readonly settleMs: number;
 }
 
 const FUNCTION = "lambda:GetFunction";
-const TRIGGER_LOOK: readonly CallKey[] = ["lambda:ListEventSourceMappings", "lambda:GetEventSourceMapping"];
-const TEMPLATE_LOOK: readonly CallKey[] = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"];
-/** Is there one already; what it would do, and with which values; how the stack has ended. */
-const CHANGE_SET_LOOKS: readonly CallKey[] = [
+const TRIGGER_READS: readonly CallKey[] = ["lambda:ListEventSourceMappings", "lambda:GetEventSourceMapping"];
+const TEMPLATE_READS: readonly CallKey[] = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"];
+/** Whether the change set exists, which changes it makes, with which values, and the final status of the stack. */
+const CHANGE_SET_READS: readonly CallKey[] = [
   "cloudformation:DescribeChangeSet",
   "cloudformation:DescribeChangeSet",
   "cloudformation:DescribeChangeSet",
@@ -26,9 +26,9 @@ const CHANGE_SET_LOOKS: readonly CallKey[] = [
 const CHANGE_SET: readonly CallKey[] = ["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"];
 
 /**
- * What each action costs. Small functions settle within a few seconds (25 s in a VPC), a trigger in a quarter of a minute,
- * provisioned concurrency and a stack with a handful of resources in about a minute: the middle of what is usual, used for
- * as long as no step of the sort has been measured.
+ * The cost of each action. Typical times, used until such a step has been measured: a small function settles within a few
+ * seconds (25 s in a VPC), a trigger within 15 s, provisioned concurrency and a stack with a handful of resources in about a
+ * minute.
  */
 const COSTS: Readonly<Record<ActionName, Cost>> = {
   "create-function": { reads: [FUNCTION, FUNCTION], write: ["lambda:CreateFunction"], settleMs: 5_000 },
@@ -83,13 +83,13 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
   "put-policy": {
     reads: [FUNCTION, "lambda:GetPolicy"],
     write: ["lambda:AddPermission"],
-    eachOn: "lambda:GetPolicy",
+    readBeforeEach: "lambda:GetPolicy",
     settleMs: 0,
   },
   "delete-policy": {
     reads: [FUNCTION, "lambda:GetPolicy"],
     write: ["lambda:RemovePermission"],
-    eachOn: "lambda:GetPolicy",
+    readBeforeEach: "lambda:GetPolicy",
     settleMs: 0,
   },
   "create-url": { reads: ["lambda:ListFunctionUrlConfigs"], write: ["lambda:CreateFunctionUrlConfig"], settleMs: 0 },
@@ -109,25 +109,25 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
     settleMs: 15_000,
   },
   "put-trigger": {
-    reads: [...TRIGGER_LOOK, "lambda:GetEventSourceMapping"],
+    reads: [...TRIGGER_READS, "lambda:GetEventSourceMapping"],
     write: ["lambda:UpdateEventSourceMapping"],
     settleMs: 15_000,
   },
-  "put-trigger-tags": { reads: [...TRIGGER_LOOK, "lambda:ListTags"], write: ["lambda:TagResource"], settleMs: 0 },
-  // What is published in between is only told where it runs.
+  "put-trigger-tags": { reads: [...TRIGGER_READS, "lambda:ListTags"], write: ["lambda:TagResource"], settleMs: 0 },
+  // Whether versions have to be published in between shows only during the run.
   "make-room-for-version": { reads: [FUNCTION, "lambda:ListVersionsByFunction"], write: [], settleMs: 0 },
-  // Which objects the buckets have lost is only looked up where it runs.
+  // Which objects the buckets have lost is only looked up during the run.
   "put-code-objects": { reads: [], write: [], settleMs: 0 },
   "continue-update-rollback": {
     reads: ["cloudformation:DescribeStacks", "cloudformation:DescribeStacks"],
     write: ["cloudformation:ContinueUpdateRollback"],
     settleMs: 60_000,
   },
-  "create-stack": { reads: CHANGE_SET_LOOKS, write: CHANGE_SET, settleMs: 120_000 },
-  "update-stack": { reads: CHANGE_SET_LOOKS, write: CHANGE_SET, settleMs: 60_000 },
-  // Outputs alone change: no resource has to settle.
-  "bridge-stack": { reads: CHANGE_SET_LOOKS, write: CHANGE_SET, settleMs: 15_000 },
-  "splice-stack": { reads: [...TEMPLATE_LOOK, ...CHANGE_SET_LOOKS], write: CHANGE_SET, settleMs: 60_000 },
+  "create-stack": { reads: CHANGE_SET_READS, write: CHANGE_SET, settleMs: 120_000 },
+  "update-stack": { reads: CHANGE_SET_READS, write: CHANGE_SET, settleMs: 60_000 },
+  // Only outputs change, so no resource has to settle.
+  "bridge-stack": { reads: CHANGE_SET_READS, write: CHANGE_SET, settleMs: 15_000 },
+  "splice-stack": { reads: [...TEMPLATE_READS, ...CHANGE_SET_READS], write: CHANGE_SET, settleMs: 60_000 },
   "delete-stack": {
     reads: ["cloudformation:DescribeStacks", "cloudformation:DescribeStacks"],
     write: ["cloudformation:DeleteStack"],
@@ -147,12 +147,12 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
 
 /** The calls of an action. Pure. */
 export function callsOf(action: Action): readonly CallKey[] {
-  const { reads, write, eachOn } = COSTS[action.do];
+  const { reads, write, readBeforeEach } = COSTS[action.do];
   const writes = action.writes?.map((operation): CallKey => `lambda:${operation}`) ?? write;
-  return [...reads, ...(eachOn ? writes.map(() => eachOn) : []), ...writes];
+  return [...reads, ...(readBeforeEach ? writes.map(() => readBeforeEach) : []), ...writes];
 }
 
-/** How long AWS usually takes to settle after an action. */
+/** How long AWS usually takes to settle after an action, in milliseconds. */
 export function settleMsOf(action: Action): number {
   return COSTS[action.do].settleMs;
 }

@@ -12,16 +12,16 @@ import { stackState } from "../component/states/stack.ts";
 import { type CallKey, callsOf, settleMsOf } from "./action-costs.ts";
 import type { Plan, PlanStep, StepAction } from "./plan.ts";
 
-/** A quota that calls count against together. `quota` is its name. */
+/** A quota that calls share; `quota` is its name. */
 export interface Rate {
   readonly quota: string;
   readonly callsPerSecond: number;
 }
 
-/** Null for calls that no quota slows down. */
+/** Null for calls without a quota that slows them down. */
 export type RateOf = (service: string, operation: string) => Rate | null;
 
-/** How long the steps of one sort took in earlier rollbacks. */
+/** How long a step took in an earlier rollback. */
 export interface MeasuredStep {
   readonly kind: KindName;
   readonly action: StepAction;
@@ -35,18 +35,18 @@ export interface ExpectedCalls {
   readonly count: number;
 }
 
-/** What running a plan would cost (N15). An estimate: waiting for AWS to settle is most of it. */
+/** The estimated cost of running a plan. Most of the time is spent waiting for AWS to settle. */
 export interface Estimate {
   readonly calls: readonly ExpectedCalls[];
-  /** All of it, as if the steps ran one after the other: stacks of one wave, which run side by side, take less. */
+  /** As if the steps ran one after the other. Stacks of one wave, which run side by side, take less. */
   readonly durationMs: number;
-  /** The least that AWS's quotas allow for so many calls. */
+  /** The least time that the quotas of AWS allow for the calls. */
   readonly pacingMs: number;
-  /** Steps whose time is the median of earlier ones rather than a constant. */
+  /** Steps whose time is the median of earlier steps instead of a constant. */
   readonly measuredSteps: number;
 }
 
-/** Reading one component that is there, beside the one GetFunction that serves all components of its function. */
+/** Calls that read an existing component, besides the one GetFunction for all components of its function. */
 const READS: Readonly<Partial<Record<KindName, readonly CallKey[]>>> = {
   "lambda-alias": ["lambda:ListAliases", "lambda:GetFunction", "lambda:ListProvisionedConcurrencyConfigs"],
   "lambda-runtime": [
@@ -60,15 +60,15 @@ const READS: Readonly<Partial<Record<KindName, readonly CallKey[]>>> = {
   "lambda-trigger": ["lambda:ListEventSourceMappings", "lambda:GetEventSourceMapping", "lambda:ListTags"],
 };
 
-/** Finding that one is not there. The others take the same calls for it, or none beside those of its function. */
-const READS_OF_NONE: typeof READS = {
+/** Calls that find a component missing. The kinds that are not listed take the same calls as in READS. */
+const READS_OF_MISSING: typeof READS = {
   ...READS,
   "lambda-alias": ["lambda:ListAliases"],
   "lambda-runtime": [],
   "lambda-trigger": ["lambda:ListEventSourceMappings"],
 };
 
-/** A stack with its resources, read once for all of them. */
+/** A stack with its resources, read once for all its components. */
 const STACK_VIEW: readonly CallKey[] = [
   "cloudformation:DescribeStacks",
   "cloudformation:GetTemplate",
@@ -79,29 +79,29 @@ const STACK_READS: readonly CallKey[] = [
   "cloudformation:GetTemplateSummary",
   "cloudformation:GetStackPolicy",
 ];
-const STACK_OF_NONE: readonly CallKey[] = ["cloudformation:DescribeStacks"];
+const MISSING_STACK: readonly CallKey[] = ["cloudformation:DescribeStacks"];
 
-/** Kinds that are read back only once their function has settled. */
-const WAITED_FOR: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-runtime"]);
+/** Kinds that are read back after their function has settled. */
+const SETTLING: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-runtime"]);
 
-/** An answer of the control plane, in the middle of what is usual. Calls of one rollback mostly follow each other. */
-const ANSWER_MS = 150;
+/** A typical response time of the control plane. Most calls of a rollback run one after the other. */
+const RESPONSE_MS = 150;
 
-/** Calls and time that a plan would take. Pure: the same plan, rates and measurements give the same answer. */
+/** Calls and time that a plan would take. Pure: the same plan, rates and measurements give the same estimate. */
 export function estimate(plan: Plan, rateOf: RateOf, measured: readonly MeasuredStep[]): Estimate {
   const acting = plan.steps.filter(({ action }) => action !== "unchanged" && action !== "refused");
-  const gone = stacksGone(plan.steps, isThereAfter);
-  const byStep = acting.map((step) => [...step.actions.flatMap(callsOf), ...proving(step, gone)]);
-  // For the backup before it, and for the last look.
-  const looks = [...lookingAt(plan.steps, isThereBefore), ...lookingAt(plan.steps, isThereAfter)];
-  const calls = countCalls([...WHO_AM_I, ...looks, ...byStep.flat()]);
-  const medians = acting.map((step) => median(measured.filter((earlier) => isSameSort(earlier, step))));
-  const stepsMs = acting.map((step, at) => medians[at] ?? settlingMs(step) + (byStep[at]?.length ?? 0) * ANSWER_MS);
+  const missing = stacksMissing(plan.steps, existsAfter);
+  const byStep = acting.map((step) => [...step.actions.flatMap(callsOf), ...verificationReads(step, missing)]);
+  // Once for the backup before the rollback, and once for the record after it.
+  const reads = [...snapshotReads(plan.steps, existsBefore), ...snapshotReads(plan.steps, existsAfter)];
+  const calls = countCalls([...WHO_AM_I, ...reads, ...byStep.flat()]);
+  const medians = acting.map((step) => median(measured.filter((earlier) => isAlike(earlier, step))));
+  const stepsMs = acting.map((step, at) => medians[at] ?? settlingMs(step) + (byStep[at]?.length ?? 0) * RESPONSE_MS);
   const pacingMs = slowestQuotaMs(calls, rateOf);
-  const looksMs = looks.length * ANSWER_MS;
+  const readsMs = reads.length * RESPONSE_MS;
   return {
     calls,
-    durationMs: Math.max(pacingMs, Math.round(sum(stepsMs) + looksMs)),
+    durationMs: Math.max(pacingMs, Math.round(sum(stepsMs) + readsMs)),
     pacingMs,
     measuredSteps: medians.filter((known) => known !== null).length,
   };
@@ -109,34 +109,34 @@ export function estimate(plan: Plan, rateOf: RateOf, measured: readonly Measured
 
 const WHO_AM_I: readonly CallKey[] = ["sts:GetCallerIdentity"];
 
-/** Whether a component is there at the time of a look. */
+/** Whether the component of a step exists when a snapshot is taken. */
 type Presence = (step: PlanStep) => boolean;
 
-const isThereBefore: Presence = ({ liveDigest }) => liveDigest !== null;
-const isThereAfter: Presence = ({ goal }) => goal !== null;
+const existsBefore: Presence = ({ liveDigest }) => liveDigest !== null;
+const existsAfter: Presence = ({ goal }) => goal !== null;
 
-/** A function and a stack count once, however many of their components are looked at. */
-function lookingAt(steps: readonly PlanStep[], isThere: Presence): CallKey[] {
+/** A function and a stack are read once for all their components. */
+function snapshotReads(steps: readonly PlanStep[], exists: Presence): CallKey[] {
   const functions = new Set(steps.flatMap(({ component }) => functionOf(component) ?? []));
-  const gone = stacksGone(steps, isThere);
+  const missing = stacksMissing(steps, exists);
   return [
     ...[...functions].map((): CallKey => "lambda:GetFunction"),
-    ...steps.flatMap((step) => readsOf(step.component, isThere(step))),
-    ...carryingAliases(steps).flatMap((alias) => readsOf(alias, true)),
-    ...[...new Set(steps.flatMap(stacksOf))].flatMap((stack) => (gone.has(stack) ? STACK_OF_NONE : STACK_READS)),
-    ...steps.flatMap((step) => (isThere(step) ? readWithWhole(step) : [])),
+    ...steps.flatMap((step) => readsOf(step.component, exists(step))),
+    ...aliasesOfSteps(steps).flatMap((alias) => readsOf(alias, true)),
+    ...[...new Set(steps.flatMap(stacksOf))].flatMap((stack) => (missing.has(stack) ? MISSING_STACK : STACK_READS)),
+    ...steps.flatMap((step) => (exists(step) ? readWithWhole(step) : [])),
   ];
 }
 
-function stacksGone(steps: readonly PlanStep[], isThere: Presence): ReadonlySet<ComponentId> {
-  return new Set(steps.filter((step) => !isThere(step)).map(({ component }) => component));
+function stacksMissing(steps: readonly PlanStep[], exists: Presence): ReadonlySet<ComponentId> {
+  return new Set(steps.filter((step) => !exists(step)).map(({ component }) => component));
 }
 
-/** Kinds whose components may hang on an alias. */
+/** Kinds whose components may belong to an alias. */
 const ON_ALIASES: ReadonlySet<KindName> = new Set(["lambda-async", "lambda-policy", "lambda-url"]);
 
-/** Aliases that no step is about and that are looked at all the same: something that goes back hangs on them. */
-function carryingAliases(steps: readonly PlanStep[]): ComponentId[] {
+/** Aliases without a step that are read all the same, because a component of a step belongs to them. */
+function aliasesOfSteps(steps: readonly PlanStep[]): ComponentId[] {
   const known = new Set(steps.map(({ component }) => component));
   const aliases = steps.flatMap(({ component }) => {
     const name = nameOf(component);
@@ -147,7 +147,7 @@ function carryingAliases(steps: readonly PlanStep[]): ComponentId[] {
   return [...new Set(aliases)].filter((alias) => !known.has(alias));
 }
 
-/** The stacks that are read for a step: its own, and the one whose template takes its part. */
+/** The stacks that are read for a step: its own, and the one into whose template its part is spliced. */
 function stacksOf({ component, actions }: PlanStep): ComponentId[] {
   const own = component.startsWith("stack") ? stackOf(component) : null;
   const spliced = actions
@@ -156,11 +156,11 @@ function stacksOf({ component, actions }: PlanStep): ComponentId[] {
   return [...(own ? [own] : []), ...spliced];
 }
 
-function readsOf(id: ComponentId, isThere: boolean): readonly CallKey[] {
-  return (isThere ? READS : READS_OF_NONE)[kindOf(id)] ?? [];
+function readsOf(id: ComponentId, exists: boolean): readonly CallKey[] {
+  return (exists ? READS : READS_OF_MISSING)[kindOf(id)] ?? [];
 }
 
-/** What the snapshot of a whole stack takes beside its own reads: who imports each export, and its nested stacks. */
+/** Further calls for the snapshot of a whole stack: the importers of each export, and the nested stacks. */
 function readWithWhole({ component, goal }: PlanStep): CallKey[] {
   if (!component.startsWith("stack:")) return [];
   const { settings, evidence } = stackState(goal);
@@ -173,14 +173,15 @@ function readWithWhole({ component, goal }: PlanStep): CallKey[] {
 
 const NESTED = "AWS::CloudFormation::Stack";
 
-/** Reading one component back by itself. */
-function proving({ component, goal }: PlanStep, gone: ReadonlySet<ComponentId>): CallKey[] {
+/** Calls that read one component back to verify it. */
+function verificationReads({ component, goal }: PlanStep, missing: ReadonlySet<ComponentId>): CallKey[] {
   const kind = kindOf(component);
-  if (kind === "stack") return [...(goal ? STACK_READS : STACK_OF_NONE)];
-  if (kind === "stack-resource") return [...(gone.has(stackOf(component) ?? component) ? STACK_OF_NONE : STACK_VIEW)];
+  if (kind === "stack") return [...(goal ? STACK_READS : MISSING_STACK)];
+  if (kind === "stack-resource")
+    return [...(missing.has(stackOf(component) ?? component) ? MISSING_STACK : STACK_VIEW)];
   const reads = readsOf(component, goal !== null);
   if (kind === "lambda-trigger") return [...reads];
-  const waits: CallKey[] = WAITED_FOR.has(kind) ? ["lambda:GetFunction"] : [];
+  const waits: CallKey[] = SETTLING.has(kind) ? ["lambda:GetFunction"] : [];
   return [...waits, "lambda:GetFunction", ...reads];
 }
 
@@ -193,7 +194,7 @@ function countCalls(keys: readonly CallKey[]): ExpectedCalls[] {
   });
 }
 
-/** Calls of one quota share its rate; those of several quotas go side by side. */
+/** Calls share the rate of their quota; calls of different quotas can run side by side. */
 function slowestQuotaMs(calls: readonly ExpectedCalls[], rateOf: RateOf): number {
   const byQuota = new Map<string, number>();
   for (const { service, operation, count } of calls) {
@@ -207,11 +208,11 @@ function settlingMs(step: PlanStep): number {
   return sum(step.actions.map(settleMsOf));
 }
 
-function isSameSort(earlier: MeasuredStep, { component, action, strategy }: PlanStep): boolean {
+function isAlike(earlier: MeasuredStep, { component, action, strategy }: PlanStep): boolean {
   return earlier.kind === kindOf(component) && earlier.action === action && earlier.strategy === strategy;
 }
 
-/** Null where nothing was measured. */
+/** Null where no step was measured. */
 function median(steps: readonly MeasuredStep[]): number | null {
   const sorted = steps.map(({ tookMs }) => tookMs).sort((one, other) => one - other);
   const upper = sorted[Math.floor(sorted.length / 2)];

@@ -11,37 +11,37 @@ import { dynamicReferences } from "../template/dynamic-references.ts";
 import { isNoEcho } from "../template/secrets.ts";
 import { resourcesOf, templateOf } from "../template/template.ts";
 
-/** How well a component can go back, from best to worst (N6). */
+/** How well a component can be restored, from best to worst. */
 export const READINESS = ["reversible", "reversible-with-loss", "irreversible"] as const;
 export type Readiness = (typeof READINESS)[number];
 export type ReadinessCounts = Readonly<Record<Readiness, number>>;
 
-/** How well one component can go back, and why not better. */
+/** How well one component can be restored, with the reasons where it is not fully reversible. */
 export interface Verdict {
   readonly readiness: Readiness;
   readonly reasons: readonly Reason[];
 }
 
-/** What a verdict depends on beside the states. */
+/** What a verdict depends on besides the states. */
 export interface ReadinessFacts {
-  /** Whether code over 50 MB has a way in. */
+  /** Whether there is a staging bucket, which code over 50 MB needs. */
   readonly hasStagingBucket: boolean;
   /** Whether the same backup has another component. */
   readonly isBackedUp: (id: ComponentId) => boolean;
 }
 
-/** Zipped bytes that UpdateFunctionCode takes directly (facts B5); more goes in through the staging bucket. */
+/** The zipped size that UpdateFunctionCode takes directly (facts B5); larger code needs the staging bucket. */
 export const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 
-/** From the backup alone, before anybody has deployed. Pure. */
+/** The verdict from the backup alone, before anybody has deployed. Pure. */
 export function backupReadiness(backup: CapturedComponent, facts: ReadinessFacts): Verdict {
   if (backup.incomplete !== null) return incompleteVerdict(backup.incomplete);
-  // The stack lives and has the values; they would be lost if the deploy deleted it.
+  // The live stack still has the values; they would be lost if the deploy deleted the stack.
   const noEcho = { blockers: [], losses: noEchoReasons(backup, null) };
   return verdictOf(ownFindings(backup, backup, facts), noEcho);
 }
 
-/** After the deploy: what the backup allows, and what the deploy made of it. Null: it did not exist on that side. Pure. */
+/** The verdict from the backup and the record after the deploy. A null side did not exist. Pure. */
 export function alteredReadiness(
   sides: { readonly before: CapturedComponent | null; readonly deployed: CapturedComponent | null },
   facts: ReadinessFacts,
@@ -59,7 +59,7 @@ export function countReadiness(verdicts: Iterable<Verdict>): ReadinessCounts {
   return counts;
 }
 
-/** What keeps a component from coming back at all, and what would not come back with it. */
+/** What prevents restoring a component, and what would be lost when it is restored. */
 interface Findings {
   readonly blockers: readonly Reason[];
   readonly losses: readonly Reason[];
@@ -76,16 +76,16 @@ function verdictOf(...all: readonly Findings[]): Verdict {
 }
 
 function incompleteVerdict(why: string): Verdict {
-  return verdictOf(wall("INCOMPLETE_BACKUP", why));
+  return verdictOf(blocker("INCOMPLETE_BACKUP", why));
 }
 
-/** `present` is the component as it is when it has to go back: the backup itself, the record, or null where it is gone. */
+/** `present` is the component before the rollback: the backup itself or the record; null where it does not exist. */
 function ownFindings(backup: CapturedComponent, present: CapturedComponent | null, facts: ReadinessFacts): Findings {
   const kind = kindOf(backup.id);
   if (kind === "lambda-code") return codeFindings(backup, facts);
   if (kind !== "stack") return NOTHING;
   return {
-    blockers: [...ownershipWalls(backup, facts), ...statusBlockers(nameOf(backup.id), present)],
+    blockers: [...ownershipBlockers(backup, facts), ...statusBlockers(nameOf(backup.id), present)],
     losses: [...dynamicReferences(backup), ...nestedTemplates(backup), ...lostObjects(backup)],
   };
 }
@@ -93,22 +93,22 @@ function ownFindings(backup: CapturedComponent, present: CapturedComponent | nul
 function codeFindings({ state }: CapturedComponent, { hasStagingBucket }: ReadinessFacts): Findings {
   const { PackageType, ImageUri } = lambdaCodeState(state).settings;
   if (PackageType === "Image") {
-    const detail = `The image ${ImageUri} stays in its registry alone: once it is deleted there, it is gone.`;
+    const detail = `The image ${ImageUri} exists in its registry only: once it is deleted there, it cannot be restored.`;
     return loss("IMAGE_NOT_KEPT", detail);
   }
   const sizeBytes = state.artifacts[0]?.sizeBytes ?? 0;
   if (sizeBytes <= DIRECT_UPLOAD_LIMIT_BYTES || hasStagingBucket) return NOTHING;
-  const detail = `The code has ${sizeBytes} bytes; ${DIRECT_UPLOAD_LIMIT_BYTES} go in directly.`;
-  return wall("STAGING_BUCKET_NEEDED", detail);
+  const detail = `The code has ${sizeBytes} bytes; without a staging bucket, at most ${DIRECT_UPLOAD_LIMIT_BYTES} can be uploaded.`;
+  return blocker("STAGING_BUCKET_NEEDED", detail);
 }
 
-/** A nested stack goes back with the one that it belongs to, where the same backup has that one. */
-function ownershipWalls(backup: CapturedComponent, { isBackedUp }: ReadinessFacts): Reason[] {
+/** A nested stack is restored by its parent, where the same backup has the parent. */
+function ownershipBlockers(backup: CapturedComponent, { isBackedUp }: ReadinessFacts): Reason[] {
   const { id, parent } = backup;
   return parent !== null && isBackedUp(parent) ? [] : ownedElsewhere(nameOf(id), backup);
 }
 
-/** NoEcho parameters whose value cannot come from `present`, which has to have them, nor from the template's default. */
+/** NoEcho parameters that have neither a present value, which an update could keep, nor a default in the template. */
 function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | null): Reason[] {
   const declared = asObject(templateOf(backup.state)["Parameters"]);
   const kept = stackState(present?.state).settings.parameters;
@@ -117,11 +117,11 @@ function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | n
   );
   return lost.map(([key]) => ({
     code: "NOECHO_VALUE_LOST",
-    detail: `Nobody can read the NoEcho parameter ${key}: its value lives in the stack, and goes with it.`,
+    detail: `Nobody can read the NoEcho parameter ${key}: only the stack has its value, which is lost with the stack.`,
   }));
 }
 
-/** Templates of nested stacks that the backup could not find an object for: they are read from their addresses again. */
+/** Nested stacks whose templates the backup does not have, so that they are read from their addresses again. */
 function nestedTemplates(backup: CapturedComponent): Reason[] {
   const kept = stackState(backup.state).evidence.codeObjects.flatMap(({ logicalIds }) => logicalIds ?? []);
   const nested = resourcesOf(templateOf(backup.state)).filter(
@@ -132,45 +132,48 @@ function nestedTemplates(backup: CapturedComponent): Reason[] {
   return [{ code: "NESTED_TEMPLATES", detail: `The templates of ${names} are read from their addresses again.` }];
 }
 
-/** Objects that the bucket had lost before the backup was taken. */
+/** Objects that their bucket had lost before the backup was taken. */
 function lostObjects({ state }: CapturedComponent): Reason[] {
   const lost = stackState(state).evidence.codeObjects.filter(({ digest }) => digest === null);
   return lost.map(({ bucket, key }) => ({
     code: "ARTIFACT_MISSING",
-    detail: `The template names ${key}, which the bucket ${bucket} did not have any more.`,
+    detail: `The template names ${key}, which the bucket ${bucket} no longer had.`,
   }));
 }
 
-/** What a deploy made of a component that the backup has. */
+/** Losses that follow from how the deploy changed or deleted a component of the backup. */
 function deployedFindings(before: CapturedComponent, deployed: CapturedComponent | null): Findings {
   const kind = kindOf(before.id);
   if (kind === "lambda-url" && !deployed)
-    return loss("PHYSICAL_ID_CHANGED", "The URL comes back under another address.");
+    return loss("PHYSICAL_ID_CHANGED", "The URL is created again with another address.");
   if (kind === "stack-resource" && !deployed && dataTypeOf(before) && !isImported(before)) {
-    const detail = `The deploy took ${nameOf(before.id)} away; it is created again, without what it held.`;
+    const detail = `The deploy deleted ${nameOf(before.id)}; it is created again without its data.`;
     return loss("PHYSICAL_ID_CHANGED", detail);
   }
   if (kind !== "stack") return NOTHING;
   if (!deployed) return loss("PHYSICAL_ID_CHANGED", "The stack is created again with new physical ids.");
-  const retained = new Set(
-    retainedWithout(templateOf(deployed.state), templateOf(before.state)).map(({ logicalId }) => logicalId),
+  return stackLosses(before, deployed);
+}
+
+/** Resources with data that the rollback of a stack deletes, or creates again without their data. */
+function stackLosses(before: CapturedComponent, deployed: CapturedComponent): Findings {
+  const [was, is] = [templateOf(before.state), templateOf(deployed.state)];
+  const retained = new Set(retainedWithout(is, was).map(({ logicalId }) => logicalId));
+  const imported = new Set(
+    retainedWithout(was, is).flatMap(({ logicalId, isNamed: named }) => (named ? [logicalId] : [])),
   );
-  const going = dataHoldersOnlyIn(deployed, before)
+  const deleted = dataHoldersOnlyIn(deployed, before)
     .filter(({ logicalId }) => !retained.has(logicalId))
     .map(({ logicalId, type }): Reason => {
       return { code: "DESTRUCTIVE", detail: `${logicalId} (${type}) is not in the backup and is deleted.` };
     });
-  const imported = retainedWithout(templateOf(before.state), templateOf(deployed.state)).filter(
-    ({ isNamed }) => isNamed,
-  );
-  const lost = dataHoldersOnlyIn(before, deployed).filter(
-    ({ logicalId }) => !imported.some((one) => one.logicalId === logicalId),
-  );
-  const gone = lost.map(({ logicalId, type }): Reason => {
-    const detail = `The deploy took ${logicalId} (${type}) away; it is created again, without what it held.`;
-    return { code: "PHYSICAL_ID_CHANGED", detail };
-  });
-  return { blockers: [], losses: [...going, ...gone] };
+  const recreated = dataHoldersOnlyIn(before, deployed)
+    .filter(({ logicalId }) => !imported.has(logicalId))
+    .map(({ logicalId, type }): Reason => {
+      const detail = `The deploy deleted ${logicalId} (${type}); it is created again without its data.`;
+      return { code: "PHYSICAL_ID_CHANGED", detail };
+    });
+  return { blockers: [], losses: [...deleted, ...recreated] };
 }
 
 function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { logicalId: string; type: string }[] {
@@ -180,34 +183,34 @@ function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { 
   );
 }
 
-/** It stayed in the account when it left the stack, under a name by which CloudFormation finds it (facts E3). */
+/** Whether a resource stayed in the account when it left the stack, under a name by which it is imported (facts E3). */
 function isImported({ state }: CapturedComponent): boolean {
   const { definition } = stackResourceState(state).settings;
   return isRetained(definition) && isNamed(String(definition["Type"]), asObject(definition["Properties"]));
 }
 
-/** The type of a stack's resource that holds data; null for any other. */
+/** The type of a resource that holds data; null for a resource without data. */
 function dataTypeOf({ state }: CapturedComponent): string | null {
   const type = String(stackResourceState(state).settings.definition["Type"]);
   return holdsData(type) ? type : null;
 }
 
-/** A component that the deploy added goes away again; with a stack goes everything that is in it. */
+/** Restoring deletes a component that the deploy added, and a stack with everything in it. */
 function addedFindings(deployed: CapturedComponent | null): Findings {
   if (!deployed) return NOTHING;
   const kind = kindOf(deployed.id);
-  if (kind === "lambda-url") return loss("DESTRUCTIVE", "The URL's address is lost with it.");
+  if (kind === "lambda-url") return loss("DESTRUCTIVE", "The address of the URL is lost for good.");
   const type = kind === "stack-resource" ? dataTypeOf(deployed) : null;
   if (type && !isRetained(stackResourceState(deployed.state).settings.definition))
     return loss("DESTRUCTIVE", `${nameOf(deployed.id)} (${type}) is not in the backup and is deleted.`);
   if (kind !== "stack") return NOTHING;
   const { losses } = loss("DESTRUCTIVE", "The stack and everything in it is deleted.");
   if (!stackState(deployed.state).settings.terminationProtection) return { blockers: [], losses };
-  const detail = `${nameOf(deployed.id)} has termination protection; it is never taken off by a rollback.`;
+  const detail = `${nameOf(deployed.id)} has termination protection, which a rollback never turns off.`;
   return { blockers: [{ code: "STACK_NOT_UPDATABLE", detail }], losses };
 }
 
-function wall(code: Reason["code"], detail: string): Findings {
+function blocker(code: Reason["code"], detail: string): Findings {
   return { blockers: [{ code, detail }], losses: [] };
 }
 

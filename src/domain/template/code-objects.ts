@@ -7,7 +7,7 @@ export interface CodeObject {
   readonly logicalId: string;
   readonly bucket: string;
   readonly key: string;
-  /** Null where the template pins none. */
+  /** Null where the template names no version. */
   readonly version: string | null;
 }
 
@@ -31,8 +31,8 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 type Resolve = (value: Json | undefined) => string | null;
 
 /**
- * Objects that the template names, with `resolve` for values that are references (a bucket that the template itself
- * creates, a parameter). References that stay unresolved are left out.
+ * The objects that the template names. `resolve` reads values that are references (a bucket that the template itself
+ * creates, a parameter); unresolved ones are left out.
  */
 export function codeObjectsOf(template: JsonObject, resolve: Resolve): CodeObject[] {
   return resourcesOf(template).flatMap((resource) => {
@@ -46,7 +46,7 @@ export function codePropertyOf(type: string): string | null {
   return PROPERTIES[type] ?? null;
 }
 
-/** What SAM's Globals say in the place of a resource's own property. */
+/** The value that SAM's Globals give the property of a resource. */
 export function globalReferenceOf(
   template: JsonObject,
   { logicalId, type, properties }: TemplateResource,
@@ -59,7 +59,7 @@ export function globalReferenceOf(
   return asObject(asObject(template["Globals"])[section])[property];
 }
 
-/** Its own, over that of the Globals as SAM merges them: maps member by member, anything else as a whole. */
+/** The resource's own value over that of the Globals, as SAM merges them: maps by member, everything else as a whole. */
 function referenceOf(template: JsonObject, resource: TemplateResource): Json | undefined {
   const own = resource.properties[codePropertyOf(resource.type) ?? ""];
   const global = globalReferenceOf(template, resource);
@@ -70,9 +70,9 @@ function isPlaceMap(value: Json | undefined): value is JsonObject {
   return isJsonObject(value) && ["Bucket", "Key", "Version"].some((name) => name in value);
 }
 
-type Place = Omit<CodeObject, "logicalId">;
+type ObjectPlace = Omit<CodeObject, "logicalId">;
 
-function placeOf(value: Json | undefined, resolve: Resolve): Place | null {
+function placeOf(value: Json | undefined, resolve: Resolve): ObjectPlace | null {
   const text = resolve(value);
   if (text !== null) return placeInText(text);
   if (!isJsonObject(value)) return null;
@@ -82,8 +82,8 @@ function placeOf(value: Json | undefined, resolve: Resolve): Place | null {
   return bucket && key ? { bucket, key, version } : null;
 }
 
-/** `s3://bucket/key`, and the addresses of S3: the bucket in the host, or first in the path as at other endpoints. */
-function placeInText(text: string): Place | null {
+/** Reads `s3://bucket/key` and URLs of S3, which have the bucket in the host or at the beginning of the path. */
+function placeInText(text: string): ObjectPlace | null {
   const s3 = /^s3:\/\/([^/]+)\/([^?]+)(?:\?versionId=(.+))?/.exec(text);
   if (s3) return { bucket: s3[1] ?? "", key: s3[2] ?? "", version: s3[3] ?? null };
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return null;

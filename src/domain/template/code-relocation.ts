@@ -2,22 +2,22 @@ import type { ErrorCode } from "../errors.ts";
 import type { CodeObject } from "./code-objects.ts";
 import type { Relocation } from "./splice/relocate.ts";
 
-/** What stands where the backup's template names an object. `denied`: AWS does not say, as with a lost one without s3:ListBucket. */
+/** What is found where the backup's template names an object. Without s3:ListBucket, AWS denies reads of missing objects, too. */
 export type ObjectState = "same" | "gone" | "other" | "denied";
 
-/** One mention of an object by the backup's template of a stack, and what stands there now. */
+/** One reference of the backup's template to an object, with the present state of the object. */
 export interface CodePlace extends CodeObject {
   /** The property of the resource that names it. */
   readonly property: string;
-  /** Whether a template below names it and not this one: then `logicalId` is the nested stack's. */
+  /** Whether the template of a nested stack has the reference: then `logicalId` is that of the nested stack. */
   readonly isBelow: boolean;
-  /** SHA-256 of its bytes; null where the backup has none. */
+  /** SHA-256 of the bytes; null where the backup does not have them. */
   readonly digest: string | null;
   readonly sizeBytes: number;
   readonly state: ObjectState;
 }
 
-/** An object that is put into the staging bucket, where the template names it from then on. */
+/** An object that is put into the staging bucket, and to which the template refers from then on. */
 export interface CodeMove extends Relocation {
   readonly property: string;
   readonly from: Pick<CodeObject, "bucket" | "key" | "version">;
@@ -26,16 +26,16 @@ export interface CodeMove extends Relocation {
   readonly sizeBytes: number;
 }
 
-/** Why a resource of the stack cannot go back with the bytes that it had. */
+/** Why a resource of the stack cannot be restored with the bytes of the backup. */
 export interface CodeRefusal {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly logicalId: string;
-  /** The property that cannot be what it was. */
+  /** The property that cannot be restored. */
   readonly property: string;
 }
 
-/** What becomes of the objects that a stack's template names. */
+/** What has to happen to the objects that a template names. */
 export interface CodePlan {
   readonly moves: readonly CodeMove[];
   readonly refusals: readonly CodeRefusal[];
@@ -43,13 +43,13 @@ export interface CodePlan {
 
 export const NO_CODE_PLAN: CodePlan = { moves: [], refusals: [] };
 
-/** Objects under this prefix are named by templates: they must stay for as long as a stack has such a template. */
+/** Templates refer to objects under this prefix, which must be kept for as long as a stack has such a template. */
 export const CODE_PREFIX = "stepback/code/";
 
 /**
- * Nothing at an object's place is ever overwritten (design, "How a component inside a stack goes back"): what is gone goes
- * back under its key, without a word here; where the key holds other bytes, or the pinned version is gone, the reference
- * moves to the staging bucket. So it does where AWS denies the look: the archived bytes are right in any case. Pure.
+ * Existing objects are never overwritten: a missing object is put back under its key, which needs no move; where the key has
+ * other bytes, or the pinned version is gone, the reference moves to the staging bucket. The same where AWS denies the read,
+ * because the archived bytes are right in any case. Pure.
  */
 export function planCode(
   places: readonly CodePlace[],
@@ -71,49 +71,49 @@ function outcomeOf(
 ): CodeMove | CodeRefusal | null {
   const { logicalId, property, digest, sizeBytes, state, isBelow, version } = place;
   if (state === "same") return null;
-  if (digest === null) return refusal(place, "ARTIFACT_MISSING", NO_BYTES);
+  if (digest === null) return refuse(place, "ARTIFACT_MISSING", NO_BYTES);
   const key = stagedKey(digest, place.key);
   const isStaged = place.bucket === bucket && place.key === key;
   if ((state === "gone" && version === null) || (state !== "other" && isStaged)) return null;
-  if (isBelow) return refusal(place, "SPLICE_IMPOSSIBLE", BELOW);
-  if (bucket === null) return refusal(place, "STAGING_BUCKET_NEEDED", NO_BUCKET);
+  if (isBelow) return refuse(place, "SPLICE_IMPOSSIBLE", BELOW);
+  if (bucket === null) return refuse(place, "STAGING_BUCKET_NEEDED", NO_BUCKET);
   const from = { bucket: place.bucket, key: place.key, version };
   return { logicalId, property, bucket, key, region, from, why: state, digest, sizeBytes };
 }
 
 const NO_BYTES =
-  "and the backup has no bytes of it. Put it there by hand; the code of a function also goes back with the strategy direct.";
+  "and the backup does not have its bytes. Put it there by hand; the strategy direct can also restore the code of a function.";
 const BELOW =
-  "and the template of a nested stack names it, which is not rewritten. Put its bytes back under its place by hand; they are in the backup.";
+  "and the template of a nested stack refers to it, which is not rewritten. Put its bytes, which are in the backup, back by hand.";
 const NO_BUCKET =
-  "and nothing is overwritten there. With STEPBACK_STAGING_BUCKET set the bytes go in through that bucket; the code of a function also goes back with the strategy direct.";
+  "and existing objects are not overwritten. Set STEPBACK_STAGING_BUCKET to restore it through that bucket; the strategy direct can also restore the code of a function.";
 
-function refusal(place: CodePlace, code: ErrorCode, consequence: string): CodeRefusal {
+function refuse(place: CodePlace, code: ErrorCode, consequence: string): CodeRefusal {
   const { logicalId, property } = place;
   const named = `${place.key} in the bucket ${place.bucket}`;
-  return { code, logicalId, property, detail: `${logicalId} needs ${named}: ${stands(place)}, ${consequence}` };
+  return { code, logicalId, property, detail: `${logicalId} needs ${named}: ${describe(place)}, ${consequence}` };
 }
 
-/** Why a reference that has to move cannot; `why` goes on a sentence. */
+/** The refusal of a reference that cannot be moved; `why` continues its sentence. */
 export function unmovable({ logicalId, property, from, why: state }: CodeMove, why: string): CodeRefusal {
-  const detail = `${logicalId} needs ${from.key} in the bucket ${from.bucket}: ${stands({ state, version: from.version })}, and its reference cannot be moved to the staging bucket: ${why}.`;
+  const detail = `${logicalId} needs ${from.key} in the bucket ${from.bucket}: ${describe({ state, version: from.version })}, and its reference cannot be moved to the staging bucket: ${why}.`;
   return { code: "SPLICE_IMPOSSIBLE", logicalId, property, detail };
 }
 
-function stands({ state, version }: { state: ObjectState; version: string | null }): string {
-  if (state === "other") return "its place holds other bytes than in the backup";
-  if (state === "denied") return "AWS denies a look at it, as it does for a lost object without s3:ListBucket";
+function describe({ state, version }: { state: ObjectState; version: string | null }): string {
+  if (state === "other") return "the object has other bytes than in the backup";
+  if (state === "denied") return "AWS denies reading it, as it does for a missing object without s3:ListBucket";
   return version === null ? "it is gone" : `its version ${version} is gone`;
 }
 
-/** By content, so that the same backup always gives the same template. The ending is for people. */
+/** Named by content, so that the same backup always leads to the same template. The suffix is for readers only. */
 function stagedKey(digest: string, key: string): string {
   return `${CODE_PREFIX}${digest}${/\.[A-Za-z0-9]{1,8}$/.exec(key)?.[0] ?? ""}`;
 }
 
-/** What to know about a step after which the template names the staging bucket. */
+/** The warning of a step after which the template refers to the staging bucket. */
 export function relocationReason({ logicalId, bucket, key, from, why }: CodeMove) {
-  const because = stands({ state: why, version: from.version });
-  const detail = `${logicalId} names ${bucket}/${key} in place of ${from.bucket}/${from.key}: ${because}. Keep that object while the stack names it; the next deploy replaces the reference.`;
+  const because = describe({ state: why, version: from.version });
+  const detail = `${logicalId} refers to ${bucket}/${key} instead of ${from.bucket}/${from.key}: ${because}. Keep that object while the stack names it; the next deploy replaces the reference.`;
   return { code: "CODE_RELOCATED", detail } as const;
 }

@@ -3,19 +3,20 @@ import { stackState } from "../component/states/stack.ts";
 import type { Reason } from "../errors.ts";
 import { canonicalText, sameJson } from "../json.ts";
 
-/** Where values may be looked up: parameters by their names, and text that may hold dynamic references. */
-export interface LookUps {
+/** Where dynamic references may be: in SSM parameters, by name, and anywhere in a text. */
+export interface ReferencePlaces {
   readonly parameters: readonly string[];
   readonly text: string;
 }
 
 /**
- * Values that CloudFormation looks up whenever it updates the stack (facts D): today's come, not those of the backup. Of
- * the whole stack, or of `within`. Where `live` tells that a value has changed since, that is said; what it is, never. Pure.
+ * The reason for dynamic references, whose values CloudFormation resolves at each update of the stack (facts D), so that the
+ * values of the backup are not restored. For the whole stack or for `within`. Names the parameters whose values `live` shows
+ * to have changed, but never a value. Pure.
  */
 export function dynamicReferences(
   backup: CapturedComponent,
-  { within = wholeOf(backup), live = null }: { within?: LookUps; live?: CapturedComponent | null } = {},
+  { within = wholeOf(backup), live = null }: { within?: ReferencePlaces; live?: CapturedComponent | null } = {},
 ): Reason[] {
   const { resolvedParameters } = stackState(backup.state).evidence;
   const parameters = Object.keys(resolvedParameters).filter((key) => within.parameters.includes(key));
@@ -27,15 +28,15 @@ export function dynamicReferences(
   if (named.length === 0) return [];
   const changed = parameters.filter((key) => live && hasChanged(key, backup, live));
   const detail = [
-    `CloudFormation looks up today's value of ${named.join(", ")}; an earlier one does not come back.`,
+    `CloudFormation resolves ${named.join(", ")} to the present value; an earlier value is not restored.`,
     ...(changed.length > 0
-      ? [`The live stack already has another value of ${changed.join(", ")} than the backup.`]
+      ? [`The live stack already has a different value of ${changed.join(", ")} than the backup.`]
       : []),
   ].join(" ");
   return [{ code: "VALUE_LOOKED_UP", detail }];
 }
 
-function wholeOf({ state }: CapturedComponent): LookUps {
+function wholeOf({ state }: CapturedComponent): ReferencePlaces {
   const { settings, evidence } = stackState(state);
   return {
     parameters: Object.keys(evidence.resolvedParameters),
@@ -43,7 +44,7 @@ function wholeOf({ state }: CapturedComponent): LookUps {
   };
 }
 
-/** The same SSM parameter gave another value. One that names another SSM parameter now tells nothing of the backup's. */
+/** Whether the same SSM parameter has another value now. Another SSM parameter says nothing about the one of the backup. */
 function hasChanged(key: string, backup: CapturedComponent, live: CapturedComponent): boolean {
   const [was, is] = [stackState(backup.state), stackState(live.state)];
   const [gave, gives] = [was.evidence.resolvedParameters[key], is.evidence.resolvedParameters[key]];

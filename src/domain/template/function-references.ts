@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../json.ts";
 import { resourcesOf } from "./template.ts";
 import type { Resolver } from "./values.ts";
 
-/** Properties that name a function, by ARN or plainly. CloudFormation fails where it does not exist (facts B6). */
+/** Properties that name a function by its ARN or its name. CloudFormation fails where the function does not exist (facts B6). */
 const NAMING: Readonly<Record<string, "FunctionName" | "TargetFunctionArn">> = {
   "AWS::Lambda::Alias": "FunctionName",
   "AWS::Lambda::EventInvokeConfig": "FunctionName",
@@ -13,12 +13,12 @@ const NAMING: Readonly<Record<string, "FunctionName" | "TargetFunctionArn">> = {
   "AWS::Lambda::Version": "FunctionName",
 };
 
-/** Anywhere in a text: in a policy, an integration's URI, a state machine's definition. */
+/** The ARN of a function anywhere in a text: in a policy, the URI of an integration, the definition of a state machine. */
 const IN_TEXT = /:function:([\w-]+(?::[\w-]+)?)/g;
 
 /**
- * The functions and aliases that resources name, as component ids; an alias is named with its function. Versions are left
- * out: their numbers are not given twice. Pure.
+ * The functions and aliases to which resources refer, as component ids; an alias comes with its function. Versions are left
+ * out, because the number of a deleted version is never used again. Pure.
  */
 export function functionsNamed(resources: JsonObject, resolve: Resolver): Set<ComponentId> {
   const texts = [...textsIn(resources, resolve)].flatMap((text) => [...text.matchAll(IN_TEXT)].map(([, name]) => name));
@@ -27,17 +27,17 @@ export function functionsNamed(resources: JsonObject, resolve: Resolver): Set<Co
     const qualifier = resolve(properties["Qualifier"]);
     return name && [/(?:^|:)function:(.+)$/.exec(name)?.[1] ?? name, ...(qualifier ? [qualifier] : [])].join(":");
   });
-  return new Set([...texts, ...named].flatMap((name) => (name ? idsOf(name) : [])));
+  return new Set([...texts, ...named].flatMap((name) => (name ? componentsNamed(name) : [])));
 }
 
-function idsOf(name: string): ComponentId[] {
+function componentsNamed(name: string): ComponentId[] {
   const [functionName = "", qualifier] = name.split(":");
   const isAlias = qualifier !== undefined && !/^(\d+|\$LATEST)$/.test(qualifier);
   const code = componentId("lambda-code", functionName);
   return isAlias ? [code, componentId("lambda-alias", `${functionName}:${qualifier}`)] : [code];
 }
 
-/** Every text, with what is known put in for references. */
+/** All texts of a value, with known references resolved. */
 function* textsIn(value: Json, resolve: Resolver): Generator<string> {
   const text = resolve(value);
   if (text !== null) yield text;

@@ -6,20 +6,20 @@ import type { TemplateState } from "./template.ts";
 
 /** A value of a template with everything that decides what it means. */
 export interface Meaning extends JsonObject {
-  /** The value, with copied names read as those that they stand for. */
+  /** The value, with copied names replaced by the originals. */
   readonly text: Json;
   readonly parameters: JsonObject;
   readonly conditions: JsonObject;
   readonly mappings: JsonObject;
 }
 
-/** Pure. The same for what an earlier rollback copied under another name as for the backup's own. */
+/** Pure. A value whose names an earlier rollback copied has the same meaning as the original. */
 export function meaningOf({ template, parameters }: TemplateState, value: Json, role: Role, key = ""): Meaning {
-  const piece = readPiece(value, role, key);
-  const around = surroundingsOf(template, piece);
+  const piece = parsedValue(value, role, key);
+  const around = mentionedBy(template, piece);
   const pieces = [piece, ...around.pieces.values()];
   const names = mapSections((section) => originalNames(around[section], othersIn(pieces, section, around[section])));
-  const renamed = (one: Piece) => {
+  const renamed = (one: ParsedValue) => {
     const rewrites = rewritesOf(one, names);
     return rewrites.size === 0 ? one.value : withTexts(one, rewrites);
   };
@@ -39,7 +39,7 @@ export function meaningOf({ template, parameters }: TemplateState, value: Json, 
 
 /** The parameters that a resource's definition mentions, by the names that the template gives them. */
 export function parametersOf(template: JsonObject, definition: JsonObject): string[] {
-  return [...surroundingsOf(template, readPiece(definition, "resource", "")).Parameters];
+  return [...mentionedBy(template, parsedValue(definition, "resource", "")).Parameters];
 }
 
 type Section = "Parameters" | "Conditions" | "Mappings";
@@ -48,35 +48,35 @@ function mapSections<Value>(of: (section: Section) => Value): Record<Section, Va
   return { Parameters: of("Parameters"), Conditions: of("Conditions"), Mappings: of("Mappings") };
 }
 
-/** Parsed data beside the same as the engine of splicing reads it, with everything that it mentions. */
-interface Piece {
+/** A value as data and as a node of the splicing engine, with everything that it mentions. */
+interface ParsedValue {
   readonly value: Json;
   readonly node: Node;
   readonly uses: readonly Use[];
 }
 
-function readPiece(value: Json, role: Role, key: string): Piece {
+function parsedValue(value: Json, role: Role, key: string): ParsedValue {
   const node = nodeOf(value);
   return { value, node, uses: usesOf(key, node, role) };
 }
 
-type Surroundings = Readonly<Record<Section, ReadonlySet<string>>> & {
-  /** The conditions' texts, by name. */
-  readonly pieces: ReadonlyMap<string, Piece>;
+type Mentioned = Readonly<Record<Section, ReadonlySet<string>>> & {
+  /** The definitions of the conditions, by name. */
+  readonly pieces: ReadonlyMap<string, ParsedValue>;
 };
 
-/** The members of the shared sections that a piece mentions, directly and through conditions. */
-function surroundingsOf(template: JsonObject, piece: Piece): Surroundings {
+/** The members of shared sections that a value mentions, directly or through conditions. */
+function mentionedBy(template: JsonObject, piece: ParsedValue): Mentioned {
   const named = mapSections(() => new Set<string>());
-  const pieces = new Map<string, Piece>();
-  const visit = ({ uses }: Piece): void => {
+  const pieces = new Map<string, ParsedValue>();
+  const visit = ({ uses }: ParsedValue): void => {
     for (const { of, name } of uses) {
       const section = SECTIONS[of];
       const member = section && asObject(template[section])[name];
       if (!section || member === undefined || named[section].has(name)) continue;
       named[section].add(name);
       if (section !== "Conditions") continue;
-      const condition = readPiece(member, "condition", "");
+      const condition = parsedValue(member, "condition", "");
       pieces.set(name, condition);
       visit(condition);
     }
@@ -85,15 +85,15 @@ function surroundingsOf(template: JsonObject, piece: Piece): Surroundings {
   return { ...named, pieces };
 }
 
-/** Where the mentioned name is looked up; resources stand for themselves. */
+/** The section in which a mentioned name is looked up; names of resources need none. */
 const SECTIONS: Readonly<Partial<Record<Use["of"], Section>>> = {
   value: "Parameters",
   condition: "Conditions",
   mapping: "Mappings",
 };
 
-/** What is mentioned where names of the section are, and is none of them: resources. */
-function othersIn(pieces: readonly Piece[], section: Section, names: ReadonlySet<string>): Set<string> {
+/** Names that are mentioned in the same way as members of the section without being members: those of resources. */
+function othersIn(pieces: readonly ParsedValue[], section: Section, names: ReadonlySet<string>): Set<string> {
   const uses = pieces.flatMap((piece) => piece.uses);
   const mentioned = uses.filter(({ of, name }) => (SECTIONS[of] ?? "Parameters") === section && !names.has(name));
   return new Set(mentioned.map(({ name }) => name));
@@ -101,8 +101,8 @@ function othersIn(pieces: readonly Piece[], section: Section, names: ReadonlySet
 
 type Originals = Readonly<Record<Section, ReadonlyMap<string, string>>>;
 
-/** What the texts that mention a copied name say in its place. */
-function rewritesOf({ uses }: Piece, names: Originals): Map<Node, string> {
+/** The texts that mention a copied name, with the original in its place. */
+function rewritesOf({ uses }: ParsedValue, names: Originals): Map<Node, string> {
   const rewrites = new Map<Node, string>();
   for (const { of, name, at, sub } of uses) {
     const section = SECTIONS[of];
@@ -112,7 +112,7 @@ function rewritesOf({ uses }: Piece, names: Originals): Map<Node, string> {
   return rewrites;
 }
 
-/** A Fn::Sub's text may mention several names. One of the text's own hides what has the same name outside. */
+/** The text of an Fn::Sub may mention several names. A name that its own map defines hides the one outside. */
 function renamedText(at: Node, uses: readonly Use[], { Parameters }: Originals): string {
   const used = new Set(uses.filter((use) => use.at === at).map(({ name }) => name));
   const text = textOf(at) ?? "";
@@ -132,8 +132,8 @@ function namesInSub(text: string): string[] {
   return names;
 }
 
-/** The data with other texts in some places. */
-function withTexts({ value, node }: Pick<Piece, "value" | "node">, texts: ReadonlyMap<Node, string>): Json {
+/** The data with some texts replaced. */
+function withTexts({ value, node }: Pick<ParsedValue, "value" | "node">, texts: ReadonlyMap<Node, string>): Json {
   if (Array.isArray(value))
     return value.map((item: Json, index) => withTexts({ value: item, node: itemsOf(node)[index] ?? node }, texts));
   if (!isJsonObject(value)) return texts.get(node) ?? value;
@@ -144,7 +144,7 @@ function withTexts({ value, node }: Pick<Piece, "value" | "node">, texts: Readon
   return Object.fromEntries(entries);
 }
 
-/** Parsed data as what the engine of splicing reads; places in a text it has none. */
+/** Data as nodes of the splicing engine, without places in a text. */
 function nodeOf(value: Json): Node {
   if (Array.isArray(value)) return madeList(value.map((item: Json) => nodeOf(item)));
   if (!isJsonObject(value)) return madeText(String(value));

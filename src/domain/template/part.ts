@@ -4,9 +4,9 @@ import { type Part, takesProperty } from "./splice/request.ts";
 import type { TemplateState } from "./template.ts";
 
 /**
- * A part with everything that decides what it means beside other resources: the parameters with their values, the
- * conditions and the mappings that it refers to, directly and through each other. What an earlier rollback had to copy under
- * another name reads under its own, so that a part that went back is the backup's. Null where the template lacks it.
+ * A part with everything besides other resources that decides what it means: the parameters with their values, the
+ * conditions and the mappings that it refers to, directly or through each other. Names that an earlier rollback copied are
+ * read as the originals, so that a restored part equals that of the backup. Null where the template does not have the part.
  */
 export function partOf(state: TemplateState, part: Part): JsonObject | null {
   const definition = definitionOf(state.template, part);
@@ -15,7 +15,7 @@ export function partOf(state: TemplateState, part: Part): JsonObject | null {
   return { definition: text, ...around, ...globalsFor(state.template, definition) };
 }
 
-/** The same for the outputs, by their keys. */
+/** The outputs in the same form, by their keys. */
 export function outputsOf(state: TemplateState): JsonObject {
   const outputs = Object.entries(asObject(state.template["Outputs"]));
   return Object.fromEntries(outputs.map(([key, output]) => [key, meaningOf(state, output, "output", key)]));
@@ -36,7 +36,7 @@ function definitionOf(template: JsonObject, part: Part): JsonObject | null {
   return "only" in part.properties ? { Type: whole["Type"] ?? "", Properties } : { ...whole, Properties };
 }
 
-/** SAM's Globals reach into every resource of their type. */
+/** SAM's Globals apply to all resources of their type. */
 function globalsFor(template: JsonObject, definition: JsonObject): JsonObject {
   const section = /^AWS::Serverless::(\w+)$/.exec(String(definition["Type"]))?.[1];
   const globals = section && asObject(template["Globals"])[section];

@@ -6,8 +6,8 @@ import { readTemplateText } from "./splice/template-text.ts";
 import { templateStateOf } from "./template.ts";
 
 /**
- * Whether two texts are the same template to CloudFormation: they read as the same data, whatever their comments, their
- * order and their form. One that cannot be read is the same as its own text only.
+ * Whether two texts are the same template for CloudFormation, because they read as the same data whatever their comments,
+ * order and format. A text that cannot be read equals only itself.
  */
 export function sameTemplate(one: string, other: string): boolean {
   if (one === other) return true;
@@ -23,12 +23,12 @@ function readingOrNull(text: string): Json | null {
   }
 }
 
-/** What a stack is or does differently for them, although CloudFormation does not count their change as one (facts E2, step 2). */
+/** Attributes that change how a stack behaves, although CloudFormation does not count them as changes (facts E2, step 2). */
 const POLICIES = ["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy"] as const;
 
 /**
- * What a stack lacks of its goal where CloudFormation found nothing to change on the way there: outputs, and policies of
- * resources. Empty where the templates differ only in what has no effect now. Pure.
+ * What still differs from the goal after CloudFormation found nothing to change: outputs, and policies of resources. Empty
+ * where the remaining differences have no effect. Pure.
  */
 export function leftUndone(goal: ComponentState, live: ComponentState): string[] {
   const [wanted, present] = [templateStateOf(goal), templateStateOf(live)];
@@ -44,7 +44,7 @@ export function leftUndone(goal: ComponentState, live: ComponentState): string[]
   return [...outputs, ...policies];
 }
 
-/** The same of one resource, by the definitions that the two templates give it. */
+/** The policies of one resource that still differ, by its definitions in both templates. */
 export function policiesUndone(goal: JsonObject, live: JsonObject): string[] {
   return POLICIES.filter((name) => !sameJson(goal[name] ?? null, live[name] ?? null));
 }

@@ -5,19 +5,18 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { matchesPattern } from "../name-pattern.ts";
 import { parseTemplate } from "./template.ts";
 
-/** A keyed fingerprint: equal values have equal ones, and nobody without the key can guess the value. */
+/** A keyed fingerprint: equal values have equal fingerprints, and nobody can guess the value without the key. */
 export type Fingerprint = (value: string) => string;
 
-/** How secrets are hidden, and what the stage's policy says of it. Without a disclosure, what is always secret is. */
+/** How secrets are masked, and the stage's policy about it. Without a policy, only values that are always secret are masked. */
 export interface Masking {
   readonly fingerprint: Fingerprint;
   readonly disclosure?: Disclosure;
 }
 
 /**
- * The settings of a component as they may be shown: every value of an environment variable wherever it stands, every
- * NoEcho parameter and every member that the policy calls secret is `{ "secret": fingerprint }`. Diffs are made of these,
- * so a rotated secret still shows as a change.
+ * The settings of a component as they may be shown: values of environment variables, NoEcho parameters and members that the
+ * policy calls secret become `{ "secret": fingerprint }`. Diffs are made from these, so a rotated secret shows as a change.
  */
 export function exposed(id: ComponentId, settings: JsonObject, masking: Masking): JsonObject {
   const shown = EXPOSE[kindOf(id)](settings, masking);
@@ -40,25 +39,25 @@ const EXPOSE: Record<KindName, (settings: JsonObject, masking: Masking) => JsonO
     ...settings,
     Environment: maskValues(settings["Environment"], masking),
   }),
-  "lambda-code": asItIs,
-  "lambda-alias": asItIs,
-  "lambda-runtime": asItIs,
-  "lambda-async": asItIs,
+  "lambda-code": unmasked,
+  "lambda-alias": unmasked,
+  "lambda-runtime": unmasked,
+  "lambda-async": unmasked,
   "lambda-policy": (settings, masking) => ({
     ...settings,
     Statements: maskTokens(settings["Statements"], masking),
   }),
-  "lambda-url": asItIs,
-  "lambda-trigger": asItIs,
-  "lambda-concurrency": asItIs,
-  "lambda-tags": asItIs,
+  "lambda-url": unmasked,
+  "lambda-trigger": unmasked,
+  "lambda-concurrency": unmasked,
+  "lambda-tags": unmasked,
 };
 
-function asItIs(settings: JsonObject): JsonObject {
+function unmasked(settings: JsonObject): JsonObject {
   return settings;
 }
 
-/** Who knows an Alexa skill's token may call the function as the skill (facts G). It may stand under any operator. */
+/** Whoever knows the token of an Alexa skill can call the function as the skill (facts G). Any operator may contain it. */
 function maskTokens(value: Json | undefined, masking: Masking): Json {
   if (Array.isArray(value)) return value.map((item: Json) => maskTokens(item, masking));
   if (!isJsonObject(value)) return value ?? null;
@@ -71,7 +70,7 @@ function maskTokens(value: Json | undefined, masking: Masking): Json {
   );
 }
 
-/** The template as data with its environment variables masked; one that cannot be parsed shows as its fingerprint. */
+/** The template as data with masked environment variables; the fingerprint of a template that cannot be parsed. */
 function readableTemplate(text: Json | undefined, masking: Masking): Json {
   if (typeof text !== "string") return null;
   try {
@@ -98,7 +97,7 @@ function maskVariables(value: Json, masking: Masking): Json {
   );
 }
 
-/** Masks every value but those whose key the policy shows in clear. */
+/** Masks all values but those whose keys the policy shows in clear text. */
 function maskValues(values: Json | undefined, masking: Masking): Json {
   if (!isJsonObject(values)) return values ?? null;
   return Object.fromEntries(
@@ -106,7 +105,7 @@ function maskValues(values: Json | undefined, masking: Masking): Json {
   );
 }
 
-/** Masks, however deep, what stands under a key that the policy calls secret. */
+/** Masks the values of all keys that the policy calls secret, at any depth. */
 function maskMembers(value: JsonObject, masking: Masking): JsonObject;
 function maskMembers(value: Json, masking: Masking): Json;
 function maskMembers(value: Json, masking: Masking): Json {
@@ -133,7 +132,7 @@ function secretMark(value: Json, { fingerprint }: Masking): JsonObject {
   return { secret: fingerprint(typeof value === "string" ? value : JSON.stringify(value)) };
 }
 
-/** CloudFormation never tells a NoEcho value, so its fingerprint is one of its name: it shows that there is one. */
+/** Nobody can read a NoEcho value, so the mark has the fingerprint of its name and shows only that there is a value. */
 function maskNoEcho(parameters: Json | undefined, masking: Masking): Json {
   if (!isJsonObject(parameters)) return {};
   return Object.fromEntries(
@@ -144,10 +143,10 @@ function maskNoEcho(parameters: Json | undefined, masking: Masking): Json {
   );
 }
 
-/** How a stack's settings mark a NoEcho parameter, whose value nobody can read. */
+/** Stands for the value of a NoEcho parameter in the settings of a stack. */
 export const NO_ECHO: JsonObject = { noEcho: true };
 
-/** Whether the definition of a parameter in a template says NoEcho; templates write the boolean as text, too. */
+/** Whether a template defines the parameter as NoEcho, which it may write as a boolean or as text. */
 export function isNoEchoParameter(definition: Json | undefined): boolean {
   const noEcho = isJsonObject(definition) ? definition["NoEcho"] : false;
   return noEcho === true || String(noEcho).toLowerCase() === "true";

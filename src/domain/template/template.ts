@@ -4,7 +4,7 @@ import { stackState } from "../component/states/stack.ts";
 import { StepbackError } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
-/** Short intrinsics of CloudFormation's YAML. `Ref` and `Condition` keep their names, the others are `Fn::…`. */
+/** The short intrinsics of CloudFormation. The long forms of `Ref` and `Condition` have the same names, the others `Fn::…`. */
 const SHORT_TAGS = [
   "And",
   "Base64",
@@ -31,7 +31,7 @@ const SHORT_TAGS = [
   "Transform",
 ] as const;
 
-/** A template may reuse an anchor a few times; a text that does it more often is an alias bomb. */
+/** A template may reuse an anchor a few times; a text with more aliases counts as an alias bomb. */
 const MAX_ALIASES = 200;
 
 const SCHEMA = yaml.CORE_SCHEMA.extend(
@@ -39,9 +39,11 @@ const SCHEMA = yaml.CORE_SCHEMA.extend(
 );
 
 /**
- * A template as submitted (JSON or YAML) as data, with short intrinsics in their long form. Dates and numbers that YAML
- * would turn into something else stay text where CloudFormation's own reader keeps them so.
- * Throws TEMPLATE_UNREADABLE, which names the place.
+ * A submitted template (JSON or YAML) as data, with intrinsics in their long form. Dates, and numbers that CloudFormation
+ * reads as text, stay text. Throws TEMPLATE_UNREADABLE, which names the place.
+ *
+ * js-yaml reads here and `yaml` in splices, because a rollback parses a template about five times as often as it splices
+ * one, and js-yaml takes 33 ms for 0.7 MB where `yaml` takes 327 ms.
  */
 export function parseTemplate(text: string): JsonObject {
   const aliases = text.match(/(?<=[\s:[{,-])\*[A-Za-z0-9_]+(?=[\s,\]}]|$)/g)?.length ?? 0;
@@ -78,7 +80,7 @@ function splitOnce(text: string): string[] {
   return dot < 0 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
 }
 
-/** A template as data, with the values of its parameters as a stack's settings hold them. */
+/** A template as data, with the parameters of its stack as the settings hold them. */
 export interface TemplateState {
   readonly template: JsonObject;
   readonly parameters: JsonObject;
@@ -105,7 +107,7 @@ export interface TemplateResource {
   readonly properties: JsonObject;
 }
 
-/** The resources of a parsed template; empty for one without. */
+/** The resources of a parsed template; empty for a template without resources. */
 export function resourcesOf(template: JsonObject): TemplateResource[] {
   const resources = template["Resources"];
   if (!isJsonObject(resources)) return [];
@@ -116,7 +118,7 @@ export function resourcesOf(template: JsonObject): TemplateResource[] {
   });
 }
 
-/** Names that the template imports, with `resolve` for those that are references. What stays unresolved is left out. */
+/** The export names that the template imports. `resolve` reads names that are references; unresolved ones are left out. */
 export function importsOf(template: JsonObject, resolve: (value: Json | undefined) => string | null): string[] {
   const found = new Set<string>();
   const walk = (value: Json): void => {

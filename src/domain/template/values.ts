@@ -2,10 +2,10 @@ import { type CapturedComponent, nameOf } from "../component/component.ts";
 import { stackState } from "../component/states/stack.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
-/** Reads a value of a template; null for anything that needs CloudFormation itself. */
+/** Reads a value of a template as text; null for a value that only CloudFormation can work out. */
 export type Resolver = (value: Json | undefined) => string | null;
 
-/** Reads literals, `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` of names that are known. `X.Arn` is the name of an attribute. Pure. */
+/** Reads literals, and `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` of known names. An attribute is named `X.Arn`. Pure. */
 export function resolverOf(names: ReadonlyMap<string, string>): Resolver {
   const resolve: Resolver = (value) => {
     if (typeof value === "string") return value;
@@ -19,7 +19,7 @@ export function resolverOf(names: ReadonlyMap<string, string>): Resolver {
   return resolve;
 }
 
-/** The values that a captured stack has: pseudo parameters, parameters, physical ids, and the ARNs of its functions. Pure. */
+/** Reads values with the names of a captured stack: its parameters, pseudo parameters, physical ids, ARNs of functions. Pure. */
 export function resolverIn({ id, state }: CapturedComponent): Resolver {
   const { evidence, settings } = stackState(state);
   const [, partition = "aws", , region = "", account = ""] = evidence.stackId.split(":");
@@ -54,7 +54,7 @@ function joined([separator, items]: readonly Json[], resolve: Resolver): string 
   return texts.includes(null) ? null : texts.join(separator);
 }
 
-/** Null when a name in the text is unknown. `${!Literal}` stands for `${Literal}`. */
+/** Null where a name in the text is unknown. `${!Literal}` is the escaped form of `${Literal}`. */
 function substitute(text: string, names: ReadonlyMap<string, string>): string | null {
   let complete = true;
   const result = text.replace(/\$\{([^}]+)\}/g, (_whole, name: string) => {

@@ -21,9 +21,9 @@ export async function readPinChanges(
   if (back.size === 0) return undefined;
   const { context, rollback, states, plan } = run;
   const steps = plan.steps.filter(({ component }) => back.has(component));
-  const broughtBack = steps.map(({ component, goal }) => ({ component, digest: goal && stateDigest(goal) }));
+  const restoredStates = steps.map(({ component, goal }) => ({ component, digest: goal && stateDigest(goal) }));
   const { reversed, isUndo } = await readOrigin(context.store, rollback);
-  if (isUndo) return { pin: null, broughtBack, undone: rollback.undoes, revalidate: [] };
+  if (isUndo) return { pin: null, restoredStates, undone: rollback.undoes, revalidate: [] };
   const { application, stage, target } = rollback;
   const pin: Pin = {
     ...{ application, stage, target },
@@ -36,7 +36,7 @@ export async function readPinChanges(
     cleared: null,
   };
   const revalidate = suspectsOf(reversed).map((suspect) => ({ ...suspect, id: context.newId("rvl") }));
-  return { pin, broughtBack, undone: rollback.undoes, revalidate };
+  return { pin, restoredStates, undone: rollback.undoes, revalidate };
 }
 
 interface Origin {

@@ -1,5 +1,5 @@
 import type { AliasFacts, AliasWrite, FunctionConfiguration } from "../../aws/gateways/lambda.ts";
-import type { ComponentState } from "../../domain/component/component.ts";
+import { type ComponentState, splitName } from "../../domain/component/component.ts";
 import { type AliasTarget, lambdaAliasState } from "../../domain/component/states/lambda.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { sameJson } from "../../domain/json.ts";
@@ -8,6 +8,12 @@ import { configDigest, functionSettings } from "./function-settings.ts";
 
 /** The only version without content of its own: an alias to it follows the function. */
 export const LATEST = "$LATEST";
+
+/** The name of an alias always has a qualifier. */
+export function splitAlias(name: string): { functionName: string; alias: string } {
+  const { functionName, qualifier } = splitName(name);
+  return { functionName, alias: qualifier ?? "" };
+}
 
 /** Identifies a version by its code and its configuration. */
 export function contentOf(configuration: FunctionConfiguration): VersionContent {

@@ -31,7 +31,7 @@ import {
  */
 
 /** The facet that a capture reads, with the facts about its function. */
-export interface FacetReading {
+interface FacetReading {
   readonly kind: KindName;
   readonly name: string;
   readonly facts: FunctionFacts;
@@ -58,7 +58,7 @@ export function arnOf({ configuration }: FunctionFacts, name: string): string {
 }
 
 /** Plans to write and to delete a facet, once nothing prevents it. */
-export interface FacetSteps {
+interface FacetSteps {
   /** Called if live differs from the goal or is missing. Pure. */
   readonly put: (input: PlanInput) => StepPlan;
   /** Null for a facet that every function has: it is deleted only with its function. */

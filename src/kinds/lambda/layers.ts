@@ -19,7 +19,7 @@ export function layersOf(configuration: ComponentState | null | undefined): read
   return lambdaConfigState(configuration).settings.Layers;
 }
 
-export interface CapturedLayers {
+interface CapturedLayers {
   /** One entry for each layer version: enough to compare its content and to publish it again. */
   readonly evidence: readonly (CapturedLayer & JsonObject)[];
   readonly artifacts: readonly ArtifactRef[];
@@ -99,7 +99,7 @@ function layerOf(arn: string): string {
   return arn.slice(0, arn.lastIndexOf(":"));
 }
 
-export interface LayerPlan {
+interface LayerPlan {
   readonly actions: readonly Action[];
   /** One for each version that is published again. */
   readonly warnings: readonly Reason[];

@@ -78,7 +78,7 @@ function normalCondition(condition: JsonObject): JsonObject {
 }
 
 /** The request that adds a statement, or why none can. */
-export type Addable = { readonly permission: Permission } | { readonly lost: string };
+type Addable = { readonly permission: Permission } | { readonly lost: string };
 
 /** AddPermission's request for a statement in normal form. It covers the whole statement or is refused. Pure. */
 export function toPermission(id: string, statement: JsonObject): Addable {

@@ -14,7 +14,7 @@ import { configDigest } from "../lambda/function-settings.ts";
  */
 
 /** One action, before the update, for each function of which the update publishes a version again. Pure. */
-export function publishIntermediateVersion(
+export function planIntermediateVersions(
   goal: CapturedComponent | null,
   live: CapturedComponent | null,
   isUpdated: (logicalId: string) => boolean,
@@ -29,7 +29,10 @@ export function publishIntermediateVersion(
 }
 
 /** Publishes the function's present content, if that differs and the newest version has the code of the backup. */
-export async function makeRoomForVersion({ name }: Action, { aws, goalOf, note }: RestoreContext): Promise<Json> {
+export async function publishIntermediateVersion(
+  { name }: Action,
+  { aws, goalOf, note }: RestoreContext,
+): Promise<Json> {
   const latest = await aws.lambda.awaitSettled(name);
   const newest = (await aws.lambda.listVersions(name)).at(-1);
   const { codeSha256, config } = backupContent(name, goalOf);

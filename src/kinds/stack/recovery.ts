@@ -14,7 +14,7 @@ export interface Recovery {
  * How the live stack gets into a status from which it can be updated (facts E1). With consent, a failed rollback of its own
  * is continued, after the objects in S3 that it needs are restored. Other statuses are blockers, each with its remedy.
  */
-export function recovering(
+export function planRecovery(
   name: string,
   live: CapturedComponent | null,
   mayContinue: PlanInput["mayContinue"],

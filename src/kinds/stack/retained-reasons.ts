@@ -31,6 +31,6 @@ export function importedReason({ logicalId, type }: RetainedResource): Reason {
 }
 
 /** The member of an action that imports kept resources. */
-export function importing(kept: readonly RetainedResource[]): Pick<Action, "importing"> {
+export function importingMember(kept: readonly RetainedResource[]): Pick<Action, "importing"> {
   return kept.length > 0 ? { importing: kept.map(({ logicalId }) => logicalId) } : {};
 }

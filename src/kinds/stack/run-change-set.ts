@@ -6,7 +6,7 @@ import { holdsData } from "../../domain/stack/stateful-types.ts";
 import type { RestoreContext } from "../kind.ts";
 
 /** The change set to make, and the check that it has to pass. */
-export interface ChangeSetPlan {
+interface ChangeSetPlan {
   /** Called only if the change set does not exist yet. */
   readonly request: () => Promise<ChangeSetRequest>;
   /** Throws if the changes are not the planned ones. Called before the change set runs, even after a crash. */

@@ -15,9 +15,9 @@ import { isNoEcho } from "../../domain/template/secrets.ts";
 import { parseTemplate, resourcesOf, templateStateOf } from "../../domain/template/template.ts";
 import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPlan, unchanged } from "../kind.ts";
 import { settingsDiff } from "../verdict.ts";
-import { publishIntermediateVersion } from "./intermediate-version.ts";
-import { isShell, recovering } from "./recovery.ts";
-import { importedReason, importing, retainedReasons, returningResources } from "./retained-reasons.ts";
+import { planIntermediateVersions } from "./intermediate-version.ts";
+import { isShell, planRecovery } from "./recovery.ts";
+import { importedReason, importingMember, retainedReasons, returningResources } from "./retained-reasons.ts";
 
 /** Keys of the outputs whose export no stack imported at the capture. An export without a list of importers may be imported. */
 export function unimported({ state }: CapturedComponent): string[] {
@@ -46,7 +46,7 @@ export function planStack(input: PlanInput): StepPlan {
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
   if (action === "remove") return planRemoval(name, live);
   if (goal && isShell(live)) return planOverShell(input, goal, live);
-  const recovery = recovering(name, live, input.mayContinue);
+  const recovery = planRecovery(name, live, input.mayContinue);
   const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
   blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
   if (blockers.length > 0) return refused(...blockers);
@@ -106,7 +106,7 @@ function planOverShell(input: PlanInput, goal: CapturedComponent, shell: Capture
   const actions: Action[] = [
     codeAction(input),
     { do: "delete-stack", name },
-    { do: "create-stack", name, ...importing(returning) },
+    { do: "create-stack", name, ...importingMember(returning) },
     ...protectionActions(goal, null, name),
   ];
   return acting("recreate", actions, {
@@ -191,12 +191,12 @@ function updateActions(
   live: CapturedComponent | null,
   name: string,
 ): Action[] {
-  const imports = importing(returningResources(goal, live));
+  const imports = importingMember(returningResources(goal, live));
   if (action === "recreate") return [{ do: "create-stack", name, ...imports }];
   const submitted = ["template", "parameters", "tags", "resources"];
   const differing = goal && live ? stackDiff(goal.state, live.state) : [];
   return differing.some((path) => submitted.includes(path.split("/")[1] ?? ""))
-    ? [...publishIntermediateVersion(goal, live, () => true), { do: "update-stack", name, ...imports }]
+    ? [...planIntermediateVersions(goal, live, () => true), { do: "update-stack", name, ...imports }]
     : [];
 }
 

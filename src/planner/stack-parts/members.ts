@@ -3,7 +3,7 @@ import { asObject, sameJson } from "../../domain/json.ts";
 import { ownedResources } from "../../domain/stack/owned-resources.ts";
 import { isUpdatable, ownedElsewhere } from "../../domain/stack/status.ts";
 import { partOf } from "../../domain/template/part.ts";
-import { OWNERS, type Owner, ownedProperties } from "../../domain/template/splice/owned-properties.ts";
+import { OWNERS, ownedProperties, type PropertyOwner } from "../../domain/template/splice/owned-properties.ts";
 import type { Part } from "../../domain/template/splice/request.ts";
 import type { StepPlan } from "../../kinds/kind.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
@@ -112,7 +112,7 @@ export function whole(logicalId: string): Part {
   return { logicalId, take: "all" };
 }
 
-function ownedPart(logicalId: string, owner: Owner, { liveTemplate }: StackTemplates): Part | null {
+function ownedPart(logicalId: string, owner: PropertyOwner, { liveTemplate }: StackTemplates): Part | null {
   const definition = asObject(asObject(liveTemplate.template["Resources"])[logicalId]);
   // SAM writes other triggers and the routes of APIs outside of it: alone it is restored outside the stack.
   if (owner === "lambda-trigger")

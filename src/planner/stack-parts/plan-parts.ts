@@ -19,9 +19,9 @@ import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts";
-import { publishIntermediateVersion } from "../../kinds/stack/intermediate-version.ts";
-import { recovering } from "../../kinds/stack/recovery.ts";
-import { importedReason, importing, retainedReason } from "../../kinds/stack/retained-reasons.ts";
+import { planIntermediateVersions } from "../../kinds/stack/intermediate-version.ts";
+import { planRecovery } from "../../kinds/stack/recovery.ts";
+import { importedReason, importingMember, retainedReason } from "../../kinds/stack/retained-reasons.ts";
 import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
 import type { Exported } from "../facts.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
@@ -98,7 +98,7 @@ interface ChangeSetFacts {
 /** One change set for all members: the step of the first has the actions and restores the others. */
 function planChangeSet(stack: StackTemplates, members: readonly Member[], facts: ChangeSetFacts): PartPlans {
   const parts = members.flatMap(({ part }) => part ?? []);
-  const recovery = recovering(stack.name, stack.live, consentIn(facts.subjects.request));
+  const recovery = planRecovery(stack.name, stack.live, consentIn(facts.subjects.request));
   const blockers = [
     ...recovery.blockers,
     ...ownedElsewhere(stack.name, stack.live),
@@ -141,7 +141,7 @@ interface LeaderParts {
 function planLeader(stack: StackTemplates, leader: Member, { parts, spliced, recovery }: LeaderParts): StepPlan {
   const losing = lostData(stack, parts);
   const { staying, coming } = keptOf(stack, parts);
-  const versions = publishIntermediateVersion(stack.before, stack.live, (logicalId) =>
+  const versions = planIntermediateVersions(stack.before, stack.live, (logicalId) =>
     isOfPicked(logicalId, spliced.affected),
   );
   const actions = [...recovery, ...spliceActions(stack, parts, { coming, versions })];
@@ -169,7 +169,7 @@ function spliceActions(
   return [
     { do: "put-code-objects", name, parts, ...relocation },
     ...versions,
-    { do: "splice-stack", name, parts, into, ...relocation, ...importing(coming) },
+    { do: "splice-stack", name, parts, into, ...relocation, ...importingMember(coming) },
   ];
 }
 

@@ -37,7 +37,7 @@ export interface DeploymentStore {
 export interface BackupExtras {
   /** How many components of the backup have which readiness. */
   readonly readiness?: ReadinessCounts;
-  /** What the deployment holds from now on: the backup knows which functions its stacks own. Null leaves the lock. */
+  /** The deployment's lock from now on: the backup knows which functions its stacks own. Null keeps the lock. */
   readonly lock: Lock | null;
   readonly lines: readonly NewLine[];
 }

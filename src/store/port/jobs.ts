@@ -1,7 +1,6 @@
 import type { Transaction } from "./transaction.ts";
 
-export const JOB_TYPES = ["take-snapshot", "record-deployment", "plan-rollback", "run-rollback"] as const;
-export type JobType = (typeof JOB_TYPES)[number];
+export type JobType = "take-snapshot" | "record-deployment" | "plan-rollback" | "run-rollback";
 
 export interface JobRequest {
   readonly type: JobType;

@@ -1,12 +1,12 @@
 /**
  * The tables of this folder are the source of the migrations: after a change, `npm run migrations` writes the next one.
  * Times are milliseconds since the epoch. Lists are read newest first by key, so each filter of a list has an index that
- * ends in the list's order. Columns of enums take the arrays of the domain, or their types where the domain's file imports
- * packages: drizzle-kit loads these files by `require`, which packages that are ES modules only do not allow.
+ * ends in the list's order. From the domain these files import types only: drizzle-kit loads them by `require`, which fails
+ * for packages that are ES modules only, and the domain imports some.
  */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { ACTIVITY_TYPES, STATUSES } from "../../domain/activity/activity.ts";
+import type { Activity, Status } from "../../domain/activity/activity.ts";
 import type { Lock } from "../../domain/activity/scope.ts";
 import type { Problem } from "../../domain/errors.ts";
 
@@ -20,8 +20,8 @@ export const activities = sqliteTable(
     /** Replaces the id in the log, which has millions of rows. */
     number: integer().primaryKey(),
     id: text().notNull().unique(),
-    type: text({ enum: ACTIVITY_TYPES }).notNull(),
-    status: text({ enum: STATUSES }).notNull(),
+    type: text().$type<Activity["type"]>().notNull(),
+    status: text().$type<Status>().notNull(),
     application: text().notNull(),
     stage: text().notNull(),
     branch: text(),

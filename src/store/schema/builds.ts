@@ -1,5 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { PACKAGE_FORMATS } from "../../domain/activity/package.ts";
+import type { PackageFormat } from "../../domain/activity/package.ts";
 
 /** Packages of builds. A build has no row of its own: its deployments and packages name it. */
 export const packages = sqliteTable(
@@ -10,7 +10,7 @@ export const packages = sqliteTable(
     build: text().notNull(),
     service: text().notNull(),
     commit: text().notNull(),
-    format: text({ enum: PACKAGE_FORMATS }).notNull(),
+    format: text().$type<PackageFormat>().notNull(),
     digest: text().notNull(),
     sizeBytes: integer("size_bytes").notNull(),
     storedBy: text("stored_by").notNull(),

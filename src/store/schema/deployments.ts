@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { ALTERATIONS, type AlteredCounts } from "../../domain/activity/altered.ts";
-import { ON_FAILURE, OUTCOMES } from "../../domain/activity/deployment.ts";
+import type { Altered, AlteredCounts } from "../../domain/activity/altered.ts";
+import type { Deployment, Outcome } from "../../domain/activity/deployment.ts";
 import type { CarriedPin } from "../../domain/activity/pins.ts";
 import type { Scope } from "../../domain/activity/scope.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
@@ -12,9 +12,9 @@ import { activities, activityId } from "./activities.ts";
 export const deployments = sqliteTable("deployments", {
   id: activityId("id").primaryKey(),
   scope: text({ mode: "json" }).$type<Scope>().notNull(),
-  onFailure: text("on_failure", { enum: ON_FAILURE }).notNull(),
+  onFailure: text("on_failure").$type<Deployment["onFailure"]>().notNull(),
   allowDestructive: integer("allow_destructive", { mode: "boolean" }).notNull(),
-  outcome: text({ enum: OUTCOMES }),
+  outcome: text().$type<Outcome>(),
   message: text(),
   altered: text({ mode: "json" }).$type<AlteredCounts>(),
   readiness: text({ mode: "json" }).$type<ReadinessCounts>(),
@@ -30,7 +30,7 @@ export const altered = sqliteTable(
     deployment: activityId("deployment").notNull(),
     position: integer().notNull(),
     component: text().$type<ComponentId>().notNull(),
-    change: text({ enum: ALTERATIONS }).notNull(),
+    change: text().$type<Altered["change"]>().notNull(),
     parent: text().$type<ComponentId>(),
     physicalId: text("physical_id"),
     before: text(),

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { type AwsCallNote, LOG_LEVELS } from "../../domain/activity/log.ts";
+import type { AwsCallNote, LogLevel } from "../../domain/activity/log.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
-import { JOB_TYPES } from "../port/jobs.ts";
+import type { JobType } from "../port/jobs.ts";
 import { activities } from "./activities.ts";
 
 /**
@@ -18,7 +18,7 @@ export const logLines = sqliteTable(
       .references(() => activities.number),
     seq: integer().notNull(),
     at: integer().notNull(),
-    level: text({ enum: LOG_LEVELS }).notNull(),
+    level: text().$type<LogLevel>().notNull(),
     component: text().$type<ComponentId>(),
     step: integer(),
     message: text().notNull(),
@@ -31,7 +31,7 @@ export const jobs = sqliteTable(
   "jobs",
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    type: text({ enum: JOB_TYPES }).notNull(),
+    type: text().$type<JobType>().notNull(),
     subject: text().notNull(),
     status: text({ enum: ["queued", "running", "done"] }).notNull(),
     /** Raised whenever the job changes hands, so that its previous worker cannot write any more. */

@@ -1,11 +1,11 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { OUTCOMES } from "../../domain/activity/deployment.ts";
-import { ON_CONFLICT, ON_ERROR, type Rollback, type RollbackResult } from "../../domain/activity/rollback.ts";
+import type { Outcome } from "../../domain/activity/deployment.ts";
+import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import type { ErrorCode, Problem } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Action, PlanStep, StepAction, Strategy } from "../../domain/plan/plan.ts";
-import { STEP_STATUSES, type StepRow } from "../../domain/plan/step-row.ts";
+import type { JournalEntry, StepRow } from "../../domain/plan/step-row.ts";
 import { activities, activityId } from "./activities.ts";
 import { snapshots } from "./snapshots.ts";
 
@@ -16,8 +16,8 @@ export const rollbacks = sqliteTable("rollbacks", {
   drill: integer({ mode: "boolean" }).notNull().default(false),
   picked: text({ mode: "json" }).$type<readonly ComponentId[]>().notNull(),
   strategy: text().$type<Strategy>().notNull(),
-  onConflict: text("on_conflict", { enum: ON_CONFLICT }).notNull(),
-  onError: text("on_error", { enum: ON_ERROR }).notNull(),
+  onConflict: text("on_conflict").$type<Rollback["onConflict"]>().notNull(),
+  onError: text("on_error").$type<Rollback["onError"]>().notNull(),
   allowDestructive: integer("allow_destructive", { mode: "boolean" }).notNull(),
   continueUpdateRollback: text("continue_update_rollback", { mode: "json" })
     .$type<Rollback["continueUpdateRollback"]>()
@@ -56,7 +56,7 @@ export const rollbackSteps = sqliteTable(
     order: integer().notNull(),
     component: text().$type<ComponentId>().notNull(),
     action: text().$type<StepAction>().notNull(),
-    status: text({ enum: STEP_STATUSES }).notNull(),
+    status: text().$type<StepRow["status"]>().notNull(),
     verified: integer({ mode: "boolean" }),
     strategy: text().$type<StepRow["strategy"]>().notNull(),
     warnings: text({ mode: "json" }).$type<readonly ErrorCode[]>().notNull(),
@@ -75,7 +75,7 @@ export const journal = sqliteTable(
     index: integer().notNull(),
     action: text({ mode: "json" }).$type<Action>().notNull(),
     token: text().notNull(),
-    status: text({ enum: ["intent", "done"] }).notNull(),
+    status: text().$type<JournalEntry["status"]>().notNull(),
     result: text({ mode: "json" }).$type<Json>(),
   },
   (table) => [primaryKey({ columns: [table.rollback, table.step, table.index] })],
@@ -91,5 +91,5 @@ export const buildReturns = sqliteTable("build_returns", {
   /** Service and digest of the package that is deployed again; both or neither are set. */
   service: text(),
   digest: text(),
-  outcome: text({ enum: OUTCOMES }),
+  outcome: text().$type<Outcome>(),
 });

@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ComponentId } from "../../domain/component/component.ts";
-import { SNAPSHOT_PURPOSES, SNAPSHOT_STATUSES } from "../../domain/component/snapshot.ts";
+import type { SnapshotRow } from "../../domain/component/snapshot.ts";
 import type { Reason } from "../../domain/errors.ts";
 import type { Readiness } from "../../domain/plan/readiness.ts";
 import { activityId } from "./activities.ts";
@@ -10,8 +10,8 @@ export const snapshots = sqliteTable(
   {
     id: text().primaryKey(),
     activity: activityId("activity").notNull(),
-    purpose: text({ enum: SNAPSHOT_PURPOSES }).notNull(),
-    status: text({ enum: SNAPSHOT_STATUSES }).notNull(),
+    purpose: text().$type<SnapshotRow["purpose"]>().notNull(),
+    status: text().$type<SnapshotRow["status"]>().notNull(),
     takenAt: integer("taken_at"),
     components: integer().notNull(),
     sizeBytes: integer("size_bytes").notNull(),

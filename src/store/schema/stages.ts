@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Suspect } from "../../domain/activity/pins.ts";
-import { PIN_RULES } from "../../domain/activity/stage-policy.ts";
+import type { PinRule } from "../../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import { activityId } from "./activities.ts";
 
@@ -74,7 +74,7 @@ export const stagePolicies = sqliteTable(
   {
     application: text().notNull(),
     stage: text().notNull(),
-    pins: text({ enum: PIN_RULES }).notNull(),
+    pins: text().$type<PinRule>().notNull(),
     requireReason: integer("require_reason", { mode: "boolean" }).notNull(),
     secretKeys: text("secret_keys", { mode: "json" }).$type<readonly string[]>().notNull(),
     shownKeys: text("shown_keys", { mode: "json" }).$type<readonly string[]>().notNull(),

@@ -15,8 +15,8 @@ function component(name: string, value: number, parent: ComponentId | null = nul
 }
 
 function snapshot(account: TestAccount, names: readonly string[]) {
-  const held = names.flatMap((name) => (account[name] === undefined ? [] : [component(name, account[name])]));
-  return new Map(held.map((one) => [one.id, one]));
+  const existing = names.flatMap((name) => (account[name] === undefined ? [] : [component(name, account[name])]));
+  return new Map(existing.map((one) => [one.id, one]));
 }
 
 const account = fc.dictionary(fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 3 }));
@@ -29,7 +29,7 @@ function deployed(before: TestAccount, wanted: TestAccount, names: readonly stri
 }
 
 t.test(
-  "whatever was deployed since, before is the account as the build had left it, and deployed the account now",
+  "whatever was deployed since, `before` is the account as the build left it, and `deployed` is the account now",
   async () => {
     const steps = fc.array(fc.tuple(account, scope), { maxLength: 6 });
     fc.assert(
@@ -54,39 +54,45 @@ t.test(
   },
 );
 
-t.test("what somebody changed by hand in between goes back too: the build's record says how it was", async (t) => {
-  const pair = (before: TestAccount, after: TestAccount): SnapshotPair => ({
-    before: snapshot(before, NAMES),
-    deployed: snapshot(after, NAMES),
-  });
-  const states = returnStates(pair({}, { a: 1, b: 1 }));
-  states.add(pair({ a: 2, b: 1, c: 9 }, { a: 2, b: 2, c: 9 }));
-  t.same(
-    [...states.before.values()].map(({ state }) => state.settings["value"]),
-    [1, 1, 9],
-  );
-  t.same(alteredIds(states.before, states.deployed), ["lambda-code:a", "lambda-code:b"]);
-});
+t.test(
+  "changes by hand in between are rolled back, too, because the build's record has the state before them",
+  async (t) => {
+    const pair = (before: TestAccount, after: TestAccount): SnapshotPair => ({
+      before: snapshot(before, NAMES),
+      deployed: snapshot(after, NAMES),
+    });
+    const states = returnStates(pair({}, { a: 1, b: 1 }));
+    states.add(pair({ a: 2, b: 1, c: 9 }, { a: 2, b: 2, c: 9 }));
+    t.same(
+      [...states.before.values()].map(({ state }) => state.settings["value"]),
+      [1, 1, 9],
+    );
+    t.same(alteredIds(states.before, states.deployed), ["lambda-code:a", "lambda-code:b"]);
+  },
+);
 
-t.test("a redeploy brings back what its deployment looked at, and what came into its scope since", async (t) => {
-  const base = { before: snapshot({ gone: 1 }, ["gone"]), deployed: snapshot({ a: 1 }, ["a"]) };
-  const states = returnStates(base);
-  const came = [
-    component("shop-new", 1),
-    component("other-new", 1),
-    component("in-stack", 1, "stack:shop"),
-    component("in-other", 1, "stack:other"),
-  ];
-  states.add({ before: new Map(), deployed: new Map(came.map((one) => [one.id, one])) });
-  const ids = redeployedIds(base, states, { stacks: ["shop"], functions: ["shop-*"] });
-  const names = ["a", "gone", "in-stack", "shop-new"];
-  t.same(
-    ids,
-    names.map((name) => componentId("lambda-code", name)),
-  );
-});
+t.test(
+  "a redeploy restores the components that its deployment captured, and those added to its scope since",
+  async (t) => {
+    const base = { before: snapshot({ gone: 1 }, ["gone"]), deployed: snapshot({ a: 1 }, ["a"]) };
+    const states = returnStates(base);
+    const came = [
+      component("shop-new", 1),
+      component("other-new", 1),
+      component("in-stack", 1, "stack:shop"),
+      component("in-other", 1, "stack:other"),
+    ];
+    states.add({ before: new Map(), deployed: new Map(came.map((one) => [one.id, one])) });
+    const ids = redeployedIds(base, states, { stacks: ["shop"], functions: ["shop-*"] });
+    const names = ["a", "gone", "in-stack", "shop-new"];
+    t.same(
+      ids,
+      names.map((name) => componentId("lambda-code", name)),
+    );
+  },
+);
 
-t.test("only a rollback by package whose command is not reported yet awaits one", async (t) => {
+t.test("only a rollback by package awaits a command, until its outcome is reported", async (t) => {
   const way = { build: "1", deployment: "dep_1", since: [], outcome: null };
   const returned = { service: "api", digest: "d" };
   t.equal(awaitsCommand({ status: "In Progress", toBuild: { ...way, package: returned } }), true);

@@ -63,8 +63,8 @@ t.test("a state of an earlier version fits, and what it lacks reads as nothing",
   t.notOk("tags" in old.settings, "the stored state itself gains no member");
 });
 
-t.test("what AWS did not tell gets no value that could be written", async (t) => {
-  t.same(lambdaRuntimeState(state({})).settings, {}, "a switch that is not told is not one that is off");
+t.test("a setting that AWS does not return gets no value that could be written", async (t) => {
+  t.same(lambdaRuntimeState(state({})).settings, {}, "an unknown switch is not one that is off");
   t.equal(lambdaUrlState(state({})).settings.AuthType, "", "no default opens a URL");
   t.equal(lambdaConcurrencyState(state({})).settings.ReservedConcurrentExecutions, null, "none is not zero");
 });

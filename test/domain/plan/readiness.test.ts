@@ -32,7 +32,7 @@ function short({ readiness, reasons }: ReturnType<typeof backupReadiness>): stri
   return [readiness, ...reasons.map(({ code }) => code)].join(" ");
 }
 
-t.test("a backup tells before the deploy what could not go back, and why", async (t) => {
+t.test("a backup says before the deploy what could not be restored, and why", async (t) => {
   const says = (backup: CapturedComponent, facts = NO_BUCKET) => short(backupReadiness(backup, facts));
   const zip = { PackageType: "Zip" };
   t.equal(says(component("lambda-config:pay", {})), "reversible");
@@ -86,7 +86,7 @@ t.test("a dynamic reference loses nothing where it names a version", async (t) =
     t.equal(says(pinned), "reversible", pinned);
 });
 
-t.test("after the deploy the same rules look at what it left behind", async (t) => {
+t.test("after the deploy the same rules apply to the recorded states", async (t) => {
   const says = (before: CapturedComponent | null, deployed: CapturedComponent | null) =>
     short(alteredReadiness({ before, deployed }, NO_BUCKET));
   const key = { parameters: { Key: { noEcho: true } } };
@@ -99,7 +99,7 @@ t.test("after the deploy the same rules look at what it left behind", async (t) 
   t.equal(says(null, stack({}, { terminationProtection: true })), "irreversible STACK_NOT_UPDATABLE DESTRUCTIVE");
   const failed = stack({}, {}, { status: "UPDATE_ROLLBACK_FAILED" });
   t.equal(says(stack({}), failed), "irreversible STACK_NOT_UPDATABLE");
-  t.equal(says(failed, stack({})), "reversible", "what counts is the status that an update would meet");
+  t.equal(says(failed, stack({})), "reversible", "the recorded status counts, because an update would start from it");
   const table = { resources: { Table: "AWS::DynamoDB::Table", Role: "AWS::IAM::Role" } };
   t.equal(says(stack({}), stack({}, table)), "reversible-with-loss DESTRUCTIVE");
   t.equal(says(stack({}, table), stack({})), "reversible-with-loss PHYSICAL_ID_CHANGED");
@@ -147,7 +147,7 @@ function pin(facts: Partial<Pin>): Pin {
 }
 
 t.test(
-  "a pin knows a build, a commit, a whole state, its code alone, and an absence; and nothing once it is over",
+  "an active pin matches a build, a commit, a whole state, its code alone, and an absence; a cleared one nothing",
   async (t) => {
     const bad = component(PAY, { CodeSha256: "bad", Architectures: ["x86_64"] });
     const states = [pinnedState(PAY, bad), pinnedState("lambda-config:old", null)];
@@ -178,7 +178,7 @@ t.test(
     t.same(carried([old]), [], "an absence that is not pinned");
     t.same(carried([bad]), [PAY, "lambda-config:old"], "an absence that is");
     t.same(carried([bad], over), []);
-    t.same(carried([bad], [holding], []), [], "what was not altered was not brought");
+    t.same(carried([bad], [holding], []), [], "a component that was not altered carries no pin");
   },
 );
 
@@ -204,7 +204,7 @@ function planOf(...actions: readonly Action["do"][]): Plan {
   return { digest: planDigest(steps), plannedAt: 0, steps };
 }
 
-t.test("an estimate counts the calls, keeps to the quotas, and believes what was measured", async (t) => {
+t.test("an estimate counts calls, respects quotas, and prefers measured times", async (t) => {
   const updates = planOf(...Array.from({ length: 60 }, () => "update-code" as const));
   const rateOf = (service: string, operation: string) =>
     service !== "lambda" || operation === "GetFunction" ? null : { quota: "other", callsPerSecond: 0.1 };
@@ -231,17 +231,23 @@ t.test("an estimate counts the calls, keeps to the quotas, and believes what was
   t.equal(estimate({ ...one, steps: unchanged }, free, []).durationMs, 300, "it is looked at twice all the same");
 });
 
-t.test("a policy hides keys wherever they stand and shows the variables that it names; secret wins", async (t) => {
-  const fingerprint = (value: string) => `fp(${value.length})`;
-  const disclosure = { secretKeys: ["*_KEY", "Password"], shownKeys: ["LOG_*"] };
-  const shown = (id: ComponentId, settings: JsonObject) => exposed(id, settings, { fingerprint, disclosure });
-  t.same(shown("lambda-config:pay", { Environment: { LOG_LEVEL: "info", LOG_KEY: "k", TABLE: "t" }, MemorySize: 1 }), {
-    Environment: { LOG_LEVEL: "info", LOG_KEY: { secret: "fp(1)" }, TABLE: { secret: "fp(1)" } },
-    MemorySize: 1,
-  });
-  const template = JSON.stringify({ Resources: { Db: { Properties: { Password: "hunter2", Name: "db" } } } });
-  const stackShown = shown("stack:shop", { template, parameters: { API_KEY: "hunter2", Size: "1" } });
-  t.notMatch(JSON.stringify(stackShown), "hunter2");
-  t.match(stackShown, { parameters: { API_KEY: { secret: "fp(7)" }, Size: "1" } });
-  t.match(JSON.stringify(stackShown), '"Name":"db"');
-});
+t.test(
+  "a policy masks secret keys at any depth and shows the variables that it names; a key with both is secret",
+  async (t) => {
+    const fingerprint = (value: string) => `fp(${value.length})`;
+    const disclosure = { secretKeys: ["*_KEY", "Password"], shownKeys: ["LOG_*"] };
+    const shown = (id: ComponentId, settings: JsonObject) => exposed(id, settings, { fingerprint, disclosure });
+    t.same(
+      shown("lambda-config:pay", { Environment: { LOG_LEVEL: "info", LOG_KEY: "k", TABLE: "t" }, MemorySize: 1 }),
+      {
+        Environment: { LOG_LEVEL: "info", LOG_KEY: { secret: "fp(1)" }, TABLE: { secret: "fp(1)" } },
+        MemorySize: 1,
+      },
+    );
+    const template = JSON.stringify({ Resources: { Db: { Properties: { Password: "hunter2", Name: "db" } } } });
+    const stackShown = shown("stack:shop", { template, parameters: { API_KEY: "hunter2", Size: "1" } });
+    t.notMatch(JSON.stringify(stackShown), "hunter2");
+    t.match(stackShown, { parameters: { API_KEY: { secret: "fp(7)" }, Size: "1" } });
+    t.match(JSON.stringify(stackShown), '"Name":"db"');
+  },
+);

@@ -21,7 +21,7 @@ function passes({ passes: list, faults }: StackOrder): string[] {
   return list.map(({ wave, stack, pass, keeps }) => [wave, pass, stack, ...keeps].join(" "));
 }
 
-t.test("importers go first when an export goes, the exporter goes first when one comes back", async (t) => {
+t.test("importers come first when an export is deleted, the exporter comes first when one is restored", async (t) => {
   const goes = orderStacks(
     [
       moving("shop-a", links(["orders", "audit"]), links(["orders"])),
@@ -43,7 +43,7 @@ t.test("importers go first when an export goes, the exporter goes first when one
 });
 
 t.test(
-  "both at once takes three passes: the producer is bridged, the importer follows, the bridge is pruned",
+  "both at once take three passes: a bridge of the exporter, the importer, the final pass of the exporter",
   async (t) => {
     const order = orderStacks(
       [moving("shop-a", links(["new"]), links(["old"])), moving("shop-b", links([], ["new"]), links([], ["old"]))],
@@ -61,24 +61,21 @@ t.test(
   },
 );
 
-t.test(
-  "stacks that do not hold each other go side by side, and an export that moves leaves its old stack first",
-  async (t) => {
-    const order = orderStacks(
-      [
-        moving("apart", links([]), links([])),
-        moving("from", links(["x"]), links([])),
-        moving("to", links([]), links(["x"])),
-        moving("gone", links(["y"]), null),
-        moving("user", links([], ["y"]), null),
-      ],
-      ALONE,
-    );
-    t.same(passes(order), ["1 final apart", "1 final from", "1 final user", "2 final gone", "2 final to"]);
-  },
-);
+t.test("independent stacks run side by side, and an export that moves leaves its old stack first", async (t) => {
+  const order = orderStacks(
+    [
+      moving("apart", links([]), links([])),
+      moving("from", links(["x"]), links([])),
+      moving("to", links([]), links(["x"])),
+      moving("gone", links(["y"]), null),
+      moving("user", links([], ["y"]), null),
+    ],
+    ALONE,
+  );
+  t.same(passes(order), ["1 final apart", "1 final from", "1 final user", "2 final gone", "2 final to"]);
+});
 
-t.test("what no order can help is refused by name, all of it at once, with the way out", async (t) => {
+t.test("faults that no order can solve are refused by name, all at once, with the way out", async (t) => {
   const { passes: found, faults } = orderStacks(
     [
       moving("a", links(["used", "changed"]), { exports: { changed: "arn:other" }, imports: [] }),
@@ -123,19 +120,16 @@ t.test("a bridge that cannot be made says why", async (t) => {
   ]);
 });
 
-t.test(
-  "no plan for up to 40 stacks ever meets a refusal, in whatever order a wave's passes run side by side",
-  async () => {
-    const graphs = stackGraphs({ stacks: 40, exports: 40, faulty: false });
-    fc.assert(
-      fc.property(graphs, fc.infiniteStream(fc.nat()), (graph, draws) => {
-        const order = orderStacks(graph.stacks, graph.around);
-        if (order.faults.length === 0) runStrictly(graph, order, () => draws.next().value);
-      }),
-      { numRuns: 400 },
-    );
-  },
-);
+t.test("AWS refuses no pass of an order for up to 40 stacks, however the passes of a wave overlap", async () => {
+  const graphs = stackGraphs({ stacks: 40, exports: 40, faulty: false });
+  fc.assert(
+    fc.property(graphs, fc.infiniteStream(fc.nat()), (graph, draws) => {
+      const order = orderStacks(graph.stacks, graph.around);
+      if (order.faults.length === 0) runStrictly(graph, order, () => draws.next().value);
+    }),
+    { numRuns: 400 },
+  );
+});
 
 t.test("a refusal is right: where the order finds none, no sequence of bridges and final passes has one", async () => {
   const graphs = stackGraphs({ stacks: 6, exports: 7, faulty: true });
@@ -151,7 +145,7 @@ t.test("a refusal is right: where the order finds none, no sequence of bridges a
   );
 });
 
-t.test("the random graphs hold every case", async (t) => {
+t.test("the random graphs contain every case", async (t) => {
   const seen = new Map<string, number>();
   const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
   for (const faulty of [true, false]) {

@@ -1,8 +1,8 @@
 import type { ExternalStacks, StackTransition } from "#src/domain/stack/links";
 
 /**
- * What AWS enforces about exports and imports (facts E4), written down a second time and as plainly as can be, to hold
- * the order over stacks against. It knows operations and refusals, and nothing of waits, waves or circles.
+ * The rules of AWS for exports and imports (facts E4), written a second time and as simply as possible, to check the order
+ * over stacks. The model has operations and refusals, but no waits, waves or circles.
  */
 export interface Account {
   readonly exports: ReadonlyMap<string, { readonly owner: string; readonly value: string }>;
@@ -10,21 +10,21 @@ export interface Account {
   readonly imports: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** What an update, a creation or a deletion makes of a stack. */
+/** The exports and imports of a stack after an update, a creation or a deletion. */
 export interface Target {
   readonly exports: ReadonlyMap<string, string>;
   readonly imports: ReadonlySet<string>;
 }
 
-const SURROUNDINGS = "outside";
+const OUTSIDE = "outside";
 
 export function accountOf(stacks: readonly StackTransition[], { importers, exporters }: ExternalStacks): Account {
   const exports = new Map<string, { owner: string; value: string }>();
-  for (const name of Object.keys(exporters ?? {})) exports.set(name, { owner: SURROUNDINGS, value: "outside" });
+  for (const name of Object.keys(exporters ?? {})) exports.set(name, { owner: OUTSIDE, value: "outside" });
   for (const { name: owner, live } of stacks)
     for (const [name, value] of Object.entries(live?.exports ?? {})) exports.set(name, { owner, value });
   const imports = new Map<string, Set<string>>(stacks.map(({ name, live }) => [name, new Set(live?.imports)]));
-  imports.set(SURROUNDINGS, new Set(Object.keys(importers)));
+  imports.set(OUTSIDE, new Set(Object.keys(importers)));
   return { exports, imports };
 }
 
@@ -33,14 +33,14 @@ export function targetOf({ live, goal }: StackTransition, keeps: readonly string
   return { exports: new Map([...Object.entries(goal?.exports ?? {}), ...kept]), imports: new Set(goal?.imports) };
 }
 
-/** The first half of an operation: resources are changed, and imports are looked up. A text is AWS's refusal. */
+/** The first half of an operation: resources change and imports are resolved. A text is the refusal of AWS. */
 export function begin(account: Account, stack: string, target: Target): Account | string {
   for (const name of target.imports) if (!account.exports.has(name)) return `No export named ${name} found (${stack})`;
-  const held = new Set([...(account.imports.get(stack) ?? []), ...target.imports]);
-  return { ...account, imports: new Map(account.imports).set(stack, held) };
+  const imported = new Set([...(account.imports.get(stack) ?? []), ...target.imports]);
+  return { ...account, imports: new Map(account.imports).set(stack, imported) };
 }
 
-/** The second half: exports are checked, late as AWS does, and the stack is what it was told to be. */
+/** The second half: exports are checked, as late as AWS does, and the stack reaches its target. */
 export function end(account: Account, stack: string, target: Target): Account | string {
   const exports = new Map(account.exports);
   for (const [name, { owner, value }] of account.exports) {
@@ -59,7 +59,7 @@ export function end(account: Account, stack: string, target: Target): Account | 
   return { exports, imports: new Map(account.imports).set(stack, target.imports) };
 }
 
-/** Whether any sequence of operations brings every stack to its goal: all of them are tried. */
+/** Whether any sequence of operations brings all stacks to their goals; tries all sequences. */
 export function hasAnyOrder(stacks: readonly StackTransition[], around: ExternalStacks): boolean {
   const seen = new Set<string>();
   const open: { account: Account; done: ReadonlySet<string> }[] = [
@@ -99,6 +99,6 @@ function possibleKeeps(account: Account, stack: StackTransition, around: Externa
 
 function keyOf({ exports, imports }: Account, done: ReadonlySet<string>): string {
   const owned = [...exports].map(([name, { owner, value }]) => `${name}@${owner}=${value}`).sort();
-  const held = [...imports].map(([stack, names]) => `${stack}:${[...names].sort().join(",")}`).sort();
-  return [...owned, ...held, ...[...done].sort()].join(" ");
+  const imported = [...imports].map(([stack, names]) => `${stack}:${[...names].sort().join(",")}`).sort();
+  return [...owned, ...imported, ...[...done].sort()].join(" ");
 }

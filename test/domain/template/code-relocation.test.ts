@@ -10,13 +10,13 @@ const place = (state: ObjectState, more: Partial<CodePlace> = {}): CodePlace => 
 });
 const STAGING = { bucket: "staging", region: "eu-west-1" };
 
-/** What becomes of one place: a move, the code of a refusal, or nothing. */
+/** The plan for one place: a move, the code of a refusal, or nothing. */
 function outcome(state: ObjectState, more: Partial<CodePlace> = {}, staging: string | null = STAGING.bucket): string {
   const { moves, refusals } = planCode([place(state, more)], { ...STAGING, bucket: staging });
   return [...moves.map(({ key }) => `to ${key}`), ...refusals.map(({ code }) => code)].join() || "nothing";
 }
 
-t.test("what is gone goes back under its key, and what cannot go back there moves", async (t) => {
+t.test("a missing object is put back under its key, and where that is impossible its reference moves", async (t) => {
   const staged = `stepback/code/${DIGEST}.zip`;
   t.equal(outcome("same"), "nothing");
   t.equal(outcome("gone"), "nothing", "it is put back");
@@ -30,7 +30,7 @@ t.test("what is gone goes back under its key, and what cannot go back there move
   t.equal(outcome("denied", own), "nothing");
 });
 
-t.test("what has no way back is refused with the object, the cause and the way out", async (t) => {
+t.test("an object that cannot be restored is refused with the object, the cause and the way out", async (t) => {
   t.equal(outcome("other", {}, null), "STAGING_BUCKET_NEEDED");
   t.equal(outcome("gone", { version: "7" }, null), "STAGING_BUCKET_NEEDED");
   t.equal(outcome("gone", {}, null), "nothing", "putting back needs no bucket");
@@ -44,7 +44,7 @@ t.test("what has no way back is refused with the object, the cause and the way o
   );
 });
 
-t.test("the digest of a plan covers what moves where", async (t) => {
+t.test("the digest of a plan covers the moves of references", async (t) => {
   const [move] = planCode([place("other")], STAGING).moves;
   const step = (moves: object): PlanStep =>
     ({

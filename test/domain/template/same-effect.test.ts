@@ -36,7 +36,7 @@ t.test("two texts are the same template where CloudFormation reads the same data
   t.notOk(sameTemplate("{", "{ "));
 });
 
-t.test("an empty change set leaves nothing undone but outputs and policies of resources", async (t) => {
+t.test("after an empty change set only outputs and policies of resources can differ from the goal", async (t) => {
   const state = (template: object, parameters: JsonObject = {}) => ({
     settings: { template: JSON.stringify(template), parameters },
     evidence: {},
@@ -77,7 +77,7 @@ const USES: readonly Json[] = [
   { "Fn::If": ["D", 128, "x"] },
 ];
 
-/** Names that mean one thing in the backup and, where the dice say so, another in the live template. */
+/** Names whose meaning in the live template differs at random from that in the backup. */
 function templateOf({ values, mapped, equals }: Side, uses: readonly Json[], decoys: readonly string[]): object {
   const parameters = Object.keys(values).map((name) => [name, { Type: "String" }] as const);
   return {
@@ -106,7 +106,7 @@ const side = (tag: string) =>
     equals: fc.constantFrom("same", tag),
   });
 
-t.test("a part that went back under other names is the backup's, and needs no second time", async (t) => {
+t.test("a part that was restored under copied names equals the backup's, and is not restored again", async (t) => {
   let copied = 0;
   const given = fc.record({
     was: side("was"),
@@ -135,7 +135,7 @@ function read({ template, parameters }: Submitted): Json {
   return partOf({ template: parseTemplate(template.text), parameters }, PART);
 }
 
-t.test("a copied name stands for its own only where that is not mentioned beside it", async (t) => {
+t.test("a copied name reads as the original only where the part does not mention the original, too", async (t) => {
   const tags = (Tags: Json, parameters: JsonObject, resources: JsonObject = {}) =>
     partOf(
       {
@@ -163,7 +163,7 @@ t.test("a copied name stands for its own only where that is not mentioned beside
   t.match(tags(ref("FromBackup"), { FromBackup: "2" }), { parameters: { FromBackup: "2" } });
 });
 
-t.test("values that are looked up are named, and said to differ, without being shown", async (t) => {
+t.test("dynamic references are named, and whether their values differ, without showing a value", async (t) => {
   const stack = (resolvedParameters: JsonObject, more: JsonObject = {}): CapturedComponent =>
     captured(
       "stack:shop",
@@ -176,16 +176,16 @@ t.test("values that are looked up are named, and said to differ, without being s
     );
   const backup = stack({ Ami: "ami-1" });
   const said = (live: CapturedComponent | null) => dynamicReferences(backup, { live })[0]?.detail ?? "";
-  t.match(said(null), /the parameter Ami, \{\{resolve:ssm:level\}\}; an earlier/);
+  t.match(said(null), /the parameter Ami, \{\{resolve:ssm:level\}\} to the present value/);
   t.notMatch(said(null), /pinned/);
-  t.notMatch(said(backup), /another value/);
-  t.match(said(stack({ Ami: "ami-2" })), /another value of Ami/);
+  t.notMatch(said(backup), /different value/);
+  t.match(said(stack({ Ami: "ami-2" })), /different value of Ami/);
   t.notMatch(said(stack({ Ami: "ami-2" })), /ami-[12]/);
-  t.notMatch(said(stack({ Ami: "ami-2" }, { Ami: "/other" })), /another value/, "of another SSM parameter");
+  t.notMatch(said(stack({ Ami: "ami-2" }, { Ami: "/other" })), /different value/, "of another SSM parameter");
   t.same(dynamicReferences(backup, { within: { parameters: [], text: "" } }), []);
 });
 
-t.test("a policy that keeps nobody from anything is none, however it is written", async (t) => {
+t.test("a policy that denies nothing reads as none, however it is written", async (t) => {
   const allow = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
   const read = (...statements: object[]) => readStackPolicy(JSON.stringify({ Statement: statements }));
   for (const statement of [

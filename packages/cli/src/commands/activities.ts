@@ -25,7 +25,7 @@ export function activitiesCommand(program: Command, run: Run): void {
     .command("activities")
     .summary("list deploys and rollbacks together")
     .description("list deploys and rollbacks together, newest first")
-    .addOption(new Option("--type <type>").choices(activityTypeValues));
+    .addOption(new Option("--type <type>", "only deploys or only rollbacks").choices(activityTypeValues));
   addPageOptions(addFilterOptions(command))
     .addOption(outputOption())
     .action((options: ActivityOptions) => run(options.output, (session) => listActivities(session, options)));

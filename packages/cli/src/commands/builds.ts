@@ -4,7 +4,14 @@ import { unwrap } from "#client/connect";
 import { originOf } from "../ci-variables.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { SHORT_DIGEST_CHARACTERS, sizeText, timeText } from "../format.ts";
-import { addPageOptions, type OutputOption, outputOption, type PageOptions, present } from "../options.ts";
+import {
+  addPageOptions,
+  addStageOptions,
+  type OutputOption,
+  outputOption,
+  type PageOptions,
+  present,
+} from "../options.ts";
 import { pickPackage, pullPackage, pushPackage, readBuild, refuseFilled } from "../packages.ts";
 import { type Paint, paintStatus } from "../paint.ts";
 import type { Run, Session } from "../session.ts";
@@ -34,27 +41,23 @@ export function buildsCommand(program: Command, run: Run): void {
     .command("builds")
     .summary("list a stage's builds, store and download their packages")
     .description("list the builds of a stage, and store or download their packages");
-  addPageOptions(inStage(builds.command("list", { isDefault: true }).description("list builds, newest first")))
+  addPageOptions(addStageOptions(builds.command("list", { isDefault: true }).description("list builds, newest first")))
     .addOption(outputOption())
     .action((options: ListOptions) => run(options.output, (session) => listBuilds(session, options)));
-  inStage(builds.command("push").description("store the package of a service; it never changes afterwards"))
+  addStageOptions(builds.command("push").description("store the package of a service; it never changes afterwards"))
     .argument("<path>", "the packaged output: a folder, or a tar, tar.gz or zip")
     .requiredOption("--service <name>", "the service that the package belongs to")
-    .option("--build <id>", "(GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
-    .option("--commit <id>", "(GITHUB_SHA, CI_COMMIT_SHA)")
+    .option("--build <id>", "the build that the package belongs to (GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
+    .option("--commit <id>", "the commit that it was built from (GITHUB_SHA, CI_COMMIT_SHA)")
     .addOption(outputOption())
     .action((path: string, options: PushOptions) => run(options.output, (session) => push(session, path, options)));
-  inStage(builds.command("pull").description("download a package, check its digest, and unpack it"))
+  addStageOptions(builds.command("pull").description("download a package, check its digest, and unpack it"))
     .argument("<folder>", "the folder to unpack into; it must be empty or missing")
-    .requiredOption("--build <id>")
+    .requiredOption("--build <id>", "the build that the package belongs to")
     .option("--service <name>", "needed where the build has packages of several services")
     .option("--force", "replace files in a folder that is not empty")
     .addOption(outputOption())
     .action((folder: string, options: PullOptions) => run(options.output, (session) => pull(session, folder, options)));
-}
-
-function inStage(command: Command): Command {
-  return command.requiredOption("--application <name>").requiredOption("--stage <name>");
 }
 
 async function listBuilds({ api, terminal }: Session, options: ListOptions): Promise<ExitCode> {

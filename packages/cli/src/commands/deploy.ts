@@ -44,21 +44,21 @@ export function deployCommand(program: Command, run: Run): void {
     .description("take the backup, run a deploy command, report its outcome; exits with the command's own code")
     .usage("[options] -- COMMAND [ARGS...]")
     .argument("<command...>", "the deploy command and its arguments, after --")
-    .requiredOption("--application <name>")
-    .requiredOption("--stage <name>")
+    .requiredOption("--application <name>", "the application that is deployed")
+    .requiredOption("--stage <name>", "the stage that it is deployed to")
     .option("--stack <name>", "a stack that the deploy may touch; repeatable", collect)
     .option("--function <pattern>", "functions outside these stacks, with `*` as a wildcard; repeatable", collect)
     .option("--target <name>", "account and region, by their name in the service's settings")
-    .option("--branch <name>", "(GITHUB_REF_NAME, CI_COMMIT_REF_NAME)")
-    .option("--commit <id>", "(GITHUB_SHA, CI_COMMIT_SHA)")
-    .option("--build <id>", "(GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
+    .option("--branch <name>", "the branch that is deployed (GITHUB_REF_NAME, CI_COMMIT_REF_NAME)")
+    .option("--commit <id>", "the commit that is deployed (GITHUB_SHA, CI_COMMIT_SHA)")
+    .option("--build <id>", "the build that is deployed (GITHUB_RUN_NUMBER, CI_PIPELINE_ID)")
     .option(
       "--package <path>",
       "first store this packaged output with the build; needs --service, --build and --commit",
     )
     .option("--service <name>", "the service that the package belongs to")
-    .option("--reason <text>")
-    .option("--ticket <id>")
+    .option("--reason <text>", "why; it is kept")
+    .option("--ticket <id>", "the ticket of this deploy; it is kept")
     .addOption(new Option("--on-failure <what>", "what to do after a failed deploy").choices(deploymentOnFailureValues))
     .option("--allow-destructive", "allow that rollback to lose data")
     .addOption(

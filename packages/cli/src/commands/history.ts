@@ -20,9 +20,9 @@ export function historyCommand(program: Command, run: Run): void {
     .summary("list every state of a component")
     .description("list every state of a component, newest first; each can be restored from its snapshot")
     .argument("<component>", "its id")
-    .option("--application <name>")
-    .option("--stage <name>")
-    .option("--target <name>");
+    .option("--application <name>", "only states from deployments of this application")
+    .option("--stage <name>", "only states from deployments to this stage")
+    .option("--target <name>", "account and region, needed where the service has several and none is `default`");
   addPageOptions(command)
     .addOption(outputOption())
     .action((id: string, options: HistoryOptions) =>

@@ -23,8 +23,8 @@ export function pinsCommand(program: Command, run: Run): void {
   const list = pins
     .command("list")
     .description("list the active pins, newest first")
-    .option("--application <name>")
-    .option("--stage <name>")
+    .option("--application <name>", "only those of this application")
+    .option("--stage <name>", "only those of this stage")
     .option("--all", "include pins that are no longer active");
   addPageOptions(list)
     .addOption(outputOption())

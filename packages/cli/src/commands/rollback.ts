@@ -72,16 +72,20 @@ function addPolicyOptions(command: Command): Command {
   const strategy = new Option("--strategy <strategy>", "how components of a stack are rolled back (auto)");
   return command
     .addOption(strategy.choices(rollbackStrategyValues))
-    .addOption(new Option("--on-conflict <what>", "(fail)").choices(rollbackOnConflictValues))
-    .addOption(new Option("--on-error <what>", "(stop)").choices(rollbackOnErrorValues))
+    .addOption(
+      new Option("--on-conflict <what>", "what to do about a component that somebody else changed (fail)").choices(
+        rollbackOnConflictValues,
+      ),
+    )
+    .addOption(new Option("--on-error <what>", "what to do when a step fails (stop)").choices(rollbackOnErrorValues))
     .option("--allow-destructive", "consent to steps that lose data")
     .option(
       "--continue-update-rollback <stack[=ids]>",
       "continue the failed rollback of a stack, skipping the resources named; repeatable",
       collectContinued,
     )
-    .option("--reason <text>")
-    .option("--ticket <id>");
+    .option("--reason <text>", "why; it is kept")
+    .option("--ticket <id>", "the ticket of this rollback; it is kept");
 }
 
 /** What the command shows, asks and waits for. */

@@ -40,7 +40,7 @@ const REFERENCED_OBJECT = Type.Object({
 export const LAMBDA_CODE_STATE = {
   settings: {
     PackageType: text("Zip"),
-    /** In base64, as AWS gives it. */
+    /** In base64, as AWS returns it. */
     CodeSha256: text(),
     Architectures: listOf(Type.String(), ["x86_64"]),
     ImageUri: textOrNull(),
@@ -56,7 +56,7 @@ export const LAMBDA_CODE_STATE = {
 };
 export const lambdaCodeState = readerOf(LAMBDA_CODE_STATE);
 
-/** A setting that AWS does not tell is missing, which is not the same as null: no default stands in for it. */
+/** A setting that AWS does not return is missing, which differs from null, so that none of them has a default. */
 export const LAMBDA_RUNTIME_STATE = {
   settings: {
     UpdateRuntimeOn: Type.Optional(TEXT_OR_NULL),
@@ -65,7 +65,7 @@ export const LAMBDA_RUNTIME_STATE = {
     CodeSigningConfigArn: Type.Optional(TEXT_OR_NULL),
   },
   evidence: {
-    /** Why AWS does not tell a setting, by its name. */
+    /** Why AWS does not return a setting, by its name. */
     unavailable: recordOf(Type.String()),
     runtimeVersionArn: textOrNull(),
   },

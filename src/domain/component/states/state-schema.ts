@@ -3,8 +3,8 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { ComponentState } from "../component.ts";
 
 /*
- * How the schemas of captured states are written and read. A member that an older version did not capture, or that AWS did
- * not tell, is missing from a stored state: `default` is what it reads as. A member without a schema stays as it is.
+ * How schemas of captured states are written and read. A stored state lacks members that an older version did not capture
+ * or that AWS did not return: such a member reads as the `default` of its schema. Members without a schema stay as they are.
  */
 
 export interface StateSchema<Settings extends TProperties = TProperties, Evidence extends TProperties = TProperties> {

@@ -5,7 +5,7 @@ import type { AffectedResources } from "./request.ts";
 import { generatedBy, originOf } from "./resources.ts";
 import { namesIn, usesOf } from "./uses.ts";
 
-/** What the splice may change, as far as templates tell. */
+/** Everything that the splice may change, as far as the templates show it. */
 export function affectedResources(merge: Merge, outputs: OutputChanges): AffectedResources {
   const { changes, current, merged, names } = merge;
   const picked = [...changes].filter(([, change]) => change.to !== "unchanged").map(([logicalId]) => logicalId);
@@ -30,13 +30,13 @@ export function affectedResources(merge: Merge, outputs: OutputChanges): Affecte
   };
 }
 
-/** Whether it is a picked resource, what a transform makes of one, or (`Nested.LogicalId`) what is in a picked nested stack. */
+/** Whether a resource is picked, generated from a picked one, or (`Nested.LogicalId`) part of a picked nested stack. */
 export function isOfPicked(changed: string, { picked, generated }: AffectedResources): boolean {
   const logicalId = changed.split(".")[0] ?? changed;
   return picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId));
 }
 
-/** Who takes a value from a picked resource, directly or through others: CloudFormation lists them as Dynamic. */
+/** Resources that get a value from a picked one, directly or through others: CloudFormation lists them as Dynamic. */
 function dependents({ merged }: Merge, picked: readonly string[]): string[] {
   const users = new Map<string, string[]>();
   for (const [owner, definition] of merged.definitions) {
@@ -51,7 +51,7 @@ function dependents({ merged }: Merge, picked: readonly string[]): string[] {
   return [...reached].filter((logicalId) => !picked.includes(logicalId)).sort();
 }
 
-/** Parameters that the result submits: those of now keep their value, added ones have the backup's. */
+/** The parameters to submit: present ones keep their values, added ones have the values of the backup. */
 export function submittedParameters({ names }: Merge, present: readonly string[]): Record<string, string | null> {
   return Object.fromEntries([...present.map((key): [string, null] => [key, null]), ...names.values]);
 }

@@ -15,7 +15,7 @@ import {
 } from "./template-text.ts";
 import { type SectionPieces, writeSections } from "./write-text.ts";
 
-/** What a stack is on one side of a bridge: its template as submitted, and its parameters as its settings hold them. */
+/** A stack on one side of a bridge: the submitted template, and the parameters as the settings hold them. */
 export interface BridgeEnd {
   readonly template: string;
   readonly parameters: JsonObject;
@@ -23,14 +23,14 @@ export interface BridgeEnd {
 
 /** The stack as it is now. */
 export interface BridgeStart extends BridgeEnd {
-  /** Export name by the key of its output, as AWS told: the text of a name may need what only CloudFormation knows. */
+  /** Export names by output, as AWS returns them, because only CloudFormation can resolve some of them. */
   readonly exportNames: Readonly<Record<string, string>>;
 }
 
-/** What to submit, or in words, which go on a sentence, why there is no such template. */
-export type Bridge = BridgeEnd | { readonly refusal: string };
+/** The template to submit, or why there is none, as a clause that continues a sentence. */
+export type BridgeTemplate = BridgeEnd | { readonly refusal: string };
 
-/** CloudFormation's quotas of one template. */
+/** Quotas of CloudFormation for one template. */
 const QUOTAS: readonly (readonly [SectionName, number])[] = [
   ["Parameters", MAX_PARAMETERS],
   ["Mappings", 200],
@@ -39,33 +39,33 @@ const QUOTAS: readonly (readonly [SectionName, number])[] = [
 ];
 
 /**
- * The goal with the outputs of live that have the exports to keep, and with what those refer to and the goal lacks (facts E4:
- * three passes). Pure, throws nothing. The goal's text keeps every byte. What is kept must come out as it is now, since AWS
- * takes an update back that changes an imported value: whatever it refers to has to be the same on both sides, or it
- * comes along under its own name; anything else is refused, and so is what imports. An output whose key the goal has for
- * something else gets another key: only the export's name is known outside.
+ * The goal plus those live outputs whose exports are kept, and the members that they refer to and the goal lacks (facts E4:
+ * three passes). Pure, never throws. The text of the goal keeps all its bytes. The values of kept exports must not change,
+ * because AWS rolls back an update that changes an imported value: a member to which an output refers has to be equal on both
+ * sides, or is added under its own name. Anything else is refused, including members that import. An output whose key the
+ * goal uses for another output gets a new key, since other stacks know only the name of the export.
  *
- * Where a bridge differs from live in its outputs alone, AWS may count that as no change (facts E2); nothing is put into the
+ * Where a bridge differs from live only in outputs, AWS may not count that as a change (facts E2); nothing is added to the
  * text to force one.
  */
-export function bridge(goal: BridgeEnd, live: BridgeStart, keeps: readonly string[]): Bridge {
+export function bridge(goal: BridgeEnd, live: BridgeStart, keeps: readonly string[]): BridgeTemplate {
   const [to, from] = [readEnd(goal), readEnd(live)];
-  if (!to || !from) return { refusal: "its templates, now and in the backup, cannot both be read and copied from" };
+  if (!to || !from) return { refusal: "its template, live or in the backup, cannot be read or uses anchors" };
   if (transformsOf(to.template).join() !== transformsOf(from.template).join())
-    return { refusal: "its template asks for other transforms now than in the backup" };
+    return { refusal: "its template has other transforms now than in the backup" };
   const companions = new Companions(to, from);
   keepOutputs(companions, live.exportNames, keeps);
-  const refusals = [...companions.refusals, ...quotaFaults(to.template, companions.added)];
+  const refusals = [...companions.refusals, ...overQuota(to.template, companions.added)];
   if (refusals.length > 0) return { refusal: refusals.join("; ") };
   const template = writeSections(to.template, companions.added);
-  if (template === null) return { refusal: "the text that would be submitted does not read as what was meant" };
+  if (template === null) return { refusal: "the resulting text does not read as intended" };
   if (Buffer.byteLength(template) > MAX_TEMPLATE_BYTES)
     return { refusal: `its template would have more than ${MAX_TEMPLATE_BYTES} bytes` };
-  const lent = Object.entries(live.parameters).filter(([key]) => companions.added.get("Parameters")?.has(key));
-  return { template, parameters: { ...goal.parameters, ...Object.fromEntries(lent) } };
+  const added = Object.entries(live.parameters).filter(([key]) => companions.added.get("Parameters")?.has(key));
+  return { template, parameters: { ...goal.parameters, ...Object.fromEntries(added) } };
 }
 
-/** Null for a text that cannot be read, or that uses anchors, which cannot be copied one without the other. */
+/** Null for a text that cannot be read or that uses anchors, which cannot be copied separately. */
 function readEnd({ template, parameters }: BridgeEnd): Submitted | null {
   try {
     return { template: readTemplateText(template), parameters };
@@ -79,13 +79,13 @@ function keepOutputs(companions: Companions, exportNames: BridgeStart["exportNam
   for (const name of keeps) {
     const key = Object.keys(exportNames).find((candidate) => exportNames[candidate] === name);
     const entry = key === undefined ? undefined : entryOf(child(companions.live.template.root, "Outputs"), key);
-    // A nested stack's export is in another template, and what a loop or a macro makes is written in none.
+    // The export of a nested stack is in another template, and no template has the outputs of a loop or a macro.
     if (entry) companions.keepOutput(entry, freeKey(companions, entry.key));
-    else companions.refusals.add(`none of the outputs that its template writes has the export ${name}`);
+    else companions.refusals.add(`no output in its template has the export ${name}`);
   }
 }
 
-/** Its own key, or one that neither side has. */
+/** The own key of the output, or a key that neither side has. */
 function freeKey({ goal, live }: Companions, key: string): string {
   const wanted = new Set(keysOf(goal.template, "Outputs"));
   const taken = new Set([...wanted, ...keysOf(live.template, "Outputs")]);
@@ -96,7 +96,7 @@ function freeKey({ goal, live }: Companions, key: string): string {
   return candidate();
 }
 
-function quotaFaults(goal: TemplateText, added: SectionPieces): string[] {
+function overQuota(goal: TemplateText, added: SectionPieces): string[] {
   return QUOTAS.flatMap(([section, most]) => {
     const [there, more] = [keysOf(goal, section).length, added.get(section)?.size ?? 0];
     return more > 0 && there + more > most ? [`it would have ${there + more} ${section}, and ${most} are allowed`] : [];

@@ -1,14 +1,14 @@
-import type { Change, Merge } from "./merge.ts";
+import type { Merge, ResourceMerge } from "./merge.ts";
 import type { Node } from "./node.ts";
 import { impossible, type Refusal, requirement } from "./request.ts";
 import { isServerless, LANGUAGE_EXTENSIONS, originOf, SAM, typeOf } from "./resources.ts";
 import { inSection, keysOf, transformsOf } from "./template-text.ts";
 import { isLoop, namesIn, type Use, usesIn, usesOf } from "./uses.ts";
 
-/** CloudFormation's quota of resources in a template. */
+/** The quota of resources in a template. */
 export const MAX_RESOURCES = 500;
 
-/** What stands against the merged template: references that lead nowhere, transforms that are not there, quotas. */
+/** Faults of the merged template: references without a target, missing transforms, exceeded quotas. */
 export function closureFaults(merge: Merge): Refusal[] {
   const picked = [...merge.changes].flatMap(([logicalId, change]) => [
     ...missingTargets(merge, logicalId, takenUses(merge, logicalId, change)),
@@ -17,8 +17,8 @@ export function closureFaults(merge: Merge): Refusal[] {
   return [...picked, ...leftBehind(merge), ...quotaFaults(merge)];
 }
 
-/** Everything that the text which comes from the backup mentions. */
-export function takenUses(merge: Merge, logicalId: string, change: Change): Use[] {
+/** All references of the text that is taken from the backup. */
+export function takenUses(merge: Merge, logicalId: string, change: ResourceMerge): Use[] {
   if (change.to === "patched")
     return [...change.properties.values()].flatMap((entry) => (entry ? usesIn(entry.value, "value") : []));
   const definition = merge.merged.definitions.get(logicalId);
@@ -27,7 +27,7 @@ export function takenUses(merge: Merge, logicalId: string, change: Change): Use[
     : [];
 }
 
-/** Facts F3, rule 1: each target exists in the merged template, of the type that the backup knew. */
+/** Facts F3, rule 1: each target has to exist in the merged template, with the same type as in the backup. */
 function missingTargets(merge: Merge, logicalId: string, uses: readonly Use[]): Refusal[] {
   const names = [...namesIn(uses)].filter((name) => !isParameter(merge, name));
   const [needed, lost] = [new Set<string>(), new Set<string>()];
@@ -42,10 +42,7 @@ function missingTargets(merge: Merge, logicalId: string, uses: readonly Use[]): 
     !transformsOf(merge.request.current.template).includes(LANGUAGE_EXTENSIONS)
   )
     refusals.push(
-      impossible(
-        logicalId,
-        `${logicalId} works out the name of what it refers to, which only AWS::LanguageExtensions can.`,
-      ),
+      impossible(logicalId, `${logicalId} computes a name that it refers to, which only AWS::LanguageExtensions can.`),
     );
   if (lost.size > 0)
     refusals.push(
@@ -59,7 +56,7 @@ function missingTargets(merge: Merge, logicalId: string, uses: readonly Use[]): 
   return [...refusals, requirement(logicalId, [...needed], why)];
 }
 
-/** What becomes of a logical id that text of the backup mentions. */
+/** Whether the result has the resource to which the text of the backup refers. */
 export function targetOf(merge: Merge, name: string): "there" | "lost" | { readonly needs: string } {
   const { backup, merged } = merge;
   const origin = originOf(backup, name);
@@ -74,7 +71,7 @@ export function isParameter(merge: Merge, name: string): boolean {
   return inSection(backup.template, "Parameters", name) !== undefined;
 }
 
-/** Facts F3, rule 3: whoever refers to something that goes, or becomes another type, has to go back too. */
+/** Facts F3, rule 3: resources that refer to one that is removed or changes its type have to be restored, too. */
 function leftBehind(merge: Merge): Refusal[] {
   const referrers = new Map<string, string[]>();
   const gone = [...merge.changes]
@@ -99,13 +96,13 @@ function leftBehind(merge: Merge): Refusal[] {
   );
 }
 
-function isGone(merge: Merge, logicalId: string, change: Change): boolean {
+function isGone(merge: Merge, logicalId: string, change: ResourceMerge): boolean {
   if (change.to === "removed") return true;
   return change.to === "replaced" && typeOf(merge.current.definitions.get(logicalId)) !== typeOf(change.entry.value);
 }
 
-/** Text that only a transform understands needs that transform in the current template. Macros see the whole template. */
-function missingTransforms(merge: Merge, logicalId: string, change: Change): Refusal[] {
+/** Text that needs a transform is only valid with the same transform in the current template; a macro sees the whole template. */
+function missingTransforms(merge: Merge, logicalId: string, change: ResourceMerge): Refusal[] {
   if (change.to === "unchanged" || change.to === "removed") return [];
   const definition = merge.merged.definitions.get(logicalId);
   const now = transformsOf(merge.request.current.template);
@@ -121,12 +118,12 @@ function missingTransforms(merge: Merge, logicalId: string, change: Change): Ref
   return [
     impossible(
       logicalId,
-      `${logicalId} was made with other transforms than the current template has: ${[...new Set(missing)].join(", ")}.`,
+      `${logicalId} needs other transforms than the current template has: ${[...new Set(missing)].join(", ")}.`,
     ),
   ];
 }
 
-/** Whether the definition holds a function of AWS::LanguageExtensions. */
+/** Whether the definition uses a function of AWS::LanguageExtensions. */
 function usesExtensions(key: string, node: Node | undefined): boolean {
   if (isLoop(key) || key === "Fn::Length" || key === "Fn::ToJsonString") return true;
   if (node?.kind === "list") return node.items.some((item) => usesExtensions("", item));
@@ -135,12 +132,12 @@ function usesExtensions(key: string, node: Node | undefined): boolean {
 
 function quotaFaults({ merged, request, changes }: Merge): Refusal[] {
   const count = merged.definitions.size;
-  if (count === 0) return [impossible(null, "Nothing would be left of the stack.")];
+  if (count === 0) return [impossible(null, "The stack would have no resource left.")];
   const added = [...changes].filter(([, change]) => change.to === "added").map(([logicalId]) => logicalId);
   const parameters = new Set(keysOf(request.current.template, "Parameters"));
   const clash = added.filter((logicalId) => parameters.has(logicalId));
   const faults = clash.map((logicalId) =>
-    impossible(logicalId, `The current template has a parameter of the name ${logicalId}.`),
+    impossible(logicalId, `The current template has a parameter with the name ${logicalId}.`),
   );
   const tooMany = count > MAX_RESOURCES && added.length > 0;
   return tooMany

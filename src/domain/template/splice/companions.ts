@@ -3,12 +3,12 @@ import { isNoEcho } from "../secrets.ts";
 import { child, type Entry, entriesOf, entryOf, madeMap, NO_REWRITES, type Node, readingOf, textOf } from "./node.ts";
 import type { Submitted } from "./request.ts";
 import { isServerless, typeOf } from "./resources.ts";
-import { valueText } from "./shared-names.ts";
+import { parameterText } from "./shared-names.ts";
 import { inSection, type SectionName } from "./template-text.ts";
 import { type Use, usesIn, usesOf } from "./uses.ts";
 import type { Pieces, SectionPieces } from "./write-text.ts";
 
-/** How the sections' members are called in refusals. */
+/** What refusals call the members of the sections. */
 const NOUNS = {
   Parameters: "parameter",
   Mappings: "mapping",
@@ -17,12 +17,12 @@ const NOUNS = {
   Outputs: "output",
 } as const satisfies Record<SectionName, string>;
 
-/** Properties whose change makes a function anew. */
+/** Properties whose change replaces a function. */
 export const FUNCTION_IDENTITY = ["FunctionName", "PackageType", "TenancyConfig"] as const;
 
 /**
- * Properties whose change makes the resource anew (facts F2), for types that change with every deploy: all others leave what
- * a reference answers as it is. Of any other type every property counts.
+ * Properties whose change replaces the resource (facts F2), for types that change with each deploy: other properties do not
+ * change the value of a reference. For all other types, every property counts.
  */
 const IDENTITY: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ["AWS::Lambda::Function", FUNCTION_IDENTITY],
@@ -30,15 +30,15 @@ const IDENTITY: ReadonlyMap<string, readonly string[]> = new Map<string, readonl
   ["AWS::Lambda::Alias", ["FunctionName", "Name"]],
 ]);
 
-/** Functions that take a value from another stack. */
+/** Intrinsics that get a value from another stack. */
 const FROM_OTHER_STACKS: ReadonlySet<string> = new Set(["Fn::ImportValue", "Fn::GetStackOutput"]);
 
 /**
- * What outputs of live bring along into a goal that lacks it, and why one cannot come. Nothing is renamed and nothing of the
- * goal is redefined: whatever both have must be the same on both sides, down to the values of parameters.
+ * Members that kept outputs of live need and the goal lacks, and the refusals where one cannot be added. Nothing is renamed,
+ * and no member of the goal is redefined: members of both sides have to be equal, including the values of parameters.
  */
 export class Companions {
-  /** In words that go on a sentence. */
+  /** Clauses that continue a sentence. */
   readonly refusals = new Set<string>();
   readonly #added: Readonly<Record<SectionName, Pieces>> = {
     Parameters: new Map(),
@@ -59,15 +59,15 @@ export class Companions {
   }
 
   keepOutput(entry: Entry, key: string): void {
-    this.#bring("Outputs", entry, key);
+    this.#add("Outputs", entry, key);
     this.#take(`the output ${entry.key}`, usesOf(entry.key, entry.value, "output"));
   }
 
-  /** Sees to it that everything which the text mentions is in the bridge as it is now. */
+  /** Ensures that the bridge has everything to which the text refers, as it is now. */
   #take(owner: string, uses: readonly Use[]): void {
     for (const { of, name } of uses) {
-      if (of === "macro") this.refusals.add(`${owner} holds an Fn::Transform`);
-      else if (of === "unknown" || name === "") this.refusals.add(`${owner} works out the name of what it refers to`);
+      if (of === "macro") this.refusals.add(`${owner} contains an Fn::Transform`);
+      else if (of === "unknown" || name === "") this.refusals.add(`${owner} computes a name that it refers to`);
       else if (of === "condition") this.#member("Conditions", name, owner);
       else if (of === "mapping") this.#member("Mappings", name, owner);
       else if (of === "value" && inSection(this.live.template, "Parameters", name)) this.#parameter(name, owner);
@@ -79,7 +79,7 @@ export class Companions {
     const entry = this.#entry(section, name, owner);
     if (!entry || !this.#isNew(section, name)) return;
     const there = inSection(this.goal.template, section, name);
-    if (!there) this.#bring(section, entry);
+    if (!there) this.#add(section, entry);
     else if (!sameJson(readingOf(there), readingOf(entry.value))) this.#differs(section, name, owner);
     if (section === "Conditions") this.#take(`the condition ${name}`, usesIn(entry.value, "condition"));
   }
@@ -88,11 +88,11 @@ export class Companions {
     const entry = this.#entry("Parameters", name, owner);
     if (!entry || !this.#isNew("Parameters", name)) return;
     const there = inSection(this.goal.template, "Parameters", name);
-    if (!there) this.#bring("Parameters", entry);
+    if (!there) this.#add("Parameters", entry);
     else if (!this.#hasSameValue(entry, there)) this.#differs("Parameters", name, owner);
   }
 
-  /** A NoEcho parameter of the goal keeps the value that the stack has now. */
+  /** A NoEcho parameter of the goal keeps the present value of the stack. */
   #hasSameValue({ key, value: here }: Entry, there: Node): boolean {
     if (textOf(child(here, "Type")) !== textOf(child(there, "Type"))) return false;
     const valueIn = ({ parameters }: Submitted, definition: Node) => {
@@ -100,24 +100,24 @@ export class Companions {
       return parameters[key] ?? (fallback && readingOf(fallback));
     };
     const [now, then] = [valueIn(this.live, here), valueIn(this.goal, there)];
-    return isNoEcho(then) || (!isNoEcho(now) && valueText(now) === valueText(then));
+    return isNoEcho(then) || (!isNoEcho(now) && parameterText(now) === parameterText(then));
   }
 
   #resource(name: string, owner: string, isOrder: boolean): void {
     const entry = this.#entry("Resources", name, owner);
     if (!entry) return;
     const there = inSection(this.goal.template, "Resources", name);
-    // What only has to be there first may be anything.
+    // DependsOn needs only the existence of the resource.
     if ((isOrder && there) || !this.#isNew("Resources", name)) return;
     const [here, subject] = [entry.value, `the resource ${name}`];
     const deciding = there ? identityOf(here) : here;
-    if (!there) this.#bring("Resources", entry);
+    if (!there) this.#add("Resources", entry);
     else if (!sameJson(readingOf(deciding), readingOf(identityOf(there)))) this.#differs("Resources", name, owner);
     if (isServerless(here) && (!there || !IDENTITY.has(typeOf(here) ?? ""))) this.#globals(subject);
     this.#take(subject, usesOf(name, deciding, "resource"));
   }
 
-  /** SAM's Globals reach into whatever is Serverless. */
+  /** SAM's Globals apply to all Serverless resources. */
   #globals(owner: string): void {
     if (!this.#isNew("Globals", "")) return;
     const [here, there] = [this.live, this.goal].map(({ template }) => child(template.root, "Globals"));
@@ -126,22 +126,22 @@ export class Companions {
     if (here) this.#take("the template's Globals", usesIn(here, "value"));
   }
 
-  #bring(section: SectionName, entry: Entry, key = entry.key): void {
+  #add(section: SectionName, entry: Entry, key = entry.key): void {
     const subject = `the ${NOUNS[section]} ${entry.key}`;
     const rival = RIVALS[section];
     if (rival && inSection(this.goal.template, rival, key))
-      this.refusals.add(`${subject} would have to come along, and the backup has a ${NOUNS[rival]} of that name`);
-    if (importsAny(entry.value)) this.refusals.add(`${subject} takes a value from another stack`);
+      this.refusals.add(`${subject} would have to be added, and the backup has a ${NOUNS[rival]} of that name`);
+    if (importsAny(entry.value)) this.refusals.add(`${subject} gets a value from another stack`);
     this.#added[section].set(key, { key, entry, source: this.live.template, rewrites: NO_REWRITES });
   }
 
   #entry(section: SectionName, name: string, owner: string): Entry | undefined {
     const entry = entryOf(child(this.live.template.root, section), name);
-    if (!entry) this.refusals.add(`${owner} refers to ${name}, which its template does not write`);
+    if (!entry) this.refusals.add(`${owner} refers to ${name}, which its template does not define`);
     return entry;
   }
 
-  /** Each is looked at once: a condition that refers to itself ends here. */
+  /** Each member is checked once, which also ends the recursion of a condition that refers to itself. */
   #isNew(section: string, name: string): boolean {
     const before = this.#seen.size;
     return this.#seen.add(`${section} ${name}`).size > before;
@@ -153,13 +153,13 @@ export class Companions {
   }
 }
 
-/** Parameters and resources share their names. */
+/** Parameters and resources share one namespace. */
 const RIVALS: Readonly<Partial<Record<SectionName, SectionName>>> = {
   Parameters: "Resources",
   Resources: "Parameters",
 };
 
-/** As much of a definition as decides what a reference to it answers, and whether it is there at all. */
+/** The part of a definition that decides the value of a reference to it, and whether the resource exists. */
 function identityOf(definition: Node): Node {
   const names = IDENTITY.get(typeOf(definition) ?? "");
   const properties = entriesOf(child(definition, "Properties")).filter(({ key }) => names?.includes(key) ?? true);

@@ -1,18 +1,18 @@
-/** More copies of one name than any template could hold: CloudFormation's quota of parameters. */
+/** The quota of parameters in a template, so that no template can have more copies of a name. */
 const MAX_COPIES = 200;
 const SUFFIX = "FromBackup";
 const COPY = new RegExp(`^(.+?)((?:${SUFFIX}(?:[2-9]|[1-9][0-9]+)?)+)$`);
 
-/** The names that a copy of the backup's member may get where its own means something else now. */
+/** The names for a copy of a member of the backup whose own name has another meaning now. */
 export function copyNames(name: string): string[] {
   return Array.from({ length: MAX_COPIES }, (_, index) => `${name}${SUFFIX}${index === 0 ? "" : index + 1}`);
 }
 
 /**
- * The names that copies stand for, so that a part reads the same whether its names were copied or not. `names` are all that
- * the part mentions of one section, `others` what else it mentions in the same place: a name that is taken there is given to
- * nothing. Where the part mentions a name beside a copy of it, the name stays its own, and several copies stay apart.
- * Pure. Answers only names that read as another one.
+ * The original names of copies, so that a part reads the same whether its names were copied or not. `names` are all members
+ * of one section that the part mentions; `others` are other names that it mentions in the same way, which no copy gets.
+ * A name that the part mentions besides a copy of it stays as it is, and several copies stay distinct.
+ * Pure. Returns only names that differ from their originals.
  */
 export function originalNames(names: Iterable<string>, others: ReadonlySet<string>): Map<string, string> {
   const families = new Map<string, Member[]>();
@@ -38,8 +38,8 @@ interface Member {
 }
 
 /**
- * The numbers of its copies and an end that comes first, so that copying one name of a family leaves the family's order as
- * it is: `P`, which becomes `PFromBackup2` beside a `PFromBackup` of the backup's own, still comes before that.
+ * The numbers of the copies, with an end that sorts first, so that copying a name does not change the order of its family:
+ * `P`, which becomes `PFromBackup2` next to an original `PFromBackup`, still comes before that one.
  */
 function rankOf(suffixes: string): number[] {
   const numbers = suffixes.split(SUFFIX).slice(1);

@@ -2,39 +2,39 @@ import { type Entry, type Node, type Rewrites, readingOf } from "./node.ts";
 import { lineAfter } from "./read-yaml.ts";
 import type { TemplateText } from "./template-text.ts";
 
-/** An entry of one template that goes into another, under its own key or a new one. */
-export interface Piece {
+/** An entry of one template that is copied into another, under its own key or a new one. */
+export interface CopiedEntry {
   readonly key: string;
   readonly entry: Entry;
   readonly source: TemplateText;
   readonly rewrites: Rewrites;
 }
 
-/** The place that an entry goes to. */
+/** The place to which an entry is copied. */
 export interface Slot {
   readonly target: TemplateText;
   /** Whitespace before the key. */
   readonly indent: string;
-  /** Whether the map there is in block style. */
+  /** Whether the map at that place is in block style. */
   readonly block: boolean;
 }
 
-/** What JSON may hold and YAML would not read: control characters, and separators that break lines. */
+/** Characters that JSON may contain and YAML does not read: control characters, and separators that break lines. */
 const UNPRINTABLE =
   /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-/** Keys that YAML reads as the text that they are. */
+/** Keys that YAML reads as text without quotes. */
 const PLAIN_KEY = /^(?!(?:true|false|yes|no|on|off|null|y|n)$)[A-Za-z](?:[A-Za-z0-9_:-]*[A-Za-z0-9])?$/i;
 const STEP = "  ";
 
 export function keyText(key: string, slot: Slot): string {
-  return slot.target.format === "yaml" && PLAIN_KEY.test(key) ? key : valueText(key);
+  return slot.target.format === "yaml" && PLAIN_KEY.test(key) ? key : quotedJson(key);
 }
 
 /**
- * What follows the key, from the colon on. The source's own text wherever it means the same there, moved to the
- * indentation of the slot; otherwise the value in JSON, which YAML's flow style reads too.
+ * The text after the key, from the colon on: the source's own text with the indentation of the slot, wherever that means
+ * the same there; otherwise the value in JSON, which is also YAML's flow style.
  */
-export function restText(piece: Piece, slot: Slot): string {
+export function restText(piece: CopiedEntry, slot: Slot): string {
   if (!mayBeCopied(piece, slot)) return `: ${emitted(piece, slot)}`;
   const { entry, source } = piece;
   if (slot.block && entry.block) {
@@ -50,8 +50,8 @@ export function restText(piece: Piece, slot: Slot): string {
   return `: ${shifted(value, deepest - leastIndent(value), slot.target.lineBreak)}`;
 }
 
-/** A whole map of entries under a new key, as the rest behind that key. */
-export function mapText(pieces: readonly Piece[], slot: Slot): string {
+/** The text after a new key whose value is a map of these entries. */
+export function mapText(pieces: readonly CopiedEntry[], slot: Slot): string {
   const { lineBreak } = slot.target;
   const inner = { ...slot, indent: slot.indent + STEP };
   const entries = pieces.map((piece) => inner.indent + keyText(piece.key, inner) + restText(piece, inner));
@@ -59,48 +59,48 @@ export function mapText(pieces: readonly Piece[], slot: Slot): string {
   return `: {${lineBreak}${entries.join(`,${lineBreak}`)}${lineBreak}${slot.indent}}`;
 }
 
-function mayBeCopied({ entry, source }: Piece, { target, block }: Slot): boolean {
+function mayBeCopied({ entry, source }: CopiedEntry, { target, block }: Slot): boolean {
   const { value } = entry;
   if (value.start < 0 || source.format !== target.format) return false;
   if (target.format === "json") return true;
   if (block && entry.block) return !isFragile(value);
-  // Plain scalars may hold commas and brackets, which mean something else in flow style.
+  // Plain scalars may contain commas and brackets, which have another meaning in flow style.
   return /[[{"']/.test(source.text.charAt(value.start));
 }
 
-/** The last scalar decides: its line breaks at the end are the ones that a move would change. */
+/** The last scalar decides, because moving the text would change its trailing line breaks. */
 function isFragile(node: Node): boolean {
   if (node.kind === "scalar") return node.fragile;
   const last = node.kind === "list" ? node.items.at(-1) : node.entries.at(-1)?.value;
   return last !== undefined && isFragile(last);
 }
 
-function emitted({ entry, rewrites }: Piece, { target, indent, block }: Slot): string {
-  const text = valueText(readingOf(entry.value, rewrites), STEP);
-  // In block style every line of a flow value has to stand deeper than the key.
+function emitted({ entry, rewrites }: CopiedEntry, { target, indent, block }: Slot): string {
+  const text = quotedJson(readingOf(entry.value, rewrites), STEP);
+  // In block style, each line of a flow value has to be indented more than the key.
   return text.replaceAll("\n", target.lineBreak + indent + (block ? STEP : ""));
 }
 
-function valueText(value: unknown, space?: string): string {
+function quotedJson(value: unknown, space?: string): string {
   const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value, null, space).replace(UNPRINTABLE, escaped);
 }
 
-/** A range of the source with its rewrites. They never lie in one another. */
-function rewritten({ source, rewrites }: Piece, from: number, to: number): string {
+/** A range of the source with its rewrites, which are never nested. */
+function rewritten({ source, rewrites }: CopiedEntry, from: number, to: number): string {
   const inside = [...rewrites].filter(([node]) => node.start >= from && node.end <= to);
   inside.sort(([left], [right]) => left.start - right.start);
   let at = from;
   const parts: string[] = [];
   for (const [node, value] of inside) {
-    parts.push(source.text.slice(at, node.start), valueText(value));
+    parts.push(source.text.slice(at, node.start), quotedJson(value));
     at = node.end;
   }
   parts.push(source.text.slice(at, to));
   return parts.join("");
 }
 
-/** Lines behind the first one moved by so many columns; whoever has fewer goes to the margin. */
+/** All lines but the first moved by this many columns, to the margin at most. */
 function shifted(text: string, columns: number, lineBreak: string): string {
   const [first = "", ...rest] = text.split(/\r?\n/);
   const move = (line: string) => {
@@ -112,7 +112,7 @@ function shifted(text: string, columns: number, lineBreak: string): string {
   return [first, ...rest.map(move)].join(lineBreak);
 }
 
-/** JSON moved from one indentation to another, in tabs or in spaces. */
+/** JSON moved from one indentation to another, in tabs or spaces. */
 function moved(text: string, from: string, slot: Slot): string {
   const [first = "", ...rest] = text.split(/\r?\n/);
   const move = (line: string) => (line.startsWith(from) ? slot.indent + line.slice(from.length) : line);
@@ -132,7 +132,7 @@ export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-/** The offset before the line break that ends the line, behind a comment. */
+/** The offset of the line break that ends the line, after any comment. */
 export function lineEnd(text: string, offset: number): number {
   return withoutBreak(text, lineAfter(text, offset));
 }
@@ -142,7 +142,7 @@ export function withoutBreak(text: string, offset: number): number {
   return offset - (before.endsWith("\r\n") ? 2 : before.endsWith("\n") ? 1 : 0);
 }
 
-/** A byte order mark takes no column. */
+/** A byte order mark does not count as a column. */
 export function columnOf(text: string, offset: number): number {
   const start = lineStart(text, offset);
   return offset - start - (text.charAt(start) === "\uFEFF" ? 1 : 0);

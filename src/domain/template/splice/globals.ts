@@ -4,17 +4,17 @@ import { typeOf } from "./resources.ts";
 import type { SharedNames } from "./shared-names.ts";
 import { usesIn } from "./uses.ts";
 
-/** The properties that a resource has to have in the current template, so that it is what it was in the backup. */
+/** The properties that a resource needs in the current template to be the same as in the backup. */
 export interface LocalProperties {
   readonly entries: ReadonlyMap<string, Entry>;
-  /** Properties that cannot be made what they were, because the current Globals add something to them. */
+  /** Properties that cannot be restored, because the current Globals add values to them. */
   readonly stuck: ReadonlySet<string>;
 }
 
 /**
- * SAM's `Globals` (facts F3, rule 6): where the current ones differ from the backup's, the properties that they bear on are
- * worked out as SAM merges them (scalars: the resource's own wins; maps: key by key; lists: the global one first) and what the
- * current Globals do not give anyway is written into the resource.
+ * SAM's `Globals` (facts F3, rule 6): where the current ones differ from the backup's, their properties are merged as SAM
+ * does (scalars: the resource's own wins; maps: key by key; lists: the global one first), and values that the current
+ * Globals do not supply are written into the resource.
  */
 export function localProperties(
   definition: Node,
@@ -42,7 +42,7 @@ export function localProperties(
   return { entries, stuck };
 }
 
-/** What SAM makes of a global value and the resource's own. */
+/** SAM's result for a global value and the resource's own. */
 function merged(global: Node | undefined, own: Node | undefined): Node | undefined {
   if (!global || !own) return own ?? global;
   if (isPlainMap(global) && isPlainMap(own)) {
@@ -58,7 +58,7 @@ function merged(global: Node | undefined, own: Node | undefined): Node | undefin
   return own;
 }
 
-/** What the resource has to say itself so that the global value makes the wanted one of it; undefined: nothing. */
+/** The value that the resource needs so that the merge with the global one is the wanted value; undefined for none. */
 function remainder(wanted: Node | undefined, global: Node | undefined, names: SharedNames): Node | undefined | "stuck" {
   if (!global) return wanted;
   if (!wanted) return "stuck";
@@ -83,7 +83,7 @@ function remainder(wanted: Node | undefined, global: Node | undefined, names: Sh
   return wanted;
 }
 
-/** SAM takes an intrinsic for one value: it is not merged. */
+/** Whether SAM merges a map. It does not merge an intrinsic, which counts as one value. */
 function isPlainMap(node: Node): boolean {
   if (node.kind !== "map") return false;
   const [only, ...others] = node.entries;

@@ -1,11 +1,11 @@
 import {
+  type CopiedEntry,
   columnOf,
   indentAt,
   keyText,
   lineEnd,
   lineStart,
   mapText,
-  type Piece,
   restText,
   type Slot,
   withoutBreak,
@@ -14,20 +14,20 @@ import type { Entry, MapNode } from "./node.ts";
 import { lineAfter } from "./read-yaml.ts";
 import type { TemplateText } from "./template-text.ts";
 
-/** One replacement in a text. Edits of one text do not overlap. */
+/** One replacement in a text. The edits of a text do not overlap. */
 export interface TextEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** What changes among the entries of one map: an entry, or a new map of entries, under each key; null drops the key. */
+/** Changes of one map by key: an entry, or a new map of entries; null removes the key. */
 export interface MapChange {
   readonly map: MapNode;
-  readonly entries: ReadonlyMap<string, Piece | readonly Piece[] | null>;
+  readonly entries: ReadonlyMap<string, CopiedEntry | readonly CopiedEntry[] | null>;
 }
 
-/** The edits that bring the change about. What the change does not name keeps every byte. */
+/** The edits that make the change. Keys that the change does not name keep all their bytes. */
 export function editsOf(target: TemplateText, change: MapChange): TextEdit[] {
   return change.map.block ? blockEdits(target, change) : flowEdits(target, change);
 }
@@ -51,9 +51,9 @@ function blockEdits(target: TemplateText, { map, entries }: MapChange): TextEdit
     const change = entries.get(entry.key);
     if (change === undefined) return [];
     if (change === null)
-      return [{ start: lineStart(text, entry.keyStart), end: behindBlankLines(text, after(text, entry)), text: "" }];
+      return [{ start: lineStart(text, entry.keyStart), end: afterBlankLines(text, after(text, entry)), text: "" }];
     const end = contentEnd(text, entry);
-    // A block scalar at the very end would lose the line break that it counts.
+    // At the end of the text, a block scalar would lose its trailing line break.
     const ending = end === text.length ? lineBreak : "";
     return [{ start: entry.keyEnd, end, text: rest(change, slot) + ending }];
   });
@@ -70,7 +70,7 @@ function blockEdits(target: TemplateText, { map, entries }: MapChange): TextEdit
   return [...edits, { start: at, end: at, text: opening + added.join("") }];
 }
 
-/** Commas stand between entries, so that the end of the last kept entry is where the tail is written anew. */
+/** Commas separate entries, so the text after the last kept entry is written again. */
 function flowEdits(target: TemplateText, { map, entries }: MapChange): TextEdit[] {
   const { text, lineBreak } = target;
   const first = map.entries[0];
@@ -96,18 +96,20 @@ function flowEdits(target: TemplateText, { map, entries }: MapChange): TextEdit[
   return [...edits, { start: lastKept.value.end, end: last.value.end, text: tail }];
 }
 
-function rest(change: Piece | readonly Piece[], slot: Slot): string {
-  return Array.isArray(change) ? mapText(change as readonly Piece[], slot) : restText(change as Piece, slot);
+function rest(change: CopiedEntry | readonly CopiedEntry[], slot: Slot): string {
+  return Array.isArray(change)
+    ? mapText(change as readonly CopiedEntry[], slot)
+    : restText(change as CopiedEntry, slot);
 }
 
-function additions(map: MapNode, entries: MapChange["entries"]): [string, Piece | readonly Piece[]][] {
+function additions(map: MapNode, entries: MapChange["entries"]): [string, CopiedEntry | readonly CopiedEntry[]][] {
   const present = new Set(map.entries.map(({ key }) => key));
-  return [...entries].flatMap(([key, change]): [string, Piece | readonly Piece[]][] =>
+  return [...entries].flatMap(([key, change]): [string, CopiedEntry | readonly CopiedEntry[]][] =>
     change === null || present.has(key) ? [] : [[key, change]],
   );
 }
 
-/** The start of the line behind an entry in block style. */
+/** The start of the line after an entry in block style. */
 function after(text: string, { value }: Entry): number {
   return value.block ? value.after : lineAfter(text, value.end);
 }
@@ -116,7 +118,7 @@ function contentEnd(text: string, entry: Entry): number {
   return entry.value.block ? withoutBreak(text, after(text, entry)) : lineEnd(text, entry.value.end);
 }
 
-/** Blank lines go with what stood above them: below a scalar that keeps its line breaks they would be part of it. */
-function behindBlankLines(text: string, offset: number): number {
+/** Blank lines are removed with the entry above them, because a scalar that keeps line breaks would include them. */
+function afterBlankLines(text: string, offset: number): number {
   return offset + (/^(?:[ \t]*\r?\n)*/.exec(text.slice(offset))?.[0].length ?? 0);
 }

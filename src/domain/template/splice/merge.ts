@@ -6,33 +6,33 @@ import { originOf, type Resources, resourcesIn, typeOf } from "./resources.ts";
 import { SharedNames } from "./shared-names.ts";
 import { usesIn, usesOf } from "./uses.ts";
 
-/** What happens to one picked resource. Only `replaced`, `added` and `removed` are whole. */
-export type Change =
+/** The change of one picked resource. Only `replaced`, `added` and `removed` are about the whole resource. */
+export type ResourceMerge =
   | { readonly to: "unchanged" | "removed" }
   | { readonly to: "added" | "replaced"; readonly entry: Entry }
-  /** Single properties; null drops one. */
+  /** Single properties; null removes one. */
   | { readonly to: "patched"; readonly properties: ReadonlyMap<string, Entry | null> };
 
-/** Both templates' resources and what becomes of them. */
+/** The resources of both templates, and the changes of the picked ones. */
 export interface Merge {
   readonly request: SpliceRequest;
   readonly names: SharedNames;
   readonly current: Resources;
   readonly backup: Resources;
-  /** Ids that are picked whole, changed or not. */
+  /** Logical ids that are picked whole, whether changed or not. */
   readonly whole: ReadonlySet<string>;
-  readonly changes: ReadonlyMap<string, Change>;
-  /** As they will be. Their references read with the rewrites of `names` where they come from the backup. */
+  readonly changes: ReadonlyMap<string, ResourceMerge>;
+  /** The resources of the result. Definitions from the backup have to be read with the rewrites of `names`. */
   readonly merged: Resources;
   readonly refusals: Refusal[];
 }
 
-/** Puts the parts together as data. What does not go is in `refusals`, the rest is worked out as far as it goes. */
+/** Merges the parts as data. Parts that cannot be merged are in `refusals`; the others are merged as far as possible. */
 export function mergeParts(request: SpliceRequest): Merge {
   const names = new SharedNames(request.current, request.backup);
   const [current, backup] = [resourcesIn(request.current.template), resourcesIn(request.backup.template)];
   const refusals: Refusal[] = [];
-  const changes = new Map<string, Change>();
+  const changes = new Map<string, ResourceMerge>();
   const takes = takesOf(request.parts);
   for (const [logicalId, take] of takes) {
     const picked: Picked = {
@@ -60,7 +60,7 @@ interface Picked {
 
 type Take = "all" | ((property: string) => boolean);
 
-/** One way of taking for each id: parts of the same resource come together. */
+/** What to take of each resource: several parts of one resource are combined. */
 function takesOf(parts: readonly Part[]): Map<string, Take> {
   const takes = new Map<string, Take>();
   for (const part of parts) {
@@ -71,7 +71,7 @@ function takesOf(parts: readonly Part[]): Map<string, Take> {
   return takes;
 }
 
-function wholeChange({ logicalId, now, was }: Picked, names: SharedNames): Change | Refusal {
+function wholeChange({ logicalId, now, was }: Picked, names: SharedNames): ResourceMerge | Refusal {
   if (!was) return { to: "removed" };
   names.take(usesOf(logicalId, was, "resource"), logicalId);
   const { entries, stuck } = localProperties(was, names, { logicalId, takes: () => true });
@@ -82,7 +82,7 @@ function wholeChange({ logicalId, now, was }: Picked, names: SharedNames): Chang
   return same ? { to: "unchanged" } : { to: "replaced", entry };
 }
 
-/** The backup's own entry, so that its text is copied; a made one where Globals have to be written into it. */
+/** The entry of the backup, whose text is copied; a new entry where values of Globals have to be added to it. */
 function entryWith(
   logicalId: string,
   was: Node,
@@ -102,7 +102,7 @@ function partChange(
   { logicalId, now, was }: Picked,
   take: (name: string) => boolean,
   names: SharedNames,
-): Change | Refusal {
+): ResourceMerge | Refusal {
   if (!now || !was || typeOf(now) !== typeOf(was)) {
     const why = !now
       ? "the current template does not have it"
@@ -112,7 +112,7 @@ function partChange(
     return requirement(
       logicalId,
       [logicalId],
-      `Single properties of ${logicalId} cannot go back: ${why}. Take it whole.`,
+      `Single properties of ${logicalId} cannot be restored: ${why}. Take it whole.`,
     );
   }
   const { entries, stuck } = localProperties(was, names, { logicalId, takes: take });
@@ -129,7 +129,7 @@ function partChange(
   return properties.size === 0 ? { to: "unchanged" } : { to: "patched", properties };
 }
 
-function apply(definitions: Map<string, Node>, logicalId: string, change: Change): void {
+function apply(definitions: Map<string, Node>, logicalId: string, change: ResourceMerge): void {
   if (change.to === "removed") definitions.delete(logicalId);
   if (change.to === "added" || change.to === "replaced") definitions.set(logicalId, change.entry.value);
   if (change.to === "patched") definitions.set(logicalId, patched(definitions.get(logicalId), change.properties));
@@ -147,18 +147,18 @@ function patched(definition: Node | undefined, properties: ReadonlyMap<string, E
   return madeMap([...members]);
 }
 
-/** What a transform makes goes back with what it is made from. */
+/** A generated resource can only be restored with the resource that it is generated from. */
 function notPickable(logicalId: string, current: Resources, backup: Resources): Refusal {
   const origins = [originOf(current, logicalId), originOf(backup, logicalId)].filter((origin) => origin !== null);
-  if (origins.length === 0) return impossible(logicalId, `${logicalId} is written in neither template.`);
+  if (origins.length === 0) return impossible(logicalId, `Neither template defines ${logicalId}.`);
   return requirement(
     logicalId,
     origins,
-    `${logicalId} is generated. Pick what it is generated from: ${[...new Set(origins)].join(", ")}.`,
+    `${logicalId} is generated. Pick the resource that it is generated from: ${[...new Set(origins)].join(", ")}.`,
   );
 }
 
 function stuckInGlobals(logicalId: string, names: readonly string[]): Refusal {
-  const why = `The current Globals add to ${names.join(", ")} what the backup did not have, and a resource cannot take it off.`;
+  const why = `The current Globals add values to ${names.join(", ")} that the backup did not have, and a resource cannot remove them.`;
   return impossible(logicalId, why);
 }

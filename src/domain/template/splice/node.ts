@@ -1,22 +1,22 @@
 import type { Json } from "../../json.ts";
 
-/** Where a value stands in its text, in UTF-16 units. A made-up value stands nowhere: both are -1. */
+/** The place of a value in its text, in UTF-16 units. Of a value that is in no text all offsets are -1. */
 interface Place {
   readonly start: number;
-  /** Behind its last character; line breaks that end a block belong to `after`. */
+  /** The offset after its last character; `after` includes the line breaks that end a block. */
   readonly end: number;
-  /** The start of the line behind a value in block style; `end` for every other one. */
+  /** The start of the line after a value in block style; equal to `end` for all others. */
   readonly after: number;
-  /** Block style needs lines and indentation of its own; flow style may stand anywhere. */
+  /** Whether it is in block style, which needs its own lines and indentation; flow style fits anywhere. */
   readonly block: boolean;
 }
 
 export interface ScalarNode extends Place {
   readonly kind: "scalar";
   readonly text: string;
-  /** A plain scalar may mean a number, a truth or nothing; any other one is a string. */
+  /** Whether it is a plain scalar, which may mean a number, a boolean or null; all others are strings. */
   readonly plain: boolean;
-  /** Its line breaks at the end count (`|+`), so that it cannot be moved to another place as it is written. */
+  /** Whether its trailing line breaks count (`|+`), so that its text cannot be copied to another place. */
   readonly fragile: boolean;
 }
 
@@ -29,18 +29,18 @@ export interface Entry {
   readonly key: string;
   readonly keyStart: number;
   readonly keyEnd: number;
-  /** Whether its map is in block style, so that the key is the first thing on its line. */
+  /** Whether its map is in block style, so that the key begins its line. */
   readonly block: boolean;
   readonly value: Node;
 }
 
-/** A short intrinsic is the map that it means: `!Ref X` is `{ Ref: X }`. */
+/** A short intrinsic is read as the map that it stands for: `!Ref X` is `{ Ref: X }`. */
 export interface MapNode extends Place {
   readonly kind: "map";
   readonly entries: readonly Entry[];
 }
 
-/** A value of a template with its place in the text: what splicing works on, for JSON and YAML alike. */
+/** A value of a template with its place in the text, in the same form for JSON and YAML. */
 export type Node = ScalarNode | ListNode | MapNode;
 
 const NOWHERE: Place = { start: -1, end: -1, after: -1, block: false };
@@ -49,7 +49,7 @@ export function entryOf(node: Node | undefined, key: string): Entry | undefined 
   return node?.kind === "map" ? node.entries.find((entry) => entry.key === key) : undefined;
 }
 
-/** The value under the key; undefined where the node is no map or has no such key. */
+/** The value under the key; undefined where the node is not a map or does not have the key. */
 export function child(node: Node | undefined, key: string): Node | undefined {
   return entryOf(node, key)?.value;
 }
@@ -62,12 +62,12 @@ export function itemsOf(node: Node | undefined): readonly Node[] {
   return node?.kind === "list" ? node.items : [];
 }
 
-/** The text of a scalar; undefined for anything else. */
+/** The text of a scalar; undefined for other nodes. */
 export function textOf(node: Node | undefined): string | undefined {
   return node?.kind === "scalar" ? node.text : undefined;
 }
 
-/** A map that is in no text, over values that may be. */
+/** A map without a place in a text; its values may have one. */
 export function madeMap(entries: readonly (readonly [string, Node])[]): MapNode {
   return {
     kind: "map",
@@ -88,12 +88,12 @@ export function madeText(text: string): ScalarNode {
   return { kind: "scalar", ...NOWHERE, text, plain: false, fragile: false };
 }
 
-/** What stands instead of some nodes of a text: values that are valid in JSON and in YAML's flow style. */
+/** Replacements of nodes: values that are valid in JSON and in YAML's flow style. */
 export type Rewrites = ReadonlyMap<Node, Json>;
 export const NO_REWRITES: Rewrites = new Map();
 
-/** YAML 1.1 reads these as truths, and so does CloudFormation. */
-const TRUTHS: ReadonlyMap<string, boolean> = new Map(
+/** Booleans of YAML 1.1, which CloudFormation reads. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
   ["true", "yes", "on"].flatMap((yes, index): [string, boolean][] => {
     const no = ["false", "no", "off"][index] ?? "";
     return [
@@ -105,7 +105,7 @@ const TRUTHS: ReadonlyMap<string, boolean> = new Map(
 
 /**
  * The value as data, as CloudFormation reads it: dates, leading zeros and numbers that JavaScript would round stay text.
- * Two definitions that read the same are the same, however they are written.
+ * Definitions with equal readings are equal, however they are written.
  */
 export function readingOf(node: Node, rewrites: Rewrites = NO_REWRITES): Json {
   const rewritten = rewrites.get(node);
@@ -115,7 +115,7 @@ export function readingOf(node: Node, rewrites: Rewrites = NO_REWRITES): Json {
   return Object.fromEntries(node.entries.map(({ key, value }) => [key, memberReading(key, value, rewrites)]));
 }
 
-/** `Fn::GetAtt: A.B` means the same as the list of both. */
+/** `Fn::GetAtt: A.B` is the same as `Fn::GetAtt: [A, B]`. */
 function memberReading(key: string, value: Node, rewrites: Rewrites): Json {
   const reading = readingOf(value, rewrites);
   if (key !== "Fn::GetAtt" || typeof reading !== "string") return reading;
@@ -124,8 +124,8 @@ function memberReading(key: string, value: Node, rewrites: Rewrites): Json {
 }
 
 function plainReading(text: string): Json {
-  const truth = TRUTHS.get(text);
-  if (truth !== undefined) return truth;
+  const boolean = BOOLEANS.get(text);
+  if (boolean !== undefined) return boolean;
   if (/^(~|null|Null|NULL)?$/.test(text)) return null;
   const isNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/.test(text) && String(Number(text)) === text;
   return isNumber ? Number(text) : text;

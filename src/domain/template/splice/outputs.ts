@@ -7,28 +7,28 @@ import { originOf } from "./resources.ts";
 import { inSection, keysOf } from "./template-text.ts";
 import { namesIn, usesOf } from "./uses.ts";
 
-/** What becomes of outputs: the backup's entry, or null for one that goes. What is not in it stays as it is. */
+/** Changed outputs by key: the entry of the backup, or null for a removed output. */
 export interface OutputChanges {
   readonly changes: ReadonlyMap<string, Entry | null>;
   readonly refusals: readonly Refusal[];
 }
 
-type Verdict = "keep" | "take" | "drop" | Refusal;
+type OutputDecision = "keep" | "take" | "drop" | Refusal;
 
 /**
- * Facts F3, rule 4: outputs stay current, but for those that mention something which is picked whole: these are the backup's.
- * An output that comes with what was removed goes with it. An export that may be imported neither changes nor goes.
+ * Facts F3, rule 4: outputs stay as they are, except for those that refer to a resource which is picked whole: these are
+ * taken from the backup. An output of a removed resource is removed with it. An export that may be imported never changes.
  */
 export function outputChanges(merge: Merge): OutputChanges {
   const { current, backup } = merge.request;
   const changes = new Map<string, Entry | null>();
   const refusals: Refusal[] = [];
   for (const key of new Set([...keysOf(current.template, "Outputs"), ...keysOf(backup.template, "Outputs")])) {
-    const verdict = verdictOn(merge, sideBySide(merge, key));
-    if (verdict === "drop") changes.set(key, null);
+    const decision = decideOn(merge, sideBySide(merge, key));
+    if (decision === "drop") changes.set(key, null);
     const entry = entryOf(child(backup.template.root, "Outputs"), key);
-    if (verdict === "take" && entry) changes.set(key, entry);
-    if (typeof verdict === "object") refusals.push(verdict);
+    if (decision === "take" && entry) changes.set(key, entry);
+    if (typeof decision === "object") refusals.push(decision);
   }
   return { changes, refusals };
 }
@@ -51,7 +51,7 @@ function sideBySide(merge: Merge, key: string): Sides {
   return { key, now, was, nowIds, wasIds };
 }
 
-function verdictOn(merge: Merge, sides: Sides): Verdict {
+function decideOn(merge: Merge, sides: Sides): OutputDecision {
   const { key, now, was, nowIds, wasIds } = sides;
   const isPicked = (name: string) => merge.whole.has(name) || merge.whole.has(originOf(merge.backup, name) ?? name);
   if (![...nowIds, ...wasIds].some(isPicked)) return "keep";
@@ -66,16 +66,16 @@ function verdictOn(merge: Merge, sides: Sides): Verdict {
     return requirement(
       gone,
       missing,
-      `The output ${key} mentions ${gone}; as the backup has it, it needs ${missing.join(", ")}.`,
+      `The output ${key} refers to ${gone}; in the backup it needs ${missing.join(", ")}.`,
     );
-  // What came with the deploy and is mentioned together with what goes would be lost with the output: it goes along.
+  // The output would be lost for other resources that the deploy added: they have to be removed with it.
   const companions = nowIds.filter((name) => merge.merged.definitions.has(name) && !merge.backup.definitions.has(name));
   if (companions.length > 0)
-    return requirement(gone, companions, `The output ${key} mentions ${gone} together with ${companions.join(", ")}.`);
+    return requirement(gone, companions, `The output ${key} refers to ${gone} together with ${companions.join(", ")}.`);
   return bound ? boundExport(gone, key) : "drop";
 }
 
-/** A written id that goes is lost, even where SAM could make one of that name. */
+/** Whether a logical id is removed. One in the template is lost even where SAM could generate the same id. */
 function isLost({ current, merged }: Merge, name: string): boolean {
   if (current.definitions.has(name)) return !merged.definitions.has(name);
   return originOf(current, name) !== null && originOf(merged, name) === null;
@@ -87,7 +87,7 @@ function missingFor(merge: Merge, name: string): string[] {
   return [target === "lost" ? name : target.needs];
 }
 
-function taken(merge: Merge, { key, now }: Sides, was: Node): Verdict {
+function taken(merge: Merge, { key, now }: Sides, was: Node): OutputDecision {
   merge.names.take(usesOf(key, was, "output"), null);
   return now && sameJson(readingOf(now), readingOf(was, merge.names.rewrites)) ? "keep" : "take";
 }

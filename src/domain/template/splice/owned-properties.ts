@@ -1,6 +1,6 @@
 import type { PropertyNames } from "./request.ts";
 
-/** Kinds that own some of a function's properties. `lambda-config` owns what no other kind owns. */
+/** Kinds that own properties of a function. `lambda-config` owns those that no other kind owns. */
 export const OWNERS = [
   "lambda-code",
   "lambda-config",
@@ -12,11 +12,11 @@ export const OWNERS = [
   "lambda-runtime",
   "lambda-trigger",
 ] as const;
-export type Owner = (typeof OWNERS)[number];
+export type PropertyOwner = (typeof OWNERS)[number];
 
-type Table = Readonly<Partial<Record<Exclude<Owner, "lambda-config">, readonly string[]>>>;
+type Table = Readonly<Partial<Record<Exclude<PropertyOwner, "lambda-config">, readonly string[]>>>;
 
-/** `ImageConfig` is configuration: Lambda takes it by UpdateFunctionConfiguration, though it describes an image. */
+/** `ImageConfig` describes an image, but belongs to the configuration, because UpdateFunctionConfiguration takes it. */
 const LAMBDA_FUNCTION: Table = {
   "lambda-code": ["Code", "Architectures", "PackageType"],
   "lambda-concurrency": ["ReservedConcurrentExecutions"],
@@ -24,7 +24,7 @@ const LAMBDA_FUNCTION: Table = {
   "lambda-runtime": ["RuntimeManagementConfig", "RecursiveLoop", "CodeSigningConfigArn"],
 };
 
-/** SAM keeps in the function what CloudFormation has as resources of their own. */
+/** SAM has properties of the function for what are separate resources in CloudFormation. */
 const SERVERLESS_FUNCTION: Table = {
   ...LAMBDA_FUNCTION,
   "lambda-code": ["CodeUri", "InlineCode", "ImageUri", "SourceKMSKeyArn", "Architectures", "PackageType"],
@@ -48,8 +48,8 @@ const TABLES: Readonly<Record<string, Table>> = {
   "AWS::Serverless::Function": SERVERLESS_FUNCTION,
 };
 
-/** The properties of a resource type that a kind owns; null where it owns none, or the type is no function. */
-export function ownedProperties(type: string, owner: Owner): PropertyNames | null {
+/** The properties of a resource type that a kind owns; null where it owns none, or the type is not a function. */
+export function ownedProperties(type: string, owner: PropertyOwner): PropertyNames | null {
   const table = TABLES[type];
   if (!table) return null;
   if (owner === "lambda-config") return { except: Object.values(table).flat() };

@@ -1,19 +1,19 @@
 import { StepbackError } from "../../errors.ts";
 import type { Entry, Node } from "./node.ts";
 
-/** Deeper than any template (CloudFormation's own limit is lower), and far from the end of the stack. */
+/** More than any template needs (the limit of CloudFormation is lower), and far from overflowing the call stack. */
 const MAX_DEPTH = 200;
 const SPACE = /[\s\uFEFF]*/y;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 const WORD = /[^\s,\]}]+/y;
 
-/** JSON as nodes with their places. Throws TEMPLATE_UNREADABLE, which names the place. */
+/** Reads JSON into nodes with their places. Throws TEMPLATE_UNREADABLE, which names the place. */
 export function readJson(text: string): Node {
   try {
-    // The strict reader first: behind it the scanner below may trust every character.
+    // The strict parser comes first, so that the scanner below may rely on valid JSON.
     JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : "it is no JSON", error);
+    throw unreadable(error instanceof Error ? error.message : "it is not JSON", error);
   }
   return new Scanner(text).value(0);
 }
@@ -43,7 +43,7 @@ class Scanner {
     while (this.#next() !== "}") {
       const keyStart = this.#at;
       const key = JSON.parse(this.#take(STRING)) as string;
-      if (keys.has(key)) throw unreadable(`the key ${key} stands twice in one object`);
+      if (keys.has(key)) throw unreadable(`the key ${key} occurs twice in one object`);
       keys.add(key);
       const keyEnd = this.#at;
       this.#next();

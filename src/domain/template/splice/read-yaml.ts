@@ -5,10 +5,10 @@ import { unreadable } from "./read-json.ts";
 
 const KEEPS_BREAKS = /^[|>][0-9]?\+/;
 const STRING_TAG = "tag:yaml.org,2002:str";
-/** `!Ref` and the like. The kind of the tagged value does not matter: CloudFormation takes every one of them. */
+/** `!Ref` and other short intrinsics. CloudFormation takes them with values of any kind. */
 const SHORT_TAG = /^![A-Za-z0-9]+$/;
 
-/** YAML as nodes with their places. Throws TEMPLATE_UNREADABLE, and SPLICE_IMPOSSIBLE for anchors and aliases. */
+/** Reads YAML into nodes with their places. Throws TEMPLATE_UNREADABLE, and SPLICE_IMPOSSIBLE for anchors and aliases. */
 export function readYaml(text: string): Node {
   const document = parse(text);
   const [fault] = document.errors;
@@ -16,12 +16,12 @@ export function readYaml(text: string): Node {
   return new Builder(text).node(document.contents);
 }
 
-/** The failsafe schema leaves every scalar the text that it is. */
+/** The failsafe schema keeps all scalars as text. */
 function parse(text: string) {
   try {
     return parseDocument(text, { schema: "failsafe", uniqueKeys: false, logLevel: "silent" });
   } catch (error) {
-    // Texts nested without end overflow the parser's stack.
+    // Very deep nesting overflows the call stack of the parser.
     throw unreadable("it is nested too deeply", error);
   }
 }
@@ -65,9 +65,9 @@ class Builder {
     const [start, last] = rangeOf(node);
     const keys = new Set<string>();
     const entries = node.items.map((pair): Entry => {
-      if (!isScalar(pair.key)) throw unreadable("a key is no text");
+      if (!isScalar(pair.key)) throw unreadable("a key is not a text");
       const key = String(pair.key.value ?? "");
-      if (keys.has(key)) throw unreadable(`the key ${key} stands twice in one mapping`);
+      if (keys.has(key)) throw unreadable(`the key ${key} occurs twice in one mapping`);
       keys.add(key);
       const [keyStart, keyEnd] = rangeOf(pair.key);
       return { key, keyStart, keyEnd, block: !node.flow, value: this.node(pair.value ?? undefined) };
@@ -81,7 +81,7 @@ class Builder {
     return { kind: "list", items, ...this.#placeOf(start, last, node.flow ? null : items.at(-1)) };
   }
 
-  /** A block ends where its last value ends; `last` is null for flow style, which has a bracket for that. */
+  /** A block ends where its last value ends; `last` is null for flow style, which ends with a bracket. */
   #placeOf(start: number, end: number, last: Node | null | undefined) {
     if (!last) return { start, end, after: end, block: false };
     return { start, end: last.end, after: last.block ? last.after : lineAfter(this.text, last.end), block: true };
@@ -96,7 +96,7 @@ class Builder {
   }
 }
 
-/** The start of the line behind the one that holds the offset; the text's length on its last line. */
+/** The start of the line after the one with the offset; the length of the text on its last line. */
 export function lineAfter(text: string, offset: number): number {
   const lineBreak = text.indexOf("\n", offset);
   return lineBreak < 0 ? text.length : lineBreak + 1;
@@ -107,10 +107,10 @@ function rangeOf(node: { range?: readonly [number, number, number] | null | unde
   return [start, last];
 }
 
-/** CloudFormation refuses aliases; an anchor alone would come twice when its value is copied. */
+/** CloudFormation refuses aliases, and copying a value with an anchor would define the anchor twice. */
 function reused(): StepbackError {
   return new StepbackError(
     "SPLICE_IMPOSSIBLE",
-    "The template uses YAML anchors or aliases, which cannot be copied one without the other. Pick the whole stack.",
+    "The template uses YAML anchors or aliases, which cannot be copied separately. Pick the whole stack.",
   );
 }

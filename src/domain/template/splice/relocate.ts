@@ -7,21 +7,21 @@ import { child, entryOf, type MapNode, madeEntry, madeText, NO_REWRITES, reading
 import { inSection, MAX_TEMPLATE_BYTES, readTemplateText, type TemplateText } from "./template-text.ts";
 import { written } from "./write-text.ts";
 
-/** Where a resource is to find its code, layer, template or definition instead. */
+/** The new place of the code, layer, template or definition of a resource. */
 export interface Relocation {
   readonly logicalId: string;
   readonly bucket: string;
   readonly key: string;
-  /** The bucket's. */
+  /** The region of the bucket. */
   readonly region: string;
 }
 
-/** The template with other references, or in words, which go on a sentence, why one cannot be written. */
+/** The template with new references, or why one cannot be written, as a clause that continues a sentence. */
 export type Relocated = { readonly template: string } | { readonly refusal: string; readonly logicalId: string | null };
 
 /**
- * A template whose resources name their objects at another place, every other byte kept; pinned versions go. Pure, throws
- * nothing. The same relocations over the result change nothing.
+ * The template with references to the new places; all other bytes stay, and pinned versions are removed. Pure, never throws.
+ * Applying the same relocations to the result changes nothing.
  */
 export function relocate(text: string, relocations: readonly Relocation[]): Relocated {
   if (relocations.length === 0) return { template: text };
@@ -36,12 +36,12 @@ export function relocate(text: string, relocations: readonly Relocation[]): Relo
     const reference = resource && referenceIn(template, resource, meant);
     if (!reference) return { refusal: "the template does not name an object there", logicalId: to.logicalId };
     if (isReadInPlace(reference))
-      return { refusal: "Lambda goes on reading it where it lies (S3ObjectStorageMode)", logicalId: to.logicalId };
+      return { refusal: "Lambda reads the object in its present place (S3ObjectStorageMode)", logicalId: to.logicalId };
     edits.push(...referenceEdits(template, reference, to));
     values.set(resource, meantValue(reference, to));
   }
   const result = written(template, edits, () => withReferences(meant, values));
-  if (result === null) return { refusal: "the text does not read as what was meant", logicalId: null };
+  if (result === null) return { refusal: "the resulting text does not read as intended", logicalId: null };
   if (Buffer.byteLength(result) > MAX_TEMPLATE_BYTES)
     return { refusal: `the template would have more than ${MAX_TEMPLATE_BYTES} bytes`, logicalId: null };
   return { template: result };
@@ -56,10 +56,10 @@ function readText(text: string): TemplateText | string {
   }
 }
 
-/** A reference as it stands in the text. */
+/** A reference in the text. */
 interface Reference {
   readonly property: string;
-  /** `map`: bucket and key under names of their own, to be changed there; `text`: the whole value is written anew. */
+  /** `map`: only bucket and key are changed, which are separate members; `text`: the whole value is replaced. */
   readonly form: "map" | "text";
   readonly definition: MapNode;
   readonly reading: Json | undefined;
@@ -72,24 +72,24 @@ function referenceIn(template: TemplateText, resource: TemplateResource, meant: 
   const reading = resource.properties[property];
   const global = globalReferenceOf(meant, resource);
   if (reading === undefined && global === undefined) return null;
-  // Beside a map of the Globals a map would be merged with it, pinned version included; a text stands alone.
+  // SAM would merge a map with a map of the Globals, including its version; a text is not merged.
   const form = global === undefined && memberNames(reading) ? "map" : "text";
   return { property, form, definition, reading };
 }
 
-const MEMBERS = [
+const MEMBER_NAMES = [
   { bucket: "S3Bucket", key: "S3Key" },
   { bucket: "Bucket", key: "Key" },
 ] as const;
-/** They say which bytes are meant at the old place: its version, its checksum. */
+/** Members that identify the bytes at the old place: version and checksum. */
 const OF_OLD_PLACE: readonly string[] = ["S3ObjectVersion", "Version", "ETag", "Etag"];
 
 function memberNames(reading: Json | undefined) {
   const members = asObject(reading);
-  return MEMBERS.find(({ bucket, key }) => bucket in members && key in members) ?? null;
+  return MEMBER_NAMES.find(({ bucket, key }) => bucket in members && key in members) ?? null;
 }
 
-/** Such a function needs its object for as long as it runs, in a bucket that Lambda may read and that keeps versions (facts A3). */
+/** Whether the function needs its object while it runs, in a versioned bucket that Lambda may read (facts A3). */
 function isReadInPlace({ reading }: Reference): boolean {
   return asObject(reading)["S3ObjectStorageMode"] === "REFERENCE";
 }
@@ -120,7 +120,7 @@ function referenceEdits(template: TemplateText, reference: Reference, to: Reloca
     : editsOf(template, { map: reference.definition, entries: new Map([["Properties", [piece]]]) });
 }
 
-/** Only the value's own range, so that comments beside it stay. A quoted text is valid in JSON and wherever YAML has a value. */
+/** Replaces only the range of the value, so that comments next to it stay. A quoted text is valid in JSON and in YAML. */
 function replaced(map: MapNode, key: string, text: string): TextEdit[] {
   const { value } = entryOf(map, key) ?? {};
   return value ? [{ start: value.start, end: value.end, text: JSON.stringify(text) }] : [];
@@ -128,7 +128,7 @@ function replaced(map: MapNode, key: string, text: string): TextEdit[] {
 
 const BY_URL: readonly string[] = ["TemplateURL", "Location"];
 
-/** In the path and with the region, which CloudFormation takes everywhere. */
+/** URLs have the bucket in the path and the region in the host, which CloudFormation accepts in all regions. */
 function placeText(property: string, { bucket, key, region }: Relocation): string {
   if (!BY_URL.includes(property)) return `s3://${bucket}/${key}`;
   return `https://s3.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}/${bucket}/${key}`;

@@ -5,10 +5,10 @@ import { isLoop } from "./uses.ts";
 export const SAM = "AWS::Serverless-2016-10-31";
 export const LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions";
 
-/** The resources of a template, by the keys under which they stand: logical ids, and loops that make several. */
+/** The resources of a template by their keys: logical ids, and loops that generate several resources. */
 export interface Resources {
   readonly definitions: ReadonlyMap<string, Node>;
-  /** Something that cannot be read here (a macro, an include) may make more of them. */
+  /** Whether a macro or an include, which cannot be read here, may generate more resources. */
   readonly open: boolean;
 }
 
@@ -31,8 +31,7 @@ export function isServerless(definition: Node | undefined): boolean {
 }
 
 /**
- * The key that a logical id comes from: itself, the loop that makes it, or the SAM resource that SAM makes it from.
- * Null where nothing makes it.
+ * The key from which a logical id is generated: the id itself, a loop, or a SAM resource. Null where no key generates it.
  */
 export function originOf(resources: Resources, logicalId: string): string | null {
   if (resources.definitions.has(logicalId)) return logicalId;
@@ -44,7 +43,7 @@ export function originOf(resources: Resources, logicalId: string): string | null
   return nearest ?? implicitOrigin(made, logicalId);
 }
 
-/** What SAM makes once for all functions that have the property: named after none of them. */
+/** Resources that SAM generates once for all functions with the property, and that are named after none of them. */
 const IMPLICIT: readonly { readonly prefix: string; readonly property: string }[] = [
   { prefix: "ServerlessRestApi", property: "Events" },
   { prefix: "ServerlessHttpApi", property: "Events" },
@@ -58,7 +57,7 @@ function implicitOrigin(made: readonly [string, Node][], logicalId: string): str
   return made.find(([, value]) => isServerless(value) && asks(value))?.[0] ?? null;
 }
 
-/** Names within loops hold `${Name}` or `&{Name}` where the loop puts its own. */
+/** Names within loops contain `${Name}` or `&{Name}`, which the loop replaces. */
 const LOOP_VARIABLE = /[$&]\{[^}]*\}/g;
 
 function loopMakes(loop: Node, logicalId: string): boolean {
@@ -70,7 +69,7 @@ function loopMakes(loop: Node, logicalId: string): boolean {
   });
 }
 
-/** Patterns (`*`) of the logical ids that a transform makes of a definition; none of a plain resource. */
+/** Patterns (`*`) of the logical ids that a transform generates from a definition; none for a plain resource. */
 export function generatedBy(key: string, definition: Node | undefined): string[] {
   if (!definition) return [];
   if (isLoop(key)) return entriesOf(itemsOf(definition)[2]).flatMap((entry) => loopPatterns(entry.key, entry.value));
@@ -87,7 +86,7 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-/** Names that parameters and resources share: one may not be the other's. */
+/** The namespace that parameters and resources share. */
 export function takenNames(template: TemplateText): Set<string> {
   return new Set([...keysOf(template, "Parameters"), ...keysOf(template, "Resources")]);
 }

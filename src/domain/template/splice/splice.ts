@@ -9,16 +9,16 @@ import { offers, versionFaults } from "./versions.ts";
 import { writeText } from "./write-text.ts";
 
 /**
- * Puts parts of the backup's template back into the current one (facts F3). Pure: the same request gives the same answer.
+ * Puts parts of the backup's template into the current one (facts F3). Pure: the same request gives the same result.
  *
- * What was not picked keeps every byte, and every value that it sees. The answer is the text and the parameters to submit,
- * with everything that a change set of them may change; or why it does not go, with what has to come along: that is
- * offered, never added. `parameters` are as a change set wants them: a value, or null for the previous one.
- * Throws nothing; reading the texts (`readTemplateText`) may throw TEMPLATE_UNREADABLE and SPLICE_IMPOSSIBLE.
+ * Resources that were not picked keep all bytes, and all values that they refer to. The result is the text and the
+ * parameters to submit, with everything that a change set of them may change; or the refusals, with the resources that have
+ * to be picked, too, which are named but never added. `parameters` are in the form of change sets: a value, or null for the
+ * previous one. Never throws; reading the texts (`readTemplateText`) may throw TEMPLATE_UNREADABLE and SPLICE_IMPOSSIBLE.
  */
 export function splice(request: SpliceRequest): Spliced | Refused {
-  const weighed = weigh(request);
-  const { merge, outputs, refusals } = weighed;
+  const evaluated = evaluate(request);
+  const { merge, outputs, refusals } = evaluated;
   if (refusals.length > 0) return { outcome: "refused", refusals, ...completion(request, refusals) };
   const template = writeText(merge, outputs);
   const fault = template === null ? unwritable() : sizeFault(template);
@@ -34,8 +34,8 @@ export function splice(request: SpliceRequest): Spliced | Refused {
 }
 
 /**
- * Keys of the exported outputs of the current template that would change or go with these parts if nobody imports them. Pure.
- * Of no other does it matter to the splice who imports it, and AWS is to be asked for each export by itself.
+ * Keys of the exported outputs of the current template that would change or be removed with these parts if nobody imported
+ * them. Pure. Only the importers of these exports matter, and AWS needs one call for each export.
  */
 export function outputsAtStake(request: SpliceRequest): string[] {
   const { template } = request.current;
@@ -44,30 +44,30 @@ export function outputsAtStake(request: SpliceRequest): string[] {
     return output && child(output, "Export");
   });
   if (exported.length === 0) return [];
-  const [bound, free] = [[], exported].map((unimportedOutputs) => weigh({ ...request, unimportedOutputs }));
+  const [bound, free] = [[], exported].map((unimportedOutputs) => evaluate({ ...request, unimportedOutputs }));
   const asked = bound?.refusals.length ? completion(request, bound.refusals).outputs : [];
   return exported.filter(
     (key) => bound?.outputs.changes.get(key) !== free?.outputs.changes.get(key) || asked.includes(key),
   );
 }
 
-interface Weighed {
+interface Evaluation {
   readonly merge: Merge;
   readonly outputs: OutputChanges;
   readonly refusals: readonly Refusal[];
 }
 
-/** Everything but the text. */
-function weigh(request: SpliceRequest): Weighed {
+/** The outcome of a request, without writing the text. */
+function evaluate(request: SpliceRequest): Evaluation {
   const merge = mergeParts(request);
   const outputs = outputChanges(merge);
   const found = [...merge.refusals, ...closureFaults(merge), ...versionFaults(merge), ...outputs.refusals];
-  // An output may have taken names after the resources did.
+  // Outputs may have added names after the resources.
   const late = merge.names.refusals.filter((refusal) => !found.includes(refusal));
   return { merge, outputs, refusals: [...found, ...late] };
 }
 
-/** What is required may itself require more: the parts grow until nothing is missing, or nothing helps. */
+/** Required resources may require more: the parts grow until nothing is missing, or no addition helps. */
 function completion(request: SpliceRequest, first: readonly Refusal[]): Pick<Refused, "together" | "outputs"> {
   const added = new Set<string>();
   const outputs = new Set<string>();
@@ -83,11 +83,11 @@ function completion(request: SpliceRequest, first: readonly Refusal[]): Pick<Ref
     for (const logicalId of wanted) added.add(logicalId);
     const more = [...added].map((logicalId) => ({ logicalId, take: "all" as const }));
     const unimportedOutputs = [...(request.unimportedOutputs ?? []), ...outputs];
-    refusals = weigh({ ...request, parts: [...pickable(request, first), ...more], unimportedOutputs }).refusals;
+    refusals = evaluate({ ...request, parts: [...pickable(request, first), ...more], unimportedOutputs }).refusals;
   }
 }
 
-/** Generated ids are replaced by what they are generated from. */
+/** The parts without generated ids, which `requires` replaces by the ids that they are generated from. */
 function pickable(request: SpliceRequest, first: readonly Refusal[]) {
   const written = new Set([request.current, request.backup].flatMap(({ template }) => keysOf(template, "Resources")));
   const generated = first.flatMap(({ logicalId }) =>
@@ -97,7 +97,7 @@ function pickable(request: SpliceRequest, first: readonly Refusal[]) {
 }
 
 function unwritable(): Refusal {
-  return impossible(null, "The text that would be submitted does not read as what was meant.");
+  return impossible(null, "The resulting text does not read as intended.");
 }
 
 function sizeFault(template: string): Refusal | null {

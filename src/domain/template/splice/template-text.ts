@@ -2,10 +2,10 @@ import { child, entriesOf, type MapNode, type Node, readingOf } from "./node.ts"
 import { readJson, unreadable } from "./read-json.ts";
 import { readYaml } from "./read-yaml.ts";
 
-/** CloudFormation's limit of a template in S3, in UTF-8 bytes. */
+/** The limit of CloudFormation for a template in S3, in UTF-8 bytes. */
 export const MAX_TEMPLATE_BYTES = 1_000_000;
 
-/** A template's text, read once. Keep it as long as the text is spliced: reading 0.7 MB takes some tenths of a second. */
+/** A template that has been read. Keep it while splicing, because reading 0.7 MB takes about 0.4 s. */
 export interface TemplateText {
   readonly text: string;
   readonly format: "json" | "yaml";
@@ -14,13 +14,13 @@ export interface TemplateText {
 }
 
 /**
- * Reads a template as submitted: JSON where it begins with a brace, YAML otherwise, as CloudFormation does.
+ * Reads a submitted template as CloudFormation does: as JSON where it begins with a brace, otherwise as YAML.
  * Throws TEMPLATE_UNREADABLE, and SPLICE_IMPOSSIBLE where the text uses anchors or aliases.
  */
 export function readTemplateText(text: string): TemplateText {
   const format = text.trimStart().startsWith("{") ? "json" : "yaml";
   const root = format === "json" ? readJson(text) : readYaml(text);
-  if (root.kind !== "map") throw unreadable("it is no object");
+  if (root.kind !== "map") throw unreadable("it is not an object");
   return { text, format, lineBreak: text.includes("\r\n") ? "\r\n" : "\n", root };
 }
 
@@ -34,7 +34,7 @@ export function keysOf(template: TemplateText, section: SectionName): string[] {
   return entriesOf(child(template.root, section)).map(({ key }) => key);
 }
 
-/** The names of the transforms that the template asks for; what is no plain name shows as its JSON. */
+/** The names of the transforms of a template; the JSON of those that are not plain names. */
 export function transformsOf(template: TemplateText): string[] {
   const transform = child(template.root, "Transform");
   const list = transform?.kind === "list" ? transform.items : transform ? [transform] : [];

@@ -1,32 +1,32 @@
 import { child, type Entry, entriesOf, itemsOf, type Node, type ScalarNode, textOf } from "./node.ts";
 
-/** One mention of something else in a template (facts F3, rule 1). */
+/** One reference to another member of the template (facts F3, rule 1). */
 export interface Use {
   /**
    * `value`: the value of a parameter or a resource, by Ref or `${X}`. `attribute`: of a resource, by GetAtt or `${X.Y}`.
-   * `order`: DependsOn. `identity`: a logical id given as text (SAM's connectors). `unknown`: a name that is worked out.
+   * `order`: DependsOn. `identity`: a logical id given as text (SAM's connectors). `unknown`: a computed name.
    */
   readonly of: "value" | "attribute" | "order" | "identity" | "condition" | "mapping" | "macro" | "unknown";
-  /** Empty where it is worked out, as in `!FindInMap [!Ref Table, …]`. */
+  /** Empty where the name is computed, as in `!FindInMap [!Ref Table, …]`. */
   readonly name: string;
-  /** The scalar that holds the name. */
+  /** The scalar that contains the name. */
   readonly at: Node;
-  /** The function around it, for `value` by Ref; otherwise `at`. */
+  /** The whole Ref, for `value` by Ref; otherwise `at`. */
   readonly whole: Node;
-  /** Whether `at` is the text of a Fn::Sub, which may mention more than one name. */
+  /** Whether `at` is the text of an Fn::Sub, which may mention several names. */
   readonly sub: boolean;
 }
 
-/** What a value is in its template: some members mean something only there. */
+/** What a value is within its template, because some members have a meaning only in certain places. */
 export type Role = "resource" | "output" | "condition" | "value";
 
 type Names = ReadonlySet<string>;
 const NONE: Names = new Set();
-/** A name in a Fn::Sub; `${!X}` is an escaped dollar and none of them. */
+/** A name in an Fn::Sub; `${!X}` is an escaped dollar sign and not a name. */
 const SUB_NAME = /\$\{([^!}][^}]*)\}/g;
 const LOOP = "Fn::ForEach::";
 
-/** Everything that a value mentions, names of loops and of Fn::Sub's own map left out. */
+/** All references of a value. Names that loops or the map of an Fn::Sub define are left out. */
 export function usesIn(node: Node, role: Role): Use[] {
   const found: Use[] = [];
   walk(node, role, { locals: NONE, found });
@@ -36,7 +36,7 @@ export function usesIn(node: Node, role: Role): Use[] {
   return found;
 }
 
-/** The same for a member of a section, which may be a loop over several. */
+/** All references of a member of a section, which may be a loop over several members. */
 export function usesOf(key: string, node: Node, role: Role): Use[] {
   if (!isLoop(key)) return usesIn(node, role);
   const found: Use[] = [];
@@ -44,7 +44,7 @@ export function usesOf(key: string, node: Node, role: Role): Use[] {
   return found;
 }
 
-/** The logical ids, or parameters, that are mentioned; pseudo parameters are none. */
+/** The logical ids and parameters that are mentioned, without pseudo parameters. */
 export function namesIn(uses: readonly Use[]): Set<string> {
   const naming: readonly Use["of"][] = ["value", "attribute", "order", "identity"];
   return new Set(
@@ -52,7 +52,7 @@ export function namesIn(uses: readonly Use[]): Set<string> {
   );
 }
 
-/** A Sub text with each name replaced by what `rename` answers; null keeps it. */
+/** The text of an Fn::Sub with each name replaced by the result of `rename`; null keeps the name. */
 export function renamedSub(text: string, rename: (name: string) => string | null): string {
   return text.replace(SUB_NAME, (whole, inner: string) => {
     const { name, attribute } = subName(inner);
@@ -92,7 +92,7 @@ type Reader = (value: Node, at: Walk) => void;
 const condition: Reader = (value, at) =>
   value.kind === "scalar" ? note(at, "condition", value) : walk(value, "value", at);
 
-/** What means something in some places only. An IAM policy may have a Condition that is none of the template's. */
+/** Members with a meaning only in certain places: an IAM policy may have a Condition that is not one of the template. */
 const MEMBERS: Readonly<Record<Role, ReadonlyMap<string, Reader>>> = {
   resource: new Map<string, Reader>([
     ["DependsOn", orders],
@@ -110,7 +110,7 @@ const INTRINSICS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["Fn::If", chosen],
   ["Fn::FindInMap", mapped],
   ["Fn::Transform", macro],
-  // Conditions may be nested in these wherever they are allowed.
+  // These may contain conditions wherever they are allowed.
   ...["Fn::And", "Fn::Or", "Fn::Not"].map((name): [string, Reader] => [
     name,
     (value, at) => walk(value, "condition", at),
@@ -161,12 +161,12 @@ function mapped(value: Node, at: Walk): void {
   for (const key of keys) walk(key, "value", at);
 }
 
-/** `Fn::ForEach::Loop: [Name, collection, body]`: within the body the name is the loop's own. */
+/** `Fn::ForEach::Loop: [Name, collection, body]`: within the body, the loop defines the name. */
 function walkLoop(value: Node, role: Role, at: Walk): void {
   const [name, collection, body] = itemsOf(value);
   if (collection) walk(collection, "value", at);
   const inner: Walk = { ...at, locals: new Set([...at.locals, textOf(name) ?? ""]) };
-  // At the top of a section the body's members are what the section holds.
+  // At the top of a section, the members of the body are members of the section.
   for (const entry of entriesOf(body)) {
     if (isLoop(entry.key) || role === "value") walkEntry(entry, role, inner);
     else walk(entry.value, role, inner);
@@ -178,7 +178,7 @@ function orders(value: Node, at: Walk): void {
   for (const item of items) if (item.kind === "scalar") note(at, "order", item);
 }
 
-/** SAM: `Connectors: { Name: { Properties: { Destination: { Id } } } }`, and the same under AWS::Serverless::Connector. */
+/** SAM: `Connectors: { Name: { Properties: { Destination: { Id } } } }`, and likewise in an AWS::Serverless::Connector. */
 function connected(value: Node, at: Walk): void {
   for (const { key, value: member } of entriesOf(value)) {
     if (key === "Id" && member.kind === "scalar") note(at, "identity", member);

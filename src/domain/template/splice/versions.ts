@@ -12,24 +12,24 @@ const FUNCTION = "AWS::Lambda::Function";
 const DEPLOYMENTS = ["AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"];
 
 /**
- * Facts F3, rule 7. A Version that comes back publishes `$LATEST`: the function has to be the backup's by then, and it has to
- * differ from what was published last, or CloudFormation fails with "A version for this Lambda function exists".
+ * Facts F3, rule 7. A restored Version publishes `$LATEST`, so the function has to be as in the backup by then, and it has to
+ * differ from its newest version, or CloudFormation fails with "A version for this Lambda function exists".
  */
 export function versionFaults(merge: Merge): Refusal[] {
   return [...merge.changes].flatMap(([logicalId, change]): Refusal[] => {
     if (change.to !== "added" && change.to !== "replaced") return [];
     const version = merge.backup.definitions.get(logicalId);
-    const owner = typeOf(version) === VERSION ? functionOf(version) : null;
+    const owner = typeOf(version) === VERSION ? functionIdOf(version) : null;
     if (!version || owner === null || !merge.backup.definitions.has(owner)) return [];
     if (!isAsInBackup(merge, owner)) {
-      const why = `${logicalId} publishes what ${owner} is then, so that the code and the configuration of ${owner} have to go back with it.`;
+      const why = `${logicalId} publishes ${owner} as it is then, so the code and the configuration of ${owner} have to be restored with it.`;
       return [requirement(logicalId, [owner], why)];
     }
     return isPublished(merge, owner, version) ? [alreadyPublished(logicalId, owner)] : [];
   });
 }
 
-/** Aliases and deployments of an API that do not come along by themselves, and without which callers see nothing of the parts. */
+/** Aliases and API deployments that are not picked, and without which callers see no effect of the parts. */
 export function offers(merge: Merge): Offer[] {
   const changed = [...merge.changes].filter(([, change]) => change.to !== "unchanged").map(([logicalId]) => logicalId);
   return [...apiOffers(merge, changed), ...changed.flatMap((logicalId) => aliasOffers(merge, logicalId))];
@@ -45,13 +45,13 @@ function apiOffers({ backup, merged }: Merge, changed: readonly string[]): Offer
     (id) => DEPLOYMENTS.includes(type(id)) && !merged.definitions.has(id),
   );
   if (edits.length === 0 || missing.length === 0) return [];
-  return [{ logicalIds: missing, why: `${edits.join(", ")} goes live only with a new deployment of the API.` }];
+  return [{ logicalIds: missing, why: `${edits.join(", ")} takes effect only with a new deployment of the API.` }];
 }
 
 function aliasOffers({ backup, merged, names }: Merge, logicalId: string): Offer[] {
   if (typeOf(merged.definitions.get(logicalId)) !== FUNCTION) return [];
   const aliases = [...backup.definitions].filter(([id, alias]) => {
-    if (typeOf(alias) !== ALIAS || functionOf(alias) !== logicalId) return false;
+    if (typeOf(alias) !== ALIAS || functionIdOf(alias) !== logicalId) return false;
     const now = merged.definitions.get(id);
     return !now || !sameJson(readingOf(alias, names.rewrites), readingOf(now, names.rewrites));
   });
@@ -61,36 +61,36 @@ function aliasOffers({ backup, merged, names }: Merge, logicalId: string): Offer
     );
     return {
       logicalIds: [id, ...versions],
-      why: `The alias ${id} goes on serving the version that the deploy published of ${logicalId}.`,
+      why: `The alias ${id} keeps serving the version of ${logicalId} that the deploy published.`,
     };
   });
 }
 
-/** The logical id of the function that a version or an alias belongs to; null where it is named by text. */
-function functionOf(definition: Node | undefined): string | null {
+/** The logical id of the function of a version or an alias; null where the function is named by text. */
+function functionIdOf(definition: Node | undefined): string | null {
   const name = child(child(definition, "Properties"), "FunctionName");
   return name ? ([...namesIn(usesIn(name, "value"))][0] ?? null) : null;
 }
 
-/** Whether the function's properties will be those of the backup, with what they refer to. */
+/** Whether the properties of the function will be those of the backup, including everything that they refer to. */
 function isAsInBackup({ request, backup, merged, names }: Merge, owner: string): boolean {
   const [then, now] = [backup.definitions.get(owner), merged.definitions.get(owner)];
   if (!then || !now) return false;
-  // On trial: what it would copy for the comparison is not wanted in the result.
+  // A separate instance, because names that the comparison copies must not be in the result.
   const trial = new SharedNames(request.current, request.backup);
   trial.take(usesIn(then, "resource"), owner);
   const properties = (node: Node) => child(node, "Properties") ?? node;
   return sameJson(readingOf(properties(then), trial.rewrites), readingOf(properties(now), names.rewrites));
 }
 
-/** Whether the newest version holds the same content, as far as templates tell: the deploy did not touch the function. */
+/** Whether the newest version has the same content, as far as the templates show it: the deploy did not change the function. */
 function isPublished({ request, changes, current }: Merge, owner: string, version: Node): boolean {
   const change = changes.get(owner);
   if (change && change.to !== "unchanged") return false;
   if (request.unpublishedFunctions?.includes(owner)) return false;
   const code = codeOf(version);
   const newest = [...current.definitions.values()].filter(
-    (node) => typeOf(node) === VERSION && functionOf(node) === owner,
+    (node) => typeOf(node) === VERSION && functionIdOf(node) === owner,
   );
   const otherCode =
     code !== null && newest.length > 0 && newest.every((node) => codeOf(node) !== null && codeOf(node) !== code);
@@ -103,6 +103,6 @@ function codeOf(version: Node): string | null {
 }
 
 function alreadyPublished(logicalId: string, owner: string): Refusal {
-  const why = `${logicalId} cannot come back: ${owner} does not change with it, so that its newest version has this content already and CloudFormation refuses to publish it twice.`;
+  const why = `${logicalId} cannot be restored: ${owner} does not change with it, so its newest version already has this content, and CloudFormation refuses to publish it twice.`;
   return impossible(logicalId, why);
 }

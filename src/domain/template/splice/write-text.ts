@@ -1,42 +1,39 @@
 import { StepbackError } from "../../errors.ts";
 import { type Json, type JsonObject, sameJson } from "../../json.ts";
-import type { Piece } from "./entry-text.ts";
+import type { CopiedEntry } from "./entry-text.ts";
 import { applyEdits, editsOf, type MapChange, type TextEdit } from "./map-edits.ts";
-import type { Change, Merge } from "./merge.ts";
+import type { Merge, ResourceMerge } from "./merge.ts";
 import { child, type Entry, entriesOf, type MapNode, type Node, readingOf } from "./node.ts";
 import type { OutputChanges } from "./outputs.ts";
 import { readTemplateText, type SectionName, type TemplateText } from "./template-text.ts";
 
-/** What is written into a section: an entry, or null for one that goes, under each key. */
-export type Pieces = Map<string, Piece | null>;
+/** Changes of a section by key: the entry to write, or null for an entry to remove. */
+export type Pieces = Map<string, CopiedEntry | null>;
 export type SectionPieces = ReadonlyMap<SectionName, Pieces>;
 
-/** The merged template: the current text with its edits. Null where it would not read as what was meant. */
+/** The merged template: the current text with its edits. Null where it would not read as intended. */
 export function writeText(merge: Merge, outputs: OutputChanges): string | null {
   const target = merge.request.current.template;
   const sections = sectionPieces(merge, outputs);
   const edits = [...definitionEdits(merge), ...sectionEdits(target, sections)];
-  return written(target, edits, () => meantReading(target, sections, patchedReadings(merge)));
+  return written(target, edits, () => intendedReading(target, sections, patchedReadings(merge)));
 }
 
-/** A template with entries written into its sections, every other byte kept. Null where it would not read as what was meant. */
+/** A template with entries written into its sections; all other bytes stay. Null where it would not read as intended. */
 export function writeSections(target: TemplateText, sections: SectionPieces): string | null {
-  return written(target, sectionEdits(target, sections), () => meantReading(target, sections, []));
+  return written(target, sectionEdits(target, sections), () => intendedReading(target, sections, []));
 }
 
-/**
- * The text with the edits. Read back and compared with what was meant, value by value: null where it would say something
- * else.
- */
-export function written(target: TemplateText, edits: readonly TextEdit[], meant: () => Json): string | null {
+/** The text with its edits, read back and compared with the intended data; null where they differ. */
+export function written(target: TemplateText, edits: readonly TextEdit[], intended: () => Json): string | null {
   if (edits.length === 0) return target.text;
   const text = applyEdits(target.text, edits);
-  return readsAs(text, meant()) ? text : null;
+  return readsAs(text, intended()) ? text : null;
 }
 
-function readsAs(text: string, meant: Json): boolean {
+function readsAs(text: string, intended: Json): boolean {
   try {
-    return sameJson(readingOf(readTemplateText(text).root), meant);
+    return sameJson(readingOf(readTemplateText(text).root), intended);
   } catch (error) {
     if (error instanceof StepbackError) return false;
     throw error;
@@ -61,7 +58,7 @@ function sectionPieces(merge: Merge, outputs: OutputChanges): SectionPieces {
 }
 
 function sectionEdits(target: TemplateText, sections: SectionPieces): TextEdit[] {
-  const top = new Map<string, readonly Piece[] | null>();
+  const top = new Map<string, readonly CopiedEntry[] | null>();
   const edits: TextEdit[] = [];
   for (const [name, entries] of sections) {
     const section = child(target.root, name);
@@ -84,7 +81,7 @@ function definitionEdits(merge: Merge): TextEdit[] {
   });
 }
 
-function patchOf(merge: Merge, definition: MapNode, change: Extract<Change, { to: "patched" }>): MapChange {
+function patchOf(merge: Merge, definition: MapNode, change: Extract<ResourceMerge, { to: "patched" }>): MapChange {
   const entries: Pieces = new Map([...change.properties].map(([key, entry]) => [key, entry && piece(merge, entry)]));
   const properties = child(definition, "Properties");
   if (properties?.kind !== "map")
@@ -93,22 +90,22 @@ function patchOf(merge: Merge, definition: MapNode, change: Extract<Change, { to
   return { map: properties, entries };
 }
 
-/** A block without entries would be null, which CloudFormation refuses: the whole map goes. */
+/** Whether a map loses all entries: it is removed then, because CloudFormation refuses an empty block, which is null. */
 function isEmptied(map: MapNode, entries: Pieces): boolean {
   const kept = map.entries.some(({ key }) => entries.get(key) !== null);
   return !kept && ![...entries.values()].some((entry) => entry !== null);
 }
 
-function piece(merge: Merge, entry: Entry): Piece {
+function piece(merge: Merge, entry: Entry): CopiedEntry {
   return { key: entry.key, entry, source: merge.request.backup.template, rewrites: merge.names.rewrites };
 }
 
-function isPiece(entry: Piece | null): entry is Piece {
+function isPiece(entry: CopiedEntry | null): entry is CopiedEntry {
   return entry !== null;
 }
 
-/** The template as data, with every section as it was planned. */
-function meantReading(
+/** The template as data with all planned changes. */
+function intendedReading(
   target: TemplateText,
   sections: SectionPieces,
   patched: readonly (readonly [string, JsonObject])[],

@@ -1,9 +1,9 @@
 import { type Document, isMap, parseDocument, type Scalar, YAMLMap } from "yaml";
 
 /**
- * The template after a bad deploy: a property of every resource changed, one resource gone, others come, parameters,
- * mappings and conditions changed, hashed ids renewed as their tools do it. Written by the YAML library, in the format of the
- * good one; nothing of it shares code with the splicing.
+ * The template after a bad deploy: each resource has a changed property, one resource is removed, others are added,
+ * parameters, mappings and conditions have changed, and hashed ids are new, as their tools make them. The YAML library writes
+ * it in the format of the good template; it shares no code with the splicing engine.
  */
 export function badVariant(good: string): string {
   const renewed = good
@@ -24,7 +24,7 @@ function indentOf(text: string): string | number {
   return /\n([ \t]+)/.exec(text)?.[1] ?? 0;
 }
 
-/** Properties that every type of the fixtures takes, so that the sandbox takes the bad stack, too. */
+/** A valid property of each type in the fixtures, so that the sandbox can deploy the bad stack. */
 const CHANGES: Readonly<Record<string, readonly [string, unknown]>> = {
   "AWS::Lambda::Function": ["Description", "bad"],
   "AWS::Serverless::Function": ["Description", "bad"],
@@ -54,7 +54,7 @@ function spoil(document: Document, text: string): void {
       for (const row of first.items) if (isMap(row.value)) row.value.set("Extra", document.createNode("9"));
   }
   spoilConditions(document);
-  // Nobody mentions it: it can be missing without leaving anything dangling.
+  // No other resource refers to it, so it can be missing without leaving a dangling reference.
   const loose = resources.items
     .map(({ key }) => String((key as Scalar).value))
     .filter((id) => count(text, id) === 1 && !id.startsWith("Fn::"));
@@ -85,7 +85,7 @@ function spoilConditions(document: Document): void {
   first.value = document.createNode({ "Fn::Not": [{ "Fn::Equals": ["bad", "good"] }] });
 }
 
-/** What the deploy brought: a queue, somebody who names it, and an output over it. */
+/** Additions of the deploy: a queue, a resource that refers to it, and an output with it. */
 function addAnother(document: Document, resources: YAMLMap): void {
   resources.set("BadQueue", document.createNode({ Type: "AWS::SQS::Queue", Properties: { DelaySeconds: "1" } }));
   resources.set(

@@ -1,7 +1,7 @@
 import t from "tap";
 import { asObject, type Json, type JsonObject } from "#src/domain/json";
 import { NO_ECHO } from "#src/domain/template/secrets";
-import { type Bridge, type BridgeEnd, bridge } from "#src/domain/template/splice/bridge";
+import { type BridgeEnd, type BridgeTemplate, bridge } from "#src/domain/template/splice/bridge";
 import { parseTemplate } from "#src/domain/template/template";
 import { FIXTURES } from "./case.ts";
 import { danglingIn, defaultsOf, seenBy, stackOf } from "./witness.ts";
@@ -22,27 +22,27 @@ function end(template: string | object, parameters?: Parameters): BridgeEnd {
 }
 
 /** Keeps the export `kept`, which the output `Kept` of live has. */
-function keep(goal: BridgeEnd, live: BridgeEnd, key = "Kept"): Bridge {
+function keep(goal: BridgeEnd, live: BridgeEnd, key = "Kept"): BridgeTemplate {
   return bridge(goal, { ...live, exportNames: { Other: "other", [key]: "kept" } }, ["kept"]);
 }
 
-function made(result: Bridge): BridgeEnd {
+function made(result: BridgeTemplate): BridgeEnd {
   if ("refusal" in result) throw new Error(`refused: ${result.refusal}`);
   return result;
 }
 
-function refusal(result: Bridge): string {
+function refusal(result: BridgeTemplate): string {
   if ("refusal" in result) return result.refusal;
   throw new Error(`not refused: ${result.template}`);
 }
 
-/** A live template in which `Kept` exports this value, and a goal without it, over the same rest. */
+/** A live template in which `Kept` exports the value, and a goal without that output. */
 function over(rest: { live: object; goal: object }, value: unknown, more: object = {}): [BridgeEnd, BridgeEnd] {
   const Outputs = { Kept: output(value, "kept", more) };
   return [end(rest.goal), end({ ...rest.live, Outputs })];
 }
 
-t.test("an output comes into JSON with what it refers to, and all else keeps every byte", (t) => {
+t.test("an output is added to JSON with the members that it refers to, and all other bytes stay", (t) => {
   const goal = `{
   "Resources": {
     "Own": { "Type": "AWS::SNS::Topic" }
@@ -94,7 +94,7 @@ Resources:
   Own: {Type: AWS::SNS::Topic}   # its own
 
 Outputs:
-  Kept: # another thing under the key
+  Kept: # another output under the key
     Value: 012345678901
     Export: {Name: old}
 # end
@@ -129,7 +129,7 @@ Outputs:
     Export: {Name: !Sub '\${AWS::StackName}-kept'}
 `;
 
-t.test("an output comes into YAML with parameters, mappings and conditions, under a key of its own", (t) => {
+t.test("an output is added to YAML with parameters, mappings and conditions, under a new key", (t) => {
   const parameters = { Stage: "prod", Secret: NO_ECHO, Unused: "u" };
   const result = made(keep(end(YAML_GOAL), end(YAML_LIVE, parameters)));
   t.equal(
@@ -147,7 +147,7 @@ Resources:
   Behind: {Type: AWS::SNS::Topic}
 
 Outputs:
-  Kept: # another thing under the key
+  Kept: # another output under the key
     Value: 012345678901
     Export: {Name: old}
   KeptKept:
@@ -168,11 +168,11 @@ Conditions:
 # end
 `,
   );
-  t.same(result.parameters, { Stage: "prod", Secret: NO_ECHO }, "what comes along brings the value that it has now");
+  t.same(result.parameters, { Stage: "prod", Secret: NO_ECHO }, "an added parameter has its present value");
   t.end();
 });
 
-t.test("every template takes what another format brings, and its own part reads and stands as before", (t) => {
+t.test("members can be copied from JSON into YAML and back, and the text of the goal stays", (t) => {
   const gains = { Parameters: ["KeptP"], Conditions: ["KeptC"], Resources: ["KeptR"], Outputs: ["Kept"] };
   for (const { name, text } of FIXTURES) {
     const template = parseTemplate(text);
@@ -202,7 +202,7 @@ t.test("every template takes what another format brings, and its own part reads 
   t.end();
 });
 
-/** Without these members; a section that only they were in goes. */
+/** The template without these members, and without sections that have no others. */
 function without(template: JsonObject, members: Readonly<Record<string, readonly string[]>>): JsonObject {
   const left = Object.entries(template).map(([section, value]): [string, Json] => {
     const kept = Object.entries(asObject(value)).filter(([key]) => !members[section]?.includes(key));
@@ -223,7 +223,7 @@ function isWithin(text: string, longer: string): boolean {
   return true;
 }
 
-t.test("a bridge that keeps nothing is the goal, and one that keeps twice has both", (t) => {
+t.test("a bridge without kept exports is the goal, and one with two has both", (t) => {
   const live = end({ Resources: {}, Outputs: { A: output("a", "x"), AKept: output("b", "y"), B: output("c", "z") } });
   const goal = end({ Resources: { Own: topic("o") }, Outputs: { A: { Value: "mine" } } });
   const start = { ...live, exportNames: { A: "x", AKept: "y", B: "z" } };
@@ -233,7 +233,7 @@ t.test("a bridge that keeps nothing is the goal, and one that keeps twice has bo
   t.end();
 });
 
-t.test("what both sides have is used as it is where it is the same, and refused where it is not", (t) => {
+t.test("a member of both sides is used where both are equal, and refused otherwise", (t) => {
   const parameter = (Default: string, more: object = {}) => ({
     Parameters: { P: { Type: "String", Default, ...more } },
   });
@@ -277,7 +277,7 @@ t.test("what both sides have is used as it is where it is the same, and refused 
   t.end();
 });
 
-t.test("what is the same by its text but not by what it refers to is refused", (t) => {
+t.test("a member with the same text whose references differ is refused", (t) => {
   const side = (display: string, stage: string) => ({
     Parameters: { Stage: { Type: "String", Default: stage } },
     Conditions: { C: { "Fn::Equals": [ref("Stage"), "x"] }, D: { Condition: "C" } },
@@ -294,7 +294,7 @@ t.test("what is the same by its text but not by what it refers to is refused", (
   t.end();
 });
 
-t.test("a function with other code is the same function, and one with another name is not", (t) => {
+t.test("a function with other code counts as the same, and one with another name does not", (t) => {
   const side = (key: string, name: string, Type = "AWS::Lambda::Function") => ({
     Parameters: { Name: { Type: "String", Default: name } },
     Resources: {
@@ -318,35 +318,35 @@ t.test("a function with other code is the same function, and one with another na
   t.end();
 });
 
-t.test("what cannot come along soundly is refused in words", (t) => {
+t.test("members that cannot be added safely are refused in words", (t) => {
   const imported = { "Fn::ImportValue": "x" };
   const sam = (more: object = {}) => ({ Transform: "AWS::Serverless-2016-10-31", ...more });
   const none = { Resources: {} };
   const cases: [says: string | RegExp, value: unknown, live: object, goal: object][] = [
-    ["the output Kept takes a value from another stack", imported, none, none],
-    ["the resource R takes a value from another stack", ref("R"), { Resources: { R: topic(imported) } }, none],
-    ["the output Kept refers to Made, which its template does not write", ref("Made"), none, none],
-    ["the output Kept holds an Fn::Transform", { "Fn::Transform": { Name: "M" } }, none, none],
+    ["the output Kept gets a value from another stack", imported, none, none],
+    ["the resource R gets a value from another stack", ref("R"), { Resources: { R: topic(imported) } }, none],
+    ["the output Kept refers to Made, which its template does not define", ref("Made"), none, none],
+    ["the output Kept contains an Fn::Transform", { "Fn::Transform": { Name: "M" } }, none, none],
     [
-      "the output Kept works out the name of what it refers to",
+      "the output Kept computes a name that it refers to",
       { "Fn::FindInMap": [ref("AWS::Region"), "a", "b"] },
       none,
       none,
     ],
-    ["the output Kept works out the name", { "Fn::GetAtt": [ref("AWS::Region"), "Arn"] }, none, none],
+    ["the output Kept computes a name", { "Fn::GetAtt": [ref("AWS::Region"), "Arn"] }, none, none],
     [
-      "would have to come along, and the backup has a parameter of that name",
+      "would have to be added, and the backup has a parameter of that name",
       ref("R"),
       { Resources: { R: topic("r") } },
       { Parameters: { R: { Type: "String" } } },
     ],
     [
-      "would have to come along, and the backup has a resource of that name",
+      "would have to be added, and the backup has a resource of that name",
       ref("R"),
       { Parameters: { R: { Type: "String" } } },
       { Resources: { R: topic("r") } },
     ],
-    ["its template asks for other transforms now than in the backup", "v", sam(), none],
+    ["its template has other transforms now than in the backup", "v", sam(), none],
     [
       /Globals as they are now, and the backup has others/,
       ref("A"),
@@ -358,10 +358,10 @@ t.test("what cannot come along soundly is refused in words", (t) => {
   const [goal, live] = over({ live: none, goal: none }, "v");
   t.equal(
     refusal(bridge(goal, { ...live, exportNames: { Nested: "kept" } }, ["kept", "unknown"])),
-    "none of the outputs that its template writes has the export kept; none of the outputs that its template writes has the export unknown",
+    "no output in its template has the export kept; no output in its template has the export unknown",
   );
-  t.match(refusal(keep(end("Resources: &r {}\nOther: *r\n"), live)), "cannot both be read");
-  t.match(refusal(keep(goal, { ...live, template: "{" })), "cannot both be read");
+  t.match(refusal(keep(end("Resources: &r {}\nOther: *r\n"), live)), "cannot be read or uses anchors");
+  t.match(refusal(keep(goal, { ...live, template: "{" })), "cannot be read or uses anchors");
   t.end();
 });
 

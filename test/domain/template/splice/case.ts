@@ -14,7 +14,7 @@ import { YAML } from "./yaml-templates.ts";
 
 export const FIXTURES: readonly Fixture[] = [...SERVERLESS, ...SAM_TEMPLATES, ...CDK, ...YAML];
 
-/** A template before and after a bad deploy, with every id that either has. */
+/** A template before and after a bad deploy, with the logical ids of both. */
 export interface Case {
   readonly good: string;
   readonly bad: string;
@@ -48,7 +48,7 @@ export function spliceTexts(
   return splice({ current: submitted(text(current)), backup: submitted(text(backup)), ...more });
 }
 
-/** Fails where it was refused, saying why. */
+/** The spliced result; fails with the reasons of a refusal. */
 export function spliced(result: Spliced | Refused): Spliced {
   if (result.outcome === "spliced") return result;
   throw new Error(`refused: ${result.refusals.map(({ code, detail }) => `${code} ${detail}`).join("; ")}`);
@@ -66,7 +66,7 @@ export function deployedParameters(current: Submitted, { parameters }: Spliced):
   );
 }
 
-/** Whether the affected that a splice declares cover a change of this id. */
+/** Whether the affected resources of a splice include a change of this id. */
 export function isDeclared({ affected }: Spliced, id: string): boolean {
   const { picked, dynamic, generated } = affected;
   return picked.includes(id) || dynamic.includes(id) || generated.some((pattern) => matchesPattern(pattern, id));

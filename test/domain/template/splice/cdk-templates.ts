@@ -1,6 +1,6 @@
 import { assume, type Fixture, json } from "./fixture.ts";
 
-/** What `cdk synth` writes: hashed ids, assets by hash, long joins, metadata with paths. */
+/** The output of `cdk synth`: hashed ids, assets by hash, long joins, metadata with paths. */
 
 const att = (id: string, name: string) => ({ "Fn::GetAtt": [id, name] });
 const asset = (hash: string) => ({ S3Bucket: "code", S3Key: `${hash}.zip` });

@@ -1,8 +1,8 @@
-/** A template in the shape that a deploy tool or a person writes. */
+/** A template as a deploy tool or a person writes it. */
 export interface Fixture {
   readonly name: string;
   readonly text: string;
-  /** Whether the sandbox can play it: it knows no transforms. */
+  /** Whether the sandbox can deploy it, which supports no transforms in these tests. */
   readonly plays: boolean;
 }
 

@@ -16,7 +16,7 @@ const URL_TEXT = "https://s3.eu-west-1.amazonaws.com/staging/stepback/code/d.zip
 const MAP = { Bucket: "staging", Key: "stepback/code/d.zip" };
 const CODE = { S3Bucket: "staging", S3Key: "stepback/code/d.zip" };
 
-/** Every way in which a template names an object, and what it becomes. */
+/** All forms of a reference to an object, with the relocated form. */
 const FORMS: readonly { name: string; type: string; property: string; from: Json; becomes: Json }[] = [
   {
     name: "code with a pinned version",
@@ -213,7 +213,7 @@ Resources:
 });
 
 t.test(
-  "code that SAM's Globals name is written into the function, where no version of theirs is merged in",
+  "a reference of SAM's Globals is written into the function as text, with which SAM merges no version",
   async (t) => {
     for (const CodeUri of ["s3://b/k", { Bucket: "b", Key: "k", Version: "7" }]) {
       for (const Properties of [{ Handler: "h" }, { Handler: "h", CodeUri: { Key: "other" } }]) {
@@ -237,7 +237,7 @@ t.test(
   },
 );
 
-t.test("what cannot be moved is said in words, with the resource that it is about", async (t) => {
+t.test("a reference that cannot be moved is refused in words, with its resource", async (t) => {
   const fn = (Code: Json) =>
     JSON.stringify({ Resources: { F: { Type: "AWS::Lambda::Function", Properties: { Code } } } });
   const inPlace = fn({ S3Bucket: "b", S3Key: "k", S3ObjectVersion: "7", S3ObjectStorageMode: "REFERENCE" });

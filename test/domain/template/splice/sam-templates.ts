@@ -1,6 +1,6 @@
 import { type Fixture, json, yaml } from "./fixture.ts";
 
-/** What `sam package` submits: the source with its CodeUri in S3, SAM and language extensions unexpanded. */
+/** The output of `sam package`: the source with its CodeUri in S3, with transforms that are not expanded. */
 
 const HEAD = `AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31

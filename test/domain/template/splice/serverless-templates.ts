@@ -1,6 +1,6 @@
 import { assume, type Fixture, json } from "./fixture.ts";
 
-/** What `serverless package` compiles: written after its documented naming, with the hashes of the day. */
+/** The output of `serverless package`, written after its documented naming. */
 
 const BUCKET = "code";
 const sub = (text: string) => ({ "Fn::Sub": text });

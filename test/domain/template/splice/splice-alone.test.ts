@@ -7,7 +7,7 @@ import { parseTemplate } from "#src/domain/template/template";
 import { type Case, caseOf, deployedParameters, FIXTURES, whole } from "./case.ts";
 import { danglingIn, seenBy, stackOf } from "./witness.ts";
 
-t.test("every resource alone goes back as it was and leaves all others as they are, or says why not", async (t) => {
+t.test("each resource can be restored alone without changing any other, or is refused with a reason", async (t) => {
   t.ok(FIXTURES.length >= 30);
   for (const fixture of FIXTURES) {
     await t.test(fixture.name, async (t) => {
@@ -15,7 +15,7 @@ t.test("every resource alone goes back as it was and leaves all others as they a
       t.same(danglingIn(parseTemplate(given.bad)), [], "the bad template is whole");
       let alone = 0;
       for (const id of given.ids) alone += tryAlone(t, given, id) ? 1 : 0;
-      t.ok(alone >= 2, `${alone} of ${given.ids.length} go back alone`);
+      t.ok(alone >= 2, `${alone} of ${given.ids.length} can be restored alone`);
     });
   }
 });
@@ -24,7 +24,7 @@ function tryAlone(t: Test, given: Case, id: string): boolean {
   const { current, backup } = given;
   const result = splice({ current, backup, parts: whole(id) });
   if (result.outcome === "spliced") {
-    holds(t, given, [id], result);
+    checkResult(t, given, [id], result);
     return true;
   }
   for (const { code, detail, requires, outputs } of result.refusals) {
@@ -34,13 +34,13 @@ function tryAlone(t: Test, given: Case, id: string): boolean {
   if (result.together === null) return false;
   const { together, outputs: unimportedOutputs } = result;
   const again = splice({ current, backup, parts: whole(id, ...together), unimportedOutputs });
-  if (again.outcome === "spliced") holds(t, given, [id, ...together], again);
+  if (again.outcome === "spliced") checkResult(t, given, [id, ...together], again);
   else t.fail(`${id} with ${together.join(", ")}: ${again.refusals.map(({ detail }) => detail).join(" ")}`);
   return false;
 }
 
-/** The result as data of another parser, held against both templates. */
-function holds(t: Test, given: Case, picked: readonly string[], result: Spliced): void {
+/** Compares the result, as data of another parser, with both templates. */
+function checkResult(t: Test, given: Case, picked: readonly string[], result: Spliced): void {
   const title = picked.join(" + ");
   const [before, good] = [stackOf(given.bad, given.current.parameters), stackOf(given.good, given.backup.parameters)];
   const after = stackOf(result.template, deployedParameters(given.current, result));
@@ -93,7 +93,7 @@ function sectionsHold(
   );
 }
 
-/** The texts of all that stays: each resource and each section that has no part in it. */
+/** The texts of all resources, and of all sections, that have to stay. */
 function textsOf(text: string, picked: readonly string[], { affected }: Spliced): string[] {
   const document = parseDocument(text, { schema: "failsafe", logLevel: "silent" });
   const slices = (node: unknown, skip: readonly string[]) =>

@@ -9,7 +9,7 @@ import { caseOf, deployedParameters, FIXTURES, submitted, whole } from "./case.t
 const CASES = FIXTURES.map((fixture) => ({ fixture, given: caseOf(fixture) }));
 const aCase = fc.constantFrom(...CASES);
 
-t.test("putting nothing back gives the identical text", async (t) => {
+t.test("restoring no part returns the identical text", async (t) => {
   for (const { fixture, given } of CASES) {
     const nothing = splice({ current: given.current, backup: given.backup, parts: [] });
     t.match(nothing, { outcome: "spliced", template: given.bad }, fixture.name);
@@ -26,7 +26,7 @@ t.test("putting nothing back gives the identical text", async (t) => {
   }
 });
 
-t.test("a part put back and then the rest is the same as all of it put back at once", async (t) => {
+t.test("restoring one part and then the others has the same result as restoring all at once", async (t) => {
   let compared = 0;
   fc.assert(
     fc.property(aCase, fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }), ({ given }, choice) => {
@@ -52,7 +52,7 @@ t.test("a part put back and then the rest is the same as all of it put back at o
   t.ok(compared > 25, `${compared} were compared`);
 });
 
-t.test("what is put back twice changes nothing the second time", async () => {
+t.test("restoring the same parts twice changes nothing the second time", async () => {
   fc.assert(
     fc.property(aCase, fc.nat(), ({ given }, index) => {
       const { current, backup } = given;
@@ -67,7 +67,7 @@ t.test("what is put back twice changes nothing the second time", async () => {
   );
 });
 
-t.test("who imports an export is of no matter to the splice where the export is not at stake", async (t) => {
+t.test("importers matter to the splice only for outputs at stake", async (t) => {
   const seen = { atStake: 0, not: 0 };
   const bits = fc.array(fc.boolean(), { minLength: 20, maxLength: 20 });
   const exporting = fc.constantFrom(...CASES.filter(({ given }) => /\bExport\b/.test(given.bad)));
@@ -158,33 +158,30 @@ function reads(text: string, resources: object): boolean {
   }
 }
 
-t.test(
-  "whatever a value holds and however both texts are written, the picked one arrives and the others stay",
-  async () => {
-    const run = {
-      now: template,
-      was: template,
-      nowStyle: writing,
-      wasStyle: writing,
-      picks: fc.subarray(["A", "B", "C", "D"]),
-    };
-    fc.assert(
-      fc.property(fc.record(run), ({ now, was, nowStyle, wasStyle, picks }) => {
-        const [bad, good] = [written(now, nowStyle), written(was, wasStyle)];
-        // Where the two parsers differ about a text that was just written, neither can be the witness.
-        fc.pre(reads(bad, now) && reads(good, was));
-        const ids = picks.filter((id) => id in now || id in was);
-        const wanted: Record<string, unknown> = { ...asObject(parseTemplate(bad)["Resources"]) };
-        for (const id of ids) {
-          if (id in was) wanted[id] = asObject(parseTemplate(good)["Resources"])[id];
-          else delete wanted[id];
-        }
-        if (Object.keys(wanted).length === 0) return true;
-        const result = splice({ current: submitted(bad, {}), backup: submitted(good, {}), parts: whole(...ids) });
-        if (result.outcome === "refused") throw new Error(JSON.stringify(result.refusals));
-        return sameJson(parseTemplate(result.template), { ...parseTemplate(bad), Resources: wanted } as JsonObject);
-      }),
-      { numRuns: 1000 },
-    );
-  },
-);
+t.test("whatever a value contains and however both texts are written, it is restored and all others stay", async () => {
+  const run = {
+    now: template,
+    was: template,
+    nowStyle: writing,
+    wasStyle: writing,
+    picks: fc.subarray(["A", "B", "C", "D"]),
+  };
+  fc.assert(
+    fc.property(fc.record(run), ({ now, was, nowStyle, wasStyle, picks }) => {
+      const [bad, good] = [written(now, nowStyle), written(was, wasStyle)];
+      // Where the two parsers disagree about a text, neither can serve as the reference.
+      fc.pre(reads(bad, now) && reads(good, was));
+      const ids = picks.filter((id) => id in now || id in was);
+      const wanted: Record<string, unknown> = { ...asObject(parseTemplate(bad)["Resources"]) };
+      for (const id of ids) {
+        if (id in was) wanted[id] = asObject(parseTemplate(good)["Resources"])[id];
+        else delete wanted[id];
+      }
+      if (Object.keys(wanted).length === 0) return true;
+      const result = splice({ current: submitted(bad, {}), backup: submitted(good, {}), parts: whole(...ids) });
+      if (result.outcome === "refused") throw new Error(JSON.stringify(result.refusals));
+      return sameJson(parseTemplate(result.template), { ...parseTemplate(bad), Resources: wanted } as JsonObject);
+    }),
+    { numRuns: 1000 },
+  );
+});

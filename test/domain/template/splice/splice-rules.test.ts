@@ -17,7 +17,7 @@ const fn = (key: string, memory: number, more: object = {}) => ({
   Properties: { Code: { S3Bucket: "code", S3Key: key }, MemorySize: memory, Role: "r", ...more },
 });
 
-t.test("code goes back without the configuration, and the configuration without the code", async (t) => {
+t.test("code is restored without the configuration, and the configuration without the code", async (t) => {
   const good = { Resources: { F: fn("good", 1, { Tags: [], Layers: ["l"] }) } };
   const bad = { Resources: { F: fn("bad", 2, { Tags: [{ Key: "a", Value: "b" }], Timeout: 3 }) } };
   const owned = (owner: Parameters<typeof ownedProperties>[1]) =>
@@ -37,7 +37,7 @@ t.test("code goes back without the configuration, and the configuration without 
   t.match(added, { refusals: [{ code: "REQUIRES_COMPONENT", requires: ["F"] }], together: null });
 });
 
-t.test("properties come into and go from every shape of a definition", async (t) => {
+t.test("properties are added to and removed from definitions of every shape", async (t) => {
   const none = "Resources:\n  A:\n    Type: AWS::SNS::Topic # bare\n  B: {Type: AWS::SNS::Topic}\n";
   const some =
     "Resources:\n  A:\n    Type: AWS::SNS::Topic # bare\n    Properties:\n      DisplayName: a\n  B: {Type: AWS::SNS::Topic, Properties: {DisplayName: b}}\n";
@@ -50,7 +50,7 @@ t.test("properties come into and go from every shape of a definition", async (t)
   }
 });
 
-t.test("a text in one format takes what a text in the other one has", async (t) => {
+t.test("a text in one format takes parts of a text in the other one", async (t) => {
   const yaml =
     "Parameters: {P: {Type: String, Default: x}}\nResources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties:\n      Date: 2012-10-17\n      Account: 012345678901\n      Big: 123456789012345678901234567890\n      Text: |\n        one\n          two\n      On: yes\n      Sub: !Sub '${P}-${AWS::Region}'\n      List: [!GetAtt 'B.Arn', !If [C, 1, no]]\n  B: {Type: AWS::SNS::Topic}\nConditions:\n  C: !Equals [!Ref P, x]\n";
   const json = JSON.stringify({ Resources: { B: { Type: "AWS::SNS::Topic" } } }, null, "\t");
@@ -75,7 +75,7 @@ t.test("a text in one format takes what a text in the other one has", async (t) 
   t.same(asObject(resourcesOf(back)["A"]), JSON.parse(other).Resources.A);
 });
 
-t.test("what is written around a resource stays: comments, byte order mark, line breaks, tabs", async (t) => {
+t.test("the text around a resource stays: comments, byte order mark, line breaks, tabs", async (t) => {
   const yaml = (definition: string) =>
     `\uFEFF---\r\n# top\r\nResources:\r\n  # of A\r\n  A:\r\n${definition}\r\n\r\n  # of B\r\n  B: {Type: AWS::SNS::Topic}  # b\r\n# end\r\n`;
   const bad = yaml("    Type: AWS::SNS::Topic\r\n    Properties: {DisplayName: bad} # bad");
@@ -92,7 +92,7 @@ t.test("what is written around a resource stays: comments, byte order mark, line
   t.equal(spliced(spliceTexts(json("bad"), json("good"), { parts: whole("A") })).template, json("good"));
 });
 
-t.test("a shared name keeps what it means to others: a copy gets another one, once", async (t) => {
+t.test("a shared name keeps its meaning for other resources: a copy gets a new name, once", async (t) => {
   const good = {
     Parameters: { P: { Type: "String", Default: "good" }, L: { Type: "CommaDelimitedList", Default: "a,b" } },
     Mappings: { M: { k: { v: "good" } } },
@@ -131,7 +131,7 @@ t.test("a shared name keeps what it means to others: a copy gets another one, on
   );
 });
 
-t.test("a value is written in place where no parameter may be added", async (t) => {
+t.test("a value is written instead of a parameter where no parameter can be added", async (t) => {
   const many = Object.fromEntries(
     Array.from({ length: 200 }, (_, index) => [`X${index}`, { Type: "String", Default: "x" }]),
   );
@@ -152,7 +152,7 @@ t.test("a value is written in place where no parameter may be added", async (t) 
   });
 });
 
-t.test("a NoEcho value is the one that the stack has, or there is none; the mask never goes out", async (t) => {
+t.test("a NoEcho value is the one of the stack or is refused; its mask is never submitted", async (t) => {
   const secret = { Secret: { Type: "String", NoEcho: true } };
   const good = { Parameters: secret, Resources: { A: topic(ref("Secret")), B: topic("b") } };
   const over = (bad: object, parameters: Record<string, string | typeof NO_ECHO>) =>
@@ -172,7 +172,7 @@ t.test("a NoEcho value is the one that the stack has, or there is none; the mask
 });
 
 t.test(
-  "what is referred to has to be there as the backup had it; what is missing is offered with all that it needs",
+  "the targets of references have to exist as in the backup; missing ones are named with all that they need",
   async (t) => {
     const good = {
       Resources: { A: topic(ref("B")), B: { ...topic("b"), DependsOn: "C" }, C: topic("c"), D: topic("d") },
@@ -191,46 +191,49 @@ t.test(
   },
 );
 
-t.test("what goes takes its own outputs along, asks for whoever needs it, and never an export in use", async (t) => {
-  const good = { Resources: { A: topic("a") } };
-  const bad = (output: object, more: object = {}) => ({
-    Resources: { A: topic("a"), New: topic("n"), ...more },
-    Outputs: { Kept: { Value: ref("A") }, Own: { Value: ref("New"), ...output } },
-  });
-  const gone = spliced(spliceTexts(bad({}), good, { parts: whole("New") }));
-  t.same(gone.affected.outputsDropped, ["Own"]);
-  t.same(asObject(parseTemplate(gone.template)["Outputs"]), { Kept: { Value: ref("A") } });
-  const exported = bad({ Export: { Name: "x" } });
-  t.match(refused(spliceTexts(exported, good, { parts: whole("New") })), {
-    refusals: [{ outputs: ["Own"] }],
-    together: [],
-    outputs: ["Own"],
-  });
-  t.equal(spliceTexts(exported, good, { parts: whole("New"), unimportedOutputs: ["Own"] }).outcome, "spliced");
-  const needed = bad({}, { User: { ...topic("u"), DependsOn: ["New"] } });
-  t.match(refused(spliceTexts(needed, good, { parts: whole("New") })), {
-    refusals: [{ requires: ["User"] }],
-    together: ["User"],
-  });
-  const only = { Resources: { New: topic("n") }, Outputs: { Own: { Value: ref("New") } } };
-  t.match(refused(spliceTexts(only, good, { parts: whole("New") })), { refusals: [{ code: "SPLICE_IMPOSSIBLE" }] });
-  const sam = (more: object, outputs: object) => ({
-    Transform: "AWS::Serverless-2016-10-31",
-    Resources: { Pay: { Type: "AWS::Serverless::Function" }, ...more },
-    Outputs: { Kept: { Value: ref("PayRole") }, ...outputs },
-  });
-  const prefixed = sam({ PayQueue: topic("q") }, { Own: { Value: ref("PayQueue") } });
-  const without = spliced(spliceTexts(prefixed, sam({}, {}), { parts: whole("PayQueue") }));
-  t.same(without.affected.outputsDropped, ["Own"], "no resource that SAM makes, though it begins like one");
-  const last = spliced(
-    spliceTexts({ Resources: { A: topic("a"), New: topic("n") }, Outputs: { Own: { Value: ref("New") } } }, good, {
-      parts: whole("New"),
-    }),
-  );
-  t.notOk("Outputs" in parseTemplate(last.template), "a section without entries goes");
-});
+t.test(
+  "removing a resource removes its outputs, requires the resources that need it, and keeps exports in use",
+  async (t) => {
+    const good = { Resources: { A: topic("a") } };
+    const bad = (output: object, more: object = {}) => ({
+      Resources: { A: topic("a"), New: topic("n"), ...more },
+      Outputs: { Kept: { Value: ref("A") }, Own: { Value: ref("New"), ...output } },
+    });
+    const gone = spliced(spliceTexts(bad({}), good, { parts: whole("New") }));
+    t.same(gone.affected.outputsDropped, ["Own"]);
+    t.same(asObject(parseTemplate(gone.template)["Outputs"]), { Kept: { Value: ref("A") } });
+    const exported = bad({ Export: { Name: "x" } });
+    t.match(refused(spliceTexts(exported, good, { parts: whole("New") })), {
+      refusals: [{ outputs: ["Own"] }],
+      together: [],
+      outputs: ["Own"],
+    });
+    t.equal(spliceTexts(exported, good, { parts: whole("New"), unimportedOutputs: ["Own"] }).outcome, "spliced");
+    const needed = bad({}, { User: { ...topic("u"), DependsOn: ["New"] } });
+    t.match(refused(spliceTexts(needed, good, { parts: whole("New") })), {
+      refusals: [{ requires: ["User"] }],
+      together: ["User"],
+    });
+    const only = { Resources: { New: topic("n") }, Outputs: { Own: { Value: ref("New") } } };
+    t.match(refused(spliceTexts(only, good, { parts: whole("New") })), { refusals: [{ code: "SPLICE_IMPOSSIBLE" }] });
+    const sam = (more: object, outputs: object) => ({
+      Transform: "AWS::Serverless-2016-10-31",
+      Resources: { Pay: { Type: "AWS::Serverless::Function" }, ...more },
+      Outputs: { Kept: { Value: ref("PayRole") }, ...outputs },
+    });
+    const prefixed = sam({ PayQueue: topic("q") }, { Own: { Value: ref("PayQueue") } });
+    const without = spliced(spliceTexts(prefixed, sam({}, {}), { parts: whole("PayQueue") }));
+    t.same(without.affected.outputsDropped, ["Own"], "no resource that SAM makes, though it begins like one");
+    const last = spliced(
+      spliceTexts({ Resources: { A: topic("a"), New: topic("n") }, Outputs: { Own: { Value: ref("New") } } }, good, {
+        parts: whole("New"),
+      }),
+    );
+    t.notOk("Outputs" in parseTemplate(last.template), "a section without entries goes");
+  },
+);
 
-t.test("a version comes back only with its function, and not where its content is published already", async (t) => {
+t.test("a version is restored only with its function, and not where its content is published already", async (t) => {
   const version = { Type: "AWS::Lambda::Version", DeletionPolicy: "Retain", Properties: { FunctionName: ref("F") } };
   const alias = (id: string) => ({
     Type: "AWS::Lambda::Alias",
@@ -289,7 +292,7 @@ t.test("SAM's Globals are written into the function where they differ, and refus
   t.equal(spliceTexts(more, good, { parts: part("F", { only: ["Handler"] }) }).outcome, "spliced");
 });
 
-t.test("what a transform makes goes back with what it is made from", async (t) => {
+t.test("a generated resource is restored with the resource that it is generated from", async (t) => {
   const sam = (handler: string) => ({
     Transform: "AWS::Serverless-2016-10-31",
     Resources: {
@@ -328,7 +331,7 @@ t.test("what a transform makes goes back with what it is made from", async (t) =
   });
 });
 
-t.test("text that a macro reads goes back only where every name means what it meant", async (t) => {
+t.test("text that a macro reads is restored only where all names have the same meaning", async (t) => {
   const template = (value: string, name: string) => ({
     Mappings: { M: { k: { v: value } } },
     Resources: {
@@ -351,7 +354,7 @@ t.test("text that a macro reads goes back only where every name means what it me
   });
 });
 
-t.test("an edit of an API offers the deployment that makes it live", async (t) => {
+t.test("a change of an API offers the deployment with which it takes effect", async (t) => {
   const api = (method: string, deployment: string) => ({
     Resources: {
       M: { Type: "AWS::ApiGateway::Method", Properties: { HttpMethod: method } },
@@ -382,16 +385,19 @@ t.test("texts that cannot be copied in part are refused with the reason", async 
     t.throws(read(text), { code: "TEMPLATE_UNREADABLE" }, text.slice(0, 20));
 });
 
-t.test("the largest template is spliced in a moment, and its neighbours keep their bytes", async (t) => {
-  const good = JSON.stringify(largeTemplate(), null, 1);
-  const bad = good.replaceAll("nodejs22.x", "nodejs24.x");
-  t.ok(good.length > 600_000 && good.length < 1_000_000, `${good.length}`);
-  const began = process.cpuUsage();
-  const [current, backup] = [submitted(bad), submitted(good)];
-  const result = spliced(splice({ current, backup, parts: whole("Fn250", "Fn7") }));
-  const { user } = process.cpuUsage(began);
-  // About 0.3 s of processor time where it was measured; what must not come is something quadratic.
-  t.ok(user < 5_000_000, `${user} µs`);
-  t.same(result.template.split("nodejs22.x").length - 1, 2);
-  t.equal(result.template.length, bad.length);
-});
+t.test(
+  "a template of the largest size is spliced within seconds, and all other resources keep their bytes",
+  async (t) => {
+    const good = JSON.stringify(largeTemplate(), null, 1);
+    const bad = good.replaceAll("nodejs22.x", "nodejs24.x");
+    t.ok(good.length > 600_000 && good.length < 1_000_000, `${good.length}`);
+    const began = process.cpuUsage();
+    const [current, backup] = [submitted(bad), submitted(good)];
+    const result = spliced(splice({ current, backup, parts: whole("Fn250", "Fn7") }));
+    const { user } = process.cpuUsage(began);
+    // Takes about 0.3 s of processor time; the limit catches quadratic behaviour only.
+    t.ok(user < 5_000_000, `${user} µs`);
+    t.same(result.template.split("nodejs22.x").length - 1, 2);
+    t.equal(result.template.length, bad.length);
+  },
+);

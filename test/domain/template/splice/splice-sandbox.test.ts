@@ -12,7 +12,7 @@ const CODE_KEYS = [
   "0f1e2d3c4b5a69788796a5b4c3d2e1f0.zip",
 ];
 
-t.test("a change set of spliced text over the bad stack touches the picked one and what was declared", async (t) => {
+t.test("a change set of the spliced text changes only the picked resource and the affected ones", async (t) => {
   for (const fixture of FIXTURES.filter(({ plays }) => plays)) {
     await t.test(fixture.name, async (t) => {
       const stage = await stageWithCode(t);

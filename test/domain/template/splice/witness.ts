@@ -2,7 +2,7 @@ import { asObject, isJsonObject, type Json, type JsonObject } from "#src/domain/
 import { NO_ECHO } from "#src/domain/template/secrets";
 import { parseTemplate } from "#src/domain/template/template";
 
-/** What a stack's settings say of its parameters, were each of them its default. */
+/** The parameters of a stack in which each one has its default. */
 export function defaultsOf(template: string): Record<string, Json> {
   const parameters = Object.entries(asObject(parseTemplate(template)["Parameters"]));
   return Object.fromEntries(
@@ -23,8 +23,8 @@ export function stackOf(text: string, parameters: Readonly<Record<string, Json>>
 }
 
 /**
- * A definition with every parameter, mapping and condition written into its place: two of them are equal where their
- * resources would see the same values. SAM's Globals are merged in. Its own walk over js-yaml's data.
+ * A definition with all parameters, mappings, conditions and SAM's Globals resolved: two of them are equal where their
+ * resources get the same values. A separate implementation over the data of js-yaml.
  */
 export function seenBy(stack: Stack, definition: Json | undefined): Json {
   if (!isJsonObject(definition)) return definition === undefined ? null : inPlace(stack, definition);
@@ -96,7 +96,7 @@ function overlay(global: Json, own: Json | undefined): Json {
   );
 }
 
-/** Names that a template mentions and nothing defines. */
+/** Names that a template mentions and does not define. */
 export function danglingIn(template: JsonObject): string[] {
   const resources = asObject(template["Resources"]);
   const defined = new Set([...Object.keys(resources), ...Object.keys(asObject(template["Parameters"]))]);

@@ -1,6 +1,6 @@
 import { type Fixture, json, yaml } from "./fixture.ts";
 
-/** Templates as people write them: every tag, every style of scalar, and whatever editors leave behind. */
+/** Templates as people write them: every tag, every style of scalar, and the whitespace that editors leave. */
 
 const tags = `---
 # Every short form

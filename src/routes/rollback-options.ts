@@ -1,0 +1,32 @@
+import { type TSchema, Type } from "typebox";
+import type { RollbackOptions } from "../services/open-rollback.ts";
+import { LongText, ShortText } from "./request-texts.ts";
+import { ContinueUpdateRollback, OnConflictText, OnErrorText, StrategyText } from "./wire/rollback.ts";
+import { Digest, nullable } from "./wire/shapes.ts";
+
+/** A deployment alters at most some thousand components: the largest stacks have 500 resources. */
+const MAX_PICKED = 5000;
+
+/** Picked components. The list may hold any text, so that all unknown components are refused together. */
+export const Picked = Type.Union(
+  [Type.Array(Type.String({ maxLength: 1000 }), { maxItems: MAX_PICKED }), Type.Literal("all")],
+  { description: "Ids of altered components, or `all` of them" },
+);
+
+/** What every rollback restores, and how. */
+export const RUN_OPTIONS = {
+  components: Type.Optional(Picked),
+  run: Type.Optional(Type.Boolean({ default: true, description: "false opens a draft" })),
+  strategy: Type.Optional(StrategyText),
+  onConflict: Type.Optional(OnConflictText),
+  onError: Type.Optional(OnErrorText),
+  allowDestructive: Type.Optional(Type.Boolean({ default: false })),
+  continueUpdateRollback: Type.Optional(ContinueUpdateRollback),
+} satisfies Partial<Record<keyof RollbackOptions, TSchema>>;
+
+/** Why somebody rolls back, and which plan they approved. */
+export const CONSENT_OPTIONS = {
+  reason: Type.Optional(nullable(LongText)),
+  ticket: Type.Optional(nullable(ShortText)),
+  planDigest: Type.Optional(nullable(Digest)),
+} satisfies Partial<Record<keyof RollbackOptions, TSchema>>;

@@ -1,0 +1,52 @@
+import { isJsonObject, type Json, type JsonObject } from "#src/domain/json";
+
+/** Annotations for people, which may change. */
+const ANNOTATIONS = new Set(["title", "description", "summary"]);
+/** Lists whose order has no meaning. */
+const SETS = new Set(["required", "enum", "type", "tags"]);
+
+/** What clients rely on in an OpenAPI document: everything but `info` and annotations, in canonical order. */
+export function contractOf(document: object): JsonObject {
+  const { info: _info, ...rest } = document as { info?: unknown };
+  return canonical(rest as JsonObject) as JsonObject;
+}
+
+function canonical(value: Json, name = ""): Json {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => canonical(item));
+    return SETS.has(name) ? items.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)) : items;
+  }
+  if (!isJsonObject(value)) return value;
+  const kept = Object.keys(value).filter((key) => !(ANNOTATIONS.has(key) && typeof value[key] === "string"));
+  return Object.fromEntries(kept.sort().map((key) => [key, canonical(value[key] ?? null, key)]));
+}
+
+/** Maps to which a later version may add names. */
+const GROWS = new Set(["paths", "responses", "content", "properties", "schemas"]);
+
+/** Every place where `now` breaks the contract `before`: members that are gone, have changed, or are newly required. */
+export function breaksOf(before: Json, now: Json | undefined, at = "", growing = false): string[] {
+  if (now === undefined) return [`${at} is gone`];
+  if (Array.isArray(before) && Array.isArray(now) && at.endsWith("/parameters"))
+    return parameterBreaks(before, now, at);
+  if (!isJsonObject(before) || !isJsonObject(now)) {
+    return JSON.stringify(before) === JSON.stringify(now) ? [] : [`${at} has changed`];
+  }
+  const members = Object.entries(before).flatMap(([key, member]) => {
+    const isPath = growing && key.startsWith("/");
+    return breaksOf(member, now[key], `${at}/${key}`, isPath || (!growing && GROWS.has(key)));
+  });
+  const added = growing ? [] : Object.keys(now).filter((key) => !(key in before));
+  return [...members, ...added.map((key) => `${at}/${key} is new`)];
+}
+
+function parameterBreaks(before: readonly JsonObject[], now: readonly JsonObject[], at: string): string[] {
+  const nameOf = (parameter: JsonObject) => `${parameter["in"]} ${parameter["name"]}`;
+  const find = (list: readonly JsonObject[], name: string) => list.find((parameter) => nameOf(parameter) === name);
+  return [
+    ...before.flatMap((parameter) => breaksOf(parameter, find(now, nameOf(parameter)), `${at}/${nameOf(parameter)}`)),
+    ...now
+      .filter((parameter) => parameter["required"] === true && !find(before, nameOf(parameter)))
+      .map((parameter) => `${at}/${nameOf(parameter)} is required now`),
+  ];
+}

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import t, { type Test } from "tap";
+import { createSandbox } from "#sandbox/sandbox";
+import { startService } from "#src/compose";
+import { readConfig } from "#src/config";
+import { openSqliteStore } from "#src/store/sqlite-store";
+import { ROOT } from "../support/root.ts";
+import { awsEnv, type Body } from "../support/test-account.ts";
+import { callsFromText, replay } from "./account-calls.ts";
+import { countIds } from "./counted-ids.ts";
+import { databaseFromText } from "./database-text.ts";
+import { type Api, goOn, type Outcome, type Recorded } from "./follow-up.ts";
+import { answersFromText } from "./old-answers.ts";
+
+const FIXTURE = join(ROOT, "test/compat/fixtures/0.1.0");
+/** Nothing listens there: a test that only reads must not call AWS. */
+const NOWHERE = "http://127.0.0.1:1";
+const TOKEN = "token-of-the-recorded-service";
+
+const fixture = (name: string) => readFile(join(FIXTURE, name), "utf8");
+
+const recorded: Recorded = JSON.parse(await fixture("recorded.json"));
+
+/**
+ * The data folder that 0.1.0 left when it was killed. Sets the clock back to that moment, because an open deployment is
+ * abandoned after a day.
+ */
+async function recordedFolder(t: Test): Promise<string> {
+  const { now } = Date;
+  const agoMs = now() - recorded.killedAt;
+  t.intercept(Date, "now", { value: () => now() - agoMs });
+  const folder = await mkdtemp(join(tmpdir(), "stepback-compat-"));
+  t.teardown(() => rm(folder, { recursive: true }));
+  for (const name of ["artifacts", "fingerprint.key"])
+    await cp(join(FIXTURE, name), join(folder, name), { recursive: true });
+  databaseFromText(join(folder, "stepback.db"), await fixture("database.sql"));
+  return folder;
+}
+
+/** Runs one SQL statement on the database in a folder and returns its rows. */
+function onRows(folder: string, sql: string): Body[] {
+  const database = new Database(join(folder, "stepback.db"));
+  try {
+    const statement = database.prepare(sql);
+    return statement.reader ? statement.all() : [statement.run()];
+  } finally {
+    database.close();
+  }
+}
+
+/** Starts the current version on a data folder. */
+async function start(t: Test, folder: string, awsUrl: string) {
+  Object.assign(process.env, awsEnv(awsUrl));
+  const settings = { STEPBACK_PORT: "0", STEPBACK_DATA_DIR: folder, STEPBACK_LOG_LEVEL: "error" };
+  const service = await startService(readConfig({ ...settings, STEPBACK_ADMIN_TOKEN: TOKEN }));
+  t.teardown(() => service.close());
+  const send = (method: string, path: string, body?: unknown) => {
+    const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+    return fetch(service.url + path, { method, headers, body: body ? JSON.stringify(body) : null });
+  };
+  const api: Api = async (method, path, body) => (await send(method, path, body)).json();
+  return { send, api };
+}
+
+t.test("answers every recorded GET byte for byte as 0.1.0 did", async (t) => {
+  const folder = await recordedFolder(t);
+  onRows(folder, "UPDATE jobs SET status = 'done'");
+  const { send } = await start(t, folder, NOWHERE);
+  const answers = answersFromText(await fixture("answers.jsonl"));
+  const { completed, beforeCall, afterCall, draft } = recorded;
+  for (const id of [completed, beforeCall, afterCall, draft])
+    t.ok(answers.some(({ path, status }) => path === `/v1/rollbacks/${id}/plan` && status === 200));
+  for (const { path, status, body } of answers) {
+    const answer = await send("GET", path);
+    t.equal(answer.status, status, path);
+    t.equal(await answer.text(), JSON.stringify(body), path);
+  }
+});
+
+t.test("loses nothing of the plans, the journal and the captured states of 0.1.0", async (t) => {
+  const folder = await recordedFolder(t);
+  const [plans, journal, states] = [
+    onRows(folder, "SELECT * FROM plans"),
+    onRows(folder, 'SELECT * FROM journal ORDER BY rollback, step, "index"'),
+    onRows(folder, "SELECT snapshot, component, body FROM snapshot_components JOIN states ON states.digest = state"),
+  ];
+  const store = await openSqliteStore(join(folder, "stepback.db"));
+  t.teardown(() => store.close());
+  for (const { rollback, digest, planned_at: at, steps } of plans)
+    t.strictSame(await store.findPlan(rollback), { digest, plannedAt: at, steps: JSON.parse(steps) }, rollback);
+  for (const { rollback, action, result, ...row } of journal) {
+    const entry = { ...row, action: JSON.parse(action), result: JSON.parse(result) };
+    const entries = await store.findJournal(rollback);
+    t.strictSame(
+      entries.find(({ step, index }) => step === row.step && index === row.index),
+      entry,
+    );
+  }
+  for (const { snapshot, component, body } of states)
+    t.strictSame((await store.findComponent(snapshot, component))?.state, JSON.parse(body), `${snapshot} ${component}`);
+  t.ok(plans.length >= 4 && journal.length >= 9 && states.length > 50, "the fixture has rows of each");
+});
+
+t.test("serves the code in the backups of 0.1.0", async (t) => {
+  const folder = await recordedFolder(t);
+  onRows(folder, "UPDATE jobs SET status = 'done'");
+  const { send } = await start(t, folder, NOWHERE);
+  const answers = answersFromText(await fixture("answers.jsonl"));
+  const states = answers.filter(({ path }) => /^\/v1\/snapshots\/\w+\/components/.test(path));
+  for (const { path, body } of states) {
+    for (const { id, artifacts } of body.items.filter(
+      ({ id, artifacts }: Body) => /^lambda-code:/.test(id) && artifacts[0],
+    )) {
+      const url = `${path.replace(/\?.*/, "")}/${encodeURIComponent(id)}/artifact`;
+      const bytes = Buffer.from(await (await send("GET", url)).arrayBuffer());
+      t.equal(createHash("sha256").update(bytes).digest("hex"), artifacts[0].digest, url);
+    }
+  }
+});
+
+t.test("finishes what 0.1.0 left half done and makes each mutation once", async (t) => {
+  const folder = await recordedFolder(t);
+  const beginCall = countIds();
+  const sandbox = createSandbox({ updateMs: 1 });
+  t.teardown(() => sandbox.close());
+  const awsUrl = await sandbox.listen();
+  const account = await replay(sandbox, callsFromText(await fixture("account.jsonl")), beginCall);
+  // The leases are still valid, so the service must take them over instead of waiting for them to run out.
+  onRows(folder, `UPDATE jobs SET lease_until = ${Date.now() + 3_600_000} WHERE status = 'running'`);
+  const { api } = await start(t, folder, awsUrl);
+  const outcome = await goOn(api, recorded, sandbox, account);
+
+  const ended = { status: "Completed", error: null, result: { failed: 0, skipped: 0, unchanged: 0 } };
+  const { open, beforeCall, afterCall, queued, draft } = outcome.activities;
+  t.match(
+    { beforeCall, afterCall, queued, draft },
+    { beforeCall: ended, afterCall: ended, queued: ended, draft: ended },
+  );
+  t.match(open, { status: "Completed", altered: { added: 0, modified: 1, deleted: 0 } });
+  t.same(
+    outcome.effects.filter((effect) => /tool-half| shop/.test(effect)),
+    ["UpdateAlias tool-half live"],
+    "the alias is updated once, and the executed change set is neither created nor executed again",
+  );
+  const jobs = onRows(folder, "SELECT status, fence FROM jobs WHERE id IN (7, 9, 11) ORDER BY id");
+  t.same(jobs, Array(3).fill({ status: "done", fence: 3 }), "the leases of the killed process are taken over");
+  t.same(
+    outcome,
+    JSON.parse(await fixture("outcome.json")) as Outcome,
+    "the outcome is the one that 0.1.0 reached after a restart",
+  );
+});
