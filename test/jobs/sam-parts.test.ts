@@ -78,7 +78,7 @@ t.test("what SAM makes of a function and holds an address asks for consent in th
 t.test("a facet that goes only with its function names the function's code, and not the whole stack", async (t) => {
   const { w, deployment } = await badDeploy(t, shop({ batch: 5, more: ADDED }));
   const alone = await rollBack(w, deployment, ["lambda-tags:shop-added"]);
-  t.match(alone.error, { code: "PLAN_REFUSED", detail: /has to go: add lambda-code:shop-added\./ });
+  t.match(alone.error, { code: "PLAN_REFUSED", detail: /has to be removed: add lambda-code:shop-added\./ });
   const both = ["lambda-tags:shop-added", "lambda-code:shop-added"];
   t.match(await rollBack(w, deployment, both, { allowDestructive: true }), {
     status: "Completed",
