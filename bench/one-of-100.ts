@@ -4,11 +4,13 @@
  * of resident memory as ratios against the floor of the same run: a stack that has just this one function. Exits 1 where
  * a rollback does not end well, or writes what it does not write there: the other 99 are none of its business.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CallRecord, Shape } from "#sandbox/core/contract";
 import { createSandbox, type Sandbox } from "#sandbox/sandbox";
+import { sandboxAccount } from "../test/support/answers.ts";
 import { type ServiceProcess, startProcess } from "../test/support/built-service.ts";
 import { awsEnv, deployStack, zip } from "../test/support/test-account.ts";
 
@@ -96,12 +98,9 @@ async function deploy(sandbox: Sandbox, functions: number, version: "v1" | "v2")
       Export: { Name: `${FunctionName}-arn` },
     };
   }
-  const account = {
-    aws: (service: string, operation: string, input?: Shape) => call(sandbox, service, operation, input),
-  };
   // Without white space, so that it goes in without a staging bucket.
   const template = JSON.stringify({ Resources: resources, Outputs: outputs });
-  const status = await deployStack(account, STACK, template);
+  const status = await deployStack(sandboxAccount(sandbox), STACK, template);
   if (!status.endsWith("_COMPLETE")) throw new Error(`the stack is in ${status}`);
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
+import { firstRow } from "../support/answers.ts";
 import { writeFiles, zipOf } from "../support/archives.ts";
 import { configure, createFunction, startTestAccount, type TestAccount } from "../support/test-account.ts";
 import { startCli } from "./run-as-process.ts";
@@ -105,7 +106,9 @@ async function twoBuilds(t: Test, name: string): Promise<{ origin: string[]; ver
     if (deployed.code !== 0) throw new Error(deployed.stderr);
   }
   const read = async () =>
-    (await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name })).Environment.Variables.VERSION;
+    (await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name })).Environment.Variables[
+      "VERSION"
+    ] ?? "";
   return { origin, versionOf: read };
 }
 
@@ -206,7 +209,7 @@ t.test("an interrupted command is reported as failed, and its components are unl
   cli.child.kill("SIGTERM");
   const { code } = await cli.ended;
   t.equal(code, 130);
-  const [rollback] = (await account.api("GET", "/v1/rollbacks?application=pack-four")).body.items;
+  const rollback = firstRow((await account.api("GET", "/v1/rollbacks?application=pack-four")).body.items);
   const ended = await account.api("GET", `/v1/rollbacks/${rollback.id}?wait=30`);
   t.match(ended.body, { status: "Exception", outcome: "failed", error: { code: "COMMAND_FAILED" } });
   t.match(await stepback("rollback", "--to-build", "1", ...origin, "--yes"), { code: 0 });

@@ -40,7 +40,7 @@ function deployByHand(name: string, version: string): Promise<void> {
 
 async function liveVersion(name: string): Promise<string> {
   const { Environment } = await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name });
-  return Environment.Variables.VERSION;
+  return Environment.Variables["VERSION"] ?? "";
 }
 
 async function newestDeployment(): Promise<string> {

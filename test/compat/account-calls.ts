@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { CallRecord, Shape } from "#sandbox/core/contract";
 import type { Sandbox } from "#sandbox/sandbox";
-import { type Account, settled, stackSettled, until } from "../support/test-account.ts";
+import type { Account } from "../support/answers.ts";
+import { accountOf } from "../support/answers.ts";
+import { settled, stackSettled, until } from "../support/test-account.ts";
 
 /** One call that changed an account. Bytes in its input are `{ "base64": … }` in the file. */
 export interface AccountCall {
@@ -15,12 +17,10 @@ const READING = /^(Get|List|Describe|Head)/;
 
 /** An account that records every call that changes it. Its ids depend only on the order of those calls. */
 export function recordingAccount(sandbox: Sandbox, calls: AccountCall[], beginCall: (call: number) => void): Account {
-  return {
-    aws: (service, operation, input = {}) => {
-      if (!READING.test(operation)) beginCall(calls.push({ service, operation, input }));
-      return sandbox.service(service).call(operation, input, "wire");
-    },
-  };
+  return accountOf((service, operation, input) => {
+    if (!READING.test(operation)) beginCall(calls.push({ service, operation, input }));
+    return sandbox.service(service).call(operation, input, "wire");
+  });
 }
 
 /** Performs recorded calls one after another with the ids that they had. Waits until each has settled. */

@@ -1,5 +1,6 @@
 import type { Sandbox } from "#sandbox/sandbox";
-import { type Account, type Body, fingerprintOf, until } from "../support/test-account.ts";
+import type { Account, Api } from "../support/answers.ts";
+import { fingerprintOf, until } from "../support/test-account.ts";
 import { effectsOf } from "./account-calls.ts";
 
 /** The activities in the recorded database, by their ids. */
@@ -20,17 +21,14 @@ export interface Recorded {
   readonly draft: string;
 }
 
-/** Calls the API of a service and returns the body of its response. */
-export type Api = (method: string, path: string, body?: unknown) => Promise<Body>;
-
 /** What had not ended when the version before was killed. */
 const UNFINISHED = ["open", "beforeCall", "afterCall", "queued", "draft"] as const;
 
 /** What has become of it, without times and digests: equal in two versions that go on in the same way. */
 export interface Outcome {
-  readonly activities: Readonly<Record<(typeof UNFINISHED)[number], Body>>;
+  readonly activities: Readonly<Record<(typeof UNFINISHED)[number], object>>;
   readonly effects: readonly string[];
-  readonly account: Body;
+  readonly account: object;
 }
 
 /** Finishes everything: waits for what was killed, reports the end of the open deployment, plans the draft again and runs it. */
@@ -59,7 +57,7 @@ async function activitiesOf(api: Api, recorded: Recorded): Promise<Outcome["acti
     const path = `/v1/${name === "open" ? "deployments" : "rollbacks"}/${recorded[name]}`;
     const { status, error, altered, result } = await api("GET", path);
     const { items } = await api("GET", `${path}/components?limit=200`);
-    const rows = items.map(({ startedAt: _from, finishedAt: _to, ...row }: Body) => row);
+    const rows = items.map(({ startedAt: _from, finishedAt: _to, ...row }) => row);
     return [name, { status, error, altered, result, rows }];
   });
   // Through JSON, as the recorded outcome: members that are undefined are left out.
@@ -67,9 +65,9 @@ async function activitiesOf(api: Api, recorded: Recorded): Promise<Outcome["acti
 }
 
 /** Functions, triggers and the template of the stack, as AWS returns them. */
-async function accountOf(account: Account): Promise<Body> {
+async function accountOf(account: Account): Promise<object> {
   const { EventSourceMappings } = await account.aws("lambda", "ListEventSourceMappings");
-  const triggers = EventSourceMappings.map(({ LastModified: _time, ...rest }: Body) => rest);
+  const triggers = EventSourceMappings.map(({ LastModified: _time, ...rest }) => rest);
   const { TemplateBody } = await account.aws("cloudformation", "GetTemplate", { StackName: "shop" });
   return JSON.parse(JSON.stringify({ functions: await fingerprintOf(account), triggers, template: TemplateBody }));
 }

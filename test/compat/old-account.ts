@@ -1,13 +1,7 @@
 import type { Shape } from "#sandbox/core/contract";
-import {
-  type Account,
-  type Body,
-  configure,
-  createFunction,
-  deployStack,
-  updateCode,
-  zip,
-} from "../support/test-account.ts";
+import type { Account } from "../support/answers.ts";
+import { firstRow } from "../support/answers.ts";
+import { configure, createFunction, deployStack, updateCode, zip } from "../support/test-account.ts";
 import { triggerSettled } from "./account-calls.ts";
 
 /*
@@ -43,7 +37,8 @@ export async function deployBad(account: Account): Promise<void> {
   await account.aws("lambda", "DeleteFunction", { FunctionName: "tool-gone" });
   await createFunction(account, "tool-new", "tool-new v2");
   for (const name of ["tool-half", "tool-draft"]) await publish(account, name, "UpdateAlias");
-  const [{ UUID }] = (await account.aws("lambda", "ListEventSourceMappings", {})).EventSourceMappings;
+  const { EventSourceMappings } = await account.aws("lambda", "ListEventSourceMappings");
+  const { UUID } = firstRow(EventSourceMappings);
   await account.aws("lambda", "UpdateEventSourceMapping", { UUID, BatchSize: 50 });
   await triggerSettled(account, UUID);
   await spoilFacets(account);
@@ -85,7 +80,7 @@ function shopTemplate(version: string, S3Key: string): Shape {
 }
 
 async function publish(account: Account, name: string, operation: "CreateAlias" | "UpdateAlias"): Promise<void> {
-  const { Version }: Body = await account.aws("lambda", "PublishVersion", { FunctionName: name });
+  const { Version } = await account.aws("lambda", "PublishVersion", { FunctionName: name });
   await account.aws("lambda", operation, { FunctionName: name, Name: "live", FunctionVersion: Version });
 }
 

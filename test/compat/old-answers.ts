@@ -1,4 +1,4 @@
-import type { Body } from "../support/test-account.ts";
+import type { ReplyTo } from "../support/answers.ts";
 
 /** Sends a GET and returns the response. */
 export type Get = (path: string) => Promise<{ status: number; text: string }>;
@@ -7,13 +7,13 @@ export interface OldAnswer {
   readonly path: string;
   readonly status: number;
   /** Parsed; `JSON.stringify` gives the exact bytes of the response. */
-  readonly body: Body;
+  readonly body: unknown;
 }
 
 /** Reads all that the API has about one stage: activities, plans, rows, logs, snapshots, histories, pins and builds. */
 export async function readEverything(get: Get): Promise<OldAnswer[]> {
   const answers: OldAnswer[] = [];
-  const read = async (path: string): Promise<Body> => {
+  const read = async <Path extends string>(path: Path): Promise<ReplyTo<"GET", Path>> => {
     const { status, text } = await get(path);
     const body = JSON.parse(text);
     if (JSON.stringify(body) !== text) throw new Error(`${path} cannot be kept as JSON: ${text}`);
@@ -29,7 +29,7 @@ export async function readEverything(get: Get): Promise<OldAnswer[]> {
   return answers;
 }
 
-type Read = (path: string) => Promise<Body>;
+type Read = <Path extends string>(path: Path) => Promise<ReplyTo<"GET", Path>>;
 
 async function readDeployment(read: Read, id: string): Promise<void> {
   const { snapshot, record } = await read(`/v1/deployments/${id}`);
@@ -39,16 +39,17 @@ async function readDeployment(read: Read, id: string): Promise<void> {
 }
 
 async function readRollback(read: Read, id: string): Promise<void> {
-  const { backup, record } = await read(`/v1/rollbacks/${id}`);
+  await read(`/v1/rollbacks/${id}`);
   for (const part of ["plan", "components?limit=200", "orphans"]) await read(`/v1/rollbacks/${id}/${part}`);
   await readLog(read, `/v1/rollbacks/${id}`);
-  for (const taken of [backup, record]) if (taken) await readSnapshot(read, taken.id);
 }
 
 async function readLog(read: Read, path: string): Promise<void> {
-  let after = 0;
-  for (let items: Body[] = [{}]; items.length > 0; after = items.at(-1)?.seq)
-    ({ items } = await read(`${path}/logs?limit=200&after=${after}`));
+  let after: number | undefined = 0;
+  while (after !== undefined) {
+    const { items }: ReplyTo<"GET", "/logs"> = await read(`${path}/logs?limit=200&after=${after}`);
+    after = items.at(-1)?.seq;
+  }
 }
 
 async function readSnapshot(read: Read, id: string): Promise<void> {

@@ -7,13 +7,15 @@ import t, { type Test } from "tap";
 import { createSandbox } from "#sandbox/sandbox";
 import { startService } from "#src/compose";
 import { readConfig } from "#src/config";
+import type { ComponentId } from "#src/domain/component/component";
 import { openSqliteStore } from "#src/store/sqlite-store";
+import { apiOf, type ReplyTo } from "../support/answers.ts";
 import { ROOT } from "../support/root.ts";
-import { awsEnv, type Body } from "../support/test-account.ts";
+import { awsEnv } from "../support/test-account.ts";
 import { callsFromText, replay } from "./account-calls.ts";
 import { countIds } from "./counted-ids.ts";
 import { databaseFromText } from "./database-text.ts";
-import { type Api, goOn, type Outcome, type Recorded } from "./follow-up.ts";
+import { goOn, type Outcome, type Recorded } from "./follow-up.ts";
 import { answersFromText } from "./old-answers.ts";
 
 const FIXTURE = join(ROOT, "test/compat/fixtures/0.1.0");
@@ -42,11 +44,13 @@ async function recordedFolder(t: Test): Promise<string> {
 }
 
 /** Runs one SQL statement on the database in a folder and returns its rows. */
-function onRows(folder: string, sql: string): Body[] {
+function onRows<Row>(folder: string, sql: string): Row[] {
   const database = new Database(join(folder, "stepback.db"));
   try {
-    const statement = database.prepare(sql);
-    return statement.reader ? statement.all() : [statement.run()];
+    const statement = database.prepare<[], Row>(sql);
+    if (statement.reader) return statement.all();
+    statement.run();
+    return [];
   } finally {
     database.close();
   }
@@ -62,7 +66,7 @@ async function start(t: Test, folder: string, awsUrl: string) {
     const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
     return fetch(service.url + path, { method, headers, body: body ? JSON.stringify(body) : null });
   };
-  const api: Api = async (method, path, body) => (await send(method, path, body)).json();
+  const api = apiOf(async (method, path, body) => (await send(method, path, body)).json());
   return { send, api };
 }
 
@@ -81,12 +85,36 @@ t.test("answers every recorded GET byte for byte as 0.1.0 did", async (t) => {
   }
 });
 
+interface PlanRow {
+  readonly rollback: string;
+  readonly digest: string;
+  readonly planned_at: string;
+  readonly steps: string;
+}
+
+interface JournalRow {
+  readonly rollback: string;
+  readonly step: number;
+  readonly index: number;
+  readonly action: string;
+  readonly result: string;
+}
+
+interface StateRow {
+  readonly snapshot: string;
+  readonly component: ComponentId;
+  readonly body: string;
+}
+
 t.test("loses nothing of the plans, the journal and the captured states of 0.1.0", async (t) => {
   const folder = await recordedFolder(t);
   const [plans, journal, states] = [
-    onRows(folder, "SELECT * FROM plans"),
-    onRows(folder, 'SELECT * FROM journal ORDER BY rollback, step, "index"'),
-    onRows(folder, "SELECT snapshot, component, body FROM snapshot_components JOIN states ON states.digest = state"),
+    onRows<PlanRow>(folder, "SELECT * FROM plans"),
+    onRows<JournalRow>(folder, 'SELECT * FROM journal ORDER BY rollback, step, "index"'),
+    onRows<StateRow>(
+      folder,
+      "SELECT snapshot, component, body FROM snapshot_components JOIN states ON states.digest = state",
+    ),
   ];
   const store = await openSqliteStore(join(folder, "stepback.db"));
   t.teardown(() => store.close());
@@ -112,12 +140,13 @@ t.test("serves the code in the backups of 0.1.0", async (t) => {
   const answers = answersFromText(await fixture("answers.jsonl"));
   const states = answers.filter(({ path }) => /^\/v1\/snapshots\/\w+\/components/.test(path));
   for (const { path, body } of states) {
-    for (const { id, artifacts } of body.items.filter(
-      ({ id, artifacts }: Body) => /^lambda-code:/.test(id) && artifacts[0],
-    )) {
+    const { items } = body as ReplyTo<"GET", "/v1/snapshots/id/components">;
+    for (const { id, artifacts } of items.filter(({ id }) => /^lambda-code:/.test(id))) {
+      const [artifact] = artifacts;
+      if (artifact === undefined) continue;
       const url = `${path.replace(/\?.*/, "")}/${encodeURIComponent(id)}/artifact`;
       const bytes = Buffer.from(await (await send("GET", url)).arrayBuffer());
-      t.equal(createHash("sha256").update(bytes).digest("hex"), artifacts[0].digest, url);
+      t.equal(createHash("sha256").update(bytes).digest("hex"), artifact.digest, url);
     }
   }
 });

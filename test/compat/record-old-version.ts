@@ -12,11 +12,12 @@ import { pathToFileURL } from "node:url";
 import type { CallRecord } from "#sandbox/core/contract";
 import type { Hold } from "#sandbox/core/faults";
 import type { Sandbox, SandboxOptions } from "#sandbox/sandbox";
-import { awsEnv, type Body, until } from "../support/test-account.ts";
+import { apiOf } from "../support/answers.ts";
+import { awsEnv, until } from "../support/test-account.ts";
 import { type AccountCall, callsToText, performedCalls, recordingAccount } from "./account-calls.ts";
 import { countIds } from "./counted-ids.ts";
 import { databaseToText } from "./database-text.ts";
-import { type Api, goOn, type Recorded } from "./follow-up.ts";
+import { goOn, type Recorded } from "./follow-up.ts";
 import { deployBad, deployGood, deployOther, SCOPE } from "./old-account.ts";
 import { answersToText, readEverything } from "./old-answers.ts";
 
@@ -116,7 +117,7 @@ async function openDeployment(scope: object, more: object = {}): Promise<string>
 
 async function rollBack(deployment: string, picked: RegExp, more: object = {}): Promise<string> {
   const { items } = await service.api("GET", `/v1/deployments/${deployment}/components?limit=200`);
-  const components = items.map(({ id }: Body) => id).filter((id: string) => picked.test(id));
+  const components = items.map(({ id }) => id).filter((id: string) => picked.test(id));
   return (await service.api("POST", "/v1/rollbacks", { deployment, components, ...more })).id;
 }
 
@@ -143,12 +144,12 @@ async function startOld() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const url = await readyUrl(child);
-  const api: Api = async (method, path, body) => {
+  const api = apiOf(async (method, path, body) => {
     const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
     const answer = await fetch(url + path, { method, headers, body: body ? JSON.stringify(body) : null });
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${await answer.text()}`);
     return answer.json();
-  };
+  });
   const get = async (path: string) => {
     const answer = await fetch(url + path, { headers: { authorization: `Bearer ${TOKEN}` } });
     return { status: answer.status, text: await answer.text() };

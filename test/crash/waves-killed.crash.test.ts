@@ -1,7 +1,8 @@
 import t from "tap";
+import type { Activity } from "#client/api-types";
 import { type CrashStand, startProcessStand } from "../support/crash-stand.ts";
 import { linkedTemplate } from "../support/stack-templates.ts";
-import { type Body, deployStack, until } from "../support/test-account.ts";
+import { deployStack, firstOf, until } from "../support/test-account.ts";
 
 const NAMES = ["one", "two", "three"];
 
@@ -10,13 +11,11 @@ async function deployAll({ account }: CrashStand, version: string): Promise<void
     await deployStack(account, name, linkedTemplate({ exports: { [`${name}-${version}`]: version }, imports: [] }));
 }
 
-async function ended({ api }: CrashStand, path: string): Promise<Body> {
-  let body: Body;
-  await until(async () => {
-    body = await api("GET", path).catch(() => ({}));
-    return body.status === "Completed" || body.status === "Exception";
+function ended({ api }: CrashStand, path: string): Promise<Activity> {
+  return firstOf(async () => {
+    const body = await api("GET", path).catch(() => undefined);
+    return body?.status === "Completed" || body?.status === "Exception" ? body : undefined;
   }, 60_000);
-  return body;
 }
 
 t.test(
@@ -56,8 +55,8 @@ t.test(
     );
     const { items } = await stand.api("GET", `${path}/logs?limit=200`);
     t.same(
-      items.map(({ seq }: Body) => seq),
-      items.map((_line: Body, index: number) => index + 1),
+      items.map(({ seq }) => seq),
+      items.map((_line, index) => index + 1),
       "the log has no gap",
     );
   },

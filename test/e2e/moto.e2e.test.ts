@@ -2,12 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
+import type { Activity } from "#client/api-types";
 import { startService } from "#src/compose";
 import { readConfig } from "#src/config";
+import { apiOf } from "../support/answers.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { startMoto } from "../support/moto.ts";
 import { createProject } from "../support/osls.ts";
-import { awsEnv, type Body } from "../support/test-account.ts";
+import { awsEnv } from "../support/test-account.ts";
 import { missingOsls } from "../support/tools.ts";
 
 const runtime = "nodejs22.x";
@@ -40,7 +42,7 @@ t.test(
       await project.remove();
       await rm(dataDir, { recursive: true, force: true });
     });
-    const api = async (method: string, path: string, body?: unknown): Promise<Body> => {
+    const api = apiOf(async (method, path, body) => {
       const headers = {
         authorization: `Bearer ${service.adminToken}`,
         ...(body ? { "content-type": "application/json" } : {}),
@@ -48,7 +50,7 @@ t.test(
       return (
         await fetch(service.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
       ).json();
-    };
+    });
     const functions = async () => {
       const { Functions } = (await awsCli(env, "lambda", "list-functions")) as {
         Functions: { FunctionName: string; CodeSha256: string; Environment: unknown }[];
@@ -58,7 +60,7 @@ t.test(
       );
     };
     const template = () => awsCli(env, "cloudformation", "get-template", "--stack-name", project.stack);
-    const ended = async (rollback: Body) => api("GET", `/v1/rollbacks/${rollback.id}?wait=60`);
+    const ended = async (rollback: Activity) => api("GET", `/v1/rollbacks/${rollback.id}?wait=60`);
 
     await project.write(V1);
     await project.run("deploy");

@@ -1,5 +1,6 @@
 import t from "tap";
 import { type CliEnd, runCli } from "../cli/run-as-process.ts";
+import { firstRow } from "../support/answers.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject } from "../support/osls.ts";
 import { startTestAccount } from "../support/test-account.ts";
@@ -88,7 +89,7 @@ t.test(
     t.equal(back.code, 0, back.stdout + back.stderr);
     t.match(back.stdout, /lambda-code:depot-prod-pay +Restored +yes/);
     t.same(await functions(), before, "nothing was rebuilt: the sources say something else");
-    const [rollback] = (await account.api("GET", "/v1/activities?limit=1")).body.items;
+    const rollback = firstRow((await account.api("GET", "/v1/activities?limit=1")).body.items);
     t.match(rollback, { type: "rollback", status: "Completed", reason: "pay is down" });
     const { items } = (await account.api("GET", `/v1/rollbacks/${rollback.id}/logs?limit=200`)).body;
     t.match(JSON.stringify(items), /Service deployed to stack depot-prod/, "what osls said is in the log");

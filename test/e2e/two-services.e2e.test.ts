@@ -1,14 +1,9 @@
 import t, { type Test } from "tap";
+import type { PlanStep } from "#client/api-types";
+import type { AwsOutput } from "../support/answers.ts";
 import { awsCli, missing } from "../support/commands.ts";
 import { createProject, type OslsProject, type ServiceVersion } from "../support/osls.ts";
-import {
-  type Body,
-  ended,
-  openDeployment,
-  startTestAccount,
-  type TestAccount,
-  until,
-} from "../support/test-account.ts";
+import { ended, openDeployment, startTestAccount, type TestAccount, until } from "../support/test-account.ts";
 import { missingOsls } from "../support/tools.ts";
 
 const skip = missingOsls ?? (await missing("aws", "--version")) ?? false;
@@ -45,9 +40,13 @@ async function stage(t: Test): Promise<Stage> {
 }
 
 /** Functions, templates, exports and their importers, as the AWS CLI sees them. */
-async function account({ env, orders, billing }: Stage): Promise<Body> {
-  const { Functions } = (await awsCli(env, "lambda", "list-functions")) as { Functions: Body[] };
-  const { Exports } = (await awsCli(env, "cloudformation", "list-exports")) as { Exports: Body[] };
+async function account({
+  env,
+  orders,
+  billing,
+}: Stage): Promise<{ functions: object[]; exports: string[]; templates: object[] }> {
+  const { Functions } = (await awsCli(env, "lambda", "list-functions")) as AwsOutput<"ListFunctions">;
+  const { Exports } = (await awsCli(env, "cloudformation", "list-exports")) as AwsOutput<"ListExports">;
   const template = (project: OslsProject) =>
     awsCli(env, "cloudformation", "get-template", "--stack-name", project.stack, "--template-stage", "Original");
   return {
@@ -74,7 +73,7 @@ async function deploy(project: OslsProject, version: ServiceVersion): Promise<vo
 /** A deploy of one service inside a deployment of its own. Answers the deployment's id. */
 async function recorded({ account }: Stage, project: OslsProject, version: ServiceVersion): Promise<string> {
   const { id } = await openDeployment(account, { stacks: [project.stack] });
-  const path = `/v1/deployments/${id}`;
+  const path = `/v1/deployments/${id}` as const;
   await until(async () => (await account.api("GET", path)).body.snapshot.status === "Ready", 120_000);
   await deploy(project, version);
   await account.api("POST", `${path}/finish`, { outcome: "succeeded" });
@@ -83,7 +82,11 @@ async function recorded({ account }: Stage, project: OslsProject, version: Servi
 }
 
 /** Both deployments by one request; answers the plan's stacks and the order in which CloudFormation was told to run. */
-async function takeBack(t: Test, { account }: Stage, deployment: readonly string[]): Promise<Body> {
+async function takeBack(
+  t: Test,
+  { account }: Stage,
+  deployment: readonly string[],
+): Promise<{ stacks: PlanStep[]; executed: unknown[] }> {
   account.sandbox.calls.clear();
   const request = { deployment, components: "all", allowDestructive: true };
   const opened = await account.api("POST", "/v1/rollbacks", request);
@@ -96,7 +99,7 @@ async function takeBack(t: Test, { account }: Stage, deployment: readonly string
   const { steps } = (await account.api("GET", `${path}/plan`)).body;
   const executed = account.sandbox.calls.mutations().filter(({ operation }) => operation === "ExecuteChangeSet");
   return {
-    stacks: steps.filter(({ component }: Body) => component.startsWith("stack:")),
+    stacks: steps.filter(({ component }) => component.startsWith("stack:")),
     executed: executed.map(({ input }) => input["StackName"]),
   };
 }

@@ -1,7 +1,6 @@
 import t, { type Test } from "tap";
 import { AwsError, type CallRecord } from "#sandbox/core/contract";
 import {
-  type Body,
   createFunction,
   ended,
   finishDeployment,
@@ -37,22 +36,17 @@ function from(name: string): (record: CallRecord) => boolean {
   };
 }
 
-async function rowsOf(w: TestAccount, id: string): Promise<Body[]> {
+async function rowsOf(w: TestAccount, id: string): Promise<unknown[][]> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/components`)).body;
-  return items.map(({ component, status, verified, error }: Body) => [
-    component,
-    status,
-    verified,
-    error?.code ?? null,
-  ]);
+  return items.map(({ component, status, verified, error }) => [component, status, verified, error?.code ?? null]);
 }
 
-async function pinsOf(w: TestAccount): Promise<Body[]> {
+async function pinsOf(w: TestAccount): Promise<unknown[]> {
   const { items } = (await w.api("GET", "/v1/pins?application=shop&stage=prod&active=true")).body;
-  return items.map(({ rollback, builds, components }: Body) => [
+  return items.map(({ rollback, builds, components }) => [
     rollback,
     builds,
-    components.map(({ component }: Body) => component),
+    components.map(({ component }) => component),
   ]);
 }
 

@@ -1,14 +1,7 @@
 import t from "tap";
 import type { Shape } from "#sandbox/core/contract";
 import { payResource } from "../support/stack-templates.ts";
-import {
-  type Body,
-  deployStack,
-  finishDeployment,
-  openDeployment,
-  rollBack,
-  worldOf,
-} from "../support/test-account.ts";
+import { deployStack, finishDeployment, openDeployment, rollBack, worldOf } from "../support/test-account.ts";
 
 const SHOP: Shape = {
   Resources: {
@@ -26,7 +19,7 @@ t.test(
     const rollback = await rollBack(w, id, "all", { allowDestructive: true });
     t.match(rollback, { status: "Completed", error: null });
     const { items } = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body;
-    for (const row of items as Body[]) t.match(row, { status: "Removed", verified: true });
+    for (const row of items) t.match(row, { status: "Removed", verified: true });
     t.match((await w.aws("lambda", "ListFunctions")).Functions, []);
   },
 );

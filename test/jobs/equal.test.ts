@@ -1,6 +1,8 @@
 import t from "tap";
+import type { Activity, RollbackComponent } from "#client/api-types";
+import type { Shape } from "#sandbox/core/contract";
+import { firstRow } from "../support/answers.ts";
 import {
-  type Body,
   deployStack,
   ended,
   finishDeployment,
@@ -14,7 +16,7 @@ const STACK = { StackName: "shop" };
 const ALLOW = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
 
 /** A topic whose name makes an update of the stack a real one, and whatever else a test is about. */
-function topics(DisplayName: unknown, { resource = {}, ...more }: Body = {}): Body {
+function topics(DisplayName: unknown, { resource = {}, ...more }: { resource?: object } & Shape = {}): Shape {
   return { Resources: { Orders: { Type: "AWS::SNS::Topic", ...resource, Properties: { DisplayName } } }, ...more };
 }
 
@@ -24,8 +26,8 @@ function topics(DisplayName: unknown, { resource = {}, ...more }: Body = {}): Bo
  */
 async function redeploy(
   w: TestAccount,
-  before: Body | string,
-  after: Body | string,
+  before: Shape | string,
+  after: Shape | string,
   on: string[] = ["shop"],
 ): Promise<string> {
   await deployStack(w, "shop", before);
@@ -37,20 +39,20 @@ async function redeploy(
   return id;
 }
 
-async function rowsOf(w: TestAccount, rollback: Body): Promise<Body[]> {
-  return (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
+async function rowsOf(w: TestAccount, { id }: Activity): Promise<RollbackComponent[]> {
+  return (await w.api("GET", `/v1/rollbacks/${id}/components`)).body.items;
 }
 
-async function logOf(w: TestAccount, rollback: Body): Promise<string> {
-  const { items } = (await w.api("GET", `/v1/rollbacks/${rollback.id}/logs?limit=200`)).body;
-  return items.map(({ message }: Body) => message).join("\n");
+async function logOf(w: TestAccount, { id }: Activity): Promise<string> {
+  const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
+  return items.map(({ message }) => message).join("\n");
 }
 
 async function templateOf(w: TestAccount): Promise<string> {
   return (await w.aws("cloudformation", "GetTemplate", { ...STACK, TemplateStage: "Original" })).TemplateBody;
 }
 
-async function policyOf(w: TestAccount): Promise<Body> {
+async function policyOf(w: TestAccount): Promise<unknown> {
   const { StackPolicyBody } = await w.aws("cloudformation", "GetStackPolicy", STACK);
   return StackPolicyBody ? JSON.parse(StackPolicyBody) : null;
 }
@@ -132,7 +134,7 @@ t.test("an empty change set is no proof: what else differs goes back, or fails t
       const rollback = await rollBack(w, deployment, ["stack:shop"]);
       t.match(await rowsOf(w, rollback), [expected]);
       const stack = (await w.aws("cloudformation", "DescribeStacks", STACK)).Stacks[0];
-      t.equal(stack.EnableTerminationProtection, false);
+      t.equal(stack?.EnableTerminationProtection, false);
     });
   }
 });
@@ -143,8 +145,8 @@ t.test("outputs alone go back where CloudFormation takes them for a change", asy
   const deployment = await redeploy(w, side("before"), side("after"));
   await finishDeployment(w, deployment);
   t.match(await rollBack(w, deployment, ["stack:shop"]), { status: "Completed", result: { restored: 1 } });
-  const { Outputs } = (await w.aws("cloudformation", "DescribeStacks", STACK)).Stacks[0];
-  t.match(Outputs, [{ OutputValue: "before" }]);
+  const { Stacks } = await w.aws("cloudformation", "DescribeStacks", STACK);
+  t.match(Stacks[0]?.Outputs, [{ OutputValue: "before" }]);
 });
 
 t.test("a part that CloudFormation finds to be no change is Unchanged, too", async (t) => {
@@ -280,7 +282,7 @@ t.test(
     await finishDeployment(w, next.id);
     const { items } = (await w.api("GET", `/v1/deployments/${next.id}/components`)).body;
     t.same(
-      items.map(({ id }: Body) => id),
+      items.map(({ id }) => id),
       ["stack:shop", "stack-resource:shop/Other"],
       "the name that it has alone alters nothing",
     );
@@ -316,9 +318,9 @@ t.test(
       const draft = (await w.api("POST", "/v1/rollbacks", { deployment: id, components: [picked], run: false })).body;
       await w.api("POST", `/v1/rollbacks/${draft.id}/plan`);
       const plan = (await w.api("GET", `/v1/rollbacks/${draft.id}/plan?wait=30`)).body;
-      const said = plan.steps[0].details.filter(({ code }: Body) => code === "VALUE_LOOKED_UP");
+      const said = firstRow(plan.steps).details.filter(({ code }) => code === "VALUE_LOOKED_UP");
       t.match(
-        said.map(({ detail }: Body) => detail),
+        said.map(({ detail }) => detail),
         expected,
         picked,
       );

@@ -1,4 +1,5 @@
 import t, { type Test } from "tap";
+import type { Plan } from "#client/api-types";
 import type { Shape } from "#sandbox/core/contract";
 import { type ComponentId, KIND_NAMES } from "#src/domain/component/component";
 import { type Change, SPECIMENS } from "../kinds/specimens.ts";
@@ -6,14 +7,13 @@ import { ALL_KINDS_SCOPE, deployFirst, deploySecond } from "../support/all-kinds
 import { createQuickClock } from "../support/quick-clock.ts";
 import { linkedTemplate } from "../support/stack-templates.ts";
 import {
-  type Body,
   deployStack,
   ended,
   finishDeployment,
+  firstOf,
   openDeployment,
   startTestAccount,
   type TestAccount,
-  until,
   zip,
 } from "../support/test-account.ts";
 
@@ -64,15 +64,12 @@ async function foretold(t: Test, scenario: Scenario): Promise<{ expected: Counts
   }
 }
 
-async function planOf(w: TestAccount, rollback: string): Promise<Body> {
-  let plan: Body;
+async function planOf(w: TestAccount, rollback: string): Promise<Plan> {
   await w.api("POST", `/v1/rollbacks/${rollback}/plan`);
-  await until(async () => {
-    const answer = await w.api("GET", `/v1/rollbacks/${rollback}/plan`);
-    plan = answer.body;
-    return answer.status === 200;
+  return firstOf(async () => {
+    const { status, body } = await w.api("GET", `/v1/rollbacks/${rollback}/plan`);
+    return status === 200 ? body : undefined;
   });
-  return plan;
 }
 
 const READING = /:(Get|List|Describe|Head)/;

@@ -1,7 +1,7 @@
 import t from "tap";
+import type { PlanStep } from "#client/api-types";
 import type { Shape } from "#sandbox/core/contract";
 import {
-  type Body,
   createFunction,
   deployStack,
   fingerprintOf,
@@ -47,7 +47,7 @@ async function deletion(w: TestAccount): Promise<string> {
   return id;
 }
 
-async function stepsOf(w: TestAccount, rollback: string): Promise<Body[]> {
+async function stepsOf(w: TestAccount, rollback: string): Promise<PlanStep[]> {
   return (await w.api("GET", `/v1/rollbacks/${rollback}/plan`)).body.steps;
 }
 
@@ -57,7 +57,7 @@ t.test("CloudFormation refuses what names a function that is not there", async (
     await deployStack(w, "api", template({}));
     await deployStack(w, "api", template({ [logicalId]: CALLERS[logicalId] })).catch(() => null);
     const { Stacks } = await w.aws("cloudformation", "DescribeStacks", { StackName: "api" });
-    t.equal(Stacks[0].StackStatus, "UPDATE_ROLLBACK_COMPLETE", logicalId);
+    t.equal(Stacks[0]?.StackStatus, "UPDATE_ROLLBACK_COMPLETE", logicalId);
   }
 });
 
@@ -72,7 +72,7 @@ t.test("a deleted function is there again before the stack that refers to it, wh
       const rollback = await rollBack(w, id, picked, { allowDestructive: true });
       t.match(rollback, { status: "Completed", error: null, result: { failed: 0, skipped: 0 } });
       t.equal(await invoke(w, "pay", "live"), "pay v1");
-      t.match((await fingerprintOf(w)).pay.statements, [/s3.amazonaws.com/]);
+      t.match((await fingerprintOf(w))["pay"]?.statements, [/s3.amazonaws.com/]);
       const steps = await stepsOf(w, rollback.id);
       const at = (component: string) => steps.find((step) => step.component === component);
       t.match(at("lambda-code:pay"), {
@@ -95,7 +95,7 @@ t.test("a stack is not tried when the function that it refers to did not come ba
   w.sandbox.calls.clear();
   const rollback = await rollBack(w, id, "all", { onError: "continue" });
   t.match(rollback, { status: "Exception" });
-  t.match(rollback.error.detail, /stack:api: .*lambda-code:pay.* had to be restored first and failed/);
+  t.match(rollback.error?.detail, /stack:api: .*lambda-code:pay.* had to be restored first and failed/);
   t.notOk(w.sandbox.calls.mutations().some(({ operation }) => operation === "CreateChangeSet"));
 });
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import t, { type Test } from "tap";
+import type { Rollback, RollbackComponent } from "#client/api-types";
 import { AwsError, type Shape } from "#sandbox/core/contract";
 import {
-  type Body,
   deployStack,
   finishDeployment,
   invoke,
@@ -84,7 +84,7 @@ async function templateOf(w: TestAccount): Promise<string> {
   return (await w.aws("cloudformation", "GetTemplate", { StackName: "shop", TemplateStage: "Original" })).TemplateBody;
 }
 
-async function codeOf(w: TestAccount, logicalId: string): Promise<Body> {
+async function codeOf(w: TestAccount, logicalId: string): Promise<Shape> {
   return JSON.parse(await templateOf(w)).Resources[logicalId].Properties.Code;
 }
 
@@ -94,14 +94,14 @@ function writes(w: TestAccount): string[] {
     .map(({ operation, input }) => `${operation} ${input["Bucket"] ?? ""}${input["StackName"] ?? ""}`);
 }
 
-async function rowsOf(w: TestAccount, { id }: Body): Promise<Map<string, Body>> {
+async function rowsOf(w: TestAccount, { id }: Rollback): Promise<Map<string, RollbackComponent>> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/components?limit=200`)).body;
-  return new Map(items.map((row: Body) => [row.component, row]));
+  return new Map(items.map((row) => [row.component, row]));
 }
 
-async function logOf(w: TestAccount, { id }: Body): Promise<string> {
+async function logOf(w: TestAccount, { id }: Rollback): Promise<string> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
-  return items.map(({ message }: Body) => message).join("\n");
+  return items.map(({ message }) => message).join("\n");
 }
 
 t.test("a whole stack goes back although a key holds other bytes, which stay as they are", async (t) => {
@@ -149,7 +149,7 @@ t.test("one function's code goes back although its key holds other bytes, and no
   t.same(writes(w), [`PutObject ${STAGING}`, "CreateChangeSet shop", "ExecuteChangeSet shop"]);
   const rows = await rowsOf(w, rollback);
   t.match(rows.get("lambda-code:shop-pay"), { strategy: "stack", verified: true, warnings: ["CODE_RELOCATED"] });
-  t.same(rows.get("lambda-config:shop-cart").warnings, [], "the warning stands where the code is");
+  t.same(rows.get("lambda-config:shop-cart")?.warnings, [], "the warning stands where the code is");
 
   w.sandbox.calls.clear();
   const again = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "stack" });

@@ -1,8 +1,8 @@
 import t, { type Test } from "tap";
+import type { AlteredComponent } from "#client/api-types";
 import type { Shape } from "#sandbox/core/contract";
 import { payResource } from "../support/stack-templates.ts";
 import {
-  type Body,
   deployStack,
   finishDeployment,
   openDeployment,
@@ -13,7 +13,7 @@ import {
 
 const BUCKET = "deploys";
 
-function pay(says: string): Shape {
+function pay(says: string) {
   return {
     Resources: {
       Pay: payResource(
@@ -38,14 +38,16 @@ async function deploy(w: TestAccount, says: string): Promise<void> {
   });
 }
 
-async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string; nested: string; altered: Body[] }> {
+async function badDeploy(
+  t: Test,
+): Promise<{ w: TestAccount; deployment: string; nested: string; altered: AlteredComponent[] }> {
   const w = await startTestAccount();
   t.teardown(() => w.close());
   await w.aws("s3", "CreateBucket", { Bucket: BUCKET });
   await deploy(w, "good");
   const { StackResources } = await w.aws("cloudformation", "DescribeStackResources", { StackName: "shop" });
-  const { PhysicalResourceId } = StackResources.find(({ LogicalResourceId }: Shape) => LogicalResourceId === "Nested");
-  const nested = PhysicalResourceId.split("/")[1];
+  const resource = StackResources.find(({ LogicalResourceId }) => LogicalResourceId === "Nested");
+  const nested = resource?.PhysicalResourceId.split("/")[1] ?? "";
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deploy(w, "bad");
   t.match(await finishDeployment(w, id), { status: "Completed" });
@@ -65,7 +67,7 @@ t.test("a nested stack that is picked as its root's resource goes back with what
 t.test("a function in a nested stack belongs to that one, and goes back with the root", async (t) => {
   const { w, deployment, nested, altered } = await badDeploy(t);
   const config = altered.find(({ id }) => id === "lambda-config:shop-pay");
-  t.equal(config.parent, `stack-resource:${nested}/Pay`);
+  t.equal(config?.parent, `stack-resource:${nested}/Pay`);
   const back = await rollBack(w, deployment, "all");
   t.match(back, { status: "Completed", error: null });
   const rows = (await w.api("GET", `/v1/rollbacks/${back.id}/components`)).body.items;
@@ -88,7 +90,7 @@ t.test(
     t.teardown(() => w.close());
     await w.aws("s3", "CreateBucket", { Bucket: BUCKET });
     const child = pay("good");
-    const { FunctionName: _, ...unnamed } = (child["Resources"] as Body).Pay.Properties;
+    const { FunctionName: _, ...unnamed } = child.Resources.Pay.Properties;
     const Body = Buffer.from(
       JSON.stringify({ Resources: { Pay: { Type: "AWS::Lambda::Function", Properties: unnamed } } }),
     );
@@ -101,7 +103,7 @@ t.test(
     const { id } = await openDeployment(w, { stacks: ["shop"] });
     await deployStack(w, "shop", { Resources: { Rule } });
     t.match(await finishDeployment(w, id), { status: "Completed" });
-    const before = (await w.api("GET", `/v1/deployments/${id}/components`)).body.items.map((row: Body) => row.id);
+    const before = (await w.api("GET", `/v1/deployments/${id}/components`)).body.items.map((row) => row.id);
     t.ok(
       before.some((one: string) => one.startsWith("stack:shop-Nested-")),
       "the nested stack is in the list",
@@ -115,7 +117,7 @@ t.test(
     const rows = (await w.api("GET", `/v1/rollbacks/${back.id}/components?limit=200`)).body.items;
     for (const row of rows) t.equal(row.verified, true, row.component);
     t.match(
-      rows.find(({ component }: Body) => component.startsWith("stack:shop-Nested-")),
+      rows.find(({ component }) => component.startsWith("stack:shop-Nested-")),
       { status: "Recreated", warnings: ["PHYSICAL_ID_CHANGED"] },
     );
     const { Functions } = await w.aws("lambda", "ListFunctions");

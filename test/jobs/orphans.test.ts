@@ -1,7 +1,7 @@
 import t from "tap";
+import type { Activity, Orphan, PlanStep } from "#client/api-types";
 import type { Shape } from "#sandbox/core/contract";
 import {
-  type Body,
   deployStack,
   ended,
   finishDeployment,
@@ -33,29 +33,29 @@ async function deployment(w: TestAccount, before: Shape, after: Shape): Promise<
 
 async function physicalIds(w: TestAccount): Promise<Record<string, string>> {
   const { StackResourceSummaries } = await w.aws("cloudformation", "ListStackResources", { StackName: "shop" });
-  const there = StackResourceSummaries.filter(({ ResourceStatus }: Body) => !/^DELETE/.test(ResourceStatus));
-  return Object.fromEntries(there.map((one: Body) => [one.LogicalResourceId, one.PhysicalResourceId]));
+  const there = StackResourceSummaries.filter(({ ResourceStatus }) => !/^DELETE/.test(ResourceStatus));
+  return Object.fromEntries(there.map((one) => [one.LogicalResourceId, one.PhysicalResourceId]));
 }
 
-async function orphansOf(w: TestAccount, { id }: Body): Promise<Body[]> {
+async function orphansOf(w: TestAccount, { id }: Activity): Promise<Orphan[]> {
   return (await w.api("GET", `/v1/rollbacks/${id}/orphans`)).body.items;
 }
 
-async function stepsOf(w: TestAccount, { id }: Body): Promise<Body[]> {
+async function stepsOf(w: TestAccount, { id }: Activity): Promise<PlanStep[]> {
   return (await w.api("GET", `/v1/rollbacks/${id}/plan`)).body.steps;
 }
 
-async function undo(w: TestAccount, { id }: Body): Promise<Body> {
+async function undo(w: TestAccount, { id }: Activity): Promise<Activity> {
   const { body } = await w.api("POST", "/v1/rollbacks", { rollback: id, components: "all" });
   return ended(w, `/v1/rollbacks/${body.id}`);
 }
 
 /** What the change sets of a rollback did, e.g. `Import Table`. */
-async function changesOf(w: TestAccount, { id }: Body): Promise<string> {
+async function changesOf(w: TestAccount, { id }: Activity): Promise<string> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
   return items
-    .map(({ message }: Body) => message)
-    .filter((message: string) => message.startsWith("Running the change set"))
+    .map(({ message }) => message)
+    .filter((message) => message.startsWith("Running the change set"))
     .join("\n");
 }
 
@@ -65,7 +65,7 @@ t.test("what a deletion policy keeps is told before, recorded as an orphan, and 
   const { Table, News } = await physicalIds(w);
   const { items } = (await w.api("GET", `/v1/deployments/${id}/components`)).body;
   t.match(
-    items.find((row: Body) => row.id === "stack-resource:shop/Table"),
+    items.find((row) => row.id === "stack-resource:shop/Table"),
     { change: "added", readiness: "reversible" },
     "nothing is lost",
   );
@@ -125,10 +125,9 @@ t.test("a stack that was deleted takes in again what it had kept", async (t) => 
   const { Table } = await physicalIds(w);
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   const { Stacks } = await w.aws("cloudformation", "DescribeStacks", { StackName: "shop" });
-  const StackName = Stacks[0].StackId;
+  const StackName = Stacks[0]?.StackId;
   await w.aws("cloudformation", "DeleteStack", { StackName });
-  const status = async () =>
-    (await w.aws("cloudformation", "DescribeStacks", { StackName })).Stacks[0].StackStatus as string;
+  const status = async () => (await w.aws("cloudformation", "DescribeStacks", { StackName })).Stacks[0]?.StackStatus;
   await until(async () => (await status()) === "DELETE_COMPLETE");
   await finishDeployment(w, id);
   const rollback = await rollBack(w, id, "all");

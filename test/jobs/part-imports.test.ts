@@ -85,7 +85,7 @@ const literal = (memory: number): Shape => {
 
 async function planOf(w: TestAccount, { id }: { id: string }) {
   const { steps } = (await w.api("GET", `/v1/rollbacks/${id}/plan`)).body;
-  return steps.map(({ component, wave, after }: Record<string, unknown>) => ({ component, wave, after }));
+  return steps.map(({ component, wave, after }) => ({ component, wave, after }));
 }
 
 t.test("a part that imports waits for the whole stack that brings the export back", async (t) => {
@@ -110,7 +110,7 @@ t.test("a whole stack whose export goes waits for the part that lets it go", asy
   const rollback = await rollBack(w, deployment, ["stack:orders", "stack-resource:shop/Pay"]);
   t.match(rollback, { status: "Completed", error: null });
   const steps = await planOf(w, rollback);
-  const stepOf = (id: string) => steps.find(({ component }: { component: string }) => component === id);
+  const stepOf = (id: string) => steps.find(({ component }) => component === id);
   t.match(stepOf("stack-resource:shop/Pay"), { wave: 1, after: [] });
   t.match(stepOf("stack:orders"), { wave: 2, after: ["stack-resource:shop/Pay"] });
 });

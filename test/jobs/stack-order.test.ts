@@ -1,21 +1,15 @@
 import fc from "fast-check";
 import t, { type Test } from "tap";
+import type { Plan, Rollback } from "#client/api-types";
 import { createSandbox } from "#sandbox/sandbox";
 import type { StackLinks } from "#src/domain/stack/links";
 import { orderStacks, type StackPass } from "#src/domain/stack/order";
 import { bridge } from "#src/domain/template/splice/bridge";
+import type { Account } from "../support/answers.ts";
+import { sandboxAccount } from "../support/answers.ts";
 import { graphText, type StackGraph, stackGraphs } from "../support/stack-graphs.ts";
 import { bridgeEnd, linkedTemplate, ownTemplate, yamlTemplate } from "../support/stack-templates.ts";
-import {
-  type Account,
-  type Body,
-  ended,
-  finishDeployment,
-  openDeployment,
-  type TestAccount,
-  until,
-  worldOf,
-} from "../support/test-account.ts";
+import { ended, finishDeployment, openDeployment, type TestAccount, until, worldOf } from "../support/test-account.ts";
 
 /** What a stack's end looks like when AWS has refused nothing. */
 const GOOD = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;
@@ -30,14 +24,14 @@ async function submit(account: Account, name: string, template: string | null): 
   if (typeof answer === "string") return answer;
   let end = "";
   await until(async () => {
-    const stack = await describe(account, answer.StackId ?? known?.StackId);
+    const stack = await describe(account, known?.StackId ?? name);
     end = stack ? `${stack.StackStatus}${GOOD.test(stack.StackStatus) ? "" : ` ${stack.StackStatusReason}`}` : "";
     return end !== "" && !end.includes("_IN_PROGRESS");
   }, 60_000);
   return end;
 }
 
-async function describe(account: Account, name: string | undefined): Promise<Body> {
+async function describe(account: Account, name: string | undefined) {
   const answer = await account.aws("cloudformation", "DescribeStacks", { StackName: name }).catch(() => null);
   return answer?.Stacks[0] ?? null;
 }
@@ -105,9 +99,7 @@ async function proveOrder(t: Test, graph: StackGraph): Promise<void> {
   const { passes, faults } = orderStacks(graph.stacks, graph.around);
   if (faults.length > 0) return;
   const sandbox = createSandbox({ updateMs: 1 });
-  const account: Account = {
-    aws: (service, operation, input = {}) => sandbox.service(service).call(operation, input, "wire"),
-  };
+  const account = sandboxAccount(sandbox);
   await deploy(account, graph);
   await carryOut(account, graph, passes);
   t.same(await exportsOf(account), wantedExports(graph));
@@ -170,11 +162,10 @@ async function rolledBack(
   w: TestAccount,
   deployment: string,
   more: object = {},
-): Promise<{ rollback: Body; plan: Body }> {
+): Promise<{ rollback: Rollback; plan: Plan }> {
   const opened = await w.api("POST", "/v1/rollbacks", { deployment, components: "all", ...more });
-  const path = `/v1/rollbacks/${opened.body.id}`;
-  const rollback = await ended(w, path);
-  const plan = (await w.api("GET", `${path}/plan`)).body;
+  const rollback = await ended(w, `/v1/rollbacks/${opened.body.id}`);
+  const plan = (await w.api("GET", `/v1/rollbacks/${opened.body.id}/plan`)).body;
   return { rollback, plan: { ...plan, steps: plan.steps.filter(isStack) } };
 }
 
@@ -271,9 +262,9 @@ t.test("where no bridge can be made, the plan is refused with the reason and not
   const { rollback, plan } = await rolledBack(w, deployment);
   t.match(rollback, { status: "Exception", error: { code: "PLAN_REFUSED" }, result: { restored: 0 } });
   t.match(plan, { refusals: 2 });
-  t.match(rollback.error.errors, [{ code: "ORDER_IMPOSSIBLE" }, { code: "ORDER_IMPOSSIBLE" }]);
+  t.match(rollback.error?.errors, [{ code: "ORDER_IMPOSSIBLE" }, { code: "ORDER_IMPOSSIBLE" }]);
   t.match(
-    rollback.error.detail,
+    rollback.error?.detail,
     /a-shop cannot keep new for that long: the output Outnew needs the resource Own as it is now, and the backup has another/,
   );
   t.equal(w.sandbox.calls.mutations().length, mutations);
@@ -309,14 +300,14 @@ t.test("stacks of one wave run side by side, and each line of the log belongs to
   const path = `/v1/rollbacks/${opened.body.id}`;
   const rows = (await w.api("GET", `${path}/components`)).body.items;
   t.same(
-    rows.map(({ status }: Body) => status),
+    rows.map(({ status }) => status),
     ["Running", "Running", "Running"],
     "none waits for another one",
   );
   for (const hold of holds) hold.release();
   t.match(await ended(w, path), { status: "Completed", result: { restored: 3 } });
   for (const name of names) {
-    const lines: Body[] = (await w.api("GET", `${path}/logs?component=stack:${name}&limit=200`)).body.items;
+    const lines = (await w.api("GET", `${path}/logs?component=stack:${name}&limit=200`)).body.items;
     const about = lines.filter(({ message }) => /change set|stack .* is in|Read back/.test(message));
     t.equal(about.length, 3, `${name} has all of its lines, once`);
     t.ok(about.slice(0, 2).every(({ message }) => message.includes(name)));
@@ -337,7 +328,7 @@ t.test("a failure stops the run before the next wave, after what runs beside it 
   const { rollback } = await rolledBack(w, deployment);
   t.match(rollback, { status: "Exception", result: { failed: 1, restored: 1 } });
   const status = async (id: string) => {
-    const rows: Body[] = (await w.api("GET", `/v1/rollbacks/${id}/components`)).body.items.filter(isStack);
+    const rows = (await w.api("GET", `/v1/rollbacks/${id}/components`)).body.items.filter(isStack);
     return Object.fromEntries(rows.map((row) => [row.component, row.status]));
   };
   t.same(await status(rollback.id), {
@@ -351,7 +342,7 @@ t.test("a failure stops the run before the next wave, after what runs beside it 
     { "stack:failing": "Failed", "stack:exporter": "Failed" },
     "who had to wait for it is not tried, since AWS would refuse",
   );
-  t.match(going.rollback.error.detail, /stack:failing had to be restored first and failed/);
+  t.match(going.rollback.error?.detail, /stack:failing had to be restored first and failed/);
   w.sandbox.faults.off();
   t.match((await rolledBack(w, deployment, { onConflict: "restore" })).rollback, { status: "Completed" });
 });

@@ -2,7 +2,6 @@ import t, { type Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
 import { payResource } from "../support/stack-templates.ts";
 import {
-  type Body,
   configure,
   deployStack,
   finishDeployment,
@@ -25,16 +24,18 @@ async function account(t: Test): Promise<TestAccount> {
   return made;
 }
 
+type Resources = Record<string, { Type: string; Properties: Shape }>;
+
 interface Version {
   readonly pay: string;
   readonly memory: number;
   readonly level: string;
-  readonly more?: Shape;
+  readonly more?: Resources;
   readonly without?: readonly string[];
 }
 
 /** A shop of two functions with a role, a topic and a table; code by S3 key, as deploy tools write it. */
-function shop({ pay, memory, level, more = {}, without = [] }: Version): Shape {
+function shop({ pay, memory, level, more = {}, without = [] }: Version): { Parameters: Shape; Resources: Resources } {
   const fn = (name: string, S3Key: string, settings: Shape) => ({
     Type: "AWS::Lambda::Function",
     Properties: {
@@ -46,7 +47,7 @@ function shop({ pay, memory, level, more = {}, without = [] }: Version): Shape {
       ...settings,
     },
   });
-  const resources: Record<string, unknown> = {
+  const resources: Resources = {
     Role: {
       Type: "AWS::IAM::Role",
       Properties: { AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [] } },
@@ -75,7 +76,7 @@ async function deploy(w: TestAccount, version: Version): Promise<void> {
   await deployStack(w, "shop", shop(version), PARAMETERS);
 }
 
-async function templateOf(w: TestAccount): Promise<Body> {
+async function templateOf(w: TestAccount): Promise<{ Resources: Resources }> {
   return JSON.parse(
     (await w.aws("cloudformation", "GetTemplate", { StackName: "shop", TemplateStage: "Original" })).TemplateBody,
   );
@@ -103,12 +104,12 @@ t.test("one function's code goes back through its stack, and nothing else of the
   t.equal(await invoke(w, "shop-pay"), "pay v1");
   t.equal(await invoke(w, "shop-cart"), "cart v2");
   const { Resources } = await templateOf(w);
-  t.match(Resources.Pay.Properties, {
+  t.match(Resources["Pay"]?.Properties, {
     Code: { S3Key: "v1/pay.zip" },
     MemorySize: 512,
     Environment: { Variables: { LEVEL: "wrong" } },
   });
-  t.match(Resources.Cart.Properties, { Code: { S3Key: "v2/cart.zip" } });
+  t.match(Resources["Cart"]?.Properties, { Code: { S3Key: "v2/cart.zip" } });
   const writes = w.sandbox.calls
     .mutations()
     .map(({ operation, input }) => `${operation} ${input["Key"] ?? input["StackName"] ?? ""}`);
@@ -179,12 +180,12 @@ t.test("several parts of a stack go back by one change set", async (t) => {
   t.match(await rollBack(w, deployment, picked), { status: "Completed", result: { restored: 3 } });
   t.equal(w.sandbox.calls.mutations().filter(({ operation }) => operation === "ExecuteChangeSet").length, 1);
   const { Resources } = await templateOf(w);
-  t.match(Resources.Pay.Properties, {
+  t.match(Resources["Pay"]?.Properties, {
     Code: { S3Key: "v2/pay.zip" },
     MemorySize: 128,
     Environment: { Variables: { LEVEL: "info" } },
   });
-  t.match(Resources.Cart.Properties, { Code: { S3Key: "v1/cart.zip" }, MemorySize: 128 });
+  t.match(Resources["Cart"]?.Properties, { Code: { S3Key: "v1/cart.zip" }, MemorySize: 128 });
   t.equal(await invoke(w, "shop-pay"), "pay v2");
   t.equal(await invoke(w, "shop-cart"), "cart v1");
 });
@@ -193,11 +194,11 @@ t.test(
   "added functions go, deleted ones come back, and what they need is offered, never added by itself",
   async (t) => {
     const w = await account(t);
-    const added: Shape = {
+    const added: Resources = {
       New: {
-        ...(shop(V2)["Resources"] as Body).Pay,
+        Type: "AWS::Lambda::Function",
         Properties: {
-          ...(shop(V2)["Resources"] as Body).Pay.Properties,
+          ...shop(V2).Resources["Pay"]?.Properties,
           FunctionName: "shop-new",
           Code: { S3Bucket: BUCKET, S3Key: "v2/new.zip" },
         },
@@ -210,9 +211,7 @@ t.test(
     const deployment = await badDeploy(w, { ...V2, more: added, without: ["Cart", "Topic"] });
     const { items } = (await w.api("GET", `/v1/deployments/${deployment}/components?limit=200`)).body;
     t.same(
-      items
-        .filter(({ kind }: Body) => kind === "stack-resource")
-        .map(({ id, change, parent }: Body) => [id, change, parent]),
+      items.filter(({ kind }) => kind === "stack-resource").map(({ id, change, parent }) => [id, change, parent]),
       [
         ["stack-resource:shop/Cart", "deleted", "stack:shop"],
         ["stack-resource:shop/New", "added", "stack:shop"],
@@ -222,7 +221,7 @@ t.test(
       ],
     );
     t.match(
-      items.find(({ id }: Body) => id === "lambda-code:shop-new"),
+      items.find(({ id }) => id === "lambda-code:shop-new"),
       { parent: "stack-resource:shop/New" },
     );
     const alone = await rollBack(w, deployment, ["lambda-code:shop-new", "lambda-code:shop-cart"]);
@@ -246,7 +245,7 @@ t.test(
     t.match(whole, { status: "Completed", error: null });
     const rows = (await w.api("GET", `/v1/rollbacks/${whole.id}/components?limit=200`)).body.items;
     t.same(
-      Object.fromEntries(rows.map(({ component, status }: Body) => [component, status])),
+      Object.fromEntries(rows.map(({ component, status }) => [component, status])),
       {
         "stack-resource:shop/Cart": "Recreated",
         "stack-resource:shop/New": "Removed",
@@ -295,9 +294,9 @@ t.test("by the strategy stack the template goes back, too, after a direct restor
   const direct = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "direct" });
   const [row] = (await w.api("GET", `/v1/rollbacks/${direct.id}/components`)).body.items;
   t.match(row, { status: "Restored", strategy: "direct", warnings: ["LEAVES_STACK_BEHIND"] });
-  t.match((await templateOf(w)).Resources.Pay.Properties, { Code: { S3Key: "v2/pay.zip" } });
+  t.match((await templateOf(w)).Resources["Pay"]?.Properties, { Code: { S3Key: "v2/pay.zip" } });
   t.match(await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "stack" }), { status: "Completed" });
-  t.match((await templateOf(w)).Resources.Pay.Properties, { Code: { S3Key: "v1/pay.zip" } });
+  t.match((await templateOf(w)).Resources["Pay"]?.Properties, { Code: { S3Key: "v1/pay.zip" } });
   t.equal(await invoke(w, "shop-pay"), "pay v1");
 });
 
@@ -409,6 +408,6 @@ t.test(
     const [row] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
     t.match(row, { status: "Restored", warnings: ["SECRET_KEPT", "LEAVES_STACK_BEHIND"] });
     const [step] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/plan`)).body.steps;
-    t.match(step.details, [{ code: "SECRET_KEPT", detail: /^Secret: CloudFormation keeps the NoEcho value/ }]);
+    t.match(step?.details, [{ code: "SECRET_KEPT", detail: /^Secret: CloudFormation keeps the NoEcho value/ }]);
   },
 );

@@ -3,7 +3,6 @@ import type { Shape } from "#sandbox/core/contract";
 import type { SandboxOptions } from "#sandbox/sandbox";
 import { payResource } from "../support/stack-templates.ts";
 import {
-  type Body,
   deployStack,
   ended,
   finishDeployment,
@@ -51,11 +50,11 @@ async function deploy(w: TestAccount, version: string, more: Shape = {}): Promis
 }
 
 async function statusOf(w: TestAccount): Promise<string> {
-  return (await w.aws("cloudformation", "DescribeStacks", { StackName: "shop" })).Stacks[0].StackStatus;
+  return (await w.aws("cloudformation", "DescribeStacks", { StackName: "shop" })).Stacks[0]?.StackStatus ?? "";
 }
 
 async function messages(w: TestAccount, path: string): Promise<string[]> {
-  return (await w.api("GET", `${path}/logs?limit=200`)).body.items.map(({ message }: Body) => message);
+  return (await w.api("GET", `${path}/logs?limit=200`)).body.items.map(({ message }) => message);
 }
 
 /** A deploy that fails, whose own rollback fails too, for the bucket has lost the code of before. */
@@ -129,7 +128,7 @@ t.test("a backup is taken of a stack that has come to rest", async (t) => {
   t.match(ready, { status: "In Progress", snapshot: { status: "Ready" } });
   const { items } = (await w.api("GET", `/v1/snapshots/${ready.snapshot.id}/components?limit=200`)).body;
   t.ok(
-    items.some(({ id }: Body) => id === "stack-resource:shop/More"),
+    items.some(({ id }) => id === "stack-resource:shop/More"),
     "with what the update brought",
   );
 });
@@ -151,15 +150,15 @@ t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with what it hangs on and t
   const id = await stuckDeploy(w);
   const { items } = (await w.api("GET", `/v1/deployments/${id}/components`)).body;
   t.match(
-    items.find(({ id: component }: Body) => component === "stack:shop"),
+    items.find(({ id: component }) => component === "stack:shop"),
     { change: "modified", readiness: "irreversible", reasons: ["STACK_NOT_UPDATABLE"] },
     "that the deploy left it so is in the list of what it altered",
   );
   w.sandbox.calls.clear();
   const refused = await rollBack(w, id, "all", { includeFailed: true });
   t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" }, result: { restored: 0 } });
-  t.match(refused.error.detail, /failed at Pay \(AWS::Lambda::Function\): .*NoSuchKey/);
-  t.match(refused.error.detail, /"continueUpdateRollback": \{"shop":\[\]\}.*\{"shop":\["Pay"\]\}/);
+  t.match(refused.error?.detail, /failed at Pay \(AWS::Lambda::Function\): .*NoSuchKey/);
+  t.match(refused.error?.detail, /"continueUpdateRollback": \{"shop":\[\]\}.*\{"shop":\["Pay"\]\}/);
   t.same(w.sandbox.calls.mutations(), [], "nothing was touched");
   const wrong = await rollBack(w, id, "all", { includeFailed: true, continueUpdateRollback: { shop: ["Topic"] } });
   t.match(wrong, {
@@ -240,5 +239,5 @@ t.test("what is left of a creation that failed makes room for the stack of the b
 
 async function exists(w: TestAccount): Promise<boolean> {
   const { Stacks } = await w.aws("cloudformation", "DescribeStacks", {});
-  return Stacks.some(({ StackName, StackStatus }: Body) => StackName === "shop" && StackStatus !== "DELETE_COMPLETE");
+  return Stacks.some(({ StackName, StackStatus }) => StackName === "shop" && StackStatus !== "DELETE_COMPLETE");
 }

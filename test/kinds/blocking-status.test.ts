@@ -10,7 +10,6 @@ import { functionSettings } from "#src/kinds/lambda/function-settings";
 import { lambdaCode } from "#src/kinds/lambda-code";
 import { lambdaConfig } from "#src/kinds/lambda-config";
 import {
-  type Body,
   configure,
   createFunction,
   finishDeployment,
@@ -241,7 +240,7 @@ t.test(
     t.equal(await invoke(w, FunctionName), "v1");
     const { items } = (await w.api("GET", `/v1/rollbacks/${again.id}/logs?limit=200`)).body;
     t.ok(
-      items.some(({ message }: Body) => /has lost the version .* Lambda keeps a copy/.test(message)),
+      items.some(({ message }) => /has lost the version .* Lambda keeps a copy/.test(message)),
       "and it is said",
     );
   },

@@ -10,9 +10,10 @@ import type { AwsAccess, CallObserver } from "#src/aws/gateways/access";
 import { KIND_NAMES } from "#src/domain/component/component";
 import { HOME, useEnvironment } from "../aws/aws-stage.ts";
 import { VirtualClock } from "../aws/virtual-clock.ts";
+import { accountOf } from "../support/answers.ts";
 import { missing } from "../support/commands.ts";
 import { type Moto, startMoto } from "../support/moto.ts";
-import { type Body, zip } from "../support/test-account.ts";
+import { zip } from "../support/test-account.ts";
 import { type Bench, kindContract } from "./kind-contract.ts";
 import { SPECIMENS } from "./specimens.ts";
 
@@ -65,7 +66,7 @@ async function openMoto(t: Test, { url }: Moto, { clients, access, notes }: Conn
   await fetch(`${url}/moto-api/reset`, { method: "POST" });
   await makeGround(url);
   return {
-    aws: (service, operation, input = {}) => send(clients, { service, operation, input }),
+    aws: accountOf((service, operation, input) => send(clients, { service, operation, input })).aws,
     access,
     artifacts: await stockedArtifacts(t),
     mutations: () => notes.splice(0).flatMap(({ operation }) => (READING.test(operation) ? [] : [operation])),
@@ -84,7 +85,7 @@ interface OwnCall {
 }
 
 /** One operation by the account's owner. */
-async function send(clients: Clients, { service, operation, input }: OwnCall): Promise<Body> {
+async function send(clients: Clients, { service, operation, input }: OwnCall): Promise<object> {
   if (service !== "lambda") return clients.cloudformation.send(commandOf(cloudformation, operation, input));
   return clients.lambda.send(commandOf(lambda, operation, input));
 }

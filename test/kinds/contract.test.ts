@@ -2,6 +2,7 @@ import t, { type Test } from "tap";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { KIND_NAMES } from "#src/domain/component/component";
 import { openStage } from "../aws/aws-stage.ts";
+import { accountOf } from "../support/answers.ts";
 import { type Bench, type Benches, kindContract } from "./kind-contract.ts";
 import { SPECIMENS } from "./specimens.ts";
 
@@ -9,7 +10,7 @@ import { SPECIMENS } from "./specimens.ts";
 async function openSandbox(t: Test): Promise<Bench> {
   const { aws, sandbox, own } = openStage(t, { sandbox: { updateMs: 0 } });
   return {
-    aws: own,
+    aws: accountOf(own).aws,
     access: aws,
     artifacts: await openDiskArtifacts(t.testdir()),
     mutations: () => {

@@ -17,8 +17,8 @@ import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
 import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS, performerOf } from "#src/kinds/index";
 import { contentOf } from "#src/kinds/lambda/alias-targets";
+import type { Account } from "../support/answers.ts";
 import { planFor } from "../support/plan-case.ts";
-import type { Account } from "../support/test-account.ts";
 import type { Specimen } from "./specimens.ts";
 
 /** An account with nothing in it, and the gateways to it. */

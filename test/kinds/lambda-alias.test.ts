@@ -1,7 +1,6 @@
 import t, { type Test } from "tap";
 import { AwsError, type Shape } from "#sandbox/core/contract";
 import {
-  type Body,
   configure,
   createFunction,
   finishDeployment,
@@ -28,7 +27,7 @@ const publish = async (w: TestAccount, more: Shape = {}): Promise<string> =>
   (await w.aws("lambda", "PublishVersion", { FunctionName, ...more })).Version;
 const createAlias = (w: TestAccount, FunctionVersion: string, more: Shape = {}) =>
   w.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion, ...more });
-const aliasNow = (w: TestAccount): Promise<Body> => w.aws("lambda", "GetAlias", { FunctionName, Name: "live" });
+const aliasNow = (w: TestAccount) => w.aws("lambda", "GetAlias", { FunctionName, Name: "live" });
 const provision = (w: TestAccount, ProvisionedConcurrentExecutions: number) =>
   w.aws("lambda", "PutProvisionedConcurrencyConfig", {
     FunctionName,
@@ -36,11 +35,11 @@ const provision = (w: TestAccount, ProvisionedConcurrentExecutions: number) =>
     ProvisionedConcurrentExecutions,
   });
 
-async function provisionedNow(w: TestAccount): Promise<Body[]> {
+async function provisionedNow(w: TestAccount): Promise<unknown[]> {
   const { ProvisionedConcurrencyConfigs } = await w.aws("lambda", "ListProvisionedConcurrencyConfigs", {
     FunctionName,
   });
-  return ProvisionedConcurrencyConfigs.map((config: Body) => [
+  return ProvisionedConcurrencyConfigs.map((config) => [
     config.RequestedProvisionedConcurrentExecutions,
     config.Status,
   ]);

@@ -6,9 +6,8 @@ import type { EventSourceMappingConfiguration } from "#src/aws/gateways/triggers
 import { createCachedReader } from "#src/kinds/cached-reader";
 import { triggerName, triggerPatches, triggerSettings } from "#src/kinds/lambda/trigger-settings";
 import { lambdaTrigger } from "#src/kinds/lambda-trigger";
+import { type Account, type AwsOutput, firstRow } from "../support/answers.ts";
 import {
-  type Account,
-  type Body,
   createFunction,
   deployStack,
   finishDeployment,
@@ -48,7 +47,7 @@ async function updateTrigger(account: Account, UUID: string, input: Shape): Prom
 
 async function deleteTrigger(account: Account, UUID: string): Promise<void> {
   await account.aws("lambda", "DeleteEventSourceMapping", { UUID });
-  await until(async () => (await triggersOf(account)).every((trigger: Body) => trigger.UUID !== UUID));
+  await until(async () => (await triggersOf(account)).every((trigger) => trigger.UUID !== UUID));
 }
 
 async function triggerSettled(account: Account, UUID: string): Promise<void> {
@@ -57,10 +56,12 @@ async function triggerSettled(account: Account, UUID: string): Promise<void> {
   );
 }
 
+type Trigger = Omit<AwsOutput<"GetEventSourceMapping">, "LastModified"> & Pick<AwsOutput<"ListTags">, "Tags">;
+
 /** Every trigger of the account with its tags, without times. */
-async function triggersOf(account: Account): Promise<Body[]> {
+async function triggersOf(account: Account): Promise<Trigger[]> {
   const { EventSourceMappings } = await account.aws("lambda", "ListEventSourceMappings");
-  const rows: Body[] = [];
+  const rows: Trigger[] = [];
   for (const { LastModified: _time, ...rest } of EventSourceMappings) {
     const { Tags } = await account.aws("lambda", "ListTags", { Resource: rest.EventSourceMappingArn });
     rows.push({ ...rest, Tags });
@@ -68,7 +69,7 @@ async function triggersOf(account: Account): Promise<Body[]> {
   return rows;
 }
 
-const withoutIds = (rows: Body[]) => rows.map(({ UUID: _uuid, EventSourceMappingArn: _arn, ...rest }: Body) => rest);
+const withoutIds = (rows: Trigger[]) => rows.map(({ UUID: _uuid, EventSourceMappingArn: _arn, ...rest }) => rest);
 
 /** One trigger for each kind of source: its creation, and a change of every writable field. */
 const SPECIMENS: Record<string, { name: string; create: Shape; change: Shape }> = {
@@ -134,12 +135,12 @@ t.test("every writable field of a trigger is restored, and a second rollback cha
       const deployment = await openDeployment(w, scope);
       t.match(deployment, { status: "In Progress", snapshot: { components: 5 } });
       await updateTrigger(w, uuid, change);
-      const arn = before[0].EventSourceMappingArn;
+      const arn = before[0]?.EventSourceMappingArn;
       await w.aws("lambda", "TagResource", { Resource: arn, Tags: { tier: "two", added: "yes" } });
       await finishDeployment(w, deployment.id);
       const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components`)).body;
       t.equal(items.length, 1);
-      t.ok(items[0].id.startsWith(`lambda-trigger:${name}`), items[0].id);
+      t.ok(firstRow(items).id.startsWith(`lambda-trigger:${name}`), firstRow(items).id);
       const rollback = await rollBack(w, deployment.id, "all");
       t.match(rollback, { status: "Completed", result: { restored: 1 } });
       t.same(normal(await triggersOf(w)), normal(before));
@@ -151,7 +152,7 @@ t.test("every writable field of a trigger is restored, and a second rollback cha
 });
 
 /** AWS leaves out cleared fields, the sandbox keeps them as they were sent: without either, the rows can be compared. */
-function normal(rows: Body[]): Body[] {
+function normal(rows: object[]): object[] {
   const isNothing = (value: unknown): boolean =>
     value === "" || (typeof value === "object" && value !== null && Object.values(value).every(isNothing));
   return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => !isNothing(value))));

@@ -1,9 +1,9 @@
 import t from "tap";
+import type { Deployment, SnapshotComponent } from "#client/api-types";
 import { AwsError, type Shape } from "#sandbox/core/contract";
 import { layersOf, sameLayers } from "#src/kinds/lambda/layers";
+import type { Account } from "../support/answers.ts";
 import {
-  type Account,
-  type Body,
   configure,
   createFunction,
   finishDeployment,
@@ -29,20 +29,19 @@ const remove = (account: Account, VersionNumber: number) =>
 
 async function layersNow(account: Account, name = "shop-pay"): Promise<string[]> {
   const { Layers = [] } = await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name });
-  return Layers.map((layer: Body) => layer.Arn);
+  return Layers.map((layer) => layer.Arn);
 }
 
 /** The content of a layer version. */
-async function contentOf(account: Account, Arn: string): Promise<Body> {
+async function contentOf(account: Account, Arn: string) {
   const { Content, Version: _version, ...about } = await account.aws("lambda", "GetLayerVersionByArn", { Arn });
   const { CompatibleRuntimes, CompatibleArchitectures, LicenseInfo, Description } = about;
   return { sha256: Content.CodeSha256, CompatibleRuntimes, CompatibleArchitectures, LicenseInfo, Description };
 }
 
 /** The captured configuration, read from the backup of a deployment. */
-async function backedUp(w: TestAccount, deployment: Body): Promise<Body> {
-  const path = `/v1/snapshots/${deployment.snapshot.id}/components/${encodeURIComponent(CONFIG)}`;
-  return (await w.api("GET", path)).body;
+async function backedUp(w: TestAccount, { snapshot }: Deployment): Promise<SnapshotComponent> {
+  return (await w.api("GET", `/v1/snapshots/${snapshot.id}/components/${encodeURIComponent(CONFIG)}`)).body;
 }
 
 const mutationsSince = (w: TestAccount, count: number) =>
@@ -69,17 +68,19 @@ t.test(
     const component = await backedUp(w, await openDeployment(w, scope));
     t.equal(component.incomplete, null);
     const { sha256 } = await contentOf(w, arn);
-    t.match(component.evidence.layers, [
-      {
-        arn,
-        codeSha256: sha256,
-        licenseInfo: "MIT",
-        compatibleRuntimes: ["nodejs22.x"],
-        policy: /"Sid":"all"/,
-        notArchived: null,
-      },
-      { arn: FOREIGN, notArchived: /GetLayerVersion/ },
-    ]);
+    t.match(component.evidence, {
+      layers: [
+        {
+          arn,
+          codeSha256: sha256,
+          licenseInfo: "MIT",
+          compatibleRuntimes: ["nodejs22.x"],
+          policy: /"Sid":"all"/,
+          notArchived: null,
+        },
+        { arn: FOREIGN, notArchived: /GetLayerVersion/ },
+      ],
+    });
     t.match(component.artifacts, [{ digest: Buffer.from(sha256, "base64").toString("hex") }]);
     t.notMatch(JSON.stringify(component), /X-Amz-Signature/, "a bearer URL is never stored");
     const reads = w.sandbox.calls.all().filter(({ operation }) => operation === "GetLayerVersionByArn");

@@ -1,7 +1,7 @@
 import type { Shape } from "#sandbox/core/contract";
 import type { ComponentId, KindName } from "#src/domain/component/component";
+import type { Account } from "../support/answers.ts";
 import {
-  type Account,
   configure,
   createFunction,
   deployStack,
@@ -367,11 +367,11 @@ const QUEUE = "arn:aws:sqs:us-east-1:000000000000:orders";
 const trigger = async (account: Account) =>
   (await account.aws("lambda", "ListEventSourceMappings", { FunctionName })).EventSourceMappings[0];
 const triggerSettled: Change = (account) =>
-  until(async () => /^(Enabled|Disabled)$/.test((await trigger(account)).State));
+  until(async () => /^(Enabled|Disabled)$/.test((await trigger(account))?.State ?? ""));
 const updateTrigger = (input: Shape): Change =>
   inOrder(
     async (account) =>
-      account.aws("lambda", "UpdateEventSourceMapping", { UUID: (await trigger(account)).UUID, ...input }),
+      account.aws("lambda", "UpdateEventSourceMapping", { UUID: (await trigger(account))?.UUID, ...input }),
     triggerSettled,
   );
 const NOT_OF_A_QUEUE = Object.fromEntries(
@@ -414,13 +414,13 @@ const lambdaTrigger: Specimen = {
     ProvisionedPollerConfig: updateTrigger({ ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 4 } }),
     Tags: async (account) =>
       account.aws("lambda", "TagResource", {
-        Resource: (await trigger(account)).EventSourceMappingArn,
+        Resource: (await trigger(account))?.EventSourceMappingArn,
         Tags: { team: "other" },
       }),
   },
   fixed: NOT_OF_A_QUEUE,
   remove: async (account) => {
-    await account.aws("lambda", "DeleteEventSourceMapping", { UUID: (await trigger(account)).UUID });
+    await account.aws("lambda", "DeleteEventSourceMapping", { UUID: (await trigger(account))?.UUID });
     await until(async () => (await trigger(account)) === undefined);
   },
   withoutMoto: { MaximumBatchingWindowInSeconds: "until it is set, it is not answered at all: AWS answers 0" },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Shape } from "#sandbox/core/contract";
-import { type Account, configure, createFunction, deployStack, settled, updateCode, zip } from "./test-account.ts";
+import type { Account } from "./answers.ts";
+import { configure, createFunction, deployStack, settled, updateCode, zip } from "./test-account.ts";
 
 const BUCKET = "shop-deploys";
 

@@ -1,8 +1,9 @@
 import type { Test } from "tap";
 import type { CallRecord } from "#sandbox/core/contract";
 import { ALL_KINDS_SCOPE, deploySecond } from "./all-kinds.ts";
+import type { Job } from "./answers.ts";
 import type { CrashStand } from "./crash-stand.ts";
-import { type Body, fingerprintOf, until } from "./test-account.ts";
+import { fingerprintOf, firstOf, until } from "./test-account.ts";
 
 /** Within this a restarted service must be back at the job that was at work when it was killed. */
 const PROMISED_MS = 5_000;
@@ -37,7 +38,7 @@ export function sampleOfCalls(step: number) {
 interface Unharmed {
   readonly stand: CrashStand;
   readonly deployment: string;
-  readonly before: Body;
+  readonly before: object;
   /** The mutations that took effect. */
   readonly effects: readonly string[];
 }
@@ -78,8 +79,8 @@ async function isBackupKilledAt(t: Test, stand: CrashStand, nth: number, when: W
     stage: "prod",
     scope: ALL_KINDS_SCOPE,
   });
-  const find = () => stand.api("GET", `/v1/deployments/${id}?wait=30`).catch(() => ({}));
-  const ready = until(async () => (await find()).snapshot?.status === "Ready", PATIENCE_MS);
+  const find = () => stand.api("GET", `/v1/deployments/${id}?wait=30`).catch(() => null);
+  const ready = until(async () => (await find())?.snapshot.status === "Ready", PATIENCE_MS);
   const reached = await Promise.race([hold.reached.then(() => true), ready.then(() => false)]);
   if (reached) await stand.killWhileHeld(() => hold.drop());
   else hold.release();
@@ -166,13 +167,11 @@ async function startRollback({ api }: CrashStand, deployment: string): Promise<s
   return `/v1/rollbacks/${id}`;
 }
 
-export async function ended({ api }: CrashStand, path: string): Promise<Body> {
-  let body: Body;
-  await until(async () => {
-    body = await api("GET", `${path}?wait=30`).catch(() => ({}));
-    return body.status === "Completed" || body.status === "Exception";
+export function ended({ api }: CrashStand, path: string): Promise<Job> {
+  return firstOf(async () => {
+    const body = await api("GET", `${path}?wait=30`).catch(() => undefined);
+    return body?.status === "Completed" || body?.status === "Exception" ? body : undefined;
   }, PATIENCE_MS);
-  return body;
 }
 
 /** The mutations that took effect, each by its operation and what it changes. Change sets carry the rollback's id. */

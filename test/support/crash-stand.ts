@@ -1,18 +1,19 @@
 import { rm } from "node:fs/promises";
 import { createSandbox, type Sandbox } from "#sandbox/sandbox";
 import { deployFirst } from "./all-kinds.ts";
+import { type Account, type Api, apiOf, sandboxAccount } from "./answers.ts";
 import { startProcess } from "./built-service.ts";
 import { startKillable } from "./killable-service.ts";
 import { eagerClock } from "./quick-clock.ts";
 import { makeScratchFolder } from "./scratch.ts";
-import { type Account, awsEnv, type Body } from "./test-account.ts";
+import { awsEnv } from "./test-account.ts";
 
 /** A sandbox in this process, a service that can be killed, and an account with all kinds in it. */
 export interface CrashStand {
   readonly sandbox: Sandbox;
   readonly account: Account;
   /** Rejects where the service is killed before it has answered. */
-  api(method: string, path: string, body?: unknown): Promise<Body>;
+  readonly api: Api;
   /** Kills the service while a call is held, then starts another one on the same data. A dropped call never takes effect. */
   killWhileHeld(drop: () => void): Promise<void>;
   close(): Promise<void>;
@@ -25,10 +26,10 @@ export async function startProcessStand(): Promise<CrashStand> {
   const dataDir = await makeScratchFolder();
   let service = await startProcess(dataDir, env);
   return openStand(sandbox, dataDir, {
-    api: async (method, path, body) => {
+    api: apiOf(async (method, path, body) => {
       const answer = await fetch(service.url + path, { method, ...requestOf(service.token, body) });
       return answer.json();
-    },
+    }),
     killWhileHeld: async (drop) => {
       await service.kill();
       drop();
@@ -45,12 +46,12 @@ export async function startQuickStand(): Promise<CrashStand> {
   const dataDir = await makeScratchFolder();
   let service = await startKillable(dataDir, sandbox.requestHandler());
   return openStand(sandbox, dataDir, {
-    api: async (method, path, body) => {
+    api: apiOf(async (method, path, body) => {
       const { body: payload, headers } = requestOf(service.token, body);
       const request = { method: method as "GET", url: path, headers, ...(payload === undefined ? {} : { payload }) };
       const answer = await Promise.race([service.inject(request), service.killed]);
       return answer.json();
-    },
+    }),
     killWhileHeld: async (drop) => {
       await service.kill();
       drop();
@@ -65,9 +66,7 @@ async function openStand(
   dataDir: string,
   { stop, ...service }: Pick<CrashStand, "api" | "killWhileHeld"> & { stop(): Promise<void> },
 ): Promise<CrashStand> {
-  const account: Account = {
-    aws: (service, operation, input = {}) => sandbox.service(service).call(operation, input, "wire"),
-  };
+  const account = sandboxAccount(sandbox);
   await deployFirst(account);
   return {
     ...service,

@@ -71,7 +71,7 @@ Outputs:
 }
 
 /** The function `shop-pay` as a resource, with its code and whatever a test is about. */
-export function payResource(Code: Shape, more: Shape = {}): Shape {
+export function payResource(Code: Shape, more: Shape = {}) {
   return {
     Type: "AWS::Lambda::Function",
     Properties: {

@@ -1,27 +1,19 @@
 import { rm } from "node:fs/promises";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import type { Test } from "tap";
+import type { Deployment, Rollback } from "#client/api-types";
 import type { Shape } from "#sandbox/core/contract";
 import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandbox";
 import { type ComposeOptions, type RunningService, startService } from "#src/compose";
 import { readConfig } from "#src/config";
+import { type Account, type AwsOutput, type Reply, type ReplyTo, sandboxAccount } from "./answers.ts";
 import { eagerClock, quickClock } from "./quick-clock.ts";
 import { makeScratchFolder } from "./scratch.ts";
 
-/** Any JSON answer: tests read what the contract says is there, and fail where it is not. */
-// biome-ignore lint/suspicious/noExplicitAny: answers are matched by the assertions, not by types
-export type Body = any;
-
-export interface Answer {
+export interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
   readonly headers: Headers;
-}
-
-/** An account that a test sets up and looks into. */
-export interface Account {
-  /** One operation of a service of the sandbox, as AWS would answer it. */
-  aws(service: string, operation: string, input?: Shape): Promise<Body>;
 }
 
 /** A sandbox and a service that talk over loopback, in this process, with a folder of their own. */
@@ -32,7 +24,12 @@ export interface TestAccount extends Account {
   readonly awsEnv: Record<string, string>;
   readonly url: string;
   readonly token: string;
-  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  api<Method extends string, Path extends string>(
+    method: Method,
+    path: Path,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<ReplyTo<Method, Path>>>;
   /** Stops the service and starts it again on the same data. */
   restart(env?: Record<string, string>): Promise<void>;
   close(): Promise<void>;
@@ -86,7 +83,7 @@ export async function startTestAccount(
       return service.adminToken;
     },
     api: (method, path, body, headers) => call(service, method, { path, body, headers: headers ?? {} }),
-    aws: (name, operation, input = {}) => sandbox.service(name).call(operation, input, "wire"),
+    aws: sandboxAccount(sandbox).aws,
     restart: async (more) => {
       await service.close();
       service = await start(more);
@@ -99,11 +96,11 @@ export async function startTestAccount(
   };
 }
 
-async function call(
+async function call<Body>(
   service: RunningService,
   method: string,
   { path, body, headers }: { path: string; body: unknown; headers: Record<string, string> },
-): Promise<Answer> {
+): Promise<Answer<Body>> {
   const content = body === undefined ? {} : { "content-type": "application/json" };
   const answer = await service.inject({
     method: method as "GET",
@@ -156,12 +153,12 @@ export async function settled(account: Account, name: string): Promise<void> {
 }
 
 /** Runs a function and answers what it said. */
-export async function invoke(account: Account, name: string, qualifier?: string): Promise<Body> {
-  const answer = await account.aws("lambda", "Invoke", {
+export async function invoke(account: Account, name: string, qualifier?: string): Promise<unknown> {
+  const { Payload } = await account.aws("lambda", "Invoke", {
     FunctionName: name,
     ...(qualifier ? { Qualifier: qualifier } : {}),
   });
-  return JSON.parse(Buffer.from(answer.Payload as Uint8Array).toString());
+  return JSON.parse(Buffer.from(Payload).toString());
 }
 
 /** Creates or updates a stack as a deploy tool does, and waits for its end. */
@@ -189,8 +186,9 @@ export async function deployStack(
 export async function stackSettled(account: Account, name: string): Promise<string> {
   let status = "";
   await until(async () => {
-    status = (await account.aws("cloudformation", "DescribeStacks", { StackName: name })).Stacks[0].StackStatus;
-    return !status.endsWith("_IN_PROGRESS");
+    const { Stacks } = await account.aws("cloudformation", "DescribeStacks", { StackName: name });
+    status = Stacks[0]?.StackStatus ?? "";
+    return status !== "" && !status.endsWith("_IN_PROGRESS");
   });
   return status;
 }
@@ -200,9 +198,20 @@ const LOOK_AGAIN_MS = 5;
 
 /** Waits for a condition, and says so when it does not come true within the time. */
 export async function until(condition: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+  await firstOf(async () => (await condition()) || undefined, timeoutMs, `${condition}`);
+}
+
+/** Looks until there is a value, and says so when there is none within the time. */
+export async function firstOf<Value>(
+  look: () => Promise<Value | undefined>,
+  timeoutMs = 20_000,
+  what = `${look}`,
+): Promise<Value> {
   const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`it did not become true within ${timeoutMs} ms: ${condition}`);
+  for (;;) {
+    const value = await look();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error(`it did not become true within ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
@@ -212,7 +221,7 @@ export async function openDeployment(
   account: TestAccount,
   scope: { stacks?: string[]; functions?: string[] },
   more: object = {},
-): Promise<Body> {
+): Promise<Reply<Deployment>> {
   const request = { application: "shop", stage: "prod", branch: "main", scope, ...more };
   const opened = await account.api("POST", "/v1/deployments", request);
   if (opened.status !== 202) return opened.body;
@@ -220,19 +229,26 @@ export async function openDeployment(
 }
 
 /** Reports the outcome and waits until the deployment has ended. */
-export async function finishDeployment(account: TestAccount, id: string, outcome = "succeeded"): Promise<Body> {
+export async function finishDeployment(
+  account: TestAccount,
+  id: string,
+  outcome = "succeeded",
+): Promise<Reply<Deployment>> {
   await account.api("POST", `/v1/deployments/${id}/finish`, { outcome });
   return (await account.api("GET", `/v1/deployments/${id}?wait=30`)).body;
 }
 
 /** A job's end, on a machine of any speed. */
-export async function ended(account: Pick<TestAccount, "api">, path: string): Promise<Body> {
-  let body: Body;
+export async function ended<Path extends string>(
+  account: Pick<TestAccount, "api">,
+  path: Path,
+): Promise<ReplyTo<"GET", Path>> {
+  const waiting: string = `${path}?wait=30`;
   await until(async () => {
-    body = (await account.api("GET", `${path}?wait=30`)).body;
-    return body.status === "Completed" || body.status === "Exception";
+    const { status } = (await account.api("GET", waiting)).body;
+    return status === "Completed" || status === "Exception";
   }, 300_000);
-  return body;
+  return (await account.api("GET", path)).body;
 }
 
 /** Starts a rollback and waits until it has ended. */
@@ -241,19 +257,28 @@ export async function rollBack(
   deployment: string,
   components: readonly string[] | "all",
   more: object = {},
-): Promise<Body> {
+): Promise<Reply<Rollback>> {
   const opened = await account.api("POST", "/v1/rollbacks", { deployment, components, ...more });
   if (opened.status !== 202) return opened.body;
   return (await account.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
 }
 
+interface Facets {
+  readonly tags: object;
+  readonly concurrency: object | null;
+  readonly recursion: string;
+  readonly statements: readonly string[];
+  readonly urls: readonly object[];
+  readonly invokes: readonly object[];
+}
+
 /** What a function has with calls of its own, without what AWS makes anew each time: addresses, times, order, revisions. */
-async function facetsOf(account: Account, FunctionName: string): Promise<Body> {
-  const lambda = (operation: string) => account.aws("lambda", operation, { FunctionName });
+async function facetsOf(account: Account, FunctionName: string): Promise<Facets> {
+  const lambda = <Operation extends string>(operation: Operation) => account.aws("lambda", operation, { FunctionName });
   const { Tags = {}, Concurrency = null } = await lambda("GetFunction");
   const { FunctionUrlConfigs } = await lambda("ListFunctionUrlConfigs");
   const { FunctionEventInvokeConfigs } = await lambda("ListFunctionEventInvokeConfigs");
-  const policy = await lambda("GetPolicy").then(
+  const policy: object[] = await lambda("GetPolicy").then(
     ({ Policy }) => JSON.parse(Policy).Statement,
     () => [],
   );
@@ -261,20 +286,29 @@ async function facetsOf(account: Account, FunctionName: string): Promise<Body> {
     tags: Tags,
     concurrency: Concurrency,
     recursion: (await lambda("GetFunctionRecursionConfig")).RecursiveLoop,
-    statements: policy.map((statement: object) => JSON.stringify(statement)).sort(),
-    urls: FunctionUrlConfigs.map(({ FunctionArn, AuthType, Cors }: Body) => ({ FunctionArn, AuthType, Cors })),
-    invokes: FunctionEventInvokeConfigs.map(({ LastModified: _, ...settings }: Body) => settings),
+    statements: policy.map((statement) => JSON.stringify(statement)).sort(),
+    urls: FunctionUrlConfigs.map(({ FunctionArn, AuthType, Cors }) => ({ FunctionArn, AuthType, Cors })),
+    invokes: FunctionEventInvokeConfigs.map(({ LastModified: _, ...settings }) => settings),
   };
 }
 
+type Configuration = Pick<
+  AwsOutput<"GetFunctionConfiguration">,
+  "CodeSha256" | "MemorySize" | "Timeout" | "Environment" | "Description" | "Handler"
+>;
+
+interface FunctionFingerprint extends Configuration, Facets {
+  readonly aliases: Readonly<Record<string, object>>;
+}
+
 /** Code digests, configurations, aliases and facets of every function, and the templates of every stack, as AWS itself tells. */
-export async function fingerprintOf(account: Account): Promise<Body> {
+export async function fingerprintOf(account: Account): Promise<Record<string, FunctionFingerprint>> {
   const { Functions } = await account.aws("lambda", "ListFunctions");
-  const functions: Record<string, Body> = {};
+  const functions: Record<string, FunctionFingerprint> = {};
   for (const found of Functions) {
     const { Aliases } = await account.aws("lambda", "ListAliases", { FunctionName: found.FunctionName });
     const { CodeSha256, MemorySize, Timeout, Environment, Description, Handler } = found;
-    const aliases: Record<string, Body> = {};
+    const aliases: Record<string, object> = {};
     for (const { Name, FunctionVersion } of Aliases) {
       const version = await account.aws("lambda", "GetFunctionConfiguration", {
         FunctionName: found.FunctionName,
