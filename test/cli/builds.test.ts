@@ -105,10 +105,10 @@ async function twoBuilds(t: Test, name: string): Promise<{ origin: string[]; ver
     const deployed = await stepback("deploy", ...origin, ...stored, "--function", name, "--", ...tool);
     if (deployed.code !== 0) throw new Error(deployed.stderr);
   }
-  const read = async () =>
-    (await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name })).Environment.Variables[
-      "VERSION"
-    ] ?? "";
+  const read = async () => {
+    const { Environment } = await account.aws("lambda", "GetFunctionConfiguration", { FunctionName: name });
+    return Environment.Variables["VERSION"] ?? "";
+  };
   return { origin, versionOf: read };
 }
 

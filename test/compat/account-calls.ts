@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CallRecord, Shape } from "#sandbox/core/contract";
 import type { Sandbox } from "#sandbox/sandbox";
-import type { Account } from "../support/answers.ts";
-import { accountOf } from "../support/answers.ts";
+import { type Account, accountOf } from "../support/answers.ts";
 import { settled, stackSettled, until } from "../support/test-account.ts";
 
 /** One call that changed an account. Bytes in its input are `{ "base64": … }` in the file. */

@@ -1,6 +1,5 @@
 import type { Shape } from "#sandbox/core/contract";
-import type { Account } from "../support/answers.ts";
-import { firstRow } from "../support/answers.ts";
+import { type Account, firstRow } from "../support/answers.ts";
 import { configure, createFunction, deployStack, updateCode, zip } from "../support/test-account.ts";
 import { triggerSettled } from "./account-calls.ts";
 

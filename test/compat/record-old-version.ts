@@ -117,7 +117,7 @@ async function openDeployment(scope: object, more: object = {}): Promise<string>
 
 async function rollBack(deployment: string, picked: RegExp, more: object = {}): Promise<string> {
   const { items } = await service.api("GET", `/v1/deployments/${deployment}/components?limit=200`);
-  const components = items.map(({ id }) => id).filter((id: string) => picked.test(id));
+  const components = items.map(({ id }) => id).filter((id) => picked.test(id));
   return (await service.api("POST", "/v1/rollbacks", { deployment, components, ...more })).id;
 }
 

@@ -80,7 +80,7 @@ t.test(
     await api("POST", `/v1/deployments/${opened.id}/finish`, { outcome: "succeeded" });
     t.match(await api("GET", `/v1/deployments/${opened.id}?wait=60`), { status: "Completed", rollbackable: true });
     const { items } = await api("GET", `/v1/deployments/${opened.id}/components?limit=200`);
-    const ids = items.map((row: { id: string }) => row.id);
+    const ids = items.map((row) => row.id);
     for (const id of [
       "stack:shop-prod",
       "lambda-code:shop-prod-pay",

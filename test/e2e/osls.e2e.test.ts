@@ -45,7 +45,7 @@ t.test(
     const deployed = await functions();
     t.match(await finishDeployment(account, deployment.id), { status: "Completed", rollbackable: true });
     const { items } = (await account.api("GET", `/v1/deployments/${deployment.id}/components?limit=200`)).body;
-    const changes = Object.fromEntries(items.map((row: { id: string; change: string }) => [row.id, row.change]));
+    const changes = Object.fromEntries(items.map((row) => [row.id, row.change]));
     t.match(changes, {
       "stack:shop-prod": "modified",
       "lambda-code:shop-prod-pay": "modified",

@@ -48,7 +48,7 @@ t.test(
     });
 
     const { items } = (await w.api("GET", `/v1/deployments/${deployment.id}/components`)).body;
-    t.same(items.map((row: { id: string }) => row.id).sort(), [
+    t.same(items.map((row) => row.id).sort(), [
       "lambda-code:shop-cart",
       "lambda-code:shop-new",
       "lambda-code:shop-old",
@@ -98,7 +98,7 @@ t.test(
       log.some((line) => line.aws?.operation === "UpdateFunctionCode" && line.aws.requestId),
       "the log names the call that put it back",
     );
-    t.ok(log.some((line: { message: string }) => /Read back and equal/.test(line.message)));
+    t.ok(log.some((line) => /Read back and equal/.test(line.message)));
   },
 );
 
@@ -195,7 +195,7 @@ t.test("a change between restore and the last look ends the job in Exception and
   const rollback = await running;
   t.match(rollback, { status: "Exception", error: { code: "VERIFY_FAILED" }, result: { restored: 1, failed: 1 } });
   const rows = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
-  const row = rows.find(({ component }: { component: string }) => component === "lambda-config:shop-a");
+  const row = rows.find(({ component }) => component === "lambda-config:shop-a");
   t.match(row, {
     status: "Failed",
     verified: false,

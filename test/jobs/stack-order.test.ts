@@ -5,8 +5,7 @@ import { createSandbox } from "#sandbox/sandbox";
 import type { StackLinks } from "#src/domain/stack/links";
 import { orderStacks, type StackPass } from "#src/domain/stack/order";
 import { bridge } from "#src/domain/template/splice/bridge";
-import type { Account } from "../support/answers.ts";
-import { sandboxAccount } from "../support/answers.ts";
+import { type Account, sandboxAccount } from "../support/answers.ts";
 import { graphText, type StackGraph, stackGraphs } from "../support/stack-graphs.ts";
 import { bridgeEnd, linkedTemplate, ownTemplate, yamlTemplate } from "../support/stack-templates.ts";
 import { ended, finishDeployment, openDeployment, type TestAccount, until, worldOf } from "../support/test-account.ts";
@@ -24,15 +23,15 @@ async function submit(account: Account, name: string, template: string | null): 
   if (typeof answer === "string") return answer;
   let end = "";
   await until(async () => {
-    const stack = await describe(account, known?.StackId ?? name);
+    const stack = await describe(account, answer.StackId ?? known?.StackId);
     end = stack ? `${stack.StackStatus}${GOOD.test(stack.StackStatus) ? "" : ` ${stack.StackStatusReason}`}` : "";
     return end !== "" && !end.includes("_IN_PROGRESS");
   }, 60_000);
   return end;
 }
 
-async function describe(account: Account, name: string | undefined) {
-  const answer = await account.aws("cloudformation", "DescribeStacks", { StackName: name }).catch(() => null);
+async function describe(account: Account, StackName: unknown) {
+  const answer = await account.aws("cloudformation", "DescribeStacks", { StackName }).catch(() => null);
   return answer?.Stacks[0] ?? null;
 }
 
@@ -198,7 +197,7 @@ t.test("a rollback bridges a stack when an export goes and another comes back be
   ]);
   t.same(await exportsOf(w), { old: "a-shop=arn:old" });
   const log = (await w.api("GET", `/v1/rollbacks/${rollback.id}/logs?component=stack:a-shop&limit=200`)).body.items;
-  t.ok(log.some(({ message }: { message: string }) => message === "Bridging: it keeps new for a while."));
+  t.ok(log.some(({ message }) => message === "Bridging: it keeps new for a while."));
 });
 
 t.test(
