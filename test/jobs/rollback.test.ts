@@ -425,7 +425,7 @@ t.test("a cancelled rollback stops between two actions, reports what it did, and
   t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 1, restored: 1 } });
 });
 
-t.test("a component whose code AWS does not return is incomplete, and its restore is refused", async (t) => {
+t.test("a deployment whose code AWS does not return fails with its backup, and cannot be finished", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   w.sandbox.faults.fail({
