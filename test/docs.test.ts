@@ -132,7 +132,7 @@ function commandAt(command: Command, words: readonly string[]): { command: Comma
 
 t.test("every citation of the facts and of a decision leads to one", async (t) => {
   const tokens = [
-    ...CODE.map((path) => ({ path, tokens: tokensOf(parse(path, read(path)).ast) })),
+    ...CODE.filter(isCiting).map((path) => ({ path, tokens: tokensOf(parse(path, read(path)).ast) })),
     ...PAGES.map((path) => ({ path, tokens: tokensOfMarkdown(read(path)) })),
   ];
   // The counting script and its test cite examples.
@@ -163,6 +163,11 @@ t.test("every citation of the facts and of a decision leads to one", async (t) =
     [],
   );
 });
+
+/** Parsing every file would take ten times as long. */
+function isCiting(path: string): boolean {
+  return /\b(facts|decisions?)\s/.test(read(path));
+}
 
 const FACTS = factSections(ROOT) ?? new Set();
 

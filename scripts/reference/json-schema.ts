@@ -57,11 +57,16 @@ export function typeText(schema: Schema): string {
   return limits.length > 0 ? `${baseText(schema)} (${limits.join("; ")})` : baseText(schema);
 }
 
+/** `^dep_[0-9a-hjkmnp-tv-z]{20}$` */
+const ID_PATTERN = /^\^([a-z]{3}_)\[/;
+
 function baseText(schema: Schema): string {
   const { $ref, anyOf, items, type, additionalProperties } = schema;
   if ($ref) return nounLink($ref);
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(", ");
   if (anyOf) return typeText(schema);
+  const [, prefix] = ID_PATTERN.exec(schema.pattern ?? "") ?? [];
+  if (prefix) return `id ${code(`${prefix}…`)}`;
   if (items) return `list of ${items.type && !items.enum ? `${items.type}s` : baseText(items)}`;
   if (typeof additionalProperties === "object") return `map of names to ${typeText(additionalProperties)}`;
   return schema.format === "date-time" ? "time" : (type ?? "any JSON");

@@ -11,7 +11,7 @@ export function settingsPage(): string {
     description,
   ]);
   return page("Settings", "the schema in `src/config.ts`", [
-    "`stepback serve` reads these variables when it starts, and nothing else: there is no settings file. An empty variable counts as not set. A fault in",
+    "`stepback serve` reads these variables when it starts. There is no settings file, except for the targets. An empty variable counts as not set. A fault in",
     "any of them keeps the service from starting (exit code 253), and the message lists all faults at once.",
     "",
     ...table(["variable", "default", "means"], rows),

@@ -72,12 +72,12 @@ export interface CaptureOptions {
   readonly asksImporters: AsksImporters;
 }
 
-export const CAPTURE_EVERYTHING: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
+export const CAPTURE_ALL: CaptureOptions = { archives: ARCHIVES_ALL, asksImporters: () => true };
 
 export function createCachedReader(
   aws: AwsAccess,
   artifacts: Artifacts,
-  options: CaptureOptions = CAPTURE_EVERYTHING,
+  options: CaptureOptions = CAPTURE_ALL,
 ): CachedReader {
   const owners = new Map<string, OwningResource>();
   const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));

@@ -228,7 +228,12 @@ t.test("the plan names a missing object whose bytes are not in the backup", asyn
   t.match(await rollBack(w, id, "all"), {
     error: {
       code: "PLAN_REFUSED",
-      errors: [{ code: "ARTIFACT_MISSING", detail: /Pay needs v1\/pay.zip.*it is gone, and the backup has no bytes/ }],
+      errors: [
+        {
+          code: "ARTIFACT_MISSING",
+          detail: /Pay needs v1\/pay.zip.*it is gone, and the backup does not have its bytes/,
+        },
+      ],
     },
   });
   t.same(writes(w), [], "cart.zip is gone, too, but is not needed: its reference did not change");
@@ -319,7 +324,7 @@ t.test(
       error: {
         code: "PLAN_REFUSED",
         errors: [
-          { code: "SPLICE_IMPOSSIBLE", detail: /Nested needs v1\/pay.zip.*template of a nested stack names it/ },
+          { code: "SPLICE_IMPOSSIBLE", detail: /Nested needs v1\/pay.zip.*template of a nested stack refers to it/ },
         ],
       },
     });

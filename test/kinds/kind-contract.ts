@@ -14,7 +14,7 @@ import {
 } from "#src/domain/component/component";
 import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
-import { ARCHIVES_NONE, CAPTURE_EVERYTHING, createCachedReader } from "#src/kinds/cached-reader";
+import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS, performerOf } from "#src/kinds/index";
 import { contentOf } from "#src/kinds/lambda/alias-targets";
 import { planFor } from "../support/plan-case.ts";
@@ -187,7 +187,7 @@ class Trial {
     for (const id of picked) {
       const name = id.slice(id.indexOf(":") + 1);
       const goal = before.get(id)?.state ?? null;
-      const reader = createCachedReader(access, artifacts, { ...CAPTURE_EVERYTHING, archives: ARCHIVES_NONE });
+      const reader = createCachedReader(access, artifacts, { ...CAPTURE_ALL, archives: ARCHIVES_NONE });
       const { differing } = await KINDS[kindOf(id)].verify(reader, name, goal);
       t.same(differing, [], `${id} reads back equal`);
     }

@@ -1101,7 +1101,7 @@ export interface components {
             made: boolean;
             activity: components["schemas"]["Activity"];
         };
-        /** @description The states that a rollback replaced. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
+        /** @description Names what one rollback rolled back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
         Pin: {
             id: string;
             rollback: string;
@@ -2989,7 +2989,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The states that a rollback replaced. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
+            /** @description Names what one rollback rolled back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3035,7 +3035,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The states that a rollback replaced. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
+            /** @description Names what one rollback rolled back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -8,7 +8,7 @@ import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { alteredReadiness, type ReadinessFacts } from "../../domain/plan/readiness.ts";
 import { exposed, type Masking } from "../../domain/template/secrets.ts";
-import { CAPTURE_EVERYTHING } from "../../kinds/cached-reader.ts";
+import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import type { RecordEnd } from "../../store/port/deployments.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
@@ -23,7 +23,7 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   context.log.add("info", `The deploy ${deployment.outcome}. Recording the state after it.`);
   const before = await context.store.findComponents(deployment.backup.id);
   const { stacks } = deployment.scope;
-  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_EVERYTHING });
+  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
   const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
   const components = await captureScope(reader, deployment.scope, known, logCaptures(context, deployment.id));
   const deployed = asComponents(components);

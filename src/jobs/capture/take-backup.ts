@@ -11,7 +11,7 @@ import {
 import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
-import { CAPTURE_EVERYTHING } from "../../kinds/cached-reader.ts";
+import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
@@ -23,7 +23,7 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   for (const { code, detail } of deployment.warnings) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
-  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_EVERYTHING });
+  const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
   const components = await captureScope(reader, deployment.scope, [], logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);

@@ -40,7 +40,7 @@ export const PinShape = noun("Pin", (options) =>
     {
       ...options,
       description:
-        "The states that a rollback replaced. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state.",
+        "Names what one rollback rolled back. `digest` is the state that the deployment had made; it is null when the deployment had deleted the component. `supersededBy` is the rollback that restored exactly this state.",
     },
   ),
 );
