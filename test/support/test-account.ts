@@ -8,7 +8,7 @@ import { readConfig } from "#src/config";
 import { eagerClock, quickClock } from "./quick-clock.ts";
 import { makeScratchFolder } from "./scratch.ts";
 
-/** Any JSON answer: tests read what the contract says is there, and fail where it is not. */
+/** Any JSON response: tests read the members that the contract promises, and fail where one is missing. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are matched by the assertions, not by types
 export type Body = any;
 
@@ -18,7 +18,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** An account that a test sets up and looks into. */
+/** An account that a test sets up and inspects. */
 export interface Account {
   /** One operation of a service of the sandbox, as AWS would answer it. */
   aws(service: string, operation: string, input?: Shape): Promise<Body>;
@@ -38,7 +38,7 @@ export interface TestAccount extends Account {
   close(): Promise<void>;
 }
 
-/** The settings of an SDK, the AWS CLI or a deploy tool that talks to whatever listens there. */
+/** The environment that makes an SDK, the AWS CLI or a deploy tool call that endpoint. */
 export function awsEnv(url: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
@@ -49,7 +49,7 @@ export function awsEnv(url: string): Record<string, string> {
   };
 }
 
-/** A account for the time of one test. */
+/** An account that lives as long as one test. */
 export async function worldOf(
   t: Test,
   options: SandboxOptions = {},
@@ -119,13 +119,13 @@ async function call(
   };
 }
 
-/** A function's zip whose handler answers `says`. The same words give the same bytes. */
+/** A function's zip whose handler returns `says`. Equal words give equal bytes. */
 export function zip(says: string, more: Zippable = {}): Uint8Array {
   const handler = `exports.handler = async () => (${JSON.stringify(says)});\n`;
   return zipSync({ "index.js": strToU8(handler), ...more }, { mtime: new Date("2026-01-01T00:00:00Z") });
 }
 
-/** A fresh function outside of any stack, active. */
+/** Creates a function outside any stack and waits until it is active. */
 export async function createFunction(account: Account, name: string, says: string, more: Shape = {}): Promise<void> {
   await account.aws("lambda", "CreateFunction", {
     FunctionName: name,
@@ -155,7 +155,7 @@ export async function settled(account: Account, name: string): Promise<void> {
   });
 }
 
-/** Runs a function and answers what it said. */
+/** Invokes a function and returns its response. */
 export async function invoke(account: Account, name: string, qualifier?: string): Promise<Body> {
   const answer = await account.aws("lambda", "Invoke", {
     FunctionName: name,
@@ -164,7 +164,7 @@ export async function invoke(account: Account, name: string, qualifier?: string)
   return JSON.parse(Buffer.from(answer.Payload as Uint8Array).toString());
 }
 
-/** Creates or updates a stack as a deploy tool does, and waits for its end. */
+/** Creates or updates a stack as a deploy tool does, and waits until the operation has ended. */
 export async function deployStack(
   account: Account,
   name: string,
@@ -198,7 +198,7 @@ export async function stackSettled(account: Account, name: string): Promise<stri
 /** Most waits are over within a turn or two of the event loop. */
 const LOOK_AGAIN_MS = 5;
 
-/** Waits for a condition, and says so when it does not come true within the time. */
+/** Waits for a condition, and throws when it does not become true in time. */
 export async function until(condition: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
@@ -225,7 +225,7 @@ export async function finishDeployment(account: TestAccount, id: string, outcome
   return (await account.api("GET", `/v1/deployments/${id}?wait=30`)).body;
 }
 
-/** A job's end, on a machine of any speed. */
+/** Waits until a job has ended, on a machine of any speed. */
 export async function ended(account: Pick<TestAccount, "api">, path: string): Promise<Body> {
   let body: Body;
   await until(async () => {
@@ -247,7 +247,7 @@ export async function rollBack(
   return (await account.api("GET", `/v1/rollbacks/${opened.body.id}?wait=60`)).body;
 }
 
-/** What a function has with calls of its own, without what AWS makes anew each time: addresses, times, order, revisions. */
+/** The facets of a function, without the values that AWS makes for each object: addresses, times, order, revisions. */
 async function facetsOf(account: Account, FunctionName: string): Promise<Body> {
   const lambda = (operation: string) => account.aws("lambda", operation, { FunctionName });
   const { Tags = {}, Concurrency = null } = await lambda("GetFunction");
@@ -267,7 +267,7 @@ async function facetsOf(account: Account, FunctionName: string): Promise<Body> {
   };
 }
 
-/** Code digests, configurations, aliases and facets of every function, and the templates of every stack, as AWS itself tells. */
+/** Code digest, configuration, aliases and facets of every function and the template of every stack, as AWS returns them. */
 export async function fingerprintOf(account: Account): Promise<Body> {
   const { Functions } = await account.aws("lambda", "ListFunctions");
   const functions: Record<string, Body> = {};
