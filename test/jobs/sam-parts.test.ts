@@ -78,7 +78,7 @@ t.test("a part's plan asks for consent where a resource that SAM generates holds
 t.test("a facet that is removed only with its function asks for the function's code, not the stack", async (t) => {
   const { w, deployment } = await badDeploy(t, shop({ batch: 5, more: ADDED }));
   const alone = await rollBack(w, deployment, ["lambda-tags:shop-added"]);
-  t.match(alone.error, { code: "PLAN_REFUSED", detail: /has to go: add lambda-code:shop-added\./ });
+  t.match(alone.error, { code: "PLAN_REFUSED", detail: /has to be removed: add lambda-code:shop-added\./ });
   const both = ["lambda-tags:shop-added", "lambda-code:shop-added"];
   t.match(await rollBack(w, deployment, both, { allowDestructive: true }), {
     status: "Completed",
