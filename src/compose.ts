@@ -37,7 +37,7 @@ export interface ComposeOptions {
 /** The whole service, at work on its jobs, without a port. */
 export interface ComposedService {
   readonly adminToken: string;
-  /** Answers a request without a socket. */
+  /** Handles a request without a socket. */
   readonly inject: FastifyInstance["inject"];
   /** Serves on the configured port and resolves to the URL. */
   listen(): Promise<string>;

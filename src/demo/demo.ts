@@ -190,7 +190,7 @@ async function showActivities({ stage, clientEnv }: Play): Promise<void> {
   stage.say(
     "",
     failures === 0
-      ? stage.paint("green", "Every check held.")
+      ? stage.paint("green", "Every check passed.")
       : stage.paint("red", `${plural(failures, "check")} did not hold.`),
     "",
   );

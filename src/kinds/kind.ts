@@ -25,10 +25,10 @@ export interface Kind {
   /** Performs one action and returns its entry for the journal. Idempotent: checks the live state first. */
   restore(action: Action, context: RestoreContext): Promise<Json>;
   /** Reads live until it has settled, and finds what still differs from the goal. */
-  verify(reader: CachedReader, name: string, goal: ComponentState | null): Promise<Verdict>;
+  verify(reader: CachedReader, name: string, goal: ComponentState | null): Promise<Comparison>;
 }
 
-export interface Verdict {
+export interface Comparison {
   readonly live: CapturedComponent | null;
   /** Empty if live is the goal. `""` stands for a component that exists and should not, or the reverse. */
   readonly differing: readonly string[];

@@ -8,6 +8,7 @@ import { restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { archiveCode } from "./code-archive.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import {
   acting,
   actionBetween,
@@ -35,7 +36,6 @@ import {
 import { configDigest, functionSettings } from "./lambda/function-settings.ts";
 import { layersOf } from "./lambda/layers.ts";
 import { putProvisioned, readProvisioned } from "./lambda/provisioned-concurrency.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
  * An alias with the code and the configuration of the versions that it points to. Their numbers are only evidence, because
@@ -58,10 +58,10 @@ export const lambdaAlias: Kind = {
     const provisioned = lambdaAliasState(goal).settings.provisioned
       ? await reader.aws.lambda.awaitProvisioned(functionName, alias)
       : null;
-    const verdict = verdictOf(this, await capture(reader, name), goal);
+    const comparison = compareWithGoal(this, await capture(reader, name), goal);
     return provisioned?.status === "FAILED"
-      ? { ...verdict, differing: [...verdict.differing, "/provisioned"] }
-      : verdict;
+      ? { ...comparison, differing: [...comparison.differing, "/provisioned"] }
+      : comparison;
   },
 };
 

@@ -6,9 +6,9 @@ import type { Action } from "../domain/plan/plan.ts";
 import { alreadyDone, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { SettingsOf } from "./captured-state.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** Retries and destinations of asynchronous invocations of a function, a version or an alias. */
 export const lambdaAsync: Kind = {
@@ -18,7 +18,7 @@ export const lambdaAsync: Kind = {
   plan,
   restore: restoreBy({ "put-event-invoke": putEventInvoke, "delete-event-invoke": deleteEventInvoke }),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

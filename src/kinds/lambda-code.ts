@@ -16,6 +16,7 @@ import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-
 import { type CachedReader, ownerId } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { archiveCode } from "./code-archive.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import {
   acting,
   actionBetween,
@@ -30,7 +31,6 @@ import {
 } from "./kind.ts";
 import { creationSettings, runtimeWarning } from "./lambda/function-settings.ts";
 import { planLayers, resolveLayers } from "./lambda/layers.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** The code of `$LATEST`. It stands for the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {
@@ -45,7 +45,7 @@ export const lambdaCode: Kind = {
   }),
   async verify(reader, name, goal) {
     await reader.aws.lambda.awaitSettled(name);
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

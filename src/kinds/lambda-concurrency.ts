@@ -5,9 +5,9 @@ import type { Action } from "../domain/plan/plan.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { SettingsOf } from "./captured-state.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { capturedFacet, oneAction, planFacet } from "./lambda/facet.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
  * Reserved concurrency. A function without a reservation does not have this component; a reservation of 0 is one, and
@@ -20,7 +20,7 @@ export const lambdaConcurrency: Kind = {
   plan,
   restore: restoreBy({ "put-concurrency": putConcurrency, "delete-concurrency": deleteConcurrency }),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

@@ -6,6 +6,7 @@ import type { Action } from "../domain/plan/plan.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
 import type { EvidenceOf } from "./captured-state.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import {
   acting,
   actionBetween,
@@ -26,7 +27,6 @@ import {
   unreachableFields,
 } from "./lambda/function-settings.ts";
 import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./lambda/layers.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** Every writable field of `$LATEST`'s configuration, without the code. Created and deleted with its function. */
 export const lambdaConfig: Kind = {
@@ -39,7 +39,7 @@ export const lambdaConfig: Kind = {
     await reader.aws.lambda.awaitSettled(name);
     const live = await capture(reader, name, false);
     const sameArns = sameJson(layersOf(goal), layersOf(live?.state));
-    return verdictOf(this, sameArns ? live : await capture(reader, name, true), goal);
+    return compareWithGoal(this, sameArns ? live : await capture(reader, name, true), goal);
   },
 };
 

@@ -7,10 +7,10 @@ import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.t
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
 import { arnOf, capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
 import { hasSid, statementsById, toPermission } from "./lambda/policy-statements.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** The resource policy of a function or an alias: its statements, whose order means nothing. */
 export const lambdaPolicy: Kind = {
@@ -24,7 +24,7 @@ export const lambdaPolicy: Kind = {
     "delete-policy": ({ name }, context) => writeStatements(name, {}, context),
   }),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

@@ -8,6 +8,7 @@ import type { Action, ActionName } from "../domain/plan/plan.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
+import { compareWithGoal } from "./comparison.ts";
 import {
   acting,
   type Kind,
@@ -19,7 +20,6 @@ import {
   unchanged,
 } from "./kind.ts";
 import { capturedFacet, planFacet, valueOrThrow } from "./lambda/facet.ts";
-import { verdictOf } from "./verdict.ts";
 
 /** Three settings of a function with calls of their own: runtime management, recursion, code signing. */
 export const lambdaRuntime: Kind = {
@@ -34,7 +34,7 @@ export const lambdaRuntime: Kind = {
   }),
   async verify(reader, name, goal) {
     await reader.aws.lambda.awaitSettled(name);
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

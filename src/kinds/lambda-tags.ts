@@ -6,10 +6,10 @@ import type { Action } from "../domain/plan/plan.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { SettingsOf } from "./captured-state.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import { type Kind, type PlanInput, type RestoreContext, restoredBy, type StepPlan } from "./kind.ts";
 import { capturedFacet, oneAction, planFacet } from "./lambda/facet.ts";
 import { ownTags, tagChanges, tagWrites } from "./lambda/tags.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** The tags that people and tools put on a function. */
 export const lambdaTags: Kind = {
@@ -19,7 +19,7 @@ export const lambdaTags: Kind = {
   plan,
   restore: restoreBy({ "put-tags": putTags }),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

@@ -6,6 +6,7 @@ import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.t
 import type { Action } from "../domain/plan/plan.ts";
 import { requiredGoal, restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import {
   acting,
   actionBetween,
@@ -29,7 +30,6 @@ import {
   triggerSettings,
   unreachable,
 } from "./lambda/trigger-settings.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
  * A trigger (event source mapping): it feeds a function from a queue, a stream or a cluster. It outlives its function
@@ -47,7 +47,7 @@ export const lambdaTrigger: Kind = {
     "delete-trigger": deleteTrigger,
   }),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

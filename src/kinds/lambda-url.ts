@@ -7,9 +7,9 @@ import type { Action } from "../domain/plan/plan.ts";
 import { alreadyDone, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /** The HTTPS address of a function or an alias. Its settings can be restored; a deleted address never can (facts B6). */
 export const lambdaUrl: Kind = {
@@ -19,7 +19,7 @@ export const lambdaUrl: Kind = {
   plan,
   restore: restoreBy({ "create-url": putUrl, "update-url": putUrl, "delete-url": deleteUrl }),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

@@ -5,9 +5,9 @@ import type { TemplateState } from "../domain/template/template.ts";
 import { restoreBy } from "./action-handlers.ts";
 import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import type { EvidenceOf } from "./captured-state.ts";
+import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { parameterValues } from "./stack/template-values.ts";
-import { settingsDiff, verdictOf } from "./verdict.ts";
 
 /**
  * One resource of a stack: its definition in the submitted template and everything that the definition refers to. Only
@@ -21,7 +21,7 @@ export const stackResource: Kind = {
   plan,
   restore: restoreBy({}),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

@@ -16,6 +16,7 @@ import { restoreBy } from "./action-handlers.ts";
 import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { codeObjectsBelow } from "./code-archive.ts";
+import { compareWithGoal } from "./comparison.ts";
 import type { Kind } from "./kind.ts";
 import { publishIntermediateVersion } from "./stack/intermediate-version.ts";
 import { putCodeObjects } from "./stack/put-code-objects.ts";
@@ -30,7 +31,6 @@ import {
 } from "./stack/stack-actions.ts";
 import { planStack, stackDiff } from "./stack/stack-plan.ts";
 import { literalResolver } from "./stack/template-values.ts";
-import { verdictOf } from "./verdict.ts";
 
 /** A whole CloudFormation stack: everything that is submitted, and the logical ids of its resources. */
 export const stack: Kind = {
@@ -51,7 +51,7 @@ export const stack: Kind = {
     "put-termination-protection": putTerminationProtection,
   }),
   async verify(reader, name, goal) {
-    return verdictOf(this, await capture(reader, name), goal);
+    return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 

@@ -22,14 +22,14 @@ export function parentOf(id: ComponentId, { before, deployed, live }: States): C
 
 /** The stack that owns it now or did in the backup; null for what no stack owns, and for a root stack. */
 export function ownerOf(id: ComponentId, states: States): ComponentId | null {
-  return stackOf(resourcesOf(id, states)[0] ?? parentOf(id, states));
+  return stackOf(owningResources(id, states)[0] ?? parentOf(id, states));
 }
 
 /**
  * The resources of stacks that a function's component is by itself, also in another stack than the function's: a policy has
  * one for each statement that came or went, or the one of `statement`. Empty where only the function is a resource.
  */
-export function resourcesOf(id: ComponentId, states: States, statement?: string): ComponentId[] {
+export function owningResources(id: ComponentId, states: States, statement?: string): ComponentId[] {
   const kind = kindOf(id);
   const parent = parentOf(id, states);
   if (kind === "lambda-trigger") return parent ? [pickable(parent, id, states)] : [];

@@ -3,7 +3,7 @@ import { type CodePlan, NO_CODE_PLAN } from "../domain/template/code-relocation.
 import { KINDS } from "../kinds/index.ts";
 import type { PlanInput, StepPlan } from "../kinds/kind.ts";
 import type { PlanRequest, TargetFacts } from "./facts.ts";
-import { resourcesOf } from "./ownership.ts";
+import { owningResources } from "./ownership.ts";
 import type { Subject, Subjects } from "./subject.ts";
 
 /** What a kind may know of the target when it plans one of its components. */
@@ -28,7 +28,7 @@ export function kindInput(subject: Subject, subjects: Subjects, facts: KindFacts
     ...{ name, goal, live, owner },
     sameThing: sameThing(subject, subjects),
     ownedAs: (statement) =>
-      (statement === undefined ? resources : resourcesOf(id, subjects.states, statement))[0] ?? null,
+      (statement === undefined ? resources : owningResources(id, subjects.states, statement))[0] ?? null,
     isPicked: subjects.isPicked,
     goalOf: (other) => subjects.of(other).goal,
     liveOf: (other) => subjects.states.live.get(other) ?? null,

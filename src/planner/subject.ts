@@ -12,7 +12,7 @@ import type { StepAction } from "../domain/plan/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import { actionBetween } from "../kinds/kind.ts";
 import type { PlanRequest, RecordedStates } from "./facts.ts";
-import { parentOf, resourcesOf } from "./ownership.ts";
+import { owningResources, parentOf } from "./ownership.ts";
 
 /** One component as the planner sees it: resolved once, and asked everywhere. */
 export interface Subject {
@@ -72,7 +72,7 @@ function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, states: Re
   const goal = kept ? keptGoal(kind, sides) : sides.before;
   const action = isAsIn(kind, goal, sides.live) ? "unchanged" : actionBetween(goal, sides.live);
   const parent = parentOf(id, states);
-  const resources = resourcesOf(id, states);
+  const resources = owningResources(id, states);
   const owner = stackOf(resources[0] ?? parent);
   return { id, kind, name: nameOf(id), ...sides, goal, parent, owner, resources, action, conflict, kept };
 }

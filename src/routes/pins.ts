@@ -47,7 +47,7 @@ const CLEAR = {
   response: { 200: PinShape.ref, ...REFUSALS },
 } as const;
 
-/** /v1/pins: what rollbacks took back. */
+/** /v1/pins: the states that rollbacks replaced. */
 export function pinRoutes({ pins }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("", { schema: LIST }, async (request, reply) => {

@@ -210,9 +210,9 @@ t.test(
   async (t) => {
     const clock = new VirtualClock();
     const start = clock.now();
-    const looks: number[] = [];
+    const polledAt: number[] = [];
     const never = async () => {
-      looks.push(clock.now() - start);
+      polledAt.push(clock.now() - start);
       return NOT_YET;
     };
     const polling = { clock, signal: new AbortController().signal };
@@ -220,10 +220,10 @@ t.test(
       code: "AWS_IN_PROGRESS",
       detail: "Still waiting for the moon after 120 s.",
     });
-    t.same(looks.slice(0, 3), [0, 250, 625]);
-    const pauses = looks.slice(1).map((at, n) => at - (looks[n] ?? 0));
+    t.same(polledAt.slice(0, 3), [0, 250, 625]);
+    const pauses = polledAt.slice(1).map((at, n) => at - (polledAt[n] ?? 0));
     t.equal(Math.max(...pauses), 10_000);
-    t.ok((looks.at(-1) ?? 0) <= 120_000);
+    t.ok((polledAt.at(-1) ?? 0) <= 120_000);
     const stopping = new AbortController();
     stopping.abort();
     await t.rejects(poll({ clock, signal: stopping.signal }, { what: "x", limitMs: 1_000 }, never), {

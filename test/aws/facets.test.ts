@@ -15,8 +15,8 @@ async function openPay(t: Test): Promise<Stage> {
 }
 
 async function revisionOf({ aws }: Stage): Promise<string | null> {
-  const told = await aws.lambda.getPolicy(PAY);
-  return "value" in told ? (told.value?.revisionId ?? null) : null;
+  const policy = await aws.lambda.getPolicy(PAY);
+  return "value" in policy ? (policy.value?.revisionId ?? null) : null;
 }
 
 /** Every write to a facet, once, ending in the first state. */

@@ -86,7 +86,7 @@ t.test("every check of the demo holds, without a terminal, and it leaves no file
   t.equal(code, 0);
   t.notMatch(stdout, "✗");
   t.notMatch(stdout, "\u001b");
-  t.match(stdout, "Every check held.");
+  t.match(stdout, "Every check passed.");
   t.same(readdirSync(tmp), []);
   const shown = linesOf(readmeDemo());
   t.ok(shown.length > 20, "the README has a block below its marker");

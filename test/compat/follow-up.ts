@@ -21,17 +21,17 @@ export interface Recorded {
   readonly draft: string;
 }
 
-/** What had not ended when the version before was killed. */
+/** The activities that had not ended when the earlier version was killed. */
 const UNFINISHED = ["open", "beforeCall", "afterCall", "queued", "draft"] as const;
 
-/** What has become of it, without times and digests: equal in two versions that go on in the same way. */
+/** The result of finishing everything, without times and digests: two versions that behave alike have equal results. */
 export interface Outcome {
   readonly activities: Readonly<Record<(typeof UNFINISHED)[number], object>>;
   readonly effects: readonly string[];
   readonly account: object;
 }
 
-/** Finishes everything: waits for what was killed, reports the end of the open deployment, plans the draft again and runs it. */
+/** Waits for the killed jobs, reports the end of the open deployment, plans the draft again and runs it. */
 export async function goOn(api: Api, recorded: Recorded, sandbox: Sandbox, account: Account): Promise<Outcome> {
   for (const id of [recorded.beforeCall, recorded.afterCall, recorded.queued]) await ended(api, `/v1/rollbacks/${id}`);
   await api("POST", `/v1/deployments/${recorded.open}/finish`, { outcome: "succeeded" });
@@ -53,7 +53,7 @@ async function ended(api: Api, path: string): Promise<void> {
 }
 
 async function activitiesOf(api: Api, recorded: Recorded): Promise<Outcome["activities"]> {
-  const told = UNFINISHED.map(async (name) => {
+  const outcomes = UNFINISHED.map(async (name) => {
     const path = `/v1/${name === "open" ? "deployments" : "rollbacks"}/${recorded[name]}`;
     const { status, error, altered, result } = await api("GET", path);
     const { items } = await api("GET", `${path}/components?limit=200`);
@@ -61,7 +61,7 @@ async function activitiesOf(api: Api, recorded: Recorded): Promise<Outcome["acti
     return [name, { status, error, altered, result, rows }];
   });
   // Through JSON, as the recorded outcome: members that are undefined are left out.
-  return JSON.parse(JSON.stringify(Object.fromEntries(await Promise.all(told))));
+  return JSON.parse(JSON.stringify(Object.fromEntries(await Promise.all(outcomes))));
 }
 
 /** Functions, triggers and the template of the stack, as AWS returns them. */

@@ -19,7 +19,7 @@ function ended({ api }: CrashStand, path: string): Promise<Activity> {
 }
 
 t.test(
-  "killed while the stacks of a wave are all at work, each goes on by itself and none is updated twice",
+  "after a kill while all stacks of a wave are updating, each update resumes by itself and none is repeated",
   async (t) => {
     const stand = await startProcessStand();
     t.teardown(() => stand.close());
@@ -62,7 +62,7 @@ t.test(
   },
 );
 
-t.test("killed between an empty change set and its proof, it still knows that nothing had to change", async (t) => {
+t.test("a rollback killed between an empty change set and its verification still ends as Unchanged", async (t) => {
   const stand = await startProcessStand();
   t.teardown(() => stand.close());
   const deploy = (Description: string, DisplayName: string) =>

@@ -25,7 +25,7 @@ const skip =
   missingOsls ?? (await missing("python3", "-c", "import moto.server")) ?? (await missing("aws", "--version")) ?? false;
 
 t.test(
-  "on somebody else's AWS, a service that osls deployed twice goes back by parts and then whole",
+  "on an AWS that we did not write, a service deployed twice by osls is rolled back in parts and then as a whole",
   { skip },
   async (t) => {
     const moto = await startMoto();

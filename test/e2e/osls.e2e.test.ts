@@ -14,7 +14,7 @@ const V2 = {
 };
 
 t.test(
-  "a service that osls deployed twice goes back by parts and then whole, as the AWS CLI sees it",
+  "a service that osls deployed twice is rolled back in parts and then as a whole, as the AWS CLI confirms",
   { skip },
   async (t) => {
     const account = await startTestAccount();
@@ -87,7 +87,7 @@ t.test(
   },
 );
 
-t.test("a package that osls pruned from its bucket does not take the restore point away", async (t) => {
+t.test("a restore point survives when osls prunes its package from the bucket", async (t) => {
   const account = await startTestAccount();
   const env = account.awsEnv;
   const project = await createProject("prune", env);
@@ -98,7 +98,7 @@ t.test("a package that osls pruned from its bucket does not take the restore poi
   await project.run("deploy");
   const first = await digest();
   const deployment = await openDeployment(account, { stacks: [project.stack] });
-  // Serverless keeps five: the sixth deploy takes the first one's package away.
+  // Serverless keeps five packages: the sixth deploy deletes the first one.
   for (let version = 2; version <= 7; version += 1) {
     await project.write({ ...V1, functions: { pay: `pay v${version}` } });
     await project.run("deploy");

@@ -13,7 +13,7 @@ const V2 = { runtime, functions: { pay: "pay v2", fresh: "fresh v2" }, environme
 const BUILD = ["--application", "shop", "--stage", "prod"];
 
 t.test(
-  "a package that the deployment bucket has pruned is handed back to osls, and every code hash is as before",
+  "Stepback hands a package that was pruned from the deployment bucket back to osls, and every code hash is as before",
   { skip },
   async (t) => {
     const account = await startTestAccount();
@@ -66,7 +66,7 @@ t.test(
       };
       return Contents.map(({ Key }) => Key);
     };
-    /** As Serverless does after the fifth deploy: what the old one was made from goes. */
+    /** As Serverless does after the fifth deploy: it deletes the files of the oldest one. */
     const prune = async () => {
       const { Buckets } = (await awsCli(env, "s3api", "list-buckets")) as { Buckets: { Name: string }[] };
       const bucket = Buckets.find(({ Name }) => Name.includes("deploymentbucket"))?.Name ?? "";

@@ -9,7 +9,7 @@ import { missingOsls } from "../support/tools.ts";
 const skip = missingOsls ?? (await missing("aws", "--version")) ?? false;
 const runtime = "nodejs22.x";
 
-/** One service exports topics, the other one imports their ARNs into its environment. */
+/** One service exports topics, the other imports their ARNs into its environment. */
 const orders = (says: string, topics: readonly string[]): ServiceVersion => ({
   runtime,
   functions: { take: says },
@@ -60,7 +60,7 @@ async function account({
   };
 }
 
-/** osls exports each function's published version, and a number is never given twice (facts B3). */
+/** osls exports each function's published version, and Lambda never reuses a version number (facts B3). */
 function withoutVersion(value: string): string {
   return value.replace(/(:function:[^:]+):\d+$/, "$1:N");
 }
@@ -70,7 +70,7 @@ async function deploy(project: OslsProject, version: ServiceVersion): Promise<vo
   await project.run("deploy");
 }
 
-/** A deploy of one service inside a deployment of its own. Answers the deployment's id. */
+/** Deploys one service inside a deployment of its own. Returns the deployment's id. */
 async function recorded({ account }: Stage, project: OslsProject, version: ServiceVersion): Promise<string> {
   const { id } = await openDeployment(account, { stacks: [project.stack] });
   const path = `/v1/deployments/${id}` as const;
@@ -81,8 +81,8 @@ async function recorded({ account }: Stage, project: OslsProject, version: Servi
   return id;
 }
 
-/** Both deployments by one request; answers the plan's stacks and the order in which CloudFormation was told to run. */
-async function takeBack(
+/** Rolls back both deployments by one request; returns the plan's stacks and the order in which their change sets ran. */
+async function rollBackBoth(
   t: Test,
   { account }: Stage,
   deployment: readonly string[],
@@ -105,7 +105,7 @@ async function takeBack(
 }
 
 t.test(
-  "two services whose second versions added an export and its import: the importer goes back first",
+  "when the second versions of two services added an export and its import, the importer is rolled back first",
   { skip },
   async (t) => {
     const s = await stage(t);
@@ -120,7 +120,7 @@ t.test(
     );
     t.notSame((await account(s)).exports, before.exports);
 
-    const { stacks, executed } = await takeBack(t, s, [ofOrders, ofBilling]);
+    const { stacks, executed } = await rollBackBoth(t, s, [ofOrders, ofBilling]);
     t.match(stacks, [
       { component: "stack:billing-prod", wave: 1, position: "waits for no other stack" },
       {
@@ -135,7 +135,7 @@ t.test(
 );
 
 t.test(
-  "two services whose second versions removed an export and its import: the exporter goes back first",
+  "when the second versions of two services removed an export and its import, the exporter is rolled back first",
   { skip },
   async (t) => {
     const s = await stage(t);
@@ -146,7 +146,7 @@ t.test(
     const ofOrders = await recorded(s, s.orders, orders("take v2, broken", ["orders"]));
     t.notSame((await account(s)).exports, before.exports);
 
-    const { stacks, executed } = await takeBack(t, s, [ofBilling, ofOrders]);
+    const { stacks, executed } = await rollBackBoth(t, s, [ofBilling, ofOrders]);
     t.match(stacks, [
       { component: "stack:orders-prod", wave: 1, position: "waits for no other stack" },
       {

@@ -12,7 +12,7 @@ import {
 
 const NAMES = ["one", "three", "two"] as const;
 
-/** Three functions, each with code that a deployment made bad. */
+/** Three functions, each with bad code from a deployment. */
 async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string }> {
   const w = await startTestAccount();
   t.teardown(() => w.close());
@@ -27,7 +27,7 @@ function expire(w: TestAccount, match: (record: CallRecord) => boolean): void {
   w.sandbox.faults.fail({ match, error: new AwsError("ExpiredTokenException", "The token is expired", 403) });
 }
 
-/** Every call from the first update of this function on. */
+/** Matches every call from the first update of this function on. */
 function from(name: string): (record: CallRecord) => boolean {
   let hasBegun = false;
   return ({ operation, input }) => {
@@ -52,7 +52,7 @@ async function pinsOf(w: TestAccount): Promise<unknown[]> {
 
 const OPEN = { components: NAMES.map((name) => `lambda-code:${name}`) };
 
-/** One is back and pinned, three was at work, two was not begun. */
+/** `one` is restored and pinned, `three` was in progress, `two` was not started. */
 async function brokeOffAtThree(t: Test, w: TestAccount, id: string): Promise<void> {
   t.match(await ended(w, `/v1/rollbacks/${id}`), {
     status: "Exception",
@@ -68,7 +68,7 @@ async function brokeOffAtThree(t: Test, w: TestAccount, id: string): Promise<voi
 }
 
 t.test(
-  "credentials that expire in the middle leave a row for every component and a pin for what is back",
+  "when credentials expire during a run, every component gets a row and the restored ones get a pin",
   async (t) => {
     const { w, deployment } = await badDeploy(t);
     expire(w, from("three"));
@@ -80,7 +80,7 @@ t.test(
   },
 );
 
-t.test("a run that goes on after a restart without credentials fails the component that was at work", async (t) => {
+t.test("a run that resumes after a restart without credentials fails the component in progress", async (t) => {
   const { w, deployment } = await badDeploy(t);
   const hold = w.sandbox.faults.hold({ when: "before", match: from("three") });
   const opened = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
@@ -92,7 +92,7 @@ t.test("a run that goes on after a restart without credentials fails the compone
   await brokeOffAtThree(t, w, opened.id);
 });
 
-t.test("a run that fails before it began leaves every component skipped and no pin", async (t) => {
+t.test("a run that fails before its first step skips every component and makes no pin", async (t) => {
   const { w, deployment } = await badDeploy(t);
   const draft = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN, run: false })).body;
   await w.api("POST", `/v1/rollbacks/${draft.id}/plan`);

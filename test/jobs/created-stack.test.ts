@@ -10,7 +10,7 @@ const SHOP: Shape = {
 };
 
 t.test(
-  "a stack that the deployment created goes again with its functions, and is not asked for afterwards",
+  "a stack that the deployment created is removed with its functions, and Stepback does not read it afterwards",
   async (t) => {
     const w = await worldOf(t);
     const { id } = await openDeployment(w, { stacks: ["shop"] });

@@ -15,14 +15,14 @@ import {
 const STACK = { StackName: "shop" };
 const ALLOW = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
 
-/** A topic whose name makes an update of the stack a real one, and whatever else a test is about. */
+/** A template with a topic whose display name makes an update a real change, and with the members that a test is about. */
 function topics(DisplayName: unknown, { resource = {}, ...more }: { resource?: object } & Shape = {}): Shape {
   return { Resources: { Orders: { Type: "AWS::SNS::Topic", ...resource, Properties: { DisplayName } } }, ...more };
 }
 
 /**
- * A deployment that leaves `after` of `before`. On the way there the topic changes and goes back, since AWS takes a template
- * only where it changes something.
+ * A deployment that changes the template from `before` to `after`. In between, the topic changes and changes back, since AWS
+ * accepts a template only when it changes something.
  */
 async function redeploy(
   w: TestAccount,
@@ -64,7 +64,7 @@ async function setPolicy(w: TestAccount, ...Statement: object[]): Promise<void> 
 
 const operations = (w: TestAccount) => w.sandbox.calls.mutations().map(({ operation }) => operation);
 
-t.test("a template that differs in its text only is unchanged, and nothing is asked of CloudFormation", async (t) => {
+t.test("a template that differs only in its text is unchanged, and CloudFormation gets no call", async (t) => {
   const w = await worldOf(t);
   const yaml = [
     "# reviewed",
@@ -82,7 +82,7 @@ t.test("a template that differs in its text only is unchanged, and nothing is as
   t.equal(await templateOf(w), yaml);
 });
 
-t.test("a text that somebody only wrote anew after the deploy is no conflict", async (t) => {
+t.test("a template whose text was only reformatted after the deploy is no conflict", async (t) => {
   const w = await worldOf(t);
   await deployStack(w, "shop", topics("orders"));
   const { id } = await openDeployment(w, { stacks: ["shop"] });
@@ -92,7 +92,7 @@ t.test("a text that somebody only wrote anew after the deploy is no conflict", a
   t.match(await rollBack(w, id, "all"), { status: "Completed", result: { unchanged: 2 } });
 });
 
-t.test("what CloudFormation finds to be no change is Unchanged, with a warning, and not failed", async (t) => {
+t.test("a step that CloudFormation finds to be no change is Unchanged with a warning, not Failed", async (t) => {
   const w = await worldOf(t);
   const deployment = await redeploy(
     w,
@@ -108,7 +108,7 @@ t.test("what CloudFormation finds to be no change is Unchanged, with a warning, 
   t.equal(JSON.parse(await templateOf(w)).Description, "after");
 });
 
-t.test("an empty change set is no proof: what else differs goes back, or fails the step", async (t) => {
+t.test("an empty change set proves nothing: other differences are rolled back or fail the step", async (t) => {
   for (const [made, expected] of [
     [
       "outputs",
@@ -139,7 +139,7 @@ t.test("an empty change set is no proof: what else differs goes back, or fails t
   }
 });
 
-t.test("outputs alone go back where CloudFormation takes them for a change", async (t) => {
+t.test("outputs alone are rolled back where CloudFormation counts them as a change", async (t) => {
   const w = await worldOf(t);
   const side = (Value: string) => topics("orders", { Outputs: { Name: { Value } } });
   const deployment = await redeploy(w, side("before"), side("after"));
@@ -164,7 +164,7 @@ t.test("a part that CloudFormation finds to be no change is Unchanged, too", asy
   t.match(whole, { status: "Completed", result: { unchanged: 2 } }, "with its stack");
 });
 
-t.test("a service that stops behind an empty change set remembers that it was one", async (t) => {
+t.test("a service that stops after an empty change set remembers that the change set was empty", async (t) => {
   const w = await worldOf(t);
   const deployment = await redeploy(
     w,
@@ -181,10 +181,10 @@ t.test("a service that stops behind an empty change set remembers that it was on
   await restarted;
   t.match(await ended(w, `/v1/rollbacks/${opened.body.id}`), { status: "Completed", error: null });
   t.match(await rowsOf(w, opened.body), [{ status: "Restored", verified: true, warnings: ["TEMPLATE_TEXT_STAYS"] }]);
-  t.same(operations(w), ["CreateChangeSet", "DeleteChangeSet", "SetStackPolicy"], "it was made once");
+  t.same(operations(w), ["CreateChangeSet", "DeleteChangeSet", "SetStackPolicy"], "the change set was created once");
 });
 
-t.test("what somebody deploys behind an empty change set is seen by the last look", async (t) => {
+t.test("the verification finds a deploy that somebody made after an empty change set", async (t) => {
   const named = (DisplayName: unknown, Description = "") => ({
     Description,
     Parameters: { Name: { Type: "String", Default: "orders" } },
@@ -212,7 +212,7 @@ t.test("what somebody deploys behind an empty change set is seen by the last loo
   }
 });
 
-t.test("a first policy of the deployment goes by one that allows everything, and the undo puts it back", async (t) => {
+t.test("a policy that the deployment added is replaced by one that allows all; the undo restores it", async (t) => {
   const w = await worldOf(t);
   await deployStack(w, "shop", topics("orders"));
   const { id } = await openDeployment(w, { stacks: ["shop"] });
@@ -224,7 +224,7 @@ t.test("a first policy of the deployment goes by one that allows everything, and
   t.match(rollback, { status: "Completed", error: null, result: { restored: 2 } });
   t.same(await policyOf(w), { Statement: [ALLOW] });
   t.match(await logOf(w, rollback), /cannot remove one: now it has a policy that allows every update/);
-  t.match(await rollBack(w, id, ["stack:shop"]), { status: "Completed", result: { unchanged: 2 } }, "equal to none");
+  t.match(await rollBack(w, id, ["stack:shop"]), { status: "Completed", result: { unchanged: 2 } }, "equals no policy");
   const undo = (await w.api("POST", "/v1/rollbacks", { rollback: rollback.id, components: "all" })).body;
   t.match(await ended(w, `/v1/rollbacks/${undo.id}`), { status: "Completed", error: null });
   t.same(await policyOf(w), { Statement: [ALLOW, deny] });
@@ -233,12 +233,12 @@ t.test("a first policy of the deployment goes by one that allows everything, and
   t.match(
     await rollBack(w, id, ["stack:shop"], { onConflict: "restore" }),
     { error: { code: "PLAN_REFUSED", errors: [{ code: "STACK_POLICY_DENIES" }] } },
-    "one that denies the update still does",
+    "a policy that denies the update still denies it",
   );
 });
 
 t.test(
-  "a part that went back under new names is as in the backup: nothing is left to do, nor a conflict",
+  "a part that was rolled back under new names equals the backup: nothing left to do, and no conflict",
   async (t) => {
     const w = await worldOf(t);
     const side = (level: string) => ({
@@ -284,13 +284,13 @@ t.test(
     t.same(
       items.map(({ id }) => id),
       ["stack:shop", "stack-resource:shop/Other"],
-      "the name that it has alone alters nothing",
+      "the new name alone alters nothing",
     );
   },
 );
 
 t.test(
-  "the plan says which values CloudFormation looks up, and that one has changed, without showing it",
+  "the plan names the dynamic references, and the one whose value has changed, without showing the value",
   async (t) => {
     const w = await worldOf(t);
     const keep = (Value: string) => ({

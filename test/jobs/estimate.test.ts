@@ -17,27 +17,27 @@ import {
   zip,
 } from "../support/test-account.ts";
 
-/** How far the reads of a service may be from what was expected of it, and by how many where that is more. */
+/** The tolerance for the reads of a service: a factor, or a number of calls where that allows more. */
 const FACTOR = 1.25;
 const FEW = 4;
 
-/** How often a job looks is counted here, so its sleeps are not shortened. */
+/** These tests count how often a job polls, so its sleeps are not shortened. */
 const AS_LONG_AS_ASKED = createQuickClock(1);
 
-/** A deployment, and what of it goes back. */
+/** A deployment, and the components that are rolled back. */
 interface Scenario {
   readonly before: Change;
   readonly deploy: Change;
   readonly scope: { readonly stacks?: string[]; readonly functions?: string[] };
   readonly picked: readonly ComponentId[] | "all";
   readonly strategy?: "direct";
-  /** Mutations that no plan can know of. */
+  /** Mutations that no plan can predict. */
   readonly unforeseen?: readonly string[];
 }
 
 type Counts = Record<string, number>;
 
-/** What the plan expects, and what its run then does. */
+/** The calls that the plan expects, and those that its run makes. */
 async function foretold(t: Test, scenario: Scenario): Promise<{ expected: Counts; actual: Counts; writes: string[] }> {
   const w = await startTestAccount({}, {}, { clock: AS_LONG_AS_ASKED });
   try {
@@ -74,7 +74,7 @@ async function planOf(w: TestAccount, rollback: string): Promise<Plan> {
 
 const READING = /:(Get|List|Describe|Head)/;
 
-/** Mutations to the letter, each service's reads within the tolerance that docs/readiness-and-drills.md states. */
+/** Checks the exact mutations, and each service's reads within the tolerance that docs/readiness-and-drills.md states. */
 async function expectationHolds(t: Test, scenario: Scenario): Promise<void> {
   const { expected, actual, writes } = await foretold(t, scenario);
   const unforeseen = scenario.unforeseen ?? [];
@@ -84,7 +84,7 @@ async function expectationHolds(t: Test, scenario: Scenario): Promise<void> {
   t.same(
     writes.filter((name) => READING.test(name)),
     [],
-    "what counts as reading mutates nothing",
+    "no operation that counts as a read mutates",
   );
   for (const service of ["lambda", "cloudformation"]) {
     const reads = (counts: Counts) =>
@@ -98,10 +98,10 @@ async function expectationHolds(t: Test, scenario: Scenario): Promise<void> {
   }
 }
 
-/** The others leave these nothing to change, or forbid to take them back. */
+/** Changes of the other settings would leave these nothing to change, or forbid their rollback. */
 const STACK_CHANGES = ["parameters", "tags", "terminationProtection"];
 
-t.test("of every kind, changed in all its settings, added and deleted, the mutations are known before", async (t) => {
+t.test("the plan predicts the exact mutations for every kind: changed in all settings, added, deleted", async (t) => {
   for (const kind of KIND_NAMES) {
     const { name, ground, create, change, remove, along = [] } = SPECIMENS[kind];
     const inOrder =
@@ -124,7 +124,7 @@ t.test("of every kind, changed in all its settings, added and deleted, the mutat
 
 const BUCKET = "deploys";
 
-/** Functions of one stack, each with an export, their code by S3 key; `more` stands beside them. */
+/** One stack with two functions, each with an export and code by S3 key, and with the resources in `more`. */
 function shop(key: string, memory: number, more: Shape = {}): Change {
   const fn = (FunctionName: string) => ({
     Type: "AWS::Lambda::Function",
@@ -145,7 +145,7 @@ function shop(key: string, memory: number, more: Shape = {}): Change {
   };
 }
 
-/** A stack whose nested one has a topic that says `words`. */
+/** A stack with a nested stack whose topic has the display name `words`. */
 function nesting(words: string): Change {
   const child = { Resources: { Topic: { Type: "AWS::SNS::Topic", Properties: { DisplayName: words } } } };
   const TemplateURL = `https://${BUCKET}.s3.amazonaws.com/${words}.json`;
@@ -161,7 +161,7 @@ function nesting(words: string): Change {
   };
 }
 
-/** Two stacks, of which one imports what the other exports. */
+/** Two stacks: one imports what the other exports. */
 function pair(value: string): Change {
   return async (account) => {
     await deployStack(account, "base", linkedTemplate({ exports: { kept: "kept", [value]: value }, imports: [] }));
@@ -189,16 +189,16 @@ const PLANS: Record<string, Scenario> = {
   },
   "a whole stack with its functions": { before: V1, deploy: V2, scope: { stacks }, picked: "all" },
   "a stack with a nested one": { before: nesting("one"), deploy: nesting("two"), scope: { stacks }, picked: "all" },
-  "two stacks, of which one imports from the other": {
+  "two stacks, one importing from the other": {
     ...{ before: pair("one"), deploy: pair("two"), scope: { stacks: ["base", "user"] }, picked: "all" },
   },
-  "everything that a deploy can do, in a stack and beside it": {
+  "everything that a deploy can change, in a stack and outside": {
     ...{ before: deployFirst, deploy: deploySecond, scope: ALL_KINDS_SCOPE, picked: "all" },
-    // What the bucket has lost is only looked up once it runs.
+    // Only the run finds out which objects the bucket has lost.
     unforeseen: ["s3:PutObject"],
   },
 };
 
-t.test("of whole plans the mutations are known before, and the reads are near", async (t) => {
+t.test("a plan predicts the exact mutations of its run, and the reads within a tolerance", async (t) => {
   for (const [name, scenario] of Object.entries(PLANS)) await t.test(name, (t) => expectationHolds(t, scenario));
 });

@@ -15,7 +15,7 @@ import {
 
 const KEPT: Shape = { Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: { Statement: [] } } } };
 
-/** A stack of what leads to a function that is none of its own: by name, by its alias's ARN, and through a parameter. */
+/** A stack that refers to a function outside it: by name, by the ARN of the function's alias, and through a parameter. */
 const CALLERS: Shape = {
   Callers: {
     Type: "AWS::Lambda::Permission",
@@ -34,7 +34,7 @@ const template = (resources: Shape): Shape => ({
   Resources: { ...KEPT, ...resources },
 });
 
-/** The deployment took the callers out of the stack, and then the function away. */
+/** The deployment removed the callers from the stack, and then deleted the function. */
 async function deletion(w: TestAccount): Promise<string> {
   await createFunction(w, "pay", "pay v1");
   await w.aws("lambda", "CreateAlias", { FunctionName: "pay", Name: "live", FunctionVersion: "$LATEST" });
@@ -51,7 +51,7 @@ async function stepsOf(w: TestAccount, rollback: string): Promise<PlanStep[]> {
   return (await w.api("GET", `/v1/rollbacks/${rollback}/plan`)).body.steps;
 }
 
-t.test("CloudFormation refuses what names a function that is not there", async (t) => {
+t.test("CloudFormation refuses resources that name a missing function", async (t) => {
   for (const logicalId of ["Callers", "Orders"]) {
     const w = await worldOf(t);
     await deployStack(w, "api", template({}));
@@ -61,7 +61,7 @@ t.test("CloudFormation refuses what names a function that is not there", async (
   }
 });
 
-t.test("a deleted function is there again before the stack that refers to it, whole or by its resources", async (t) => {
+t.test("a deleted function is recreated before the stack, or the parts, that refer to it", async (t) => {
   for (const picked of [
     "all",
     ["stack-resource:api/Callers", "stack-resource:api/Orders", "lambda-alias:pay:live", "lambda-code:pay"],
@@ -88,7 +88,7 @@ t.test("a deleted function is there again before the stack that refers to it, wh
   }
 });
 
-t.test("a stack is not tried when the function that it refers to did not come back", async (t) => {
+t.test("a stack is skipped when the function that it refers to could not be recreated", async (t) => {
   const w = await worldOf(t);
   const id = await deletion(w);
   w.sandbox.faults.fail({ match: ({ operation }) => operation === "CreateFunction", error: "reset" });
@@ -99,7 +99,7 @@ t.test("a stack is not tried when the function that it refers to did not come ba
   t.notOk(w.sandbox.calls.mutations().some(({ operation }) => operation === "CreateChangeSet"));
 });
 
-t.test("a function that the deployment added goes after the stack that refers to it", async (t) => {
+t.test("a function that the deployment added is removed after the stack that refers to it", async (t) => {
   const w = await worldOf(t);
   await deployStack(w, "api", template({}));
   const { id } = await openDeployment(w, { stacks: ["api"], functions: ["pay"] });

@@ -10,7 +10,7 @@ import {
   type TestAccount,
 } from "../support/test-account.ts";
 
-/** Functions without a name of their own, as SAM and CDK write them: CloudFormation gives them one, never twice the same. */
+/** Functions without an explicit name, as SAM and CDK write them: CloudFormation generates a new name each time. */
 function shop(functions: Record<string, string>): Shape {
   const made = Object.entries(functions).map(([logicalId, says]) => [
     logicalId,
@@ -47,7 +47,7 @@ async function namesOf(w: TestAccount): Promise<string[]> {
   return Functions.map(({ FunctionName }) => FunctionName).sort();
 }
 
-t.test("a function that comes back under a new name is proven under that name, and undone again", async (t) => {
+t.test("a function that is recreated under a new name is verified under that name, and can be undone", async (t) => {
   const { w, deployment } = await badDeploy(t);
   const back = await rollBack(w, deployment, "all");
   t.match(back, { status: "Completed", error: null });
@@ -55,7 +55,7 @@ t.test("a function that comes back under a new name is proven under that name, a
   t.match(name, /^shop-Gone-/);
   const rows = (await w.api("GET", `/v1/rollbacks/${back.id}/components?limit=200`)).body.items;
   const code = rows.find(({ component }) => /^lambda-code:shop-Gone-/.test(component));
-  t.not(code?.component, `lambda-code:${name}`, "CloudFormation gave another one");
+  t.not(code?.component, `lambda-code:${name}`, "CloudFormation generated another name");
   t.match(code, { status: "Recreated", verified: true, warnings: ["PHYSICAL_ID_CHANGED"] });
   const logged = (await w.api("GET", `/v1/rollbacks/${back.id}/logs?limit=200`)).body.items;
   t.ok(logged.some(({ message }) => message.includes(`It is lambda-code:${name} now.`)));
@@ -64,11 +64,11 @@ t.test("a function that comes back under a new name is proven under that name, a
   t.equal((await namesOf(w)).length, 1);
 });
 
-t.test("a function that is picked alone comes with its alias, and the rest goes back later", async (t) => {
+t.test("a function picked alone is recreated with its alias, and the rest is rolled back later", async (t) => {
   const { w, deployment } = await badDeploy(t);
   t.match(await rollBack(w, deployment, ["stack-resource:shop/Gone"]), { status: "Completed", error: null });
   const [name] = await namesOf(w);
   t.match(await w.aws("lambda", "GetAlias", { FunctionName: name, Name: "live" }), { FunctionVersion: "$LATEST" });
   t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null });
-  t.equal((await namesOf(w))[0], name, "which is not made once more");
+  t.equal((await namesOf(w))[0], name, "the function is not created a second time");
 });

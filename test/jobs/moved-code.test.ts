@@ -27,7 +27,7 @@ async function put(w: TestAccount, Key: string, Body: Uint8Array): Promise<strin
   return (await w.aws("s3", "PutObject", { Bucket: BUCKET, Key, Body })).VersionId ?? null;
 }
 
-/** Bytes of the same length as those of `zip`, so that only reading them tells. */
+/** Bytes of the same length as those of `zip`, so that only reading them shows the difference. */
 const other = (says: string) => zip([...says].reverse().join(""));
 
 interface Place {
@@ -59,7 +59,7 @@ async function badDeploy(w: TestAccount, first: Shape, second: Shape): Promise<s
   return id;
 }
 
-/** Both functions moved from `v1/` to `v2/`. What becomes of `v1/pay.zip` then is the test's own matter. */
+/** Both functions moved from `v1/` to `v2/`. Each test decides what happens to `v1/pay.zip` then. */
 async function fromV1ToV2(w: TestAccount): Promise<string> {
   for (const v of ["v1", "v2"]) {
     await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
@@ -69,7 +69,7 @@ async function fromV1ToV2(w: TestAccount): Promise<string> {
   return badDeploy(w, at("v1", 128), at("v2", 512));
 }
 
-/** One key for all versions, as the reference mode of a deploy tool has it: a template pins the object's version. */
+/** One key for all versions, as deploy tools that upload to a fixed key do: the template pins the object's version. */
 async function pinned(w: TestAccount): Promise<{ deployment: string; version: string }> {
   await w.aws("s3", "PutBucketVersioning", { Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } });
   const [pay1, cart] = [await put(w, "pay.zip", zip("pay v1")), await put(w, "cart.zip", zip("cart"))];
@@ -104,7 +104,7 @@ async function logOf(w: TestAccount, { id }: Rollback): Promise<string> {
   return items.map(({ message }) => message).join("\n");
 }
 
-t.test("a whole stack goes back although a key holds other bytes, which stay as they are", async (t) => {
+t.test("a whole stack is rolled back although a key holds other bytes, which stay as they are", async (t) => {
   const w = await account(t);
   const deployment = await fromV1ToV2(w);
   await put(w, "v1/pay.zip", other("pay v1"));
@@ -115,18 +115,18 @@ t.test("a whole stack goes back although a key holds other bytes, which stay as 
   t.equal(await invoke(w, "shop-pay"), "pay v1");
   t.equal(await invoke(w, "shop-cart"), "cart v1");
   t.match(await codeOf(w, "Pay"), { S3Bucket: STAGING, S3Key: STAGED });
-  t.same(await codeOf(w, "Cart"), { S3Bucket: BUCKET, S3Key: "v1/cart.zip" }, "what is where it was stays named so");
+  t.same(await codeOf(w, "Cart"), { S3Bucket: BUCKET, S3Key: "v1/cart.zip" }, "an unmoved object keeps its reference");
   t.same(writes(w), [`PutObject ${STAGING}`, "CreateChangeSet shop", "ExecuteChangeSet shop"]);
   const rows = await rowsOf(w, rollback);
   t.match(rows.get("stack:shop"), { status: "Restored", verified: true, warnings: ["CODE_RELOCATED"] });
   t.match(rows.get("stack-resource:shop/Pay"), { status: "Restored", verified: true });
 
-  await t.test("a second rollback finds everything as it should be", async (t) => {
+  await t.test("a second rollback finds nothing to change", async (t) => {
     w.sandbox.calls.clear();
     t.match(await rollBack(w, deployment, "all"), { status: "Completed", result: { restored: 0, failed: 0 } });
     t.same(writes(w), []);
   });
-  await t.test("an undo brings the deployed template back to the letter", async (t) => {
+  await t.test("an undo restores the exact text of the deployed template", async (t) => {
     const undo = (await w.api("POST", "/v1/rollbacks", { rollback: rollback.id, components: "all" })).body;
     t.match((await w.api("GET", `/v1/rollbacks/${undo.id}?wait=60`)).body, { status: "Completed", error: null });
     t.equal(await templateOf(w), deployed);
@@ -134,7 +134,7 @@ t.test("a whole stack goes back although a key holds other bytes, which stay as 
   });
 });
 
-t.test("one function's code goes back although its key holds other bytes, and nothing else moves", async (t) => {
+t.test("one function's code is rolled back although its key holds other bytes; no other code moves", async (t) => {
   const w = await account(t);
   const deployment = await fromV1ToV2(w);
   await put(w, "v1/pay.zip", other("pay v1"));
@@ -149,7 +149,7 @@ t.test("one function's code goes back although its key holds other bytes, and no
   t.same(writes(w), [`PutObject ${STAGING}`, "CreateChangeSet shop", "ExecuteChangeSet shop"]);
   const rows = await rowsOf(w, rollback);
   t.match(rows.get("lambda-code:shop-pay"), { strategy: "stack", verified: true, warnings: ["CODE_RELOCATED"] });
-  t.same(rows.get("lambda-config:shop-cart")?.warnings, [], "the warning stands where the code is");
+  t.same(rows.get("lambda-config:shop-cart")?.warnings, [], "only the code has the warning");
 
   w.sandbox.calls.clear();
   const again = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "stack" });
@@ -157,7 +157,7 @@ t.test("one function's code goes back although its key holds other bytes, and no
   t.same(writes(w), []);
 });
 
-t.test("a resource whose pinned object version is lost goes back, and no version is added under its key", async (t) => {
+t.test("a resource with a lost object version is rolled back, and its key gets no new version", async (t) => {
   for (const picked of [["lambda-code:shop-pay"], ["stack-resource:shop/Pay"], "all"] as const) {
     await t.test(String(picked), async (t) => {
       const w = await account(t);
@@ -175,7 +175,7 @@ t.test("a resource whose pinned object version is lost goes back, and no version
   }
 });
 
-t.test("a pinned version that is still there is what goes back, whatever the key holds by now", async (t) => {
+t.test("a pinned object version that still exists is used, whatever the key holds by now", async (t) => {
   const w = await account(t);
   const { deployment, version } = await pinned(w);
   w.sandbox.calls.clear();
@@ -185,7 +185,7 @@ t.test("a pinned version that is still there is what goes back, whatever the key
 });
 
 t.test(
-  "without a staging bucket it is refused before anything is touched, and the reason names the object",
+  "without a staging bucket the plan is refused before anything is touched, and the reason names the object",
   async (t) => {
     const w = await account(t, null);
     const deployment = await fromV1ToV2(w);
@@ -208,14 +208,14 @@ t.test(
     t.match(
       await rollBack(w, deployment, ["lambda-config:shop-pay"]),
       { status: "Completed" },
-      "what does not need the object goes back",
+      "a part that does not need the object is rolled back",
     );
     const direct = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "direct" });
-    t.match(direct, { status: "Completed" }, "the way out that the reason names");
+    t.match(direct, { status: "Completed" }, "the workaround that the reason names");
   },
 );
 
-t.test("an object that the backup has no bytes of and that is still gone is named while planning", async (t) => {
+t.test("the plan names a missing object whose bytes are not in the backup", async (t) => {
   const w = await account(t);
   for (const key of ["v1/pay.zip", "v2/pay.zip", "cart.zip"]) await put(w, key, zip(key));
   const at = (v: string, memory: number) => template({ key: `${v}/pay.zip` }, { key: "cart.zip" }, memory);
@@ -236,13 +236,13 @@ t.test("an object that the backup has no bytes of and that is still gone is name
       ],
     },
   });
-  t.same(writes(w), [], "cart.zip is gone, too, and nobody needs it: its reference did not change");
+  t.same(writes(w), [], "cart.zip is gone, too, but is not needed: its reference did not change");
   await put(w, "v1/pay.zip", zip("v1/pay.zip"));
-  t.match(await rollBack(w, id, "all"), { status: "Completed", error: null }, "once somebody has put it there");
+  t.match(await rollBack(w, id, "all"), { status: "Completed", error: null }, "once somebody has uploaded it");
 });
 
 t.test(
-  "where AWS denies the look, as for a lost object without s3:ListBucket, the archived bytes are named",
+  "where AWS denies the read, as for a lost object without s3:ListBucket, the template uses the archived bytes",
   async (t) => {
     const w = await account(t);
     const deployment = await fromV1ToV2(w);
@@ -259,7 +259,7 @@ t.test(
   },
 );
 
-t.test("somebody else's bytes under the name in the staging bucket are not overwritten", async (t) => {
+t.test("somebody else's bytes under the same key in the staging bucket are not overwritten", async (t) => {
   const w = await account(t);
   const deployment = await fromV1ToV2(w);
   await put(w, "v1/pay.zip", other("pay v1"));
@@ -275,7 +275,7 @@ t.test("somebody else's bytes under the name in the staging bucket are not overw
   await w.aws("s3", "PutObject", { Bucket: STAGING, Key, Body: zip("pay v1") });
   w.sandbox.calls.clear();
   t.match(await rollBack(w, deployment, ["lambda-code:shop-pay"]), { status: "Completed", error: null });
-  t.same(writes(w), ["CreateChangeSet shop", "ExecuteChangeSet shop"], "what is there already is not sent again");
+  t.same(writes(w), ["CreateChangeSet shop", "ExecuteChangeSet shop"], "existing bytes are not uploaded again");
 });
 
 /** A nested stack with one function. */
@@ -290,7 +290,7 @@ const parent = (file: string) => ({
   },
 });
 
-t.test("a nested stack goes back by the template that it had, although its address answers another one", async (t) => {
+t.test("a nested stack is rolled back to its own template although its URL returns another one", async (t) => {
   const w = await account(t);
   for (const v of ["v1", "v2"]) await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
   await put(w, "child.json", child("v1/pay.zip", 128));
@@ -310,7 +310,7 @@ t.test("a nested stack goes back by the template that it had, although its addre
 });
 
 t.test(
-  "what only a nested stack's own template names is not moved: the root is refused, and the reason says why",
+  "code that only a nested stack's template references is not moved: the root is refused with the reason",
   async (t) => {
     const w = await account(t);
     for (const v of ["v1", "v2"]) {
@@ -330,12 +330,16 @@ t.test(
     });
     t.same(writes(w), []);
     await put(w, "v1/pay.zip", zip("pay v1"));
-    t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null }, "the way out that it names");
+    t.match(
+      await rollBack(w, deployment, "all"),
+      { status: "Completed", error: null },
+      "the workaround that the reason names",
+    );
     t.equal(await invoke(w, "shop-pay"), "pay v1");
   },
 );
 
-t.test("a bridge before the stack's own turn names the staging bucket, too", async (t) => {
+t.test("a bridge before the stack's final pass uses the staging bucket, too", async (t) => {
   const w = await account(t);
   for (const v of ["v1", "v2"]) await put(w, `${v}/pay.zip`, zip(`pay ${v}`));
   const shop = (v: string, name: string, memory: number) => ({
@@ -364,11 +368,11 @@ t.test("a bridge before the stack's own turn names the staging bucket, too", asy
       STAGED.test(JSON.parse(String(input["TemplateBody"])).Resources.Pay.Properties.Code.S3Key),
     ),
     [true, true],
-    "the bridge and the stack itself",
+    "the bridge and the final pass",
   );
 });
 
-t.test("SAM code goes back from the staging bucket, also where the Globals name it", async (t) => {
+t.test("SAM code is restored from the staging bucket, also where the Globals reference it", async (t) => {
   const w = await account(t);
   for (const v of ["v1", "v2"]) await put(w, `${v}.zip`, zip(`pay ${v}`));
   const sam = (v: string) => ({
@@ -394,6 +398,6 @@ t.test("SAM code goes back from the staging bucket, also where the Globals name 
   t.match(await rollBack(w, id, ["lambda-code:shop-pay"], { strategy: "stack" }), { status: "Completed", error: null });
   t.equal(await invoke(w, "shop-pay"), "pay v1");
   const { Globals, Resources } = JSON.parse(await templateOf(w));
-  t.same(Globals, sam("v2").Globals, "what others have from the Globals is not touched");
+  t.same(Globals, sam("v2").Globals, "the Globals of other functions are not touched");
   t.match(Resources.Pay.Properties.CodeUri, /^s3:\/\/staging\/stepback\/code\//);
 });

@@ -23,7 +23,7 @@ function pay(says: string) {
   };
 }
 
-/** A root with one nested stack, whose template stands in a bucket. */
+/** A root with one nested stack, whose template is in a bucket. */
 async function deploy(w: TestAccount, says: string): Promise<void> {
   await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: `${says}.json`, Body: Buffer.from(JSON.stringify(pay(says))) });
   await deployStack(w, "shop", {
@@ -54,16 +54,16 @@ async function badDeploy(
   return { w, deployment: id, nested, altered };
 }
 
-t.test("a nested stack that is picked as its root's resource goes back with what is in it", async (t) => {
+t.test("a nested stack that is picked as its root's resource is rolled back with its contents", async (t) => {
   const { w, deployment } = await badDeploy(t);
   t.match(await rollBack(w, deployment, ["stack-resource:shop/Nested"]), { status: "Completed", error: null });
   const { Environment } = await w.aws("lambda", "GetFunctionConfiguration", { FunctionName: "shop-pay" });
   t.equal(Environment.Variables.SAYS, "good");
   const { TemplateBody } = await w.aws("cloudformation", "GetTemplate", { StackName: "shop" });
-  t.match(TemplateBody, /"Description": "bad"/, "and nothing beside it");
+  t.match(TemplateBody, /"Description": "bad"/, "and nothing else");
 });
 
-t.test("a function in a nested stack belongs to that one, and goes back with the root", async (t) => {
+t.test("a function in a nested stack belongs to that stack, and is rolled back with the root", async (t) => {
   const { w, deployment, nested, altered } = await badDeploy(t);
   const config = altered.find(({ id }) => id === "lambda-config:shop-pay");
   t.equal(config?.parent, `stack-resource:${nested}/Pay`);
@@ -74,7 +74,7 @@ t.test("a function in a nested stack belongs to that one, and goes back with the
     t.match(row, { status: "Restored", strategy: "stack", warnings: [] });
 });
 
-t.test("a function in a nested stack goes back alone, directly, since nobody updates its stack alone", async (t) => {
+t.test("a function in a nested stack is rolled back directly, since nobody updates a nested stack alone", async (t) => {
   const { w, deployment } = await badDeploy(t);
   const back = await rollBack(w, deployment, ["lambda-config:shop-pay"]);
   t.match(back, { status: "Completed", error: null, result: { restored: 1 } });
@@ -83,7 +83,7 @@ t.test("a function in a nested stack goes back alone, directly, since nobody upd
 });
 
 t.test(
-  "a nested stack that the deploy took away comes back under another name, and is proven with what is in it",
+  "a nested stack that the deploy deleted is recreated under another name, and verified with its contents",
   async (t) => {
     const w = await startTestAccount();
     t.teardown(() => w.close());
@@ -127,7 +127,7 @@ t.test(
       allowDestructive: true,
     });
     const undone = (await w.api("GET", `/v1/rollbacks/${body.id}?wait=60`)).body;
-    t.match(undone, { status: "Completed", error: null }, "and goes again with the undo");
+    t.match(undone, { status: "Completed", error: null }, "and the undo removes it again");
     t.match((await w.aws("lambda", "ListFunctions")).Functions, []);
   },
 );

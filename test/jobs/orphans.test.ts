@@ -22,7 +22,7 @@ const NEWS = { Type: "AWS::SNS::Topic", DeletionPolicy: "Retain", Properties: { 
 
 const deploy = (w: TestAccount, Resources: Shape) => deployStack(w, "shop", { Resources });
 
-/** A deployment of the stack `shop` from some resources to others. */
+/** Deploys the stack `shop` with `before` and then, within a deployment, with `after`. */
 async function deployment(w: TestAccount, before: Shape, after: Shape): Promise<string> {
   await deploy(w, before);
   const { id } = await openDeployment(w, { stacks: ["shop"] });
@@ -50,7 +50,7 @@ async function undo(w: TestAccount, { id }: Activity): Promise<Activity> {
   return ended(w, `/v1/rollbacks/${body.id}`);
 }
 
-/** What the change sets of a rollback did, e.g. `Import Table`. */
+/** The changes that the change sets of a rollback made, e.g. `Import Table`. */
 async function changesOf(w: TestAccount, { id }: Activity): Promise<string> {
   const { items } = (await w.api("GET", `/v1/rollbacks/${id}/logs?limit=200`)).body;
   return items
@@ -59,7 +59,7 @@ async function changesOf(w: TestAccount, { id }: Activity): Promise<string> {
     .join("\n");
 }
 
-t.test("what a deletion policy keeps is told before, recorded as an orphan, and imported by the undo", async (t) => {
+t.test("a retained resource is announced in the plan, recorded as an orphan, and imported by the undo", async (t) => {
   const w = await worldOf(t);
   const id = await deployment(w, { Topic: TOPIC }, { Topic: TOPIC, Table: TABLE, News: NEWS });
   const { Table, News } = await physicalIds(w);
@@ -67,10 +67,10 @@ t.test("what a deletion policy keeps is told before, recorded as an orphan, and 
   t.match(
     items.find((row) => row.id === "stack-resource:shop/Table"),
     { change: "added", readiness: "reversible" },
-    "nothing is lost",
+    "no data is lost",
   );
   const rollback = await rollBack(w, id, "all");
-  t.match(rollback, { status: "Completed", error: null }, "without consent, for nothing is deleted");
+  t.match(rollback, { status: "Completed", error: null }, "without consent, since nothing is deleted");
   t.same(Object.keys(await physicalIds(w)), ["Topic"]);
   const [step] = (await stepsOf(w, rollback)).filter(({ component }) => component === "stack:shop");
   t.match(step, { destructive: false, reasons: ["RESOURCE_RETAINED", "RESOURCE_RETAINED"] });
@@ -92,11 +92,11 @@ t.test("what a deletion policy keeps is told before, recorded as an orphan, and 
   t.match(undone, { status: "Completed", error: null });
   t.match(await changesOf(w, undone), /Import Table/);
   const now = await physicalIds(w);
-  t.equal(now["Table"], Table, "the very table");
-  t.not(now["News"], News, "what has no name of its own is made anew");
+  t.equal(now["Table"], Table, "the same table");
+  t.not(now["News"], News, "a resource without an explicit name is created again");
 });
 
-t.test("a part that a policy keeps goes and comes back alone, without a collision", async (t) => {
+t.test("a retained part is removed and imported alone, without a name collision", async (t) => {
   const w = await worldOf(t);
   const id = await deployment(w, { Topic: TOPIC, Table: TABLE }, { Topic: { ...TOPIC, Properties: {} } });
   const rollback = await rollBack(w, id, ["stack-resource:shop/Table"]);
@@ -109,7 +109,7 @@ t.test("a part that a policy keeps goes and comes back alone, without a collisio
   t.match(await orphansOf(w, back), [{ component: "stack-resource:shop/Table" }]);
 });
 
-t.test("a kept resource that somebody has deleted since is made anew", async (t) => {
+t.test("a retained resource that somebody has deleted since is created again", async (t) => {
   const w = await worldOf(t);
   const Box = { Type: "AWS::S3::Bucket", DeletionPolicy: "Retain", Properties: { BucketName: "shop-box" } };
   const id = await deployment(w, { Topic: TOPIC, Box }, { Topic: TOPIC });
@@ -119,7 +119,7 @@ t.test("a kept resource that somebody has deleted since is made anew", async (t)
   t.match(await changesOf(w, rollback), /Add Box/);
 });
 
-t.test("a stack that was deleted takes in again what it had kept", async (t) => {
+t.test("a deleted stack is recreated and imports the resources that it had retained", async (t) => {
   const w = await worldOf(t);
   await deploy(w, { Topic: TOPIC, Table: TABLE });
   const { Table } = await physicalIds(w);

@@ -28,7 +28,7 @@ const ALIAS: Shape = {
 };
 const SHOP: Shape = { Pay: PAY, Version: VERSION };
 
-/** Everything that a function has and a template of another stack can give it. */
+/** All facets of a function that another stack's template can create. */
 const CALLERS: Shape = {
   Live: { Type: "AWS::Lambda::Alias", Properties: { FunctionName: "pay", Name: "live", FunctionVersion: "$LATEST" } },
   Url: {
@@ -70,7 +70,7 @@ function operations(w: TestAccount): string[] {
   return w.sandbox.calls.mutations().map(({ operation }) => operation);
 }
 
-t.test("an alias that a stack's deploy added is refused directly by name, and goes through the stack", async (t) => {
+t.test("a direct removal of an alias that its stack added is refused by name; the stack removes it", async (t) => {
   const w = await worldOf(t);
   await deployStack(w, "shop", { Resources: SHOP });
   const id = await deployed(w, ["shop"], () => deployStack(w, "shop", { Resources: { ...SHOP, Live: ALIAS } }));
@@ -86,7 +86,7 @@ t.test("an alias that a stack's deploy added is refused directly by name, and go
   t.same(await resourcesIn(w, "shop"), ["Pay", "Version"]);
 });
 
-t.test("an alias that a stack's deploy took away comes back through the stack, also beside its resource", async (t) => {
+t.test("an alias that its stack deleted is recreated through the stack, also with its resource", async (t) => {
   const w = await worldOf(t);
   await deployStack(w, "shop", { Resources: { ...SHOP, Live: ALIAS } });
   const id = await deployed(w, ["shop"], () => deployStack(w, "shop", { Resources: SHOP }));
@@ -103,7 +103,7 @@ t.test("an alias that a stack's deploy took away comes back through the stack, a
   t.same(await resourcesIn(w, "shop"), ["Live", "Pay", "Version"]);
 });
 
-t.test("an alias that no stack owns goes directly, alone and with its function's stack", async (t) => {
+t.test("an alias that no stack owns is removed directly, alone and with its function's stack", async (t) => {
   for (const strategy of ["direct", "auto", "with its stack"]) {
     await t.test(strategy, async (t) => {
       const w = await worldOf(t);
@@ -125,7 +125,7 @@ t.test("an alias that no stack owns goes directly, alone and with its function's
 
 const OWNED = ["lambda-alias:pay:live", "lambda-async:pay", "lambda-policy:pay", "lambda-url:pay"];
 
-t.test("what another stack gave a function that no stack owns is refused directly, each by its resource", async (t) => {
+t.test("direct removal of facets that another stack owns is refused, each by its resource", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "pay", "pay");
   await deployStack(w, "api", { Resources: TOPIC });
@@ -149,7 +149,7 @@ t.test("what another stack gave a function that no stack owns is refused directl
   t.same(await resourcesIn(w, "api"), ["Topic"]);
 });
 
-t.test("what another stack took from a function comes back through that stack, and nothing beside it", async (t) => {
+t.test("facets that another stack deleted are recreated through that stack and by no other call", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "pay", "pay");
   await deployStack(w, "api", { Resources: { ...TOPIC, ...CALLERS } });
@@ -161,7 +161,7 @@ t.test("what another stack took from a function comes back through that stack, a
   t.same(await aliasesOf(w, "pay"), ["live"]);
 });
 
-t.test("a statement that its stack replaced comes back under the Sid that the stack gives it", async (t) => {
+t.test("a statement that its stack replaced is restored under the Sid that the stack generates", async (t) => {
   const w = await worldOf(t);
   await deployStack(w, "shop", { Resources: SHOP });
   const callers = (Principal: string) => ({
@@ -183,7 +183,7 @@ t.test("a statement that its stack replaced comes back under the Sid that the st
 });
 
 t.test(
-  "what a stack keeps when it lets it go is not deleted behind its back; the proof says that it is there",
+  "a resource that its stack retains is not deleted directly, and the verification reports that it still exists",
   async (t) => {
     const w = await worldOf(t);
     await createFunction(w, "pay", "pay");
@@ -199,7 +199,7 @@ t.test(
   },
 );
 
-t.test("an alias that a transform makes goes through the function that asks for it", async (t) => {
+t.test("an alias that a transform generates is removed through the function that declares it", async (t) => {
   const w = await worldOf(t);
   const sam = (more: Shape) => ({
     Transform: "AWS::Serverless-2016-10-31",

@@ -29,7 +29,7 @@ function importer(name: string, memory: number): Shape {
   };
 }
 
-/** The deploy moved the importer from one export to another, and the first one has gone since. */
+/** The deploy moved the importer from one export to another, and the first export has been deleted since. */
 async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string }> {
   const w = await startTestAccount();
   t.teardown(() => w.close());
@@ -43,13 +43,13 @@ async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string 
   return { w, deployment: id };
 }
 
-t.test("a part that imports what nobody exports any more is refused while planning, by name", async (t) => {
+t.test("the plan refuses a part that imports an export that no longer exists, and names the export", async (t) => {
   const { w, deployment } = await badDeploy(t);
   for (const component of ["stack-resource:shop/Pay", "lambda-config:shop-pay"]) {
     const { error } = await rollBack(w, deployment, [component]);
     t.match(error, { code: "PLAN_REFUSED", errors: [{ code: "EXPORT_MISSING", detail: /first/ }] }, component);
   }
-  t.match(await rollBack(w, deployment, ["lambda-code:shop-pay"]), { status: "Completed" }, "which imports nothing");
+  t.match(await rollBack(w, deployment, ["lambda-code:shop-pay"]), { status: "Completed" }, "it has no import");
 });
 
 /** A deployment over both stacks, from one pair of templates to another. */
@@ -88,7 +88,7 @@ async function planOf(w: TestAccount, { id }: { id: string }) {
   return steps.map(({ component, wave, after }) => ({ component, wave, after }));
 }
 
-t.test("a part that imports waits for the whole stack that brings the export back", async (t) => {
+t.test("a part that imports waits for the whole stack that restores the export", async (t) => {
   const none: Shape = { Resources: { Own: { Type: "AWS::SNS::Topic", Properties: {} } } };
   const { w, deployment } = await deployBoth(t, [exporter("first"), importer("first", 128)], [none, literal(256)]);
   const rollback = await rollBack(w, deployment, ["stack-resource:shop/Pay", "stack:orders"]);
@@ -99,7 +99,7 @@ t.test("a part that imports waits for the whole stack that brings the export bac
   ]);
 });
 
-t.test("a whole stack whose export goes waits for the part that lets it go", async (t) => {
+t.test("a whole stack that loses an export waits for the part that drops the import", async (t) => {
   const none: Shape = { Resources: { Own: { Type: "AWS::SNS::Topic", Properties: {} } } };
   const { w, deployment } = await deployBoth(t, [none, literal(128)], [exporter("first"), importer("first", 256)]);
   t.match(

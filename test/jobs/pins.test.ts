@@ -23,7 +23,7 @@ async function account(t: Test, env: Record<string, string> = {}): Promise<TestA
   return made;
 }
 
-/** A deploy of other code under a build, from its opening to its record. */
+/** Deploys other code under a build, from opening the deployment to recording it. */
 async function deploy(w: TestAccount, build: string, says: string): Promise<Reply<Deployment>> {
   const opened = await openDeployment(w, scope, { build, commit: `commit-${build}` });
   if (!opened.id) return opened;
@@ -41,7 +41,7 @@ async function openMarks(w: TestAccount): Promise<string[]> {
 }
 
 t.test(
-  "a build that was rolled back is warned of, refused where the stage says so, and free once cleared",
+  "a rolled-back build gets a warning, is refused where the stage's policy says so, and is free once cleared",
   async (t) => {
     const w = await account(t);
     await createFunction(w, "shop-pay", "good");
@@ -67,7 +67,7 @@ t.test(
     const { items } = (await w.api("GET", "/v1/activities?branch=main")).body;
     t.ok(
       items.every((activity) => activity.needsRevalidation),
-      "the whole branch is in doubt",
+      "the whole branch is suspect",
     );
 
     const warned = await openDeployment(w, scope, { build: "1842" });
@@ -83,7 +83,7 @@ t.test(
     t.match(again, { status: "Completed", result: { unchanged: 1 } }, "rollbacks ignore pins");
 
     const clear = `/v1/pins/${pin.id}/clear`;
-    t.equal((await w.api("POST", clear, {})).status, 400, "clearing takes a reason");
+    t.equal((await w.api("POST", clear, {})).status, 400, "clearing needs a reason");
     t.match((await w.api("POST", clear, { reason: "It was the network." })).body, {
       active: false,
       cleared: { by: "admin", reason: "It was the network.", at: /Z$/ },
@@ -91,12 +91,12 @@ t.test(
     t.match((await w.api("POST", clear, { reason: "again" })).body, { status: 409, code: "NOT_ACTIVE" });
     const free = await deploy(w, "1842", "bad");
     t.match(free, { status: "Completed", needsRevalidation: false });
-    t.same([free.warnings, free.pinned], [[], []], "a cleared pin says nothing");
-    t.same(await openMarks(w), [], "a deployment of branch and build that completed has revalidated them");
+    t.same([free.warnings, free.pinned], [[], []], "a cleared pin gives no warning");
+    t.same(await openMarks(w), [], "a completed deployment of the branch and the build revalidates both");
   },
 );
 
-t.test("the same code under another build is marked when it finishes, in its row and in its log", async (t) => {
+t.test("a deployment of pinned code under another build gets a mark in its row and in its log", async (t) => {
   const w = await account(t);
   await createFunction(w, "shop-pay", "good");
   const bad = await deploy(w, "1842", "bad");
@@ -105,18 +105,18 @@ t.test("the same code under another build is marked when it finishes, in its row
 
   const other = await deploy(w, "1843", "also good");
   t.same([other.warnings, other.pinned], [[], []]);
-  t.same(await openMarks(w), ["build 1842"], "another build of the branch revalidates the branch alone");
-  const carrier = await deploy(w, "1844", "bad");
-  t.same([carrier.warnings, carrier.pinned], [[], [{ component: CODE, pin: pin.id }]]);
-  const { items: rows } = (await w.api("GET", `/v1/deployments/${carrier.id}/components`)).body;
+  t.same(await openMarks(w), ["build 1842"], "another build of the branch revalidates only the branch");
+  const repeated = await deploy(w, "1844", "bad");
+  t.same([repeated.warnings, repeated.pinned], [[], [{ component: CODE, pin: pin.id }]]);
+  const { items: rows } = (await w.api("GET", `/v1/deployments/${repeated.id}/components`)).body;
   t.match(rows, [
     { id: CODE, readiness: "reversible", reasons: ["PINNED"], details: [{ detail: new RegExp(pin.id) }] },
   ]);
-  const log = await w.api("GET", `/v1/deployments/${carrier.id}/logs?level=warn&component=${CODE}`);
+  const log = await w.api("GET", `/v1/deployments/${repeated.id}/logs?level=warn&component=${CODE}`);
   t.match(log.body.items, [{ message: /^PINNED/ }]);
 });
 
-t.test("an undo supersedes what its rollback pinned, and the undo of the undo pins it anew", async (t) => {
+t.test("an undo supersedes its rollback's pin, and the undo of the undo pins the states again", async (t) => {
   const w = await account(t);
   await createFunction(w, "shop-pay", "good");
   const bad = await deploy(w, "1842", "bad");
@@ -140,7 +140,7 @@ t.test("an undo supersedes what its rollback pinned, and the undo of the undo pi
 });
 
 t.test(
-  "one component goes back to any earlier state while the rest stays, and that pins what it replaced",
+  "one component is restored to any earlier state while the rest stays, and the replaced state is pinned",
   async (t) => {
     const w = await account(t);
     await createFunction(w, "shop-pay", "one", { MemorySize: 128 });
@@ -152,10 +152,10 @@ t.test(
 
     const history = async () => (await w.api("GET", `/v1/components/${CODE}/history`)).body.items;
     const [now, before, first, ...more] = await history();
-    t.same(more, [], "what did not change between two snapshots is one state");
+    t.same(more, [], "two snapshots without a change between them have one state");
     t.match(now, { made: true, activity: { id: third.id, type: "deploy", build: "2", commit: "c2" } });
     t.match(before, { made: true, activity: { build: "1" } });
-    t.match(first, { made: false, activity: { build: "1" } }, "the first backup found it");
+    t.match(first, { made: false, activity: { build: "1" } }, "the first backup captured it");
 
     const request = { snapshot: first?.snapshot, components: [CODE] };
     const opened = await w.api("POST", "/v1/rollbacks", request);
@@ -168,7 +168,7 @@ t.test(
     const [newest] = await history();
     t.match(newest, { digest: first?.digest, made: true, activity: { id: ended.id, type: "rollback" } });
     const restored = firstRow(await activePins(w));
-    t.same([restored.builds, restored.commits], [[], []], "a restore says nothing of a build");
+    t.same([restored.builds, restored.commits], [[], []], "a restore names no build");
     t.match(restored.components, [{ component: CODE, digest: now?.digest }]);
 
     const forward = await w.api("POST", "/v1/rollbacks", { snapshot: now?.snapshot, components: [CODE] });
@@ -177,7 +177,7 @@ t.test(
     const pins = await activePins(w);
     t.notOk(
       JSON.stringify(pins).includes(String(now?.digest)),
-      "a state that was brought back on purpose is pinned no more",
+      "a state that was restored on purpose is no longer pinned",
     );
 
     await updateCode(w, "shop-pay", "by hand");
@@ -190,7 +190,7 @@ t.test(
 );
 
 t.test(
-  "a drill says what a rollback would do and take, touches nothing, holds nothing and cannot be run",
+  "a drill predicts the steps and the time of a rollback, changes nothing, locks nothing and cannot be run",
   async (t) => {
     const w = await account(t);
     await createFunction(w, "shop-pay", "good");
@@ -206,23 +206,23 @@ t.test(
       plan.expected.calls.find(({ operation }) => operation === "UpdateFunctionCode"),
       { service: "lambda", count: 1 },
     );
-    t.not(w.sandbox.calls.all().length, 0, "it looked at AWS");
-    t.same(w.sandbox.calls.mutations(), [], "and changed nothing");
+    t.not(w.sandbox.calls.all().length, 0, "it reads from AWS");
+    t.same(w.sandbox.calls.mutations(), [], "and changes nothing");
     const run = await w.api("POST", `/v1/rollbacks/${opened.body.id}/run`, { planDigest: plan.digest });
     t.match(run, { status: 409, body: { code: "DRILL_ONLY" } });
     const url = `/v1/rollbacks/${opened.body.id}/components`;
     t.match(await w.api("POST", url, { add: "all" }), { status: 409, body: { code: "DRILL_ONLY" } });
 
-    t.match(await rollBack(w, bad.id, "all"), { status: "Completed" }, "a drill is in nobody's way");
+    t.match(await rollBack(w, bad.id, "all"), { status: "Completed" }, "a drill blocks nobody");
     await deploy(w, "1843", "bad again");
     const { items } = (await w.api("GET", "/v1/deployments?limit=1")).body;
     const second = await w.api("POST", `/v1/deployments/${firstRow(items).id}/drill`);
     const measured = (await w.api("GET", `/v1/rollbacks/${second.body.id}/plan?wait=30`)).body;
-    t.equal(measured.expected.measuredSteps, 1, "a step of the sort has been measured by now");
+    t.equal(measured.expected.measuredSteps, 1, "a step of this kind has been measured by now");
   },
 );
 
-t.test("a backup says how well each component could go back, before anybody deploys", async (t) => {
+t.test("a backup shows each component's readiness for a rollback before anybody deploys", async (t) => {
   const w = await account(t);
   await createFunction(w, "shop-pay", "good");
   const opened = await openDeployment(w, scope);
@@ -238,7 +238,7 @@ t.test("a backup says how well each component could go back, before anybody depl
   );
 });
 
-t.test("a stage's policy asks for reasons and says which keys are secret, at once", async (t) => {
+t.test("a stage's policy demands reasons and names secret keys, and takes effect at once", async (t) => {
   const w = await account(t);
   await createFunction(w, "shop-pay", "good", { Environment: { Variables: { LOG_LEVEL: "info", KEY: "hunter2" } } });
   const policy = { requireReason: true, shownKeys: ["LOG_*"], secretKeys: ["MemorySize"] };

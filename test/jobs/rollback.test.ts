@@ -19,7 +19,7 @@ import {
 const scope = { functions: ["shop-*"] };
 
 t.test(
-  "one rollback removes the added, recreates the deleted and restores the modified; all else stays as deployed",
+  "one rollback removes added, recreates deleted and restores modified components; the rest stays as deployed",
   async (t) => {
     const w = await worldOf(t);
     await createFunction(w, "shop-pay", "pay v1", { Environment: { Variables: { TABLE: "one" } }, MemorySize: 128 });
@@ -84,7 +84,7 @@ t.test(
     );
     const after = await fingerprintOf(w);
     t.same(after, { ...before, "shop-cart": { ...before["shop-cart"], CodeSha256: after["shop-cart"]?.CodeSha256 } });
-    t.equal(await invoke(w, "shop-cart"), "cart v2", "what was not picked stays as deployed");
+    t.equal(await invoke(w, "shop-cart"), "cart v2", "components that were not picked stay as deployed");
     t.equal(await invoke(w, "shop-pay"), "pay v1");
     t.equal(await invoke(w, "shop-old"), "old v1");
 
@@ -96,13 +96,13 @@ t.test(
       .items;
     t.ok(
       log.some((line) => line.aws?.operation === "UpdateFunctionCode" && line.aws.requestId),
-      "the log names the call that put it back",
+      "the log names the call that restored it",
     );
     t.ok(log.some((line) => /Read back and equal/.test(line.message)));
   },
 );
 
-t.test("an alias goes back to the version with the content of the backup, without a canary's weights", async (t) => {
+t.test("an alias returns to the version with the backup's content, without a canary's weights", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1");
   await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
@@ -132,7 +132,7 @@ t.test("an alias goes back to the version with the content of the backup, withou
   t.equal(await invoke(w, "shop-pay"), "v2", "$LATEST was not picked");
 });
 
-t.test("an alias whose version is gone is published again from the code that goes back with it", async (t) => {
+t.test("an alias whose version is gone gets a new version from the code that is restored with it", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1");
   await w.aws("lambda", "PublishVersion", { FunctionName: "shop-pay" });
@@ -152,11 +152,11 @@ t.test("an alias whose version is gone is published again from the code that goe
   const both = await rollBack(w, deployment.id, "all");
   t.match(both, { status: "Completed", result: { restored: 2 } });
   const alias = await w.aws("lambda", "GetAlias", { FunctionName: "shop-pay", Name: "live" });
-  t.equal(alias.FunctionVersion, "3", "numbers are never given twice");
+  t.equal(alias.FunctionVersion, "3", "Lambda never reuses a version number");
   t.equal(await invoke(w, "shop-pay", "live"), "v1");
 });
 
-t.test("what somebody else changed since is a conflict; keep-live keeps exactly that", async (t) => {
+t.test("somebody else's later change is a conflict, and keep-live keeps exactly that change", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1", { Environment: { Variables: { TABLE: "one", LEVEL: "info" } } });
   const deployment = await openDeployment(w, scope);
@@ -174,12 +174,12 @@ t.test("what somebody else changed since is a conflict; keep-live keeps exactly 
   t.match(
     await rollBack(w, deployment.id, "all", { onConflict: "restore" }),
     { status: "Completed" },
-    "and what the rollback left is no conflict of its own",
+    "and the state that the rollback left is no conflict",
   );
   t.match((await fingerprintOf(w))["shop-pay"], { MemorySize: 128 });
 });
 
-t.test("a change between restore and the last look ends the job in Exception and names the paths", async (t) => {
+t.test("a change between restore and verification ends the job in Exception and names the paths", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1", { Description: "one" });
   await createFunction(w, "shop-b", "b1");
@@ -204,7 +204,7 @@ t.test("a change between restore and the last look ends the job in Exception and
 });
 
 t.test(
-  "a failing component stops the run or is passed by, as was asked, and every skipped one leaves a row",
+  "onError decides whether a failing component stops the run, and every skipped component gets a row",
   async (t) => {
     const w = await worldOf(t);
     for (const name of ["shop-a", "shop-b", "shop-c"]) await createFunction(w, name, `${name} v1`);
@@ -236,7 +236,7 @@ t.test(
   },
 );
 
-t.test("what a failed run has left as somebody made it stays a conflict for the next one", async (t) => {
+t.test("a conflict that a failed run left in place is still a conflict for the next run", async (t) => {
   const w = await worldOf(t);
   for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, `${name} v1`);
   const deployment = await openDeployment(w, scope);
@@ -256,7 +256,7 @@ t.test("what a failed run has left as somebody made it stays a conflict for the 
   t.match(await rollBack(w, deployment.id, "all", { onConflict: "restore" }), { status: "Completed" });
 });
 
-t.test("a failing rollback takes back what it did when it was asked to compensate", async (t) => {
+t.test("a failing rollback reverts its own changes when it was asked to compensate", async (t) => {
   const w = await worldOf(t);
   for (const name of ["shop-a", "shop-b"]) await createFunction(w, name, `${name} v1`);
   const deployment = await openDeployment(w, scope);
@@ -278,7 +278,7 @@ t.test("a failing rollback takes back what it did when it was asked to compensat
   t.same(await fingerprintOf(w), deployed);
 });
 
-t.test("throttling and broken connections are waited out, not reported", async (t) => {
+t.test("a rollback retries through throttling and broken connections instead of failing", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-pay", "v1");
   const deployment = await openDeployment(w, scope);
@@ -328,7 +328,7 @@ t.test("a draft is filled by Add and Add all, planned, and only the approved pla
   t.equal(await invoke(w, "shop-b"), "b2");
 });
 
-t.test("a plan that live has left behind is refused with nothing touched", async (t) => {
+t.test("a plan that no longer fits live is refused before anything is touched", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   const deployment = await openDeployment(w, scope);
@@ -369,7 +369,7 @@ t.test("a rollback can be undone, because it took its own backup first", async (
   t.same(await fingerprintOf(w), deployed);
 });
 
-t.test("two deployments go back in one plan: to the state before the older one", async (t) => {
+t.test("one plan rolls two deployments back to the state before the older one", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   await createFunction(w, "shop-b", "b1");
@@ -389,7 +389,7 @@ t.test("two deployments go back in one plan: to the state before the older one",
   t.equal(await invoke(w, "shop-b"), "b1");
 });
 
-t.test("a deploy that failed part-way is taken back whole when its caller asked for that", async (t) => {
+t.test("a deploy that failed part-way is rolled back as a whole when its caller asked for that", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   const deployment = await openDeployment(w, scope, { onFailure: "rollback" });
@@ -402,7 +402,7 @@ t.test("a deploy that failed part-way is taken back whole when its caller asked 
   t.equal(await invoke(w, "shop-a"), "a1");
 });
 
-t.test("a cancelled rollback stops between two actions, tells what it did, and can be run again", async (t) => {
+t.test("a cancelled rollback stops between two actions, reports what it did, and can be run again", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   await createFunction(w, "shop-b", "b1");
@@ -423,7 +423,7 @@ t.test("a cancelled rollback stops between two actions, tells what it did, and c
   t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 1, restored: 1 } });
 });
 
-t.test("code that AWS will not hand out makes the component incomplete, and it is refused", async (t) => {
+t.test("a deployment whose code AWS does not return fails with its backup, and cannot be finished", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   w.sandbox.faults.fail({
@@ -440,12 +440,11 @@ t.test("code that AWS will not hand out makes the component incomplete, and it i
   t.equal((await w.api("POST", `/v1/deployments/${denied.id}/finish`, { outcome: "succeeded" })).status, 409);
 });
 
-t.test("an open deployment of a stack holds the functions that the stack owns, and the reverse", async (t) => {
+t.test("an open deployment of a stack locks the functions that the stack owns, and the reverse", async (t) => {
   const w = await worldOf(t);
   await deployFirst(w);
   const byStack = await openDeployment(w, { stacks: ["shop"] });
-  const request = (held: object) =>
-    w.api("POST", "/v1/deployments", { application: "shop", stage: "prod", scope: held });
+  const request = (scope: object) => w.api("POST", "/v1/deployments", { application: "shop", stage: "prod", scope });
   const busy = { status: 409, body: { code: "DEPLOYMENT_IN_PROGRESS" } };
   t.match(await request({ functions: ["shop-stack-pay"] }), {
     ...busy,
@@ -454,10 +453,10 @@ t.test("an open deployment of a stack holds the functions that the stack owns, a
   await w.api("POST", `/v1/deployments/${byStack.id}/cancel`);
   await openDeployment(w, { functions: ["shop-stack-pay"] });
   t.match(await request({ stacks: ["shop"] }), busy);
-  t.match(await request({ functions: ["tool-*"] }), { status: 202 }, "what nobody holds is free");
+  t.match(await request({ functions: ["tool-*"] }), { status: 202 }, "functions that nobody has locked are free");
 });
 
-t.test("zips are compared by their bytes: the same words deployed again alter nothing", async (t) => {
+t.test("zips are compared by their bytes: deploying the same bytes again alters nothing", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   const deployment = await openDeployment(w, scope);
@@ -470,7 +469,7 @@ t.test("zips are compared by their bytes: the same words deployed again alter no
   t.match(await rollBack(w, deployment.id, "all"), { status: 409 });
 });
 
-t.test("what a rollback only read beside its own components is still somebody else's change", async (t) => {
+t.test("a change that a rollback only read next to its own components is still somebody else's", async (t) => {
   const w = await worldOf(t);
   await createFunction(w, "shop-pay", "pay v1", { MemorySize: 128 });
   const deployment = await openDeployment(w, scope);
@@ -485,7 +484,7 @@ t.test("what a rollback only read beside its own components is still somebody el
   });
 });
 
-t.test("facets of a function go back with everything else, one by one, and forth again by an undo", async (t) => {
+t.test("facets of a function are rolled back with the rest and one by one, and an undo reverts that", async (t) => {
   const w = await worldOf(t);
   await deployFirst(w);
   const before = await fingerprintOf(w);
@@ -525,7 +524,7 @@ t.test("facets of a function go back with everything else, one by one, and forth
   t.same(await fingerprintOf(w), { ...deployed, "tool-code": { ...deployed["tool-code"], statements } });
 });
 
-t.test("what a stack does not know of its function goes back directly once the stack is back", async (t) => {
+t.test("facets outside the stack's template are rolled back directly, after the stack", async (t) => {
   const w = await worldOf(t);
   await deployFirst(w);
   const FunctionName = "shop-stack-pay";

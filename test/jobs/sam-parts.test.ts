@@ -13,7 +13,7 @@ import {
 
 const CAPABILITIES = { Capabilities: ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"] };
 
-/** Two functions as SAM writes them: triggers, routes and addresses are properties of their function. */
+/** Two functions as in SAM: triggers, routes and URLs are properties of their function. */
 function shop({ batch, url = "", more = "" }: { batch: number; url?: string; more?: string }): string {
   return `Transform: AWS::Serverless-2016-10-31
 Globals:
@@ -62,7 +62,7 @@ async function planned(w: TestAccount, deployment: string, component: string): P
   return (await w.api("GET", `${path}/plan`)).body;
 }
 
-t.test("what SAM makes of a function and holds an address asks for consent in the plan of a part", async (t) => {
+t.test("a part's plan asks for consent where a resource that SAM generates holds an address", async (t) => {
   const { w, deployment } = await badDeploy(t, shop({ batch: 10, url: URL, more: ADDED }));
   for (const component of ["stack-resource:shop/Added", "lambda-code:shop-added", "stack-resource:shop/Worker"]) {
     const plan = await planned(w, deployment, component);
@@ -79,7 +79,7 @@ t.test("what SAM makes of a function and holds an address asks for consent in th
   t.match(await rollBack(w, deployment, ["stack-resource:shop/Added"], consent), { status: "Completed" });
 });
 
-t.test("a facet that goes only with its function names the function's code, and not the whole stack", async (t) => {
+t.test("a facet that is removed only with its function asks for the function's code, not the stack", async (t) => {
   const { w, deployment } = await badDeploy(t, shop({ batch: 5, more: ADDED }));
   const alone = await rollBack(w, deployment, ["lambda-tags:shop-added"]);
   t.match(alone.error, { code: "PLAN_REFUSED", detail: /has to be removed: add lambda-code:shop-added\./ });
@@ -90,7 +90,7 @@ t.test("a facet that goes only with its function names the function's code, and 
   });
 });
 
-t.test("a trigger that SAM makes of a function belongs to it, and goes back with it in plain sight", async (t) => {
+t.test("a trigger that SAM generates belongs to its function, and is a step of the function's plan", async (t) => {
   const { w, deployment, altered } = await badDeploy(t, shop({ batch: 10 }));
   const trigger = firstRow(altered.filter(({ kind }) => kind === "lambda-trigger"));
   t.match(trigger, { change: "modified", parent: "stack-resource:shop/Worker" });
@@ -103,5 +103,5 @@ t.test("a trigger that SAM makes of a function belongs to it, and goes back with
     StackName: "shop",
     TemplateStage: "Original",
   });
-  t.match(TemplateBody, "Path: /v10", "the function's routes, which stand beside it, stay");
+  t.match(TemplateBody, "Path: /v10", "the function's routes, which are resources of their own, stay");
 });

@@ -10,10 +10,10 @@ import { graphText, type StackGraph, stackGraphs } from "../support/stack-graphs
 import { bridgeEnd, linkedTemplate, ownTemplate, yamlTemplate } from "../support/stack-templates.ts";
 import { ended, finishDeployment, openDeployment, type TestAccount, until, worldOf } from "../support/test-account.ts";
 
-/** What a stack's end looks like when AWS has refused nothing. */
+/** The final statuses of a stack when AWS has refused nothing. */
 const GOOD = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;
 
-/** Submits what a pass says, and answers the stack's status and reason once it has settled. */
+/** Submits a pass, and returns the stack's status and its reason once the stack has settled. */
 async function submit(account: Account, name: string, template: string | null): Promise<string> {
   const known = await describe(account, name);
   const input = { StackName: name, ...(template === null ? {} : { TemplateBody: template }) };
@@ -40,7 +40,7 @@ async function deploy(account: Account, graph: StackGraph): Promise<void> {
   const outside = { name: "outside", links: outsideLinks(graph) };
   const there = [...graph.stacks.map(({ name, live }) => ({ name, links: live })), outside];
   const all = there.flatMap(({ name, links }) => (links ? [{ name, links }] : []));
-  // Exports first and imports after: live may hold stacks in a circle, which only two deploys could make.
+  // First exports, then imports: live may contain a circle of stacks, which takes two deploys to make.
   for (const { name, links } of all)
     must(await submit(account, name, linkedTemplate({ ...links, imports: [] })), graph);
   for (const { name, links } of all)
@@ -57,7 +57,7 @@ function must(end: string, graph: StackGraph, pass?: StackPass): void {
   throw new Error(`${pass ? `${pass.pass} of ${pass.stack} in wave ${pass.wave}: ` : ""}${end}\n${graphText(graph)}`);
 }
 
-/** A wave's passes at once, as a rollback runs them. */
+/** Runs a wave's passes at once, as a rollback does. */
 async function carryOut(account: Account, graph: StackGraph, passes: readonly StackPass[]): Promise<void> {
   for (const wave of new Set(passes.map((pass) => pass.wave))) {
     const running = passes
@@ -93,7 +93,7 @@ function wantedExports(graph: StackGraph): Record<string, string> {
   return Object.fromEntries([...outside, ...own]);
 }
 
-/** Deploys the graph for real and carries its order out: the sandbox must never refuse. */
+/** Deploys the graph to the sandbox and carries out its order: the sandbox must refuse nothing. */
 async function proveOrder(t: Test, graph: StackGraph): Promise<void> {
   const { passes, faults } = orderStacks(graph.stacks, graph.around);
   if (faults.length > 0) return;
@@ -105,7 +105,7 @@ async function proveOrder(t: Test, graph: StackGraph): Promise<void> {
   await sandbox.close();
 }
 
-t.test("random stacks go back in a strict CloudFormation, which never refuses a pass", async (t) => {
+t.test("a strict CloudFormation refuses no pass of random stacks", async (t) => {
   const graphs = stackGraphs({ stacks: 6, exports: 8, faulty: false });
   await fc.assert(
     fc.asyncProperty(graphs, (graph) => proveOrder(t, graph)),
@@ -113,7 +113,7 @@ t.test("random stacks go back in a strict CloudFormation, which never refuses a 
   );
 });
 
-t.test("so do 40 stacks, with bridges among them", async (t) => {
+t.test("a strict CloudFormation refuses no pass of 40 stacks with bridges", async (t) => {
   const drawn = fc.sample(stackGraphs({ stacks: 40, fewest: 40, exports: 40, faulty: false }), {
     numRuns: 200,
     seed: 11,
@@ -137,7 +137,7 @@ async function put(w: TestAccount, name: string, template: string): Promise<void
   if (!GOOD.test(end)) throw new Error(`${name}: ${end}`);
 }
 
-/** Deploys `before`, opens a deployment, deploys `deployed` by way of stacks without imports, and finishes it. */
+/** Deploys `before`, opens a deployment, removes all imports, deploys `deployed`, and finishes the deployment. */
 async function redeploy(
   w: TestAccount,
   moves: Readonly<Record<string, Move>>,
@@ -168,7 +168,7 @@ async function rolledBack(
   return { rollback, plan: { ...plan, steps: plan.steps.filter(isStack) } };
 }
 
-/** The resources of a stack follow it; these tests are about the stacks. */
+/** Excludes the resources, which follow their stack: these tests are about stacks. */
 function isStack({ component }: { component: string }): boolean {
   return component.startsWith("stack:");
 }
@@ -178,7 +178,7 @@ const links = (exports: readonly string[], imports: readonly string[] = []): Sta
   imports,
 });
 
-t.test("a rollback bridges a stack when an export goes and another comes back between the same two", async (t) => {
+t.test("a rollback bridges a stack when it removes one export and restores another for one importer", async (t) => {
   const w = await worldOf(t);
   const deployment = await redeploy(w, {
     "a-shop": { before: links(["old"]), deployed: links(["new"]) },
@@ -201,7 +201,7 @@ t.test("a rollback bridges a stack when an export goes and another comes back be
 });
 
 t.test(
-  "a service that stops between a bridge and its end goes on where it was, and bridges nothing twice",
+  "a service that stops between a bridge and the final pass resumes there, and bridges nothing twice",
   async (t) => {
     const w = await worldOf(t);
     const deployment = await redeploy(w, {
@@ -229,7 +229,7 @@ t.test(
   },
 );
 
-t.test("a bridge carries along what the kept export needs, and the stack ends with the backup's text", async (t) => {
+t.test("a bridge keeps all that the kept export needs, and the stack ends with the backup's text", async (t) => {
   const w = await worldOf(t);
   const [shop, jobs] = [
     { before: links(["a-shop-old"]), deployed: links(["a-shop-new"]) },
@@ -250,7 +250,7 @@ t.test("a bridge carries along what the kept export needs, and the stack ends wi
   t.equal(TemplateBody, yamlTemplate(shop.before));
 });
 
-t.test("where no bridge can be made, the plan is refused with the reason and nothing is touched", async (t) => {
+t.test("where no bridge is possible, the plan is refused with the reason and nothing is touched", async (t) => {
   const w = await worldOf(t);
   const moves = {
     "a-shop": { before: links(["old"]), deployed: links(["new"]) },
@@ -269,7 +269,7 @@ t.test("where no bridge can be made, the plan is refused with the reason and not
   t.equal(w.sandbox.calls.mutations().length, mutations);
 });
 
-t.test("an importer that is not picked and still needs an export is named while planning", async (t) => {
+t.test("the plan names an importer that is not picked and still needs an export", async (t) => {
   const w = await worldOf(t);
   const deployment = await redeploy(w, { shop: { before: links(["kept"]), deployed: links(["kept", "added"]) } });
   await put(w, "billing", linkedTemplate(links([], ["added"])));
@@ -301,19 +301,19 @@ t.test("stacks of one wave run side by side, and each line of the log belongs to
   t.same(
     rows.map(({ status }) => status),
     ["Running", "Running", "Running"],
-    "none waits for another one",
+    "none waits for another",
   );
   for (const hold of holds) hold.release();
   t.match(await ended(w, path), { status: "Completed", result: { restored: 3 } });
   for (const name of names) {
     const lines = (await w.api("GET", `${path}/logs?component=stack:${name}&limit=200`)).body.items;
     const about = lines.filter(({ message }) => /change set|stack .* is in|Read back/.test(message));
-    t.equal(about.length, 3, `${name} has all of its lines, once`);
+    t.equal(about.length, 3, `${name} has each of its lines once`);
     t.ok(about.slice(0, 2).every(({ message }) => message.includes(name)));
   }
 });
 
-t.test("a failure stops the run before the next wave, after what runs beside it has ended", async (t) => {
+t.test("a failure stops the run before the next wave, once the other steps of its wave have ended", async (t) => {
   const w = await worldOf(t);
   const deployment = await redeploy(w, {
     exporter: { before: links(["kept"]), deployed: links(["kept", "added"]) },
@@ -339,7 +339,7 @@ t.test("a failure stops the run before the next wave, after what runs beside it 
   t.match(
     await status(going.rollback.id),
     { "stack:failing": "Failed", "stack:exporter": "Failed" },
-    "who had to wait for it is not tried, since AWS would refuse",
+    "a stack that waits for the failed one is skipped, since AWS would refuse it",
   );
   t.match(going.rollback.error?.detail, /stack:failing had to be restored first and failed/);
   w.sandbox.faults.off();

@@ -34,7 +34,7 @@ interface Version {
   readonly without?: readonly string[];
 }
 
-/** A shop of two functions with a role, a topic and a table; code by S3 key, as deploy tools write it. */
+/** Two functions with a role, a topic and a table; code by S3 key, as deploy tools write it. */
 function shop({ pay, memory, level, more = {}, without = [] }: Version): { Parameters: Shape; Resources: Resources } {
   const fn = (name: string, S3Key: string, settings: Shape) => ({
     Type: "AWS::Lambda::Function",
@@ -95,7 +95,7 @@ async function badDeploy(w: TestAccount, second: Version = V2): Promise<string> 
   return id;
 }
 
-t.test("one function's code goes back through its stack, and nothing else of the stack is touched", async (t) => {
+t.test("one function's code is rolled back through its stack, and the rest of the stack stays", async (t) => {
   const w = await account(t);
   const deployment = await badDeploy(w);
   w.sandbox.calls.clear();
@@ -125,7 +125,7 @@ t.test("one function's code goes back through its stack, and nothing else of the
 });
 
 t.test(
-  "what a part of a stack costs does not grow with the stack: only exports that it may change are asked about",
+  "the calls of a part do not grow with its stack: Stepback asks only about exports that the part may change",
   async (t) => {
     const w = await account(t);
     const template = (key: string, memory: number, functions: number, added = false) => {
@@ -167,12 +167,12 @@ t.test(
     t.same(
       importers,
       [["stack-resource:shop/Added ListImports", 2]],
-      "its own, for the plan and before the change set",
+      "only the part's own export, for the plan and before the change set",
     );
   },
 );
 
-t.test("several parts of a stack go back by one change set", async (t) => {
+t.test("one change set rolls back several parts of a stack", async (t) => {
   const w = await account(t);
   const deployment = await badDeploy(w);
   w.sandbox.calls.clear();
@@ -191,7 +191,7 @@ t.test("several parts of a stack go back by one change set", async (t) => {
 });
 
 t.test(
-  "added functions go, deleted ones come back, and what they need is offered, never added by itself",
+  "added functions are removed, deleted ones are recreated, and the plan only suggests what they need",
   async (t) => {
     const w = await account(t);
     const added: Resources = {
@@ -260,15 +260,15 @@ t.test(
         "lambda-runtime:shop-new": "Removed",
         "lambda-tags:shop-new": "Removed",
       },
-      "a picked resource brings what it contains",
+      "a picked resource restores its contents",
     );
     t.equal(await invoke(w, "shop-cart"), "cart v1");
-    t.equal(await invoke(w, "shop-pay"), "pay v2", "what was not picked stays as deployed");
+    t.equal(await invoke(w, "shop-pay"), "pay v2", "components that were not picked stay as deployed");
   },
 );
 
 t.test(
-  "a change that the template does not tell goes back directly, and a repeated rollback changes nothing",
+  "a change outside the template is rolled back directly, and repeating the rollback changes nothing",
   async (t) => {
     const w = await account(t);
     await deploy(w, V1);
@@ -288,7 +288,7 @@ t.test(
   },
 );
 
-t.test("by the strategy stack the template goes back, too, after a direct restore", async (t) => {
+t.test("after a direct restore the strategy stack restores the template, too", async (t) => {
   const w = await account(t);
   const deployment = await badDeploy(w);
   const direct = await rollBack(w, deployment, ["lambda-code:shop-pay"], { strategy: "direct" });
@@ -300,7 +300,7 @@ t.test("by the strategy stack the template goes back, too, after a direct restor
   t.equal(await invoke(w, "shop-pay"), "pay v1");
 });
 
-t.test("a template that moved after the plan ends the run with nothing touched", async (t) => {
+t.test("a template that changed after the plan ends the run before anything is touched", async (t) => {
   const w = await account(t);
   const deployment = await badDeploy(w);
   const draft = (await w.api("POST", "/v1/rollbacks", { deployment, components: ["lambda-code:shop-pay"], run: false }))
@@ -317,7 +317,7 @@ t.test("a template that moved after the plan ends the run with nothing touched",
   t.same(w.sandbox.calls.mutations(), []);
 });
 
-t.test("an undo puts the part of the template back that the rollback changed", async (t) => {
+t.test("an undo restores the part of the template that the rollback changed", async (t) => {
   const w = await account(t);
   const deployment = await badDeploy(w);
   const before = await templateOf(w);
@@ -329,7 +329,7 @@ t.test("an undo puts the part of the template back that the rollback changed", a
   t.equal(await invoke(w, "shop-pay"), "pay v2");
 });
 
-t.test("what someone changed by hand survives with keep-live while the rest goes back through the stack", async (t) => {
+t.test("keep-live keeps a manual change while the rest is rolled back through the stack", async (t) => {
   const w = await account(t);
   const deployment = await badDeploy(w);
   await configure(w, "shop-pay", { Timeout: 30 });
@@ -360,7 +360,7 @@ t.test("a stack policy that protects the part is named before anything is touche
   t.match(
     await rollBack(w, deployment, ["lambda-code:shop-cart"]),
     { status: "Completed" },
-    "what it does not protect",
+    "a part that the policy does not protect",
   );
 });
 
@@ -383,7 +383,7 @@ t.test("a hot fix that keep-live keeps survives its stack, its resource and the 
 });
 
 t.test(
-  "a NoEcho value that the deploy changed is said, and what a function had goes back beside its stack",
+  "a NoEcho value that the deploy changed is reported, and a function's facet is rolled back outside its stack",
   async (t) => {
     const w = await account(t);
     const template = (memory: number): Shape => ({

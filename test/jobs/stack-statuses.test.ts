@@ -26,7 +26,7 @@ async function account(t: Test, options: SandboxOptions = {}): Promise<TestAccou
 }
 
 const topic = (TopicName: string) => ({ Type: "AWS::SNS::Topic", Properties: { TopicName } });
-/** Never gets its signal, so the operation fails and is taken back. */
+/** Never gets its signal, so the operation fails and CloudFormation rolls it back. */
 const failing = (DependsOn: string[]) => ({
   Type: "AWS::CloudFormation::WaitCondition",
   DependsOn,
@@ -57,7 +57,7 @@ async function messages(w: TestAccount, path: string): Promise<string[]> {
   return (await w.api("GET", `${path}/logs?limit=200`)).body.items.map(({ message }) => message);
 }
 
-/** A deploy that fails, whose own rollback fails too, for the bucket has lost the code of before. */
+/** A deploy that fails and whose own rollback fails, too, because the bucket has lost the earlier code. */
 async function stuckDeploy(w: TestAccount): Promise<string> {
   await deploy(w, "v1");
   const { id } = await openDeployment(w, { stacks: ["shop"] });
@@ -68,17 +68,17 @@ async function stuckDeploy(w: TestAccount): Promise<string> {
   return id;
 }
 
-/** An account in which CloudFormation can be made to stop in the middle of what it does. */
-async function holdableWorld(t: Test): Promise<{ w: TestAccount; hold(): void; release(): void }> {
+/** An account in which CloudFormation can be paused in the middle of an operation. */
+async function pausableAccount(t: Test): Promise<{ w: TestAccount; hold(): void; release(): void }> {
   let release = () => {};
-  let held: Promise<void> | null = null;
-  const sleep = (ms: number) => held ?? new Promise<void>((resolve) => void setTimeout(resolve, ms));
+  let paused: Promise<void> | null = null;
+  const sleep = (ms: number) => paused ?? new Promise<void>((resolve) => void setTimeout(resolve, ms));
   const w = await account(t, { clock: { now: () => Date.now(), sleep } });
   t.teardown(() => release());
   const hold = () => {
-    held = new Promise<void>((resolve) => {
+    paused = new Promise<void>((resolve) => {
       release = () => {
-        held = null;
+        paused = null;
         resolve();
       };
     });
@@ -86,9 +86,9 @@ async function holdableWorld(t: Test): Promise<{ w: TestAccount; hold(): void; r
   return { w, hold, release: () => release() };
 }
 
-/** A deployment from v1 to v2, and somebody else's update of the stack that has begun since. */
+/** A deployment from v1 to v2, and somebody else's update of the stack, which has started since. */
 async function busyStack(t: Test, ClientRequestToken: string) {
-  const { w, hold, release } = await holdableWorld(t);
+  const { w, hold, release } = await pausableAccount(t);
   await deploy(w, "v1");
   const { id } = await openDeployment(w, { stacks: ["shop"] });
   await deploy(w, "v2");
@@ -108,7 +108,7 @@ async function waits(w: TestAccount, path: string): Promise<string> {
 const WHOSE =
   /^Waiting for the stack shop, which is in UPDATE_IN_PROGRESS, begun at 20\S+Z by the request night-shift\.$/;
 
-t.test("a rollback waits for a stack that somebody changes, and says whose operation it is", async (t) => {
+t.test("a rollback waits for a stack that somebody else is updating, and names the operation", async (t) => {
   const { w, id, release } = await busyStack(t, "night-shift");
   const how = { onConflict: "restore", allowDestructive: true };
   const { body } = await w.api("POST", "/v1/rollbacks", { deployment: id, components: "all", ...how });
@@ -118,7 +118,7 @@ t.test("a rollback waits for a stack that somebody changes, and says whose opera
   t.equal(await invoke(w, "shop-pay"), "pay v1");
 });
 
-t.test("a backup is taken of a stack that has come to rest", async (t) => {
+t.test("a backup waits until the stack is idle", async (t) => {
   const { w, release } = await busyStack(t, "night-shift");
   const scope = { stacks: ["shop"] };
   const { body } = await w.api("POST", "/v1/deployments", { application: "shop", stage: "prod", scope });
@@ -129,11 +129,11 @@ t.test("a backup is taken of a stack that has come to rest", async (t) => {
   const { items } = (await w.api("GET", `/v1/snapshots/${ready.snapshot.id}/components?limit=200`)).body;
   t.ok(
     items.some(({ id }) => id === "stack-resource:shop/More"),
-    "with what the update brought",
+    "with the result of the update",
   );
 });
 
-t.test("whoever waits for a stack can be stopped", async (t) => {
+t.test("a rollback that waits for a stack can be cancelled", async (t) => {
   const { w, id } = await busyStack(t, "night-shift");
   const { body } = await w.api("POST", "/v1/rollbacks", { deployment: id, components: "all" });
   const path = `/v1/rollbacks/${body.id}`;
@@ -141,18 +141,18 @@ t.test("whoever waits for a stack can be stopped", async (t) => {
   w.sandbox.calls.clear();
   await w.api("POST", `${path}/cancel`);
   t.match(await ended(w, path), { status: "Exception", error: { code: "CANCELLED" } });
-  t.equal(await statusOf(w), "UPDATE_IN_PROGRESS", "and the stack is left to whoever is at it");
+  t.equal(await statusOf(w), "UPDATE_IN_PROGRESS", "and the other operation on the stack continues");
   t.same(w.sandbox.calls.mutations(), []);
 });
 
-t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with what it hangs on and the way out", async (t) => {
+t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with the blocking resources and a workaround", async (t) => {
   const w = await account(t);
   const id = await stuckDeploy(w);
   const { items } = (await w.api("GET", `/v1/deployments/${id}/components`)).body;
   t.match(
     items.find(({ id: component }) => component === "stack:shop"),
     { change: "modified", readiness: "irreversible", reasons: ["STACK_NOT_UPDATABLE"] },
-    "that the deploy left it so is in the list of what it altered",
+    "the deployment's altered components include the status that it left",
   );
   w.sandbox.calls.clear();
   const refused = await rollBack(w, id, "all", { includeFailed: true });
@@ -171,7 +171,7 @@ t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with what it hangs on and t
   });
 });
 
-t.test("with consent a failed rollback goes on, with the objects that it missed", async (t) => {
+t.test("with consent a failed stack rollback continues, with the missing objects uploaded", async (t) => {
   const w = await account(t);
   const id = await stuckDeploy(w);
   w.sandbox.calls.clear();
@@ -180,12 +180,12 @@ t.test("with consent a failed rollback goes on, with the objects that it missed"
   t.equal(await statusOf(w), "UPDATE_ROLLBACK_COMPLETE");
   t.equal(await invoke(w, "shop-pay"), "pay v1");
   const writes = w.sandbox.calls.mutations().map(({ operation }) => operation);
-  t.same(writes, ["PutObject", "ContinueUpdateRollback"], "no update where the stack's own rollback was enough");
+  t.same(writes, ["PutObject", "ContinueUpdateRollback"], "no update when the stack's own rollback is enough");
   const again = await rollBack(w, id, "all", { includeFailed: true });
-  t.match(again, { status: "Completed", result: { restored: 0, failed: 0 } }, "twice is once");
+  t.match(again, { status: "Completed", result: { restored: 0, failed: 0 } }, "a second rollback changes nothing");
 });
 
-t.test("what is skipped by name is put back by the rollback itself where it is picked", async (t) => {
+t.test("a resource that the stack's rollback skips by name is restored by ours where it is picked", async (t) => {
   const w = await account(t);
   const id = await stuckDeploy(w);
   const skipping = { includeFailed: true, continueUpdateRollback: { shop: ["Pay"] } };
@@ -200,7 +200,7 @@ t.test("what is skipped by name is put back by the rollback itself where it is p
 });
 
 t.test(
-  "a function does not wait for its stuck stack, and a part goes back once the stack's rollback may go on",
+  "a function does not wait for its stuck stack; a part is rolled back once the stack's rollback may continue",
   async (t) => {
     const w = await account(t);
     await deploy(w, "v1");
@@ -223,7 +223,7 @@ t.test(
   },
 );
 
-t.test("what is left of a creation that failed makes room for the stack of the backup", async (t) => {
+t.test("the remains of a failed creation are deleted before the backup's stack is created", async (t) => {
   const w = await account(t);
   await deploy(w, "v1");
   const { id } = await openDeployment(w, { stacks: ["shop"] });

@@ -12,7 +12,7 @@ import {
   type TestAccount,
 } from "../support/test-account.ts";
 
-/** A function as the Serverless Framework writes it: each version is a resource of its own, which stays when it leaves. */
+/** A function as the Serverless Framework writes it: each version is a resource of its own, which the stack retains. */
 function shop(says: string, more: Shape = {}): Shape {
   const ZipFile = `exports.handler = async () => ${JSON.stringify(says)};`;
   const version = `PayVersion${says.toUpperCase()}`;
@@ -54,7 +54,7 @@ async function undo(w: TestAccount, rollback: string): Promise<void> {
 
 const PARTS = ["stack-resource:shop/Pay", "stack-resource:shop/PayVersionGOOD", "stack-resource:shop/Live"];
 
-t.test("a version comes back although an earlier rollback published the same last", async (t) => {
+t.test("a version is recreated although an earlier rollback published the same code last", async (t) => {
   const { w, deployment } = await badDeploy(t);
   const first = await rollBack(w, deployment, PARTS);
   t.match(first, { status: "Completed" });
@@ -64,7 +64,7 @@ t.test("a version comes back although an earlier rollback published the same las
   t.equal(await invoke(w, "shop-pay", "live"), "good");
 });
 
-t.test("a whole stack goes back after an attempt that failed behind its version", async (t) => {
+t.test("a whole stack is rolled back after an attempt that failed once it had published the version", async (t) => {
   const orders = { Type: "AWS::SNS::Topic", DependsOn: "PayVersionGOOD", Properties: { TopicName: "orders" } };
   const { w, deployment } = await badDeploy(t, { Orders: orders });
   await deployStack(w, "other", { Resources: { Taken: { ...orders, DependsOn: [] } } });
@@ -74,7 +74,7 @@ t.test("a whole stack goes back after an attempt that failed behind its version"
   t.equal(await invoke(w, "shop-pay", "live"), "good");
 });
 
-t.test("no version is published in between where nothing is in the way", async (t) => {
+t.test("no intermediate version is published where none is needed", async (t) => {
   const { w, deployment } = await badDeploy(t);
   w.sandbox.calls.clear();
   t.match(await rollBack(w, deployment, PARTS), { status: "Completed" });

@@ -109,7 +109,7 @@ t.test("a runtime on AWS's list is a warning from its date on, and an error only
   const refused = await rollBack(w, deployment.id, "all");
   const [row] = (await w.api("GET", `/v1/rollbacks/${refused.id}/components`)).body.items;
   t.match(row, { status: "Failed", error: { code: "RUNTIME_BLOCKED", detail: /no longer supported/ } });
-  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed" }, "while AWS takes it, it goes back");
+  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed" }, "while AWS accepts the runtime");
 });
 
 t.test(

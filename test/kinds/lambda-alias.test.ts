@@ -107,9 +107,9 @@ t.test("provisioned concurrency is listed once for a function with aliases, and 
   await w.aws("lambda", "CreateAlias", { FunctionName, Name: "next", FunctionVersion: "1" });
   w.sandbox.calls.clear();
   await openDeployment(w, scope);
-  const looks = w.sandbox.calls.all().filter(({ operation }) => operation === "ListProvisionedConcurrencyConfigs");
+  const listings = w.sandbox.calls.all().filter(({ operation }) => operation === "ListProvisionedConcurrencyConfigs");
   t.same(
-    looks.map(({ input }) => input["FunctionName"]),
+    listings.map(({ input }) => input["FunctionName"]),
     [FunctionName],
   );
 });

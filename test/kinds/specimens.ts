@@ -350,7 +350,7 @@ const conditional = (Tags: readonly Shape[]) => ({
     Tags: [{ Key: "a", Value: { Ref: "Level" } }, ...Tags],
   },
 });
-const UNDER_ANOTHER_NAME = "others may share it, so the backup's goes back under another name: test/domain/splice";
+const UNDER_ANOTHER_NAME = "others may share it, so the backup's is added under another name: test/domain/splice";
 
 const stackResource: Specimen = {
   name: "shop/Topic",

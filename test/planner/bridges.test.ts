@@ -17,7 +17,7 @@ const live = stack(
   { capabilities: ["CAPABILITY_NAMED_IAM"], exportNames: { New: "new" } },
 );
 
-t.test("a bridge is the goal with what it keeps, the parameters of that, and what both sides were allowed", (t) => {
+t.test("a bridge is the goal plus the kept exports, their parameters and the capabilities of both sides", (t) => {
   const bridged = bridgeGoals(() => ({ live, goal }))("shop", ["new"]);
   if (typeof bridged === "string") throw new Error(bridged);
   const { template, ...rest } = bridged.settings;
@@ -30,7 +30,7 @@ t.test("a bridge is the goal with what it keeps, the parameters of that, and wha
   t.end();
 });
 
-t.test("a bridge is made once for each set of exports, and a stack that comes or goes has none", (t) => {
+t.test("each set of exports has one bridge, and a stack that is created or deleted has none", (t) => {
   const bridges = bridgeGoals((name) => (name === "shop" ? { live, goal } : { live: null, goal }));
   t.equal(bridges("shop", ["new"]), bridges("shop", ["new"]));
   t.match(bridges("shop", ["new", "lost"]), "no output in its template has the export lost");

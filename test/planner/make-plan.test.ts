@@ -54,7 +54,7 @@ function plan(given: PlanCase, asked: Partial<PlanRequest> = {}): PlanStep[] {
   return [...planFor({ exports: [], ...given }, asked).steps];
 }
 
-t.test("added goes, deleted comes back, modified is restored, and what already is as before stays", async (t) => {
+t.test("a plan removes added, recreates deleted and restores modified components, and leaves equal ones", async (t) => {
   const before = components(code("mod", "A"), code("del", "B"), config("del", {}), code("same", "C"));
   const deployed = components(code("mod", "A2"), code("add", "N"), code("same", "C2"));
   const live = components(code("mod", "A2"), code("add", "N"), code("same", "C"));
@@ -76,7 +76,7 @@ t.test("added goes, deleted comes back, modified is restored, and what already i
   );
 });
 
-t.test("a change that somebody else made is a conflict, and each answer to it does what it says", async (t) => {
+t.test("somebody else's change is a conflict, and each value of onConflict does what it says", async (t) => {
   const picked: ComponentId[] = ["lambda-config:pay"];
   const before = components(config("pay", { MemorySize: 128, Environment: { TABLE: "one" } }));
   const deployed = components(config("pay", { MemorySize: 128, Environment: { TABLE: "two" } }));
@@ -90,17 +90,17 @@ t.test("a change that somebody else made is a conflict, and each answer to it do
   t.match(
     plan(facts, { onConflict: "keep-live" })[0]?.goal?.settings,
     { MemorySize: 512, Environment: { TABLE: "one" } },
-    "the memory bump survives",
+    "the larger memory size survives",
   );
   const recorded = new Map([["lambda-config:pay" as ComponentId, live.get("lambda-config:pay")?.digest ?? null]]);
   t.match(
     plan({ ...facts, lastRecorded: recorded }),
     [{ conflict: false }],
-    "what Stepback itself last recorded is nobody else's change",
+    "a state that Stepback itself recorded last is nobody else's change",
   );
 });
 
-t.test("code that somebody else changed is kept whole under keep-live", async (t) => {
+t.test("keep-live keeps code that somebody else changed as a whole", async (t) => {
   const picked: ComponentId[] = ["lambda-code:pay"];
   const facts = {
     picked,
@@ -110,7 +110,7 @@ t.test("code that somebody else changed is kept whole under keep-live", async (t
   t.match(plan(facts, { onConflict: "keep-live" }), [{ action: "unchanged", conflict: true }]);
 });
 
-t.test("a stack that is picked brings its functions along; one that is not owns their existence", async (t) => {
+t.test("a picked stack restores its functions; functions of an unpicked stack are not added or removed", async (t) => {
   const owner = "stack:shop" as const;
   const before = components(
     stack("shop", { template: "before" }),
@@ -147,7 +147,7 @@ t.test("a stack that is picked brings its functions along; one that is not owns 
 });
 
 t.test(
-  "what a stack has as a resource comes and goes with that only; changing it leaves the stack behind",
+  "only its stack adds or removes a stack's resource; a direct change of it leaves the stack behind",
   async (t) => {
     const arn = "arn:aws:lambda:us-east-1:000000000000:function:pay";
     const physicalIds = { Live: `${arn}:live`, Url: arn, Retries: "pay|live", Callers: "api-Callers-1" };
@@ -182,7 +182,7 @@ t.test(
           /(\S+), and only the stack/.exec(reasons[0]?.detail ?? "")?.[1],
         ]),
         ["Live", "Retries", "Callers", "Url"].map(() => ["refused", "OWNED_BY_STACK", "stack:api"]),
-        "without the resource's own component, the stack is to be picked",
+        "where the resource has no component of its own, the detail names the stack",
       );
       const others = plan({ ...facts, picked: ["lambda-policy:pay"] }, { strategy: "direct" });
       t.match(others, [{ reasons: [{ detail: /^The statement api-Callers-1 of pay is stack:api/ }] }]);
@@ -211,12 +211,12 @@ t.test(
     t.same(
       nobodys.map(({ action }) => action),
       ["remove", "remove", "remove"],
-      "what no stack owns goes directly",
+      "components that no stack owns are removed directly",
     );
   },
 );
 
-t.test("a configuration comes and goes with its function only", async (t) => {
+t.test("a configuration is added or removed only with its function", async (t) => {
   const sources = { before: components(), deployed: components(code("add", "N"), config("add", {})) };
   const live = sources.deployed;
   t.match(plan({ picked: ["lambda-config:add"], sources, live }), [
@@ -228,7 +228,7 @@ t.test("a configuration comes and goes with its function only", async (t) => {
   ]);
 });
 
-t.test("an incomplete backup is refused: nothing is never restored over something", async (t) => {
+t.test("an incomplete backup is refused, so that missing values never replace existing ones", async (t) => {
   const { state, parent, physicalId } = config("pay", {});
   const before = components(
     captured("lambda-config:pay", state, { parent, physicalId, incomplete: "Environment: KMS denied" }),
@@ -240,7 +240,7 @@ t.test("an incomplete backup is refused: nothing is never restored over somethin
 });
 
 t.test(
-  "an alias is only pointed back where a version has the content, and published where $LATEST will have it",
+  "an alias points to a version with the same content, or to one published from $LATEST once that has the content",
   async (t) => {
     const settings = config("pay", {});
     const bad = config("pay", { MemorySize: 512 });
@@ -267,7 +267,7 @@ t.test(
   },
 );
 
-t.test("a stack names every wall before anything is touched", async (t) => {
+t.test("a stack's step names every blocker before anything is touched", async (t) => {
   const before = components(stack("shop", { template: "{}", parameters: { Key: { noEcho: true } } }));
   const live = components(stack("shop", { template: '{"a":1}' }, { status: "UPDATE_ROLLBACK_FAILED" }));
   const sources = { before, deployed: live };
@@ -287,7 +287,7 @@ t.test("a stack names every wall before anything is touched", async (t) => {
   ]);
 });
 
-t.test("no secret stands in a plan's diff, and equal facts give equal digests", async (t) => {
+t.test("a plan's diff shows no secret, and equal facts give equal digests", async (t) => {
   const sources = {
     before: components(config("pay", { Environment: { KEY: "hunter2" } })),
     deployed: components(config("pay", { Environment: { KEY: "hunter3" } })),
@@ -313,7 +313,7 @@ const linked = (name: string, exports: readonly string[], imports: readonly stri
   );
 
 t.test(
-  "stacks stand in the waves of their exports, what they bring back right behind them, functions after",
+  "stacks run in the waves of their exports, followed by the components that they restore, then functions",
   async (t) => {
     const sources = {
       before: components(
@@ -343,7 +343,7 @@ t.test(
   },
 );
 
-t.test("who imports is known from AWS too, where a template's reference does not tell the name", async (t) => {
+t.test("importers also come from AWS, where a template's reference does not contain the export's name", async (t) => {
   const sources = {
     before: components(linked("a", [], []), linked("b", [], [])),
     deployed: components(linked("a", ["x"], []), linked("b", [], [])),
@@ -358,7 +358,7 @@ t.test("who imports is known from AWS too, where a template's reference does not
   ]);
 });
 
-t.test("a nested stack goes with its root, and alone it is refused", async (t) => {
+t.test("a nested stack is rolled back with its root, and refused alone", async (t) => {
   const nested = (template: string): CapturedComponent => ({
     ...stack("shop-Inner", { template }),
     parent: "stack:shop",
@@ -378,7 +378,7 @@ t.test("a nested stack goes with its root, and alone it is refused", async (t) =
 });
 
 t.test(
-  "exports of the account that no step brings are looked at: one that is taken, one that nobody has",
+  "a plan checks exports that no step restores: one that another stack has taken, one that no stack has",
   async (t) => {
     const sources = {
       before: components(linked("a", ["x"], ["nowhere"])),
@@ -394,7 +394,7 @@ t.test(
         ],
       },
     ]);
-    t.match(plan({ ...facts, exports: null }), [{ action: "restore" }], "where AWS would not list them, AWS decides");
+    t.match(plan({ ...facts, exports: null }), [{ action: "restore" }], "without a list of exports, AWS decides");
   },
 );
 
@@ -418,7 +418,7 @@ const permission = (FunctionName: JsonObject | string): JsonObject => ({
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function";
 const placed = (steps: PlanStep[]) => steps.map(({ component, wave, after }) => [component, wave, after]);
 
-t.test("a function that a stack refers to comes back before it, however the stack names it", async (t) => {
+t.test("a function is recreated before the stack that refers to it, however the stack names it", async (t) => {
   const ways: readonly [string, JsonObject, JsonObject?][] = [
     ["by name", permission("pay")],
     ["by its ARN in a text", { Type: "AWS::SNS::Topic", Properties: { Note: `${ARN}:pay/invocations` } }],
@@ -447,7 +447,7 @@ t.test("a function that a stack refers to comes back before it, however the stac
   }
 });
 
-t.test("what such a function needs comes before it: its stack's role, and for its alias the function", async (t) => {
+t.test("a function is recreated after its stack's role, and an alias after its function", async (t) => {
   const role = naming("base", { Role: { Type: "AWS::IAM::Role" } }, {}, { Role: "pay-role" });
   const settings = config("pay", { Role: "arn:aws:iam::000000000000:role/pay-role", Environment: { T: "api-One" } });
   const sources = {
@@ -495,7 +495,7 @@ t.test("a stack and a function that need each other have no order, and the plan 
   );
 });
 
-t.test("stacks that create each other's functions again stand in that order, or in none", async (t) => {
+t.test("stacks that recreate each other's functions are ordered by them, or refused as a circle", async (t) => {
   const fn: JsonObject = { Type: "AWS::Lambda::Function", Properties: {} };
   const [a, b] = [{ F: fn }, { One: permission(`${ARN}:f`), G: fn }];
   const names = { F: "f", G: "g" };
@@ -514,7 +514,7 @@ t.test("stacks that create each other's functions again stand in that order, or 
   ]);
 });
 
-t.test("a function goes after the stacks that refer to it have let it go", async (t) => {
+t.test("a function is removed after the stacks that refer to it have dropped their references", async (t) => {
   const sources = {
     before: components(naming("api", {})),
     deployed: components(naming("api", { One: permission("pay") }), code("pay", "A")),

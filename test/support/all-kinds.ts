@@ -78,7 +78,7 @@ export async function deployFirst(account: Account): Promise<void> {
   await giveFacets(account);
 }
 
-/** What `tool-code` and its alias have beside code, configuration and versions. */
+/** The facets of `tool-code` and its alias besides code, configuration and versions. */
 async function giveFacets(account: Account): Promise<void> {
   const FunctionName = "tool-code";
   const lambda = (operation: string, input: Shape) => account.aws("lambda", operation, { FunctionName, ...input });
@@ -120,7 +120,7 @@ async function tag(account: Account, input: Shape): Promise<void> {
   });
 }
 
-/** Version 2 of all of it: modified, added and deleted, in the stack and outside. The bucket loses version 1, as buckets do. */
+/** Version 2: modified, added and deleted, in the stack and outside. The bucket loses version 1, as buckets do. */
 export async function deploySecond(account: Account): Promise<void> {
   await upload(account, "v2");
   const second = template({ pay: "v2/pay.zip", second: { name: "New", key: "v2/new.zip" }, version: "Two" });

@@ -145,7 +145,7 @@ export type AwsOutput<Operation extends string> = Operation extends keyof Output
   ? Returned<Outputs[Operation]>
   : Shape;
 
-/** An account that a test sets up and looks into. */
+/** An account that a test sets up and inspects. */
 export interface Account {
   /** One operation of a service, with the output that AWS returns. */
   aws<Operation extends string>(service: string, operation: Operation, input?: Shape): Promise<AwsOutput<Operation>>;

@@ -7,7 +7,7 @@ import { create, Header } from "tar";
 
 type Files = Readonly<Record<string, string>>;
 
-/** Files below a folder, which is made where it is missing. */
+/** Writes files below a folder, which is created when it is missing. */
 export function writeFiles(folder: string, files: Files): void {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -15,7 +15,7 @@ export function writeFiles(folder: string, files: Files): void {
   }
 }
 
-/** A tar as a tool makes it. The same files give the same bytes. */
+/** A tar as a tool makes it. Equal files give equal bytes. */
 export async function tarOf(files: Files): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-tar-"));
   try {
@@ -37,7 +37,7 @@ export interface RawEntry {
   readonly content?: string;
 }
 
-/** A tar with whatever names and types: what no honest tool writes. */
+/** A tar with arbitrary names and types, which no honest tool writes. */
 export function rawTar(...entries: readonly RawEntry[]): Buffer {
   const blocks = entries.flatMap(({ path, type = "File", linkpath = "", content = "" }) => {
     const size = type === "File" ? Buffer.byteLength(content) : 0;

@@ -10,9 +10,9 @@ export interface ServiceProcess {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
-  /** The most memory that was ever resident, as the kernel counts it. */
+  /** The peak resident memory, as the kernel counts it. */
   peakResidentMb(): Promise<number>;
-  /** `kill -9`: it gets no chance to tidy up. */
+  /** `kill -9`: the service gets no chance to clean up. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }

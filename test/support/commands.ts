@@ -13,7 +13,7 @@ export async function missing(command: string, ...args: string[]): Promise<strin
   }
 }
 
-/** The AWS CLI's answer as JSON; the environment tells it where AWS is. */
+/** The AWS CLI's output as JSON; the environment sets its endpoint. */
 export async function awsCli(env: Record<string, string>, ...args: string[]): Promise<Record<string, unknown>> {
   const settings = {
     PATH: process.env["PATH"] ?? "",

@@ -5,11 +5,11 @@ import type { Job } from "./answers.ts";
 import type { CrashStand } from "./crash-stand.ts";
 import { fingerprintOf, firstOf, until } from "./test-account.ts";
 
-/** Within this a restarted service must be back at the job that was at work when it was killed. */
+/** Within this time a restarted service must resume the job that was running when it was killed. */
 const PROMISED_MS = 5_000;
-/** And within this it must have ended it: before the 30 s after which the lease of the killed worker runs out. */
+/** Within this time the job must have ended: before the 30 s after which a lease that nobody took over expires. */
 const END_MS = 25_000;
-/** How long the test waits for an end at all, so that a late one is reported as late and not as a hang. */
+/** How long the test waits for the end, so that it reports a late end as late and not as a hang. */
 const PATIENCE_MS = 240_000;
 
 /** A rollback of all kinds makes 239 calls, a backup 90. */
@@ -23,10 +23,10 @@ export interface Calls {
   readonly step: number;
 }
 
-/** Another seed takes other calls. */
+/** Each seed selects other calls. */
 const SEED = Number(process.env["STEPBACK_CRASH_SEED"] ?? 1);
 
-/** One call of `step`; as many seeds in a row take all of them. Tells the seed, so that a failure can be repeated. */
+/** Selects every `step`th call; `step` consecutive seeds select all. Prints the seed, so that a failure can be repeated. */
 export function sampleOfCalls(step: number) {
   return (t: Test): Calls => {
     t.comment(`STEPBACK_CRASH_SEED=${SEED}: kills at one call of ${step}`);
@@ -34,7 +34,7 @@ export function sampleOfCalls(step: number) {
   };
 }
 
-/** An account with a bad deploy of all kinds, and the rollback of it that was not killed, which all others must equal. */
+/** An account with a bad deploy of all kinds, and its uninterrupted rollback, which every killed rollback must equal. */
 interface Unharmed {
   readonly stand: CrashStand;
   readonly deployment: string;
@@ -44,8 +44,8 @@ interface Unharmed {
 }
 
 /**
- * A rollback of all kinds, killed at one of the calls of AWS, at the next, and so on to its last: each time it ends by
- * itself, the result is the plan's, and AWS saw each mutation take effect once.
+ * Kills a rollback of all kinds at each of its selected calls of AWS in turn: each time the rollback ends by
+ * itself, the account equals the plan, and each mutation takes effect once.
  */
 export function killRollbacks(start: () => Promise<CrashStand>, when: When, choose: (t: Test) => Calls) {
   return async (t: Test): Promise<void> => {
@@ -59,7 +59,7 @@ export function killRollbacks(start: () => Promise<CrashStand>, when: When, choo
   };
 }
 
-/** As `killRollbacks`, for the backup: by turns before and after the effect. */
+/** As `killRollbacks`, for the backup: alternately before and after the effect of the call. */
 export function killBackups(start: () => Promise<CrashStand>, choose: (t: Test) => Calls) {
   return async (t: Test): Promise<void> => {
     const stand = await start();
@@ -99,7 +99,7 @@ async function rollBackUnharmed(t: Test, stand: CrashStand): Promise<Unharmed> {
   return { stand, deployment, before, effects: done };
 }
 
-/** Whether the run had so many calls that it was killed at all. */
+/** Whether the run made enough calls to reach the one at which it is killed. */
 async function isKilledAt(t: Test, unharmed: Unharmed, at: { nth: number; when: When }): Promise<boolean> {
   const { stand, deployment, before, effects } = unharmed;
   await deploySecond(stand.account);
@@ -113,7 +113,7 @@ async function isKilledAt(t: Test, unharmed: Unharmed, at: { nth: number; when: 
   return run.reached;
 }
 
-/** Version 2 is out, badly, over a backup of version 1. Answers the deployment's id. */
+/** Deploys a bad version 2 after a backup of version 1. Returns the deployment's id. */
 async function badDeploy(t: Test, { api, account }: CrashStand): Promise<string> {
   const { id } = await api("POST", "/v1/deployments", { application: "shop", stage: "prod", scope: ALL_KINDS_SCOPE });
   t.match(await api("GET", `/v1/deployments/${id}?wait=30`), { snapshot: { status: "Ready" } });
@@ -156,7 +156,7 @@ async function killedRun(stand: CrashStand, deployment: string, at: { nth: numbe
   };
 }
 
-/** The same deploy over and over is a change that somebody else made, as far as Stepback knows: it goes back all the same. */
+/** Stepback takes a repeated deploy for somebody else's change, so the rollback has to restore over conflicts. */
 async function startRollback({ api }: CrashStand, deployment: string): Promise<string> {
   const { id } = await api("POST", "/v1/rollbacks", {
     deployment,
@@ -174,7 +174,7 @@ export function ended({ api }: CrashStand, path: string): Promise<Job> {
   }, PATIENCE_MS);
 }
 
-/** The mutations that took effect, each by its operation and what it changes. Change sets carry the rollback's id. */
+/** The mutations that took effect, each as its operation and subject. Change sets carry the rollback's id. */
 function effects(records: readonly CallRecord[]): string[] {
   const names = ["FunctionName", "Name", "StackName", "ChangeSetName", "Bucket", "Key"];
   const subject = ({ input }: CallRecord) =>

@@ -8,18 +8,18 @@ import { eagerClock } from "./quick-clock.ts";
 import { makeScratchFolder } from "./scratch.ts";
 import { awsEnv } from "./test-account.ts";
 
-/** A sandbox in this process, a service that can be killed, and an account with all kinds in it. */
+/** A sandbox in this process, a service that can be killed, and an account with components of all kinds. */
 export interface CrashStand {
   readonly sandbox: Sandbox;
   readonly account: Account;
-  /** Rejects where the service is killed before it has answered. */
+  /** Rejects when the service is killed before it has responded. */
   readonly api: Api;
-  /** Kills the service while a call is held, then starts another one on the same data. A dropped call never takes effect. */
+  /** Kills the service while a call is held, then starts a new one on the same data. A dropped call never takes effect. */
   killWhileHeld(drop: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The service is a process of its own, and dies by `kill -9`. */
+/** The service runs in a process of its own and is killed by `kill -9`. */
 export async function startProcessStand(): Promise<CrashStand> {
   const sandbox = createSandbox({ updateMs: 1 });
   const env = awsEnv(await sandbox.listen());
@@ -39,7 +39,7 @@ export async function startProcessStand(): Promise<CrashStand> {
   });
 }
 
-/** The service is in this process, and is cut off from its clock, its rows and AWS at once. A hundred times as fast. */
+/** The service runs in this process and loses its clock, its store and AWS at once. A hundred times as fast. */
 export async function startQuickStand(): Promise<CrashStand> {
   const sandbox = createSandbox({ updateMs: 0, clock: eagerClock });
   Object.assign(process.env, awsEnv("http://sandbox.localhost"));

@@ -3,19 +3,19 @@ import type { AddressInfo } from "node:net";
 
 export interface SeenRequest {
   readonly method: string;
-  /** With its query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
 }
 
-/** A body that is answered with 200, or a function that writes the response. */
+/** A body to send with status 200, or a function that writes the response. */
 export type FakeAnswer = object | ((response: ServerResponse, request: SeenRequest) => void);
 
 export interface FakeService {
   readonly url: string;
   readonly seen: SeenRequest[];
-  /** Sets the answers to a call such as `GET /v1/deployments` (without its query), in order; the last one repeats. */
+  /** Sets the responses to a call such as `GET /v1/deployments` (without its query), in order; the last one repeats. */
   on(call: string, ...answers: FakeAnswer[]): void;
   /** `METHOD /path` of every request so far. */
   calls(): string[];
@@ -24,7 +24,7 @@ export interface FakeService {
 
 export const TOKEN = "token-that-nobody-may-see";
 
-/** A server on loopback that answers like the API, for what the real service does rarely or never. */
+/** A server on loopback that imitates the API, for responses that the real service gives rarely or never. */
 export async function startFakeService(): Promise<FakeService> {
   const answers = new Map<string, FakeAnswer[]>();
   const seen: SeenRequest[] = [];
@@ -63,7 +63,7 @@ export function refuse(status: number, code: string, detail: string, errors: rea
   return (response) => sendJson(response, status, problem(status, code, detail, errors));
 }
 
-/** Breaks the connection before an answer. */
+/** Closes the connection without a response. */
 export const hangUp: FakeAnswer = (response) => response.destroy();
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
@@ -71,7 +71,7 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   response.writeHead(status, { "content-type": type, "x-request-id": "req-1" }).end(JSON.stringify(body));
 }
 
-/** Log lines as server-sent events. With `end` the stream ends properly; without, its connection breaks. */
+/** Log lines as server-sent events. With `end` the stream ends properly; without it the connection breaks. */
 export function eventStream(lines: readonly object[], end: boolean): FakeAnswer {
   return (response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });

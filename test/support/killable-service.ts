@@ -5,18 +5,18 @@ import { openSqliteStore } from "#src/store/sqlite-store";
 import type { Store } from "#src/store/store";
 import { quickClock } from "./quick-clock.ts";
 
-/** A service in this process that can be cut off from everything at one moment, as `kill -9` does it. */
+/** A service in this process that can be cut off from everything at one moment, as `kill -9` would. */
 export interface KillableService {
   readonly token: string;
   readonly inject: Awaited<ReturnType<typeof composeService>>["inject"];
-  /** Rejects when the service is killed: so end the requests that it had not answered. */
+  /** Rejects when the service is killed, which ends the requests that it had not responded to. */
   readonly killed: Promise<never>;
-  /** From here on it calls nothing, writes nothing and never goes on. */
+  /** From then on the service calls nothing, writes nothing and never continues. */
   kill(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Unfinished jobs of the data folder go on at once. */
+/** Resumes the unfinished jobs of the data folder at once. */
 export async function startKillable(dataDir: string, transport: SandboxRequestHandler): Promise<KillableService> {
   const life = new Life();
   let rows: Store | null = null;
@@ -39,14 +39,14 @@ export async function startKillable(dataDir: string, transport: SandboxRequestHa
     killed: life.over,
     async kill() {
       life.end();
-      // Waits for the transaction under way, which is as good as one that was killed a moment later.
+      // Waits for the open transaction, as if the kill had come a moment later.
       await rows?.close();
     },
     close: service.close,
   };
 }
 
-/** Until its end, work is done; what is under way then never ends, and what begins later never begins. */
+/** Runs work until the lifetime ends; work in progress at that moment never settles, and later work never starts. */
 class Life {
   #isOver = false;
   #reject: (reason: Error) => void = () => {};
@@ -74,7 +74,7 @@ class Life {
   }
 }
 
-/** The one method that runs within a transaction of another one: it must not keep that one open for ever. */
+/** The only method that runs inside another method's transaction: it must not keep that transaction open for ever. */
 const WITHIN_TRANSACTIONS = "insertJob";
 
 function mortalStore(store: Store, life: Life): Store {

@@ -13,7 +13,7 @@ export async function startMoto(): Promise<Moto> {
   const port = await freePort();
   const child = spawn("python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
-  // Not `use_docker: false`: that is another store of functions, which its CloudFormation does not write to.
+  // Not `use_docker: false`: that selects another store of functions, which moto's CloudFormation does not write to.
   await until(
     () =>
       fetch(`${url}/moto-api/data.json`).then(

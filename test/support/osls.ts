@@ -7,25 +7,25 @@ import { OSLS } from "./tools.ts";
 
 const run = promisify(execFile);
 
-/** What one version of the sample service is made of. */
+/** One version of the sample service. */
 export interface ServiceVersion {
-  /** What each function says; a function that is not named is not in the service. */
+  /** The response of each function; the service has no other functions. */
   readonly functions: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly runtime: string;
-  /** Topics of the service, whose ARNs it exports as `service-topic`; `orders` alone where nothing else is said. */
+  /** Topics of the service, whose ARNs it exports as `service-topic`; only `orders` by default. */
   readonly topics?: readonly string[];
-  /** Export names of other services by the variable that gets the value. */
+  /** Export names of other services, by the environment variable that gets the value. */
   readonly imports?: Readonly<Record<string, string>>;
 }
 
 /** A Serverless project in a folder of its own, deployed by the real tool. */
 export interface OslsProject {
   readonly folder: string;
-  /** The stack's name, as the tool makes it of service and stage. */
+  /** The stack's name, which the tool builds from service and stage. */
   readonly stack: string;
   write(version: ServiceVersion): Promise<void>;
-  /** `osls …` to its end, with standard input closed. Throws with its output when it fails. */
+  /** Runs `osls …` to its end, with standard input closed. Throws with its output when it fails. */
   run(...args: string[]): Promise<string>;
   remove(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { SnapshotPair } from "#src/domain/plan/rollback-states";
 import type { PlanRequest, RecordedStates, TargetFacts } from "#src/planner/facts";
 import { makePlan } from "#src/planner/make-plan";
 
-/** What a plan is made from; whatever is left out is empty. */
+/** The input of a plan; members that are left out are empty. */
 export interface PlanCase extends Partial<TargetFacts> {
   readonly picked: readonly ComponentId[];
   readonly sources?: SnapshotPair;
@@ -12,7 +12,7 @@ export interface PlanCase extends Partial<TargetFacts> {
   readonly lastRecorded?: RecordedStates["lastRecorded"];
 }
 
-/** A plan as the planner makes it from facts alone. */
+/** Makes a plan from facts alone. */
 export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 0): Plan {
   const {
     picked,

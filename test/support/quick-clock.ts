@@ -1,11 +1,11 @@
 import type { SandboxClock } from "#sandbox/core/contract";
 import type { Clock } from "#src/domain/ids";
 
-/** Pauses between looks (200 ms and more) become 10 ms and more: as long as the sandbox needs for an update. */
+/** Pauses between polls (200 ms and more) become 10 ms and more: as long as the sandbox needs for an update. */
 const TIMES_SHORTER = 20;
 
 /**
- * The machine's time with short sleeps: whoever polls looks so many times as often. `now` stays real, so no lease runs out
+ * The machine's time with short sleeps: polling is faster by that factor. `now` stays real, so no lease runs out
  * and no limit is reached earlier than it would be.
  */
 export function createQuickClock(timesShorter: number): Clock {
@@ -27,7 +27,7 @@ export function createQuickClock(timesShorter: number): Clock {
 
 export const quickClock = createQuickClock(TIMES_SHORTER);
 
-/** The sandbox's clock where updates take no time: a sleep of nothing is a turn of the event loop and not a timer's 1 ms. */
+/** The sandbox's clock when updates take no time: a sleep of 0 ms is a turn of the event loop, not a timer of 1 ms. */
 export const eagerClock: SandboxClock = {
   now: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => (ms > 0 ? setTimeout(resolve, ms) : setImmediate(resolve))),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ExternalStacks, StackLinks, StackTransition } from "#src/domain/stack/links";
 
-/** Stacks on their way from one account to another, with what stays around them. */
+/** The transitions of stacks from live to goal, with the stacks outside, which stay as they are. */
 export interface StackGraph {
   readonly stacks: readonly StackTransition[];
   readonly around: ExternalStacks;
@@ -9,26 +9,26 @@ export interface StackGraph {
 
 export interface GraphSize {
   readonly stacks: number;
-  /** Half of `stacks` where nothing else is said. */
+  /** Half of `stacks` by default. */
   readonly fewest?: number;
   readonly exports: number;
-  /** Whether some graphs have what no order can help: lasting importers, missing and taken exports, stacks without a bridge. */
+  /** Whether some graphs have faults that no order solves: lasting importers, missing or taken exports, no bridge. */
   readonly faulty: boolean;
 }
 
 const OUTSIDE = "outside";
 const NOBODY = -1;
 
-/** One export over time. Owners by index; `size.stacks` stands for the externalStacks. */
+/** One export over time. Owners are indexes of stacks; `size.stacks` stands for the external stacks. */
 interface Draft {
   readonly owner: number;
   readonly fate: "stays" | "goes" | "comes" | "moves" | "changes";
-  /** Whose it is in the goal when it moves. */
+  /** The export's owner in the goal when the export moves. */
   readonly next: number;
   readonly importedOutside: boolean;
 }
 
-/** Live is a account that AWS allows. The goal is one too unless the graph is `loose`. */
+/** AWS allows the live side. It allows the goal, too, unless the graph is loose. */
 export function stackGraphs(size: GraphSize): fc.Arbitrary<StackGraph> {
   const chance = (outOf: number) => fc.nat({ max: outOf - 1 }).map((drawn) => drawn === outOf - 1);
   const names = Array.from({ length: size.exports }, (_, index) => `x${index}`);
@@ -126,7 +126,7 @@ function build(names: readonly string[], { drafts, parts, isLoose, outside }: Pa
   };
 }
 
-/** One line a stack, for reading a counterexample. */
+/** One line for each stack, for reading a counterexample. */
 export function graphText({ stacks, around }: StackGraph): string {
   const side = (links: StackLinks | null) => {
     if (!links) return "nothing";
@@ -134,8 +134,8 @@ export function graphText({ stacks, around }: StackGraph): string {
     return `exports ${exports.join(" ") || "–"}, imports ${links.imports.join(" ") || "–"}`;
   };
   const lines = stacks.map(({ name, live, goal }) => {
-    const wall = around.whyNoBridge(name, []) === null ? "" : " (no bridge)";
-    return `${name}${wall}: ${side(live)}  →  ${side(goal)}`;
+    const note = around.whyNoBridge(name, []) === null ? "" : " (no bridge)";
+    return `${name}${note}: ${side(live)}  →  ${side(goal)}`;
   });
   return [
     ...lines,

@@ -3,8 +3,8 @@ import type { StackLinks } from "#src/domain/stack/links";
 import type { BridgeStart } from "#src/domain/template/splice/bridge";
 
 /**
- * A template that exports and imports just that. An export's value is its text, so that a test decides whether it changes;
- * each import stands in a rule of its own, which holds no data, so that it may go without consent.
+ * A template with exactly these exports and imports. An export's value is a literal, so a test decides whether it changes;
+ * each import is used by a rule of its own, which holds no data, so that removing the rule needs no consent.
  */
 export function linkedTemplate({ exports, imports }: StackLinks): string {
   const rule = (words: unknown) => ({ Type: "AWS::Events::Rule", Properties: { Description: words } });
@@ -25,13 +25,13 @@ function alphanumeric(name: string): string {
   return name.replace(/\W/g, "");
 }
 
-/** What `linkedTemplate` writes, as a bridge is given it. */
+/** The template of `linkedTemplate` as the input of a bridge. */
 export function bridgeEnd(links: StackLinks): BridgeStart {
   const exportNames = Object.fromEntries(Object.keys(links.exports).map((name) => [`Out${alphanumeric(name)}`, name]));
   return { template: linkedTemplate(links), parameters: {}, exportNames };
 }
 
-/** The same where the exported thing is the stack's own resource, which is another one for each set of exports. */
+/** As `linkedTemplate`, but each export is the ARN of the stack's own resource, which differs for each set of exports. */
 export function ownTemplate(links: StackLinks): string {
   const { Resources, Outputs } = JSON.parse(linkedTemplate(links));
   const Own = { ...Resources.Own, Properties: { Description: `for ${Object.keys(links.exports).join()}` } };
@@ -42,7 +42,7 @@ export function ownTemplate(links: StackLinks): string {
   return JSON.stringify({ Resources: { ...Resources, Own }, Outputs: Object.fromEntries(outputs) });
 }
 
-/** In YAML, each export with a parameter, a condition and a resource of its own, its name worked out, its key always the same. */
+/** In YAML. Each export has its own parameter, condition and resource, a computed name, and always the same output key. */
 export function yamlTemplate({ exports, imports }: StackLinks): string {
   const [name] = Object.keys(exports).map((exported) => exported.replace(/^.*-/, ""));
   const own =
@@ -70,7 +70,7 @@ Outputs:
 `;
 }
 
-/** The function `shop-pay` as a resource, with its code and whatever a test is about. */
+/** The function `shop-pay` as a resource, with its code and the properties that a test is about. */
 export function payResource(Code: Shape, more: Shape = {}) {
   return {
     Type: "AWS::Lambda::Function",

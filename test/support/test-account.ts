@@ -35,7 +35,7 @@ export interface TestAccount extends Account {
   close(): Promise<void>;
 }
 
-/** The settings of an SDK, the AWS CLI or a deploy tool that talks to whatever listens there. */
+/** The environment that makes an SDK, the AWS CLI or a deploy tool call that endpoint. */
 export function awsEnv(url: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
@@ -46,7 +46,7 @@ export function awsEnv(url: string): Record<string, string> {
   };
 }
 
-/** A account for the time of one test. */
+/** An account that lives as long as one test. */
 export async function worldOf(
   t: Test,
   options: SandboxOptions = {},
@@ -116,13 +116,13 @@ async function call<Body>(
   };
 }
 
-/** A function's zip whose handler answers `says`. The same words give the same bytes. */
+/** A function's zip whose handler returns `says`. Equal words give equal bytes. */
 export function zip(says: string, more: Zippable = {}): Uint8Array {
   const handler = `exports.handler = async () => (${JSON.stringify(says)});\n`;
   return zipSync({ "index.js": strToU8(handler), ...more }, { mtime: new Date("2026-01-01T00:00:00Z") });
 }
 
-/** A fresh function outside of any stack, active. */
+/** Creates a function outside any stack and waits until it is active. */
 export async function createFunction(account: Account, name: string, says: string, more: Shape = {}): Promise<void> {
   await account.aws("lambda", "CreateFunction", {
     FunctionName: name,
@@ -152,7 +152,7 @@ export async function settled(account: Account, name: string): Promise<void> {
   });
 }
 
-/** Runs a function and answers what it said. */
+/** Invokes a function and returns its response. */
 export async function invoke(account: Account, name: string, qualifier?: string): Promise<unknown> {
   const { Payload } = await account.aws("lambda", "Invoke", {
     FunctionName: name,
@@ -161,7 +161,7 @@ export async function invoke(account: Account, name: string, qualifier?: string)
   return JSON.parse(Buffer.from(Payload).toString());
 }
 
-/** Creates or updates a stack as a deploy tool does, and waits for its end. */
+/** Creates or updates a stack as a deploy tool does, and waits until the operation has ended. */
 export async function deployStack(
   account: Account,
   name: string,
@@ -196,7 +196,7 @@ export async function stackSettled(account: Account, name: string): Promise<stri
 /** Most waits are over within a turn or two of the event loop. */
 const LOOK_AGAIN_MS = 5;
 
-/** Waits for a condition, and says so when it does not come true within the time. */
+/** Waits for a condition, and throws when it does not become true in time. */
 export async function until(condition: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   await firstOf(async () => (await condition()) || undefined, timeoutMs, `${condition}`);
 }
@@ -238,7 +238,7 @@ export async function finishDeployment(
   return (await account.api("GET", `/v1/deployments/${id}?wait=30`)).body;
 }
 
-/** A job's end, on a machine of any speed. */
+/** Waits until a job has ended, on a machine of any speed. */
 export async function ended<Path extends string>(
   account: Pick<TestAccount, "api">,
   path: Path,
@@ -272,7 +272,7 @@ interface Facets {
   readonly invokes: readonly object[];
 }
 
-/** What a function has with calls of its own, without what AWS makes anew each time: addresses, times, order, revisions. */
+/** The facets of a function, without the values that AWS makes for each object: addresses, times, order, revisions. */
 async function facetsOf(account: Account, FunctionName: string): Promise<Facets> {
   const lambda = <Operation extends string>(operation: Operation) => account.aws("lambda", operation, { FunctionName });
   const { Tags = {}, Concurrency = null } = await lambda("GetFunction");
@@ -301,7 +301,7 @@ interface FunctionFingerprint extends Configuration, Facets {
   readonly aliases: Readonly<Record<string, object>>;
 }
 
-/** Code digests, configurations, aliases and facets of every function, and the templates of every stack, as AWS itself tells. */
+/** Code digest, configuration, aliases and facets of every function and the template of every stack, as AWS returns them. */
 export async function fingerprintOf(account: Account): Promise<Record<string, FunctionFingerprint>> {
   const { Functions } = await account.aws("lambda", "ListFunctions");
   const functions: Record<string, FunctionFingerprint> = {};

@@ -4,8 +4,8 @@ import type { Fault, Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { createCachedReader } from "../../kinds/cached-reader.ts";
+import { compareWithGoal } from "../../kinds/comparison.ts";
 import { KINDS } from "../../kinds/index.ts";
-import { verdictOf } from "../../kinds/verdict.ts";
 import { expectedState } from "../../planner/expected-state.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
@@ -81,8 +81,12 @@ function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem 
     return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
   if (!hasSettled(row)) return { ...row, status: "Skipped" };
   const expected = expectedState(step.goal, changedIds(run, step, live));
-  const verdict = verdictOf(KINDS[kindOf(step.component)], live.get(idAfter(run, step, live)) ?? null, expected);
-  const proof = proofOf(run, step, expected, verdict);
+  const comparison = compareWithGoal(
+    KINDS[kindOf(step.component)],
+    live.get(idAfter(run, step, live)) ?? null,
+    expected,
+  );
+  const proof = proofOf(run, step, expected, comparison);
   if (proof.is !== "failed") return { ...row, verified: true };
   const { error } = proof;
   run.context.log.add("error", `At the final read: ${error.detail}`, { component: step.component, step: step.order });

@@ -60,16 +60,16 @@ async function restore(run: Run, step: PlanStep): Promise<Reached> {
   await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0));
   const changed = await readChangedIds(run, step, comparingReader(run, step));
   const [id, goal] = [expectedId(step.component, changed), expectedState(step.goal, changed)];
-  const verdict = await verifyStep(run, step, { id, goal });
-  const isWhole = verdict.live !== null && goal !== null;
+  const comparison = await verifyStep(run, step, { id, goal });
+  const isWhole = comparison.live !== null && goal !== null;
   const isDirect = isWhole || COMES_AND_GOES.has(kindOf(step.component));
-  if (verdict.differing.length > 0 && isDirect && isRestoredByStack(step)) {
-    const rest = planRest(run, { ...step, goal, component: id }, { live: verdict.live, changed });
+  if (comparison.differing.length > 0 && isDirect && isRestoredByStack(step)) {
+    const rest = planRest(run, { ...step, goal, component: id }, { live: comparison.live, changed });
     await perform(run, { ...step, goal }, rest);
     const again = await verifyStep(run, step, { id, goal });
-    return { id, goal, verdict: again, leavesStackBehind: leavesStackBehind(run, step) };
+    return { id, goal, comparison: again, leavesStackBehind: leavesStackBehind(run, step) };
   }
-  return { id, goal, verdict, leavesStackBehind: leavesStackBehind(run, step) };
+  return { id, goal, comparison, leavesStackBehind: leavesStackBehind(run, step) };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { StepRow } from "../../domain/plan/step-row.ts";
 import { leftUndone, policiesUndone } from "../../domain/template/same-effect.ts";
 import { ARCHIVES_NONE, type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
 import { KINDS } from "../../kinds/index.ts";
-import type { Verdict } from "../../kinds/kind.ts";
+import type { Comparison } from "../../kinds/kind.ts";
 import { changedPhysicalIds, physicalIdsOf } from "../../planner/expected-state.ts";
 import { doneStatus, problem, type Run, rowOf } from "./run-context.ts";
 
@@ -22,14 +22,14 @@ export type Proof =
  * Whether a step has reached its goal; the step itself and the end of the run both ask. An empty change set alone proves
  * nothing (facts H11): what differs afterwards must have no effect, and everything else must be equal.
  */
-export function proofOf(run: Run, step: PlanStep, goal: ComponentState | null, verdict: Verdict): Proof {
-  const { differing } = verdict;
+export function proofOf(run: Run, step: PlanStep, goal: ComponentState | null, comparison: Comparison): Proof {
+  const { differing } = comparison;
   const isEqual = differing.length === 0;
   const kept = run.kept.get(actingStep(run, step).order);
   if (kept === undefined) return isEqual ? { is: "proven" } : { is: "failed", error: differs(differing) };
   // A function that was equal before: only its template had to be restored.
   if (isEqual) return { is: functionOf(step.component) && didNothingElse(run, step) ? "text-stays" : "proven" };
-  const undone = isStill(kept, step, verdict) ? undoneOf(step, goal, verdict) : null;
+  const undone = isStill(kept, step, comparison) ? undoneOf(step, goal, comparison) : null;
   if (!undone) return { is: "failed", error: differs(differing) };
   return undone.length === 0 ? { is: "text-stays" } : { is: "failed", error: notTaken(undone) };
 }
@@ -48,13 +48,17 @@ function actingStep(run: Run, step: PlanStep): PlanStep {
 }
 
 /** Whether live still is the stack in which CloudFormation found nothing to change; somebody may have deployed since. */
-function isStill(kept: string, { component, liveDigest }: PlanStep, { live }: Verdict): boolean {
+function isStill(kept: string, { component, liveDigest }: PlanStep, { live }: Comparison): boolean {
   if (!component.startsWith("stack:")) return (live?.digest ?? null) === liveDigest;
   return digestOf(stackState(live?.state).settings.template) === kept;
 }
 
 /** What an empty change set has left undone; null where something beside the template differs. */
-function undoneOf({ component }: PlanStep, goal: ComponentState | null, { live, differing }: Verdict): string[] | null {
+function undoneOf(
+  { component }: PlanStep,
+  goal: ComponentState | null,
+  { live, differing }: Comparison,
+): string[] | null {
   if (component.startsWith("stack-resource:")) {
     // A resource whose condition does not hold is in the template only.
     if (!goal || !live) return live?.physicalId ? null : [];
@@ -82,13 +86,13 @@ export interface Reached {
   /** Not the step's own id where its function was created again under another name. */
   readonly id: ComponentId;
   readonly goal: ComponentState | null;
-  readonly verdict: Verdict;
+  readonly comparison: Comparison;
   /** Whether some of it was restored outside its stack, whose template says something else now. */
   readonly leavesStackBehind: boolean;
 }
 
 /** Reads a component back and compares it with the goal. */
-export function verifyStep(run: Run, step: PlanStep, { id, goal }: Pick<Reached, "id" | "goal">): Promise<Verdict> {
+export function verifyStep(run: Run, step: PlanStep, { id, goal }: Pick<Reached, "id" | "goal">): Promise<Comparison> {
   return KINDS[kindOf(step.component)].verify(comparingReader(run, step), nameOf(id), goal);
 }
 
@@ -99,22 +103,25 @@ export function comparingReader(run: Run, step: PlanStep): CachedReader {
 }
 
 /** The row of a step that was read back, with its lines in the log. */
-export function proveStep(run: Run, step: PlanStep, { id, goal, verdict, leavesStackBehind }: Reached): StepRow {
+export function proveStep(run: Run, step: PlanStep, { id, goal, comparison, leavesStackBehind }: Reached): StepRow {
   const about = { component: step.component, step: step.order };
   const { log } = run.context;
   const row = rowOf(run, step);
-  const proof = proofOf(run, step, goal, verdict);
+  const proof = proofOf(run, step, goal, comparison);
   if (proof.is === "failed") {
     log.add("error", proof.error.detail, about);
     return { ...row, status: "Failed", verified: false, error: proof.error };
   }
-  const changed = changedPhysicalIds(physicalIdsOf(run.states.before.get(step.component)), physicalIdsOf(verdict.live));
+  const changed = changedPhysicalIds(
+    physicalIdsOf(run.states.before.get(step.component)),
+    physicalIdsOf(comparison.live),
+  );
   for (const { logicalId, from, to } of changed)
     log.add("warn", `${logicalId} has a new physical id: ${from} became ${to}.`, about);
   const textStays = proof.is === "text-stays";
   if (textStays) log.add("warn", `${ERROR_TABLE.TEMPLATE_TEXT_STAYS.title}.`, about);
   const warnings = new Set(row.warnings);
-  const isRenamed = verdict.live !== null && id !== step.component;
+  const isRenamed = comparison.live !== null && id !== step.component;
   if (isRenamed) log.add("warn", `It is ${id} now.`, about);
   if (changed.length > 0 || isRenamed) warnings.add("PHYSICAL_ID_CHANGED");
   if (textStays) warnings.add("TEMPLATE_TEXT_STAYS");
@@ -123,7 +130,7 @@ export function proveStep(run: Run, step: PlanStep, { id, goal, verdict, leavesS
   const readBack = textStays ? "equal but for the template's text" : "equal";
   log.add(
     "info",
-    `${status}. Read back and ${verdict.live ? `${readBack}, digest ${verdict.live.digest}` : "equal: it is gone"}.`,
+    `${status}. Read back and ${comparison.live ? `${readBack}, digest ${comparison.live.digest}` : "equal: it is gone"}.`,
     about,
   );
   return { ...row, status, verified: true, warnings: [...warnings] };

@@ -5,7 +5,7 @@ import type { PinRule } from "../../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import { activityId } from "./activities.ts";
 
-/** What a rollback took back; at most one pin for each rollback. */
+/** The states that a rollback replaced; at most one pin for each rollback. */
 export const pins = sqliteTable(
   "pins",
   {
@@ -27,7 +27,7 @@ export const pins = sqliteTable(
   ],
 );
 
-/** `digest` is null when the deployment had deleted the component: the rollback took back its absence. */
+/** `digest` is null when the deployment had deleted the component: the rollback recreated it. */
 export const pinnedStates = sqliteTable(
   "pinned_states",
   {

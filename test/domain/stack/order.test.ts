@@ -11,7 +11,7 @@ function links(exports: readonly string[], imports: readonly string[] = []): Sta
   return { exports: Object.fromEntries(exports.map((name) => [name, `arn:${name}`])), imports };
 }
 
-function moving(name: string, live: StackLinks | null, goal: StackLinks | null): StackTransition {
+function transition(name: string, live: StackLinks | null, goal: StackLinks | null): StackTransition {
   return { name, live, goal };
 }
 
@@ -24,8 +24,8 @@ function passes({ passes: list, faults }: StackOrder): string[] {
 t.test("importers come first when an export is deleted, the exporter comes first when one is restored", async (t) => {
   const goes = orderStacks(
     [
-      moving("shop-a", links(["orders", "audit"]), links(["orders"])),
-      moving("shop-b", links([], ["orders", "audit"]), links([], ["orders"])),
+      transition("shop-a", links(["orders", "audit"]), links(["orders"])),
+      transition("shop-b", links([], ["orders", "audit"]), links([], ["orders"])),
     ],
     ALONE,
   );
@@ -35,7 +35,7 @@ t.test("importers come first when an export is deleted, the exporter comes first
     { after: ["shop-b"], reasons: ["after shop-b, which imports audit until then"] },
   ]);
   const comes = orderStacks(
-    [moving("shop-b", links([]), links([], ["orders"])), moving("shop-c", null, links(["orders"]))],
+    [transition("shop-b", links([]), links([], ["orders"])), transition("shop-c", null, links(["orders"]))],
     ALONE,
   );
   t.same(passes(comes), ["1 final shop-c", "2 final shop-b"]);
@@ -46,7 +46,10 @@ t.test(
   "both at once take three passes: a bridge of the exporter, the importer, the final pass of the exporter",
   async (t) => {
     const order = orderStacks(
-      [moving("shop-a", links(["new"]), links(["old"])), moving("shop-b", links([], ["new"]), links([], ["old"]))],
+      [
+        transition("shop-a", links(["new"]), links(["old"])),
+        transition("shop-b", links([], ["new"]), links([], ["old"])),
+      ],
       ALONE,
     );
     t.same(passes(order), ["1 bridge shop-a new", "2 final shop-b", "3 final shop-a"]);
@@ -64,11 +67,11 @@ t.test(
 t.test("independent stacks run side by side, and an export that moves leaves its old stack first", async (t) => {
   const order = orderStacks(
     [
-      moving("apart", links([]), links([])),
-      moving("from", links(["x"]), links([])),
-      moving("to", links([]), links(["x"])),
-      moving("gone", links(["y"]), null),
-      moving("user", links([], ["y"]), null),
+      transition("apart", links([]), links([])),
+      transition("from", links(["x"]), links([])),
+      transition("to", links([]), links(["x"])),
+      transition("gone", links(["y"]), null),
+      transition("user", links([], ["y"]), null),
     ],
     ALONE,
   );
@@ -78,11 +81,11 @@ t.test("independent stacks run side by side, and an export that moves leaves its
 t.test("faults that no order can solve are refused by name, all at once, with the way out", async (t) => {
   const { passes: found, faults } = orderStacks(
     [
-      moving("a", links(["used", "changed"]), { exports: { changed: "arn:other" }, imports: [] }),
-      moving("b", links([], ["changed"]), links(["taken"], ["changed", "nowhere"])),
-      moving("c", links(["c1"], ["d1"]), null),
-      moving("d", links(["d1"], ["c1"]), null),
-      moving("free", links([]), links(["f"])),
+      transition("a", links(["used", "changed"]), { exports: { changed: "arn:other" }, imports: [] }),
+      transition("b", links([], ["changed"]), links(["taken"], ["changed", "nowhere"])),
+      transition("c", links(["c1"], ["d1"]), null),
+      transition("d", links(["d1"], ["c1"]), null),
+      transition("free", links([]), links(["f"])),
     ],
     { ...ALONE, importers: { used: ["billing"] }, exporters: { taken: "other" } },
   );
@@ -111,7 +114,7 @@ t.test("faults that no order can solve are refused by name, all at once, with th
 
 t.test("a bridge that cannot be made says why", async (t) => {
   const { faults } = orderStacks(
-    [moving("a", links(["new"]), links(["old"])), moving("b", links([], ["new"]), links([], ["old"]))],
+    [transition("a", links(["new"]), links(["old"])), transition("b", links([], ["new"]), links([], ["old"]))],
     { ...ALONE, whyNoBridge: () => "the topic is another one" },
   );
   t.match(faults, [

@@ -1,6 +1,6 @@
 import type { CapturedComponent, ComponentState } from "../domain/component/component.ts";
 import { differences } from "../domain/component/diff.ts";
-import type { Kind, Verdict } from "./kind.ts";
+import type { Comparison, Kind } from "./kind.ts";
 
 /** Paths at which the settings of two states differ. The `diff` of most kinds. */
 export function settingsDiff(goal: ComponentState, live: ComponentState): string[] {
@@ -8,11 +8,11 @@ export function settingsDiff(goal: ComponentState, live: ComponentState): string
 }
 
 /** Compares what was read back with the goal. An incomplete state proves nothing, so it counts as different. */
-export function verdictOf(
+export function compareWithGoal(
   kind: Pick<Kind, "diff">,
   live: CapturedComponent | null,
   goal: ComponentState | null,
-): Verdict {
+): Comparison {
   if (!live || !goal) return { live, differing: Boolean(live) === Boolean(goal) ? [] : [""] };
   if (live.incomplete !== null) return { live, differing: [""] };
   return { live, differing: kind.diff(goal, live.state) };
