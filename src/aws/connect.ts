@@ -7,7 +7,7 @@ import type { AwsAccess, CallObserver } from "./gateways/access.ts";
 import { createIdentityGateway } from "./identity/identity-gateway.ts";
 import { createLambdaGateway } from "./lambda/lambda-gateway.ts";
 import { createObjectGateway } from "./objects/object-gateway.ts";
-import { createStaging } from "./objects/staging.ts";
+import { createStaging, createTurns, type Turns } from "./objects/staging.ts";
 import { Pacing, type QuotaClass } from "./pacing.ts";
 import type { RequestHandler, TargetSettings } from "./sdk-clients.ts";
 
@@ -37,6 +37,7 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
   setMaxListeners(0, stopping.signal);
   const pacing = new Pacing(settings.rates, settings.clock, stopping.signal);
   const requestHandler = settings.requestHandler ?? null;
+  const uploads = createTurns();
   const clients = new Map<string, TargetClients>();
   const clientsOf = (target: TargetSettings): TargetClients => {
     const key = JSON.stringify([target.region, target.roleArn]);
@@ -46,11 +47,11 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
   };
   return {
     access: (target, observe) =>
-      createAccess(clientsOf(target), settings.stagingBucket, {
-        clock: settings.clock,
-        observe,
-        signal: stopping.signal,
-      }),
+      createAccess(
+        clientsOf(target),
+        { bucket: settings.stagingBucket, uploads },
+        { clock: settings.clock, observe, signal: stopping.signal },
+      ),
     close: () => {
       stopping.abort();
       for (const services of clients.values()) for (const service of Object.values(services)) service.destroy();
@@ -58,9 +59,13 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
   };
 }
 
-function createAccess(clients: TargetClients, stagingBucket: string | null, context: CallContext): AwsAccess {
+function createAccess(
+  clients: TargetClients,
+  { bucket, uploads }: { readonly bucket: string | null; readonly uploads: Turns },
+  context: CallContext,
+): AwsAccess {
   const objects = createObjectGateway(createCall(clients.s3, context), context);
-  const staging = createStaging(stagingBucket, objects);
+  const staging = createStaging(bucket, objects, uploads);
   return {
     lambda: createLambdaGateway(clients.lambda, context, staging),
     cloudFormation: createCloudFormationGateway({ service: clients.cloudFormation, s3: clients.s3, staging }, context),

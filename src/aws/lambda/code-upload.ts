@@ -29,20 +29,11 @@ export async function withCode<Output>(
     const staged = await staging.putCode(code.zip);
     return send({ S3Bucket: staged.bucket, S3Key: staged.key, ...key });
   }
-  return oneAtATime(async () => send({ ZipFile: await readWhole(code.zip), ...key }));
+  return staging.oneAtATime(async () => send({ ZipFile: await readWhole(code.zip), ...key }));
 }
 
 function referenced({ bucket, key, version }: ReferencedObject): CodeMembers {
   return { S3Bucket: bucket, S3Key: key, S3ObjectVersion: version, S3ObjectStorageMode: "REFERENCE" };
-}
-
-let lastUpload: Promise<unknown> = Promise.resolve();
-
-/** One upload per process: the bytes of the largest zip, their Base64 text and the request take 130 MB (measured). */
-function oneAtATime<Output>(upload: () => Promise<Output>): Promise<Output> {
-  const turn = lastUpload.then(upload);
-  lastUpload = turn.catch(() => {});
-  return turn;
 }
 
 /** Into one buffer of the known size, so that the bytes are never held twice. */
