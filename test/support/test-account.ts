@@ -201,15 +201,15 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = 20_00
   await firstOf(async () => (await condition()) || undefined, timeoutMs, `${condition}`);
 }
 
-/** Looks until there is a value, and says so when there is none within the time. */
+/** Reads until there is a value, and throws when there is none in time. */
 export async function firstOf<Value>(
-  look: () => Promise<Value | undefined>,
+  read: () => Promise<Value | undefined>,
   timeoutMs = 20_000,
-  what = `${look}`,
+  what = `${read}`,
 ): Promise<Value> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const value = await look();
+    const value = await read();
     if (value !== undefined) return value;
     if (Date.now() > deadline) throw new Error(`it did not become true within ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
