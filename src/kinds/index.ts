@@ -1,4 +1,5 @@
 import type { KindName } from "../domain/component/component.ts";
+import { StepbackError } from "../domain/errors.ts";
 import type { Action, ActionName } from "../domain/plan/plan.ts";
 import type { Kind } from "./kind.ts";
 import { lambdaAlias } from "./lambda-alias.ts";
@@ -69,7 +70,11 @@ const PERFORMERS: Readonly<Record<ActionName, KindName>> = {
   "delete-trigger": "lambda-trigger",
 };
 
-/** A part of a stack is restored by actions of the stack, whatever kind of component it is. */
-export function performerOf(action: Pick<Action, "do">): Kind {
-  return KINDS[PERFORMERS[action.do]];
+/**
+ * A part of a stack is restored by actions of the stack, whatever kind of component it is. Throws INTERNAL for an action
+ * that no kind performs, as a plan of another version may hold.
+ */
+export function performerOf({ do: name }: Pick<Action, "do">): Kind {
+  if (!Object.hasOwn(PERFORMERS, name)) throw new StepbackError("INTERNAL", `No kind performs ${name}.`);
+  return KINDS[PERFORMERS[name]];
 }

@@ -33,6 +33,7 @@ t.test("each action is handled by exactly one kind, the one that the list of kin
 
 t.test("an action that no kind knows is INTERNAL, never taken for another one", async (t) => {
   for (const action of ["put-everything", "constructor"] as unknown as ActionName[]) {
+    t.throws(() => performerOf({ do: action }), { code: "INTERNAL", detail: `No kind performs ${action}.` });
     for (const kind of KIND_NAMES) {
       const restoring = KINDS[kind].restore({ do: action, name: "pay" }, context);
       await t.rejects(restoring, { code: "INTERNAL", detail: `does not perform ${action}` }, `${kind}: ${action}`);
