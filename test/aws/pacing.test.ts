@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import t from "tap";
 import { Pacing, quotaClassOf, TokenBucket } from "#src/aws/pacing";
+import { fc } from "../support/seeded.ts";
 import { openStage, ownFunction } from "./aws-stage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 

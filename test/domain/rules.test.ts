@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import t from "tap";
 import { locksOverlap, scopeFaults } from "#src/domain/activity/scope";
 import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "#src/domain/component/diff";
@@ -10,6 +9,7 @@ import { policyDenies } from "#src/domain/stack/stack-policy";
 import { codeObjectsOf } from "#src/domain/template/code-objects";
 import { exposed } from "#src/domain/template/secrets";
 import { importsOf, parseTemplate } from "#src/domain/template/template";
+import { fc } from "../support/seeded.ts";
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
 const object = fc.dictionary(fc.string(), json, { maxKeys: 6 }) as fc.Arbitrary<JsonObject>;

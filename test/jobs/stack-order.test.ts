@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import t, { type Test } from "tap";
 import type { Plan, Rollback } from "#client/api-types";
 import { createSandbox } from "#sandbox/sandbox";
@@ -6,6 +5,7 @@ import type { StackLinks } from "#src/domain/stack/links";
 import { orderStacks, type StackPass } from "#src/domain/stack/order";
 import { bridge } from "#src/domain/template/splice/bridge";
 import { type Account, sandboxAccount } from "../support/answers.ts";
+import { fc } from "../support/seeded.ts";
 import { graphText, type StackGraph, stackGraphs } from "../support/stack-graphs.ts";
 import { bridgeEnd, linkedTemplate, ownTemplate, yamlTemplate } from "../support/stack-templates.ts";
 import { ended, finishDeployment, openDeployment, type TestAccount, until, worldOf } from "../support/test-account.ts";

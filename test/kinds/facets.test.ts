@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import t, { type Test } from "tap";
 import { AwsError, type Shape } from "#sandbox/core/contract";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
@@ -21,6 +20,7 @@ import type { RestoreContext } from "#src/kinds/kind";
 import { hasSid, statementsById, toPermission } from "#src/kinds/lambda/policy-statements";
 import { openStage, ownFunction, type Stage } from "../aws/aws-stage.ts";
 import { type PlanCase, planFor } from "../support/plan-case.ts";
+import { fc } from "../support/seeded.ts";
 
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function:pay";
 const FunctionName = "pay";

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
 import t, { type Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
 import type { EventSourceMappingConfiguration } from "#src/aws/gateways/triggers";
@@ -7,6 +6,7 @@ import { createCachedReader } from "#src/kinds/cached-reader";
 import { triggerName, triggerPatches, triggerSettings } from "#src/kinds/lambda/trigger-settings";
 import { lambdaTrigger } from "#src/kinds/lambda-trigger";
 import { type Account, type AwsOutput, firstRow } from "../support/answers.ts";
+import { fc } from "../support/seeded.ts";
 import {
   createFunction,
   deployStack,

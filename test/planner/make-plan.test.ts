@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import t from "tap";
 import { type CapturedComponent, type ComponentId, type Components, captured } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
@@ -6,6 +5,7 @@ import type { PlanStep } from "#src/domain/plan/plan";
 import { configDigest } from "#src/kinds/lambda/function-settings";
 import type { PlanRequest } from "#src/planner/facts";
 import { type PlanCase, planFor } from "../support/plan-case.ts";
+import { fc } from "../support/seeded.ts";
 
 function component(
   id: ComponentId,

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import type { Test } from "tap";
 import type { Activity } from "#src/domain/activity/activity";
 import type { ActivityFilter } from "#src/store/port/activities";
 import type { Page, Paged } from "#src/store/port/transaction";
 import type { Store } from "#src/store/store";
+import { fc } from "../support/seeded.ts";
 import { allow, deployment, enqueue, FIRST_PAGE, NOW, PROBLEM, rollback } from "./builders.ts";
 import type { OpenStore } from "./open-store.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import type { ExternalStacks, StackLinks, StackTransition } from "#src/domain/stack/links";
+import { fc } from "./seeded.ts";
 
 /** The transitions of stacks from live to goal, with the stacks outside, which stay as they are. */
 export interface StackGraph {

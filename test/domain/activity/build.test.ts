@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import t from "tap";
 import { alteredIds } from "#src/domain/activity/altered";
 import { redeployedIds } from "#src/domain/activity/build";
 import { awaitsCommand } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, captured, componentId } from "#src/domain/component/component";
 import { returnStates, type SnapshotPair } from "#src/domain/plan/rollback-states";
+import { fc } from "../../support/seeded.ts";
 
 const NAMES = ["a", "b", "c", "d"];
 type TestAccount = Readonly<Record<string, number>>;

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import t from "tap";
 import type { Altered } from "#src/domain/activity/altered";
 import { announcedPins, carriedPins, type Pin, pinnedState } from "#src/domain/activity/pins";
@@ -8,6 +7,7 @@ import { estimate, type MeasuredStep } from "#src/domain/plan/estimate";
 import { type Action, type Plan, type PlanStep, planDigest } from "#src/domain/plan/plan";
 import { alteredReadiness, backupReadiness, countReadiness, READINESS } from "#src/domain/plan/readiness";
 import { exposed } from "#src/domain/template/secrets";
+import { fc } from "../../support/seeded.ts";
 
 const NO_BUCKET = { hasStagingBucket: false, isBackedUp: () => false };
 const BUCKET = { ...NO_BUCKET, hasStagingBucket: true };

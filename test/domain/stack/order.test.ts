@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import t from "tap";
 import type { ExternalStacks, StackLinks, StackTransition } from "#src/domain/stack/links";
 import { orderStacks, type StackOrder, type StackPass } from "#src/domain/stack/order";
+import { fc } from "../../support/seeded.ts";
 import { graphText, type StackGraph, stackGraphs } from "../../support/stack-graphs.ts";
 import { type Account, accountOf, begin, end, hasAnyOrder, targetOf } from "./strict-exports.ts";
 

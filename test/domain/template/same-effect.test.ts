@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import t from "tap";
 import { type CapturedComponent, captured } from "#src/domain/component/component";
 import { type Json, type JsonObject, sameJson } from "#src/domain/json";
@@ -9,6 +8,7 @@ import { leftUndone, sameTemplate } from "#src/domain/template/same-effect";
 import type { Submitted } from "#src/domain/template/splice/request";
 import { splice } from "#src/domain/template/splice/splice";
 import { parseTemplate } from "#src/domain/template/template";
+import { fc } from "../../support/seeded.ts";
 import { deployedParameters, spliced, submitted, whole } from "./splice/case.ts";
 
 const ref = (name: string) => ({ Ref: name });

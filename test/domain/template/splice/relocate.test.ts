@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import t from "tap";
 import { stringify } from "yaml";
 import { asObject, type Json, type JsonObject, sameJson } from "#src/domain/json";
 import { type Relocation, relocate } from "#src/domain/template/splice/relocate";
 import { parseTemplate } from "#src/domain/template/template";
+import { fc } from "../../../support/seeded.ts";
 
 const to = (logicalId: string): Relocation => ({
   logicalId,

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import t from "tap";
 import { stringify } from "yaml";
 import { asObject, type JsonObject, sameJson } from "#src/domain/json";
 import { outputsAtStake, splice } from "#src/domain/template/splice/splice";
 import { parseTemplate } from "#src/domain/template/template";
+import { fc } from "../../../support/seeded.ts";
 import { caseOf, deployedParameters, FIXTURES, submitted, whole } from "./case.ts";
 
 const CASES = FIXTURES.map((fixture) => ({ fixture, given: caseOf(fixture) }));
