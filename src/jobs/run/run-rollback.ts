@@ -81,7 +81,9 @@ async function runLane(shared: Run, lane: Lane, stop: Stop): Promise<void> {
   try {
     for (const pass of lane) {
       if (stop.why) return;
-      stop.why ??= await runPass(run, pass);
+      const why = await runPass(run, pass);
+      // Asked again after the pass: another lane may have failed meanwhile, and its reason stays.
+      stop.why ??= why;
     }
   } finally {
     shared.context.log.keep(run.context.log.take());
