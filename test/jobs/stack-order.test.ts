@@ -313,6 +313,29 @@ t.test("stacks of one wave run side by side, and each line of the log belongs to
   }
 });
 
+t.test("a failure stops the run although another stack of its wave succeeds after it", async (t) => {
+  const w = await worldOf(t);
+  const deployment = await redeploy(w, {
+    exporter: { before: links(["kept"]), deployed: links(["kept", "added"]) },
+    failing: { before: links([]), deployed: links([], ["added"]) },
+    other: { before: links(["o1"]), deployed: links(["o2"]) },
+  });
+  const executes = (stack: string) => (call: { operation: string; input: Readonly<Record<string, unknown>> }) =>
+    call.operation === "ExecuteChangeSet" && call.input["StackName"] === stack;
+  const hold = w.sandbox.faults.hold({ when: "before", match: executes("other") });
+  w.sandbox.faults.fail({ match: executes("failing"), error: "reset" });
+  const opened = await w.api("POST", "/v1/rollbacks", { deployment, components: "all" });
+  await hold.reached;
+  const path = `/v1/rollbacks/${opened.body.id}`;
+  const statusOf = async (id: string) =>
+    (await w.api("GET", `${path}/components`)).body.items.find(({ component }) => component === id)?.status;
+  await until(async () => (await statusOf("stack:failing")) === "Failed");
+  hold.release();
+  t.match(await ended(w, path), { status: "Exception", error: { code: "STEP_FAILED" } });
+  t.equal(await statusOf("stack:other"), "Restored");
+  t.equal(await statusOf("stack:exporter"), "Skipped", "the next wave has not begun");
+});
+
 t.test("a failure stops the run before the next wave, once the other steps of its wave have ended", async (t) => {
   const w = await worldOf(t);
   const deployment = await redeploy(w, {
