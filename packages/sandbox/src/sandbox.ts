@@ -28,6 +28,8 @@ export interface SandboxOptions {
    */
   readonly quotas?: Readonly<Record<string, number>>;
   readonly clock?: SandboxClock;
+  /** The account's limit of concurrent executions; 1,000 by default. */
+  readonly accountConcurrency?: number;
   /**
    * Whether CloudFormation treats a change of outputs alone as a change; true by default. AWS says only that it may
    * not.
@@ -51,6 +53,8 @@ export interface Sandbox {
 
 const DEFAULT_REGION = "us-east-1";
 const DEFAULT_UPDATE_MS = 200;
+/** AWS's default for an account. */
+const DEFAULT_CONCURRENCY = 1000;
 /** The sandbox's URL while it has no socket; the name resolves to nothing. */
 const UNBOUND_ENDPOINT = "http://sandbox.localhost";
 
@@ -88,15 +92,17 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 }
 
 function createContext(
-  { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock, outputsCount = true }: SandboxOptions,
+  options: SandboxOptions,
   services: ReadonlyMap<string, AwsService>,
   address: { readonly url: string },
 ): SandboxContext {
+  const { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock, outputsCount = true } = options;
   return {
     accountId: SANDBOX_ACCOUNT_ID,
     region,
     clock,
     updateMs,
+    accountConcurrency: options.accountConcurrency ?? DEFAULT_CONCURRENCY,
     outputsCount,
     service: (name) => requireService(services, name),
     endpoint: () => address.url,

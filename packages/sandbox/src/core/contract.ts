@@ -75,6 +75,8 @@ export interface SandboxContext {
   readonly clock: SandboxClock;
   /** How long an asynchronous update stays in progress, in milliseconds; 200 by default. */
   readonly updateMs: number;
+  /** The executions that the account may have at a time; 1,000 by default, as AWS gives a new account. */
+  readonly accountConcurrency: number;
   /** Whether a change of outputs alone is a change of the stack. */
   readonly outputsCount: boolean;
   /** Another service of the same account, by its name. */

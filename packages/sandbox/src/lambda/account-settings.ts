@@ -1,10 +1,10 @@
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
-import { ACCOUNT_CONCURRENCY, unreserved } from "./concurrency.ts";
+import { unreserved } from "./concurrency.ts";
 import { sizeOf } from "./function-code.ts";
 
 const GIB = 1024 ** 3;
 
-/** The account's limits, which are AWS's defaults, and its usage. */
+/** The account's limits, which are AWS's defaults unless the sandbox was given others, and its usage. */
 export function accountSettingsOperations(account: LambdaAccount): LambdaOperations {
   return {
     GetAccountSettings: () => {
@@ -14,8 +14,8 @@ export function accountSettingsOperations(account: LambdaAccount): LambdaOperati
           TotalCodeSize: 300 * GIB,
           CodeSizeUnzipped: 262_144_000,
           CodeSizeZipped: 52_428_800,
-          ConcurrentExecutions: ACCOUNT_CONCURRENCY,
-          UnreservedConcurrentExecutions: unreserved(records),
+          ConcurrentExecutions: account.context.accountConcurrency,
+          UnreservedConcurrentExecutions: unreserved(account),
         },
         AccountUsage: { TotalCodeSize: totalCodeSize(account), FunctionCount: records.length },
       };

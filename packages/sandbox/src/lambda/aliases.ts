@@ -6,6 +6,7 @@ import { conflict, functionNotFound, invalidParameter, notFound, revisionMismatc
 import type { AliasRecord, FunctionRecord } from "./function-record.ts";
 import { constrainName, isVersionNumber, LATEST, resolveReference } from "./names.ts";
 import { pageByMarker } from "./paging.ts";
+import { reallocate, requireNoOther, routingOf } from "./provisioned-concurrency.ts";
 
 const ALIAS_NAME = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 
@@ -60,21 +61,22 @@ function updateAlias(account: LambdaAccount, input: Shape): Shape {
   const weights = readWeights(input) ?? alias.weights;
   requireOneOther({ functionVersion, weights });
   requireTargets(account, record, { functionVersion, weights });
+  if (record.provisioned.has(name)) requireNoOther(record, name, functionVersion);
+  const from = alias.functionVersion;
   alias.functionVersion = functionVersion;
   alias.weights = weights;
   alias.description = optionalText(input, "Description") ?? alias.description;
   alias.revisionId = account.context.uuid();
+  if (from !== functionVersion && isEmpty(weights)) reallocate(account, record, { alias: name, from });
   return describeAlias(account, record, alias);
 }
 
-/** Deleting an alias that does not exist succeeds. Everything that belongs to the alias is deleted with it. */
+/** Deleting an alias that does not exist succeeds. What belongs to the alias is deleted with it, but for its URL. */
 function deleteAlias(account: LambdaAccount, input: Shape): Shape {
   constrainAlias(input);
   const record = account.function(resolveReference(account.context, input));
   const name = optionalText(input, "Name") ?? "";
-  for (const owned of [record.aliases, record.policies, record.urls, record.eventInvoke, record.provisioned]) {
-    owned.delete(name);
-  }
+  for (const owned of [record.aliases, record.policies, record.eventInvoke, record.provisioned]) owned.delete(name);
   return {};
 }
 
@@ -93,15 +95,19 @@ function listAliases(account: LambdaAccount, input: Shape): Shape {
 }
 
 function describeAlias(account: LambdaAccount, record: FunctionRecord, alias: AliasRecord): Shape {
-  const isSplit = Object.keys(alias.weights).length > 0;
+  const weights = routingOf(account, record, alias);
   return defined({
     AliasArn: account.arn(record.name, alias.name),
     Name: alias.name,
     FunctionVersion: alias.functionVersion,
     Description: alias.description,
-    RoutingConfig: isSplit ? { AdditionalVersionWeights: alias.weights } : undefined,
+    RoutingConfig: isEmpty(weights) ? undefined : { AdditionalVersionWeights: weights },
     RevisionId: alias.revisionId,
   });
+}
+
+function isEmpty(weights: AliasRecord["weights"]): boolean {
+  return Object.keys(weights).length === 0;
 }
 
 function constrainAlias(input: Shape): void {

@@ -1,14 +1,12 @@
-import { AwsError, type Shape } from "../core/contract.ts";
+import type { Shape } from "../core/contract.ts";
 import { optionalNumber } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { functionNotFound, invalidParameter } from "./errors.ts";
 import type { FunctionRecord } from "./function-record.ts";
 import { LATEST, readReference } from "./names.ts";
 
-/** AWS's default for an account. */
-export const ACCOUNT_CONCURRENCY = 1000;
 /** The concurrency that reservations must leave for functions without one. */
-const MIN_UNRESERVED = 100;
+export const MIN_UNRESERVED = 100;
 
 /** Reserved concurrency, which belongs to a function as a whole. */
 export function concurrencyOperations(account: LambdaAccount): LambdaOperations {
@@ -20,6 +18,7 @@ export function concurrencyOperations(account: LambdaAccount): LambdaOperations 
 }
 
 function putConcurrency(account: LambdaAccount, input: Shape): Shape {
+  const requested = optionalNumber(input, "ReservedConcurrentExecutions") ?? 0;
   const { name, qualifier } = readReference(account.context, input, "function-name");
   if (qualifier !== undefined) {
     throw invalidParameter(
@@ -28,10 +27,14 @@ function putConcurrency(account: LambdaAccount, input: Shape): Shape {
   }
   const record = account.functions.get(name);
   if (!record) throw functionNotFound(account.arn(name, LATEST));
-  const requested = optionalNumber(input, "ReservedConcurrentExecutions") ?? 0;
-  if (unreservedWithout(account, record) - requested < MIN_UNRESERVED) {
-    throw new AwsError(
-      "InvalidParameterValueException",
+  const provisioned = totalProvisioned(record);
+  if (requested < provisioned) {
+    throw invalidParameter(
+      `Specified ReservedConcurrentExecutions for function should not be lower than function's total provisioned concurrency [${provisioned}].`,
+    );
+  }
+  if (unreservedBeside(account, record) - requested < MIN_UNRESERVED) {
+    throw invalidParameter(
       `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED}].`,
     );
   }
@@ -52,11 +55,29 @@ function deleteConcurrency(account: LambdaAccount, input: Shape): Shape {
   return {};
 }
 
-/** What the account has left after the reservations of all other functions. */
-function unreservedWithout(account: LambdaAccount, except: FunctionRecord): number {
-  return unreserved([...account.functions.values()].filter((record) => record !== except));
+/** What the account has left for functions without a reservation. */
+export function unreserved(account: LambdaAccount): number {
+  return left(account, [...account.functions.values()]);
 }
 
-export function unreserved(records: readonly FunctionRecord[]): number {
-  return records.reduce((left, record) => left - (record.reservedConcurrency ?? 0), ACCOUNT_CONCURRENCY);
+/** What the account would have left if this function took nothing. */
+export function unreservedBeside(account: LambdaAccount, except: FunctionRecord): number {
+  return left(
+    account,
+    [...account.functions.values()].filter((record) => record !== except),
+  );
+}
+
+function left(account: LambdaAccount, records: readonly FunctionRecord[]): number {
+  return records.reduce((rest, record) => rest - taken(record), account.context.accountConcurrency);
+}
+
+/** A reservation includes what is provisioned; without one, provisioned concurrency counts by itself. */
+function taken(record: FunctionRecord): number {
+  return record.reservedConcurrency ?? totalProvisioned(record);
+}
+
+/** Over all versions and aliases of a function, `except` one of them. */
+export function totalProvisioned({ provisioned }: FunctionRecord, except?: string): number {
+  return [...provisioned].reduce((sum, [qualifier, { requested }]) => sum + (qualifier === except ? 0 : requested), 0);
 }

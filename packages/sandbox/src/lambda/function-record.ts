@@ -139,6 +139,8 @@ export interface Destination {
 export interface ProvisionedRecord {
   readonly requested: number;
   readonly readyAt: number;
+  /** The version that an alias pointed to before it moved, which serves until the environments are ready. */
+  readonly servedBy?: string;
   readonly modifiedAt: Date;
 }
 

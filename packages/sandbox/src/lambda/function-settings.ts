@@ -140,6 +140,14 @@ function requestedLayers(account: LambdaAccount, input: Shape): readonly LayerRe
   return layers && resolveLayers(account, layers);
 }
 
+/** An image brings all three. */
+export function requireNoRuntime(input: Shape): void {
+  if (!["Runtime", "Handler", "Layers"].some((member) => (input[member] ?? undefined) !== undefined)) return;
+  throw invalidParameter(
+    "Please don't provide handler or runtime or layer when the intended function PackageType is Image.",
+  );
+}
+
 /** Throws if a zip function lacks a runtime or handler. */
 export function requireRunnable(settings: FunctionSettings): void {
   if (settings.PackageType !== "Zip") return;

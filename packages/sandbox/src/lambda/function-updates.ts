@@ -6,7 +6,7 @@ import { invalidParameter } from "./errors.ts";
 import { loadCode } from "./function-code.ts";
 import { describeVersion } from "./function-description.ts";
 import type { Build, FunctionCode, FunctionRecord } from "./function-record.ts";
-import { requireRunnable, withRequested } from "./function-settings.ts";
+import { requireNoRuntime, requireRunnable, withRequested } from "./function-settings.ts";
 import { constrainName, resolveReference } from "./names.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
 import { publish } from "./versions.ts";
@@ -55,6 +55,7 @@ function updateFunctionConfiguration(account: LambdaAccount, input: Shape): Shap
   const record = account.function(resolveReference(account.context, input));
   account.requireUnchanged(record, optionalText(input, "RevisionId"));
   const { settings, code } = record.latest.build;
+  if (code.kind === "image") requireNoRuntime(input);
   const requested = withRequested(account, settings, input);
   requireRunnable(requested);
   account.replaceBuild(record.latest, { settings: requested, code });

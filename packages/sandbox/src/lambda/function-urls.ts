@@ -23,7 +23,7 @@ export function functionUrlOperations(account: LambdaAccount): LambdaOperations 
 }
 
 interface UrlTarget {
-  /** Undefined if the function or alias does not exist. */
+  /** Undefined if the function does not exist, or the alias and a URL that has outlived it. */
   readonly record: FunctionRecord | undefined;
   readonly qualifier: string;
   readonly arn: string;
@@ -34,7 +34,7 @@ function readTarget(account: LambdaAccount, input: Shape): UrlTarget {
   constraints.oneOf("AuthType", ["NONE", "AWS_IAM"]).oneOf("InvokeMode", ["BUFFERED", "RESPONSE_STREAM"]).enforce();
   const { name, qualifier } = resolveReference(account.context, input);
   const record = account.functions.get(name);
-  const exists = qualifier === undefined || record?.aliases.has(qualifier);
+  const exists = qualifier === undefined || record?.aliases.has(qualifier) || record?.urls.has(qualifier);
   return {
     record: exists ? record : undefined,
     qualifier: qualifier ?? UNQUALIFIED,

@@ -7,7 +7,7 @@ import { loadCode } from "./function-code.ts";
 import { describeVersion, type ShownVersion } from "./function-description.ts";
 import type { FunctionCode, FunctionSettings } from "./function-record.ts";
 import { type FunctionRecord, newFunctionRecord, type VersionRecord } from "./function-record.ts";
-import { defaultSettings, requireRunnable, withRequested } from "./function-settings.ts";
+import { defaultSettings, requireNoRuntime, requireRunnable, withRequested } from "./function-settings.ts";
 import { constrainName, isVersionNumber, LATEST, readReference, resolveReference } from "./names.ts";
 import { pageByMarker } from "./paging.ts";
 import { constrainArchitectures, constrainSettings } from "./setting-constraints.ts";
@@ -53,6 +53,7 @@ interface NewFunction {
 }
 
 function newSettings(account: LambdaAccount, input: Shape, { name, code }: NewFunction): FunctionSettings {
+  if (code.kind === "image") requireNoRuntime(input);
   const packageType = code.kind === "image" ? "Image" : "Zip";
   const defaults = {
     ...defaultSettings(name, optionalText(input, "Role") ?? ""),

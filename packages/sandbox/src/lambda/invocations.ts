@@ -6,6 +6,7 @@ import { conflict, functionNotFound } from "./errors.ts";
 import type { Build, FunctionRecord, VersionRecord } from "./function-record.ts";
 import { type HandlerRunner, type Job, type JobOutcome, tailOf } from "./handler-runner.ts";
 import { constrainReference, LATEST, resolveReference } from "./names.ts";
+import { routingOf } from "./provisioned-concurrency.ts";
 
 /** The limit for synchronous invocations. */
 const MAX_PAYLOAD_BYTES = 6_291_456;
@@ -42,7 +43,7 @@ function pickVersion(account: LambdaAccount, record: FunctionRecord, qualifier: 
   const alias = record.aliases.get(qualifier);
   if (!alias) return account.existingVersion(record, qualifier);
   const draw = Number.parseInt(account.context.uuid().slice(0, 8), 16) / 0x1_0000_0000;
-  const [other, weight = 0] = Object.entries(alias.weights)[0] ?? [];
+  const [other, weight = 0] = Object.entries(routingOf(account, record, alias))[0] ?? [];
   return account.existingVersion(record, other !== undefined && draw < weight ? other : alias.functionVersion);
 }
 

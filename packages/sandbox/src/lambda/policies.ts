@@ -1,4 +1,4 @@
-import type { Shape } from "../core/contract.ts";
+import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalFlag, optionalText } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict, invalidParameter, notFound, revisionMismatch } from "./errors.ts";
@@ -6,6 +6,8 @@ import { type FunctionRecord, type PolicyRecord, type PolicyStatement, UNQUALIFI
 import { constrainReference, LATEST, readReference, resolveReference } from "./names.ts";
 
 const STATEMENT_ID = "([a-zA-Z0-9-_]+)";
+/** For all statements of one policy together. It cannot be raised. */
+const MAX_POLICY_BYTES = 20_480;
 const ACTION = "(lambda:[*]|lambda:[a-zA-Z]+|[*])";
 
 /**
@@ -36,6 +38,7 @@ function addPermission(account: LambdaAccount, input: Shape): Shape {
     );
   }
   const statements = [...(policy?.statements ?? []), statement];
+  requireSize(statements);
   record.policies.set(qualifier ?? UNQUALIFIED, { statements, revisionId: account.context.uuid() });
   return { Statement: JSON.stringify(statement) };
 }
@@ -63,8 +66,18 @@ function getPolicy(account: LambdaAccount, input: Shape): Shape {
   const { name, qualifier } = readReference(account.context, input);
   const policy = policyOf(account.functions.get(name), qualifier);
   if (!policy) throw notFound("The resource you requested does not exist.");
-  const document = { Version: "2012-10-17", Id: "default", Statement: policy.statements };
-  return { Policy: JSON.stringify(document), RevisionId: policy.revisionId };
+  return { Policy: documentOf(policy.statements), RevisionId: policy.revisionId };
+}
+
+function documentOf(statements: readonly PolicyStatement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: statements });
+}
+
+function requireSize(statements: readonly PolicyStatement[]): void {
+  const size = Buffer.byteLength(documentOf(statements));
+  if (size <= MAX_POLICY_BYTES) return;
+  const message = `The final policy size (${size}) is bigger than the limit (${MAX_POLICY_BYTES}).`;
+  throw new AwsError("PolicyLengthExceededException", message, 400, { Type: "User" });
 }
 
 function policyOf(record: FunctionRecord | undefined, qualifier: string | undefined): PolicyRecord | undefined {

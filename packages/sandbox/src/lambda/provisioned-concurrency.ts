@@ -1,11 +1,11 @@
 import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalNumber } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
-import { unreserved } from "./concurrency.ts";
+import { MIN_UNRESERVED, totalProvisioned, unreservedBeside } from "./concurrency.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter, notFound } from "./errors.ts";
 import { timestamp } from "./function-description.ts";
-import type { FunctionRecord, ProvisionedRecord } from "./function-record.ts";
+import type { AliasRecord, FunctionRecord, ProvisionedRecord } from "./function-record.ts";
 import { type FunctionReference, isVersionNumber, LATEST, readReference } from "./names.ts";
 import { pageByMarker } from "./paging.ts";
 
@@ -36,32 +36,63 @@ function putProvisioned(account: LambdaAccount, input: Shape): Shape {
   }
   const { record, qualifier } = findTarget(account, reference);
   requireNoOther(record, qualifier);
-  requireCapacity(account, requested);
-  const now = account.context.clock.now();
-  const created = { requested, readyAt: now + account.context.updateMs, modifiedAt: new Date(now) };
+  requireManageable(account, record, qualifier);
+  requireCapacity(account, record, totalProvisioned(record, qualifier) + requested);
+  const created = { requested, readyAt: readyAt(account), modifiedAt: account.now() };
   record.provisioned.set(qualifier, created);
   return describe(account, created);
 }
 
-function requireCapacity(account: LambdaAccount, requested: number): void {
-  const available = unreserved([...account.functions.values()]);
-  if (requested <= available) return;
-  throw new AwsError(
-    "InvalidParameterValueException",
-    `Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [${available}].`,
-  );
+/** `total` is what the function would have provisioned. */
+function requireCapacity(account: LambdaAccount, record: FunctionRecord, total: number): void {
+  const { reservedConcurrency: reserved } = record;
+  if (reserved !== null) {
+    if (total <= reserved) return;
+    throw invalidParameter(
+      "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function",
+    );
+  }
+  const available = unreservedBeside(account, record);
+  if (total > available) {
+    throw invalidParameter(
+      `Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [${available}].`,
+    );
+  }
+  if (available - total < MIN_UNRESERVED) {
+    throw invalidParameter(
+      `Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED}].`,
+    );
+  }
 }
 
-/** A version is provisioned directly or through an alias, not both. */
-function requireNoOther(record: FunctionRecord, qualifier: string): void {
+/** Nor while AWS itself routes to the version before, because the alias has moved. */
+function requireManageable(account: LambdaAccount, record: FunctionRecord, qualifier: string): void {
   const alias = record.aliases.get(qualifier);
-  if (alias && record.provisioned.has(alias.functionVersion)) {
-    throw conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version");
-  }
-  const provisionedAlias = [...record.aliases.values()].find(
-    (other) => other.functionVersion === qualifier && record.provisioned.has(other.name),
+  if (!alias || Object.keys(routingOf(account, record, alias)).length === 0) return;
+  throw invalidParameter("Alias with weights can not be used with Provisioned Concurrency");
+}
+
+/** A version is provisioned directly or through one alias. */
+export function requireNoOther(
+  record: FunctionRecord,
+  qualifier: string,
+  version = versionOf(record, qualifier),
+): void {
+  const alias = record.aliases.get(qualifier);
+  if (alias && record.provisioned.has(version)) throw alreadyProvisioned();
+  const others = [...record.aliases.values()].filter(
+    (other) => other.name !== qualifier && other.functionVersion === version && record.provisioned.has(other.name),
   );
-  if (!alias && provisionedAlias) throw conflict("Version is pointed by a Provisioned Concurrency alias");
+  if (others.length === 0) return;
+  throw alias ? alreadyProvisioned() : conflict("Version is pointed by a Provisioned Concurrency alias");
+}
+
+function versionOf({ aliases }: FunctionRecord, qualifier: string): string {
+  return aliases.get(qualifier)?.functionVersion ?? qualifier;
+}
+
+function alreadyProvisioned(): AwsError {
+  return conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version");
 }
 
 function getProvisioned(account: LambdaAccount, input: Shape): Shape {
@@ -80,6 +111,7 @@ function getProvisioned(account: LambdaAccount, input: Shape): Shape {
 
 function deleteProvisioned(account: LambdaAccount, input: Shape): Shape {
   const { record, qualifier } = findTarget(account, readPublished(account, input));
+  if (record.provisioned.has(qualifier)) requireManageable(account, record, qualifier);
   record.provisioned.delete(qualifier);
   return {};
 }
@@ -116,6 +148,35 @@ function findTarget(account: LambdaAccount, { name, qualifier = LATEST }: Functi
   if (exists) return { record, qualifier };
   const arn = account.arn(name, qualifier);
   throw isVersionNumber(qualifier) ? functionNotFound(arn) : notFound(`Cannot find alias arn: ${arn}`);
+}
+
+function readyAt(account: LambdaAccount): number {
+  return account.context.clock.now() + account.context.updateMs;
+}
+
+/**
+ * An alias with provisioned concurrency that has moved to another version: the environments are allocated anew, and until
+ * they are ready all calls go to the version before.
+ */
+export function reallocate(
+  account: LambdaAccount,
+  record: FunctionRecord,
+  moved: { alias: string; from: string },
+): void {
+  const config = record.provisioned.get(moved.alias);
+  if (!config) return;
+  record.provisioned.set(moved.alias, { ...config, readyAt: readyAt(account), servedBy: moved.from });
+}
+
+/** The weights that AWS shows for an alias: its own, or those of a move that has not settled. */
+export function routingOf(
+  account: LambdaAccount,
+  record: FunctionRecord,
+  { name, weights }: AliasRecord,
+): AliasRecord["weights"] {
+  const config = record.provisioned.get(name);
+  const isMoving = config?.servedBy !== undefined && account.context.clock.now() < config.readyAt;
+  return isMoving && config.servedBy ? { [config.servedBy]: 1 } : weights;
 }
 
 function describe(account: LambdaAccount, { requested, readyAt, modifiedAt }: ProvisionedRecord): Shape {

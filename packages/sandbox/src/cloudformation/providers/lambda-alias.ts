@@ -1,8 +1,8 @@
-import type { Shape } from "../../core/contract.ts";
+import { AwsError, type Shape } from "../../core/contract.ts";
 import { defined, optionalText } from "../../core/shape.ts";
 import { mapOf, scalarText, type ValueMap } from "../template/value.ts";
-import { callLambda, callLambdaIfThere } from "./lambda-calls.ts";
-import { type ExistingResource, type Provider, settleSoon } from "./provider.ts";
+import { callLambda, callLambdaIfThere, poll } from "./lambda-calls.ts";
+import { type ExistingResource, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
 
 export const lambdaAlias: Provider = {
   async create(wanted) {
@@ -51,14 +51,32 @@ function inputOf(properties: ValueMap): Shape {
   });
 }
 
+/** A configuration that has moved with its alias can only be changed once it has settled. */
 async function putProvisionedConcurrency(target: ExistingResource, before: ValueMap): Promise<void> {
-  const wanted = mapOf(target.properties["ProvisionedConcurrencyConfig"])["ProvisionedConcurrentExecutions"];
+  const [wanted, present] = [amountOf(target.properties), amountOf(before)];
   const { FunctionName, Name } = target.properties;
   const input = { FunctionName, Qualifier: Name };
-  if (wanted !== undefined) {
-    const amount = { ProvisionedConcurrentExecutions: Number(wanted) };
-    await callLambda(target, "PutProvisionedConcurrencyConfig", { ...input, ...amount });
-  } else if ("ProvisionedConcurrencyConfig" in before) {
-    await callLambdaIfThere(target, "DeleteProvisionedConcurrencyConfig", input);
+  if (present !== undefined) await waitUntilAllocated(target, input);
+  if (wanted === present) return;
+  if (wanted === undefined) await callLambdaIfThere(target, "DeleteProvisionedConcurrencyConfig", input);
+  else
+    await callLambda(target, "PutProvisionedConcurrencyConfig", { ...input, ProvisionedConcurrentExecutions: wanted });
+}
+
+function amountOf(properties: ValueMap): number | undefined {
+  const amount = mapOf(properties["ProvisionedConcurrencyConfig"])["ProvisionedConcurrentExecutions"];
+  return amount === undefined ? undefined : Number(amount);
+}
+
+async function waitUntilAllocated(request: ResourceRequest, input: Shape): Promise<void> {
+  for (;;) {
+    const found = await callLambdaIfThere(request, "GetProvisionedConcurrencyConfig", input).catch(noneThere);
+    if (found?.["Status"] !== "IN_PROGRESS") return;
+    await poll(request);
   }
+}
+
+function noneThere(error: unknown): null {
+  if (error instanceof AwsError && error.code === "ProvisionedConcurrencyConfigNotFoundException") return null;
+  throw error;
 }

@@ -1,5 +1,5 @@
 import { defined, optionalShapes, optionalText } from "../../core/shape.ts";
-import { scalarText } from "../template/value.ts";
+import { mapOf, scalarText } from "../template/value.ts";
 import { callLambda, callLambdaIfThere, waitForFunction } from "./lambda-calls.ts";
 import { type ExistingResource, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
 import { ResourceError } from "./resource-error.ts";
@@ -15,6 +15,7 @@ export const lambdaVersion: Provider = {
       const advice = "Modify the function to create a new version.";
       throw new ResourceError(`A version for this Lambda function exists ( ${version} ). ${advice}`);
     }
+    await putProvisioned(wanted, FunctionName, version);
     return optionalText(published, "FunctionArn") ?? "";
   },
 
@@ -38,6 +39,13 @@ export const lambdaVersion: Provider = {
   nameProperty: null,
   taggable: false,
 };
+
+async function putProvisioned(wanted: ResourceRequest, FunctionName: string, Qualifier: string): Promise<void> {
+  const amount = mapOf(wanted.properties["ProvisionedConcurrencyConfig"])["ProvisionedConcurrentExecutions"];
+  if (amount === undefined) return;
+  const input = { FunctionName, Qualifier, ProvisionedConcurrentExecutions: Number(amount) };
+  await callLambda(wanted, "PutProvisionedConcurrencyConfig", input);
+}
 
 /** `arn:…:function:name:7` is version 7 of the function. */
 function addressOf({ physicalId }: ExistingResource): { FunctionName: string; Qualifier: string } {
