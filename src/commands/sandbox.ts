@@ -16,7 +16,7 @@ export const sandboxCommand: Starter = (program, start) => {
   program
     .command("sandbox")
     .summary("run an AWS on this machine")
-    .description("run an AWS on this machine: Lambda, CloudFormation, S3, STS; it accepts any credentials")
+    .description("run an AWS on this machine: Lambda, CloudFormation, S3, STS, SSM, ECR; it accepts any credentials")
     .addOption(new Option("--port <n>", "a free one by default").argParser(parsePort).default(0, "free"))
     .addOption(new Option("--update-ms <ms>", "how long an update stays in progress (200)").argParser(parseWholeNumber))
     .addOption(

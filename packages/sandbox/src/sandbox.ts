@@ -6,15 +6,18 @@ import { type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock, type SandboxCon
 import { Downloads } from "./core/downloads.ts";
 import { type Faults, InjectedFaults } from "./core/faults.ts";
 import { HttpServer } from "./core/http-server.ts";
+import { createJsonProtocol } from "./core/json-protocol.ts";
 import { createQueryProtocol } from "./core/query-protocol.ts";
 import { Quotas } from "./core/quotas.ts";
 import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
 import { type Endpoint, Router } from "./core/router.ts";
+import { createEcr } from "./ecr/ecr.ts";
 import { HandlerRunner } from "./lambda/handler-runner.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
 import { restXmlProtocol } from "./s3/rest-xml-protocol.ts";
 import { createS3 } from "./s3/s3.ts";
+import { createSsm } from "./ssm/ssm.ts";
 import { createSts } from "./sts/sts.ts";
 
 export interface SandboxOptions {
@@ -124,6 +127,8 @@ function createEndpoints(context: SandboxContext, dependencies: LambdaDependenci
       service: createCloudFormation(context),
       protocol: createQueryProtocol("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
     },
+    { service: createSsm(context), protocol: createJsonProtocol("AmazonSSM") },
+    { service: createEcr(context), protocol: createJsonProtocol("AmazonEC2ContainerRegistry_V20150921") },
     { service: createSts(context), protocol: createQueryProtocol("https://sts.amazonaws.com/doc/2011-06-15/") },
   ];
 }

@@ -53,6 +53,29 @@ t.test("the AWS CLI asks who it is", { skip }, async (t) => {
   t.match(await json("sts", "get-caller-identity"), { Account: "000000000000" });
 });
 
+t.test("the AWS CLI keeps parameters and reads repositories", { skip }, async (t) => {
+  const { text, json } = await openCli(t);
+  const put = ["ssm", "put-parameter", "--name", "/shop/level", "--type", "String"];
+  await json(...put, "--value", "info");
+  t.match(await json(...put, "--value", "debug", "--overwrite"), { Version: 2 });
+  const { Parameter } = await json("ssm", "get-parameter", "--name", "/shop/level:1");
+  t.match(Parameter, { Name: "/shop/level", Value: "info", Version: 1, Selector: ":1" });
+  const names = ["--names", "/shop/level", "/shop/gone"];
+  t.match(await json("ssm", "get-parameters", ...names), {
+    Parameters: [{ Value: "debug" }],
+    InvalidParameters: ["/shop/gone"],
+  });
+  await text("ssm", "delete-parameter", "--name", "/shop/level");
+  await t.rejects(text("ssm", "get-parameter", "--name", "/shop/level"), /ParameterNotFound/);
+  await json("ecr", "create-repository", "--repository-name", "shop/pay");
+  t.match(await json("ecr", "describe-repositories"), {
+    repositories: [
+      { repositoryName: "shop/pay", repositoryUri: "000000000000.dkr.ecr.us-east-1.amazonaws.com/shop/pay" },
+    ],
+  });
+  await t.rejects(text("ecr", "describe-images", "--repository-name", "shop/cart"), /RepositoryNotFoundException/);
+});
+
 t.test("the AWS CLI copies, lists and removes objects, large ones in parts", { skip }, async (t) => {
   const { folder, text, json } = await openCli(t);
   const large = Buffer.alloc(9 * 1024 * 1024, "large enough for parts");

@@ -42,7 +42,7 @@ export interface SandboxClock {
 export type Caller = "wire" | "cloudformation";
 
 export interface AwsService {
-  /** The name in ARNs and signatures: `lambda`, `cloudformation`, `s3`, `sts`. */
+  /** The name in ARNs and signatures: `lambda`, `cloudformation`, `s3`, `sts`, `ssm`, `ecr`. */
   readonly name: string;
   /**
    * Performs one operation (`"UpdateFunctionCode"`) on the account's state. Throws AwsError for every error response of

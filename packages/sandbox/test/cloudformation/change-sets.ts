@@ -95,7 +95,10 @@ t.test("handles values that only the deployment will know", async (t) => {
   const stage = stageOf(t);
   const part = { "Fn::Select": [5, { "Fn::Split": [":", { "Fn::GetAtt": ["Q", "Arn"] }] }] };
   const template = {
-    Resources: { Q: queue({ QueueName: "orders" }), P: { Type: "AWS::SSM::Parameter", Properties: { Value: part } } },
+    Resources: {
+      Q: queue({ QueueName: "orders" }),
+      P: { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: part } },
+    },
     Outputs: { Name: { Value: part } },
   };
   const create = { StackName: "shop", ChangeSetName: "all", ChangeSetType: "CREATE" } as const;

@@ -4,6 +4,7 @@ import {
   DeleteStackCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
+  GetTemplateSummaryCommand,
   RollbackStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import t, { type Test } from "tap";
@@ -106,14 +107,17 @@ t.test(
   },
 );
 
-t.test("REVIEW_IN_PROGRESS is a shell: no update, no template, only execution or deletion", async (t) => {
+t.test("REVIEW_IN_PROGRESS is a shell: no update, an empty template, only execution or deletion", async (t) => {
   const stage = stageOf(t);
   const create = { StackName: "shop", ChangeSetType: "CREATE" } as const;
   const set = await stage.changeSet({ ...create, ChangeSetName: "one", template: GOOD });
   t.equal((await stage.describe("shop")).StackStatus, "REVIEW_IN_PROGRESS");
   await takesNoUpdate(t, stage, "shop");
   await takesNoRecovery(t, stage, "shop");
-  t.match(await refusal(stage.client.send(new GetTemplateCommand({ StackName: "shop" }))), { name: "ValidationError" });
+  t.equal((await stage.client.send(new GetTemplateCommand({ StackName: "shop" }))).TemplateBody, "");
+  t.match(await refusal(stage.client.send(new GetTemplateSummaryCommand({ StackName: "shop" }))), {
+    message: "GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.",
+  });
   await stage.client.send(new ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
   t.equal((await stage.settled("shop")).StackStatus, "CREATE_COMPLETE");
   const other = await stage.changeSet({ ...create, StackName: "other", ChangeSetName: "one", template: GOOD });
@@ -136,7 +140,7 @@ t.test("dynamic references to SSM are resolved for the service and never shown",
     },
   });
   await stage.create("store", store("info"));
-  const reference = "{{resolve:ssm:/shop/level:1}}";
+  const reference = "{{resolve:ssm:/shop/level}}";
   const secret = "{{resolve:secretsmanager:shop/db:SecretString:password}}";
   const template = (memory: number, level = reference) => ({
     Resources: {
@@ -165,8 +169,18 @@ t.test("dynamic references to SSM are resolved for the service and never shown",
   );
   const { TemplateBody } = await stage.client.send(new GetTemplateCommand({ StackName: "shop" }));
   t.match(TemplateBody, reference);
+  await stage.update("shop", template(256, "{{resolve:ssm:/shop/level:1}}"));
+  t.match(await variables(), { Variables: { LEVEL: "level=info" } }, "a version keeps its value");
   const lost = await stage.update("shop", template(256, "{{resolve:ssm:/shop/gone}}"));
   t.equal(lost.StackStatus, "UPDATE_ROLLBACK_COMPLETE");
   const reasons = (await stage.events("shop")).map((event) => event.ResourceStatusReason);
   t.ok(reasons.includes("Parameters: [ssm:/shop/gone] cannot be found."));
+});
+
+t.test("no two events of a stack have the same id, although they may have the same millisecond", async (t) => {
+  const stage = stageOf(t);
+  await stage.create("shop", GOOD);
+  const ids = (await stage.events("shop")).map(({ EventId }) => EventId);
+  t.equal(ids.length, 5);
+  t.equal(new Set(ids).size, ids.length);
 });

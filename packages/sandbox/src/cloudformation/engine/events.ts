@@ -1,4 +1,4 @@
-import { type Account, assign, type Site, STACK_TYPE, type StackResource } from "../model.ts";
+import { type Account, assign, type Site, STACK_TYPE, type Stack, type StackResource } from "../model.ts";
 
 interface StatusChange {
   readonly status: string;
@@ -27,7 +27,7 @@ export function setResourceStatus({ account, stack }: Site, resource: StackResou
   const timestamp = now(account);
   assign(resource, { status: to.status, statusReason: to.reason, timestamp });
   stack.events.unshift({
-    id: `${resource.logicalId}-${to.status}-${timestamp.toISOString()}`,
+    id: eventId(stack, `${resource.logicalId}-${to.status}`, timestamp),
     logicalId: resource.logicalId,
     physicalId: resource.physicalId,
     type: resource.type,
@@ -37,6 +37,18 @@ export function setResourceStatus({ account, stack }: Site, resource: StackResou
     token: stack.currentToken,
     timestamp,
   });
+}
+
+/**
+ * Ends with the event's time, like AWS's. Where two events of one resource have the same millisecond, the later one counts
+ * on: clients take an id that they have seen before for the end of what is new.
+ */
+function eventId({ events }: Stack, prefix: string, timestamp: Date): string {
+  const taken = new Set(events.map(({ id }) => id));
+  for (let time = timestamp.getTime(); ; time += 1) {
+    const id = `${prefix}-${new Date(time).toISOString()}`;
+    if (!taken.has(id)) return id;
+  }
 }
 
 export function now({ context }: Account): Date {

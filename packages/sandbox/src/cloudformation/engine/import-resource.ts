@@ -17,7 +17,7 @@ export async function importResource(site: Site, wanted: StackResource, physical
     setResourceStatus(site, imported, { status: "IMPORT_IN_PROGRESS", reason: "Resource import started." });
     const owner = ownerOf(account, imported);
     if (owner) throw new ResourceError(`${physicalId} already exists in stack ${owner.id}`);
-    const request = existingRequest(site, imported);
+    const request = await existingRequest(site, imported);
     if (!(await provider.importing?.exists(request))) {
       throw new ResourceError(`Resource of type '${wanted.type}' with identifier '${physicalId}' was not found.`);
     }

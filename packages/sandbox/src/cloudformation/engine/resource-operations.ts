@@ -53,7 +53,7 @@ export async function createResource(site: Site, wanted: StackResource): Promise
   let created = wanted;
   try {
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS" });
-    created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
+    created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS", reason: "Resource creation Initiated" });
     created = await settleResource(site, created);
@@ -76,7 +76,7 @@ export async function updateResource(
   site.stack.resources.set(updated.logicalId, updated);
   try {
     setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
-    await providerOf(wanted.type).update(requestFor(site, wanted), existingRequest(site, existing));
+    await providerOf(wanted.type).update(await requestFor(site, wanted), await existingRequest(site, existing));
     updated = await settleResource(site, updated);
     setResourceStatus(site, updated, { status: "UPDATE_COMPLETE" });
     return updated;
@@ -99,7 +99,7 @@ export async function replaceResource(
   try {
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: REPLACEMENT });
     refuseSameName(wanted, existing);
-    created = { ...wanted, physicalId: await provider.create(requestFor(site, wanted)) };
+    created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: "Resource creation Initiated" });
     created = await settleResource(site, created);
@@ -115,7 +115,7 @@ export async function replaceResource(
 export async function deleteResource(site: Site, resource: StackResource): Promise<void> {
   try {
     setResourceStatus(site, resource, { status: "DELETE_IN_PROGRESS" });
-    if (resource.physicalId !== "") await providerOf(resource.type).delete(existingRequest(site, resource));
+    if (resource.physicalId !== "") await providerOf(resource.type).delete(await existingRequest(site, resource));
     setResourceStatus(site, resource, { status: "DELETE_COMPLETE" });
   } catch (error) {
     setResourceStatus(site, resource, { status: "DELETE_FAILED", reason: failureReason(site, error, resource.type) });
@@ -140,7 +140,7 @@ function handlerErrorCode({ code }: AwsError): string {
 
 async function settleResource(site: Site, resource: StackResource): Promise<StackResource> {
   const provider = providerOf(resource.type);
-  const request = existingRequest(site, resource);
+  const request = await existingRequest(site, resource);
   await provider.settle(request);
   const complete = { ...resource, attributes: await provider.attributes(request) };
   site.stack.resources.set(complete.logicalId, complete);

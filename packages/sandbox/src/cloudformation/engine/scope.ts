@@ -9,6 +9,7 @@ import type { Scope } from "../template/evaluate.ts";
 import { MASK } from "../template/parameters.ts";
 import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
+import { ssmValue } from "./ssm-value.ts";
 
 /**
  * The stack cannot be brought to its blueprint for a reason that concerns no single resource. The message becomes the
@@ -77,26 +78,31 @@ export function valueOfResource(site: Site, logicalId: string, attribute: string
   if (resource.type === STACK_TYPE) {
     throw new ResourceError(`${attribute.replace(/^Outputs\./, "Output ")} not found in stack ${resource.physicalId}`);
   }
-  if (!hasOwnProvider(resource.type)) return plausibleAttribute(existingRequest(site, resource), attribute);
+  if (!hasOwnProvider(resource.type)) return plausibleAttribute(asDefined(site, resource), attribute);
   throw new ResourceError(`Requested attribute ${attribute} does not exist in schema for ${resource.type}`);
+}
+
+/** The resource with its dynamic references as written. */
+function asDefined(site: Site, resource: StackResource): ExistingResource {
+  return { ...requestWith(site, resource, resource.properties), physicalId: resource.physicalId };
 }
 
 /**
  * A dynamic reference that no longer resolves stays as written: an existing resource can be read and deleted
  * regardless.
  */
-export function existingRequest(site: Site, resource: StackResource): ExistingResource {
-  const properties = withReferencesResolved(resource.properties, {
-    ssmValue: (name) => site.account.registry.ssmValue(name),
+export async function existingRequest(site: Site, resource: StackResource): Promise<ExistingResource> {
+  const properties = await withReferencesResolved(resource.properties, {
+    ssmValue: (selector) => ssmValue(site.account, selector),
     missing: (written) => written,
   });
   return { ...requestWith(site, resource, properties), physicalId: resource.physicalId };
 }
 
 /** Throws ResourceError if the properties refer to an SSM parameter that does not exist. */
-export function requestFor(site: Site, resource: StackResource): ResourceRequest {
-  const properties = withReferencesResolved(resource.properties, {
-    ssmValue: (name) => site.account.registry.ssmValue(name),
+export async function requestFor(site: Site, resource: StackResource): Promise<ResourceRequest> {
+  const properties = await withReferencesResolved(resource.properties, {
+    ssmValue: (selector) => ssmValue(site.account, selector),
     missing: (written) => {
       throw new ResourceError(`Parameters: [${written.slice("{{resolve:".length, -2)}] cannot be found.`);
     },

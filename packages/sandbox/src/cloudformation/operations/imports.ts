@@ -55,9 +55,9 @@ export async function existingResources(site: Site, blueprint: Blueprint): Promi
     const value = wanted.properties[nameProperty ?? ""];
     const name = scalarText(value);
     if (!importing || name === undefined || isUnknown(value)) continue;
-    const physicalId = importing.idOf(name, existingRequest(site, wanted));
+    const physicalId = importing.idOf(name, await existingRequest(site, wanted));
     const resource = { ...wanted, physicalId };
-    if (ownerOf(site.account, resource) || !(await importing.exists(existingRequest(site, resource)))) continue;
+    if (ownerOf(site.account, resource) || !(await importing.exists(await existingRequest(site, resource)))) continue;
     found.set(logicalId, physicalId);
     if (!deletionPolicy?.startsWith("Retain")) refused.push(`${logicalId} ({${importing.identifier}=${physicalId}})`);
   }

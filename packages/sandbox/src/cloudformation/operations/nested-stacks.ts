@@ -55,7 +55,7 @@ export async function nestedDraft(
   prepared?: ChangeSet,
 ): Promise<Blueprint> {
   const input = inputOf(wanted, parentOf(site));
-  return draftOf(site, prepared?.blueprint.template ?? (await templateOf(site.account, input)), input);
+  return await draftOf(site, prepared?.blueprint.template ?? (await templateOf(site.account, input)), input);
 }
 
 function inputOf({ properties, tags }: Pick<ResourceRequest, "properties" | "tags">, parent: Stack): Shape {

@@ -1,6 +1,7 @@
 import { AwsError, type Shape } from "../../core/contract.ts";
 import { optionalFlag, optionalNumber, optionalShape, optionalText } from "../../core/shape.ts";
 import { pseudoParameters } from "../engine/scope.ts";
+import { ssmValue } from "../engine/ssm-value.ts";
 import type { Account, Blueprint, Site, StackSettings, Tag } from "../model.ts";
 import { checkRules } from "../plan/check-rules.ts";
 import { checkValues } from "../plan/check-values.ts";
@@ -19,14 +20,14 @@ import { includedText, templateOf, textAtUrl } from "./template-source.ts";
  * tags unless the request has some, and `UsePreviousValue` refers to its parameters. Throws ValidationError.
  */
 export async function draftBlueprint(site: Site, input: Shape): Promise<Blueprint> {
-  return draftOf(site, await templateOf(site.account, input, site.stack), input);
+  return await draftOf(site, await templateOf(site.account, input, site.stack), input);
 }
 
 /** Like `draftBlueprint`, for a template that has been read already. */
-export function draftOf({ account, stack }: Site, template: Template, input: Shape): Blueprint {
-  const parameters = resolveParameters(template, givenParameters(input), {
+export async function draftOf({ account, stack }: Site, template: Template, input: Shape): Promise<Blueprint> {
+  const parameters = await resolveParameters(template, givenParameters(input), {
     previous: stack.blueprint?.parameters ?? [],
-    ssmValue: (name) => account.registry.ssmValue(name),
+    ssmValue: (selector) => ssmValue(account, selector),
   });
   return {
     template,

@@ -16,7 +16,9 @@ import { templateOf } from "./template-source.ts";
 export async function getTemplate(account: Account, input: Shape): Promise<Shape> {
   const template = optionalText(input, "ChangeSetName")
     ? changeSetAt(account, input).set.blueprint.template
-    : templateOfStack(account, input);
+    : stackAt(account, requiredText(input, "StackName")).stack.blueprint?.template;
+  // A stack in review has been created without a template: only its change sets have one.
+  if (!template) return { TemplateBody: "", StagesAvailable: [] };
   // A set whose transform failed or is still running has only the submitted template.
   const StagesAvailable = isUnprocessed(template) ? ["Original"] : ["Original", "Processed"];
   const stage = optionalText(input, "TemplateStage") ?? "Processed";
@@ -27,16 +29,10 @@ export async function getTemplate(account: Account, input: Shape): Promise<Shape
   };
 }
 
-function templateOfStack(account: Account, input: Shape): Template {
-  const { stack } = stackAt(account, requiredText(input, "StackName"));
-  if (!stack.blueprint) throw validationError(`Stack ${stack.name} has no template while it is in ${stack.status}`);
-  return stack.blueprint.template;
-}
-
 export async function getTemplateSummary(account: Account, input: Shape): Promise<Shape> {
   const name = optionalText(input, "StackName");
   const template = name ? stackAt(account, name).stack.blueprint?.template : await templateOf(account, input);
-  if (!template) throw validationError(`Stack ${name} has no template yet`);
+  if (!template) throw validationError("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.");
   return defined({
     Parameters: [...template.parameters].map(([key, definition]) => parameterShape(key, definition)),
     Description: template.description,

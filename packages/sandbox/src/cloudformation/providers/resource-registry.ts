@@ -1,4 +1,4 @@
-import { scalarText, type ValueMap } from "../template/value.ts";
+import type { ValueMap } from "../template/value.ts";
 import { ResourceError } from "./resource-error.ts";
 
 /** What the registry needs to know about a resource. */
@@ -11,7 +11,7 @@ interface RegisteredResource {
 
 /**
  * The account's resources of types that no service of the sandbox implements. The registry remembers them so that a name
- * can be taken only once and SSM parameters can be read.
+ * can be taken only once.
  */
 export class ResourceRegistry {
   readonly #resources = new Map<string, RegisteredResource>();
@@ -33,12 +33,6 @@ export class ResourceRegistry {
 
   remove(resource: RegisteredResource): void {
     this.#resources.delete(keyOf(resource));
-  }
-
-  /** The value of an SSM parameter; undefined if it does not exist. */
-  ssmValue(name: string): string | undefined {
-    const parameter = this.#resources.get(`AWS::SSM::Parameter ${name}`);
-    return parameter ? scalarText(parameter.properties["Value"]) : undefined;
   }
 }
 

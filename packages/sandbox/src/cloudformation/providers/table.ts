@@ -1,5 +1,6 @@
 import { anyOther } from "./any-other.ts";
 import { dynamodbTable } from "./dynamodb-table.ts";
+import { ecrRepository } from "./ecr-repository.ts";
 import { eventsRule } from "./events-rule.ts";
 import { iamManagedPolicy } from "./iam-managed-policy.ts";
 import { iamPolicy } from "./iam-policy.ts";
@@ -31,6 +32,7 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ["AWS::CloudFormation::WaitCondition", waitCondition],
   ["AWS::CloudFormation::WaitConditionHandle", waitConditionHandle],
   ["AWS::DynamoDB::Table", dynamodbTable],
+  ["AWS::ECR::Repository", ecrRepository],
   ["AWS::Events::Rule", eventsRule],
   ["AWS::IAM::ManagedPolicy", iamManagedPolicy],
   ["AWS::IAM::Policy", iamPolicy],

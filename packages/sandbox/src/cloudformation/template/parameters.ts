@@ -32,19 +32,19 @@ const KNOWN_TYPE =
 interface ParameterSources {
   /** The parameters of the stack's last deployment; empty for a new stack. */
   readonly previous: readonly ParameterValue[];
-  /** The current value of an SSM parameter; undefined if there is none with that name. */
-  readonly ssmValue: (name: string) => string | undefined;
+  /** The value of the SSM parameter `name`, or of `name:version`; undefined if it does not exist. */
+  readonly ssmValue: (selector: string) => Promise<string | undefined>;
 }
 
 /**
  * The value of every parameter of the template: the given one, the previous one on request, otherwise the default.
  * Throws ValidationError for missing, unknown and disallowed values.
  */
-export function resolveParameters(
+export async function resolveParameters(
   template: Template,
   given: readonly GivenParameter[],
   sources: ParameterSources,
-): ParameterValue[] {
+): Promise<ParameterValue[]> {
   checkGiven(template, given, sources.previous);
   const values = [...template.parameters].map(([key, definition]) => {
     const value = chosenValue(key, definition, { given, previous: sources.previous });
@@ -52,7 +52,9 @@ export function resolveParameters(
   });
   const missing = values.filter(({ value }) => value === undefined).map(({ key }) => key);
   if (missing.length > 0) throw validationError(`Parameters: [${missing.join(", ")}] must have values`);
-  return values.map(({ key, definition, value }) => parameterValue(key, definition, value ?? "", sources));
+  return await Promise.all(
+    values.map(({ key, definition, value }) => parameterValue(key, definition, value ?? "", sources)),
+  );
 }
 
 /** What `Ref` of the parameter returns. */
@@ -81,19 +83,19 @@ function chosenValue(
   return given?.value ?? definition.default;
 }
 
-function parameterValue(
+async function parameterValue(
   key: string,
   definition: ParameterDefinition,
   value: string,
   sources: ParameterSources,
-): ParameterValue {
+): Promise<ParameterValue> {
   const ssm = SSM_TYPE.exec(definition.type)?.[1];
   const type = ssm ?? definition.type;
   if (!KNOWN_TYPE.test(type)) throw formatError(`Unrecognized parameter type: ${definition.type}`);
   // A nested stack's parameter may depend on a resource that does not exist yet; its change set is then computed
   // without the value.
   if (!isUnknown(value)) checkRules(key, definition, value);
-  const resolved = ssm === undefined || isUnknown(value) ? undefined : sources.ssmValue(value);
+  const resolved = ssm === undefined || isUnknown(value) ? undefined : await sources.ssmValue(value);
   if (ssm !== undefined && resolved === undefined && !isUnknown(value)) {
     throw new AwsError(
       "ValidationError",
