@@ -126,11 +126,14 @@ function planningScope(site: Site, blueprint: Blueprint, planned: ReadonlyMap<st
   };
 }
 
+/** A replaced resource has another id and other attributes for certain; any change may bring other attributes. */
 function changedReferences(planned: ReadonlyMap<string, PlannedChange>): ChangedReferences {
-  return {
-    refMayChange: (id) => (planned.get(id)?.replacement ?? "False") !== "False",
-    attributeMayChange: (id) => planned.get(id)?.action === "Modify",
+  const ref = (id: string) => {
+    const { replacement = "False" } = planned.get(id) ?? {};
+    if (replacement === "True") return "Static";
+    return replacement === "Conditional" ? "Dynamic" : null;
   };
+  return { ref, attribute: (id) => ref(id) ?? (planned.get(id)?.action === "Modify" ? "Dynamic" : null) };
 }
 
 function shownProperties(site: Site, blueprint: Blueprint, logicalId: string): ValueMap {

@@ -5,10 +5,10 @@ import { conditionsIn, referencesIn } from "../template/references.ts";
 import { isUnknown } from "../template/unknown.ts";
 import { sameValue, type Value, type ValueMap } from "../template/value.ts";
 
-/** Which values of resources that have been planned already may change. */
+/** How certain it is that a value of a resource that has been planned already changes; null if it stays. */
 export interface ChangedReferences {
-  refMayChange(logicalId: string): boolean;
-  attributeMayChange(logicalId: string): boolean;
+  ref(logicalId: string): ChangeDetail["evaluation"] | null;
+  attribute(logicalId: string): ChangeDetail["evaluation"] | null;
 }
 
 interface Comparison {
@@ -98,7 +98,7 @@ function partsOf(site: Site, blueprint: Blueprint, { existing, wanted, before, a
   return [metadata, ...properties, tags];
 }
 
-/** Parameters whose values changed and that the part uses, directly or in its conditions. */
+/** New parameters and those with another value that the part uses, directly or in its conditions. */
 function changedParameters(site: Site, blueprint: Blueprint, { target, writtenAfter }: Part): ChangeDetail[] {
   const inConditions = conditionsIn(writtenAfter ?? "").flatMap((name) =>
     referencesIn(blueprint.template.conditions[name] ?? ""),
@@ -107,22 +107,20 @@ function changedParameters(site: Site, blueprint: Blueprint, { target, writtenAf
   const before = site.stack.blueprint?.parameters ?? [];
   const changed = blueprint.parameters.filter(({ key, value, resolved }) => {
     const known = before.find((parameter) => parameter.key === key);
-    return mentioned.has(key) && known !== undefined && (known.value !== value || known.resolved !== resolved);
+    return mentioned.has(key) && (known?.value !== value || known.resolved !== resolved);
   });
   return changed.map(({ key }) => ({ target, evaluation: "Static", source: "ParameterReference", causingEntity: key }));
 }
 
-/** Other resources that the part refers to. Whether their values will really differ is not known beforehand. */
+/** Other resources that the part refers to: values of a replaced one will differ, those of a modified one may. */
 function resourceCauses({ target, writtenAfter }: Part, references: ChangedReferences): ChangeDetail[] {
   const causes = new Map<string, ChangeDetail>();
   for (const { name, attribute } of referencesIn(writtenAfter ?? "")) {
-    if (attribute === null && references.refMayChange(name)) {
-      causes.set(name, { target, evaluation: "Dynamic", source: "ResourceReference", causingEntity: name });
-    }
-    if (attribute !== null && references.attributeMayChange(name)) {
-      const entity = `${name}.${attribute}`;
-      causes.set(entity, { target, evaluation: "Dynamic", source: "ResourceAttribute", causingEntity: entity });
-    }
+    const evaluation = attribute === null ? references.ref(name) : references.attribute(name);
+    if (evaluation === null) continue;
+    const causingEntity = attribute === null ? name : `${name}.${attribute}`;
+    const source = attribute === null ? "ResourceReference" : "ResourceAttribute";
+    causes.set(causingEntity, { target, evaluation, source, causingEntity });
   }
   return [...causes.values()];
 }
