@@ -4,8 +4,9 @@ import type {
   DescribeChangeSetInput,
   DescribeChangeSetOutput,
 } from "@aws-sdk/client-cloudformation";
+import type { ResourceChange } from "../../domain/stack/resource-change.ts";
 import { isAwsError, nullIfMissing } from "../error-mapping.ts";
-import type { ChangeSet, ChangeSetRequest, CloudFormationGateway, ResourceChange } from "../gateways/cloudformation.ts";
+import type { ChangeSet, ChangeSetRequest, CloudFormationGateway } from "../gateways/cloudformation.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import { NO_CHANGES, toChangeSet, toResourceChange } from "./stack-facts.ts";
 import type { CloudFormationCall } from "./stack-readers.ts";

@@ -7,8 +7,9 @@ import type {
   StackResourceSummary,
 } from "@aws-sdk/client-cloudformation";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import type { ChangeDetail, ResourceChange } from "../../domain/stack/resource-change.ts";
 import { safeWords } from "../error-words.ts";
-import type { ChangeSet, ResourceChange, StackEvent, StackFacts, StackResource } from "../gateways/cloudformation.ts";
+import type { ChangeSet, StackEvent, StackFacts, StackResource } from "../gateways/cloudformation.ts";
 
 /*
  * Turns CloudFormation's responses into our own types. Pure. Members that an emulator of AWS leaves out become empty values.
@@ -98,12 +99,20 @@ export function toResourceChange({ ResourceChange: change }: Change, prefix: str
     type: change.ResourceType ?? "",
     replacement: change.Replacement ?? null,
     policyAction: change.PolicyAction ?? null,
-    isDynamic: isDynamic(change.Details ?? []),
+    isExpanded: change.ChangeSetId !== undefined,
+    details: (change.Details ?? []).map(toChangeDetail),
   };
 }
 
-function isDynamic(details: readonly ResourceChangeDetail[]): boolean {
-  return details.length > 0 && details.every(({ Evaluation }) => Evaluation === "Dynamic");
+function toChangeDetail({ Target, Evaluation, ChangeSource, CausingEntity }: ResourceChangeDetail): ChangeDetail {
+  return {
+    attribute: Target?.Attribute ?? null,
+    property: Target?.Name ?? null,
+    requiresRecreation: Target?.RequiresRecreation ?? null,
+    evaluation: Evaluation ?? null,
+    source: ChangeSource ?? null,
+    causingEntity: CausingEntity ?? null,
+  };
 }
 
 /** Reasons repeat other services' messages, even values of environments. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
+import type { ResourceChange } from "../../domain/stack/resource-change.ts";
 
 interface StackParameter {
   readonly key: string;
@@ -50,17 +51,6 @@ export interface ChangeSetRequest {
   readonly rollbackTriggers: JsonObject;
   /** Whether to import resources that exist under the name in the template and belong to no stack. */
   readonly importExisting: boolean;
-}
-
-export interface ResourceChange {
-  readonly action: "Add" | "Modify" | "Remove" | "Import" | "Dynamic" | "SyncWithActual";
-  readonly logicalId: string;
-  readonly physicalId: string | null;
-  readonly type: string;
-  readonly replacement: "True" | "False" | "Conditional" | null;
-  readonly policyAction: string | null;
-  /** All its details follow from other changes, and CloudFormation evaluates them only at run time (facts E2, step 4). */
-  readonly isDynamic: boolean;
 }
 
 export interface ChangeSet {

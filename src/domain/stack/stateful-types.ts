@@ -47,7 +47,11 @@ const STATEFUL_TYPES = new Set([
 
 /** Whether deleting or replacing a resource of this type needs consent. A custom resource may hold any data. */
 export function holdsData(type: string): boolean {
-  return STATEFUL_TYPES.has(type) || type.startsWith("Custom::") || type === "AWS::CloudFormation::CustomResource";
+  return STATEFUL_TYPES.has(type) || isCustomResource(type);
+}
+
+export function isCustomResource(type: string): boolean {
+  return type.startsWith("Custom::") || type === "AWS::CloudFormation::CustomResource";
 }
 
 function types(service: string, ...names: string[]): string[] {

@@ -1,6 +1,7 @@
-import type { ChangeSet, ChangeSetRequest, ResourceChange, StackFacts } from "../../aws/gateways/cloudformation.ts";
+import type { ChangeSet, ChangeSetRequest, StackFacts } from "../../aws/gateways/cloudformation.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { digestOf, type Json } from "../../domain/json.ts";
+import { type Effect, effectsOf } from "../../domain/stack/change-causes.ts";
 import { RETAINED_BY_DESIGN, wayToImport } from "../../domain/stack/retained.ts";
 import { holdsData } from "../../domain/stack/stateful-types.ts";
 import type { RestoreContext } from "../kind.ts";
@@ -10,7 +11,7 @@ interface ChangeSetPlan {
   /** Called only if the change set does not exist yet. */
   readonly request: () => Promise<ChangeSetRequest>;
   /** Throws if the changes are not the planned ones. Called before the change set runs, even after a crash. */
-  readonly gate: (changes: readonly ResourceChange[]) => Promise<void> | void;
+  readonly gate: (effects: readonly Effect[]) => Promise<void> | void;
 }
 
 /** Makes a change set, checks it and runs it. Its name is the token, so that a second attempt finds the first one. */
@@ -28,7 +29,7 @@ export async function runChangeSet(name: string, plan: ChangeSetPlan, context: R
   }
   if (!changeSet.executed) await execute(name, { changeSet, plan }, context);
   const status = await settleStack(changeSet.stackId, name, context);
-  const mayLeave = changeSet.changes.some(({ action, replacement }) => action === "Remove" || mayReplace(replacement));
+  const mayLeave = effectsOf(changeSet.changes).some(leaves);
   const orphans = mayLeave ? await orphansOf({ stackId: changeSet.stackId, name }, context) : [];
   return orphans.length > 0 ? { status, orphans } : { status };
 }
@@ -47,8 +48,9 @@ async function execute(
   context: RestoreContext,
 ): Promise<void> {
   try {
-    await plan.gate(changeSet.changes);
-    refuseLosses(name, changeSet, context);
+    const effects = effectsOf(changeSet.changes);
+    await plan.gate(effects);
+    refuseLosses(name, effects, context);
   } catch (error) {
     await context.aws.cloudFormation.deleteChangeSet(name, context.token);
     throw error;
@@ -58,26 +60,29 @@ async function execute(
   await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
 }
 
-function refuseLosses(name: string, { changes }: ChangeSet, { allowDestructive }: RestoreContext): void {
-  const losing = changes.filter(losesData);
+function refuseLosses(name: string, effects: readonly Effect[], { allowDestructive }: RestoreContext): void {
+  const losing = effects.filter(losesData);
   if (losing.length === 0 || allowDestructive) return;
-  const named = losing.map(
-    (change) => `${change.logicalId} (${change.type}): ${change.action}, replacement ${change.replacement ?? "none"}`,
-  );
-  throw new StepbackError(
-    "DESTRUCTIVE",
-    `The change set of ${name} was not run, because it would lose ${named.join("; ")}.`,
-  );
+  const named = losing.map((effect) => `${effect.change.logicalId} (${effect.change.type}) ${lossOf(effect)}`);
+  throw new StepbackError("DESTRUCTIVE", `The change set of ${name} was not run: ${named.join("; ")}.`);
 }
 
 /** Changes that need consent (facts E2, step 4). */
-function losesData({ action, replacement, type, policyAction }: ResourceChange): boolean {
-  if (!holdsData(type) || policyAction === "Retain") return false;
-  return action === "Remove" || mayReplace(replacement);
+function losesData(effect: Effect): boolean {
+  const { type, policyAction } = effect.change;
+  return holdsData(type) && policyAction !== "Retain" && leaves(effect);
 }
 
-export function mayReplace(replacement: ResourceChange["replacement"]): boolean {
-  return replacement === "True" || replacement === "Conditional";
+/** Whether the present resource leaves the stack, as far as is known beforehand. */
+function leaves({ change, replaced }: Effect): boolean {
+  return change.action === "Remove" || replaced !== "no";
+}
+
+function lossOf({ change, replaced }: Effect): string {
+  if (change.action === "Remove") return "would be deleted";
+  return replaced === "yes"
+    ? "would be replaced by a new one"
+    : "may be replaced by a new one: CloudFormation decides that only while it runs";
 }
 
 async function settleStack(stackId: string, name: string, context: RestoreContext): Promise<string> {

@@ -1,11 +1,12 @@
-import type { ChangeSetRequest, ResourceChange, StackFacts } from "../../aws/gateways/cloudformation.ts";
+import type { ChangeSetRequest, StackFacts } from "../../aws/gateways/cloudformation.ts";
 import { type ComponentState, componentId } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { digestOf, type Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
+import type { Effect } from "../../domain/stack/change-causes.ts";
 import type { CodeMove } from "../../domain/template/code-relocation.ts";
-import { isOfPicked } from "../../domain/template/splice/affected-resources.ts";
+import { isDependent, isOfPicked } from "../../domain/template/splice/affected-resources.ts";
 import { relocate } from "../../domain/template/splice/relocate.ts";
 import type { AffectedResources, Spliced } from "../../domain/template/splice/request.ts";
 import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
@@ -13,7 +14,7 @@ import { readTemplateText } from "../../domain/template/splice/template-text.ts"
 import { parseTemplate } from "../../domain/template/template.ts";
 import { missingStack } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
-import { mayReplace, runChangeSet } from "./run-change-set.ts";
+import { runChangeSet } from "./run-change-set.ts";
 import { parameterValues } from "./template-values.ts";
 
 /**
@@ -35,7 +36,7 @@ export async function spliceStack(action: Action, context: RestoreContext): Prom
         const { result, facts } = await prepare();
         return { ...changeSetRequest(name, { result, facts }, context), importExisting: importing.length > 0 };
       },
-      gate: async (changes) => refuseWider(name, changes, (await prepare()).result),
+      gate: async (effects) => refuseWider(name, effects, (await prepare()).result),
     },
     context,
   );
@@ -96,15 +97,19 @@ function changeSetRequest(
 }
 
 /** The last check (facts F3, rule 10): only picked resources change, and others follow from them without being replaced. */
-function refuseWider(name: string, changes: readonly ResourceChange[], { affected }: Spliced): void {
-  const wider = changes.filter((change) => !isPlanned(change, affected));
+function refuseWider(name: string, effects: readonly Effect[], { affected }: Spliced): void {
+  const wider = effects.filter((effect) => !isPlanned(effect, affected));
   if (wider.length === 0) return;
-  const named = wider.map(({ action, logicalId, type }) => `${action} ${logicalId} (${type})`).join(", ");
-  throw new StepbackError("CHANGE_SET_WIDER", `The change set of ${name} was not run, because it would also ${named}.`);
+  const named = wider.map(({ change: { action, logicalId, type } }) => `${action} ${logicalId} (${type})`).join(", ");
+  const advice = `Pick stack:${name} instead, which brings back everything in it.`;
+  throw new StepbackError(
+    "CHANGE_SET_WIDER",
+    `The change set of ${name} was not run, because it would also ${named}. ${advice}`,
+  );
 }
 
-function isPlanned(change: ResourceChange, affected: AffectedResources): boolean {
-  const { logicalId, action, isDynamic, replacement } = change;
-  if (isOfPicked(logicalId, affected)) return true;
-  return affected.dynamic.includes(logicalId) && action === "Modify" && isDynamic && !mayReplace(replacement);
+function isPlanned({ change, changes, replaced, onlyFollows }: Effect, affected: AffectedResources): boolean {
+  if (isOfPicked(change.logicalId, affected)) return true;
+  if (change.action !== "Modify" || replaced !== "no") return false;
+  return changes === "no" || (onlyFollows && isDependent(change.logicalId, affected));
 }

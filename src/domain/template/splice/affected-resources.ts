@@ -36,6 +36,11 @@ export function isOfPicked(changed: string, { picked, generated }: AffectedResou
   return picked.includes(logicalId) || generated.some((pattern) => matchesPattern(pattern, logicalId));
 }
 
+/** Whether a resource gets a value from a picked one, or (`Nested.LogicalId`) is part of a nested stack that does. */
+export function isDependent(changed: string, { dynamic }: AffectedResources): boolean {
+  return dynamic.includes(changed.split(".")[0] ?? changed);
+}
+
 /** Resources that get a value from a picked one, directly or through others: CloudFormation lists them as Dynamic. */
 function dependents({ merged }: Merge, picked: readonly string[]): string[] {
   const users = new Map<string, string[]>();
