@@ -242,6 +242,12 @@ export const ERROR_TABLE = {
     "A field of the configuration is too large for an update",
     "Remove the function and create it again with `lambda-code`: creation has no such limit.",
   ),
+  LIMIT_EXCEEDED: row(
+    409,
+    false,
+    "A limit of AWS would be exceeded",
+    "`detail` says by how much and what helps: raise the limit, lower what it names, or leave the component out.",
+  ),
   LAYER_GONE: row(
     409,
     false,

@@ -53,6 +53,7 @@ const PERFORMERS: Readonly<Record<ActionName, KindName>> = {
   "put-recursive-loop": "lambda-runtime",
   "publish-version": "lambda-alias",
   "put-alias": "lambda-alias",
+  "unweight-alias": "lambda-alias",
   "put-provisioned-concurrency": "lambda-alias",
   "delete-alias": "lambda-alias",
   "put-event-invoke": "lambda-async",

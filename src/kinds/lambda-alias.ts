@@ -1,8 +1,8 @@
-import type { AliasFacts, FunctionFacts } from "../aws/gateways/lambda.ts";
+import type { AliasFacts, AliasWrite, FunctionFacts } from "../aws/gateways/lambda.ts";
 import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
 import { type AliasTarget, lambdaAliasState, lambdaCodeState } from "../domain/component/states/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
-import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
 import { restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
@@ -23,6 +23,7 @@ import {
   unchanged,
   type VersionContent,
 } from "./kind.ts";
+import { aliasActions } from "./lambda/alias-actions.ts";
 import {
   aliasWrite,
   contentOf,
@@ -49,6 +50,7 @@ export const lambdaAlias: Kind = {
   restore: restoreBy({
     "publish-version": publishVersion,
     "put-alias": putAlias,
+    "unweight-alias": unweightAlias,
     "put-provisioned-concurrency": putProvisioned,
     "delete-alias": deleteAlias,
   }),
@@ -170,23 +172,8 @@ function planPointing(input: PlanInput, action: "restore" | "recreate" | "refuse
   if (!exists && !hasContent(latestContent(input), target)) reasons.push(...gone(input, target));
   if (!exists) reasons.push(...goneLayers(input));
   if (reasons.length > 0) return refused(...reasons);
-  return acting(action, pointingActions(input, exists));
-}
-
-function pointingActions({ name, goal, live }: PlanInput, targetExists: boolean): Action[] {
-  const [wanted, present] = [goal, live].map((component) => lambdaAliasState(component?.state).settings);
-  const differs = (key: keyof SettingsOf<typeof lambdaAliasState>) =>
-    !live || !sameJson((wanted?.[key] ?? null) as Json, (present?.[key] ?? null) as Json);
-  const provisioned = wanted?.provisioned ?? null;
-  const actions: Action[] = [];
-  if (!targetExists) actions.push({ do: "publish-version", name });
-  if (differs("description") || differs("target") || differs("weights"))
-    actions.push({ do: "put-alias", name, ...(live ? {} : { writes: ["CreateAlias"] }) });
-  if (!differs("provisioned") || (!live && provisioned === null)) return actions;
-  const put: Action = { do: "put-provisioned-concurrency", name };
-  // Deleted first: otherwise AWS would start to provision the version that the alias is pointed to.
-  if (provisioned === null) return [{ ...put, writes: ["DeleteProvisionedConcurrencyConfig"] }, ...actions];
-  return [...actions, put];
+  const publishing: Action[] = exists ? [] : [{ do: "publish-version", name: input.name }];
+  return acting(action, [...publishing, ...aliasActions(input)]);
 }
 
 /** Publishing with other ARNs of layers gives a version another configuration, so it could not be verified. */
@@ -236,11 +223,20 @@ async function publishVersion({ name }: Action, context: RestoreContext): Promis
   return { version };
 }
 
-async function putAlias({ name }: Action, context: RestoreContext): Promise<Json> {
+function putAlias({ name }: Action, context: RestoreContext): Promise<Json> {
+  return point(name, context, (write) => write);
+}
+
+/** Serves the goal's version alone until what is provisioned is that of the goal. */
+function unweightAlias({ name }: Action, context: RestoreContext): Promise<Json> {
+  return point(name, context, (write) => ({ ...write, weights: {} }));
+}
+
+async function point(name: string, context: RestoreContext, adapt: (write: AliasWrite) => AliasWrite): Promise<Json> {
   const { functionName, alias } = splitAlias(name);
   const versions = (await context.aws.lambda.listVersions(functionName)).map(contentOf);
-  const write = aliasWrite(alias, context.goal, versions);
-  const live = await context.aws.lambda.getAlias(functionName, alias);
+  const write = adapt(aliasWrite(alias, context.goal, versions));
+  const live = await readSettledAlias(name, write, context);
   if (live && isPointed(live, write)) {
     context.note(`${name} points to version ${write.functionVersion}: nothing to do.`);
     return { version: write.functionVersion };
@@ -251,6 +247,16 @@ async function putAlias({ name }: Action, context: RestoreContext): Promise<Json
     `${name} points to version ${write.functionVersion}${Object.keys(write.weights).length > 0 ? " with weights" : ""}.`,
   );
   return { version: write.functionVersion };
+}
+
+/** An alias that has moved already shows weights of AWS until what is provisioned is ready (facts I2). */
+async function readSettledAlias(name: string, write: AliasWrite, { aws }: RestoreContext): Promise<AliasFacts | null> {
+  const { functionName, alias } = splitAlias(name);
+  const live = await aws.lambda.getAlias(functionName, alias);
+  const isMoving = live?.functionVersion === write.functionVersion && Object.values(live.weights).includes(1);
+  if (!isMoving) return live;
+  await aws.lambda.awaitProvisioned(functionName, alias);
+  return aws.lambda.getAlias(functionName, alias);
 }
 
 async function deleteAlias({ name }: Action, context: RestoreContext): Promise<Json> {

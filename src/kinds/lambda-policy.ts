@@ -10,6 +10,7 @@ import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
 import { arnOf, capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { MAX_POLICY_BYTES, orderWrites, policyBytes } from "./lambda/policy-order.ts";
 import { hasSid, statementsById, toPermission } from "./lambda/policy-statements.ts";
 
 /** The resource policy of a function or an alias: its statements, whose order means nothing. */
@@ -62,10 +63,23 @@ function planPut(input: PlanInput): StepPlan {
     const resource = Object.hasOwn(wanted, id) && Object.hasOwn(live, id) ? null : input.ownedAs(id);
     return resource ? ownedReason(`The statement ${id} of ${input.name}`, resource) : [];
   });
-  const blockers = [...owned, ...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail }))];
+  const blockers = [
+    ...owned,
+    ...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail })),
+    ...tooLarge(input.name, wanted),
+  ];
   if (blockers.length > 0) return refused(...blockers);
   const writes = [...removing.map(() => "RemovePermission"), ...adding.map(() => "AddPermission")];
   return oneAction(input, { do: input.goal ? "put-policy" : "delete-policy", writes });
+}
+
+function tooLarge(name: string, wanted: JsonObject): Reason[] {
+  const size = policyBytes(wanted, "");
+  if (size <= MAX_POLICY_BYTES) return [];
+  const detail =
+    `The policy of ${name} would have at least ${size} bytes, and AWS allows ${MAX_POLICY_BYTES} and does not raise it. ` +
+    "Join statements of one principal into one with a wildcard, or leave the policy out.";
+  return [{ code: "LIMIT_EXCEEDED", detail }];
 }
 
 /** Ids of statements to add and to remove. A statement that changed is in both lists. */
@@ -78,26 +92,22 @@ function difference(wanted: JsonObject, live: JsonObject): { adding: string[]; r
   };
 }
 
-/**
- * Writes statement by statement, each on the revision that the previous call has left. New ones come first, so that no
- * permitted caller is locked out. A changed statement is removed and added at once, since two cannot share a Sid. Surplus
- * statements are removed last.
- */
+/** Writes statement by statement, each on the revision that the previous call has left. */
 async function writeStatements(name: string, wanted: JsonObject, context: RestoreContext): Promise<Json> {
   const { functionName } = splitName(name);
   const facts = await context.aws.lambda.getFunction(functionName);
   const first = await readPolicy(name, context);
-  const live = facts && first ? statementsById(first.statements, arnOf(facts, name)) : {};
+  const arn = facts ? arnOf(facts, name) : "";
+  const live = first ? statementsById(first.statements, arn) : {};
   const { adding, removing } = difference(wanted, live);
   if (adding.length + removing.length === 0) return alreadyDone(context, `The policy of ${name} is that of the backup`);
   if (!facts) throw missingFunction(functionName);
-  for (const id of adding.filter((id) => !removing.includes(id))) await add(name, permissionOf(id, wanted), context);
-  for (const id of adding.filter((id) => removing.includes(id))) {
-    const permission = permissionOf(id, wanted);
-    await remove(name, id, context);
-    await add(name, permission, context);
+  const permissions = new Map(adding.map((id) => [id, permissionOf(id, wanted)]));
+  for (const write of orderWrites({ wanted, live, arn })) {
+    const permission = permissions.get(write.id);
+    if (write.do !== "add") await remove(name, write.id, context);
+    if (permission) await add(name, permission, context);
   }
-  for (const id of removing.filter((id) => !adding.includes(id))) await remove(name, id, context);
   context.note(`Policy of ${name}: added ${listed(adding)}; removed ${listed(removing)}.`);
   return { added: adding, removed: removing };
 }

@@ -7,9 +7,9 @@ import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-
 import type { CachedReader } from "./cached-reader.ts";
 import type { SettingsOf } from "./captured-state.ts";
 import { compareWithGoal, settingsDiff } from "./comparison.ts";
-import { type Kind, type PlanInput, type RestoreContext, restoredBy, type StepPlan } from "./kind.ts";
+import { type Kind, type PlanInput, type RestoreContext, refused, restoredBy, type StepPlan } from "./kind.ts";
 import { capturedFacet, oneAction, planFacet } from "./lambda/facet.ts";
-import { ownTags, tagChanges, tagWrites } from "./lambda/tags.ts";
+import { MAX_TAGS, ownTags, tagChanges, tagWrites } from "./lambda/tags.ts";
 
 /** The tags that people and tools put on a function. */
 export const lambdaTags: Kind = {
@@ -43,7 +43,15 @@ function planPut(input: PlanInput): StepPlan {
   const [wanted, live] = [tagsOf(input.goal), tagsOf(input.live)];
   if (!input.live && Object.keys(wanted).length === 0)
     return restoredBy(componentId("lambda-code", input.name), "recreate");
+  const count = Object.keys(wanted).length;
+  if (count > MAX_TAGS) return refused({ code: "LIMIT_EXCEEDED", detail: tooMany(input.name, count) });
   return oneAction(input, { do: "put-tags", writes: tagWrites(wanted, live) });
+}
+
+/** Only what somebody added since the deploy can make so many. */
+function tooMany(name: string, count: number): string {
+  const over = count - MAX_TAGS;
+  return `${name} would have ${count} tags, and AWS allows ${MAX_TAGS}: remove ${over} of those that were added since, or use \`restore\` with \`onConflict\`.`;
 }
 
 function tagsOf(component: CapturedComponent | null) {
@@ -59,8 +67,9 @@ async function putTags({ name }: Action, context: RestoreContext): Promise<Json>
   const keys = Object.keys(changed);
   if (keys.length + extra.length === 0) return alreadyDone(context, `The tags of ${name} are those of the backup`);
   const arn = facts.configuration.FunctionArn ?? "";
-  if (keys.length > 0) await context.aws.lambda.tagFunction(name, arn, changed);
+  // First: fifty tags are the limit at every moment (facts I4).
   if (extra.length > 0) await context.aws.lambda.untagFunction(name, arn, extra);
+  if (keys.length > 0) await context.aws.lambda.tagFunction(name, arn, changed);
   context.note(`Restored the tags of ${name}: ${[...keys, ...extra].join(", ")}.`);
   return { tagged: keys, untagged: extra };
 }

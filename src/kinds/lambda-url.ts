@@ -49,6 +49,7 @@ function corsSettings(cors: JsonObject): JsonObject {
 function plan(input: PlanInput): StepPlan {
   return planFacet(input, {
     ownable: `The URL of ${input.name}`,
+    outlivesAlias: true,
     put: () =>
       input.live
         ? oneAction(input, "update-url")

@@ -110,7 +110,9 @@ function positionBehind(draft: DraftStep, releasedBy: Places["releasedBy"]): str
   return stacks.length > 0 ? words : positionOf(draft);
 }
 
-function positionOf({ component, strategy }: DraftStep): string {
+function positionOf(draft: DraftStep): string {
+  const { component, strategy } = draft;
+  if (goesBeforeAlias(draft)) return "before the alias that it addresses goes";
   if (strategy === "stack" && !component.startsWith("stack:")) return POSITIONS["stack-resource"];
   return POSITIONS[kindOf(component)];
 }
@@ -118,7 +120,13 @@ function positionOf({ component, strategy }: DraftStep): string {
 /** A component that a function's code restores stands right behind it. */
 function rank(draft: DraftStep): number {
   if (draft.via) return kindRank(draft.via) + 0.5;
+  if (goesBeforeAlias(draft)) return KIND_NAMES.indexOf("lambda-runtime");
   return draft.actions.some(goesFirst(draft)) ? KIND_NAMES.indexOf("lambda-config") : kindRank(draft.component);
+}
+
+/** A URL outlives its alias, and without the alias nothing addresses it (facts I8). */
+function goesBeforeAlias({ component, action }: DraftStep): boolean {
+  return kindOf(component) === "lambda-url" && action === "remove";
 }
 
 /** Actions that code and configuration depend on: creating the function, and its code signing (facts B2). */

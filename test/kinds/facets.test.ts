@@ -173,7 +173,7 @@ t.test("unreadable tags are incomplete, and AWS's own tags are never written", a
   await KINDS["lambda-tags"].restore({ do: "put-tags", name: "pay" }, restoring(stage, { Tags: { cost: "low" } }));
   t.match(
     stage.sandbox.calls.mutations().map(({ input }) => input),
-    [{ Tags: { cost: "low" } }, { TagKeys: ["team"] }],
+    [{ TagKeys: ["team"] }, { Tags: { cost: "low" } }],
   );
   const lambda = stage.sandbox.service("lambda");
   const call = lambda.call.bind(lambda);

@@ -57,6 +57,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["LIVE_UNREADABLE","Grant the action that `detail` names and plan again."],
   ["STATEMENT_LOST","Change the policy by hand as the snapshot shows it, or leave it out of the rollback."],
   ["CONFIGURATION_TOO_LARGE","Remove the function and create it again with `lambda-code`: creation has no such limit."],
+  ["LIMIT_EXCEEDED","`detail` says by how much and what helps: raise the limit, lower what it names, or leave the component out."],
   ["LAYER_GONE","Publish the layer again by hand, or deploy a version that does not need it."],
   ["VERSION_GONE","Leave the component out; point its callers to an alias."],
   ["CONFLICT","Choose `restore` or `keep-live` with `onConflict`."],

@@ -49,6 +49,11 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
     write: ["lambda:UpdateAlias"],
     settleMs: 0,
   },
+  "unweight-alias": {
+    reads: ["lambda:ListVersionsByFunction", "lambda:GetAlias"],
+    write: ["lambda:UpdateAlias"],
+    settleMs: 0,
+  },
   "delete-alias": { reads: ["lambda:GetAlias"], write: ["lambda:DeleteAlias"], settleMs: 0 },
   "publish-layer": {
     reads: ["lambda:GetLayerVersionByArn", "lambda:ListLayerVersions"],

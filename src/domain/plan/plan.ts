@@ -43,6 +43,7 @@ export const ACTION_NAMES = [
   "publish-layer",
   "publish-version",
   "put-alias",
+  "unweight-alias",
   "delete-alias",
   "put-runtime-management",
   "put-recursive-loop",

@@ -2,6 +2,7 @@ import { type CapturedComponent, type ComponentId, captured, kindOf } from "../.
 import type { Action, PlanStep } from "../../domain/plan/plan.ts";
 import { KINDS } from "../../kinds/index.ts";
 import type { PlanInput } from "../../kinds/kind.ts";
+import { aliasActions } from "../../kinds/lambda/alias-actions.ts";
 import { type ChangedId, expectedId } from "../../planner/expected-state.ts";
 import { kindInput } from "../../planner/plan-directly.ts";
 import { resolveSubjects } from "../../planner/subject.ts";
@@ -24,13 +25,14 @@ export function planRest(run: Run, step: PlanStep, { live, changed }: ReadBack):
   if (kind.name === "stack") return [];
   const input = inputAfterStack(run, step, { live, changed });
   // An alias publishes where it must and points by content; its own restore looks for the versions.
-  if (kind.name === "lambda-alias" && step.goal)
-    return live || !input.ownedAs() ? ALIAS_ACTIONS.map((name) => ({ do: name, name: input.name })) : [];
+  if (kind.name === "lambda-alias" && step.goal) return live || !input.ownedAs() ? aliasRest({ ...input, live }) : [];
   const planned = kind.plan({ ...input, owner: null, isPicked: () => false });
   return planned.destructive && !run.rollback.allowDestructive ? [] : planned.actions;
 }
 
-const ALIAS_ACTIONS = ["publish-version", "put-alias", "put-provisioned-concurrency"] as const;
+function aliasRest(input: PlanInput): Action[] {
+  return [{ do: "publish-version", name: input.name }, ...aliasActions(input)];
+}
 
 function inputAfterStack({ rollback, states, context }: Run, step: PlanStep, { live, changed }: ReadBack): PlanInput {
   const known = [...states.before].map(([id, state]): [ComponentId, CapturedComponent] => [

@@ -63,17 +63,20 @@ interface FacetSteps {
   readonly put: (input: PlanInput) => StepPlan;
   /** Null for a facet that every function has: it is deleted only with its function. */
   readonly remove: ((input: PlanInput) => StepPlan) | null;
+  /** Whether it stays when its alias is deleted, as a URL does (facts I8). */
+  readonly outlivesAlias?: boolean;
   /** The facet's name in a refusal, if a template may have it as a resource of its own. */
   readonly ownable?: string;
 }
 
 /** The plan of a facet, as far as it follows from the function, version or alias that it belongs to. Pure. */
-export function planFacet(input: PlanInput, { put, remove, ownable }: FacetSteps): StepPlan {
+export function planFacet(input: PlanInput, { put, remove, ownable, outlivesAlias }: FacetSteps): StepPlan {
   const { goal, live, owner } = input;
   const action = actionBetween(goal, live);
   if (action === "unchanged" && live?.incomplete == null) return unchanged();
   if (owner && input.isPicked(owner)) return restoredBy(owner, action);
-  const removed = hostsOf(input).find((id) => action === "remove" && input.isPicked(id) && !input.goalOf(id));
+  const hosts = outlivesAlias ? hostsOf(input).slice(0, 1) : hostsOf(input);
+  const removed = hosts.find((id) => action === "remove" && input.isPicked(id) && !input.goalOf(id));
   const owned = ownable === undefined ? null : ownedByStack(input, ownable, removed);
   if (owned) return refused(owned);
   if (removed) return restoredBy(removed, "remove");

@@ -1,6 +1,9 @@
 /** The prefix of AWS's own tags, which nobody else may write (facts F2). */
 const RESERVED_PREFIX = "aws:";
 
+/** Of people and tools, on one function. AWS does not raise it (facts I4). */
+export const MAX_TAGS = 50;
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** The tags that people and tools set. */
@@ -19,5 +22,5 @@ export function tagChanges(wanted: Tags, live: Tags): { changed: Record<string, 
 /** Names of the calls that these changes take. Pure. */
 export function tagWrites(wanted: Tags, live: Tags): string[] {
   const { changed, extra } = tagChanges(wanted, live);
-  return [...(Object.keys(changed).length > 0 ? ["TagResource"] : []), ...(extra.length > 0 ? ["UntagResource"] : [])];
+  return [...(extra.length > 0 ? ["UntagResource"] : []), ...(Object.keys(changed).length > 0 ? ["TagResource"] : [])];
 }

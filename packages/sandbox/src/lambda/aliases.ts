@@ -61,13 +61,14 @@ function updateAlias(account: LambdaAccount, input: Shape): Shape {
   const weights = readWeights(input) ?? alias.weights;
   requireOneOther({ functionVersion, weights });
   requireTargets(account, record, { functionVersion, weights });
-  if (record.provisioned.has(name)) requireNoOther(record, name, functionVersion);
   const from = alias.functionVersion;
+  if (record.provisioned.has(name))
+    requireMovable(record, { name, functionVersion: from }, { functionVersion, weights });
   alias.functionVersion = functionVersion;
   alias.weights = weights;
   alias.description = optionalText(input, "Description") ?? alias.description;
   alias.revisionId = account.context.uuid();
-  if (from !== functionVersion && isEmpty(weights)) reallocate(account, record, { alias: name, from });
+  if (from !== functionVersion) reallocate(account, record, { alias: name, from });
   return describeAlias(account, record, alias);
 }
 
@@ -104,6 +105,17 @@ function describeAlias(account: LambdaAccount, record: FunctionRecord, alias: Al
     RoutingConfig: isEmpty(weights) ? undefined : { AdditionalVersionWeights: weights },
     RevisionId: alias.revisionId,
   });
+}
+
+/** An alias with provisioned concurrency moves alone, and to no version that is provisioned otherwise. */
+function requireMovable(
+  record: FunctionRecord,
+  { name, functionVersion: from }: Pick<AliasRecord, "name" | "functionVersion">,
+  { functionVersion, weights }: Targets,
+): void {
+  requireNoOther(record, name, functionVersion);
+  if (from !== functionVersion && !isEmpty(weights))
+    throw invalidParameter("Invalid alias configuration for Provisioned Concurrency");
 }
 
 function isEmpty(weights: AliasRecord["weights"]): boolean {

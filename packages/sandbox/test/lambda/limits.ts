@@ -112,6 +112,15 @@ t.test("provisioned concurrency cannot be managed on an alias with weights", asy
   await provision(FunctionName, "live", 1);
   await route({ 2: 0.1 });
   await t.rejects(provision(FunctionName, "live", 2), refusal);
+  await t.rejects(
+    harness.lambda.send(
+      new UpdateAliasCommand({
+        ...{ FunctionName, Name: "live", FunctionVersion: "2" },
+        RoutingConfig: { AdditionalVersionWeights: { 1: 0.5 } },
+      }),
+    ),
+    { name: INVALID, message: "Invalid alias configuration for Provisioned Concurrency" },
+  );
   const remove = () =>
     harness.lambda.send(new DeleteProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: "live" }));
   await t.rejects(remove(), refusal);
