@@ -155,7 +155,7 @@ function readyAt(account: LambdaAccount): number {
 }
 
 /**
- * An alias with provisioned concurrency that has moved to another version: the environments are allocated anew, and until
+ * An alias with provisioned concurrency that has moved to another version: the environments are allocated again, and until
  * they are ready all calls go to the version before.
  */
 export function reallocate(
