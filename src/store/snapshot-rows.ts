@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
-import { and, eq, getTableColumns } from "drizzle-orm";
-import { type CapturedComponent, type ComponentState, stateToJson } from "../domain/component/component.ts";
+import { and, asc, eq, getTableColumns } from "drizzle-orm";
+import {
+  type CapturedComponent,
+  type ComponentState,
+  type Components,
+  stateToJson,
+} from "../domain/component/component.ts";
 import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
 import { canonicalText, type Json } from "../domain/json.ts";
+import { reread, TEMPLATE_READING } from "../domain/template/reread.ts";
 import { noteHistory } from "./history-rows.ts";
 import { snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import type { Rows } from "./sqlite-database.ts";
@@ -24,7 +30,13 @@ export async function saveSnapshot(
   { id, takenAt, components, verdicts }: NewSnapshot,
 ): Promise<void> {
   const stored = components.map((component) => ({ component, ...bodyOf(component.state) }));
-  const facts = { status: "Ready" as const, takenAt, components: components.length, sizeBytes: sizeOf(stored) };
+  const facts = {
+    status: "Ready" as const,
+    takenAt,
+    components: components.length,
+    sizeBytes: sizeOf(stored),
+    reading: TEMPLATE_READING,
+  };
   await rows
     .insert(snapshots)
     .values({ id, ...owner, ...facts })
@@ -77,6 +89,20 @@ export function selectComponents(rows: Rows) {
     .from(snapshotComponents)
     .innerJoin(states, eq(states.digest, snapshotComponents.state))
     .$dynamic();
+}
+
+/** Every component of a snapshot. What older rules captured is read again by today's. */
+export async function readComponents(rows: Rows, snapshot: string): Promise<Components> {
+  const isIt = eq(snapshotComponents.snapshot, snapshot);
+  const found = await selectComponents(rows).where(isIt).orderBy(asc(snapshotComponents.component));
+  const components = new Map(found.map(componentOf).map((component) => [component.id, component]));
+  return (await isReadOtherwise(rows, snapshot)) ? reread(components) : components;
+}
+
+/** Whether a snapshot was taken by older rules for reading templates, so that its digests are none of today's. */
+export async function isReadOtherwise(rows: Rows, snapshot: string): Promise<boolean> {
+  const [taken] = await rows.select({ reading: snapshots.reading }).from(snapshots).where(eq(snapshots.id, snapshot));
+  return taken !== undefined && taken.reading < TEMPLATE_READING;
 }
 
 type ComponentRow = typeof snapshotComponents.$inferSelect & { readonly body: string };

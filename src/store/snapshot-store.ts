@@ -1,10 +1,10 @@
-import { and, asc, eq, sql } from "drizzle-orm";
-import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
-import { findLastRecords } from "./last-record-rows.ts";
+import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
+import type { CapturedComponent, ComponentId, Components } from "../domain/component/component.ts";
+import { findLastRecords, type LastRecord } from "./last-record-rows.ts";
 import { isNameKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { SnapshotStore } from "./port/snapshots.ts";
 import { snapshotComponents, snapshots } from "./schema/snapshots.ts";
-import { componentOf, judgedOf, selectComponents } from "./snapshot-rows.ts";
+import { isReadOtherwise, judgedOf, readComponents, selectComponents } from "./snapshot-rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
@@ -12,14 +12,11 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
   return {
     findSnapshot: (id) =>
       database.read(async (rows) => {
-        const [row] = await rows.select().from(snapshots).where(eq(snapshots.id, id));
+        const { reading: _reading, ...columns } = getTableColumns(snapshots);
+        const [row] = await rows.select(columns).from(snapshots).where(eq(snapshots.id, id));
         return row ?? null;
       }),
-    findComponents: (snapshot) =>
-      database.read(async (rows) => {
-        const found = await selectComponents(rows).where(eq(snapshotColumn, snapshot)).orderBy(asc(componentColumn));
-        return new Map(found.map(componentOf).map((component) => [component.id, component]));
-      }),
+    findComponents: (snapshot) => database.read((rows) => readComponents(rows, snapshot)),
     findComponent: (snapshot, component) =>
       database.read(async (rows) => {
         const isIt = and(eq(snapshotColumn, snapshot), eq(componentColumn, component));
@@ -39,18 +36,34 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
     findLastRecorded: (identity, components, since) =>
       database.read(async (rows) => {
         const found = await findLastRecords(rows, { identity, components, since });
-        return new Map([...found].map(([component, { digest }]) => [component, digest]));
+        const digests = new Map([...found].map(([component, { digest }]) => [component, digest]));
+        for (const snapshot of recordsIn(found)) {
+          if (!(await isReadOtherwise(rows, snapshot))) continue;
+          for (const [component, { digest }] of heldBy(await readComponents(rows, snapshot), found, snapshot))
+            digests.set(component, digest);
+        }
+        return digests;
       }),
     findRecorded: (identity, components) =>
       database.read(async (rows) => {
         const found = await findLastRecords(rows, { identity, components, since: 0 });
         const recorded = new Map<ComponentId, CapturedComponent>();
-        for (const [component, record] of found) {
-          const isIt = and(eq(snapshotColumn, record.snapshot), eq(componentColumn, component));
-          const [row] = await selectComponents(rows).where(isIt);
-          if (row) recorded.set(component, componentOf(row));
+        for (const snapshot of recordsIn(found)) {
+          for (const [component, state] of heldBy(await readComponents(rows, snapshot), found, snapshot))
+            recorded.set(component, state);
         }
         return recorded;
       }),
   };
+}
+
+type Records = ReadonlyMap<ComponentId, LastRecord>;
+
+function recordsIn(found: Records): Set<string> {
+  return new Set([...found.values()].map((record) => record.snapshot));
+}
+
+/** The components whose last record the snapshot is. */
+function heldBy(components: Components, found: Records, snapshot: string): [ComponentId, CapturedComponent][] {
+  return [...components].filter(([component]) => found.get(component)?.snapshot === snapshot);
 }

@@ -133,6 +133,29 @@ t.test("loses nothing of the plans, the journal and the captured states of 0.1.0
   t.ok(plans.length >= 4 && journal.length >= 9 && states.length > 50, "the fixture has rows of each");
 });
 
+t.test("what 0.1.0 read in another way of a template is no change", async (t) => {
+  const folder = await recordedFolder(t);
+  const [row] = onRows<StateRow & { state: string }>(
+    folder,
+    `SELECT snapshot, component, state, body FROM snapshot_components JOIN states ON states.digest = state
+     WHERE component LIKE 'stack-resource:%' ORDER BY snapshot, component LIMIT 1`,
+  );
+  if (!row) throw new Error("the fixture has no resource of a stack");
+  onRows(
+    folder,
+    `UPDATE states SET body = json_set(body, '$.settings.definition.ReadAs', 1.1) WHERE digest = '${row.state}'`,
+  );
+  const store = await openSqliteStore(join(folder, "stepback.db"));
+  t.teardown(() => store.close());
+  const found = (await store.findComponents(row.snapshot)).get(row.component);
+  t.strictSame(found?.state, JSON.parse(row.body), "its settings are read again in the template of its backup");
+  const { digest } = onRows<{ digest: string }>(
+    folder,
+    `SELECT digest FROM snapshot_components WHERE snapshot = '${row.snapshot}' AND component = '${row.component}'`,
+  )[0] as { digest: string };
+  t.equal(found?.digest, digest);
+});
+
 t.test("serves the code in the backups of 0.1.0", async (t) => {
   const folder = await recordedFolder(t);
   onRows(folder, "UPDATE jobs SET status = 'done'");

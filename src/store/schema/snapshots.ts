@@ -15,6 +15,8 @@ export const snapshots = sqliteTable(
     takenAt: integer("taken_at"),
     components: integer().notNull(),
     sizeBytes: integer("size_bytes").notNull(),
+    /** The number of the rules by which its templates were read as data; 0 from versions that did not count them. */
+    reading: integer().notNull().default(0),
   },
   (table) => [
     uniqueIndex("snapshots_by_activity").on(table.activity, table.purpose),

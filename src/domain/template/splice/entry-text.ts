@@ -1,5 +1,6 @@
 import { type Entry, type Node, type Rewrites, readingOf } from "./node.ts";
 import { lineAfter } from "./read-yaml.ts";
+import { jsonText } from "./scalar.ts";
 import type { TemplateText } from "./template-text.ts";
 
 /** An entry of one template that is copied into another, under its own key or a new one. */
@@ -19,15 +20,12 @@ export interface Slot {
   readonly block: boolean;
 }
 
-/** Characters that JSON may contain and YAML does not read: control characters, and separators that break lines. */
-const UNPRINTABLE =
-  /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 /** Keys that YAML reads as text without quotes. */
 const PLAIN_KEY = /^(?!(?:true|false|yes|no|on|off|null|y|n)$)[A-Za-z](?:[A-Za-z0-9_:-]*[A-Za-z0-9])?$/i;
 const STEP = "  ";
 
 export function keyText(key: string, slot: Slot): string {
-  return slot.target.format === "yaml" && PLAIN_KEY.test(key) ? key : quotedJson(key);
+  return slot.target.format === "yaml" && PLAIN_KEY.test(key) ? key : jsonText(key);
 }
 
 /**
@@ -76,14 +74,9 @@ function isFragile(node: Node): boolean {
 }
 
 function emitted({ entry, rewrites }: CopiedEntry, { target, indent, block }: Slot): string {
-  const text = quotedJson(readingOf(entry.value, rewrites), STEP);
+  const text = jsonText(readingOf(entry.value, rewrites), { step: STEP });
   // In block style, each line of a flow value has to be indented more than the key.
   return text.replaceAll("\n", target.lineBreak + indent + (block ? STEP : ""));
-}
-
-function quotedJson(value: unknown, space?: string): string {
-  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value, null, space).replace(UNPRINTABLE, escaped);
 }
 
 /** A range of the source with its rewrites, which are never nested. */
@@ -93,7 +86,7 @@ function rewritten({ source, rewrites }: CopiedEntry, from: number, to: number):
   let at = from;
   const parts: string[] = [];
   for (const [node, value] of inside) {
-    parts.push(source.text.slice(at, node.start), quotedJson(value));
+    parts.push(source.text.slice(at, node.start), jsonText(value));
     at = node.end;
   }
   parts.push(source.text.slice(at, to));

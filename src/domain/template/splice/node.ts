@@ -14,8 +14,8 @@ interface Place {
 export interface ScalarNode extends Place {
   readonly kind: "scalar";
   readonly text: string;
-  /** Whether it is a plain scalar, which may mean a number, a boolean or null; all others are strings. */
-  readonly plain: boolean;
+  /** The scalar as data: a plain one may mean a number, a boolean or null; all others are strings. */
+  readonly reading: Json;
   /** Whether its trailing line breaks count (`|+`), so that its text cannot be copied to another place. */
   readonly fragile: boolean;
 }
@@ -46,7 +46,7 @@ export type Node = ScalarNode | ListNode | MapNode;
 const NOWHERE: Place = { start: -1, end: -1, after: -1, block: false };
 
 export function entryOf(node: Node | undefined, key: string): Entry | undefined {
-  return node?.kind === "map" ? node.entries.find((entry) => entry.key === key) : undefined;
+  return node?.kind === "map" ? node.entries.findLast((entry) => entry.key === key) : undefined;
 }
 
 /** The value under the key; undefined where the node is not a map or does not have the key. */
@@ -85,32 +85,21 @@ export function madeList(items: readonly Node[]): ListNode {
 }
 
 export function madeText(text: string): ScalarNode {
-  return { kind: "scalar", ...NOWHERE, text, plain: false, fragile: false };
+  return { kind: "scalar", ...NOWHERE, text, reading: text, fragile: false };
 }
 
 /** Replacements of nodes: values that are valid in JSON and in YAML's flow style. */
 export type Rewrites = ReadonlyMap<Node, Json>;
 export const NO_REWRITES: Rewrites = new Map();
 
-/** Booleans of YAML 1.1, which CloudFormation reads. */
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
-  ["true", "yes", "on"].flatMap((yes, index): [string, boolean][] => {
-    const no = ["false", "no", "off"][index] ?? "";
-    return [
-      ...spellings(yes).map((word): [string, boolean] => [word, true]),
-      ...spellings(no).map((word): [string, boolean] => [word, false]),
-    ];
-  }),
-);
-
 /**
- * The value as data, as CloudFormation reads it: dates, leading zeros and numbers that JavaScript would round stay text.
+ * The value as data, as CloudFormation reads it: what it keeps apart has different readings, and of equal keys the last one counts.
  * Definitions with equal readings are equal, however they are written.
  */
 export function readingOf(node: Node, rewrites: Rewrites = NO_REWRITES): Json {
   const rewritten = rewrites.get(node);
   if (rewritten !== undefined) return rewritten;
-  if (node.kind === "scalar") return node.plain ? plainReading(node.text) : node.text;
+  if (node.kind === "scalar") return node.reading;
   if (node.kind === "list") return node.items.map((item) => readingOf(item, rewrites));
   return Object.fromEntries(node.entries.map(({ key, value }) => [key, memberReading(key, value, rewrites)]));
 }
@@ -121,16 +110,4 @@ function memberReading(key: string, value: Node, rewrites: Rewrites): Json {
   if (key !== "Fn::GetAtt" || typeof reading !== "string") return reading;
   const dot = reading.indexOf(".");
   return dot < 0 ? [reading] : [reading.slice(0, dot), reading.slice(dot + 1)];
-}
-
-function plainReading(text: string): Json {
-  const boolean = BOOLEANS.get(text);
-  if (boolean !== undefined) return boolean;
-  if (/^(~|null|Null|NULL)?$/.test(text)) return null;
-  const isNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/.test(text) && String(Number(text)) === text;
-  return isNumber ? Number(text) : text;
-}
-
-function spellings(word: string): string[] {
-  return [word, word.toUpperCase(), `${word.charAt(0).toUpperCase()}${word.slice(1)}`];
 }

@@ -1,17 +1,25 @@
 import { StepbackError } from "../../errors.ts";
 import type { Entry, Node } from "./node.ts";
+import { wordReading } from "./scalar.ts";
 
 /** More than any template needs (the limit of CloudFormation is lower), and far from overflowing the call stack. */
 const MAX_DEPTH = 200;
 const SPACE = /[\s\uFEFF]*/y;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 const WORD = /[^\s,\]}]+/y;
+/** A string, which is skipped, or a comma before a closing bracket. */
+const TRAILING_COMMAS = /("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g;
 
-/** Reads JSON into nodes with their places. Throws TEMPLATE_UNREADABLE, which names the place. */
+/**
+ * Reads JSON into nodes with their places, and as CloudFormation does: a comma may follow the last member, and of equal keys
+ * the last one counts. Throws TEMPLATE_UNREADABLE, which names the place.
+ */
 export function readJson(text: string): Node {
   try {
     // The strict parser comes first, so that the scanner below may rely on valid JSON.
-    JSON.parse(text.replace(/^\uFEFF/, ""));
+    JSON.parse(
+      text.replace(/^\uFEFF/, "").replace(TRAILING_COMMAS, (_comma, string: string | undefined) => string ?? " "),
+    );
   } catch (error) {
     throw unreadable(error instanceof Error ? error.message : "it is not JSON", error);
   }
@@ -30,21 +38,19 @@ class Scanner {
     const first = this.text[start];
     if (first === "{") return { kind: "map", entries: this.#entries(depth), ...this.#placeFrom(start) };
     if (first === "[") return { kind: "list", items: this.#items(depth), ...this.#placeFrom(start) };
-    const plain = first !== '"';
-    const written = this.#take(plain ? WORD : STRING);
-    const text = plain ? written : (JSON.parse(written) as string);
-    return { kind: "scalar", text, plain, fragile: false, ...this.#placeFrom(start) };
+    const isString = first === '"';
+    const written = this.#take(isString ? STRING : WORD);
+    const reading = isString ? (JSON.parse(written) as string) : wordReading(written);
+    const text = typeof reading === "string" ? reading : written;
+    return { kind: "scalar", text, reading, fragile: false, ...this.#placeFrom(start) };
   }
 
   #entries(depth: number): Entry[] {
     const entries: Entry[] = [];
-    const keys = new Set<string>();
     this.#at += 1;
     while (this.#next() !== "}") {
       const keyStart = this.#at;
       const key = JSON.parse(this.#take(STRING)) as string;
-      if (keys.has(key)) throw unreadable(`the key ${key} occurs twice in one object`);
-      keys.add(key);
       const keyEnd = this.#at;
       this.#next();
       this.#at += 1;

@@ -5,6 +5,7 @@ import type { CopiedEntry } from "./entry-text.ts";
 import { child, entryOf, type Node, readingOf } from "./node.ts";
 import { impossible, type Refusal, refusal, type Submitted } from "./request.ts";
 import { takenNames } from "./resources.ts";
+import { scalarText } from "./scalar.ts";
 import { inSection, keysOf } from "./template-text.ts";
 import { renamedSub, type Use, usesIn } from "./uses.ts";
 
@@ -214,6 +215,6 @@ function isNoEchoNode(definition: Node | undefined): boolean {
 
 /** The value as text, because parameters are submitted as text even where the template has a default of another type. */
 export function parameterText(value: Json | undefined): string {
-  if (Array.isArray(value)) return value.map(String).join(",");
-  return typeof value === "string" ? value : JSON.stringify(value ?? "");
+  if (Array.isArray(value)) return value.map((item) => scalarText(item) ?? "").join(",");
+  return scalarText(value ?? "") ?? JSON.stringify(value);
 }

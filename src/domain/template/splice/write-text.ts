@@ -5,6 +5,7 @@ import { applyEdits, editsOf, type MapChange, type TextEdit } from "./map-edits.
 import type { Merge, ResourceMerge } from "./merge.ts";
 import { child, type Entry, entriesOf, type MapNode, type Node, readingOf } from "./node.ts";
 import type { OutputChanges } from "./outputs.ts";
+import { secondReading } from "./second-reading.ts";
 import { readTemplateText, type SectionName, type TemplateText } from "./template-text.ts";
 
 /** Changes of a section by key: the entry to write, or null for an entry to remove. */
@@ -16,7 +17,8 @@ export function writeText(merge: Merge, outputs: OutputChanges): string | null {
   const target = merge.request.current.template;
   const sections = sectionPieces(merge, outputs);
   const edits = [...definitionEdits(merge), ...sectionEdits(target, sections)];
-  return written(target, edits, () => intendedReading(target, sections, patchedReadings(merge)));
+  const intended = () => intendedReading(target, sections, patchedReadings(merge));
+  return written(target, edits, intended, merge.request.backup.template);
 }
 
 /** A template with entries written into its sections; all other bytes stay. Null where it would not read as intended. */
@@ -24,11 +26,17 @@ export function writeSections(target: TemplateText, sections: SectionPieces): st
   return written(target, sectionEdits(target, sections), () => intendedReading(target, sections, []));
 }
 
-/** The text with its edits, read back and compared with the intended data; null where they differ. */
-export function written(target: TemplateText, edits: readonly TextEdit[], intended: () => Json): string | null {
+/** The text with its edits, read back in two ways and compared with the intended data; null where they differ. */
+export function written(
+  target: TemplateText,
+  edits: readonly TextEdit[],
+  intended: () => Json,
+  source: TemplateText = target,
+): string | null {
   if (edits.length === 0) return target.text;
   const text = applyEdits(target.text, edits);
-  return readsAs(text, intended()) ? text : null;
+  const data = intended();
+  return readsAs(text, data) && isProven(text, data, [target, source]) ? text : null;
 }
 
 function readsAs(text: string, intended: Json): boolean {
@@ -38,6 +46,12 @@ function readsAs(text: string, intended: Json): boolean {
     if (error instanceof StepbackError) return false;
     throw error;
   }
+}
+
+/** Whether other parsers read the same. What they cannot read has to be in what CloudFormation took before. */
+function isProven(text: string, intended: Json, sources: readonly TemplateText[]): boolean {
+  const second = secondReading(text);
+  return second === null ? sources.some((source) => secondReading(source.text) === null) : sameJson(second, intended);
 }
 
 function sectionPieces(merge: Merge, outputs: OutputChanges): SectionPieces {

@@ -298,7 +298,10 @@ t.test("a function with other code counts as the same, and one with another name
   const side = (key: string, name: string, Type = "AWS::Lambda::Function") => ({
     Parameters: { Name: { Type: "String", Default: name } },
     Resources: {
-      F: { Type, Properties: { FunctionName: ref("Name"), Code: { S3Key: key }, Role: { "Fn::GetAtt": "Role.Arn" } } },
+      F: {
+        Type,
+        Properties: { FunctionName: ref("Name"), Code: { S3Key: key }, Role: { "Fn::GetAtt": ["Role", "Arn"] } },
+      },
       Role: { Type: "AWS::IAM::Role", Properties: { Path: key } },
     },
   });
@@ -360,7 +363,7 @@ t.test("members that cannot be added safely are refused in words", (t) => {
     refusal(bridge(goal, { ...live, exportNames: { Nested: "kept" } }, ["kept", "unknown"])),
     "no output in its template has the export kept; no output in its template has the export unknown",
   );
-  t.match(refusal(keep(end("Resources: &r {}\nOther: *r\n"), live)), "cannot be read or uses anchors");
+  t.match(refusal(keep(end("Resources: &r {}\nOther: *r\n", {}), live)), "cannot be read or uses anchors");
   t.match(refusal(keep(goal, { ...live, template: "{" })), "cannot be read or uses anchors");
   t.end();
 });

@@ -55,10 +55,10 @@ t.test("a text in one format takes parts of a text in the other one", async (t) 
     "Parameters: {P: {Type: String, Default: x}}\nResources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties:\n      Date: 2012-10-17\n      Account: 012345678901\n      Big: 123456789012345678901234567890\n      Text: |\n        one\n          two\n      On: yes\n      Sub: !Sub '${P}-${AWS::Region}'\n      List: [!GetAtt 'B.Arn', !If [C, 1, no]]\n  B: {Type: AWS::SNS::Topic}\nConditions:\n  C: !Equals [!Ref P, x]\n";
   const json = JSON.stringify({ Resources: { B: { Type: "AWS::SNS::Topic" } } }, null, "\t");
   const taken = spliced(spliceTexts(json, yaml, { parts: whole("A") }));
-  t.same(JSON.parse(taken.template).Resources.A.Properties, {
+  t.match(taken.template, '"Big": 123456789012345678901234567890,');
+  t.match(JSON.parse(taken.template).Resources.A.Properties, {
     Date: "2012-10-17",
     Account: "012345678901",
-    Big: "123456789012345678901234567890",
     Text: "one\n  two\n",
     On: true,
     Sub: { "Fn::Sub": "${P}-${AWS::Region}" },
@@ -72,7 +72,7 @@ t.test("a text in one format takes parts of a text in the other one", async (t) 
   const back = spliced(spliceTexts(yaml, other, { parts: whole("A") })).template;
   t.ok(back.startsWith("Parameters: {P: {Type: String, Default: x}}\nResources:\n  A: {"));
   t.ok(back.endsWith("\n    }\n  B: {Type: AWS::SNS::Topic}\nConditions:\n  C: !Equals [!Ref P, x]\n"));
-  t.same(asObject(resourcesOf(back)["A"]), JSON.parse(other).Resources.A);
+  t.same(resourcesOf(back)["A"], resourcesOf(other)["A"]);
 });
 
 t.test("the text around a resource stays: comments, byte order mark, line breaks, tabs", async (t) => {
@@ -373,8 +373,6 @@ t.test("texts that cannot be copied in part are refused with the reason", async 
     "Resources: [",
     "{",
     "{}}",
-    "a: 1\na: 2",
-    '{"a":1,"a":2}',
     "- 1",
     "",
     "a: !!binary eA==",

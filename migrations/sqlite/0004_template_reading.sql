@@ -1,0 +1,1 @@
+ALTER TABLE `snapshots` ADD `reading` integer DEFAULT 0 NOT NULL;
