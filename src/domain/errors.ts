@@ -269,8 +269,8 @@ export const ERROR_TABLE = {
   DESTRUCTIVE: row(
     409,
     false,
-    "The step deletes data or an existing resource",
-    'Read it; then consent with `"allowDestructive": true`.',
+    "The step loses data or an address",
+    "Read what is lost; then name its ids in `allowDestructive`, or send `true` for all that the plan names.",
   ),
   STAGING_BUCKET_NEEDED: row(
     409,

@@ -9,6 +9,7 @@ import {
 } from "../domain/component/component.ts";
 import type { Reason } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
+import type { Loss } from "../domain/plan/losses.ts";
 import type { Action, StepAction } from "../domain/plan/plan.ts";
 import type { CodePlan } from "../domain/template/code-relocation.ts";
 import type { CachedReader } from "./cached-reader.ts";
@@ -83,7 +84,8 @@ export interface StepPlan {
   readonly actions: readonly Action[];
   /** The picked component whose step restores this one. */
   readonly via: ComponentId | null;
-  readonly destructive: boolean;
+  /** What the actions lose. */
+  readonly losses: readonly Loss[];
   readonly reasons: readonly Reason[];
 }
 
@@ -96,16 +98,17 @@ export interface RestoreContext {
   readonly goalOf: (id: ComponentId) => ComponentState | null;
   /** The same after a restart. Letters, digits and dashes, at most 128 characters. */
   readonly token: string;
-  readonly allowDestructive: boolean;
+  /** Whether a loss is consented to, or needs no consent. One that the plan did not name needs consent by its name. */
+  readonly mayLose: (id: ComponentId) => boolean;
   readonly note: (message: string) => void;
 }
 
 export function unchanged(): StepPlan {
-  return { action: "unchanged", actions: [], via: null, destructive: false, reasons: [] };
+  return { action: "unchanged", actions: [], via: null, losses: [], reasons: [] };
 }
 
 export function refused(...reasons: Reason[]): StepPlan {
-  return { action: "refused", actions: [], via: null, destructive: false, reasons };
+  return { action: "refused", actions: [], via: null, losses: [], reasons };
 }
 
 /**
@@ -126,12 +129,12 @@ export function ownedReason(what: string, resource: ComponentId): Reason {
 
 /** A step with actions of its own. */
 export function acting(action: StepAction, actions: readonly Action[], extra: Partial<StepPlan> = {}): StepPlan {
-  return { action, actions, via: null, destructive: false, reasons: [], ...extra };
+  return { action, actions, via: null, losses: [], reasons: [], ...extra };
 }
 
 /** A step without actions: the step of a picked container restores the component. */
 export function restoredBy(via: ComponentId, action: StepAction): StepPlan {
-  return { action, actions: [], via, destructive: false, reasons: [] };
+  return { action, actions: [], via, losses: [], reasons: [] };
 }
 
 /** What has to happen to a component, judged by the two states alone. */

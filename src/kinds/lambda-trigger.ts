@@ -3,6 +3,7 @@ import { type CapturedComponent, type ComponentState, captured, componentId } fr
 import { lambdaTriggerState } from "../domain/component/states/lambda.ts";
 import { type Reason, StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import type { Loss } from "../domain/plan/losses.ts";
 import type { Action } from "../domain/plan/plan.ts";
 import { requiredGoal, restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
@@ -170,9 +171,11 @@ function planCreation(name: string, goal: CapturedComponent, live: CapturedCompo
   const why = live
     ? `${fields.join(", ")} can only be set at creation, so ${name} is created again`
     : `${name} is created again`;
-  const loss = lostPosition(goal.state);
-  const reasons: Reason[] = loss ? [{ code: "DESTRUCTIVE", detail: `${why}: ${loss}` }] : [];
-  return acting(live ? "restore" : "recreate", actions, { destructive: loss !== null, reasons });
+  const lost = lostPosition(goal.state);
+  const id = componentId("lambda-trigger", name);
+  const type = "AWS::Lambda::EventSourceMapping";
+  const losses: Loss[] = lost ? [{ id, class: "data", type, detail: `${why}: ${lost}` }] : [];
+  return acting(live ? "restore" : "recreate", actions, { losses });
 }
 
 /** A new trigger has no checkpoint (facts B7). Null for queues, which keep unprocessed messages. */

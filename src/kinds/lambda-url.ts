@@ -1,7 +1,6 @@
 import type { FunctionUrl, UrlSettings } from "../aws/gateways/facets.ts";
-import { type CapturedComponent, splitName } from "../domain/component/component.ts";
+import { type CapturedComponent, componentId, splitName } from "../domain/component/component.ts";
 import { lambdaUrlState } from "../domain/component/states/lambda.ts";
-import type { Reason } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
 import { alreadyDone, requiredGoal, restoreBy } from "./action-handlers.ts";
@@ -53,14 +52,18 @@ function plan(input: PlanInput): StepPlan {
     put: () =>
       input.live
         ? oneAction(input, "update-url")
-        : oneAction(input, "create-url", losing(`It comes back under another address than ${addressOf(input.goal)}.`)),
-    remove: () => oneAction(input, "delete-url", losing(`The address ${addressOf(input.live)} is lost for good.`)),
+        : oneAction(
+            input,
+            "create-url",
+            losing(input, `It comes back under another address than ${addressOf(input.goal)}.`),
+          ),
+    remove: () =>
+      oneAction(input, "delete-url", losing(input, `The address ${addressOf(input.live)} is lost for good.`)),
   });
 }
 
-function losing(detail: string): Partial<StepPlan> {
-  const reason: Reason = { code: "DESTRUCTIVE", detail };
-  return { destructive: true, reasons: [reason] };
+function losing({ name }: PlanInput, detail: string): Pick<StepPlan, "losses"> {
+  return { losses: [{ id: componentId("lambda-url", name), class: "address", type: "AWS::Lambda::Url", detail }] };
 }
 
 function addressOf(component: CapturedComponent | null): string {

@@ -2,6 +2,7 @@ import type { Disclosure } from "../domain/activity/stage-policy.ts";
 import type { CapturedComponent } from "../domain/component/component.ts";
 import { threeWay } from "../domain/component/diff.ts";
 import type { Reason } from "../domain/errors.ts";
+import { asksForConsent, lossReasons } from "../domain/plan/losses.ts";
 import { type Plan, planDigest } from "../domain/plan/plan.ts";
 import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
@@ -85,8 +86,9 @@ function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosu
     strategy,
     via: planned.via,
     conflict,
-    destructive: planned.destructive,
-    reasons: [...planned.reasons, ...warnings(subject, planned, strategy)],
+    destructive: planned.losses.some(asksForConsent),
+    losses: planned.losses,
+    reasons: [...lossReasons(planned.losses), ...planned.reasons, ...warnings(subject, planned, strategy)],
     actions: planned.actions,
     goal: (partGoal ?? subject.goal)?.state ?? null,
     liveDigest: live?.digest ?? null,

@@ -10,7 +10,7 @@ import { REFUSALS } from "./refusals.ts";
 import { FinishBody, LongText, NameText, ShortText } from "./request-texts.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
 import { AlteredShape, DeploymentShape, OnFailureText, presentAltered, presentDeployment } from "./wire/deployment.ts";
-import { presentRollback, RollbackShape } from "./wire/rollback.ts";
+import { AllowDestructiveText, presentRollback, RollbackShape } from "./wire/rollback.ts";
 import { DeploymentId, nullable, pageOf } from "./wire/shapes.ts";
 
 const TAGS = ["deployments"];
@@ -46,7 +46,7 @@ const OpenBody = Type.Object(
     reason: Type.Optional(nullable(LongText)),
     ticket: Type.Optional(nullable(ShortText)),
     onFailure: Type.Optional(OnFailureText),
-    allowDestructive: Type.Optional(Type.Boolean()),
+    allowDestructive: Type.Optional(AllowDestructiveText),
   } satisfies Record<keyof DeploymentRequest, TSchema>,
   { additionalProperties: false },
 );

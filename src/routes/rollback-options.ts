@@ -1,7 +1,13 @@
 import { type TSchema, Type } from "typebox";
 import type { RollbackOptions } from "../services/open-rollback.ts";
 import { LongText, ShortText } from "./request-texts.ts";
-import { ContinueUpdateRollback, OnConflictText, OnErrorText, StrategyText } from "./wire/rollback.ts";
+import {
+  AllowDestructiveText,
+  ContinueUpdateRollback,
+  OnConflictText,
+  OnErrorText,
+  StrategyText,
+} from "./wire/rollback.ts";
 import { Digest, nullable } from "./wire/shapes.ts";
 
 /** A deployment alters at most some thousand components: the largest stacks have 500 resources. */
@@ -20,7 +26,7 @@ export const RUN_OPTIONS = {
   strategy: Type.Optional(StrategyText),
   onConflict: Type.Optional(OnConflictText),
   onError: Type.Optional(OnErrorText),
-  allowDestructive: Type.Optional(Type.Boolean({ default: false })),
+  allowDestructive: Type.Optional({ ...AllowDestructiveText, default: false }),
   continueUpdateRollback: Type.Optional(ContinueUpdateRollback),
 } satisfies Partial<Record<keyof RollbackOptions, TSchema>>;
 

@@ -5,6 +5,7 @@ import { announcedPins } from "../domain/activity/pins.ts";
 import { type Lock, type Scope, scopeFaults } from "../domain/activity/scope.ts";
 import type { StagePolicy } from "../domain/activity/stage-policy.ts";
 import { type Fault, problemOf, type Reason, StepbackError } from "../domain/errors.ts";
+import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts";
 import type { DeploymentStore } from "../store/port/deployments.ts";
 import type { PinStore } from "../store/port/pins.ts";
@@ -27,7 +28,7 @@ export interface DeploymentRequest {
   readonly reason?: string | null;
   readonly ticket?: string | null;
   readonly onFailure?: Deployment["onFailure"];
-  readonly allowDestructive?: boolean;
+  readonly allowDestructive?: AllowDestructive;
 }
 
 export interface DeploymentService {

@@ -1,5 +1,6 @@
 import { newRollback, type Rollback } from "../domain/activity/rollback.ts";
 import { lockOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
+import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { RollbackStore } from "../store/port/rollbacks.ts";
 import { refuse, refuseLocked } from "./refusals.ts";
@@ -15,7 +16,7 @@ export interface RollbackOptions {
   readonly strategy?: Rollback["strategy"];
   readonly onConflict?: Rollback["onConflict"];
   readonly onError?: Rollback["onError"];
-  readonly allowDestructive?: boolean;
+  readonly allowDestructive?: AllowDestructive;
   readonly continueUpdateRollback?: Rollback["continueUpdateRollback"];
   readonly includeFailed?: boolean;
   readonly reason?: string | null;

@@ -3,6 +3,7 @@ import type { Altered } from "../domain/activity/altered.ts";
 import type { Deployment } from "../domain/activity/deployment.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { ACTIVITY, activityOf, found, insertActivity } from "./activity-rows.ts";
+import { consentColumns, withConsent } from "./consent-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { Page, Paged } from "./port/transaction.ts";
 import { activities, UNFINISHED } from "./schema/activities.ts";
@@ -29,7 +30,7 @@ export function deploymentOf(row: {
   readonly record: typeof snapshots.$inferSelect | null;
 }): Deployment {
   const [backup, record] = [summaryOf(row.backup), row.record && summaryOf(row.record)];
-  return { ...activityOf(row.activity), ...row.own, type: "deploy", backup, record };
+  return { ...activityOf(row.activity), ...withConsent(row.own), type: "deploy", backup, record };
 }
 
 /** NOT_FOUND. */
@@ -40,7 +41,7 @@ export async function getDeployment(rows: Rows, id: string): Promise<Deployment>
 
 export async function insertDeployment(rows: Rows, deployment: Deployment): Promise<void> {
   await insertActivity(rows, deployment);
-  await rows.insert(deployments).values(deployment);
+  await rows.insert(deployments).values({ ...deployment, ...consentColumns(deployment.allowDestructive) });
   await insertPendingSnapshot(rows, { id: deployment.backup.id, activity: deployment.id, purpose: "backup" });
 }
 

@@ -1,8 +1,11 @@
 import { asc, eq, inArray, type SQL } from "drizzle-orm";
 import type { BuildReturn } from "../domain/activity/build.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
-import type { Plan } from "../domain/plan/plan.ts";
+import { kindOf } from "../domain/component/component.ts";
+import type { Loss } from "../domain/plan/losses.ts";
+import type { Plan, PlanStep } from "../domain/plan/plan.ts";
 import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
+import { consentColumns, withConsent } from "./consent-rows.ts";
 import type { Follow } from "./port/rollbacks.ts";
 import type { Transaction } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
@@ -35,7 +38,7 @@ export async function readRollbacks(
   );
   return chosen.map(({ activity, own, toBuild, backup, record }) => ({
     ...activityOf(activity),
-    ...own,
+    ...withConsent(own),
     type: "rollback",
     deployments: reversed.get(own.id) ?? [],
     toBuild: toBuild && buildReturnOf(toBuild),
@@ -71,7 +74,7 @@ export async function getRollback(rows: Rows, id: string): Promise<Rollback> {
 
 export async function insertRollback(rows: Rows, rollback: Rollback): Promise<void> {
   await insertActivity(rows, rollback);
-  await rows.insert(rollbacks).values(rollback);
+  await rows.insert(rollbacks).values({ ...rollback, ...consentColumns(rollback.allowDestructive) });
   for (const [position, deployment] of rollback.deployments.entries()) {
     await rows.insert(rollbackDeployments).values({ rollback: rollback.id, position, deployment });
   }
@@ -107,5 +110,14 @@ export async function findPlan(rows: Rows, id: string): Promise<Plan | null> {
     const goals = [goal, ...bridges.map((bridge) => bridge.goal)];
     for (const state of goals) if (state) storedState(`step ${order} of the plan of ${id}`, component, state);
   }
-  return plan ?? null;
+  return plan ? { ...plan, steps: plan.steps.map(withLosses) } : null;
+}
+
+/** Plans from before losses had names say only that there is one: it becomes a loss of the component itself. */
+function withLosses(step: PlanStep): PlanStep {
+  if (Array.isArray(step.losses)) return step;
+  const { component: id, destructive, reasons } = step;
+  const details = reasons.filter(({ code }) => code === "DESTRUCTIVE").map(({ detail }) => detail);
+  const loss: Loss = { id, class: "data", type: kindOf(id), detail: details.join(" ") };
+  return { ...step, losses: destructive ? [loss] : [] };
 }

@@ -29,9 +29,11 @@ export function breaksOf(before: Json, now: Json | undefined, at = "", growing =
   if (now === undefined) return [`${at} is gone`];
   if (Array.isArray(before) && Array.isArray(now) && at.endsWith("/parameters"))
     return parameterBreaks(before, now, at);
+  if (isNames(before) && isNames(now) && at.endsWith("/required")) return requiredBreaks(before, now, at);
   if (!isJsonObject(before) || !isJsonObject(now)) {
     return JSON.stringify(before) === JSON.stringify(now) ? [] : [`${at} has changed`];
   }
+  if (!growing && isWidened(before, now, at)) return [];
   const members = Object.entries(before).flatMap(([key, member]) => {
     const isPath = growing && key.startsWith("/");
     return breaksOf(member, now[key], `${at}/${key}`, isPath || (!growing && GROWS.has(key)));
@@ -49,4 +51,22 @@ function parameterBreaks(before: readonly JsonObject[], now: readonly JsonObject
       .filter((parameter) => parameter["required"] === true && !find(before, nameOf(parameter)))
       .map((parameter) => `${at}/${nameOf(parameter)} is required now`),
   ];
+}
+
+function isNames(value: Json): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
+}
+
+/** An answer may get members that are always there; a request may not demand more than before. */
+function requiredBreaks(before: readonly string[], now: readonly string[], at: string): string[] {
+  const isRequest = at.includes("/requestBody/");
+  const [kept, among] = isRequest ? [now, before] : [before, now];
+  return kept.every((name) => among.includes(name)) ? [] : [`${at} has changed`];
+}
+
+/** One of several forms that a value may have now is the earlier one. An answer has the form that the request gave it. */
+function isWidened(before: JsonObject, now: JsonObject, at: string): boolean {
+  const { anyOf, ...rest } = now;
+  if ("anyOf" in before || !Array.isArray(anyOf)) return false;
+  return anyOf.some((form) => isJsonObject(form) && breaksOf(before, { ...rest, ...form }, at).length === 0);
 }

@@ -8,6 +8,7 @@ import { createSandbox } from "#sandbox/sandbox";
 import { startService } from "#src/compose";
 import { readConfig } from "#src/config";
 import type { ComponentId } from "#src/domain/component/component";
+import type { Json } from "#src/domain/json";
 import { openSqliteStore } from "#src/store/sqlite-store";
 import { apiOf, type ReplyTo } from "../support/answers.ts";
 import { ROOT } from "../support/root.ts";
@@ -16,6 +17,7 @@ import { callsFromText, replay } from "./account-calls.ts";
 import { countIds } from "./counted-ids.ts";
 import { databaseFromText } from "./database-text.ts";
 import { goOn, type Outcome, type Recorded } from "./follow-up.ts";
+import { missingMembers } from "./missing-members.ts";
 import { answersFromText } from "./old-answers.ts";
 
 const FIXTURE = join(ROOT, "test/compat/fixtures/0.1.0");
@@ -70,7 +72,10 @@ async function start(t: Test, folder: string, awsUrl: string) {
   return { send, api };
 }
 
-t.test("answers every recorded GET byte for byte as 0.1.0 did", async (t) => {
+/** As it would be stored. */
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value));
+
+t.test("answers every recorded GET with all that 0.1.0 answered", async (t) => {
   const folder = await recordedFolder(t);
   onRows(folder, "UPDATE jobs SET status = 'done'");
   const { send } = await start(t, folder, NOWHERE);
@@ -81,7 +86,7 @@ t.test("answers every recorded GET byte for byte as 0.1.0 did", async (t) => {
   for (const { path, status, body } of answers) {
     const answer = await send("GET", path);
     t.equal(answer.status, status, path);
-    t.equal(await answer.text(), JSON.stringify(body), path);
+    t.same(missingMembers(asJson(body), (await answer.json()) as Json), [], path);
   }
 });
 
@@ -119,7 +124,11 @@ t.test("loses nothing of the plans, the journal and the captured states of 0.1.0
   const store = await openSqliteStore(join(folder, "stepback.db"));
   t.teardown(() => store.close());
   for (const { rollback, digest, planned_at: at, steps } of plans)
-    t.strictSame(await store.findPlan(rollback), { digest, plannedAt: at, steps: JSON.parse(steps) }, rollback);
+    t.same(
+      missingMembers({ digest, plannedAt: at, steps: JSON.parse(steps) }, asJson(await store.findPlan(rollback))),
+      [],
+      rollback,
+    );
   for (const { rollback, action, result, ...row } of journal) {
     const entry = { ...row, action: JSON.parse(action), result: JSON.parse(result) };
     const entries = await store.findJournal(rollback);

@@ -22,6 +22,8 @@ t.test(
       return breaksOf(before, copy);
     };
     const operation = (document: Any) => document.paths["/v1/rollbacks"].get;
+    const openBody = (document: Any) =>
+      document.paths["/v1/deployments"].post.requestBody.content["application/json"].schema;
     const schema = (document: Any) => document.components.schemas.Rollback;
     t.same(
       changed((document) => (document.paths["/v2/rollbacks"] = {})),
@@ -39,6 +41,16 @@ t.test(
       changed((document) => operation(document).parameters.push({ name: "more", in: "query" })),
       [],
     );
+    t.same(
+      changed((document) => schema(document).required.push("more")),
+      [],
+      "an answer always has it",
+    );
+    t.same(
+      changed((document) => (schema(document).properties.id = { anyOf: [schema(document).properties.id, {}] })),
+      [],
+      "one of its forms is the earlier one",
+    );
     const asked = { name: "more", in: "query", required: true };
     const breaking: [string, (document: Any) => unknown][] = [
       ["^/paths//v1/rollbacks is gone", (document) => delete document.paths["/v1/rollbacks"]],
@@ -46,6 +58,8 @@ t.test(
       ["is required now", (document) => operation(document).parameters.push(asked)],
       ["is gone", (document) => delete schema(document).properties.status],
       ["required has changed", (document) => schema(document).required.pop()],
+      ["required has changed", (document) => openBody(document).required.push("more")],
+      ["is gone", (document) => (schema(document).properties.id = { anyOf: [{ type: "number" }] })],
       ["type has changed", (document) => (schema(document).properties.id.type = "number")],
       ["is new", (document) => (schema(document).properties.id.maxLength = 1)],
     ];

@@ -145,6 +145,7 @@ export function planStep(component: ComponentId, order: number, more: Partial<Pl
     via: null,
     conflict: false,
     destructive: false,
+    losses: [],
     reasons: [{ code: "LEAVES_STACK_BEHIND", detail: "in words" }],
     actions: [{ do: "update-code", name: "shop-prod-pay" }],
     goal: { settings: { CodeSha256: "one", secret: "in clear" }, evidence: {}, artifacts: [] },

@@ -180,5 +180,5 @@ t.test("data that may be replaced needs consent, and the refusal says that it is
   t.match(refused, { status: "Exception" });
   t.match(JSON.stringify(refused), /Data \(AWS::DynamoDB::Table\) may be replaced/);
   t.same(await changeSetsOf(w), []);
-  t.match(await rollBack(w, deployment, ["stack:shop"], { allowDestructive: true }), { status: "Completed" });
+  t.match(await rollBack(w, deployment, ["stack:shop"], { allowDestructive: ["Data"] }), { status: "Completed" });
 });

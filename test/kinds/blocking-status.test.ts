@@ -90,7 +90,7 @@ t.test("a runtime on AWS's list is a warning from its date on, and an error only
   t.match(lambdaConfig.plan(planFrom(goal, live, BLOCK_DAY - DAY_MS)), { action: "restore", reasons: [] });
   t.match(lambdaConfig.plan(planFrom(goal, live, BLOCK_DAY)), {
     action: "restore",
-    destructive: false,
+    losses: [],
     reasons: [{ code: "RUNTIME_BLOCKED", detail: /python3\.9 since 2026-09-30/ }],
   });
 

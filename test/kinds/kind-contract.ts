@@ -175,7 +175,7 @@ class Trial {
           goal: step.goal,
           goalOf: (id) => before.get(id)?.state ?? null,
           token: `contract-${step.order}-${index}`,
-          allowDestructive: true,
+          mayLose: () => true,
           note: () => {},
         });
       }

@@ -164,6 +164,7 @@ export function plan(...components: readonly ComponentId[]): Plan {
     via: null,
     conflict: false,
     destructive: false,
+    losses: [],
     reasons: [],
     actions: [{ do: "update-code" as const, name: "shop-pay" }],
     goal: component(id).state,

@@ -779,7 +779,8 @@ export interface components {
             };
             /** @enum {unknown} */
             onFailure: "none" | "rollback";
-            allowDestructive: boolean;
+            /** @description Consent to what is lost: `true` to what the plan names and nothing that the run meets later; a list of component ids and logical ids to what it names, also where the run meets it */
+            allowDestructive: boolean | string[];
             snapshot: {
                 id: string;
                 /** @enum {unknown} */
@@ -888,7 +889,8 @@ export interface components {
             onConflict: "fail" | "restore" | "keep-live";
             /** @enum {unknown} */
             onError: "stop" | "continue" | "compensate";
-            allowDestructive: boolean;
+            /** @description Consent to what is lost: `true` to what the plan names and nothing that the run meets later; a list of component ids and logical ids to what it names, also where the run meets it */
+            allowDestructive: boolean | string[];
             /** @description Consent to continue the failed rollback of stacks in UPDATE_ROLLBACK_FAILED. The keys are names of stacks; the values are the resources to skip, if any: `LogicalId`, or `NestedStackName.LogicalId` in a nested stack */
             continueUpdateRollback: {
                 [key: string]: string[];
@@ -926,6 +928,16 @@ export interface components {
             position: string;
             keeps: string[];
         };
+        /** @description Something that a step loses. `data` and `address` need consent by `id`, or by the logical id in it; `told` does not */
+        Loss: {
+            /** @description `kind:name`, percent-encoded in paths */
+            id: string;
+            /** @enum {unknown} */
+            class: "data" | "address" | "told";
+            /** @description The CloudFormation type of what is lost */
+            type: string;
+            detail: string;
+        };
         /** @description `via` names the picked container whose step restores this component */
         PlanStep: {
             order: number;
@@ -947,7 +959,9 @@ export interface components {
             strategy: "stack" | "direct";
             via: string | null;
             conflict: boolean;
+            /** @description Whether it loses something that needs consent */
             destructive: boolean;
+            losses: components["schemas"]["Loss"][];
             reasons: components["schemas"]["ErrorCode"][];
             /** @description The reasons with their details */
             details: components["schemas"]["Reason"][];
@@ -1175,6 +1189,7 @@ export type AlteredComponent = components['schemas']['AlteredComponent'];
 export type Rollback = components['schemas']['Rollback'];
 export type Orphan = components['schemas']['Orphan'];
 export type Bridge = components['schemas']['Bridge'];
+export type Loss = components['schemas']['Loss'];
 export type PlanStep = components['schemas']['PlanStep'];
 export type Plan = components['schemas']['Plan'];
 export type RollbackComponent = components['schemas']['RollbackComponent'];
@@ -1323,7 +1338,8 @@ export interface operations {
                     ticket?: string | null;
                     /** @enum {unknown} */
                     onFailure?: "none" | "rollback";
-                    allowDestructive?: boolean;
+                    /** @description Consent to what is lost: `true` to what the plan names and nothing that the run meets later; a list of component ids and logical ids to what it names, also where the run meets it */
+                    allowDestructive?: boolean | string[];
                 };
             };
         };
@@ -1757,8 +1773,11 @@ export interface operations {
                     onConflict?: "fail" | "restore" | "keep-live";
                     /** @enum {unknown} */
                     onError?: "stop" | "continue" | "compensate";
-                    /** @default false */
-                    allowDestructive?: boolean;
+                    /**
+                     * @description Consent to what is lost: `true` to what the plan names and nothing that the run meets later; a list of component ids and logical ids to what it names, also where the run meets it
+                     * @default false
+                     */
+                    allowDestructive?: boolean | string[];
                     /** @description Consent to continue the failed rollback of stacks in UPDATE_ROLLBACK_FAILED. The keys are names of stacks; the values are the resources to skip, if any: `LogicalId`, or `NestedStackName.LogicalId` in a nested stack */
                     continueUpdateRollback?: {
                         [key: string]: string[];
@@ -2731,8 +2750,11 @@ export interface operations {
                     onConflict?: "fail" | "restore" | "keep-live";
                     /** @enum {unknown} */
                     onError?: "stop" | "continue" | "compensate";
-                    /** @default false */
-                    allowDestructive?: boolean;
+                    /**
+                     * @description Consent to what is lost: `true` to what the plan names and nothing that the run meets later; a list of component ids and logical ids to what it names, also where the run meets it
+                     * @default false
+                     */
+                    allowDestructive?: boolean | string[];
                     /** @description Consent to continue the failed rollback of stacks in UPDATE_ROLLBACK_FAILED. The keys are names of stacks; the values are the resources to skip, if any: `LogicalId`, or `NestedStackName.LogicalId` in a nested stack */
                     continueUpdateRollback?: {
                         [key: string]: string[];
@@ -3315,6 +3337,7 @@ export const rollbackOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<co
 export const rollbackStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["strategy"]> = ["auto", "stack", "direct"];
 export const rollbackOnConflictValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onConflict"]> = ["fail", "restore", "keep-live"];
 export const rollbackOnErrorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onError"]> = ["stop", "continue", "compensate"];
+export const lossClassValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Loss"]["class"]> = ["data", "address", "told"];
 export const planStepActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];
 export const planStepStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["strategy"]> = ["stack", "direct"];
 export const rollbackComponentActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];

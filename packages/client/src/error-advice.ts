@@ -61,7 +61,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["LAYER_GONE","Publish the layer again by hand, or deploy a version that does not need it."],
   ["VERSION_GONE","Leave the component out; point its callers to an alias."],
   ["CONFLICT","Choose `restore` or `keep-live` with `onConflict`."],
-  ["DESTRUCTIVE","Read it; then consent with `\"allowDestructive\": true`."],
+  ["DESTRUCTIVE","Read what is lost; then name its ids in `allowDestructive`, or send `true` for all that the plan names."],
   ["STAGING_BUCKET_NEEDED","Set STEPBACK_STAGING_BUCKET to a bucket in the region."],
   ["ARTIFACT_MISSING","Restore the artifacts folder from its own backup."],
   ["STACK_NOT_UPDATABLE","Bring the stack into a complete status first; `detail` names its status."],

@@ -1,5 +1,6 @@
 import type { SnapshotSummary } from "../component/snapshot.ts";
 import type { Reason } from "../errors.ts";
+import type { AllowDestructive } from "../plan/losses.ts";
 import type { ReadinessCounts } from "../plan/readiness.ts";
 import type { Activity } from "./activity.ts";
 import type { AlteredCounts } from "./altered.ts";
@@ -17,7 +18,7 @@ export interface Deployment extends Activity {
   readonly type: "deploy";
   readonly scope: Scope;
   readonly onFailure: OnFailure;
-  readonly allowDestructive: boolean;
+  readonly allowDestructive: AllowDestructive;
   /** The backup, taken before the deployment. */
   readonly backup: SnapshotSummary;
   /** The record, taken after the deployment; null until `finish`. */

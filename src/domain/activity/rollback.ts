@@ -1,5 +1,6 @@
 import type { ComponentId } from "../component/component.ts";
 import type { SnapshotSummary } from "../component/snapshot.ts";
+import type { AllowDestructive } from "../plan/losses.ts";
 import type { Strategy } from "../plan/plan.ts";
 import type { Activity } from "./activity.ts";
 import type { BuildReturn } from "./build.ts";
@@ -28,7 +29,7 @@ export interface Rollback extends Activity {
   readonly strategy: Strategy;
   readonly onConflict: OnConflict;
   readonly onError: OnError;
-  readonly allowDestructive: boolean;
+  readonly allowDestructive: AllowDestructive;
   /** By name of a stack in UPDATE_ROLLBACK_FAILED: consent to continue its own rollback, with the resources to skip. */
   readonly continueUpdateRollback: Readonly<Record<string, readonly string[]>>;
   readonly includeFailed: boolean;

@@ -4,6 +4,7 @@ import type { Reason } from "../errors.ts";
 import { digestOf, type Json } from "../json.ts";
 import type { CodeMove } from "../template/code-relocation.ts";
 import type { Part } from "../template/splice/request.ts";
+import type { Loss } from "./losses.ts";
 
 export const STEP_ACTIONS = ["restore", "remove", "recreate", "unchanged", "refused"] as const;
 export type StepAction = (typeof STEP_ACTIONS)[number];
@@ -93,7 +94,9 @@ export interface PlanStep {
   /** The parent step, which restores this component, too; null for a step with actions of its own. */
   readonly via: ComponentId | null;
   readonly conflict: boolean;
+  /** Whether it loses something that needs consent. */
   readonly destructive: boolean;
+  readonly losses: readonly Loss[];
   /** Why the step is refused, or warnings about it. */
   readonly reasons: readonly Reason[];
   readonly actions: readonly Action[];
@@ -130,7 +133,7 @@ export function planDigest(steps: readonly PlanStep[]): string {
       strategy: step.strategy,
       via: step.via,
       conflict: step.conflict,
-      destructive: step.destructive,
+      losses: step.losses.map((loss) => ({ id: loss.id, class: loss.class })),
       reasons: step.reasons.map(({ code }) => code),
       actions: step.actions.map(actionAsJson),
       goal: step.goal && digestOf(step.goal.settings),

@@ -1,11 +1,11 @@
 /**
- * Types whose deletion or replacement loses data, or an address that others refer to (facts E3: the lists of cfn-lint and
- * of AWS's resource specification, with additions by operators). An `AWS::CloudFormation::Stack` may contain any of them.
+ * Types whose deletion or replacement loses data (facts E3: the lists of cfn-lint and of AWS's resource specification, with
+ * additions by operators). An `AWS::CloudFormation::Stack` may contain any of them.
  */
-const STATEFUL_TYPES = new Set([
+const DATA_TYPES = new Set([
   ...types("Backup", "BackupVault"),
   ...types("CloudFormation", "Stack"),
-  ...types("Cognito", "UserPool", "IdentityPool", "UserPoolClient"),
+  ...types("Cognito", "UserPool", "IdentityPool"),
   ...types("DocDB", "DBCluster", "DBInstance"),
   ...types("DynamoDB", "Table", "GlobalTable"),
   ...types("EC2", "Volume"),
@@ -29,15 +29,9 @@ const STATEFUL_TYPES = new Set([
   ...types("SecretsManager", "Secret"),
   ...types("SNS", "Topic"),
   ...types("Events", "EventBus", "Archive"),
-  ...types("ApiGateway", "RestApi", "ApiKey"),
-  ...types("ApiGatewayV2", "Api"),
-  ...types("AppSync", "GraphQLApi"),
   ...types("SSM", "Parameter"),
   ...types("StepFunctions", "StateMachine"),
-  ...types("CertificateManager", "Certificate"),
   ...types("Route53", "HostedZone"),
-  ...types("CloudFront", "Distribution"),
-  ...types("Lambda", "Url"),
   ...types("Timestream", "Database", "Table"),
   ...types("MSK", "Cluster"),
   ...types("MemoryDB", "Cluster"),
@@ -45,9 +39,26 @@ const STATEFUL_TYPES = new Set([
   ...types("S3Tables", "TableBucket"),
 ]);
 
-/** Whether deleting or replacing a resource of this type needs consent. A custom resource may hold any data. */
+/** Types that hold no data, but that others reach under a name which AWS gives only once. */
+const ADDRESS_TYPES = new Set([
+  ...types("ApiGateway", "RestApi", "ApiKey"),
+  ...types("ApiGatewayV2", "Api"),
+  ...types("AppSync", "GraphQLApi"),
+  ...types("CertificateManager", "Certificate"),
+  ...types("CloudFront", "Distribution"),
+  ...types("Lambda", "Url"),
+  ...types("Cognito", "UserPoolClient"),
+]);
+
+/** What deleting or replacing a resource of this type loses; null for nothing. A custom resource may hold any data. */
+export function lostWith(type: string): "data" | "address" | null {
+  if (ADDRESS_TYPES.has(type)) return "address";
+  return isCustomResource(type) || DATA_TYPES.has(type) ? "data" : null;
+}
+
+/** Whether deleting or replacing a resource of this type needs consent. */
 export function holdsData(type: string): boolean {
-  return STATEFUL_TYPES.has(type) || isCustomResource(type);
+  return lostWith(type) !== null;
 }
 
 export function isCustomResource(type: string): boolean {

@@ -6,7 +6,7 @@ import { aliasActions } from "../../kinds/lambda/alias-actions.ts";
 import { type ChangedId, expectedId } from "../../planner/expected-state.ts";
 import { kindInput } from "../../planner/plan-directly.ts";
 import { resolveSubjects } from "../../planner/subject.ts";
-import type { Run } from "./run-context.ts";
+import { type Run, runMayLose } from "./run-context.ts";
 
 /** What was read of a component after its stack was restored. */
 export interface ReadBack {
@@ -27,7 +27,7 @@ export function planRest(run: Run, step: PlanStep, { live, changed }: ReadBack):
   // An alias publishes where it must and points by content; its own restore looks for the versions.
   if (kind.name === "lambda-alias" && step.goal) return live || !input.ownedAs() ? aliasRest({ ...input, live }) : [];
   const planned = kind.plan({ ...input, owner: null, isPicked: () => false });
-  return planned.destructive && !run.rollback.allowDestructive ? [] : planned.actions;
+  return planned.losses.every(({ id }) => runMayLose(run)(id)) ? planned.actions : [];
 }
 
 function aliasRest(input: PlanInput): Action[] {

@@ -3,7 +3,7 @@ import type { Action, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
 import { performerOf } from "../../kinds/index.ts";
 import type { RestoreContext } from "../../kinds/kind.ts";
 import { checkpoint } from "../job-context.ts";
-import { noteKept, type Run } from "./run-context.ts";
+import { noteKept, type Run, runMayLose } from "./run-context.ts";
 
 /**
  * Performs actions one after another and appends them to the journal: the rest of a planned list, or a list derived
@@ -55,7 +55,7 @@ export function actionsThrough(step: PlanStep, bridge: BridgePass): number {
 }
 
 function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
-  const { context, states, plan, rollback } = run;
+  const { context, states, plan } = run;
   const goals = new Map(plan.steps.map(({ component, goal }) => [component, goal]));
   const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? states.before.get(id)?.state ?? null;
   return {
@@ -63,7 +63,7 @@ function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreCo
     artifacts: context.artifacts,
     goalOf,
     token,
-    allowDestructive: rollback.allowDestructive,
+    mayLose: runMayLose(run),
     note: (message) => context.log.add("info", message, { component: step.component, step: step.order }),
   };
 }

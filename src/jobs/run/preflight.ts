@@ -8,7 +8,7 @@ import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import type { JobContext } from "../job-context.ts";
 import { captureOptions, logAndCheck, readLive, withSiblings } from "../plan/gather-facts.ts";
-import { newSnapshot, pendingRow, problem } from "./run-context.ts";
+import { newSnapshot, pendingRow, problem, runMayLose } from "./run-context.ts";
 
 /** The last checks before the first mutation. Returns why the run must not begin; null when it has begun. */
 export async function preflight(
@@ -45,13 +45,18 @@ function whyNot(rollback: Rollback, plan: Plan): Problem | null {
       `The plan ${rollback.approvedDigest} was approved; live now leads to the plan ${plan.digest}.`,
     );
   }
-  const faults = plan.steps.flatMap((step) => faultsOf(step, rollback));
+  const isAllowed = runMayLose({ rollback, plan });
+  const faults = plan.steps.flatMap((step) => faultsOf(step, { onConflict: rollback.onConflict, isAllowed }));
   if (faults.length === 0) return null;
   const named = [...new Set(faults.map(({ detail }) => detail))].join(" ");
   return { ...problem("PLAN_REFUSED", named), errors: faults };
 }
 
-function faultsOf(step: PlanStep, { onConflict, allowDestructive }: Rollback): Fault[] {
+interface Consent extends Pick<Rollback, "onConflict"> {
+  readonly isAllowed: (id: ComponentId) => boolean;
+}
+
+function faultsOf(step: PlanStep, { onConflict, isAllowed }: Consent): Fault[] {
   const about = (code: Fault["code"], detail: string): Fault[] => [
     { ...(code ? { code } : {}), detail: `${step.component}: ${detail}` },
   ];
@@ -61,12 +66,8 @@ function faultsOf(step: PlanStep, { onConflict, allowDestructive }: Rollback): F
       : [];
   if (step.conflict && onConflict === "fail")
     faults.push(...about("CONFLICT", "someone else changed it since the deploy."));
-  if (step.destructive && !allowDestructive) {
-    faults.push(
-      ...step.reasons.filter(({ code }) => code === "DESTRUCTIVE").flatMap(({ code, detail }) => about(code, detail)),
-    );
-  }
-  return faults;
+  const lost = step.losses.filter(({ id }) => !isAllowed(id));
+  return [...faults, ...lost.map(({ id, detail }): Fault => ({ code: "DESTRUCTIVE", detail: `${id}: ${detail}` }))];
 }
 
 /** Live must still be the state that the plan was made from. */

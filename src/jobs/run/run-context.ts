@@ -3,6 +3,7 @@ import type { ComponentId, Components } from "../../domain/component/component.t
 import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import { ERROR_TABLE, type ErrorCode, type Problem } from "../../domain/errors.ts";
 import { asObject } from "../../domain/json.ts";
+import { mayLose } from "../../domain/plan/losses.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import type { JournalEntry, StepRow, StepStatus } from "../../domain/plan/step-row.ts";
@@ -23,6 +24,14 @@ export interface Run {
   readonly kept: Map<number, string>;
   /** Physical ids that each restored stack had to create again. */
   readonly changedIds: Map<ComponentId, readonly ChangedId[]>;
+}
+
+/** What the run may lose, by the consent that was given and by what the plan has said. */
+export function runMayLose({ rollback, plan }: Pick<Run, "rollback" | "plan">): (id: ComponentId) => boolean {
+  return mayLose(
+    rollback.allowDestructive,
+    plan.steps.flatMap(({ losses }) => losses),
+  );
 }
 
 export function rowOf(run: Run, step: PlanStep): StepRow {

@@ -1,4 +1,5 @@
 import type { ChangeSet, ChangeSetRequest, StackFacts } from "../../aws/gateways/cloudformation.ts";
+import { componentId } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { digestOf, type Json } from "../../domain/json.ts";
 import { type Effect, effectsOf } from "../../domain/stack/change-causes.ts";
@@ -60,11 +61,17 @@ async function execute(
   await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
 }
 
-function refuseLosses(name: string, effects: readonly Effect[], { allowDestructive }: RestoreContext): void {
-  const losing = effects.filter(losesData);
-  if (losing.length === 0 || allowDestructive) return;
-  const named = losing.map((effect) => `${effect.change.logicalId} (${effect.change.type}) ${lossOf(effect)}`);
-  throw new StepbackError("DESTRUCTIVE", `The change set of ${name} was not run: ${named.join("; ")}.`);
+/** A loss that the plan did not name needs consent by its name: nobody has seen it yet. */
+function refuseLosses(name: string, effects: readonly Effect[], { mayLose }: RestoreContext): void {
+  const idOf = ({ change }: Effect) => componentId("stack-resource", `${name}/${change.logicalId}`);
+  const losing = effects.filter((effect) => losesData(effect) && !mayLose(idOf(effect)));
+  if (losing.length === 0) return;
+  const named = losing.map((effect) => `${idOf(effect)} (${effect.change.type}) ${lossOf(effect)}`);
+  throw new StepbackError(
+    "DESTRUCTIVE",
+    `The change set of ${name} was not run: ${named.join("; ")}. Consent to it by name.`,
+    named.map((detail) => ({ code: "DESTRUCTIVE", detail })),
+  );
 }
 
 /** Changes that need consent (facts E2, step 4). */

@@ -3,9 +3,8 @@ import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
 import { asObject, sameJson } from "../../domain/json.ts";
 import type { Action, StepAction } from "../../domain/plan/plan.ts";
-import { isRetained } from "../../domain/stack/retained.ts";
+import { removedHolders, wholeStack } from "../../domain/stack/stack-losses.ts";
 import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
-import { holdsData } from "../../domain/stack/stateful-types.ts";
 import { ownedElsewhere } from "../../domain/stack/status.ts";
 import { relocationReason } from "../../domain/template/code-relocation.ts";
 import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
@@ -50,7 +49,7 @@ export function planStack(input: PlanInput): StepPlan {
   const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
   blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
   if (blockers.length > 0) return refused(...blockers);
-  const losing = removedDataHolders(goal, live);
+  const losses = goal && live ? removedHolders(goal, live) : [];
   const updates = updateActions(action, goal, live, name);
   const references = goal && updates.length > 0 ? dynamicReferences(goal, { live }) : [];
   const actions: Action[] = [
@@ -61,13 +60,12 @@ export function planStack(input: PlanInput): StepPlan {
   ];
   const imported = returningResources(goal, live).map(importedReason);
   const reasons = [
-    ...losing,
     ...retainedReasons(goal, live),
     ...imported,
     ...input.code.moves.map(relocationReason),
     ...references,
   ];
-  return acting(action, actions, { destructive: losing.length > 0, reasons });
+  return acting(action, actions, { losses, reasons });
 }
 
 /** Restores objects that the goal's template names and that their bucket has lost or changed. */
@@ -124,9 +122,8 @@ function protection(name: string, live: CapturedComponent | null): Reason[] {
 function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
   const blockers = [...ownedElsewhere(name, live), ...protection(name, live)];
   if (blockers.length > 0) return refused(...blockers);
-  const reason: Reason = { code: "DESTRUCTIVE", detail: `The stack ${name} and everything in it is deleted.` };
-  const reasons = [reason, ...retainedReasons(null, live)];
-  return acting("remove", [{ do: "delete-stack", name }], { destructive: true, reasons });
+  const losses = live ? [wholeStack(live)] : [];
+  return acting("remove", [{ do: "delete-stack", name }], { losses, reasons: retainedReasons(null, live) });
 }
 
 /** Refuses what the stack policy denies, so that it stops the rollback here and not in the middle of an update. */
@@ -168,21 +165,6 @@ function lostNoEcho(goal: CapturedComponent | null, live: CapturedComponent | nu
 function hasDefault(goal: CapturedComponent | null, key: string): boolean {
   const parameters = asObject(parseTemplate(stackState(goal?.state).settings.template)["Parameters"]);
   return "Default" in asObject(parameters[key]);
-}
-
-/** Resources with data that the backup does not have: they are deleted. The check of the change set finds replacements. */
-function removedDataHolders(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const wanted = stackState(goal?.state).settings.resources;
-  const present = Object.entries(stackState(live?.state).settings.resources);
-  const definitions = asObject((live && templateStateOf(live.state))?.template["Resources"]);
-  const losing = present.filter(
-    ([logicalId, type]) =>
-      wanted[logicalId] !== type && holdsData(type) && !isRetained(asObject(definitions[logicalId])),
-  );
-  return losing.map(([logicalId, type]) => ({
-    code: "DESTRUCTIVE",
-    detail: `${logicalId} (${type}) is not in the backup and is deleted.`,
-  }));
 }
 
 function updateActions(

@@ -26,7 +26,7 @@ import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
 import type { Exported } from "../facts.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
 import type { Subject, Subjects } from "../subject.ts";
-import { lostData } from "./data-loss.ts";
+import { lostWithParts } from "./data-loss.ts";
 import { type Member, type Membership, memberOf, subjectsByStack, whole } from "./members.ts";
 import { missingImports } from "./missing-imports.ts";
 import { dynamicReferencesIn, offerReason, type Refusals, refusalReasons, secretReasons } from "./reasons.ts";
@@ -139,7 +139,7 @@ interface LeaderParts {
 
 /** The step that makes and executes the stack's one change set. */
 function planLeader(stack: StackTemplates, leader: Member, { parts, spliced, recovery }: LeaderParts): StepPlan {
-  const losing = lostData(stack, parts);
+  const losses = lostWithParts(stack, parts);
   const { staying, coming } = keptOf(stack, parts);
   const versions = planIntermediateVersions(stack.before, stack.live, (logicalId) =>
     isOfPicked(logicalId, spliced.affected),
@@ -147,8 +147,8 @@ function planLeader(stack: StackTemplates, leader: Member, { parts, spliced, rec
   const actions = [...recovery, ...spliceActions(stack, parts, { coming, versions })];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
   const offers = spliced.offered.map((offer) => offerReason(offer, stack));
-  const reasons = [...losing, ...kept, ...offers, ...secretReasons(spliced), ...reasonsAbout(leader, stack)];
-  return acting(leader.action, actions, { destructive: losing.length > 0, reasons });
+  const reasons = [...kept, ...offers, ...secretReasons(spliced), ...reasonsAbout(leader, stack)];
+  return acting(leader.action, actions, { losses, reasons });
 }
 
 interface SpliceExtras {

@@ -6,6 +6,7 @@ import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
 import { whyNotRollbackable } from "../../services/rollback-sources.ts";
 import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
+import { AllowDestructiveText, presentConsent } from "./rollback.ts";
 import {
   ChangeShape,
   ComponentIdText,
@@ -40,7 +41,7 @@ export const DeploymentShape = noun("Deployment", (options) =>
       ...ACTIVITY_FIELDS,
       scope: Type.Object({ stacks: Type.Array(Type.String()), functions: Type.Array(Type.String()) }),
       onFailure: OnFailureText,
-      allowDestructive: Type.Boolean(),
+      allowDestructive: AllowDestructiveText,
       snapshot: SnapshotSummaryShape,
       record: nullable(SnapshotSummaryShape),
       outcome: nullable(OutcomeText),
@@ -79,7 +80,7 @@ export function presentDeployment(deployment: Deployment): Static<typeof Deploym
     ...presentActivityFields(deployment),
     scope: { stacks: [...scope.stacks], functions: [...scope.functions] },
     onFailure,
-    allowDestructive,
+    allowDestructive: presentConsent(allowDestructive),
     snapshot: presentSummary(deployment.backup),
     record: deployment.record && presentSummary(deployment.record),
     outcome,

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { Estimate } from "../../domain/plan/estimate.ts";
+import { LOSS_CLASSES } from "../../domain/plan/losses.ts";
 import { type PlanStep, STEP_ACTIONS, STEP_STRATEGIES } from "../../domain/plan/plan.ts";
 import { STEP_STATUSES, type StepRow } from "../../domain/plan/step-row.ts";
 import { noun } from "../../plugins/nouns.ts";
@@ -32,6 +33,22 @@ const BridgeShape = noun("Bridge", (options) =>
   ),
 );
 
+const LossShape = noun("Loss", (options) =>
+  Type.Object(
+    {
+      id: ComponentIdText,
+      class: Type.Enum([...LOSS_CLASSES]),
+      type: Type.String({ description: "The CloudFormation type of what is lost" }),
+      detail: Type.String(),
+    },
+    {
+      ...options,
+      description:
+        "Something that a step loses. `data` and `address` need consent by `id`, or by the logical id in it; `told` does not",
+    },
+  ),
+);
+
 const PlanStepShape = noun("PlanStep", (options) =>
   Type.Object(
     {
@@ -45,7 +62,8 @@ const PlanStepShape = noun("PlanStep", (options) =>
       strategy: PathText,
       via: nullable(ComponentIdText),
       conflict: Type.Boolean(),
-      destructive: Type.Boolean(),
+      destructive: Type.Boolean({ description: "Whether it loses something that needs consent" }),
+      losses: Type.Array(LossShape.ref),
       reasons: Type.Array(ErrorCodeText.ref),
       details: Type.Array(ReasonText.ref, { description: "The reasons with their details" }),
       diff: Type.Array(ChangeShape.ref),
@@ -79,7 +97,7 @@ export const PlanShape = noun("Plan", (options) =>
   ),
 );
 
-export const PLAN_NOUNS = [BridgeShape.schema, PlanStepShape.schema, PlanShape.schema];
+export const PLAN_NOUNS = [BridgeShape.schema, LossShape.schema, PlanStepShape.schema, PlanShape.schema];
 
 /** Leaves out states and actions, which hold secrets. */
 export function presentPlan(plan: ExpectedPlan): Static<typeof PlanShape.schema> {
@@ -107,7 +125,8 @@ function presentExpectation(estimate: Estimate): Static<typeof ExpectedShape> {
 }
 
 function presentPlanStep(step: PlanStep): Static<typeof PlanStepShape.schema> {
-  const { order, wave, position, component, action, strategy, via, conflict, destructive, reasons, diff } = step;
+  const { order, wave, position, component, action, strategy, via, conflict, destructive, losses, reasons, diff } =
+    step;
   return {
     order,
     wave,
@@ -120,6 +139,7 @@ function presentPlanStep(step: PlanStep): Static<typeof PlanStepShape.schema> {
     via,
     conflict,
     destructive,
+    losses: losses.map((loss) => ({ ...loss })),
     reasons: reasons.map(({ code }) => code),
     details: reasons.map((reason) => ({ ...reason })),
     diff: diff.map((place) => ({ ...place })),

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ON_CONFLICT, ON_ERROR, type Rollback } from "../../domain/activity/rollback.ts";
+import type { AllowDestructive } from "../../domain/plan/losses.ts";
 import { STRATEGIES } from "../../domain/plan/plan.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
@@ -20,6 +21,21 @@ export const OnErrorText = Type.Enum([...ON_ERROR]);
 
 /** A stack has at most 500 resources, so that no more can be skipped. */
 const MAX_SKIPPED = 500;
+
+/** A plan loses at most what the stacks of a deployment hold. */
+const MAX_LOSSES = 5000;
+
+/** Consent to losses. Both alternatives have other JSON types, so that no value is converted into the other. */
+export const AllowDestructiveText = Type.Union(
+  [
+    Type.Boolean(),
+    Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { maxItems: MAX_LOSSES, uniqueItems: true }),
+  ],
+  {
+    description:
+      "Consent to what is lost: `true` to what the plan names and nothing that the run meets later; a list of component ids and logical ids to what it names, also where the run meets it",
+  },
+);
 
 export const ContinueUpdateRollback = Type.Record(
   Type.String({ minLength: 1, maxLength: 128 }),
@@ -49,7 +65,7 @@ export const RollbackShape = noun("Rollback", (options) =>
       strategy: StrategyText,
       onConflict: OnConflictText,
       onError: OnErrorText,
-      allowDestructive: Type.Boolean(),
+      allowDestructive: AllowDestructiveText,
       continueUpdateRollback: ContinueUpdateRollback,
       includeFailed: Type.Boolean(),
       planDigest: nullable(Digest),
@@ -96,11 +112,15 @@ export function presentRollback(rollback: Rollback): Static<typeof RollbackShape
     strategy,
     onConflict,
     onError,
-    allowDestructive,
+    allowDestructive: presentConsent(allowDestructive),
     continueUpdateRollback: Object.fromEntries(skips),
     includeFailed,
     planDigest: rollback.approvedDigest,
     result: rollback.result,
     snapshot: rollback.backup?.id ?? null,
   };
+}
+
+export function presentConsent(allowed: AllowDestructive): Static<typeof AllowDestructiveText> {
+  return typeof allowed === "boolean" ? allowed : [...allowed];
 }

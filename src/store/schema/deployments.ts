@@ -14,6 +14,8 @@ export const deployments = sqliteTable("deployments", {
   scope: text({ mode: "json" }).$type<Scope>().notNull(),
   onFailure: text("on_failure").$type<Deployment["onFailure"]>().notNull(),
   allowDestructive: integer("allow_destructive", { mode: "boolean" }).notNull(),
+  /** What may be lost by name; null where the consent names nothing. */
+  allowedLosses: text("allowed_losses", { mode: "json" }).$type<readonly string[]>(),
   outcome: text().$type<Outcome>(),
   message: text(),
   altered: text({ mode: "json" }).$type<AlteredCounts>(),

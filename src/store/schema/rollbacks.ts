@@ -19,6 +19,8 @@ export const rollbacks = sqliteTable("rollbacks", {
   onConflict: text("on_conflict").$type<Rollback["onConflict"]>().notNull(),
   onError: text("on_error").$type<Rollback["onError"]>().notNull(),
   allowDestructive: integer("allow_destructive", { mode: "boolean" }).notNull(),
+  /** What may be lost by name; null where the consent names nothing. */
+  allowedLosses: text("allowed_losses", { mode: "json" }).$type<readonly string[]>(),
   continueUpdateRollback: text("continue_update_rollback", { mode: "json" })
     .$type<Rollback["continueUpdateRollback"]>()
     .notNull()

@@ -193,6 +193,7 @@ function planOf(...actions: readonly Action["do"][]): Plan {
         via: null,
         conflict: false,
         destructive: false,
+        losses: [],
         reasons: [],
         goal: null,
         liveDigest: null,
