@@ -10,7 +10,9 @@ import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts"
 import type { DeploymentStore } from "../store/port/deployments.ts";
 import type { PinStore } from "../store/port/pins.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
+import type { SnapshotStore } from "../store/port/snapshots.ts";
 import type { Guard, Page, Paged } from "../store/port/transaction.ts";
+import { type Named, named } from "./display-names.ts";
 import { endedError, errorOf, found, refuse, refuseLocked } from "./refusals.ts";
 import type { ServiceDeps, Uses } from "./service-deps.ts";
 import { findPolicy } from "./stages.ts";
@@ -43,13 +45,13 @@ export interface DeploymentService {
   /** Ends the deployment at once when none of its jobs runs; otherwise the job stops at its next safe point. */
   cancel(id: string): Promise<Deployment>;
   /** DEPLOYMENT_NOT_FINISHED until the record exists. */
-  listAltered(id: string, page: Page): Promise<Paged<Altered>>;
+  listAltered(id: string, page: Page): Promise<Paged<Named<Altered>>>;
   /** Ends deployments that were not finished within `afterMs` with ABANDONED. Returns their ids. */
   abandonExpired(afterMs: number): Promise<readonly string[]>;
 }
 
 type DeploymentDeps = Uses<
-  ActivityStore & DeploymentStore & PinStore & PolicyStore,
+  ActivityStore & DeploymentStore & PinStore & PolicyStore & SnapshotStore,
   "dispatcher" | "clock" | "newId" | "targets"
 >;
 
@@ -73,7 +75,8 @@ export function createDeploymentService(deps: DeploymentDeps): DeploymentService
     },
     listAltered: async (id, page) => {
       refuseUnfinished(await find(id));
-      return store.listAltered(id, page);
+      const { items, next } = await store.listAltered(id, page);
+      return { items: named(await store.findDisplayNames([id]), items), next };
     },
     abandonExpired: (afterMs) => abandonExpired(deps, afterMs),
   };

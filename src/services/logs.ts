@@ -1,8 +1,12 @@
 import { type Activity, hasEnded, type Status } from "../domain/activity/activity.ts";
+import type { Deployment } from "../domain/activity/deployment.ts";
 import type { LogLevel, LogLine } from "../domain/activity/log.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { LogStore } from "../store/port/logs.ts";
+import type { SnapshotStore } from "../store/port/snapshots.ts";
+import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { findOfType } from "./find-activity.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
@@ -22,7 +26,7 @@ export interface LogFilter {
 }
 
 export type LogEvent =
-  | { readonly type: "line"; readonly line: LogLine }
+  | { readonly type: "line"; readonly line: Named<LogLine> }
   | { readonly type: "heartbeat" }
   | { readonly type: "end"; readonly status: Status };
 
@@ -34,7 +38,7 @@ export interface LogService {
     owner: LogOwner,
     id: string,
     query: LogFilter & { limit: number },
-  ): Promise<{ items: readonly LogLine[]; next: string | null }>;
+  ): Promise<{ items: readonly Named<LogLine>[]; next: string | null }>;
   /**
    * Yields every line as it is written, and `end` behind the last line of an ended job. Reads only when the consumer asks,
    * so that a slow consumer costs no memory. Stops without `end` when `signal` aborts. NOT_FOUND before the first event.
@@ -42,15 +46,15 @@ export interface LogService {
   follow(owner: LogOwner, id: string, query: LogFilter & { signal: AbortSignal }): Promise<AsyncIterable<LogEvent>>;
 }
 
-type LogDeps = Uses<ActivityStore & LogStore, "clock">;
+type LogDeps = Uses<ActivityStore & LogStore & SnapshotStore, "clock">;
 
 export function createLogService(deps: LogDeps): LogService {
   const { store } = deps;
   return {
     list: async (owner, id, { limit, ...filter }) => {
-      await findOwner(deps, owner, id);
+      const activity = await findOwner(deps, owner, id);
       const lines = await store.listLines(id, { ...filter, limit: limit + 1 });
-      const items = lines.slice(0, limit);
+      const items = await namedLines(deps, activity, lines.slice(0, limit));
       return { items, next: lines.length > limit ? String(items.at(-1)?.seq) : null };
     },
     follow: async (owner, id, { signal, ...filter }) => {
@@ -60,8 +64,18 @@ export function createLogService(deps: LogDeps): LogService {
   };
 }
 
-async function findOwner({ store }: LogDeps, owner: LogOwner, id: string): Promise<Activity> {
-  return found<Activity>(await findOfType(store, owner, id), id);
+async function findOwner({ store }: LogDeps, owner: LogOwner, id: string): Promise<Deployment | Rollback> {
+  return found(await findOfType(store, owner, id), id);
+}
+
+/** Reads the names only for lines that name a component: an idle follower costs nothing more. */
+async function namedLines(
+  { store }: LogDeps,
+  activity: Deployment | Rollback,
+  lines: readonly LogLine[],
+): Promise<readonly Named<LogLine>[]> {
+  const isAboutComponent = lines.some(({ component }) => component !== null);
+  return named(isAboutComponent ? await displayNamesFor(store, activity) : new Map(), lines);
 }
 
 interface Following {
@@ -77,14 +91,14 @@ async function* follow(deps: LogDeps, { owner, id, filter, signal }: Following):
   let sentAt = clock.now();
   while (!signal.aborted) {
     // Reads the status before the lines: once a job has ended, all of its lines exist.
-    const { status } = await findOwner(deps, owner, id);
+    const activity = await findOwner(deps, owner, id);
     const lines = await store.listLines(id, { ...filter, after, limit: FOLLOW_LINES });
-    for (const line of lines) yield { type: "line", line };
+    for (const line of await namedLines(deps, activity, lines)) yield { type: "line", line };
     after = lines.at(-1)?.seq ?? after;
     if (lines.length > 0) {
       sentAt = clock.now();
-    } else if (hasEnded(status)) {
-      yield { type: "end", status };
+    } else if (hasEnded(activity.status)) {
+      yield { type: "end", status: activity.status };
       return;
     } else {
       if (clock.now() - sentAt >= HEARTBEAT_MS) {

@@ -3,12 +3,13 @@ import { awaitsCommand, type Rollback } from "../domain/activity/rollback.ts";
 import { resolvePicked } from "../domain/activity/selection.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import { type Estimate, estimate } from "../domain/plan/estimate.ts";
-import type { Plan } from "../domain/plan/plan.ts";
+import type { Plan, PlanStep } from "../domain/plan/plan.ts";
 import type { StepRow } from "../domain/plan/step-row.ts";
 import { type Orphan, orphansIn } from "../domain/stack/retained.ts";
 import type { ActivityFilter } from "../store/port/activities.ts";
 import type { CommandStore } from "../store/port/builds.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
+import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { type OpenDeps, openFrom, type RollbackOptions, rollbackFor } from "./open-rollback.ts";
 import { reportFailure } from "./package-commands.ts";
 import { endedError, found, refuse } from "./refusals.ts";
@@ -26,6 +27,7 @@ export interface RollbackRequest extends RollbackOptions {
 }
 
 export interface ExpectedPlan extends Plan {
+  readonly steps: readonly Named<PlanStep>[];
   readonly expected: Estimate;
 }
 
@@ -41,7 +43,7 @@ export interface RollbackService {
   /** The latest plan with its estimate. PLAN_MISSING while there is none; it carries the problem of a failed planning. */
   findPlan(id: string, wait: Wait): Promise<ExpectedPlan>;
   /** One row for each component; none before the rollback has begun. */
-  listSteps(id: string, page: Page): Promise<Paged<StepRow>>;
+  listSteps(id: string, page: Page): Promise<Paged<Named<StepRow>>>;
   /** The resources that the rollback has left in the account so far and that belong to no stack. */
   listOrphans(id: string): Promise<readonly Orphan[]>;
   /** Ends a draft at once; a running job stops between two actions. */
@@ -60,7 +62,11 @@ export function createRollbackService(deps: RollbackDeps): RollbackService {
     wait: (id, wait) => waitFor(clock, wait, { read: () => find(id), settled: isSettled }),
     list: (filter, page) => store.listRollbacks(filter, page),
     findPlan: (id, wait) => findPlan(deps, id, wait),
-    listSteps: async (id, page) => store.listSteps((await find(id)).id, page),
+    listSteps: async (id, page) => {
+      const names = await displayNamesFor(store, await find(id));
+      const { items, next } = await store.listSteps(id, page);
+      return { items: named(names, items), next };
+    },
     listOrphans: async (id) => {
       const journal = await store.findJournal((await find(id)).id);
       return orphansIn(journal.map(({ result }) => result));
@@ -126,7 +132,8 @@ async function findPlan({ store, clock, rateOf }: RollbackDeps, id: string, wait
     settled: ({ plan, rollback }) => plan !== null || rollback.error !== null || hasEnded(rollback.status),
   });
   if (plan) {
-    return { ...plan, expected: estimate(plan, rateOf, await store.listMeasuredSteps(rollback.target)) };
+    const steps = named(await displayNamesFor(store, rollback), plan.steps);
+    return { ...plan, steps, expected: estimate(plan, rateOf, await store.listMeasuredSteps(rollback.target)) };
   }
   const failure = rollback.error;
   if (!failure) throw new StepbackError("PLAN_MISSING", `${id} has no plan yet.`);

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { and, asc, eq, getTableColumns } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, inArray, isNotNull } from "drizzle-orm";
 import {
   type CapturedComponent,
+  type ComponentId,
   type ComponentState,
   type Components,
   stateToJson,
 } from "../domain/component/component.ts";
+import { type DisplayNames, displayNames } from "../domain/component/display-names.ts";
 import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
 import { canonicalText, type Json } from "../domain/json.ts";
 import { reread, TEMPLATE_READING } from "../domain/template/reread.ts";
@@ -41,6 +43,7 @@ export async function saveSnapshot(
     .insert(snapshots)
     .values({ id, ...owner, ...facts })
     .onConflictDoUpdate({ target: snapshots.id, set: facts });
+  const names = displayNames(new Map(components.map((component) => [component.id, component])));
   for (const { component, digest, body } of stored) {
     await rows.insert(states).values({ digest, body }).onConflictDoNothing();
     await rows.insert(snapshotComponents).values({
@@ -49,6 +52,7 @@ export async function saveSnapshot(
       parent: component.parent,
       physicalId: component.physicalId,
       incomplete: component.incomplete,
+      displayName: names.get(component.id) ?? null,
       digest: component.digest,
       state: digest,
       ...(verdicts?.get(component.id) ?? {}),
@@ -127,6 +131,18 @@ function parseBody(body: string): Json {
 }
 
 export function judgedOf(row: ComponentRow): JudgedComponent {
-  const { readiness, reasons } = row;
-  return { ...componentOf(row), verdict: readiness && { readiness, reasons: reasons ?? [] } };
+  const { readiness, reasons, displayName } = row;
+  return { ...componentOf(row), displayName, verdict: readiness && { readiness, reasons: reasons ?? [] } };
+}
+
+/** From all snapshots of the activities; of two names of one component, the one of the later snapshot. */
+export async function selectDisplayNames(rows: Rows, activities: readonly string[]): Promise<DisplayNames> {
+  const { component, displayName } = snapshotComponents;
+  const found = await rows
+    .select({ component, displayName })
+    .from(snapshotComponents)
+    .innerJoin(snapshots, eq(snapshots.id, snapshotComponents.snapshot))
+    .where(and(inArray(snapshots.activity, [...activities]), isNotNull(displayName)))
+    .orderBy(asc(snapshots.takenAt));
+  return new Map(found.flatMap((row): [ComponentId, string][] => [[row.component, row.displayName ?? ""]]));
 }

@@ -4,7 +4,7 @@ import { findLastRecords, type LastRecord } from "./last-record-rows.ts";
 import { isNameKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { SnapshotStore } from "./port/snapshots.ts";
 import { snapshotComponents, snapshots } from "./schema/snapshots.ts";
-import { isReadOtherwise, judgedOf, readComponents, selectComponents } from "./snapshot-rows.ts";
+import { isReadOtherwise, judgedOf, readComponents, selectComponents, selectDisplayNames } from "./snapshot-rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
@@ -33,6 +33,7 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
           .limit(readAhead(page));
         return pageOf(found.map(judgedOf), page, ({ id }) => [id]);
       }),
+    findDisplayNames: (activities) => database.read((rows) => selectDisplayNames(rows, activities)),
     findLastRecorded: (identity, components, since) =>
       database.read(async (rows) => {
         const found = await findLastRecords(rows, { identity, components, since });

@@ -36,7 +36,11 @@ async function testStates(t: Test, open: OpenStore): Promise<void> {
     await deploy(store, given, { before: [partial, whole] });
     const found = await store.findComponents(given.backup.id);
     t.same([...found.values()], [whole, partial]);
-    t.same(await store.findComponent(given.backup.id, "stack:shop-api"), { ...partial, verdict: null });
+    t.same(await store.findComponent(given.backup.id, "stack:shop-api"), {
+      ...partial,
+      displayName: null,
+      verdict: null,
+    });
     t.equal(await store.findComponent(given.backup.id, "stack:none"), null);
     const row = await store.findSnapshot(given.backup.id);
     t.match(row, { purpose: "backup", activity: "dep_1", status: "Ready", takenAt: NOW + 500, components: 2 });

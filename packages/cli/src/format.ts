@@ -60,7 +60,7 @@ const LEVEL_STYLES: Readonly<Record<LogLine["level"], Style>> = {
 };
 const LONGEST_LEVEL = 5;
 
-/** Time of day, level, component, message, and the AWS call that the line is about. */
+/** Time of day, level, component with what people call it, message, and the AWS call that the line is about. */
 export function logLineText(line: LogLine, paint: Paint): string {
   const { aws } = line;
   const call = aws && `${aws.service}:${aws.operation}`;
@@ -68,6 +68,7 @@ export function logLineText(line: LogLine, paint: Paint): string {
     paint("dim", line.at.slice(11, 23)),
     paint(LEVEL_STYLES[line.level], line.level.padEnd(LONGEST_LEVEL)),
     line.component && paint("bold", line.component),
+    line.displayName && paint("dim", `(${line.displayName})`),
     line.message,
     call && !line.message.startsWith(call) && paint("dim", `[${call}]`),
     aws && aws.attempt > 1 && paint("dim", `[attempt ${aws.attempt}]`),

@@ -20,6 +20,7 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
       String(step.order),
       String(step.wave),
       step.component,
+      step.displayName ?? "",
       paint(ACTION_STYLES[step.action], step.action),
       step.via ? `with ${step.via}` : step.strategy,
       paint("red", marksOf(step)),
@@ -32,7 +33,7 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
     ],
   }));
   return [
-    ...tableLines(["#", "WAVE", "COMPONENT", "ACTION", "STRATEGY", "MARKS", "REASONS"], rows, paint),
+    ...tableLines(["#", "WAVE", "COMPONENT", "NAME", "ACTION", "STRATEGY", "MARKS", "REASONS"], rows, paint),
     `${planSummary(plan)} · digest ${plan.digest.slice(0, SHORT_DIGEST_CHARACTERS)}`,
   ];
 }
@@ -52,10 +53,11 @@ export function hasChanges(plan: Plan): boolean {
 /** The rows of an ended rollback, and its result in one line. */
 export function resultLines(rollback: Rollback, rows: readonly RollbackComponent[], paint: Paint): string[] {
   const table = tableLines(
-    ["COMPONENT", "STATUS", "VERIFIED", "STRATEGY", "WARNINGS"],
+    ["COMPONENT", "NAME", "STATUS", "VERIFIED", "STRATEGY", "WARNINGS"],
     rows.map((row) => ({
       cells: [
         row.component,
+        row.displayName ?? "",
         paintStatus(paint, row.status),
         verifiedText(row.verified),
         row.strategy,

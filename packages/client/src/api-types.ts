@@ -826,6 +826,7 @@ export interface components {
             /** @enum {unknown} */
             kind: "stack" | "stack-resource" | "lambda-config" | "lambda-code" | "lambda-runtime" | "lambda-alias" | "lambda-async" | "lambda-policy" | "lambda-url" | "lambda-trigger" | "lambda-concurrency" | "lambda-tags";
             name: string;
+            displayName: string | null;
             /** @enum {unknown} */
             change: "added" | "modified" | "deleted";
             parent: string | null;
@@ -950,6 +951,7 @@ export interface components {
             bridges: components["schemas"]["Bridge"][];
             /** @description `kind:name`, percent-encoded in paths */
             component: string;
+            displayName: string | null;
             /** @enum {unknown} */
             action: "restore" | "remove" | "recreate" | "unchanged" | "refused";
             /**
@@ -996,6 +998,7 @@ export interface components {
             order: number;
             /** @description `kind:name`, percent-encoded in paths */
             component: string;
+            displayName: string | null;
             /** @enum {unknown} */
             action: "restore" | "remove" | "recreate" | "unchanged" | "refused";
             /** @enum {unknown} */
@@ -1018,6 +1021,7 @@ export interface components {
             /** @enum {unknown} */
             level: "debug" | "info" | "warn" | "error";
             component: string | null;
+            displayName: string | null;
             step: number | null;
             message: string;
             aws: {
@@ -1088,6 +1092,7 @@ export interface components {
             /** @enum {unknown} */
             kind: "stack" | "stack-resource" | "lambda-config" | "lambda-code" | "lambda-runtime" | "lambda-alias" | "lambda-async" | "lambda-policy" | "lambda-url" | "lambda-trigger" | "lambda-concurrency" | "lambda-tags";
             name: string;
+            displayName: string | null;
             parent: string | null;
             physicalId: string | null;
             /** @description SHA-256, 64 hexadecimal digits */

@@ -25,6 +25,8 @@ export interface NewSnapshot {
 
 /** A component of a snapshot with its verdict, which is null in all snapshots but the backup of a deployment. */
 export interface JudgedComponent extends CapturedComponent {
+  /** What people call it; null where that is its name. */
+  readonly displayName: string | null;
   readonly verdict: Verdict | null;
 }
 

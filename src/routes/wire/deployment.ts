@@ -4,6 +4,7 @@ import { type Deployment, ON_FAILURE } from "../../domain/activity/deployment.ts
 import type { SnapshotSummary } from "../../domain/component/snapshot.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
+import type { Named } from "../../services/display-names.ts";
 import { whyNotRollbackable } from "../../services/rollback-sources.ts";
 import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
 import { AllowDestructiveText, presentConsent } from "./rollback.ts";
@@ -13,6 +14,7 @@ import {
   Count,
   DeploymentId,
   Digest,
+  DisplayNameText,
   KindText,
   kindAndName,
   nullable,
@@ -106,6 +108,7 @@ export const AlteredShape = noun("AlteredComponent", (options) =>
       id: ComponentIdText,
       kind: KindText,
       name: Type.String(),
+      displayName: DisplayNameText,
       change: Type.Enum([...ALTERATIONS]),
       parent: nullable(ComponentIdText),
       physicalId: nullable(Type.String()),
@@ -123,11 +126,12 @@ export const AlteredShape = noun("AlteredComponent", (options) =>
   ),
 );
 
-export function presentAltered(row: Altered): Static<typeof AlteredShape.schema> {
-  const { component, change, parent, physicalId, before, deployed, diff, readiness, reasons } = row;
+export function presentAltered(row: Named<Altered>): Static<typeof AlteredShape.schema> {
+  const { component, displayName, change, parent, physicalId, before, deployed, diff, readiness, reasons } = row;
   return {
     id: component,
     ...kindAndName(component),
+    displayName,
     change,
     parent,
     physicalId,

@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
 import { LOG_LEVELS, type LogLine } from "../../domain/activity/log.ts";
 import { noun } from "../../plugins/nouns.ts";
-import { ComponentIdText, nullable, Time, timeText } from "./shapes.ts";
+import type { Named } from "../../services/display-names.ts";
+import { ComponentIdText, DisplayNameText, nullable, Time, timeText } from "./shapes.ts";
 
 export const LevelText = Type.Enum([...LOG_LEVELS]);
 
@@ -12,6 +13,7 @@ export const LogLineShape = noun("LogLine", (options) =>
       at: Time,
       level: LevelText,
       component: nullable(ComponentIdText),
+      displayName: DisplayNameText,
       step: nullable(Type.Integer({ description: "The `order` of the plan's step" })),
       message: Type.String(),
       aws: nullable(
@@ -27,6 +29,7 @@ export const LogLineShape = noun("LogLine", (options) =>
   ),
 );
 
-export function presentLine(line: LogLine): Static<typeof LogLineShape.schema> {
-  return { ...line, at: timeText(line.at) };
+export function presentLine(line: Named<LogLine>): Static<typeof LogLineShape.schema> {
+  const { seq, at, level, component, displayName, step, message, aws } = line;
+  return { seq, at: timeText(at), level, component, displayName, step, message, aws };
 }

@@ -5,12 +5,14 @@ import { type PlanStep, STEP_ACTIONS, STEP_STRATEGIES } from "../../domain/plan/
 import { STEP_STATUSES, type StepRow } from "../../domain/plan/step-row.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText, ProblemShape, presentProblem } from "../../plugins/problem-document.ts";
+import type { Named } from "../../services/display-names.ts";
 import type { ExpectedPlan } from "../../services/rollbacks.ts";
 import {
   ChangeShape,
   ComponentIdText,
   Count,
   Digest,
+  DisplayNameText,
   nullable,
   ReasonText,
   Time,
@@ -58,6 +60,7 @@ const PlanStepShape = noun("PlanStep", (options) =>
       after: Type.Array(ComponentIdText, { description: "Components whose steps must not have failed before it" }),
       bridges: Type.Array(BridgeShape.ref),
       component: ComponentIdText,
+      displayName: DisplayNameText,
       action: ActionText,
       strategy: PathText,
       via: nullable(ComponentIdText),
@@ -124,9 +127,9 @@ function presentExpectation(estimate: Estimate): Static<typeof ExpectedShape> {
   };
 }
 
-function presentPlanStep(step: PlanStep): Static<typeof PlanStepShape.schema> {
-  const { order, wave, position, component, action, strategy, via, conflict, destructive, losses, reasons, diff } =
-    step;
+function presentPlanStep(step: Named<PlanStep>): Static<typeof PlanStepShape.schema> {
+  const { order, wave, position, component, displayName, action, strategy, via } = step;
+  const { conflict, destructive, losses, reasons, diff } = step;
   return {
     order,
     wave,
@@ -134,6 +137,7 @@ function presentPlanStep(step: PlanStep): Static<typeof PlanStepShape.schema> {
     after: [...step.after],
     bridges: step.bridges.map(({ wave, position, keeps }) => ({ wave, position, keeps: [...keeps] })),
     component,
+    displayName,
     action,
     strategy,
     via,
@@ -151,6 +155,7 @@ export const StepShape = noun("RollbackComponent", (options) =>
     {
       order: Type.Integer({ minimum: 1 }),
       component: ComponentIdText,
+      displayName: DisplayNameText,
       action: ActionText,
       status: Type.Enum([...STEP_STATUSES]),
       verified: nullable(Type.Boolean({ description: "Whether the state that was read back equals the goal" })),
@@ -164,11 +169,13 @@ export const StepShape = noun("RollbackComponent", (options) =>
   ),
 );
 
-export function presentStep(row: StepRow): Static<typeof StepShape.schema> {
-  const { order, component, action, status, verified, strategy, warnings, error, startedAt, finishedAt } = row;
+export function presentStep(row: Named<StepRow>): Static<typeof StepShape.schema> {
+  const { order, component, displayName, action, status, verified, strategy, warnings, error } = row;
+  const { startedAt, finishedAt } = row;
   return {
     order,
     component,
+    displayName,
     action,
     status,
     verified,

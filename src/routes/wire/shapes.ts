@@ -31,6 +31,13 @@ export const ComponentIdText = Type.Unsafe<ComponentId>({
   description: "`kind:name`, percent-encoded in paths",
 });
 
+export const DisplayNameText = nullable(
+  Type.String({
+    description:
+      "What people call the component: the CDK's construct path, SAM's resource, or the function of the Serverless Framework. Null where that is its name, or is not known",
+  }),
+);
+
 /** Ids as `domain/ids.ts` makes them. In a path, a malformed id is NOT_FOUND, like an unknown one. */
 function idText(prefix: string) {
   return Type.String({ pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{20}$` });

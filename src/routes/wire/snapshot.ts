@@ -8,6 +8,7 @@ import {
   ComponentIdText,
   Count,
   Digest,
+  DisplayNameText,
   KindText,
   kindAndName,
   nullable,
@@ -45,6 +46,7 @@ export const ComponentShape = noun("SnapshotComponent", (options) =>
       id: ComponentIdText,
       kind: KindText,
       name: Type.String(),
+      displayName: DisplayNameText,
       parent: nullable(ComponentIdText),
       physicalId: nullable(Type.String()),
       digest: Digest,
@@ -65,11 +67,12 @@ export const ComponentShape = noun("SnapshotComponent", (options) =>
 );
 
 export function presentComponent(component: ShownComponent): Static<typeof ComponentShape.schema> {
-  const { id, parent, physicalId, digest, incomplete, verdict, settings, evidence, artifacts } = component;
+  const { id, displayName, parent, physicalId, digest, incomplete, verdict, settings, evidence, artifacts } = component;
   const reasons = verdict?.reasons ?? [];
   return {
     id,
     ...kindAndName(id),
+    displayName,
     parent,
     physicalId,
     digest,

@@ -1,5 +1,6 @@
 import type { Activity, TargetIdentity } from "../../domain/activity/activity.ts";
 import type { ComponentId, Components } from "../../domain/component/component.ts";
+import type { DisplayNames } from "../../domain/component/display-names.ts";
 import type { JudgedComponent, SnapshotRow } from "../../domain/component/snapshot.ts";
 import type { Page, Paged } from "./transaction.ts";
 
@@ -9,6 +10,8 @@ export interface SnapshotStore {
   findComponents(snapshot: string): Promise<Components>;
   findComponent(snapshot: string, component: ComponentId): Promise<JudgedComponent | null>;
   listComponents(snapshot: string, page: Page): Promise<Paged<JudgedComponent>>;
+  /** What people call the components in the snapshots of these activities. */
+  findDisplayNames(activities: readonly string[]): Promise<DisplayNames>;
   /**
    * The digest of each component in the newest record that covers it, among records no older than `since` of this account
    * and region. A null digest means that the record says the component was absent; no entry, that no record covers it.

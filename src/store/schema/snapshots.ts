@@ -41,6 +41,8 @@ export const snapshotComponents = sqliteTable(
     parent: text().$type<ComponentId>(),
     physicalId: text("physical_id"),
     incomplete: text(),
+    /** What people call it, where that is not its name. */
+    displayName: text("display_name"),
     /** Digest of the settings, which are what is compared. */
     digest: text().notNull(),
     /** Digest of the whole state, under which it is stored. */

@@ -45,13 +45,14 @@ function componentLines(components: readonly AlteredComponent[], paint: Paint, w
   const rows = nested(components).map(({ component, depth }) => ({
     cells: [
       "  ".repeat(depth) + component.id,
+      component.displayName ?? "",
       paint(CHANGE_STYLES[component.change], component.change),
       component.readiness,
       component.reasons.join(", "),
     ],
     below: withDiff ? changeLines(component.diff, paint) : [],
   }));
-  return tableLines(["COMPONENT", "CHANGE", "READINESS", "REASONS"], rows, paint);
+  return tableLines(["COMPONENT", "NAME", "CHANGE", "READINESS", "REASONS"], rows, paint);
 }
 
 /** Each component below its parent, where the parent is on the same page; else below its stack. */

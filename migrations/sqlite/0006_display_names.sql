@@ -1,0 +1,1 @@
+ALTER TABLE `snapshot_components` ADD `display_name` text;
