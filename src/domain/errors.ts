@@ -407,6 +407,18 @@ export const ERROR_TABLE = {
     "A retained resource is imported into its stack as it is",
     "CloudFormation finds it by its name and does not change it; where it does not exist, a new one is created.",
   ),
+  PARTLY_COMPARED: row(
+    200,
+    false,
+    "Part of what an alias points to could not be compared with the backup",
+    "Read `detail`; grant what was denied where you want a complete comparison.",
+  ),
+  OTHER_RUNTIME_PATCH: row(
+    200,
+    false,
+    "The version runs on another patch of the runtime than in the backup",
+    "Nothing to do, unless the patch is the fault: then pin the runtime's version with runtime management.",
+  ),
   LAYER_REPUBLISHED: row(
     200,
     false,

@@ -7,6 +7,7 @@ import {
   type KindName,
   stackOf,
 } from "../domain/component/component.ts";
+import type { AliasTarget } from "../domain/component/states/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { Loss } from "../domain/plan/losses.ts";
@@ -72,11 +73,8 @@ export interface PlanInput {
 }
 
 /** A published version and its content: AWS never uses a version number again (facts B3). */
-export interface VersionContent {
+export interface VersionContent extends AliasTarget {
   readonly version: string;
-  readonly codeSha256: string;
-  /** Digest of the configuration without its description. */
-  readonly configDigest: string;
 }
 
 export interface StepPlan {

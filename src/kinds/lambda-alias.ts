@@ -1,17 +1,17 @@
-import type { AliasFacts, AliasWrite, FunctionFacts } from "../aws/gateways/lambda.ts";
-import { type ArtifactRef, type CapturedComponent, captured, componentId } from "../domain/component/component.ts";
-import { type AliasTarget, lambdaAliasState, lambdaCodeState } from "../domain/component/states/lambda.ts";
-import type { Reason } from "../domain/errors.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import type { AliasFacts, AliasWrite } from "../aws/gateways/lambda.ts";
+import { type CapturedComponent, type ComponentState, captured, componentId } from "../domain/component/component.ts";
+import { lambdaAliasState } from "../domain/component/states/lambda.ts";
+import { LATEST, pointedVersions } from "../domain/component/version-content.ts";
+import type { Json } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
 import { restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
-import { archiveCode } from "./code-archive.ts";
-import { compareWithGoal, settingsDiff } from "./comparison.ts";
+import { compareWithGoal } from "./comparison.ts";
 import {
   acting,
   actionBetween,
+  type Comparison,
   type Kind,
   ownedByStack,
   type PlanInput,
@@ -19,24 +19,14 @@ import {
   refused,
   restoredBy,
   type StepPlan,
-  stateAfter,
   unchanged,
-  type VersionContent,
 } from "./kind.ts";
-import { aliasActions } from "./lambda/alias-actions.ts";
-import {
-  aliasWrite,
-  contentOf,
-  findVersion,
-  hasContent,
-  isPointed,
-  LATEST,
-  missingVersion,
-  splitAlias,
-} from "./lambda/alias-targets.ts";
-import { configDigest, functionSettings } from "./lambda/function-settings.ts";
-import { layersOf } from "./lambda/layers.ts";
+import { aliasDiff } from "./lambda/alias-diff.ts";
+import { planPointing } from "./lambda/alias-plan.ts";
+import { aliasWrite, findVersion, isPointed, missingVersion, splitAlias } from "./lambda/alias-targets.ts";
+import { type CapturedVersion, captureVersion } from "./lambda/captured-version.ts";
 import { putProvisioned, readProvisioned } from "./lambda/provisioned-concurrency.ts";
+import { contentOf, hasContent, readVersions } from "./lambda/version-content.ts";
 
 /**
  * An alias with the code and the configuration of the versions that it points to. Their numbers are only evidence, because
@@ -44,8 +34,8 @@ import { putProvisioned, readProvisioned } from "./lambda/provisioned-concurrenc
  */
 export const lambdaAlias: Kind = {
   name: "lambda-alias",
-  capture,
-  diff: settingsDiff,
+  capture: (reader, name) => capture(reader, name, true),
+  diff: aliasDiff,
   plan,
   restore: restoreBy({
     "publish-version": publishVersion,
@@ -54,25 +44,32 @@ export const lambdaAlias: Kind = {
     "put-provisioned-concurrency": putProvisioned,
     "delete-alias": deleteAlias,
   }),
-  async verify(reader, name, goal) {
-    const { functionName, alias } = splitAlias(name);
-    // Pointing an alias elsewhere starts provisioning again: the alias is restored once AWS has finished.
-    const provisioned = lambdaAliasState(goal).settings.provisioned
-      ? await reader.aws.lambda.awaitProvisioned(functionName, alias)
-      : null;
-    const comparison = compareWithGoal(this, await capture(reader, name), goal);
-    return provisioned?.status === "FAILED"
-      ? { ...comparison, differing: [...comparison.differing, "/provisioned"] }
-      : comparison;
-  },
+  verify,
 };
 
-async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
+/** Pointing an alias elsewhere starts provisioning again: the alias is restored once AWS has finished. */
+async function verify(reader: CachedReader, name: string, goal: ComponentState | null): Promise<Comparison> {
+  const { functionName, alias } = splitAlias(name);
+  const provisioned = lambdaAliasState(goal).settings.provisioned
+    ? await reader.aws.lambda.awaitProvisioned(functionName, alias)
+    : null;
+  const comparison = compareWithGoal(lambdaAlias, await capture(reader, name, false), goal);
+  // Layers are read only where their ARNs differ, one call for each.
+  const whole =
+    comparison.differing.length === 0
+      ? comparison
+      : compareWithGoal(lambdaAlias, await capture(reader, name, true), goal);
+  return provisioned?.status === "FAILED" ? { ...whole, differing: [...whole.differing, "/provisioned"] } : whole;
+}
+
+async function capture(reader: CachedReader, name: string, withLayers: boolean): Promise<CapturedComponent | null> {
   const { functionName, alias } = splitAlias(name);
   const facts = (await reader.listAliases(functionName)).find((found) => found.name === alias);
   if (!facts) return null;
   const versions = [facts.functionVersion, ...Object.keys(facts.weights)];
-  const read = await Promise.all(versions.map((version) => captureVersion(reader, functionName, version)));
+  const read = await Promise.all(
+    versions.map((version) => captureVersion(reader, { functionName, version, withLayers })),
+  );
   const provisioned = await readProvisioned(reader, functionName, alias);
   const owner = reader.ownerOf(functionName, (await reader.getFunction(functionName))?.tags ?? null);
   const evidence: EvidenceOf<typeof lambdaAliasState> = {
@@ -80,13 +77,14 @@ async function capture(reader: CachedReader, name: string): Promise<CapturedComp
     weights: facts.weights,
     aliasArn: facts.arn,
     provisionedStatus: provisioned.status,
+    versions: Object.fromEntries(read.flatMap(({ version, kept }) => (kept ? [[version, kept]] : []))),
   };
   return captured(
     componentId("lambda-alias", name),
     {
       settings: aliasSettings(facts, read, provisioned.requested),
       evidence,
-      artifacts: read.flatMap(({ zip }) => zip ?? []),
+      artifacts: read.flatMap(({ artifacts }) => artifacts),
     },
     {
       parent: ownerId(owner),
@@ -94,40 +92,6 @@ async function capture(reader: CachedReader, name: string): Promise<CapturedComp
       incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? provisioned.incomplete,
     },
   );
-}
-
-interface CapturedVersion {
-  readonly version: string;
-  readonly content: AliasTarget & JsonObject;
-  readonly zip: ArtifactRef | null;
-  readonly incomplete: string | null;
-}
-
-async function captureVersion(reader: CachedReader, functionName: string, version: string): Promise<CapturedVersion> {
-  // The alias follows `$LATEST`, whose content belongs to the function's own components.
-  if (version === LATEST) return { version, content: { version }, zip: null, incomplete: null };
-  const facts = await reader.getFunction(functionName, version);
-  if (!facts) return { version, content: {}, zip: null, incomplete: `Version ${version} vanished while it was read.` };
-  const { codeSha256, configDigest: config } = contentOf(facts.configuration);
-  const isImage = facts.configuration.PackageType === "Image";
-  const zip = isImage ? null : await archiveCode(reader, facts);
-  return {
-    version,
-    content: { codeSha256, config, settings: versionSettings(facts) },
-    zip,
-    incomplete: whyIncomplete(facts, zip, isImage),
-  };
-}
-
-/** Stored with the digest for people to read. Without the environment, whose values are only in `lambda-config`'s state. */
-function versionSettings(facts: FunctionFacts): JsonObject {
-  const { Runtime = null, Handler = null, MemorySize = null, Timeout = null } = functionSettings(facts.configuration);
-  return { Runtime, Handler, MemorySize, Timeout };
-}
-
-function whyIncomplete(facts: FunctionFacts, zip: ArtifactRef | null, isImage: boolean): string | null {
-  const missing = isImage || zip ? null : `The bytes of version ${facts.configuration.Version} could not be fetched.`;
-  return facts.errors[0] ?? missing;
 }
 
 function aliasSettings(
@@ -162,56 +126,13 @@ function plan(input: PlanInput): StepPlan {
   return planPointing(input, action);
 }
 
-/** Points the alias to versions with the same content; publishes `$LATEST` first if no version has the target's content. */
-function planPointing(input: PlanInput, action: "restore" | "recreate" | "refused"): StepPlan {
-  const { functionName } = splitAlias(input.name);
-  const { target, weights } = lambdaAliasState(input.goal?.state).settings;
-  const versions = input.versionsOf(functionName);
-  const reasons = weights.flatMap((weighted) => (findVersion(versions, weighted) ? [] : gone(input, weighted)));
-  const exists = target.version === LATEST || findVersion(versions, target) !== null;
-  if (!exists && !hasContent(latestContent(input), target)) reasons.push(...gone(input, target));
-  if (!exists) reasons.push(...goneLayers(input));
-  if (reasons.length > 0) return refused(...reasons);
-  const publishing: Action[] = exists ? [] : [{ do: "publish-version", name: input.name }];
-  return acting(action, [...publishing, ...aliasActions(input)]);
-}
-
-/** Publishing with other ARNs of layers gives a version another configuration, so it could not be verified. */
-function goneLayers(input: PlanInput): Reason[] {
-  const { functionName } = splitAlias(input.name);
-  const configuration = input.goalOf(componentId("lambda-config", functionName));
-  const arn = layersOf(configuration?.state).find(input.isLayerGone);
-  if (!arn) return [];
-  const detail = `No version of ${functionName} has the content of the backup any more, and it cannot be published again with ${arn}.`;
-  return [{ code: "LAYER_GONE", detail }];
-}
-
-/** Code and configuration that `$LATEST` will have once the picked components are rolled back. */
-function latestContent(input: PlanInput): VersionContent {
-  const { functionName } = splitAlias(input.name);
-  const code = stateAfter(input, componentId("lambda-code", functionName));
-  const configuration = stateAfter(input, componentId("lambda-config", functionName));
-  return {
-    version: LATEST,
-    codeSha256: lambdaCodeState(code?.state).settings.CodeSha256,
-    configDigest: configDigest(configuration?.state.settings ?? {}),
-  };
-}
-
-function gone(input: PlanInput, { codeSha256 }: AliasTarget): Reason[] {
-  const { functionName } = splitAlias(input.name);
-  const detail =
-    `No version of ${functionName} has the code ${codeSha256} with its configuration any more, and $LATEST has other content. ` +
-    `Add lambda-code:${functionName} and lambda-config:${functionName} if their backup has this content.`;
-  return [{ code: "REQUIRES_COMPONENT", detail }];
-}
-
 async function publishVersion({ name }: Action, context: RestoreContext): Promise<Json> {
   const { functionName } = splitAlias(name);
   const { target } = lambdaAliasState(context.goal).settings;
   if (target.version === LATEST) return { version: LATEST };
   const latest = await context.aws.lambda.awaitSettled(functionName);
-  const known = findVersion((await context.aws.lambda.listVersions(functionName)).map(contentOf), target);
+  const [main] = pointedVersions(context.goal);
+  const known = main && findVersion(await readVersions(context.aws.lambda, functionName, [target]), main);
   if (known) {
     context.note(`Version ${known.version} of ${functionName} has the content of the backup: nothing to publish.`);
     return { version: known.version };
@@ -234,7 +155,8 @@ function unweightAlias({ name }: Action, context: RestoreContext): Promise<Json>
 
 async function point(name: string, context: RestoreContext, adapt: (write: AliasWrite) => AliasWrite): Promise<Json> {
   const { functionName, alias } = splitAlias(name);
-  const versions = (await context.aws.lambda.listVersions(functionName)).map(contentOf);
+  const targets = pointedVersions(context.goal).map(({ content }) => content);
+  const versions = await readVersions(context.aws.lambda, functionName, targets);
   const write = adapt(aliasWrite(alias, context.goal, versions));
   const live = await readSettledAlias(name, write, context);
   if (live && isPointed(live, write)) {

@@ -27,6 +27,7 @@ import {
   unreachableFields,
 } from "./lambda/function-settings.ts";
 import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./lambda/layers.ts";
+import { othersOf } from "./lambda/version-content.ts";
 
 /** Every writable field of `$LATEST`'s configuration, without the code. Created and deleted with its function. */
 export const lambdaConfig: Kind = {
@@ -54,6 +55,7 @@ async function capture(reader: CachedReader, name: string, withLayers: boolean):
     functionArn: configuration.FunctionArn ?? null,
     lastModified: configuration.LastModified ?? null,
     layers: layers?.evidence ?? [],
+    others: othersOf(configuration, new Set([...Object.keys(settings), "PackageType"])),
   };
   return captured(
     componentId("lambda-config", name),

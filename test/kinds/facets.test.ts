@@ -242,7 +242,7 @@ t.test(
       live: bare,
     };
     t.match(plan(withVersion), [{ action: "refused", reasons: [{ code: "VERSION_GONE" }] }]);
-    const versions = new Map([["pay", [{ version: "7", codeSha256: "", configDigest: "" }]]]);
+    const versions = new Map([["pay", [{ version: "7", codeSha256: "" }]]]);
     t.match(plan({ ...withVersion, versions }), [{ action: "recreate" }]);
   },
 );

@@ -16,7 +16,7 @@ import type { PlanStep } from "#src/domain/plan/plan";
 import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
 import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS, performerOf } from "#src/kinds/index";
-import { contentOf } from "#src/kinds/lambda/alias-targets";
+import { contentOf } from "#src/kinds/lambda/version-content";
 import type { Account } from "../support/answers.ts";
 import { planFor } from "../support/plan-case.ts";
 import type { Specimen } from "./specimens.ts";

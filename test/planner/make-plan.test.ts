@@ -40,11 +40,16 @@ const stack = (name: string, settings: JsonObject, evidence: JsonObject = {}) =>
     { status: "UPDATE_COMPLETE", ...evidence },
   );
 const alias = (name: string, sha: string, settings: CapturedComponent) =>
-  component(`lambda-alias:${name}`, {
-    description: "",
-    target: { codeSha256: sha, config: configDigest(settings.state.settings) },
-    weights: [],
-  });
+  component(
+    `lambda-alias:${name}`,
+    {
+      description: "",
+      target: { codeSha256: sha, config: configDigest(settings.state.settings) },
+      weights: [],
+    },
+    null,
+    { version: "1" },
+  );
 
 function components(...list: CapturedComponent[]): Components {
   return new Map(list.map((one) => [one.id, one]));
@@ -189,7 +194,7 @@ t.test(
     }
     const pointed = components(api, code("pay", "A"), settings, alias("pay:live", "B", settings));
     const versions = new Map([
-      ["pay", [{ version: "1", codeSha256: "A", configDigest: configDigest(settings.state.settings) }]],
+      ["pay", [{ version: "1", codeSha256: "A", config: configDigest(settings.state.settings) }]],
     ]);
     t.match(
       plan({
@@ -248,7 +253,7 @@ t.test(
     const deployed = components(alias("pay:live", "B", bad), code("pay", "B"), bad);
     const facts = { sources: { before, deployed }, live: deployed };
     const versions = new Map([
-      ["pay", [{ version: "1", codeSha256: "A", configDigest: configDigest(settings.state.settings) }]],
+      ["pay", [{ version: "1", codeSha256: "A", config: configDigest(settings.state.settings) }]],
     ]);
     const actions = (steps: PlanStep[]) =>
       steps.find(({ component }) => component === "lambda-alias:pay:live")?.actions.map((action) => action.do);

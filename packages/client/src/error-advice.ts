@@ -85,6 +85,8 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["SECRET_KEPT","Where the deploy changed it, put the earlier value into the stack yourself."],
   ["RESOURCE_RETAINED","Its deletion policy keeps it. The log and GET …/orphans say how to import it again."],
   ["RESOURCE_IMPORTED","CloudFormation finds it by its name and does not change it; where it does not exist, a new one is created."],
+  ["PARTLY_COMPARED","Read `detail`; grant what was denied where you want a complete comparison."],
+  ["OTHER_RUNTIME_PATCH","Nothing to do, unless the patch is the fault: then pin the runtime's version with runtime management."],
   ["LAYER_REPUBLISHED","Update other functions and templates that name the old ARN."],
   ["CODE_RELOCATED","Keep that object while the stack names it; the next deploy of the stack replaces the reference."],
   ["RUNTIME_BLOCKED","Point an alias to a version that still exists, or move the function to a supported runtime."],

@@ -1,5 +1,6 @@
 import { type CapturedComponent, type ComponentId, type Components, kindOf } from "../component/component.ts";
 import type { Change } from "../component/diff.ts";
+import { isSameState } from "../component/same-state.ts";
 import type { Reason } from "../errors.ts";
 import type { Readiness } from "../plan/readiness.ts";
 
@@ -41,7 +42,7 @@ export function countAltered(rows: readonly Altered[]): AlteredCounts {
 /** A complete state differs from an incomplete one even where the readable settings agree: the rest may have changed. */
 function isSame(before: CapturedComponent | undefined, deployed: CapturedComponent | undefined): boolean {
   if (!before || !deployed) return before === deployed;
-  return before.digest === deployed.digest && before.incomplete === deployed.incomplete;
+  return before.incomplete === deployed.incomplete && isSameState(before, deployed);
 }
 
 function stacksFirst(one: ComponentId, other: ComponentId): number {

@@ -1,7 +1,7 @@
 import type { Disclosure } from "../activity/stage-policy.ts";
 import { type ComponentId, type KindName, kindOf } from "../component/component.ts";
 import { isSecretMark } from "../component/diff.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { asObjects, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { matchesPattern } from "../name-pattern.ts";
 import { parseTemplate } from "./template.ts";
 
@@ -40,7 +40,13 @@ const EXPOSE: Record<KindName, (settings: JsonObject, masking: Masking) => JsonO
     Environment: maskValues(settings["Environment"], masking),
   }),
   "lambda-code": unmasked,
-  "lambda-alias": unmasked,
+  "lambda-alias": (settings, masking) => ({
+    ...settings,
+    ...(isJsonObject(settings["target"]) ? { target: maskVersion(settings["target"], masking) } : {}),
+    ...(settings["weights"]
+      ? { weights: asObjects(settings["weights"]).map((version) => maskVersion(version, masking)) }
+      : {}),
+  }),
   "lambda-runtime": unmasked,
   "lambda-async": unmasked,
   "lambda-policy": (settings, masking) => ({
@@ -52,6 +58,13 @@ const EXPOSE: Record<KindName, (settings: JsonObject, masking: Masking) => JsonO
   "lambda-concurrency": unmasked,
   "lambda-tags": unmasked,
 };
+
+/** Masks the variables of a version that an alias points to. */
+function maskVersion(version: JsonObject, masking: Masking): JsonObject {
+  const { settings } = version;
+  if (!isJsonObject(settings) || !("Environment" in settings)) return version;
+  return { ...version, settings: { ...settings, Environment: maskValues(settings["Environment"], masking) } };
+}
 
 function unmasked(settings: JsonObject): JsonObject {
   return settings;

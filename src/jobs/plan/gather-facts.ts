@@ -11,7 +11,9 @@ import {
   splitName,
   stackOf,
 } from "../../domain/component/component.ts";
+import { isSameState } from "../../domain/component/same-state.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
+import { pointedVersions } from "../../domain/component/version-content.ts";
 import { sameJson } from "../../domain/json.ts";
 import type { RollbackStates, SnapshotPair } from "../../domain/plan/rollback-states.ts";
 import {
@@ -22,9 +24,9 @@ import {
   type CaptureOptions,
 } from "../../kinds/cached-reader.ts";
 import type { VersionContent } from "../../kinds/kind.ts";
-import { contentOf } from "../../kinds/lambda/alias-targets.ts";
 import { isVersion } from "../../kinds/lambda/facet.ts";
 import { isLayerGone, layersOf } from "../../kinds/lambda/layers.ts";
+import { readVersions } from "../../kinds/lambda/version-content.ts";
 import { listImporters } from "../../kinds/stack.ts";
 import type { Exported, GatheredFacts, PlanRequest, RecordedStates, TargetFacts } from "../../planner/facts.ts";
 import { ownerOf, parentOf } from "../../planner/ownership.ts";
@@ -98,12 +100,12 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
   const options = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
   const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
   const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
-  const lastRecorded = await readLastRecorded(context, rollback, sources);
+  const lastRecorded = await readLastRecorded(context, rollback, { since: sources.since, live });
   const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded };
   const request: PlanRequest = { ...rollback, byCommand: isByPackage(rollback) };
   const subjects = resolveSubjects(request, states);
   const target: TargetFacts = {
-    versions: await readVersions(reader, rollback.picked),
+    versions: await readPublished(reader, rollback.picked, states.before),
     exports: await readExports(reader, rollback.picked, { wanted, before: states.before }),
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
     stagingBucket,
@@ -113,14 +115,27 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
   return { request, states: { ...states, live: withImporters }, target, codePlaces };
 }
 
-/** The identity was stored by an earlier step of the job; without one nothing was ever recorded. */
+/**
+ * The identity was stored by an earlier step of the job; without one nothing was ever recorded. A record that shows the
+ * live state under another digest counts as that state: an earlier version of Stepback captured less of it.
+ */
 async function readLastRecorded(
   { store }: JobContext,
   { id, picked }: Rollback,
-  { since }: RollbackStates,
+  { since, live }: Pick<RollbackStates, "since"> & Pick<RecordedStates, "live">,
 ): Promise<RecordedStates["lastRecorded"]> {
   const identity = (await store.findRollback(id))?.identity;
-  return identity ? store.findLastRecorded(identity, picked, since) : new Map();
+  if (!identity) return new Map();
+  const recorded = new Map(await store.findLastRecorded(identity, picked, since));
+  const differing = [...recorded].flatMap(([component, digest]) =>
+    kindOf(component) === "lambda-alias" && digest !== null && digest !== live.get(component)?.digest ? component : [],
+  );
+  const states = differing.length > 0 ? await store.findRecorded(identity, differing) : NOTHING;
+  for (const [component, state] of states) {
+    const now = live.get(component);
+    if (now && isSameState(state, now)) recorded.set(component, now.digest);
+  }
+  return recorded;
 }
 
 /** The live components, each stack with the importers of those of its exports that the picked parts may change. */
@@ -182,13 +197,18 @@ function namesVersions(id: ComponentId): boolean {
   return kind === "lambda-async" && isVersion(splitName(nameOf(id)).qualifier ?? "");
 }
 
-async function readVersions(
+async function readPublished(
   reader: CachedReader,
   picked: readonly ComponentId[],
+  before: Components,
 ): Promise<Map<string, VersionContent[]>> {
   const functions = new Set(picked.filter(namesVersions).flatMap((id) => functionOf(id) ?? []));
   const versions = new Map<string, VersionContent[]>();
-  for (const name of functions) versions.set(name, (await reader.listVersions(name)).map(contentOf));
+  for (const name of functions) {
+    const aliases = picked.filter((id) => kindOf(id) === "lambda-alias" && functionOf(id) === name);
+    const targets = aliases.flatMap((id) => pointedVersions(before.get(id)?.state).map(({ content }) => content));
+    versions.set(name, await readVersions(reader.aws.lambda, name, targets));
+  }
   return versions;
 }
 

@@ -1,15 +1,15 @@
 import { lambdaAliasState } from "../../domain/component/states/lambda.ts";
-import { type Json, sameJson } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import type { PlanInput } from "../kind.ts";
+import { aliasDiff } from "./alias-diff.ts";
 
 /**
  * The actions that point an alias and provision it, in an order that AWS takes: what is provisioned can only be managed
  * while the alias has no weights, and an alias that has it does not move to another version together with weights
  * (facts I2). Pure.
  */
-export function aliasActions(input: Pick<PlanInput, "name" | "goal" | "live">): Action[] {
-  const change = changeOf(input);
+export function aliasActions(input: Pick<PlanInput, "name" | "goal" | "live">, isOnOtherRuntime = false): Action[] {
+  const change = changeOf(input, isOnOtherRuntime);
   const { name, live } = input;
   const created = live ? {} : { writes: ["CreateAlias"] };
   const point: Action = { do: "put-alias", name };
@@ -29,13 +29,15 @@ interface AliasChange {
   readonly hadWeights: boolean;
 }
 
-function changeOf({ goal, live }: Pick<PlanInput, "goal" | "live">): AliasChange {
+function changeOf({ goal, live }: Pick<PlanInput, "goal" | "live">, isOnOtherRuntime: boolean): AliasChange {
   const [wanted, present] = [lambdaAliasState(goal?.state).settings, lambdaAliasState(live?.state).settings];
-  const differs = (key: keyof typeof wanted) => !live || !sameJson(wanted[key] as Json, present[key] as Json);
+  const differing = goal && live ? aliasDiff(goal.state, live.state) : [];
+  const differs = (key: keyof typeof wanted) => !live || differing.some((path) => path.startsWith(`/${key}`));
+  const moves = differs("target") || isOnOtherRuntime;
   const { provisioned } = wanted;
   return {
-    points: differs("description") || differs("target") || differs("weights"),
-    moves: differs("target"),
+    points: moves || differs("description") || differs("weights"),
+    moves,
     manages: differs("provisioned") && (live !== null || provisioned !== null),
     provisioned,
     hasWeights: wanted.weights.length > 0,

@@ -1,27 +1,22 @@
-import type { AliasFacts, AliasWrite, FunctionConfiguration } from "../../aws/gateways/lambda.ts";
+import type { AliasFacts, AliasWrite } from "../../aws/gateways/lambda.ts";
 import { type ComponentState, splitName } from "../../domain/component/component.ts";
 import { type AliasTarget, lambdaAliasState } from "../../domain/component/states/lambda.ts";
+import {
+  followsLatest,
+  LATEST,
+  type PointedVersion,
+  pointedVersions,
+  RUNTIME_VERSION,
+} from "../../domain/component/version-content.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { sameJson } from "../../domain/json.ts";
 import type { VersionContent } from "../kind.ts";
-import { configDigest, functionSettings } from "./function-settings.ts";
-
-/** The only version without content of its own: an alias to it follows the function. */
-export const LATEST = "$LATEST";
+import { hasContent } from "./version-content.ts";
 
 /** The name of an alias always has a qualifier. */
 export function splitAlias(name: string): { functionName: string; alias: string } {
   const { functionName, qualifier } = splitName(name);
   return { functionName, alias: qualifier ?? "" };
-}
-
-/** Identifies a version by its code and its configuration. */
-export function contentOf(configuration: FunctionConfiguration): VersionContent {
-  return {
-    version: configuration.Version ?? "",
-    codeSha256: configuration.CodeSha256 ?? "",
-    configDigest: configDigest(functionSettings(configuration)),
-  };
 }
 
 /** The request that points an alias to the targets of the goal. Throws REQUIRES_COMPONENT if a version was deleted. */
@@ -30,22 +25,20 @@ export function aliasWrite(
   goal: ComponentState | null,
   versions: readonly VersionContent[],
 ): AliasWrite {
-  const { settings, evidence } = lambdaAliasState(goal);
-  const oldWeights = Object.keys(evidence.weights);
-  const versionFor = (target: AliasTarget, oldVersion: string | null | undefined): string => {
-    if (target.version === LATEST) return LATEST;
-    const found = findVersion(versions, target, oldVersion);
-    if (!found) throw missingVersion(target);
-    return found.version;
-  };
+  const [main, ...weighted] = pointedVersions(goal);
   return {
     name: alias,
-    functionVersion: versionFor(settings.target, evidence.version),
-    description: settings.description,
-    weights: Object.fromEntries(
-      settings.weights.map((target, index) => [versionFor(target, oldWeights[index]), Number(target.weight)]),
-    ),
+    functionVersion: main ? versionFor(main, versions) : "",
+    description: lambdaAliasState(goal).settings.description,
+    weights: Object.fromEntries(weighted.map((pointed) => [versionFor(pointed, versions), Number(pointed.weight)])),
   };
+}
+
+function versionFor(pointed: PointedVersion, versions: readonly VersionContent[]): string {
+  if (followsLatest(pointed.content)) return LATEST;
+  const found = findVersion(versions, pointed);
+  if (!found) throw missingVersion(pointed.content);
+  return found.version;
 }
 
 export function missingVersion({ codeSha256 }: AliasTarget): StepbackError {
@@ -56,20 +49,24 @@ export function missingVersion({ codeSha256 }: AliasTarget): StepbackError {
 }
 
 /**
- * A version with this content: the one that had it in the backup or else the newest, which publishing again would return.
- * Two versions may differ in their descriptions alone, and an alias cannot split its calls between a version and itself.
+ * The version to point to. The one of the backup, if it exists: a published version never changes, so its number and its
+ * code prove it even where its variables cannot be decrypted now. Otherwise a version with the same content, preferably on
+ * the same patch of the runtime, and then the newest, which publishing again would return.
  */
 export function findVersion(
   versions: readonly VersionContent[],
-  target: AliasTarget,
-  oldVersion?: string | null,
+  { number, content }: Pick<PointedVersion, "number" | "content">,
 ): VersionContent | null {
-  const same = versions.filter((version) => hasContent(version, target));
-  return same.find(({ version }) => version === oldVersion) ?? same.at(-1) ?? null;
+  const own = versions.find(({ version, codeSha256 }) => version === number && codeSha256 === content.codeSha256);
+  if (own) return own;
+  const same = versions.filter((version) => hasContent(version, content));
+  return same.findLast((version) => hasRuntimeOf(version, content)) ?? same.at(-1) ?? null;
 }
 
-export function hasContent(version: VersionContent, target: Pick<AliasTarget, "codeSha256" | "config">): boolean {
-  return version.codeSha256 === target.codeSha256 && version.configDigest === target.config;
+/** Whether two contents are known to run on the same version of the runtime. */
+export function hasRuntimeOf(one: AliasTarget, other: AliasTarget): boolean {
+  const version = one.settings?.[RUNTIME_VERSION];
+  return version !== undefined && version === other.settings?.[RUNTIME_VERSION];
 }
 
 /** Whether the live alias already is as the request would make it. */

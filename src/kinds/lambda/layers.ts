@@ -72,22 +72,34 @@ export async function isLayerGone(reader: Pick<CachedReader, "getLayer">, arn: s
   return (await readable(reader.getLayer(arn))) === null;
 }
 
-/**
- * Whether two configurations have layers with the same content (decision 0010): at each position the same version, or
- * versions of the same layer with the same bytes.
- */
+/** The layers of a configuration, with what is known of their content. */
+interface LayerList {
+  readonly arns: readonly string[];
+  readonly layers: readonly CapturedLayer[];
+}
+
+/** Whether two configurations have layers with the same content. */
 export function sameLayers(goal: ComponentState, live: ComponentState): boolean {
-  const [wanted, present] = [layersOf(goal), layersOf(live)];
+  return sameLayerLists(listOf(goal), listOf(live));
+}
+
+function listOf(configuration: ComponentState): LayerList {
+  return { arns: layersOf(configuration), layers: lambdaConfigState(configuration).evidence.layers };
+}
+
+/** Decision 0010: at each position the same version, or versions of the same layer with the same bytes. */
+export function sameLayerLists(wanted: LayerList, present: LayerList): boolean {
   return (
-    wanted.length === present.length &&
-    wanted.every((arn, index) => arn === present[index] || hasContentOf(goal, arn, { state: live, index }))
+    wanted.arns.length === present.arns.length &&
+    wanted.arns.every((arn, index) => arn === present.arns[index] || isSameLayer(wanted, present, index))
   );
 }
 
-function hasContentOf(goal: ComponentState, arn: string, live: { state: ComponentState; index: number }): boolean {
-  const other = layersOf(live.state)[live.index] ?? "";
-  const sha256 = entryFor(goal, arn)?.codeSha256;
-  return layerOf(arn) === layerOf(other) && Boolean(sha256) && sha256 === entryFor(live.state, other)?.codeSha256;
+function isSameLayer(wanted: LayerList, present: LayerList, index: number): boolean {
+  const [one, other] = [wanted.arns[index] ?? "", present.arns[index] ?? ""];
+  const sha256 = wanted.layers.find(({ arn }) => arn === one)?.codeSha256;
+  const sha256Now = present.layers.find(({ arn }) => arn === other)?.codeSha256;
+  return layerOf(one) === layerOf(other) && Boolean(sha256) && sha256 === sha256Now;
 }
 
 function entryFor(configuration: ComponentState, arn: string): CapturedLayer | undefined {

@@ -1,11 +1,11 @@
 import { type CapturedComponent, componentId } from "../../domain/component/component.ts";
-import { lambdaCodeState } from "../../domain/component/states/lambda.ts";
+import type { AliasTarget } from "../../domain/component/states/lambda.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import type { RestoreContext } from "../kind.ts";
-import { contentOf, hasContent } from "../lambda/alias-targets.ts";
-import { configDigest } from "../lambda/function-settings.ts";
+import { latestContentOf } from "../lambda/latest-content.ts";
+import { contentOf, hasContent } from "../lambda/version-content.ts";
 
 /*
  * Lambda does not publish the same content twice in a row, and CloudFormation treats that as a failure: "A version for this
@@ -35,23 +35,20 @@ export async function publishIntermediateVersion(
 ): Promise<Json> {
   const latest = await aws.lambda.awaitSettled(name);
   const newest = (await aws.lambda.listVersions(name)).at(-1);
-  const { codeSha256, config } = backupContent(name, goalOf);
+  const wanted = backupContent(name, goalOf);
   // Only the code: a NoEcho parameter or a dynamic reference may give the version another configuration than in the backup.
-  if (!latest || !newest || newest.CodeSha256 !== codeSha256) return { needed: false };
+  if (!latest || !newest || newest.CodeSha256 !== wanted.codeSha256) return { needed: false };
   const now = contentOf(latest);
   const last = contentOf(newest);
-  const isPublished = hasContent(now, { codeSha256: last.codeSha256, config: last.configDigest });
-  if (isPublished || hasContent(now, { codeSha256, config })) return { needed: false };
-  const version = await aws.lambda.publishVersion(name, now.codeSha256, "");
+  if (hasContent(now, last) || hasContent(now, wanted)) return { needed: false };
+  const version = await aws.lambda.publishVersion(name, now.codeSha256 ?? "", "");
   note(
     `Published the present content of ${name} as version ${version}: version ${last.version} has the content of the backup, and Lambda does not publish the same content twice in a row.`,
   );
   return { version };
 }
 
-function backupContent(name: string, goalOf: RestoreContext["goalOf"]): { codeSha256: string; config: string } {
-  return {
-    codeSha256: lambdaCodeState(goalOf(componentId("lambda-code", name))).settings.CodeSha256,
-    config: configDigest(goalOf(componentId("lambda-config", name))?.settings ?? {}),
-  };
+function backupContent(name: string, goalOf: RestoreContext["goalOf"]): AliasTarget {
+  const [code, configuration] = [goalOf(componentId("lambda-code", name)), goalOf(componentId("lambda-config", name))];
+  return latestContentOf(code, configuration);
 }

@@ -1,4 +1,4 @@
-import type { AwsError, CallRecord } from "./contract.ts";
+import type { AwsError, CallRecord, Shape } from "./contract.ts";
 import { ConnectionReset } from "./wire.ts";
 
 /** One call, stopped at a point that a test chose. */
@@ -26,12 +26,20 @@ export interface FailOptions {
   readonly error: AwsError | "reset";
 }
 
+export interface AlterOptions {
+  readonly match: (record: CallRecord) => boolean;
+  /** Returns the response to send. AWS reports some errors inside a successful response. */
+  readonly change: (output: Shape) => Shape;
+}
+
 /** What a test can do to calls that come over the wire. */
 export interface Faults {
   hold(options: HoldOptions): Hold;
   /** Responds to matching calls with an error instead of performing them. */
   fail(options: FailOptions): void;
-  /** Ends every fault: held calls continue, and no more calls fail. */
+  /** Changes the responses of matching calls that succeed. */
+  alter(options: AlterOptions): void;
+  /** Ends every fault: held calls continue, and no more calls fail or are altered. */
   off(): void;
 }
 
@@ -54,6 +62,7 @@ interface Failure {
 export class InjectedFaults implements Faults {
   #gates: Gate[] = [];
   #failures: Failure[] = [];
+  #alterations: AlterOptions[] = [];
 
   hold(options: HoldOptions): Hold {
     const gate = createGate(options);
@@ -65,10 +74,21 @@ export class InjectedFaults implements Faults {
     this.#failures.push({ options, remaining: options.times ?? Number.POSITIVE_INFINITY });
   }
 
+  alter(options: AlterOptions): void {
+    this.#alterations.push(options);
+  }
+
   off(): void {
     for (const gate of this.#gates) gate.hold.release();
     this.#gates = [];
     this.#failures = [];
+    this.#alterations = [];
+  }
+
+  /** The response of a call as it is sent. */
+  altered(record: CallRecord, output: Shape): Shape {
+    const applied = this.#alterations.filter(({ match }) => match(record));
+    return applied.reduce((changed, { change }) => change(changed), output);
   }
 
   /**

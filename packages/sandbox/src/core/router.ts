@@ -1,6 +1,6 @@
 import { decodeAwsChunked, isAwsChunked } from "./aws-chunked.ts";
 import type { RecordedCalls } from "./call-log.ts";
-import { AwsError, type AwsService, type CallRecord, type SandboxClock } from "./contract.ts";
+import { AwsError, type AwsService, type CallRecord, type SandboxClock, type Shape } from "./contract.ts";
 import type { Downloads } from "./downloads.ts";
 import type { InjectedFaults } from "./faults.ts";
 import { identifyService } from "./identify-service.ts";
@@ -58,7 +58,7 @@ export class Router {
     try {
       quotas.take(endpoint.service.name, call.operation);
       const leave = await faults.enter(record, request.closed);
-      const outcome = await attempt(endpoint, call);
+      const outcome = await attempt(endpoint, call, (output) => faults.altered(record, output));
       record.performed = !(outcome instanceof AwsError);
       await leave();
       if (outcome instanceof AwsError) throw outcome;
@@ -88,9 +88,10 @@ function unframed(request: WireRequest): WireRequest {
 async function attempt(
   endpoint: Endpoint,
   call: DecodedCall,
+  altered: (output: Shape) => Shape,
 ): Promise<AwsError | ((requestId: string) => WireResponse)> {
   try {
-    const output = await endpoint.service.call(call.operation, call.input, "wire");
+    const output = altered(await endpoint.service.call(call.operation, call.input, "wire"));
     return (requestId) => endpoint.protocol.encode(call, output, requestId);
   } catch (error) {
     if (error instanceof AwsError) return error;

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import type { JsonObject } from "../../json.ts";
 import { anyJson, jsonObject, listOf, numberOrNull, readerOf, recordOf, text, textOrNull } from "./state-schema.ts";
 
 const TEXT_OR_NULL = Type.Union([Type.String(), Type.Null()]);
@@ -26,7 +27,13 @@ export const LAMBDA_CONFIG_STATE = {
     /** ARNs of layer versions; a later one covers an earlier one. */
     Layers: listOf(Type.String()),
   },
-  evidence: { functionArn: textOrNull(), lastModified: textOrNull(), layers: listOf(LAYER) },
+  evidence: {
+    functionArn: textOrNull(),
+    lastModified: textOrNull(),
+    layers: listOf(LAYER),
+    /** Members of the configuration that no update is known to write. */
+    others: jsonObject(),
+  },
 };
 export const lambdaConfigState = readerOf(LAMBDA_CONFIG_STATE);
 
@@ -72,16 +79,36 @@ export const LAMBDA_RUNTIME_STATE = {
 };
 export const lambdaRuntimeState = readerOf(LAMBDA_RUNTIME_STATE);
 
-/** What a version consists of; of `$LATEST`, which is followed and not pinned, the version alone. */
+/**
+ * What a version consists of; of `$LATEST`, which is followed and not pinned, the version alone. The number of any other
+ * version stands here only where part of its content could not be read: two unreadable contents are not the same one.
+ */
 const VERSION_CONTENT = {
   version: Type.Optional(Type.String()),
   codeSha256: Type.Optional(Type.String()),
-  /** Digest of the configuration without its description. */
+  /** Digest of the writable configuration without its description; all that 0.1.0 compared. Missing if part was not read. */
   config: Type.Optional(Type.String()),
+  /** Everything that AWS returns of a version and that changes how it runs. States of 0.1.0 have four members of it. */
+  settings: Type.Optional(Type.Unsafe<JsonObject>(Type.Record(Type.String(), Type.Unknown()))),
+  /** Names of the settings that could not be read. States of 0.1.0 lack the list. */
+  unread: Type.Optional(Type.Array(Type.String())),
 };
 const TARGET = Type.Object(VERSION_CONTENT);
 const WEIGHTED_TARGET = Type.Object({ ...VERSION_CONTENT, weight: Type.Optional(Type.Number()) });
 export type AliasTarget = Readonly<Static<typeof TARGET>>;
+
+/** What it takes to publish a version again, in addition to its content. */
+const KEPT_VERSION = Type.Object({
+  imageUri: Type.Optional(TEXT_OR_NULL),
+  sourceKmsKeyArn: Type.Optional(TEXT_OR_NULL),
+  referencedObject: Type.Optional(Type.Union([REFERENCED_OBJECT, Type.Null()])),
+  layers: Type.Optional(Type.Array(LAYER)),
+  /** Why the archive lacks its bytes. */
+  notArchived: Type.Optional(TEXT_OR_NULL),
+  /** Why settings could not be read. */
+  notRead: Type.Optional(TEXT_OR_NULL),
+});
+export type KeptVersion = Readonly<Static<typeof KEPT_VERSION>>;
 
 export const LAMBDA_ALIAS_STATE = {
   settings: {
@@ -97,6 +124,8 @@ export const LAMBDA_ALIAS_STATE = {
     weights: recordOf(Type.Number()),
     aliasArn: textOrNull(),
     provisionedStatus: textOrNull(),
+    /** By the number of the version. */
+    versions: recordOf(KEPT_VERSION),
   },
 };
 export const lambdaAliasState = readerOf(LAMBDA_ALIAS_STATE);
