@@ -30,6 +30,7 @@ export function breaksOf(before: Json, now: Json | undefined, at = "", growing =
   if (Array.isArray(before) && Array.isArray(now) && at.endsWith("/parameters"))
     return parameterBreaks(before, now, at);
   if (isNames(before) && isNames(now) && at.endsWith("/required")) return requiredBreaks(before, now, at);
+  if (isNames(before) && isNames(now) && at === ERROR_CODES && before.every((code) => now.includes(code))) return [];
   if (!isJsonObject(before) || !isJsonObject(now)) {
     return JSON.stringify(before) === JSON.stringify(now) ? [] : [`${at} has changed`];
   }
@@ -52,6 +53,9 @@ function parameterBreaks(before: readonly JsonObject[], now: readonly JsonObject
       .map((parameter) => `${at}/${nameOf(parameter)} is required now`),
   ];
 }
+
+/** Only answers have codes; a client that does not know one has the status of the response. */
+const ERROR_CODES = "/components/schemas/ErrorCode/enum";
 
 function isNames(value: Json): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string");

@@ -16,7 +16,7 @@ import { awsEnv } from "../support/test-account.ts";
 import { callsFromText, replay } from "./account-calls.ts";
 import { countIds } from "./counted-ids.ts";
 import { databaseFromText } from "./database-text.ts";
-import { goOn, type Outcome, type Recorded } from "./follow-up.ts";
+import { goOn, type Recorded } from "./follow-up.ts";
 import { missingMembers } from "./missing-members.ts";
 import { answersFromText } from "./old-answers.ts";
 
@@ -210,8 +210,8 @@ t.test("finishes what 0.1.0 left half done and makes each mutation once", async 
   const jobs = onRows(folder, "SELECT status, fence FROM jobs WHERE id IN (7, 9, 11) ORDER BY id");
   t.same(jobs, Array(3).fill({ status: "done", fence: 3 }), "the leases of the killed process are taken over");
   t.same(
-    outcome,
-    JSON.parse(await fixture("outcome.json")) as Outcome,
+    missingMembers(JSON.parse(await fixture("outcome.json")), asJson(outcome)),
+    [],
     "the outcome is the one that 0.1.0 reached after a restart",
   );
 });
