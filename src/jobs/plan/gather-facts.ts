@@ -29,7 +29,7 @@ import { isLayerGone, layersOf } from "../../kinds/lambda/layers.ts";
 import { readVersions } from "../../kinds/lambda/version-content.ts";
 import { listImporters } from "../../kinds/stack.ts";
 import type { Exported, GatheredFacts, PlanRequest, RecordedStates, TargetFacts } from "../../planner/facts.ts";
-import { ownerOf, parentOf } from "../../planner/ownership.ts";
+import { ownerOf, owningResources, parentOf } from "../../planner/ownership.ts";
 import { directPlanner } from "../../planner/plan-directly.ts";
 import { exportsAtStake } from "../../planner/stack-parts/plan-parts.ts";
 import { resolveSubjects, type Subjects } from "../../planner/subject.ts";
@@ -41,7 +41,8 @@ import { loadStates } from "./sources.ts";
 
 /**
  * The components to read: the picked ones, the others of their functions, because planning one needs the rest, and the
- * stacks that own them, because parts are restored into their templates.
+ * stacks that own them, because parts are restored into their templates. What changes together with a picked resource is read,
+ * too, so that the record of the rollback holds its own traces.
  */
 export function withSiblings({ picked, strategy }: Picking, states: SnapshotPair): ComponentId[] {
   const { before, deployed } = states;
@@ -52,7 +53,18 @@ export function withSiblings({ picked, strategy }: Picking, states: SnapshotPair
   );
   const asked = strategy === "direct" ? picked.filter((id) => comesOrGoes(id, states)) : picked;
   const owners = asked.flatMap((id) => ownerOf(id, { ...states, live: NOTHING }) ?? []);
-  return [...new Set([...picked, ...owners, ...resourcesAlteredIn(owners, states), ...own, ...known])];
+  const along = alteredWith(picked, states);
+  return [...new Set([...picked, ...owners, ...resourcesAlteredIn(owners, states), ...along, ...own, ...known])];
+}
+
+/** Altered components of functions that are, by themselves, a picked resource of a stack: a policy's statement is a Permission. */
+function alteredWith(picked: readonly ComponentId[], { before, deployed }: SnapshotPair): ComponentId[] {
+  if (!picked.some((id) => kindOf(id) === "stack-resource")) return [];
+  const states = { before, deployed, live: NOTHING };
+  const isPicked = (resource: ComponentId) => picked.includes(resource);
+  return alteredIds(before, deployed).filter(
+    (id) => functionOf(id) !== null && owningResources(id, states).some(isPicked),
+  );
 }
 
 const NOTHING: Components = new Map();

@@ -53,6 +53,12 @@ function isStill(kept: string, { component, liveDigest }: PlanStep, { live }: Co
   return digestOf(stackState(live?.state).settings.template) === kept;
 }
 
+/**
+ * A parameter whose value differs after an empty change set is used by no resource, or by none any more since parts of the
+ * stack went back with copies of it; outputs are compared with the values of all that they refer to.
+ */
+const OF_TEXT = /^\/(template$|parameters\/)/;
+
 /** What an empty change set has left undone; null where something beside the template differs. */
 function undoneOf(
   { component }: PlanStep,
@@ -65,7 +71,7 @@ function undoneOf(
     const [wanted, present] = [goal, live.state].map(({ settings }) => asObject(settings["definition"]));
     return policiesUndone(wanted ?? {}, present ?? {});
   }
-  const isTemplateAlone = component.startsWith("stack:") && differing.every((path) => path === "/template");
+  const isTemplateAlone = component.startsWith("stack:") && differing.every((path) => OF_TEXT.test(path));
   return isTemplateAlone && goal && live ? leftUndone(goal, live.state) : null;
 }
 
