@@ -3,7 +3,7 @@ import { isParameter, targetOf } from "./closure.ts";
 import type { Merge } from "./merge.ts";
 import { child, type Entry, entryOf, type Node, readingOf } from "./node.ts";
 import { impossible, type Refusal, requirement } from "./request.ts";
-import { originOf } from "./resources.ts";
+import { originOf, type Resources } from "./resources.ts";
 import { inSection, keysOf } from "./template-text.ts";
 import { namesIn, usesOf } from "./uses.ts";
 
@@ -16,8 +16,8 @@ export interface OutputChanges {
 type OutputDecision = "keep" | "take" | "drop" | Refusal;
 
 /**
- * Facts F3, rule 4: outputs stay as they are, except for those that refer to a resource which is picked whole: these are
- * taken from the backup. An output of a removed resource is removed with it. An export that may be imported never changes.
+ * Facts F3, rule 4: outputs stay as they are, except for those that refer to a resource which is picked whole, or which is
+ * generated from one on the side of the output: these are taken from the backup. An output of a removed resource is removed with it. An export that may be imported never changes.
  */
 export function outputChanges(merge: Merge): OutputChanges {
   const { current, backup } = merge.request;
@@ -53,8 +53,8 @@ function sideBySide(merge: Merge, key: string): Sides {
 
 function decideOn(merge: Merge, sides: Sides): OutputDecision {
   const { key, now, was, nowIds, wasIds } = sides;
-  const isPicked = (name: string) => merge.whole.has(name) || merge.whole.has(originOf(merge.backup, name) ?? name);
-  if (![...nowIds, ...wasIds].some(isPicked)) return "keep";
+  const isPickedOf = (side: Resources) => (name: string) => merge.whole.has(originOf(side, name) ?? name);
+  if (!nowIds.some(isPickedOf(merge.current)) && !wasIds.some(isPickedOf(merge.backup))) return "keep";
   const dangling = nowIds.filter((name) => isLost(merge, name));
   const missing = wasIds.flatMap((name) => missingFor(merge, name));
   const bound = now && child(now, "Export") && !merge.request.unimportedOutputs?.includes(key);

@@ -399,3 +399,35 @@ t.test(
     t.equal(result.template.length, bad.length);
   },
 );
+
+t.test("an output of what a transform generates goes and comes with its origin, on either side", async (t) => {
+  const sam = (resources: object, outputs: object) => ({
+    Transform: "AWS::Serverless-2016-10-31",
+    Resources: { Keep: { Type: "AWS::SNS::Topic" }, ...resources },
+    Outputs: { Kept: { Value: ref("Keep") }, ...outputs },
+  });
+  const Events = { Get: { Type: "Api", Properties: { Path: "/", Method: "get" } } };
+  const Dump = {
+    Type: "AWS::Serverless::Function",
+    Properties: { CodeUri: "s3://b/k.zip", AutoPublishAlias: "live", FunctionUrlConfig: { AuthType: "NONE" }, Events },
+  };
+  const values = {
+    Url: { "Fn::GetAtt": ["DumpUrl", "FunctionUrl"] },
+    Alias: ref("DumpAliaslive"),
+    Role: { "Fn::GetAtt": "DumpRole.Arn" },
+    Version: ref("DumpVersion0123456789"),
+    Permission: { "Fn::Sub": "${DumpGetPermissionProd}" },
+    Api: { "Fn::Sub": "https://${ServerlessRestApi}.execute-api.${AWS::Region}.amazonaws.com/Prod" },
+  };
+  for (const [key, Value] of Object.entries(values)) {
+    const [without, withIt] = [sam({}, {}), sam({ Dump }, { [key]: { Value } })];
+    const removed = spliced(spliceTexts(withIt, without, { parts: whole("Dump") }));
+    t.same(parseTemplate(removed.template), without, `${key}: the deploy added it`);
+    t.same(removed.affected.outputsDropped, [key]);
+    const back = spliced(spliceTexts(without, withIt, { parts: whole("Dump") }));
+    t.same(parseTemplate(back.template), parseTemplate(JSON.stringify(withIt)), `${key}: the deploy deleted it`);
+    t.same(back.affected.outputsTaken, [key]);
+    const other = spliced(spliceTexts(withIt, sam({ Keep: topic("x") }, {}), { parts: whole("Keep") }));
+    t.same(parseTemplate(other.template)["Outputs"], parseTemplate(JSON.stringify(withIt))["Outputs"], `${key}: stays`);
+  }
+});
