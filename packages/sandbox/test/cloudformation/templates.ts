@@ -278,3 +278,49 @@ t.test("summarises a template before it is deployed", async (t) => {
     Parameters: [{ ParameterKey: "Secret", NoEcho: true }],
   });
 });
+
+t.test("takes what CloudFormation takes, and keeps the text of what is no plain number", async (t) => {
+  const stage = stageOf(t);
+  const yaml = `Resources:
+  A:
+    Type: AWS::CloudFormation::CustomResource
+    Version: "1.0"
+    Properties: {ServiceToken: arn}
+  A:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: last-one-wins}
+Outputs:
+  Account: {Value: 012345670123}
+  Hex: {Value: 0x1A2B}
+  Infinite: {Value: .inf}
+  Decimal: {Value: 1.10}
+  Underscore: {Value: 1_000}
+  Long: {Value: 12345678901234567890}
+  Plain: {Value: !GetAtt A.TopicName}
+`;
+  const { Outputs = [] } = await stage.create("yaml", yaml);
+  t.same(Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])), {
+    Account: "012345670123",
+    Hex: "0x1A2B",
+    Infinite: ".inf",
+    Decimal: "1.10",
+    Underscore: "1_000",
+    Long: "12345678901234567890",
+    Plain: "last-one-wins",
+  });
+  const json = '{"Resources":{"A":{"Type":"Custom::Thing","Version":"1.0",},},"Outputs":{"N":{"Value":1.10,},},}';
+  t.match(await stage.create("json", json), { Outputs: [{ OutputValue: "1.10" }] });
+});
+
+t.test("two APIs have stages of one name, and one API has not", async (t) => {
+  const stage = stageOf(t);
+  const of = (api: string) => ({
+    Type: "AWS::ApiGateway::Stage",
+    Properties: { StageName: "prod", RestApiId: { Ref: api }, DeploymentId: "d" },
+  });
+  const api = { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "api" } };
+  const two = { Resources: { A: api, B: { ...api, Properties: { Name: "other" } }, S: of("A"), T: of("B") } };
+  t.match(await stage.create("two", two), { StackStatus: "CREATE_COMPLETE" });
+  const same = { Resources: { C: { ...api, Properties: { Name: "third" } }, S: of("C"), T: of("C") } };
+  t.match(await stage.create("same", same), { StackStatus: "ROLLBACK_COMPLETE" });
+});

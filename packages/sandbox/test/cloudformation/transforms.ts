@@ -64,7 +64,7 @@ t.test("AWS::LanguageExtensions unrolls loops and evaluates what it can", async 
   t.equal((await stage.client.send(original)).TemplateBody, LANGUAGE);
 });
 
-t.test("AWS::Include merges snippets from S3 into a template, whose own members win", async (t) => {
+t.test("AWS::Include merges snippets from S3 into a template, and of equal members the snippet's wins", async (t) => {
   const stage = stageOf(t);
   await stage.call("s3", "CreateBucket", { Bucket: "snippets" });
   const put = (Key: string, text: string) =>
@@ -72,14 +72,15 @@ t.test("AWS::Include merges snippets from S3 into a template, whose own members 
   await put("tags.yaml", "DelaySeconds: 7\nQueueName: from-the-snippet\n");
   await put("outputs.json", JSON.stringify({ Delay: { Value: "included" } }));
   const call = (key: string) => ({
-    "Fn::Transform": { Name: "AWS::Include", Parameters: { Location: `s3://snippets/${key}` } },
+    "Fn::Transform": { Name: "AWS::Include", Parameters: { Location: { "Fn::Sub": `s3://\${Snippets}/${key}` } } },
   });
   const template = (key: string) => ({
+    Parameters: { Snippets: { Type: "String", Default: "snippets" } },
     Resources: { Q: { Type: "AWS::SQS::Queue", Properties: { QueueName: "own", ...call(key) } } },
     Outputs: { Name: { Value: { "Fn::GetAtt": ["Q", "QueueName"] } }, ...call("outputs.json") },
   });
   await stage.deploy("shop", template("tags.yaml"));
-  t.same(await outputsOf(stage, "shop"), { Name: "own", Delay: "included" });
+  t.same(await outputsOf(stage, "shop"), { Name: "from-the-snippet", Delay: "included" });
   const { TemplateBody } = await stage.client.send(new GetTemplateCommand({ StackName: "shop" }));
   t.equal(JSON.parse(TemplateBody ?? "").Resources.Q.Properties.DelaySeconds, 7);
   await t.rejects(stage.deploy("other", template("gone.yaml")), { message: /^S3 error: / });

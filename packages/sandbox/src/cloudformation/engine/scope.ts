@@ -75,6 +75,9 @@ export function valueOfResource(site: Site, logicalId: string, attribute: string
   if (attribute === null) return resource.physicalId;
   const known = resource.attributes[attribute];
   if (known !== undefined) return known;
+  // A resource's model holds what was written, too.
+  const written = resource.properties[attribute];
+  if (written !== undefined) return written;
   if (resource.type === STACK_TYPE) {
     throw new ResourceError(`${attribute.replace(/^Outputs\./, "Output ")} not found in stack ${resource.physicalId}`);
   }

@@ -1,4 +1,4 @@
-import type { ValueMap } from "../template/value.ts";
+import { scalarText, type ValueMap } from "../template/value.ts";
 import { ResourceError } from "./resource-error.ts";
 
 /** What the registry needs to know about a resource. */
@@ -36,6 +36,8 @@ export class ResourceRegistry {
   }
 }
 
-function keyOf({ type, physicalId }: RegisteredResource): string {
-  return `${type} ${physicalId}`;
+/** A stage's name is its own within its API only. */
+function keyOf({ type, physicalId, properties }: RegisteredResource): string {
+  const api = type.endsWith("::Stage") ? scalarText(properties["RestApiId"] ?? properties["ApiId"]) : undefined;
+  return `${type} ${api === undefined ? "" : `${api} `}${physicalId}`;
 }

@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, load, type Schema, Type, YAMLException } from "js-yaml";
+import { FAILSAFE_SCHEMA, load, type Schema, Type, YAMLException } from "js-yaml";
 import { AwsError } from "../../core/contract.ts";
 import { isMap, type Value, type ValueMap } from "./value.ts";
 
@@ -25,8 +25,12 @@ const FUNCTION_TAGS = [
 ] as const;
 
 const YAML_KINDS = ["scalar", "sequence", "mapping"] as const;
-/** YAML 1.1 reads these as booleans, and so does CloudFormation; js-yaml follows YAML 1.2 and does not. */
-const OLD_BOOLEANS: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
+/** YAML 1.1 reads these words as booleans, and so does CloudFormation. */
+const BOOLEAN = /^(?:(true|True|TRUE|yes|Yes|YES|on|On|ON)|false|False|FALSE|no|No|NO|off|Off|OFF)$/;
+/** A number that JavaScript writes with the same text. Every other one stays text, because CloudFormation passes texts on. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+/** In JSON: a string, a number, or a comma that follows the last member. */
+const JSON_TOKEN = /("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)|,(?=\s*[}\]])/g;
 
 const SCHEMA = templateSchema();
 
@@ -50,7 +54,13 @@ export function validationError(message: string): AwsError {
 
 function parseJson(text: string): Value {
   try {
-    return JSON.parse(text);
+    // Blanks in place of a comma, so that the offset in an error stays the one in the text.
+    return JSON.parse(
+      text.replace(JSON_TOKEN, (_token, quoted?: string, number?: string) => {
+        if (number === undefined) return quoted ?? " ";
+        return isNumber(number) ? number : JSON.stringify(number);
+      }),
+    );
   } catch (error) {
     const offset = /position (\d+)/.exec(String(error))?.[1];
     const before = text.slice(0, offset === undefined ? text.length : Number(offset)).split("\n");
@@ -60,7 +70,7 @@ function parseJson(text: string): Value {
 
 function parseYaml(text: string): Value {
   try {
-    const value = load(text, { schema: SCHEMA }) as Value | undefined;
+    const value = load(text, { schema: SCHEMA, json: true }) as Value | undefined;
     refuseAliases(value ?? null, new Set());
     return value ?? null;
   } catch (error) {
@@ -79,7 +89,7 @@ function refuseAliases(value: Value, seen: Set<Value>): void {
   for (const child of Object.values(value)) refuseAliases(child, seen);
 }
 
-/** The core schema has no dates, so `2012-10-17` stays the text that IAM expects. */
+/** Dates, account ids with a leading zero, `0x1F` and `.inf` are text: `2012-10-17` is what IAM expects. */
 function templateSchema(): Schema {
   const tags = FUNCTION_TAGS.map((name) => ({ tag: `!${name}`, key: `Fn::${name}` }));
   const plain = [
@@ -89,15 +99,22 @@ function templateSchema(): Schema {
   const types = [...tags, ...plain].flatMap(({ tag, key }) =>
     YAML_KINDS.map((kind) => new Type(tag, { kind, construct: (value: Value) => ({ [key]: value ?? "" }) })),
   );
-  return CORE_SCHEMA.extend({ implicit: [oldBoolean()], explicit: [...types, ...getAttTypes()] });
+  return FAILSAFE_SCHEMA.extend({ implicit: [plainScalar()], explicit: [...types, ...getAttTypes()] });
 }
 
-function oldBoolean(): Type {
-  return new Type("tag:yaml.org,2002:bool11", {
-    kind: "scalar",
-    resolve: (text: unknown) => typeof text === "string" && /^(yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(text),
-    construct: (text: string) => OLD_BOOLEANS[text.toLowerCase()] ?? false,
-  });
+function plainScalar(): Type {
+  return new Type("tag:yaml.org,2002:plain", { kind: "scalar", construct: plainValue });
+}
+
+function plainValue(text: string): Value {
+  const boolean = BOOLEAN.exec(text);
+  if (boolean) return boolean[1] !== undefined;
+  if (/^(?:~|null|Null|NULL)$/.test(text)) return null;
+  return isNumber(text) ? Number(text) : text;
+}
+
+function isNumber(text: string): boolean {
+  return NUMBER.test(text) && String(Number(text)) === text;
 }
 
 /** `!GetAtt A.B.C` is resource A with the attribute `B.C`. */

@@ -27,6 +27,8 @@ const RESOURCE_MEMBERS = [
   "CreationPolicy",
   "UpdatePolicy",
 ];
+/** Types whose resources may say which version of their definition they are. */
+const CUSTOM_RESOURCE = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
 const NAME = /^[a-zA-Z0-9]+$/;
 
 /**
@@ -141,9 +143,10 @@ function readParameter(_name: string, member: ValueMap): ParameterDefinition {
 }
 
 function readResource(name: string, member: ValueMap): ResourceDefinition {
-  const unknown = Object.keys(member).find((key) => !RESOURCE_MEMBERS.includes(key));
-  if ("Type" in member && unknown) throw validationError(`Invalid template resource property '${unknown}'`);
   const type = scalarText(member["Type"]) ?? "";
+  const isKnown = (key: string) => RESOURCE_MEMBERS.includes(key) || (key === "Version" && CUSTOM_RESOURCE.test(type));
+  const unknown = Object.keys(member).find((key) => !isKnown(key));
+  if ("Type" in member && unknown) throw validationError(`Invalid template resource property '${unknown}'`);
   // These types exist only before a transform.
   if (type.startsWith("AWS::Serverless::")) throw formatError(`Unrecognized resource types: [${type}]`);
   return readSubmittedResource(name, member);
