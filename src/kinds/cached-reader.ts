@@ -6,6 +6,7 @@ import type { LayerFacts } from "../aws/gateways/layers.ts";
 import type { ProvisionedFacts } from "../aws/gateways/provisioned.ts";
 import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.ts";
 import { type ComponentId, componentId, stackNameIn } from "../domain/component/component.ts";
+import { LATEST } from "../domain/component/version-content.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate, resourcesOf } from "../domain/template/template.ts";
 import { functionNameOf } from "./lambda/trigger-settings.ts";
@@ -37,6 +38,10 @@ export interface CachedReader extends CaptureOptions {
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   listAliases(name: string): Promise<AliasFacts[]>;
   listVersions(name: string): Promise<FunctionConfiguration[]>;
+  /** Names of all functions of the account and region. */
+  listFunctionNames(): Promise<string[]>;
+  /** Numbers of the published versions of a function, oldest first. No call where the account was listed before. */
+  listVersionNumbers(name: string): Promise<string[]>;
   listEventInvokes: LambdaGateway["listEventInvokes"];
   listUrls: LambdaGateway["listUrls"];
   /** Names of all exports of the account and region; null if they cannot be listed. */
@@ -102,6 +107,7 @@ export function createCachedReader(
     getFunction,
     listAliases,
     listVersions,
+    ...createVersionLists(aws, listVersions),
     listEventInvokes,
     listUrls,
     listExportNames,
@@ -112,6 +118,37 @@ export function createCachedReader(
     getStack,
     ownerOf: (physicalId, tags) => owners.get(physicalId) ?? ownerFromTags(tags),
   };
+}
+
+/** One list of the account has the versions of all its functions, for no more calls than the names alone take. */
+function createVersionLists(
+  aws: AwsAccess,
+  listVersions: CachedReader["listVersions"],
+): Pick<CachedReader, "listFunctionNames" | "listVersionNumbers"> {
+  let account: Promise<ReadonlyMap<string, string[]>> | null = null;
+  return {
+    listFunctionNames: async () => {
+      account ??= aws.lambda.listAllVersions().then(numbersByFunction);
+      return [...(await account).keys()];
+    },
+    listVersionNumbers: async (name) => {
+      const listed = (await account)?.get(name) ?? numbersOf(await listVersions(name));
+      return [...listed].sort((one, other) => Number(one) - Number(other));
+    },
+  };
+}
+
+function numbersByFunction(rows: readonly FunctionConfiguration[]): ReadonlyMap<string, string[]> {
+  const numbers = new Map<string, string[]>();
+  for (const row of rows) {
+    const name = row.FunctionName ?? "";
+    numbers.set(name, [...(numbers.get(name) ?? []), ...numbersOf([row])]);
+  }
+  return numbers;
+}
+
+function numbersOf(rows: readonly FunctionConfiguration[]): string[] {
+  return rows.flatMap(({ Version }) => (Version && Version !== LATEST ? Version : []));
 }
 
 /** Owners of functions and triggers by their physical id. */

@@ -1,4 +1,5 @@
-import type { CapturedComponent } from "../domain/component/component.ts";
+import type { FunctionFacts } from "../aws/gateways/lambda.ts";
+import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { lambdaConcurrencyState } from "../domain/component/states/lambda.ts";
 import type { Json } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
@@ -8,9 +9,10 @@ import type { SettingsOf } from "./captured-state.ts";
 import { compareWithGoal, settingsDiff } from "./comparison.ts";
 import type { Kind, PlanInput, RestoreContext, StepPlan } from "./kind.ts";
 import { capturedFacet, oneAction, planFacet } from "./lambda/facet.ts";
+import { readProvisioned } from "./lambda/provisioned-concurrency.ts";
 
 /**
- * Reserved concurrency. A function without a reservation does not have this component; a reservation of 0 is one, and
+ * Reserved concurrency of a function, and provisioned concurrency of a version. A function without a reservation does not have this component; a reservation of 0 is one, and
  * throttles the function completely (facts B4).
  */
 export const lambdaConcurrency: Kind = {
@@ -20,23 +22,54 @@ export const lambdaConcurrency: Kind = {
   plan,
   restore: restoreBy({ "put-concurrency": putConcurrency, "delete-concurrency": deleteConcurrency }),
   async verify(reader, name, goal) {
+    const { functionName, qualifier } = splitName(name);
+    if (qualifier !== null) await reader.aws.lambda.awaitProvisioned(functionName, qualifier);
     return compareWithGoal(this, await capture(reader, name), goal);
   },
 };
 
 async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
-  const facts = await reader.getFunction(name);
+  const { functionName, qualifier } = splitName(name);
+  const facts = await reader.getFunction(functionName);
+  if (facts && qualifier !== null) return captureProvisioned(reader, { name, qualifier, facts });
   if (!facts || facts.reservedConcurrency === null) return null;
-  const settings: SettingsOf<typeof lambdaConcurrencyState> = {
+  const settings: Partial<SettingsOf<typeof lambdaConcurrencyState>> = {
     ReservedConcurrentExecutions: facts.reservedConcurrency,
   };
   return capturedFacet(reader, { kind: "lambda-concurrency", name, facts }, { settings });
 }
 
+interface VersionReading {
+  readonly name: string;
+  readonly qualifier: string;
+  readonly facts: FunctionFacts;
+}
+
+async function captureProvisioned(
+  reader: CachedReader,
+  { name, qualifier, facts }: VersionReading,
+): Promise<CapturedComponent | null> {
+  const { requested, incomplete } = await readProvisioned(reader, splitName(name).functionName, qualifier);
+  if (requested === null && incomplete === null) return null;
+  const settings: Partial<SettingsOf<typeof lambdaConcurrencyState>> = {
+    ProvisionedConcurrentExecutions: requested,
+  };
+  return capturedFacet(reader, { kind: "lambda-concurrency", name, facts }, { settings, incomplete });
+}
+
 function plan(input: PlanInput): StepPlan {
+  if (splitName(input.name).qualifier !== null) return planProvisioned(input);
   return planFacet(input, {
     put: () => oneAction(input, "put-concurrency"),
     remove: () => oneAction(input, "delete-concurrency"),
+  });
+}
+
+function planProvisioned(input: PlanInput): StepPlan {
+  const put = { do: "put-provisioned-concurrency" } as const;
+  return planFacet(input, {
+    put: () => oneAction(input, put),
+    remove: () => oneAction(input, { ...put, writes: ["DeleteProvisionedConcurrencyConfig"] }),
   });
 }
 

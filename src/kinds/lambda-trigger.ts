@@ -1,5 +1,11 @@
 import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.ts";
-import { type CapturedComponent, type ComponentState, captured, componentId } from "../domain/component/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentState,
+  captured,
+  componentId,
+  isVersion,
+} from "../domain/component/component.ts";
 import { lambdaTriggerState } from "../domain/component/states/lambda.ts";
 import { type Reason, StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
@@ -21,7 +27,6 @@ import {
   stateAfter,
   unchanged,
 } from "./kind.ts";
-import { isVersion } from "./lambda/facet.ts";
 import { ownTags, type Tags, tagChanges, tagWrites } from "./lambda/tags.ts";
 import {
   triggerCreation,

@@ -39,7 +39,7 @@ async function addAlias({ own }: Stage): Promise<void> {
 
 async function capture(t: Test, { aws }: Stage): Promise<Components> {
   const reader = createCachedReader(aws, await openDiskArtifacts(t.testdir()));
-  const found = await captureScope(reader, { stacks: [], functions: ["pay*"] }, [], async () => {});
+  const found = await captureScope(reader, { stacks: [], functions: ["pay*"] }, new Map(), async () => {});
   return new Map(found.map((component) => [component.id, component]));
 }
 
@@ -113,7 +113,7 @@ t.test("a capture finds every facet of a function and of its aliases, with few c
     "lambda:GetFunctionRecursionConfig": 1,
     "lambda:GetFunctionCodeSigningConfig": 1,
     "lambda:ListFunctionEventInvokeConfigs": 1,
-    "lambda:GetPolicy": 2,
+    "lambda:GetPolicy": 3,
     "lambda:ListFunctionUrlConfigs": 1,
   });
 });

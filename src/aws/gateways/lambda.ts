@@ -40,6 +40,8 @@ export type ConfigurationPatch = JsonObject;
 export interface LambdaGateway extends FacetReaders, FacetWriters, TriggerGateway, LayerGateway, ProvisionedGateway {
   /** ListFunctions, all pages: `$LATEST` of each function. */
   listFunctions(): Promise<FunctionConfiguration[]>;
+  /** ListFunctions with all versions, all pages: `$LATEST` and every published version of each function. */
+  listAllVersions(): Promise<FunctionConfiguration[]>;
   /** GetFunction. Null if the function or the qualifier does not exist. */
   getFunction(name: string, qualifier?: string): Promise<FunctionFacts | null>;
   /** The configuration only. Calls GetFunction, whose quota is seven times that of all other reads. Null if there is none. */

@@ -24,7 +24,7 @@ export type LambdaCall = Call<
 
 type LambdaReaders = Pick<
   LambdaGateway,
-  "listFunctions" | "getFunction" | "getConfiguration" | "listVersions" | "listAliases" | "getAlias"
+  "listFunctions" | "listAllVersions" | "getFunction" | "getConfiguration" | "listVersions" | "listAliases" | "getAlias"
 >;
 
 /** AWS returns at most this many items per page, whatever is asked for (facts A1). */
@@ -37,6 +37,11 @@ export function createLambdaReaders(call: LambdaCall): LambdaReaders {
     listFunctions: () =>
       call.list(
         (sdk, client) => sdk.paginateListFunctions({ client, pageSize: PAGE_SIZE }, {}),
+        (page) => page.Functions,
+      ),
+    listAllVersions: () =>
+      call.list(
+        (sdk, client) => sdk.paginateListFunctions({ client, pageSize: PAGE_SIZE }, { FunctionVersion: "ALL" }),
         (page) => page.Functions,
       ),
     listVersions: (name) => listVersions(call, name),

@@ -1,5 +1,16 @@
-import { type CapturedComponent, type ComponentId, type Components, kindOf } from "../component/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type Components,
+  componentId,
+  functionOf,
+  isVersion,
+  kindOf,
+  nameOf,
+  splitName,
+} from "../component/component.ts";
 import type { Change } from "../component/diff.ts";
+import { versionsIn } from "../component/function-versions.ts";
 import { isSameState } from "../component/same-state.ts";
 import type { Reason } from "../errors.ts";
 import type { Readiness } from "../plan/readiness.ts";
@@ -26,7 +37,18 @@ export interface Altered {
 /** The ids whose states differ between two snapshots, stacks first, in a stable order. */
 export function alteredIds(before: Components, deployed: Components): ComponentId[] {
   const all = [...new Set([...before.keys(), ...deployed.keys()])].sort(stacksFirst);
-  return all.filter((id) => !isSame(before.get(id), deployed.get(id)));
+  const gone = new Set(goneWithVersions(before, deployed));
+  return all.filter((id) => !gone.has(id) && !isSame(before.get(id), deployed.get(id)));
+}
+
+/** What belonged to a published version that was deleted meanwhile. Nothing can bring it back (facts B3). */
+export function goneWithVersions(before: Components, deployed: Components): ComponentId[] {
+  return [...before.keys()].filter((id) => {
+    const { functionName, qualifier } = splitName(nameOf(id));
+    if (deployed.has(id) || qualifier === null || !isVersion(qualifier) || functionOf(id) === null) return false;
+    const code = deployed.get(componentId("lambda-code", functionName));
+    return !code || versionsIn(code.state)?.includes(qualifier) === false;
+  });
 }
 
 export function changeOf(before: CapturedComponent | undefined, deployed: CapturedComponent | undefined): Alteration {

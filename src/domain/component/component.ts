@@ -52,6 +52,11 @@ export function splitName(name: string): { functionName: string; qualifier: stri
   return { functionName: name.slice(0, colon), qualifier: name.slice(colon + 1) };
 }
 
+/** Versions are numbered; the name of an alias cannot be a number. */
+export function isVersion(qualifier: string): boolean {
+  return /^\d+$/.test(qualifier);
+}
+
 /** What separates a function's name from the rest: `:alias`, `/source`. Names of functions contain neither character. */
 const AFTER_FUNCTION = /[:/]/;
 

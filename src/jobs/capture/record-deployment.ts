@@ -1,9 +1,9 @@
-import { type Altered, alteredIds, changeOf, countAltered } from "../../domain/activity/altered.ts";
+import { type Altered, alteredIds, changeOf, countAltered, goneWithVersions } from "../../domain/activity/altered.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
 import { lockOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
-import { type CapturedComponent, type Components, functionOf } from "../../domain/component/component.ts";
+import type { CapturedComponent, Components } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { alteredReadiness, type ReadinessFacts } from "../../domain/plan/readiness.ts";
@@ -24,14 +24,15 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   const before = await context.store.findComponents(deployment.backup.id);
   const { stacks } = deployment.scope;
   const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
-  const known = [...new Set([...before.keys()].flatMap((id) => functionOf(id) ?? []))];
-  const components = await captureScope(reader, deployment.scope, known, logCaptures(context, deployment.id));
+  const components = await captureScope(reader, deployment.scope, before, logCaptures(context, deployment.id));
   const deployed = asComponents(components);
   const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
   const masking = { fingerprint: context.fingerprint, disclosure };
   const found = alteredRows({ before, deployed }, masking, context.stagingBucket !== null);
   const pinned = carriedPins(found, deployed, await context.store.findActivePins(deployment));
   const altered = markPinned(found, pinned);
+  for (const component of goneWithVersions(before, deployed))
+    context.log.add("warn", "It is gone with its version, whose number never comes back.", { component });
   logPinned(context, pinned);
   const counts = countAltered(altered);
   context.log.add("info", `Altered: ${counts.added} added, ${counts.modified} modified, ${counts.deleted} deleted.`);

@@ -24,7 +24,7 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   context.log.add("info", "Taking the backup.");
   const { stacks } = deployment.scope;
   const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
-  const components = await captureScope(reader, deployment.scope, [], logCaptures(context, deployment.id));
+  const components = await captureScope(reader, deployment.scope, new Map(), logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);
   context.log.add("info", `The backup is ready: ${components.length} components.`);

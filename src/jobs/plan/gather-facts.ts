@@ -5,6 +5,7 @@ import {
   type Components,
   componentId,
   functionOf,
+  isVersion,
   type KindName,
   kindOf,
   nameOf,
@@ -24,7 +25,6 @@ import {
   type CaptureOptions,
 } from "../../kinds/cached-reader.ts";
 import type { VersionContent } from "../../kinds/kind.ts";
-import { isVersion } from "../../kinds/lambda/facet.ts";
 import { isLayerGone, layersOf } from "../../kinds/lambda/layers.ts";
 import { readVersions } from "../../kinds/lambda/version-content.ts";
 import { listImporters } from "../../kinds/stack.ts";
@@ -202,11 +202,14 @@ async function readExports(
   return isAsked ? reader.aws.cloudFormation.listExports() : null;
 }
 
+/** Kinds whose components may belong to a version. */
+const ON_VERSIONS: ReadonlySet<KindName> = new Set(["lambda-async", "lambda-policy", "lambda-concurrency"]);
+
 /** Whether a component can only be planned with the published versions of its function at hand. */
 function namesVersions(id: ComponentId): boolean {
   const kind = kindOf(id);
   if (kind === "lambda-alias" || kind === "lambda-trigger") return true;
-  return kind === "lambda-async" && isVersion(splitName(nameOf(id)).qualifier ?? "");
+  return ON_VERSIONS.has(kind) && isVersion(splitName(nameOf(id)).qualifier ?? "");
 }
 
 async function readPublished(

@@ -6,6 +6,7 @@ import {
   type ComponentState,
   captured,
   componentId,
+  isVersion,
   type KindName,
   splitName,
 } from "../../domain/component/component.ts";
@@ -123,11 +124,6 @@ function refuseWithFunction({ name }: PlanInput): StepPlan {
 
 function requires(why: string, add: ComponentId): Reason {
   return { code: "REQUIRES_COMPONENT", detail: `${why}: add ${add}.` };
-}
-
-/** Versions are numbered; the name of an alias cannot be a number. */
-export function isVersion(qualifier: string): boolean {
-  return /^\d+$/.test(qualifier);
 }
 
 /** The value. Throws AWS_DENIED if it is unavailable: what cannot be read must not be overwritten. */

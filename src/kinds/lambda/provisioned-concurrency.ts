@@ -1,4 +1,7 @@
-import { lambdaAliasState } from "../../domain/component/states/lambda.ts";
+import type { Availability } from "../../aws/availability.ts";
+import type { ProvisionedFacts } from "../../aws/gateways/provisioned.ts";
+import { isVersion } from "../../domain/component/component.ts";
+import { lambdaAliasState, lambdaConcurrencyState } from "../../domain/component/states/lambda.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
@@ -19,20 +22,32 @@ export async function readProvisioned(
   functionName: string,
   alias: string,
 ): Promise<CapturedProvisioning> {
+  const listed = await listProvisioned(reader, functionName);
+  if ("unavailable" in listed) return { requested: null, status: null, incomplete: listed.unavailable };
+  const found = listed.value.find(({ qualifier }) => qualifier === alias);
+  return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
+}
+
+/** What is provisioned for the aliases and versions of a function. */
+export async function listProvisioned(
+  reader: CachedReader,
+  functionName: string,
+): Promise<Availability<readonly ProvisionedFacts[]>> {
   try {
-    const found = (await reader.listProvisioned(functionName)).find(({ qualifier }) => qualifier === alias);
-    return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
+    return { value: await reader.listProvisioned(functionName) };
   } catch (error) {
     if (!(error instanceof StepbackError) || error.code !== "AWS_DENIED") throw error;
-    return { requested: null, status: null, incomplete: `Provisioned concurrency: ${error.detail}` };
+    return { unavailable: `Provisioned concurrency: ${error.detail}` };
   }
 }
 
-/** Deletes the configuration if the backup has none. */
+/** Of an alias or of a version. Deletes the configuration if the backup has none. */
 export async function putProvisioned({ name }: Action, context: RestoreContext): Promise<Json> {
   const { aws, goal, note } = context;
   const { functionName, alias } = splitAlias(name);
-  const wanted = lambdaAliasState(goal).settings.provisioned;
+  const wanted = isVersion(alias)
+    ? lambdaConcurrencyState(goal).settings.ProvisionedConcurrentExecutions
+    : lambdaAliasState(goal).settings.provisioned;
   const live = await aws.lambda.awaitProvisioned(functionName, alias);
   if ((live?.requested ?? null) === wanted && live?.status !== "FAILED")
     return alreadyDone(context, `The provisioned concurrency of ${name} is that of the backup`);

@@ -59,6 +59,8 @@ export const LAMBDA_CODE_STATE = {
     signingProfileVersionArn: textOrNull(),
     signingJobArn: textOrNull(),
     referencedObject: Type.Union([REFERENCED_OBJECT, Type.Null()], { default: null }),
+    /** Numbers of the published versions, oldest first; missing where nobody listed them. */
+    versions: Type.Optional(Type.Array(Type.String())),
   },
 };
 export const lambdaCodeState = readerOf(LAMBDA_CODE_STATE);
@@ -173,7 +175,11 @@ export const LAMBDA_TRIGGER_STATE = {
 };
 export const lambdaTriggerState = readerOf(LAMBDA_TRIGGER_STATE);
 
-export const LAMBDA_CONCURRENCY_STATE = { settings: { ReservedConcurrentExecutions: numberOrNull() }, evidence: {} };
+/** Executions reserved for a function, or environments that one of its versions keeps ready. */
+export const LAMBDA_CONCURRENCY_STATE = {
+  settings: { ReservedConcurrentExecutions: numberOrNull(), ProvisionedConcurrentExecutions: numberOrNull() },
+  evidence: {},
+};
 export const lambdaConcurrencyState = readerOf(LAMBDA_CONCURRENCY_STATE);
 
 export const LAMBDA_TAGS_STATE = { settings: { Tags: recordOf(Type.String()) }, evidence: {} };
