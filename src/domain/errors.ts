@@ -300,7 +300,7 @@ export const ERROR_TABLE = {
     409,
     false,
     "The change set would change more than what is picked",
-    "It was not run. Add what `detail` names, or pick the whole stack.",
+    "It was not run. Pick the whole stack, or use the strategy `direct` for a function.",
   ),
   STACK_POLICY_DENIES: row(
     409,

@@ -49,15 +49,17 @@ interface Relocated extends CodePlan {
   readonly template: string;
 }
 
+type MovedText = Omit<Relocated, "lostTemplates">;
+
 function relocateIn(stack: CapturedComponent, places: readonly CodePlace[], bucket: string | null): Relocated {
   const [, , , region = ""] = (stack.physicalId ?? "").split(":");
   const planned = planCode(places, { bucket, region });
   const { template, moves, refusals } = moveInText(stackState(stack.state).settings.template, planned.moves);
-  return { template, moves, refusals: [...planned.refusals, ...refusals] };
+  return { ...planned, template, moves, refusals: [...planned.refusals, ...refusals] };
 }
 
 /** Makes as many of the moves as the template allows; a move that is refused hinders no other. */
-function moveInText(text: string, moves: readonly CodeMove[]): Relocated {
+function moveInText(text: string, moves: readonly CodeMove[]): MovedText {
   const result = relocate(text, moves);
   if ("template" in result) return { template: result.template, moves, refusals: [] };
   const isRefused = ({ logicalId }: CodeMove) => result.logicalId === null || logicalId === result.logicalId;

@@ -114,7 +114,7 @@ async function changeSetsOf(w: TestAccount): Promise<unknown> {
 }
 
 t.test(
-  "code goes back through its stack although much refers to the function's ARN, and none of it is touched",
+  "code is rolled back through its stack although much refers to the function's ARN, and none of it is touched",
   async (t) => {
     const templates = { good: shop("v1", DEPENDENTS), bad: shop("v2", DEPENDENTS) };
     const { w, deployment } = await badDeploy(t, templates);
@@ -127,7 +127,7 @@ t.test(
 );
 
 t.test(
-  "a whole stack goes back without consent although its URL would be lost if the function were replaced",
+  "a whole stack is rolled back without consent although its URL would be lost if the function were replaced",
   async (t) => {
     const templates = { good: shop("v1", DEPENDENTS), bad: shop("v2", DEPENDENTS) };
     const { w, deployment } = await badDeploy(t, templates);

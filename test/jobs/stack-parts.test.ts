@@ -115,7 +115,7 @@ t.test("one function's code is rolled back through its stack, and the rest of th
     .map(({ operation, input }) => `${operation} ${input["Key"] ?? input["StackName"] ?? ""}`);
   t.same(
     writes,
-    ["PutObject v1/pay.zip", "CreateChangeSet shop", "ExecuteChangeSet shop"],
+    ["CreateChangeSet shop", "PutObject v1/pay.zip", "ExecuteChangeSet shop"],
     "the calls that one function needs",
   );
   const steps = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;

@@ -4,8 +4,10 @@ import type {
   DescribeStacksOutput,
   GetStackPolicyOutput,
   GetTemplateOutput,
+  ListChangeSetsOutput,
   ListExportsOutput,
   ListStackResourcesOutput,
+  ListStacksOutput,
 } from "@aws-sdk/client-cloudformation";
 import type {
   AliasConfiguration,
@@ -117,6 +119,8 @@ interface Outputs {
   DescribeChangeSet: DescribeChangeSetOutput;
   DescribeStackResources: DescribeStackResourcesOutput;
   DescribeStacks: DescribeStacksOutput;
+  ListChangeSets: ListChangeSetsOutput;
+  ListStacks: ListStacksOutput;
   GetAlias: AliasConfiguration;
   GetEventSourceMapping: EventSourceMappingConfiguration;
   GetFunction: GetFunctionResponse;

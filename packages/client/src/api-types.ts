@@ -949,6 +949,11 @@ export interface components {
             /** @description Components whose steps must not have failed before it */
             after: string[];
             bridges: components["schemas"]["Bridge"][];
+            changeSet: {
+                /** @enum {unknown} */
+                gated: "before the run" | "at its turn";
+                why: string | null;
+            } | null;
             /** @description `kind:name`, percent-encoded in paths */
             component: string;
             displayName: string | null;
@@ -3343,6 +3348,9 @@ export const rollbackStrategyValues: ReadonlyArray<FlattenedDeepRequired<compone
 export const rollbackOnConflictValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onConflict"]> = ["fail", "restore", "keep-live"];
 export const rollbackOnErrorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onError"]> = ["stop", "continue", "compensate"];
 export const lossClassValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Loss"]["class"]> = ["data", "address", "told"];
+export const planStepChangeSetAnyOf0GatedValues: ReadonlyArray<Extract<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["changeSet"], {
+    gated: unknown;
+}>["gated"]> = ["before the run", "at its turn"];
 export const planStepActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];
 export const planStepStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["strategy"]> = ["stack", "direct"];
 export const rollbackComponentActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RollbackComponent"]["action"]> = ["restore", "remove", "recreate", "unchanged", "refused"];

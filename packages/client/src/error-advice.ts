@@ -66,7 +66,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["ARTIFACT_MISSING","Restore the artifacts folder from its own backup."],
   ["STACK_NOT_UPDATABLE","Bring the stack into a complete status first; `detail` names its status."],
   ["SPLICE_IMPOSSIBLE","`detail` says why. Pick the whole stack, or use the strategy `direct` for a function."],
-  ["CHANGE_SET_WIDER","It was not run. Add what `detail` names, or pick the whole stack."],
+  ["CHANGE_SET_WIDER","It was not run. Pick the whole stack, or use the strategy `direct` for a function."],
   ["STACK_POLICY_DENIES","Change the stack's policy for the time of the rollback, or leave the resource out."],
   ["OWNED_ELSEWHERE","Roll back the root stack or the stack set that `detail` names."],
   ["NOECHO_VALUE_LOST","Create the stack by hand with the value, then roll back the rest."],

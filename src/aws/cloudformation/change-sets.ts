@@ -13,7 +13,7 @@ import type { CloudFormationCall } from "./stack-readers.ts";
 
 type ChangeSets = Pick<
   CloudFormationGateway,
-  "createChangeSet" | "getChangeSet" | "awaitChangeSet" | "executeChangeSet" | "deleteChangeSet"
+  "createChangeSet" | "getChangeSet" | "awaitChangeSet" | "executeChangeSet" | "deleteChangeSet" | "deleteShell"
 >;
 
 /** The template in the request itself, or the address of an object that holds it. */
@@ -59,6 +59,7 @@ export function createChangeSets(
       if (refusedAsEmpty.delete(name)) return;
       await nullIfMissing(call((sdk) => new sdk.DeleteChangeSetCommand({ StackName: stack, ChangeSetName: name })));
     },
+    deleteShell: (stack) => deleteShell(call, stack),
   };
 }
 
@@ -70,7 +71,7 @@ function toInput(request: ChangeSetRequest, template: TemplateMember): CreateCha
   return {
     StackName: request.stack,
     ChangeSetName: request.name,
-    ClientToken: request.name,
+    ClientToken: request.attempt === 1 ? request.name : `${request.name}-${request.attempt}`,
     ChangeSetType: request.type,
     ...template,
     Parameters: Object.entries(request.parameters).map(([key, value]) =>
@@ -118,6 +119,14 @@ async function readChange(call: CloudFormationCall, change: Change, prefix: stri
   if (!own || !nestedId) return own ? [own] : [];
   const nested = await readChangeSet(call, { ChangeSetName: nestedId }, `${own.logicalId}.`);
   return [own, ...nested.changes];
+}
+
+async function deleteShell(call: CloudFormationCall, stack: string): Promise<void> {
+  const described = await nullIfMissing(call((sdk) => new sdk.DescribeStacksCommand({ StackName: stack })));
+  if (described?.Stacks?.[0]?.StackStatus !== "REVIEW_IN_PROGRESS") return;
+  const { Summaries = [] } = await call((sdk) => new sdk.ListChangeSetsCommand({ StackName: stack }));
+  if (Summaries.length > 0) return;
+  await nullIfMissing(call((sdk) => new sdk.DeleteStackCommand({ StackName: stack })));
 }
 
 interface Execution {

@@ -77,8 +77,7 @@ export function toChangeSet(response: DescribeChangeSetOutput, changes: readonly
     stackId: response.StackId ?? "",
     status: statusOf(Status, ExecutionStatus, StatusReason ?? ""),
     executed: ExecutionStatus.startsWith("EXECUTE_"),
-    reason:
-      ExecutionStatus === "OBSOLETE" ? "The stack has changed since the change set was made." : words(StatusReason),
+    reason: words(StatusReason),
     changes,
   };
 }
@@ -86,7 +85,7 @@ export function toChangeSet(response: DescribeChangeSetOutput, changes: readonly
 function statusOf(status: string, executionStatus: string, reason: string): ChangeSet["status"] {
   if (status === "FAILED") return NO_CHANGES.test(reason) ? "empty" : "failed";
   if (status !== "CREATE_COMPLETE") return status.startsWith("CREATE_") ? "pending" : "failed";
-  return executionStatus === "OBSOLETE" ? "failed" : "ready";
+  return executionStatus === "OBSOLETE" ? "obsolete" : "ready";
 }
 
 /** Null for a change without a resource, such as a hook. `prefix` names the nested stack: `Nested.`. */

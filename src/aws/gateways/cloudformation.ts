@@ -39,6 +39,8 @@ export interface ChangeSetRequest {
   readonly stack: string;
   /** Also the idempotency key: a second creation under the same name finds the first one. */
   readonly name: string;
+  /** Counts from 1; another attempt follows the deletion of one that had become obsolete. */
+  readonly attempt: number;
   readonly type: "CREATE" | "UPDATE";
   /** As submitted. Over 51,200 bytes it goes through the staging bucket. */
   readonly template: string;
@@ -56,7 +58,8 @@ export interface ChangeSetRequest {
 export interface ChangeSet {
   readonly id: string;
   readonly stackId: string;
-  readonly status: "ready" | "pending" | "empty" | "failed";
+  /** `obsolete`: the stack has changed since, and it can only be deleted. */
+  readonly status: "ready" | "pending" | "empty" | "failed" | "obsolete";
   readonly executed: boolean;
   readonly reason: string | null;
   readonly changes: readonly ResourceChange[];
@@ -102,6 +105,8 @@ export interface CloudFormationGateway {
   /** With DisableRollback false; `token` stands on every event. */
   executeChangeSet(stack: string, name: string, token: string): Promise<void>;
   deleteChangeSet(stack: string, name: string): Promise<void>;
+  /** Deletes the shell around a deleted change set of type CREATE, unless another change set is in it. */
+  deleteShell(stack: string): Promise<void>;
   deleteStack(stackId: string, token: string): Promise<void>;
   /** ContinueUpdateRollback. `skip` as `LogicalId` or, within a nested stack, `NestedStackName.LogicalId`. */
   continueUpdateRollback(stackId: string, skip: readonly string[], token: string): Promise<void>;

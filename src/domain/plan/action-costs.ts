@@ -16,7 +16,7 @@ interface Cost {
 const FUNCTION = "lambda:GetFunction";
 const TRIGGER_READS: readonly CallKey[] = ["lambda:ListEventSourceMappings", "lambda:GetEventSourceMapping"];
 const TEMPLATE_READS: readonly CallKey[] = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"];
-/** Whether the change set exists, which changes it makes, with which values, and the final status of the stack. */
+/** Which changes it makes, the same at its turn, whether it has begun, and the final status of the stack. */
 const CHANGE_SET_READS: readonly CallKey[] = [
   "cloudformation:DescribeChangeSet",
   "cloudformation:DescribeChangeSet",
@@ -132,7 +132,12 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
   "update-stack": { reads: CHANGE_SET_READS, write: CHANGE_SET, settleMs: 60_000 },
   // Only outputs change, so no resource has to settle.
   "bridge-stack": { reads: CHANGE_SET_READS, write: CHANGE_SET, settleMs: 15_000 },
-  "splice-stack": { reads: [...TEMPLATE_READS, ...CHANGE_SET_READS], write: CHANGE_SET, settleMs: 60_000 },
+  // Spliced once to make the change set before the run, and once to check it again at its turn.
+  "splice-stack": {
+    reads: [...TEMPLATE_READS, ...TEMPLATE_READS, ...CHANGE_SET_READS],
+    write: CHANGE_SET,
+    settleMs: 60_000,
+  },
   "delete-stack": {
     reads: ["cloudformation:DescribeStacks", "cloudformation:DescribeStacks"],
     write: ["cloudformation:DeleteStack"],

@@ -32,6 +32,8 @@ export interface Action {
   readonly skip?: readonly string[];
   /** References in the backup's template that change to the staging bucket; only with `splice-stack` and `put-code-objects`. */
   readonly moves?: readonly CodeMove[];
+  /** Whether the objects include templates that CloudFormation reads to make a change set; only with `put-code-objects`. */
+  readonly templates?: true;
   /** The mutations in their order, where they differ from the one that the action is named for. Only for the estimate. */
   readonly writes?: readonly string[];
 }

@@ -39,9 +39,13 @@ export interface CodeRefusal {
 export interface CodePlan {
   readonly moves: readonly CodeMove[];
   readonly refusals: readonly CodeRefusal[];
+  /** Templates of nested stacks that have to be put where CloudFormation reads them before it can make a change set. */
+  readonly lostTemplates: readonly LostTemplate[];
 }
 
-export const NO_CODE_PLAN: CodePlan = { moves: [], refusals: [] };
+export type LostTemplate = Pick<CodePlace, "logicalId" | "property">;
+
+export const NO_CODE_PLAN: CodePlan = { moves: [], refusals: [], lostTemplates: [] };
 
 /** Templates refer to objects under this prefix, which must be kept for as long as a stack has such a template. */
 export const CODE_PREFIX = "stepback/code/";
@@ -62,8 +66,12 @@ export function planCode(
     if (outcome && "digest" in outcome) moves.push(outcome);
     else if (outcome) refusals.push(outcome);
   }
-  return { moves, refusals };
+  const lostTemplates = places.filter(({ property, state }) => NESTED_PROPERTIES.has(property) && state !== "same");
+  return { moves, refusals, lostTemplates };
 }
+
+/** The properties of nested stacks and of SAM's applications that name a template. */
+const NESTED_PROPERTIES: ReadonlySet<string> = new Set(["TemplateURL", "Location"]);
 
 function outcomeOf(
   place: CodePlace,

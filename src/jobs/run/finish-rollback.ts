@@ -12,6 +12,7 @@ import { followWith } from "../follow-up.ts";
 import type { JobContext } from "../job-context.ts";
 import { captureOptions, readLive, withSiblings } from "../plan/gather-facts.ts";
 import { loadStates } from "../plan/sources.ts";
+import { dropChangeSets } from "./gate-change-sets.ts";
 import { readPinChanges } from "./pin-rolled-back.ts";
 import { changedIds, idAfter, withRenamed } from "./renamed-ids.ts";
 import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
@@ -20,6 +21,7 @@ import { proofOf } from "./verify-step.ts";
 /** Reads all picked components once more, since a later step may have undone an earlier one, and ends the job. */
 export async function finishRollback(run: Run, stopped: Problem | null): Promise<void> {
   const { context, rollback, states } = run;
+  await dropChangeSets(context, rollback);
   context.log.add("info", "Reading all picked components back once more.");
   await context.log.flush();
   const options = captureOptions(rollback, states);
@@ -115,6 +117,7 @@ export async function refuseRollback(
   rollback: Rollback,
   { plan, why }: { plan: Plan; why: Problem },
 ): Promise<void> {
+  await dropChangeSets(context, rollback);
   context.log.add("error", `Nothing was touched. ${why.code}: ${why.detail}`);
   const rows = plan.steps.map((step): StepRow => ({ ...pendingRow(step), status: "Skipped" }));
   const end = {
@@ -139,6 +142,7 @@ export async function breakOffRollback(context: JobContext, rollback: Rollback, 
   const { store } = context;
   const plan = await store.findPlan(rollback.id);
   if (!plan) return false;
+  await dropChangeSets(context, rollback);
   const known = new Map((await store.findSteps(rollback.id)).map((row) => [row.order, row]));
   const at = context.clock.now();
   const rows = plan.steps.map((step): StepRow => {

@@ -26,14 +26,25 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   const { context, rollback } = run;
   const { store, fence, log } = context;
   await log.flush();
-  const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
-  const { token } = await store.intend(fence, rollback.id, wanted);
-  const result = await performerOf(action).restore(action, {
-    ...restoreContext(run, step, token),
-    goal: goalOfAction(step, index),
-  });
+  const prepared = await intendAction(run, step, { action, index });
+  const result = await performerOf(action).restore(action, prepared);
   await store.finishAction(fence, rollback.id, { step: step.order, index, result, lines: log.take() });
   noteKept(run.kept, { step: step.order, action, result });
+}
+
+/** What an action is performed with, before the run begins as well. */
+export type ActionRun = Pick<Run, "context" | "rollback" | "plan" | "states">;
+
+/** Commits the intent of an action, and returns what it is performed with. */
+export async function intendAction(
+  run: ActionRun,
+  step: PlanStep,
+  { action, index }: { readonly action: Action; readonly index: number },
+): Promise<RestoreContext> {
+  const { context, rollback } = run;
+  const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
+  const { token } = await context.store.intend(context.fence, rollback.id, wanted);
+  return { ...restoreContext(run, step, token), goal: goalOfAction(step, index) };
 }
 
 /** Letters, digits and dashes only, because it also names change sets (facts E2). */
@@ -54,7 +65,7 @@ export function actionsThrough(step: PlanStep, bridge: BridgePass): number {
   return (places[step.bridges.indexOf(bridge)] ?? -1) + 1;
 }
 
-function restoreContext(run: Run, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
+function restoreContext(run: ActionRun, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
   const { context, states, plan } = run;
   const goals = new Map(plan.steps.map(({ component, goal }) => [component, goal]));
   const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? states.before.get(id)?.state ?? null;

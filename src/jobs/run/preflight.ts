@@ -8,6 +8,7 @@ import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import type { JobContext } from "../job-context.ts";
 import { captureOptions, logAndCheck, readLive, withSiblings } from "../plan/gather-facts.ts";
+import { gateChangeSets } from "./gate-change-sets.ts";
 import { newSnapshot, pendingRow, problem, runMayLose } from "./run-context.ts";
 
 /** The last checks before the first mutation. Returns why the run must not begin; null when it has begun. */
@@ -26,8 +27,8 @@ export async function preflight(
   const options = captureOptions(rollback, states);
   const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
   const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
-  const moved = whatMoved(plan, live);
-  if (moved) return moved;
+  const refused = whatMoved(plan, live) ?? (await gateChangeSets({ context, rollback, plan, states }));
+  if (refused) return refused;
   const snapshot = newSnapshot(context, live);
   const waits = returned !== null;
   if (waits) context.log.add("info", `Waiting for the command that deploys the package ${returned.digest}.`);

@@ -1,37 +1,48 @@
-import type { ChangeSet, ChangeSetRequest, StackFacts } from "../../aws/gateways/cloudformation.ts";
-import { componentId } from "../../domain/component/component.ts";
+import type { ChangeSet, StackFacts } from "../../aws/gateways/cloudformation.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { digestOf, type Json } from "../../domain/json.ts";
-import { type Effect, effectsOf } from "../../domain/stack/change-causes.ts";
+import { effectsOf } from "../../domain/stack/change-causes.ts";
 import { RETAINED_BY_DESIGN, wayToImport } from "../../domain/stack/retained.ts";
-import { holdsData } from "../../domain/stack/stateful-types.ts";
 import type { RestoreContext } from "../kind.ts";
+import { ATTEMPTS, type ChangeSetPlan, findChangeSet, leaves, makeChangeSet } from "./make-change-set.ts";
 
-/** The change set to make, and the check that it has to pass. */
-interface ChangeSetPlan {
-  /** Called only if the change set does not exist yet. */
-  readonly request: () => Promise<ChangeSetRequest>;
-  /** Throws if the changes are not the planned ones. Called before the change set runs, even after a crash. */
-  readonly gate: (effects: readonly Effect[]) => Promise<void> | void;
+/**
+ * Runs the change set that the preflight has made, or makes it, and waits for its end. Its name is the token, so that a
+ * second attempt finds the first one. One that the stack has left behind meanwhile is made anew, and checked again.
+ */
+export async function runChangeSet(name: string, plan: ChangeSetPlan, context: RestoreContext): Promise<Json> {
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await findChangeSet(name, plan, context);
+    const changeSet = found ?? (await makeChangeSet(name, plan, context, attempt));
+    if (changeSet.status === "empty") return dropEmpty(changeSet.stackId, name, context);
+    if (changeSet.executed || (await execute(name, changeSet, { context, isLast: attempt === ATTEMPTS })))
+      return settle(name, changeSet, context);
+  }
 }
 
-/** Makes a change set, checks it and runs it. Its name is the token, so that a second attempt finds the first one. */
-export async function runChangeSet(name: string, plan: ChangeSetPlan, context: RestoreContext): Promise<Json> {
-  const { cloudFormation } = context.aws;
-  const existing = await cloudFormation.getChangeSet(name, context.token);
-  if (!existing) await cloudFormation.createChangeSet(await plan.request());
-  const changeSet = await cloudFormation.awaitChangeSet(name, context.token);
-  if (changeSet.status === "empty") return dropEmpty(changeSet.stackId, name, context);
-  if (changeSet.status === "failed") {
-    throw new StepbackError(
-      "AWS_REJECTED",
-      `CloudFormation cannot make the change set for ${name}: ${changeSet.reason}`,
-    );
+/** False if the stack has changed since the change set was made, which cannot run any more. */
+async function execute(
+  name: string,
+  changeSet: ChangeSet,
+  { context, isLast }: { readonly context: RestoreContext; readonly isLast: boolean },
+): Promise<boolean> {
+  const { aws, note, token } = context;
+  const changes = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
+  note(`Running the change set of ${name}: ${changes.join(", ") || "outputs only"}.`);
+  try {
+    await aws.cloudFormation.executeChangeSet(name, token, token);
+    return true;
+  } catch (error) {
+    const now = await aws.cloudFormation.getChangeSet(name, token);
+    if (isLast || (now !== null && now.status !== "obsolete")) throw error;
+    note(`The stack ${name} has changed since its change set was made: making it again.`);
+    return false;
   }
-  if (!changeSet.executed) await execute(name, { changeSet, plan }, context);
-  const status = await settleStack(changeSet.stackId, name, context);
-  const mayLeave = effectsOf(changeSet.changes).some(leaves);
-  const orphans = mayLeave ? await orphansOf({ stackId: changeSet.stackId, name }, context) : [];
+}
+
+async function settle(name: string, { stackId, changes }: ChangeSet, context: RestoreContext): Promise<Json> {
+  const status = await settleStack(stackId, name, context);
+  const orphans = effectsOf(changes).some(leaves) ? await orphansOf({ stackId, name }, context) : [];
   return orphans.length > 0 ? { status, orphans } : { status };
 }
 
@@ -41,55 +52,6 @@ async function dropEmpty(stackId: string, name: string, context: RestoreContext)
   await context.aws.cloudFormation.deleteChangeSet(name, context.token);
   context.note(`CloudFormation finds nothing to change in ${name}: the change set is empty.`);
   return { changes: 0, kept };
-}
-
-async function execute(
-  name: string,
-  { changeSet, plan }: { changeSet: ChangeSet; plan: ChangeSetPlan },
-  context: RestoreContext,
-): Promise<void> {
-  try {
-    const effects = effectsOf(changeSet.changes);
-    await plan.gate(effects);
-    refuseLosses(name, effects, context);
-  } catch (error) {
-    await context.aws.cloudFormation.deleteChangeSet(name, context.token);
-    throw error;
-  }
-  const changes = changeSet.changes.map(({ action, logicalId }) => `${action} ${logicalId}`);
-  context.note(`Running the change set of ${name}: ${changes.join(", ") || "outputs only"}.`);
-  await context.aws.cloudFormation.executeChangeSet(name, context.token, context.token);
-}
-
-/** A loss that the plan did not name needs consent by its name: nobody has seen it yet. */
-function refuseLosses(name: string, effects: readonly Effect[], { mayLose }: RestoreContext): void {
-  const idOf = ({ change }: Effect) => componentId("stack-resource", `${name}/${change.logicalId}`);
-  const losing = effects.filter((effect) => losesData(effect) && !mayLose(idOf(effect)));
-  if (losing.length === 0) return;
-  const named = losing.map((effect) => `${idOf(effect)} (${effect.change.type}) ${lossOf(effect)}`);
-  throw new StepbackError(
-    "DESTRUCTIVE",
-    `The change set of ${name} was not run: ${named.join("; ")}. Consent to it by name.`,
-    named.map((detail) => ({ code: "DESTRUCTIVE", detail })),
-  );
-}
-
-/** Changes that need consent (facts E2, step 4). */
-function losesData(effect: Effect): boolean {
-  const { type, policyAction } = effect.change;
-  return holdsData(type) && policyAction !== "Retain" && leaves(effect);
-}
-
-/** Whether the present resource leaves the stack, as far as is known beforehand. */
-function leaves({ change, replaced }: Effect): boolean {
-  return change.action === "Remove" || replaced !== "no";
-}
-
-function lossOf({ change, replaced }: Effect): string {
-  if (change.action === "Remove") return "would be deleted";
-  return replaced === "yes"
-    ? "would be replaced by a new one"
-    : "may be replaced by a new one: CloudFormation decides that only while it runs";
 }
 
 async function settleStack(stackId: string, name: string, context: RestoreContext): Promise<string> {

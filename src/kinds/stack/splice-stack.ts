@@ -14,6 +14,7 @@ import { readTemplateText } from "../../domain/template/splice/template-text.ts"
 import { parseTemplate } from "../../domain/template/template.ts";
 import { missingStack } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
+import type { ChangeSetPlan } from "./make-change-set.ts";
 import { runChangeSet } from "./run-change-set.ts";
 import { parameterValues } from "./template-values.ts";
 
@@ -23,23 +24,24 @@ import { parameterValues } from "./template-values.ts";
  * the change set. Throws PLAN_STALE if the live template has changed since the plan was made.
  */
 export async function spliceStack(action: Action, context: RestoreContext): Promise<Json> {
+  return runChangeSet(action.name, splicePlan(action, context), context);
+}
+
+export function splicePlan(action: Action, context: RestoreContext): ChangeSetPlan {
   const { name, importing = [] } = action;
   let spliced: Promise<{ result: Spliced; facts: StackFacts }> | null = null;
   const prepare = () => {
     spliced ??= prepareSplice(action, context);
     return spliced;
   };
-  return runChangeSet(
-    name,
-    {
-      request: async () => {
-        const { result, facts } = await prepare();
-        return { ...changeSetRequest(name, { result, facts }, context), importExisting: importing.length > 0 };
-      },
-      gate: async (effects) => refuseWider(name, effects, (await prepare()).result),
+  return {
+    creates: false,
+    request: async () => {
+      const { result, facts } = await prepare();
+      return { ...changeSetRequest(name, { result, facts }, context), importExisting: importing.length > 0 };
     },
-    context,
-  );
+    gate: async (effects) => refuseWider(name, effects, (await prepare()).result),
+  };
 }
 
 async function prepareSplice({ name, parts = [], into, moves = [] }: Action, context: RestoreContext) {
@@ -81,7 +83,7 @@ function changeSetRequest(
   name: string,
   { result, facts }: { result: Spliced; facts: StackFacts },
   { token }: RestoreContext,
-): Omit<ChangeSetRequest, "importExisting"> {
+): Omit<ChangeSetRequest, "importExisting" | "attempt"> {
   return {
     stack: name,
     name: token,

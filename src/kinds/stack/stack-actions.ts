@@ -7,27 +7,28 @@ import { ALLOWS_EVERYTHING, readStackPolicy } from "../../domain/stack/stack-pol
 import { isNoEcho } from "../../domain/template/secrets.ts";
 import { alreadyDone, missingStack, requiredGoal } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
+import type { ChangeSetPlan } from "./make-change-set.ts";
 import { orphansOf, runChangeSet, whyFailed } from "./run-change-set.ts";
 
 export async function createStack(action: Action, context: RestoreContext): Promise<Json> {
-  return submit("CREATE", action, context);
+  return runChangeSet(action.name, submissionPlan("CREATE", action, context), context);
 }
 
 /** Also updates to the goal of a bridge. */
 export async function updateStack(action: Action, context: RestoreContext): Promise<Json> {
-  return submit("UPDATE", action, context);
+  return runChangeSet(action.name, submissionPlan("UPDATE", action, context), context);
 }
 
-function submit(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): Promise<Json> {
+export function submissionPlan(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): ChangeSetPlan {
   const request = async () => changeSetRequest(type, action, context);
-  return runChangeSet(action.name, { request, gate: () => {} }, context);
+  return { creates: type === "CREATE", request, gate: () => {} };
 }
 
 function changeSetRequest(
   type: "CREATE" | "UPDATE",
   { name, importing = [] }: Action,
   context: RestoreContext,
-): ChangeSetRequest {
+): Omit<ChangeSetRequest, "attempt"> {
   const { settings, evidence } = stackState(requiredGoal(context));
   const parameters = Object.entries(settings.parameters);
   const known = type === "UPDATE" ? parameters : parameters.filter(([, value]) => !isNoEcho(value));

@@ -69,8 +69,13 @@ export function planStack(input: PlanInput): StepPlan {
 }
 
 /** Restores objects that the goal's template names and that their bucket has lost or changed. */
-function codeAction({ name, code: { moves } }: PlanInput): Action {
-  return { do: "put-code-objects", name, ...(moves.length > 0 ? { moves } : {}) };
+function codeAction({ name, code: { moves, lostTemplates } }: PlanInput): Action {
+  return {
+    do: "put-code-objects",
+    name,
+    ...(moves.length > 0 ? { moves } : {}),
+    ...(lostTemplates.length > 0 ? { templates: true } : {}),
+  };
 }
 
 function asReason({ code, detail }: Reason): Reason {

@@ -165,9 +165,10 @@ function spliceActions(
 ): Action[] {
   const moves = code.moves.filter(isAbout(parts));
   const relocation = moves.length > 0 ? { moves } : {};
+  const templates = code.lostTemplates.some(isAbout(parts)) ? ({ templates: true } as const) : {};
   const into = digestOf(stackState(live.state).settings.template);
   return [
-    { do: "put-code-objects", name, parts, ...relocation },
+    { do: "put-code-objects", name, parts, ...relocation, ...templates },
     ...versions,
     { do: "splice-stack", name, parts, into, ...relocation, ...importingMember(coming) },
   ];

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { changeSetGate } from "../../domain/plan/change-set-gate.ts";
 import type { Estimate } from "../../domain/plan/estimate.ts";
 import { LOSS_CLASSES } from "../../domain/plan/losses.ts";
 import { type PlanStep, STEP_ACTIONS, STEP_STRATEGIES } from "../../domain/plan/plan.ts";
@@ -59,6 +60,15 @@ const PlanStepShape = noun("PlanStep", (options) =>
       position: PositionText,
       after: Type.Array(ComponentIdText, { description: "Components whose steps must not have failed before it" }),
       bridges: Type.Array(BridgeShape.ref),
+      changeSet: nullable(
+        Type.Object(
+          {
+            gated: Type.Enum(["before the run", "at its turn"]),
+            why: nullable(Type.String({ description: "Why it cannot be made before the run" })),
+          },
+          { description: "When its change set is made and checked; null if it runs none. Nothing is touched before" },
+        ),
+      ),
       component: ComponentIdText,
       displayName: DisplayNameText,
       action: ActionText,
@@ -136,6 +146,7 @@ function presentPlanStep(step: Named<PlanStep>): Static<typeof PlanStepShape.sch
     position,
     after: [...step.after],
     bridges: step.bridges.map(({ wave, position, keeps }) => ({ wave, position, keeps: [...keeps] })),
+    changeSet: changeSetGate(step),
     component,
     displayName,
     action,
