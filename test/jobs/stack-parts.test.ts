@@ -166,8 +166,8 @@ t.test(
     const importers = Object.entries(costs[1] ?? {}).filter(([name]) => name.endsWith("ListImports"));
     t.same(
       importers,
-      [["stack-resource:shop/Added ListImports", 2]],
-      "only the part's own export, for the plan and before the change set",
+      [["stack-resource:shop/Added ListImports", 3]],
+      "only the part's own export: for the plan, before the change set, and once more at its turn",
     );
   },
 );
