@@ -6,6 +6,7 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
+  stackSettled,
   startTestAccount,
   type TestAccount,
 } from "../support/test-account.ts";
@@ -23,18 +24,18 @@ function pay(says: string) {
   };
 }
 
-/** A root with one nested stack, whose template is in a bucket. */
-async function deploy(w: TestAccount, says: string): Promise<void> {
+/** A root with one nested stack, whose template is in a bucket. With `DisableRollback` a last resource never gets its signal. */
+async function deploy(w: TestAccount, says: string, more: { readonly DisableRollback?: true } = {}): Promise<void> {
   await w.aws("s3", "PutObject", { Bucket: BUCKET, Key: `${says}.json`, Body: Buffer.from(JSON.stringify(pay(says))) });
-  await deployStack(w, "shop", {
-    Resources: {
-      Nested: {
-        Type: "AWS::CloudFormation::Stack",
-        Properties: { TemplateURL: `https://s3.amazonaws.com/${BUCKET}/${says}.json` },
-      },
-      Rule: { Type: "AWS::Events::Rule", Properties: { Description: says, ScheduleExpression: "rate(1 day)" } },
+  const Resources = {
+    Nested: {
+      Type: "AWS::CloudFormation::Stack",
+      Properties: { TemplateURL: `https://s3.amazonaws.com/${BUCKET}/${says}.json` },
     },
-  });
+    Rule: { Type: "AWS::Events::Rule", Properties: { Description: says, ScheduleExpression: "rate(1 day)" } },
+  };
+  const Failing = { Type: "AWS::CloudFormation::WaitCondition", DependsOn: ["Nested"], Properties: { Timeout: "1" } };
+  await deployStack(w, "shop", { Resources: more.DisableRollback ? { ...Resources, Failing } : Resources }, more);
 }
 
 async function badDeploy(
@@ -129,5 +130,30 @@ t.test(
     const undone = (await w.api("GET", `/v1/rollbacks/${body.id}?wait=60`)).body;
     t.match(undone, { status: "Completed", error: null }, "and the undo removes it again");
     t.match((await w.aws("lambda", "ListFunctions")).Functions, []);
+  },
+);
+
+t.test(
+  "a nested stack does not wait for its root where that one stopped half-way: the refusal names what helps",
+  async (t) => {
+    const w = await startTestAccount();
+    t.teardown(() => w.close());
+    await w.aws("s3", "CreateBucket", { Bucket: BUCKET });
+    await deploy(w, "good");
+    const { id } = await openDeployment(w, { stacks: ["shop"] });
+    await deploy(w, "bad", { DisableRollback: true });
+    const { Stacks } = await w.aws("cloudformation", "DescribeStacks");
+    t.same(Stacks.map(({ StackStatus }) => StackStatus).sort(), [
+      "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+      "UPDATE_FAILED",
+    ]);
+    t.match(await finishDeployment(w, id, "failed"), { status: "Exception" });
+
+    const refused = await rollBack(w, id, "all", { includeFailed: true });
+    t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" } });
+    t.match(JSON.stringify(refused.error), /aws cloudformation rollback-stack --stack-name shop/);
+    await w.aws("cloudformation", "RollbackStack", { StackName: "shop" });
+    await stackSettled(w, "shop");
+    t.match(await rollBack(w, id, "all", { includeFailed: true }), { status: "Completed", error: null });
   },
 );

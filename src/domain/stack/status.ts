@@ -16,6 +16,11 @@ export function isBusy(status: string): boolean {
   return status.endsWith("_IN_PROGRESS");
 }
 
+/** Whether the stack is complete but for what the operation has replaced or removed. Pure. */
+export function isInCleanup(status: string): boolean {
+  return status.endsWith("_COMPLETE_CLEANUP_IN_PROGRESS");
+}
+
 /** The status, where it blocks updates until somebody acts; null for updatable statuses and running operations. Pure. */
 export function stuckIn(status: string): string | null {
   return UPDATABLE.has(status) || isBusy(status) ? null : status;

@@ -1,7 +1,7 @@
 import type { CloudFormationGateway, StackFacts } from "../../aws/gateways/cloudformation.ts";
-import { type ComponentId, componentId, kindOf, nameOf } from "../../domain/component/component.ts";
+import { type ComponentId, componentId, kindOf, nameOf, stackNameIn } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { isBusy } from "../../domain/stack/status.ts";
+import { isBusy, isInCleanup, stuckIn } from "../../domain/stack/status.ts";
 import { type CachedReader, type CaptureOptions, createCachedReader } from "../../kinds/cached-reader.ts";
 import { checkpoint, type JobContext } from "../job-context.ts";
 
@@ -30,10 +30,23 @@ export function stackNames(ids: readonly ComponentId[]): string[] {
 
 async function firstBusy(reader: CachedReader, stacks: readonly string[]): Promise<StackFacts | null> {
   for (const name of stacks) {
-    const facts = (await reader.getStack(name))?.facts;
-    if (facts && isBusy(facts.status)) return facts;
+    const busy = await busyFrom(reader, name);
+    if (busy) return busy;
   }
   return null;
+}
+
+/**
+ * The stack whose operation is to be waited for; null where there is none. A nested stack that has been updated stays in
+ * cleanup until the stack above it is complete, so it is idle where that one stopped half-way (facts E1).
+ */
+async function busyFrom(reader: CachedReader, name: string): Promise<StackFacts | null> {
+  const facts = (await reader.getStack(name))?.facts;
+  if (!facts || !isBusy(facts.status)) return null;
+  const above = isInCleanup(facts.status) ? stackNameIn(facts.parentId ?? "") : null;
+  const parent = above ? (await reader.getStack(above))?.facts : undefined;
+  if (!parent) return facts;
+  return stuckIn(parent.status) ? null : ((await busyFrom(reader, parent.name)) ?? facts);
 }
 
 async function awaitIdle(context: JobContext, activity: string, { name, stackId, status }: StackFacts): Promise<void> {
