@@ -7,3 +7,10 @@ export const OSLS = join(ROOT, "tools/node_modules/.bin/osls");
 
 /** Null when osls is there; otherwise why a test that needs it skips. */
 export const missingOsls = existsSync(OSLS) ? null : "osls is not installed: npm run tools:install";
+
+/** The sample app and the CDK, which has an installation of its own. */
+export const CDK_FOLDER = join(ROOT, "test/e2e/cdk");
+export const CDK = join(CDK_FOLDER, "node_modules/aws-cdk/bin/cdk");
+
+/** Null when the CDK is there; otherwise why a test that needs it skips. */
+export const missingCdk = existsSync(CDK) ? null : "the CDK is not installed: npm run cdk:install";
