@@ -2,6 +2,8 @@ import type { CapturedComponent } from "../component/component.ts";
 import { stackState } from "../component/states/stack.ts";
 import type { Reason } from "../errors.ts";
 import { canonicalText, sameJson } from "../json.ts";
+import { usedIn } from "./meaning.ts";
+import { templateStateOf } from "./template.ts";
 
 /** Where dynamic references may be: in SSM parameters, by name, and anywhere in a text. */
 export interface ReferencePlaces {
@@ -36,8 +38,14 @@ export function dynamicReferences(
   return [{ code: "VALUE_LOOKED_UP", detail }];
 }
 
+/** What has an effect in the template; all of a template that cannot be parsed. */
 function wholeOf({ state }: CapturedComponent): ReferencePlaces {
   const { settings, evidence } = stackState(state);
+  const parsed = templateStateOf(state);
+  if (parsed) {
+    const { parameters, values } = usedIn(parsed);
+    return { parameters, text: values.map((value) => canonicalText(value)).join("\n") };
+  }
   return {
     parameters: Object.keys(evidence.resolvedParameters),
     text: `${settings.template}\n${canonicalText(settings.parameters)}`,

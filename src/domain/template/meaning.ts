@@ -1,6 +1,7 @@
 import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { originalNames } from "./splice/copy-names.ts";
 import { entriesOf, itemsOf, madeList, madeMap, madeText, type Node, textOf } from "./splice/node.ts";
+import { LANGUAGE_EXTENSIONS, SAM } from "./splice/resources.ts";
 import { type Role, renamedSub, type Use, usesOf } from "./splice/uses.ts";
 import type { TemplateState } from "./template.ts";
 
@@ -40,6 +41,52 @@ export function meaningOf({ template, parameters }: TemplateState, value: Json, 
 /** The parameters that a resource's definition mentions, by the names that the template gives them. */
 export function parametersOf(template: JsonObject, definition: JsonObject): string[] {
   return [...mentionedBy(template, parsedValue(definition, "resource", "")).Parameters];
+}
+
+/** What has an effect in a template: what resources, outputs and transforms write, with everything that they mention. */
+export interface UsedMembers {
+  readonly parameters: readonly string[];
+  /** The values that have an effect, as data. */
+  readonly values: readonly Json[];
+}
+
+/**
+ * Leaves out parameters, conditions and mappings that nothing mentions, and rules, which only check values: every template of
+ * the CDK has such a parameter. A macro gets all values and may use any of them. Pure.
+ */
+export function usedIn({ template, parameters }: TemplateState): UsedMembers {
+  const sections = Object.entries(template).filter(([section]) => !WITHOUT_EFFECT.has(section));
+  const members = sections.flatMap(([section, value]) =>
+    Object.entries(asObject(value)).map(([key, member]) => parsedValue(member, ROLES[section] ?? "value", key)),
+  );
+  const around = members.map((member) => mentionedBy(template, member));
+  const isOpen = namesMacro(template) || members.some(({ uses }) => uses.some(({ of }) => of === "macro"));
+  const named = (section: Section) => [...new Set(around.flatMap((one) => [...one[section]]))];
+  const used = isOpen ? Object.keys(asObject(template["Parameters"])) : named("Parameters");
+  return {
+    parameters: used,
+    values: [
+      ...sections.map(([, value]) => value),
+      ...used.map((name) => parameters[name] ?? null),
+      ...named("Conditions").map((name) => asObject(template["Conditions"])[name] ?? null),
+      ...named("Mappings").map((name) => asObject(template["Mappings"])[name] ?? null),
+    ],
+  };
+}
+
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  ...["AWSTemplateFormatVersion", "Description", "Metadata", "Rules"],
+  ...["Parameters", "Conditions", "Mappings"],
+]);
+
+const ROLES: Readonly<Record<string, Role>> = { Resources: "resource", Outputs: "output" };
+
+/** Transforms that read the parameters that the template itself mentions, and no others. */
+const OWN_TRANSFORMS: ReadonlySet<string> = new Set([SAM, LANGUAGE_EXTENSIONS]);
+
+function namesMacro({ Transform = [] }: JsonObject): boolean {
+  const names: readonly Json[] = Array.isArray(Transform) ? Transform : [Transform];
+  return names.some((name) => typeof name !== "string" || !OWN_TRANSFORMS.has(name));
 }
 
 type Section = "Parameters" | "Conditions" | "Mappings";

@@ -32,6 +32,35 @@ function short({ readiness, reasons }: ReturnType<typeof backupReadiness>): stri
   return [readiness, ...reasons.map(({ code }) => code)].join(" ");
 }
 
+const LOOKED_UP = "reversible-with-loss VALUE_LOOKED_UP";
+
+t.test("only a value that has an effect can be lost: rules and what nothing mentions have none", async (t) => {
+  const says = (template: JsonObject) => {
+    const all = { Parameters: { Level: { Type: "AWS::SSM::Parameter::Value<String>" } }, ...template };
+    return short(backupReadiness(stack(all, {}, { resolvedParameters: { Level: "6" } }), NO_BUCKET));
+  };
+  const Level = { Ref: "Level" };
+  const topic = (DisplayName: JsonObject | string) => ({ T: { Type: "AWS::SNS::Topic", Properties: { DisplayName } } });
+  const isSix = { "Fn::Equals": [Level, "6"] };
+  const Rules = { Check: { Assertions: [{ Assert: isSix, AssertDescription: "six" }] } };
+  t.equal(says({ Resources: topic("T"), Rules }), "reversible", "as in every template of the CDK");
+  t.equal(says({ Resources: topic("T"), Conditions: { Unused: isSix } }), "reversible");
+  t.equal(says({ Resources: topic("T"), Metadata: { Says: "{{resolve:ssm:/level}}" } }), "reversible");
+  t.equal(says({ Resources: topic({ "Fn::Sub": `level \${Level}` }) }), LOOKED_UP);
+  t.equal(
+    says({ Resources: topic({ "Fn::FindInMap": ["Names", Level, "Name"] }), Mappings: { Names: {} } }),
+    LOOKED_UP,
+  );
+  t.equal(says({ Outputs: { Level: { Value: Level } } }), LOOKED_UP);
+  t.equal(says({ Outputs: { Level: { Value: "six", Condition: "Six" } }, Conditions: { Six: isSix } }), LOOKED_UP);
+  const Conditions = { Five: { "Fn::Not": [{ Condition: "Six" }] }, Six: isSix };
+  t.equal(says({ Resources: topic({ "Fn::If": ["Five", "a", "b"] }), Conditions }), LOOKED_UP, "through a condition");
+  const globals = { Function: { Environment: { Variables: { LEVEL: Level } } } };
+  t.equal(says({ Transform: "AWS::Serverless-2016-10-31", Globals: globals }), LOOKED_UP);
+  t.equal(says({ Transform: ["Team"], Resources: topic("T") }), LOOKED_UP, "a macro gets every value");
+  t.equal(says({ Resources: topic("{{resolve:ssm:/level}}") }), LOOKED_UP);
+});
+
 t.test("a backup says before the deploy what could not be restored, and why", async (t) => {
   const says = (backup: CapturedComponent, facts = NO_BUCKET) => short(backupReadiness(backup, facts));
   const zip = { PackageType: "Zip" };
@@ -47,7 +76,10 @@ t.test("a backup says before the deploy what could not be restored, and why", as
   t.equal(says(stack({}, {}, { status: "UPDATE_ROLLBACK_FAILED" })), "irreversible STACK_NOT_UPDATABLE");
   t.equal(says(stack({ Parameters: { Key: { NoEcho: true } } }, secret)), "reversible-with-loss NOECHO_VALUE_LOST");
   t.equal(says(stack({ Parameters: { Key: { NoEcho: true, Default: "x" } } }, secret)), "reversible");
-  t.equal(says(stack({}, {}, { resolvedParameters: { Ami: "1" } })), "reversible-with-loss VALUE_LOOKED_UP");
+  const resolved = { resolvedParameters: { Ami: "1" } };
+  const reader = { Type: "AWS::EC2::Instance", Properties: { ImageId: { Ref: "Ami" } } };
+  t.equal(says(stack({ Parameters: { Ami: {} }, Resources: { Reader: reader } }, {}, resolved)), LOOKED_UP);
+  t.equal(says(stack({ Parameters: { Ami: {} } }, {}, resolved)), "reversible", "nothing uses the value");
   const child: CapturedComponent = { ...stack({}, {}, { parentId: "arn:root" }), parent: "stack:root" };
   t.equal(says(child), "irreversible NESTED_STACK");
   t.equal(
@@ -72,8 +104,9 @@ t.test("a backup says before the deploy what could not be restored, and why", as
 });
 
 t.test("a dynamic reference loses nothing where it names a version", async (t) => {
+  const topic = (name: string) => ({ Type: "AWS::SNS::Topic", Properties: { DisplayName: name } });
   const says = (reference: string) =>
-    short(backupReadiness(stack({ Description: `{{resolve:${reference}}}` }), NO_BUCKET));
+    short(backupReadiness(stack({ Resources: { T: topic(`{{resolve:${reference}}}`) } }), NO_BUCKET));
   const version = "01234567-89ab-cdef-0123-456789abcdef";
   for (const free of [
     "ssm:name",
