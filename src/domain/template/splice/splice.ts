@@ -1,5 +1,6 @@
 import { affectedResources, submittedParameters } from "./affected-resources.ts";
 import { closureFaults } from "./closure.ts";
+import { frozenFaults } from "./frozen.ts";
 import { type Merge, mergeParts } from "./merge.ts";
 import { child } from "./node.ts";
 import { type OutputChanges, outputChanges } from "./outputs.ts";
@@ -61,10 +62,17 @@ interface Evaluation {
 function evaluate(request: SpliceRequest): Evaluation {
   const merge = mergeParts(request);
   const outputs = outputChanges(merge);
-  const found = [...merge.refusals, ...closureFaults(merge), ...versionFaults(merge), ...outputs.refusals];
+  const found = [...merge.refusals, ...closureFaults(merge), ...snapshotFaults(merge), ...outputs.refusals];
   // Outputs may have added names after the resources.
   const late = merge.names.refusals.filter((refusal) => !found.includes(refusal));
   return { merge, outputs, refusals: [...found, ...late] };
+}
+
+/** What a snapshot keeps comes first: whether a version is published already depends on it. */
+function snapshotFaults(merge: Merge): Refusal[] {
+  const frozen = frozenFaults(merge);
+  const isNamed = (fault: Refusal) => frozen.some(({ logicalId }) => logicalId === fault.logicalId);
+  return [...frozen, ...versionFaults(merge).filter((fault) => !isNamed(fault))];
 }
 
 /** Required resources may require more: the parts grow until nothing is missing, or no addition helps. */

@@ -1,19 +1,18 @@
 import { sameJson } from "../../json.ts";
+import { frozenOffers } from "./frozen.ts";
 import type { Merge } from "./merge.ts";
 import { child, type Node, readingOf } from "./node.ts";
-import { impossible, type Offer, type Refusal, requirement } from "./request.ts";
+import { impossible, type Offer, type Refusal } from "./request.ts";
 import { typeOf } from "./resources.ts";
-import { SharedNames } from "./shared-names.ts";
 import { namesIn, usesIn } from "./uses.ts";
 
 const VERSION = "AWS::Lambda::Version";
 const ALIAS = "AWS::Lambda::Alias";
 const FUNCTION = "AWS::Lambda::Function";
-const DEPLOYMENTS = ["AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"];
 
 /**
- * Facts F3, rule 7. A restored Version publishes `$LATEST`, so the function has to be as in the backup by then, and it has to
- * differ from its newest version, or CloudFormation fails with "A version for this Lambda function exists".
+ * Facts F3, rule 7. A restored Version publishes `$LATEST`, which has to differ from its newest version, or CloudFormation fails
+ * with "A version for this Lambda function exists".
  */
 export function versionFaults(merge: Merge): Refusal[] {
   return [...merge.changes].flatMap(([logicalId, change]): Refusal[] => {
@@ -21,31 +20,14 @@ export function versionFaults(merge: Merge): Refusal[] {
     const version = merge.backup.definitions.get(logicalId);
     const owner = typeOf(version) === VERSION ? functionIdOf(version) : null;
     if (!version || owner === null || !merge.backup.definitions.has(owner)) return [];
-    if (!isAsInBackup(merge, owner)) {
-      const why = `${logicalId} publishes ${owner} as it is then, so the code and the configuration of ${owner} have to be restored with it.`;
-      return [requirement(logicalId, [owner], why)];
-    }
     return isPublished(merge, owner, version) ? [alreadyPublished(logicalId, owner)] : [];
   });
 }
 
-/** Aliases and API deployments that are not picked, and without which callers see no effect of the parts. */
+/** Aliases and snapshots inside AWS that are not picked, and without which callers see no effect of the parts. */
 export function offers(merge: Merge): Offer[] {
   const changed = [...merge.changes].filter(([, change]) => change.to !== "unchanged").map(([logicalId]) => logicalId);
-  return [...apiOffers(merge, changed), ...changed.flatMap((logicalId) => aliasOffers(merge, logicalId))];
-}
-
-function apiOffers({ backup, merged }: Merge, changed: readonly string[]): Offer[] {
-  const type = (logicalId: string) =>
-    typeOf(backup.definitions.get(logicalId) ?? merged.definitions.get(logicalId)) ?? "";
-  const edits = changed.filter(
-    (logicalId) => /^AWS::ApiGateway(V2)?::/.test(type(logicalId)) && !DEPLOYMENTS.includes(type(logicalId)),
-  );
-  const missing = [...backup.definitions.keys()].filter(
-    (id) => DEPLOYMENTS.includes(type(id)) && !merged.definitions.has(id),
-  );
-  if (edits.length === 0 || missing.length === 0) return [];
-  return [{ logicalIds: missing, why: `${edits.join(", ")} takes effect only with a new deployment of the API.` }];
+  return [...frozenOffers(merge), ...changed.flatMap((logicalId) => aliasOffers(merge, logicalId))];
 }
 
 function aliasOffers({ backup, merged, names }: Merge, logicalId: string): Offer[] {
@@ -70,17 +52,6 @@ function aliasOffers({ backup, merged, names }: Merge, logicalId: string): Offer
 function functionIdOf(definition: Node | undefined): string | null {
   const name = child(child(definition, "Properties"), "FunctionName");
   return name ? ([...namesIn(usesIn(name, "value"))][0] ?? null) : null;
-}
-
-/** Whether the properties of the function will be those of the backup, including everything that they refer to. */
-function isAsInBackup({ request, backup, merged, names }: Merge, owner: string): boolean {
-  const [then, now] = [backup.definitions.get(owner), merged.definitions.get(owner)];
-  if (!then || !now) return false;
-  // A separate instance, because names that the comparison copies must not be in the result.
-  const trial = new SharedNames(request.current, request.backup);
-  trial.take(usesIn(then, "resource"), owner);
-  const properties = (node: Node) => child(node, "Properties") ?? node;
-  return sameJson(readingOf(properties(then), trial.rewrites), readingOf(properties(now), names.rewrites));
 }
 
 /** Whether the newest version has the same content, as far as the templates show it: the deploy did not change the function. */

@@ -354,16 +354,69 @@ t.test("text that a macro reads is restored only where all names have the same m
   });
 });
 
-t.test("a change of an API offers the deployment with which it takes effect", async (t) => {
-  const api = (method: string, deployment: string) => ({
-    Resources: {
-      M: { Type: "AWS::ApiGateway::Method", Properties: { HttpMethod: method } },
-      [deployment]: { Type: "AWS::ApiGateway::Deployment", Properties: {} },
+const api = (method: string, deployment: string, more: object = {}) => ({
+  Resources: {
+    Api: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "api" } },
+    M: { Type: "AWS::ApiGateway::Method", Properties: { HttpMethod: method, RestApiId: ref("Api") } },
+    [deployment]: { Type: "AWS::ApiGateway::Deployment", Properties: { RestApiId: ref("Api") }, DependsOn: "M" },
+    Stage: {
+      Type: "AWS::ApiGateway::Stage",
+      Properties: { RestApiId: ref("Api"), DeploymentId: ref(deployment), StageName: "prod" },
     },
-  });
+    ...more,
+  },
+});
+
+t.test("a change of an API offers the deployment with which it takes effect", async (t) => {
   t.match(spliced(spliceTexts(api("PUT", "D2"), api("GET", "D1"), { parts: whole("M") })).offered, [
     { logicalIds: ["D1"] },
   ]);
+});
+
+t.test("a deployment of an API is restored only with the methods that it keeps, and after them", async (t) => {
+  const [bad, good] = [api("PUT", "D2"), api("GET", "D1")];
+  t.match(refused(spliceTexts(bad, good, { parts: whole("Stage", "D1") })), {
+    refusals: [{ code: "REQUIRES_COMPONENT", logicalId: "D1", requires: ["M"] }],
+    together: ["M"],
+  });
+  const together = spliced(spliceTexts(bad, good, { parts: whole("Stage", "D1", "M") }));
+  t.same(resourcesOf(together.template)["Stage"], good.Resources.Stage);
+  const methodFirst = spliced(spliceTexts(bad, good, { parts: whole("M") })).template;
+  const stageThen = spliced(spliceTexts(methodFirst, good, { parts: whole("Stage", "D1") }));
+  t.same(parseTemplate(stageThen.template)["Resources"], { ...resourcesOf(together.template) });
+  const Other = { Type: "AWS::ApiGateway::Resource", Properties: { RestApiId: ref("Api"), PathPart: "x" } };
+  const [changed, before] = [api("GET", "D2", { Other }), api("GET", "D1")];
+  t.match(refused(spliceTexts(changed, before, { parts: whole("Stage", "D1") })), { together: ["Other"] });
+  const unordered = JSON.stringify(good, null, 2).replace(',\n      "DependsOn": "M"', "");
+  t.match(refused(spliceTexts(bad, unordered, { parts: whole("Stage", "D1", "M") })), {
+    refusals: [{ code: "SPLICE_IMPOSSIBLE", detail: /Restore M first and D1 after that/ }],
+  });
+  t.equal(spliceTexts(methodFirst, unordered, { parts: whole("Stage", "D1") }).outcome, "spliced", "the advice works");
+});
+
+t.test("every kind of snapshot inside AWS is restored only with what it keeps", async (t) => {
+  const kinds = [
+    ["AWS::ApiGatewayV2::Deployment", "AWS::ApiGatewayV2::Api", "ApiId"],
+    ["AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachine", "StateMachineArn"],
+    ["AWS::Lex::BotVersion", "AWS::Lex::Bot", "BotId"],
+    ["AWS::Bedrock::AgentAlias", "AWS::Bedrock::Agent", "AgentId"],
+    ["AWS::Bedrock::FlowVersion", "AWS::Bedrock::Flow", "FlowArn"],
+    ["AWS::Bedrock::PromptVersion", "AWS::Bedrock::Prompt", "PromptArn"],
+    ["AWS::Bedrock::GuardrailVersion", "AWS::Bedrock::Guardrail", "GuardrailIdentifier"],
+    ["AWS::Connect::ContactFlowVersion", "AWS::Connect::ContactFlow", "ContactFlowId"],
+  ] as const;
+  for (const [type, subject, property] of kinds) {
+    const stack = (value: string, version: string) => ({
+      Resources: {
+        Subject: { Type: subject, Properties: { Description: value } },
+        [version]: { Type: type, Properties: { [property]: ref("Subject") } },
+      },
+    });
+    const [bad, good] = [stack("bad", "V2"), stack("good", "V1")];
+    t.match(refused(spliceTexts(bad, good, { parts: whole("V1") })), { together: ["Subject"] }, type);
+    t.equal(spliceTexts(bad, good, { parts: whole("V1", "Subject") }).outcome, "spliced", type);
+    t.match(spliced(spliceTexts(bad, good, { parts: whole("Subject") })).offered, [{ logicalIds: ["V1"] }], type);
+  }
 });
 
 t.test("texts that cannot be copied in part are refused with the reason", async (t) => {
