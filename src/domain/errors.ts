@@ -272,6 +272,12 @@ export const ERROR_TABLE = {
     "The step loses data or an address",
     "Read what is lost; then name its ids in `allowDestructive`, or send `true` for all that the plan names.",
   ),
+  LOSS_TOLD: row(
+    200,
+    false,
+    "What the deployment added goes with it",
+    "Nothing to do. A stage whose policy says `askForTold` asks for consent instead.",
+  ),
   STAGING_BUCKET_NEEDED: row(
     409,
     false,

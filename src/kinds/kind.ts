@@ -12,6 +12,7 @@ import type { Reason } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { Loss } from "../domain/plan/losses.ts";
 import type { Action, StepAction } from "../domain/plan/plan.ts";
+import type { LossFacts } from "../domain/stack/stack-losses.ts";
 import type { CodePlan } from "../domain/template/code-relocation.ts";
 import type { CachedReader } from "./cached-reader.ts";
 
@@ -66,6 +67,8 @@ export interface PlanInput {
   readonly mayContinue: (stack: string) => readonly string[] | null;
   /** Whether code over 50 MB can be uploaded. */
   readonly hasStagingBucket: boolean;
+  /** What decides whether a loss needs consent. */
+  readonly losses: LossFacts;
   /** For a stack: the objects in S3 that its template names. */
   readonly code: CodePlan;
   /** Time of the plan in milliseconds: what AWS refuses depends on the date. */

@@ -1,15 +1,9 @@
 import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.ts";
-import {
-  type CapturedComponent,
-  type ComponentState,
-  captured,
-  componentId,
-  isVersion,
-} from "../domain/component/component.ts";
+import { type CapturedComponent, captured, componentId, isVersion } from "../domain/component/component.ts";
 import { lambdaTriggerState } from "../domain/component/states/lambda.ts";
 import { type Reason, StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
-import type { Loss } from "../domain/plan/losses.ts";
+import { triggerLoss } from "../domain/plan/lambda-losses.ts";
 import type { Action } from "../domain/plan/plan.ts";
 import { requiredGoal, restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
@@ -176,21 +170,8 @@ function planCreation(name: string, goal: CapturedComponent, live: CapturedCompo
   const why = live
     ? `${fields.join(", ")} can only be set at creation, so ${name} is created again`
     : `${name} is created again`;
-  const lost = lostPosition(goal.state);
-  const id = componentId("lambda-trigger", name);
-  const type = "AWS::Lambda::EventSourceMapping";
-  const losses: Loss[] = lost ? [{ id, class: "data", type, detail: `${why}: ${lost}` }] : [];
-  return acting(live ? "restore" : "recreate", actions, { losses });
-}
-
-/** A new trigger has no checkpoint (facts B7). Null for queues, which keep unprocessed messages. */
-function lostPosition(goal: ComponentState): string | null {
-  const { StartingPosition: position, ConsumerGroupId: group } = lambdaTriggerState(goal).settings;
-  if (position === null) return null;
-  const reading = group === null ? " It" : ` Unless the brokers still know the offsets of ${group}, it`;
-  if (position === "LATEST") return `its position in the stream is lost.${reading} skips what came in between.`;
-  const from = position === "TRIM_HORIZON" ? "everything that the stream holds" : "everything since its timestamp";
-  return `its position in the stream is lost.${reading} reads ${from} again.`;
+  const loss = triggerLoss(goal, why);
+  return acting(live ? "restore" : "recreate", actions, { losses: loss ? [loss] : [] });
 }
 
 /** The function, version or alias that a trigger calls has to exist when the trigger is pointed to it. */

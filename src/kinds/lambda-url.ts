@@ -1,7 +1,8 @@
 import type { FunctionUrl, UrlSettings } from "../aws/gateways/facets.ts";
-import { type CapturedComponent, componentId, splitName } from "../domain/component/component.ts";
+import { type CapturedComponent, splitName } from "../domain/component/component.ts";
 import { lambdaUrlState } from "../domain/component/states/lambda.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { urlLoss } from "../domain/plan/lambda-losses.ts";
 import type { Action } from "../domain/plan/plan.ts";
 import { alreadyDone, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
@@ -46,28 +47,14 @@ function corsSettings(cors: JsonObject): JsonObject {
 }
 
 function plan(input: PlanInput): StepPlan {
+  const loss = urlLoss(input.goal, input.live);
+  const losses = loss ? [loss] : [];
   return planFacet(input, {
     ownable: `The URL of ${input.name}`,
     outlivesAlias: true,
-    put: () =>
-      input.live
-        ? oneAction(input, "update-url")
-        : oneAction(
-            input,
-            "create-url",
-            losing(input, `It comes back under another address than ${addressOf(input.goal)}.`),
-          ),
-    remove: () =>
-      oneAction(input, "delete-url", losing(input, `The address ${addressOf(input.live)} is lost for good.`)),
+    put: () => oneAction(input, input.live ? "update-url" : "create-url", { losses }),
+    remove: () => oneAction(input, "delete-url", { losses }),
   });
-}
-
-function losing({ name }: PlanInput, detail: string): Pick<StepPlan, "losses"> {
-  return { losses: [{ id: componentId("lambda-url", name), class: "address", type: "AWS::Lambda::Url", detail }] };
-}
-
-function addressOf(component: CapturedComponent | null): string {
-  return lambdaUrlState(component?.state).evidence.functionUrl ?? "it has";
 }
 
 async function putUrl({ name }: Action, context: RestoreContext): Promise<Json> {

@@ -1,5 +1,6 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
 import type { ComponentId, Components } from "../domain/component/component.ts";
+import type { LossFacts } from "../domain/stack/stack-losses.ts";
 import type { CodePlace } from "../domain/template/code-relocation.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 
@@ -38,6 +39,7 @@ export interface TargetFacts {
   readonly exports: readonly Exported[] | null;
   /** Where large code goes in and displaced code objects move to; null where no bucket is configured. */
   readonly stagingBucket: string | null;
+  readonly losses: LossFacts;
 }
 
 /** What a plan is made from. Making it is pure: the same facts give the same digest. */

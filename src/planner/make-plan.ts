@@ -28,7 +28,7 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
   const { states, codePlans } = relocateCode(facts);
   const subjects = resolveSubjects(facts.request, states);
   const planDirectly = directPlanner(subjects, { ...facts.target, codePlans, at: making.at });
-  const parts = planParts(subjects, { planDirectly, codePlans, exports: facts.target.exports });
+  const parts = planParts(subjects, { planDirectly, codePlans, ...facts.target });
   const drafts = subjects.picked.map((subject) => {
     const planned = planStep(subject, subjects, { parts, planDirectly });
     const isPart = parts.steps.has(subject.id);

@@ -36,6 +36,7 @@ export function kindInput(subject: Subject, subjects: Subjects, facts: KindFacts
     isLayerGone: (arn) => facts.goneLayers.has(arn),
     mayContinue: consentIn(subjects.request),
     hasStagingBucket: facts.stagingBucket !== null,
+    losses: facts.losses,
     code: facts.codePlans.get(id) ?? NO_CODE_PLAN,
     at: facts.at,
   };

@@ -25,6 +25,7 @@ const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 140 }), {
 const POLICY_FIELDS = {
   pins: Type.Enum([...PIN_RULES]),
   requireReason: Type.Boolean(),
+  askForTold: Type.Boolean(),
   secretKeys: Type.Array(Type.String()),
   shownKeys: Type.Array(Type.String()),
 };
@@ -48,6 +49,11 @@ const PolicyBody = Type.Object(
       }),
     ),
     requireReason: Type.Optional(Type.Boolean({ description: "Whether a rollback needs a reason; false by default" })),
+    askForTold: Type.Optional(
+      Type.Boolean({
+        description: "Whether losses of the class `told` need consent, too; false by default",
+      }),
+    ),
     secretKeys: Type.Optional({ ...Patterns, description: "Keys of secret settings, with `*` as a wildcard" }),
     shownKeys: Type.Optional({ ...Patterns, description: "Environment variables that are shown in clear text" }),
   } satisfies Record<keyof StagePolicy, TSchema>,
@@ -118,9 +124,9 @@ export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
 }
 
 function presentPolicy(policy: ShownPolicy): Static<typeof PolicyShape.schema> {
-  const { pins, requireReason, secretKeys, shownKeys, updatedAt, updatedBy } = policy;
+  const { pins, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy } = policy;
   return {
-    ...{ pins, requireReason, updatedBy },
+    ...{ pins, requireReason, askForTold, updatedBy },
     secretKeys: [...secretKeys],
     shownKeys: [...shownKeys],
     updatedAt: timeOrNull(updatedAt),

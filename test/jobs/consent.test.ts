@@ -1,7 +1,10 @@
+import { strToU8 } from "fflate";
 import t, { type Test } from "tap";
 import {
   deployStack,
+  ended,
   finishDeployment,
+  invoke,
   openDeployment,
   rollBack,
   type TestAccount,
@@ -74,4 +77,105 @@ t.test("a plan names what it deletes, and both forms of consent hold for it", as
       ],
     );
   }
+});
+
+const fn = (FunctionName: string, says: string, more: object = {}) => ({
+  Type: "AWS::Lambda::Function",
+  Properties: {
+    ...{ FunctionName, Runtime: "nodejs22.x", Handler: "index.handler", Role: { "Fn::GetAtt": ["Role", "Arn"] } },
+    Code: { ZipFile: `exports.handler = async () => ${JSON.stringify(says)};` },
+    ...more,
+  },
+});
+const role = {
+  Type: "AWS::IAM::Role",
+  Properties: { AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [] } },
+};
+const permission = (name: string) => ({
+  Type: "AWS::Lambda::Permission",
+  Properties: { FunctionName: { Ref: name }, Action: "lambda:InvokeFunction", Principal: "sns.amazonaws.com" },
+});
+
+/** What the deploy tools write for one function. */
+const ADDED: Readonly<Record<string, object>> = {
+  osls: {
+    CartRole: role,
+    CartLogs: { Type: "AWS::Logs::LogGroup", Properties: { LogGroupName: "/aws/lambda/shop-cart" } },
+    Cart: { ...fn("shop-cart", "cart"), DependsOn: ["CartLogs"] },
+    CartPermission: permission("Cart"),
+  },
+  cdk: {
+    CartRole: role,
+    CartLogs: { Type: "AWS::Logs::LogGroup", Properties: { RetentionInDays: 7 } },
+    Cart: fn("shop-cart", "cart", { LoggingConfig: { LogGroup: { Ref: "CartLogs" } } }),
+    CartPermission: permission("Cart"),
+  },
+  "cdk with log retention": {
+    Cart: fn("shop-cart", "cart"),
+    Retention: {
+      Type: "Custom::LogRetention",
+      Properties: {
+        ServiceToken: "arn:aws:lambda:us-east-1:000000000000:function:retention",
+        LogGroupName: { "Fn::Join": ["", ["/aws/lambda/", { Ref: "Cart" }]] },
+        RetentionInDays: 7,
+      },
+    },
+  },
+};
+
+const api = (says: string, more: object = {}) => ({ Resources: { Role: role, Pay: fn("shop-pay", says), ...more } });
+
+for (const [tool, added] of Object.entries(ADDED))
+  t.test(`a failed deploy that added a function (${tool}) is rolled back without any consent`, async (t) => {
+    const w = await worldOf(t);
+    await deployStack(w, "shop", api("good"));
+    const { id } = await openDeployment(w, { stacks: ["shop"] }, { onFailure: "rollback" });
+    t.match(await deployStack(w, "shop", api("bad", added)), "UPDATE_COMPLETE");
+    const failed = await finishDeployment(w, id, "failed");
+    const done = await ended(w, `/v1/rollbacks/${failed.rollback}`);
+    t.match(done, { status: "Completed", error: null });
+    t.equal(await invoke(w, "shop-pay"), "good");
+    const { body } = await w.api("GET", `/v1/deployments/${id}/components?limit=200`);
+    t.same(
+      body.items.filter(({ readiness }) => readiness !== "reversible").map((row) => row.id),
+      [],
+      "and the deployment said so",
+    );
+  });
+
+t.test("a stage's policy may ask for what would only be told", async (t) => {
+  const w = await worldOf(t);
+  await w.api("PUT", "/v1/applications/shop/stages/prod/policy", { askForTold: true });
+  await deployStack(w, "shop", api("good"));
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", api("bad", ADDED["osls"]));
+  await finishDeployment(w, id);
+  const refused = await rollBack(w, id, "all");
+  t.match(refused, { error: { errors: [{ code: "DESTRUCTIVE", detail: /^stack-resource:shop\/CartLogs: / }] } });
+  t.match(await rollBack(w, id, "all", { allowDestructive: ["CartLogs"] }), { status: "Completed" });
+});
+
+t.test("an added bucket is looked into: empty it is told, with an object it asks", async (t) => {
+  const w = await worldOf(t);
+  const bucket = { Uploads: { Type: "AWS::S3::Bucket", Properties: { BucketName: "shop-uploads" } } };
+  await deployStack(w, "shop", api("good"));
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", api("bad", bucket));
+  await finishDeployment(w, id);
+  const rowOf = async () =>
+    (await w.api("GET", `/v1/deployments/${id}/components?limit=200`)).body.items.find((row) => /Uploads/.test(row.id));
+  t.match(await rowOf(), { readiness: "reversible", reasons: ["LOSS_TOLD"] });
+  await w.aws("s3", "PutObject", { Bucket: "shop-uploads", Key: "one", Body: strToU8("1") });
+  t.match(await rollBack(w, id, "all"), { error: { code: "PLAN_REFUSED", detail: /Uploads/ } });
+  await w.aws("s3", "DeleteObject", { Bucket: "shop-uploads", Key: "one" });
+  t.match(await rollBack(w, id, "all"), { status: "Completed" });
+});
+
+t.test("what a failed creation left behind holds nothing, and goes without consent", async (t) => {
+  const w = await worldOf(t);
+  const { id } = await openDeployment(w, { stacks: ["shop"] }, { onFailure: "rollback" });
+  const broken = { ...fn("shop-pay", "bad"), Properties: { FunctionName: "shop-pay" } };
+  await deployStack(w, "shop", { Resources: { Role: role, Pay: broken } });
+  const failed = await finishDeployment(w, id, "failed");
+  t.match(await ended(w, `/v1/rollbacks/${failed.rollback}`), { status: "Completed", result: { failed: 0, skipped: 0 } });
 });

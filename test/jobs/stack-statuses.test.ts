@@ -110,7 +110,7 @@ const WHOSE =
 
 t.test("a rollback waits for a stack that somebody else is updating, and names the operation", async (t) => {
   const { w, id, release } = await busyStack(t, "night-shift");
-  const how = { onConflict: "restore", allowDestructive: true };
+  const how = { onConflict: "restore", allowDestructive: ["Topic", "More"] };
   const { body } = await w.api("POST", "/v1/rollbacks", { deployment: id, components: "all", ...how });
   t.match(await waits(w, `/v1/rollbacks/${body.id}`), WHOSE);
   release();
@@ -209,7 +209,7 @@ t.test(
     await finishDeployment(w, id);
     await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "v2/pay.zip" });
     t.equal(await deploy(w, "v3", { Broken: failing(["Pay", "Topic"]) }), "UPDATE_ROLLBACK_FAILED");
-    const how = { onConflict: "restore", allowDestructive: true };
+    const how = { onConflict: "restore", allowDestructive: ["Topic", "More"] };
     const direct = await rollBack(w, id, ["lambda-code:shop-pay"], how);
     t.match(direct, { status: "Completed", result: { restored: 1 } });
     t.equal(await invoke(w, "shop-pay"), "pay v1");

@@ -4,6 +4,7 @@ import { splitPatch } from "#src/aws/lambda/configuration-patch";
 import { type ComponentId, captured, componentId } from "#src/domain/component/component";
 import type { JsonObject } from "#src/domain/json";
 import { updatesBlockedSince } from "#src/domain/plan/runtimes";
+import { NO_LOSS_FACTS } from "#src/domain/stack/stack-losses";
 import { NO_CODE_PLAN } from "#src/domain/template/code-relocation";
 import type { PlanInput } from "#src/kinds/kind";
 import { functionSettings } from "#src/kinds/lambda/function-settings";
@@ -49,6 +50,7 @@ function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput 
     isLayerGone: () => false,
     mayContinue: () => null,
     hasStagingBucket: false,
+    losses: NO_LOSS_FACTS,
     code: NO_CODE_PLAN,
     at,
   };

@@ -1,6 +1,7 @@
 import type { ComponentId, Components } from "#src/domain/component/component";
 import type { Plan } from "#src/domain/plan/plan";
 import type { SnapshotPair } from "#src/domain/plan/rollback-states";
+import { NO_LOSS_FACTS } from "#src/domain/stack/stack-losses";
 import type { PlanRequest, RecordedStates, TargetFacts } from "#src/planner/facts";
 import { makePlan } from "#src/planner/make-plan";
 
@@ -25,7 +26,7 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
     {
       request: { strategy: "auto", onConflict: "fail", continueUpdateRollback: {}, byCommand: false, picked, ...asked },
       states: { ...sources, live, lastRecorded: lastRecorded ?? new Map() },
-      target: { versions: new Map(), goneLayers: new Set(), exports: null, stagingBucket: null, ...target },
+      target: { versions: new Map(), goneLayers: new Set(), exports: null, stagingBucket: null, losses: NO_LOSS_FACTS, ...target },
       codePlaces: new Map(),
     },
     { fingerprint: (value) => `fp(${value.length})`, at },

@@ -62,6 +62,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["VERSION_GONE","Leave the component out; point its callers to an alias."],
   ["CONFLICT","Choose `restore` or `keep-live` with `onConflict`."],
   ["DESTRUCTIVE","Read what is lost; then name its ids in `allowDestructive`, or send `true` for all that the plan names."],
+  ["LOSS_TOLD","Nothing to do. A stage whose policy says `askForTold` asks for consent instead."],
   ["STAGING_BUCKET_NEEDED","Set STEPBACK_STAGING_BUCKET to a bucket in the region."],
   ["ARTIFACT_MISSING","Restore the artifacts folder from its own backup."],
   ["STACK_NOT_UPDATABLE","Bring the stack into a complete status first; `detail` names its status."],

@@ -16,5 +16,7 @@ export interface ObjectGateway {
   open(bucket: string, key: string, version?: string): Promise<OpenObject | null>;
   /** SHA-256 of the bytes in hexadecimal digits. Reads all of them without storing any. */
   digest(bucket: string, key: string, version?: string): Promise<string | null>;
+  /** Whether the bucket holds nothing, neither objects nor earlier versions of them, or does not exist. */
+  isEmpty(bucket: string): Promise<boolean>;
   put(bucket: string, key: string, source: { sizeBytes: number; open(): Readable }): Promise<void>;
 }

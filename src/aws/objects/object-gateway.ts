@@ -32,6 +32,12 @@ export function createObjectGateway(call: S3Call, { clock, signal }: CallContext
       const object = await open(bucket, key, version);
       return object && digestOf(object.bytes, `${bucket}/${key}`);
     },
+    isEmpty: async (bucket) => {
+      const found = await nullIfMissing(
+        call((sdk) => new sdk.ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 })),
+      );
+      return (found?.Versions ?? []).length + (found?.DeleteMarkers ?? []).length === 0;
+    },
     put: async (bucket, key, source) => {
       for (let tries = 1; ; tries += 1) {
         try {

@@ -16,9 +16,11 @@ export interface StagePolicy extends Disclosure {
   readonly pins: PinRule;
   /** Whether a rollback needs a reason. */
   readonly requireReason: boolean;
+  /** Whether what a rollback would only tell of, such as the log group of an added function, needs consent, too. */
+  readonly askForTold: boolean;
 }
 
 export const NOTHING_DISCLOSED: Disclosure = { secretKeys: [], shownKeys: [] };
 
 /** The policy of a stage for which nobody has set one. */
-export const DEFAULT_POLICY: StagePolicy = { pins: "warn", requireReason: false, ...NOTHING_DISCLOSED };
+export const DEFAULT_POLICY: StagePolicy = { pins: "warn", requireReason: false, askForTold: false, ...NOTHING_DISCLOSED };

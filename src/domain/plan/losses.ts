@@ -24,9 +24,9 @@ export function asksForConsent({ class: lossClass }: Pick<Loss, "class">): boole
   return lossClass !== "told";
 }
 
-/** The losses that need consent, as the reasons of their step. */
+/** The losses as reasons: of a step, or of a verdict. */
 export function lossReasons(losses: readonly Loss[]): Reason[] {
-  return losses.filter(asksForConsent).map(({ detail }) => ({ code: "DESTRUCTIVE", detail }));
+  return losses.map((loss) => ({ code: asksForConsent(loss) ? "DESTRUCTIVE" : "LOSS_TOLD", detail: loss.detail }));
 }
 
 /** The names by which a loss is consented to: the component's id and, for a resource, its logical id. */

@@ -1,15 +1,18 @@
-import { type CapturedComponent, type ComponentId, kindOf, nameOf } from "../component/component.ts";
+import { type CapturedComponent, type ComponentId, captured, kindOf, nameOf, stackOf } from "../component/component.ts";
 import { lambdaCodeState } from "../component/states/lambda.ts";
 import { stackState } from "../component/states/stack.ts";
 import { stackResourceState } from "../component/states/stack-resource.ts";
 import type { Reason } from "../errors.ts";
 import { asObject } from "../json.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
-import { holdsData } from "../stack/stateful-types.ts";
+import { type LossFacts, removedHolders, wholeStack } from "../stack/stack-losses.ts";
+import { holdsData, lostWith } from "../stack/stateful-types.ts";
 import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
 import { isNoEcho } from "../template/secrets.ts";
 import { resourcesOf, templateOf } from "../template/template.ts";
+import { triggerLoss, urlLoss } from "./lambda-losses.ts";
+import { asksForConsent, type Loss, lossReasons } from "./losses.ts";
 
 /** How well a component can be restored, from best to worst. */
 export const READINESS = ["reversible", "reversible-with-loss", "irreversible"] as const;
@@ -30,6 +33,21 @@ export interface ReadinessFacts {
   readonly isBackedUp: (id: ComponentId) => boolean;
 }
 
+/** The states of a component before and after the deploy. A null side did not exist. */
+export interface Sides {
+  readonly before: CapturedComponent | null;
+  readonly deployed: CapturedComponent | null;
+}
+
+/** What a verdict after the deploy depends on, too. */
+export interface AlteredFacts extends ReadinessFacts {
+  readonly losses: LossFacts;
+  /** Both states of another component: of the stack that owns a resource. */
+  readonly sidesOf: (id: ComponentId) => Sides;
+  /** Whether no update restores the component, so that it is created again. */
+  readonly isRecreated: (sides: Sides) => boolean;
+}
+
 /** The zipped size that UpdateFunctionCode takes directly (facts B5); larger code needs the staging bucket. */
 export const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 
@@ -41,16 +59,59 @@ export function backupReadiness(backup: CapturedComponent, facts: ReadinessFacts
   return verdictOf(ownFindings(backup, backup, facts), noEcho);
 }
 
-/** The verdict from the backup and the record after the deploy. A null side did not exist. Pure. */
-export function alteredReadiness(
-  sides: { readonly before: CapturedComponent | null; readonly deployed: CapturedComponent | null },
-  facts: ReadinessFacts,
-): Verdict {
+/** The verdict from the backup and the record after the deploy. Pure. */
+export function alteredReadiness(sides: Sides, facts: AlteredFacts): Verdict {
   const { before, deployed } = sides;
-  if (!before) return verdictOf(addedFindings(deployed));
+  const lost = lossFindings(lossesOf(sides, facts));
+  if (!before) return verdictOf(addedFindings(deployed), lost);
   if (before.incomplete !== null) return incompleteVerdict(before.incomplete);
   const noEcho = { blockers: noEchoReasons(before, deployed), losses: [] };
-  return verdictOf(ownFindings(before, deployed, facts), noEcho, deployedFindings(before, deployed));
+  return verdictOf(ownFindings(before, deployed, facts), noEcho, lost, deployedFindings(before, deployed));
+}
+
+function lossFindings(losses: readonly Loss[]): Findings {
+  const [asked, told] = [losses.filter(asksForConsent), losses.filter((one) => !asksForConsent(one))];
+  return { blockers: [], losses: lossReasons(asked), told: lossReasons(told) };
+}
+
+/** What a rollback of the component loses, by the functions that its plan asks, too. */
+export function lossesOf({ before, deployed }: Sides, facts: AlteredFacts): Loss[] {
+  const [id, kind] = [(before ?? deployed)?.id, kindOf((before ?? deployed)?.id ?? "stack:")];
+  const one = kind === "lambda-url" ? urlLoss(before, deployed) : lostPosition({ before, deployed }, facts);
+  if (one) return [one];
+  if (!id || !deployed) return [];
+  if (kind === "stack")
+    return before ? removedHolders(before, deployed, facts.losses) : [wholeStack(deployed, facts.losses)];
+  return kind === "stack-resource" && !before ? lostResource(deployed, facts) : [];
+}
+
+/** Of a trigger that no stack has as a resource: CloudFormation says itself what becomes of the others. */
+function lostPosition({ before, deployed }: Sides, { isRecreated }: AlteredFacts): Loss | null {
+  if (!before || kindOf(before.id) !== "lambda-trigger" || before.parent?.startsWith("stack-resource:")) return null;
+  if (deployed && !isRecreated({ before, deployed })) return null;
+  return triggerLoss(before, `${nameOf(before.id)} is created again`);
+}
+
+/** A resource that the deploy added goes with its stack, or as a part of it. */
+function lostResource(deployed: CapturedComponent, { sidesOf, losses }: AlteredFacts): Loss[] {
+  const stack = stackOf(deployed.id);
+  const sides = stack && sidesOf(stack);
+  if (!sides?.deployed) return lostByItself(deployed);
+  const all = removedHolders(sides.before ?? nothingOf(sides.deployed), sides.deployed, losses);
+  return all.filter(({ id }) => id === deployed.id);
+}
+
+/** Without its stack, nothing is known of what it holds. */
+function lostByItself({ id, state }: CapturedComponent): Loss[] {
+  const { definition } = stackResourceState(state).settings;
+  const type = String(definition["Type"]);
+  const by = isRetained(definition) ? null : lostWith(type);
+  return by ? [{ id, class: by, type, detail: `${nameOf(id)} (${type}) is not in the backup and is deleted.` }] : [];
+}
+
+/** The stack without any resource. */
+function nothingOf(stack: CapturedComponent): CapturedComponent {
+  return captured(stack.id, { settings: {}, evidence: {}, artifacts: [] }, { parent: null, physicalId: null });
 }
 
 export function countReadiness(verdicts: Iterable<Verdict>): ReadinessCounts {
@@ -63,6 +124,8 @@ export function countReadiness(verdicts: Iterable<Verdict>): ReadinessCounts {
 interface Findings {
   readonly blockers: readonly Reason[];
   readonly losses: readonly Reason[];
+  /** What people are told, and what makes a verdict no worse. */
+  readonly told?: readonly Reason[];
 }
 
 const NOTHING: Findings = { blockers: [], losses: [] };
@@ -70,7 +133,7 @@ const NOTHING: Findings = { blockers: [], losses: [] };
 function verdictOf(...all: readonly Findings[]): Verdict {
   const blockers = all.flatMap((found) => found.blockers);
   const losses = all.flatMap((found) => found.losses);
-  const reasons = [...blockers, ...losses];
+  const reasons = [...blockers, ...losses, ...all.flatMap(({ told = [] }) => told)];
   if (blockers.length > 0) return { readiness: "irreversible", reasons };
   return { readiness: losses.length > 0 ? "reversible-with-loss" : "reversible", reasons };
 }
@@ -144,8 +207,6 @@ function lostObjects({ state }: CapturedComponent): Reason[] {
 /** Losses that follow from how the deploy changed or deleted a component of the backup. */
 function deployedFindings(before: CapturedComponent, deployed: CapturedComponent | null): Findings {
   const kind = kindOf(before.id);
-  if (kind === "lambda-url" && !deployed)
-    return loss("PHYSICAL_ID_CHANGED", "The URL is created again with another address.");
   if (kind === "stack-resource" && !deployed && dataTypeOf(before) && !isImported(before)) {
     const detail = `The deploy deleted ${nameOf(before.id)}; it is created again without its data.`;
     return loss("PHYSICAL_ID_CHANGED", detail);
@@ -155,25 +216,19 @@ function deployedFindings(before: CapturedComponent, deployed: CapturedComponent
   return stackLosses(before, deployed);
 }
 
-/** Resources with data that the rollback of a stack deletes, or creates again without their data. */
+/** Resources with data that the rollback of a stack creates again without their data. */
 function stackLosses(before: CapturedComponent, deployed: CapturedComponent): Findings {
   const [was, is] = [templateOf(before.state), templateOf(deployed.state)];
-  const retained = new Set(retainedWithout(is, was).map(({ logicalId }) => logicalId));
   const imported = new Set(
     retainedWithout(was, is).flatMap(({ logicalId, isNamed: named }) => (named ? [logicalId] : [])),
   );
-  const deleted = dataHoldersOnlyIn(deployed, before)
-    .filter(({ logicalId }) => !retained.has(logicalId))
-    .map(({ logicalId, type }): Reason => {
-      return { code: "DESTRUCTIVE", detail: `${logicalId} (${type}) is not in the backup and is deleted.` };
-    });
   const recreated = dataHoldersOnlyIn(before, deployed)
     .filter(({ logicalId }) => !imported.has(logicalId))
     .map(({ logicalId, type }): Reason => {
       const detail = `The deploy deleted ${logicalId} (${type}); it is created again without its data.`;
       return { code: "PHYSICAL_ID_CHANGED", detail };
     });
-  return { blockers: [], losses: [...deleted, ...recreated] };
+  return { blockers: [], losses: recreated };
 }
 
 function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { logicalId: string; type: string }[] {
@@ -195,19 +250,12 @@ function dataTypeOf({ state }: CapturedComponent): string | null {
   return holdsData(type) ? type : null;
 }
 
-/** Restoring deletes a component that the deploy added, and a stack with everything in it. */
+/** A stack that the deploy added has to be deletable. */
 function addedFindings(deployed: CapturedComponent | null): Findings {
-  if (!deployed) return NOTHING;
-  const kind = kindOf(deployed.id);
-  if (kind === "lambda-url") return loss("DESTRUCTIVE", "The address of the URL is lost for good.");
-  const type = kind === "stack-resource" ? dataTypeOf(deployed) : null;
-  if (type && !isRetained(stackResourceState(deployed.state).settings.definition))
-    return loss("DESTRUCTIVE", `${nameOf(deployed.id)} (${type}) is not in the backup and is deleted.`);
-  if (kind !== "stack") return NOTHING;
-  const { losses } = loss("DESTRUCTIVE", "The stack and everything in it is deleted.");
-  if (!stackState(deployed.state).settings.terminationProtection) return { blockers: [], losses };
+  if (!deployed || kindOf(deployed.id) !== "stack") return NOTHING;
+  if (!stackState(deployed.state).settings.terminationProtection) return NOTHING;
   const detail = `${nameOf(deployed.id)} has termination protection, which a rollback never turns off.`;
-  return { blockers: [{ code: "STACK_NOT_UPDATABLE", detail }], losses };
+  return blocker("STACK_NOT_UPDATABLE", detail);
 }
 
 function blocker(code: Reason["code"], detail: string): Findings {

@@ -31,6 +31,11 @@ export function isUpdatable(stack: CapturedComponent): boolean {
   return UPDATABLE.has(statusOf(stack));
 }
 
+/** The rest of a failed creation: it holds nothing, cannot be updated and occupies the name (facts E1). Pure. */
+export function isShell(stack: CapturedComponent | null): boolean {
+  return stackState(stack?.state).settings.stuckIn === "ROLLBACK_COMPLETE";
+}
+
 /** A resource that failed while CloudFormation rolled an update back. */
 export interface Unfinished {
   /** In the form of `ResourcesToSkip`: the logical id, or `NestedStackName.LogicalId` within a nested stack. */

@@ -3,16 +3,18 @@ import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
 import { lockOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
-import type { CapturedComponent, Components } from "../../domain/component/component.ts";
+import type { CapturedComponent, ComponentId, Components } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
-import { alteredReadiness, type ReadinessFacts } from "../../domain/plan/readiness.ts";
+import { type AlteredFacts, alteredReadiness, type Sides } from "../../domain/plan/readiness.ts";
 import { exposed, type Masking } from "../../domain/template/secrets.ts";
 import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
+import { unreachable } from "../../kinds/lambda/trigger-settings.ts";
 import type { RecordEnd } from "../../store/port/deployments.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
 import { identify, type JobContext } from "../job-context.ts";
+import { readLossFacts } from "../plan/loss-facts.ts";
 import { asComponents, captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
 import { logCaptures } from "./take-backup.ts";
@@ -28,7 +30,9 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   const deployed = asComponents(components);
   const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
   const masking = { fingerprint: context.fingerprint, disclosure };
-  const found = alteredRows({ before, deployed }, masking, context.stagingBucket !== null);
+  const losses = await readLossFacts(context.store, reader, deployment, { wanted: before, present: deployed });
+  const judging = { masking, losses, hasStagingBucket: context.stagingBucket !== null };
+  const found = alteredRows({ before, deployed }, judging);
   const pinned = carriedPins(found, deployed, await context.store.findActivePins(deployment));
   const altered = markPinned(found, pinned);
   for (const component of goneWithVersions(before, deployed))
@@ -93,13 +97,26 @@ function takeBack(context: JobContext, deployment: Deployment, altered: readonly
   });
 }
 
+/** How rows are shown and judged. */
+interface Judging extends Pick<AlteredFacts, "hasStagingBucket" | "losses"> {
+  readonly masking: Masking;
+}
+
+/** Whether some field of a trigger can only be set at its creation. */
+function isRecreated({ before, deployed }: Sides): boolean {
+  return before !== null && deployed !== null && unreachable(before.state.settings, deployed.state.settings).length > 0;
+}
+
 /** The components that differ between two snapshots, each with its diff and how well it can be rolled back. Pure. */
 export function alteredRows(
   { before, deployed }: { readonly before: Components; readonly deployed: Components },
-  masking: Masking,
-  hasStagingBucket: boolean,
+  { masking, losses, hasStagingBucket }: Judging,
 ): Altered[] {
-  const facts: ReadinessFacts = { hasStagingBucket, isBackedUp: (id) => before.has(id) };
+  const sidesOf = (id: ComponentId): Sides => ({ before: before.get(id) ?? null, deployed: deployed.get(id) ?? null });
+  const facts: AlteredFacts = {
+    ...{ hasStagingBucket, losses, sidesOf, isRecreated },
+    isBackedUp: (id) => before.has(id),
+  };
   return alteredIds(before, deployed).map((component) => {
     const [was, is] = [before.get(component), deployed.get(component)];
     const shown = (side: CapturedComponent | undefined) => side && exposed(component, side.state.settings, masking);
@@ -111,7 +128,7 @@ export function alteredRows(
       before: was?.digest ?? null,
       deployed: is?.digest ?? null,
       diff: threeWay(shown(was), shown(is)),
-      ...alteredReadiness({ before: was ?? null, deployed: is ?? null }, facts),
+      ...alteredReadiness(sidesOf(component), facts),
     };
   });
 }

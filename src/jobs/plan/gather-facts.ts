@@ -37,6 +37,7 @@ import { asComponents, type CaptureProgress, captureComponents } from "../captur
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import { checkpoint, type JobContext } from "../job-context.ts";
 import { readCodePlaces } from "./code-objects.ts";
+import { readLossFacts } from "./loss-facts.ts";
 import { loadStates } from "./sources.ts";
 
 /**
@@ -121,6 +122,7 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
     exports: await readExports(reader, rollback.picked, { wanted, before: states.before }),
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
     stagingBucket,
+    losses: await readLossFacts(store, reader, rollback, { wanted: states.before, present: live }),
   };
   const codePlaces = await readCodePlaces(reader, subjects);
   const withImporters = await readImporters(reader, subjects, { ...target, at: clock.now() });

@@ -1,5 +1,6 @@
 import { type CapturedComponent, type ComponentId, captured, kindOf } from "../../domain/component/component.ts";
 import type { Action, PlanStep } from "../../domain/plan/plan.ts";
+import { NO_LOSS_FACTS } from "../../domain/stack/stack-losses.ts";
 import { KINDS } from "../../kinds/index.ts";
 import type { PlanInput } from "../../kinds/kind.ts";
 import { aliasActions } from "../../kinds/lambda/alias-actions.ts";
@@ -51,6 +52,7 @@ function inputAfterStack({ rollback, states, context }: Run, step: PlanStep, { l
     goneLayers: new Set<string>(),
     stagingBucket: context.stagingBucket,
     codePlans: new Map(),
+    losses: NO_LOSS_FACTS,
     at: context.clock.now(),
   };
   return kindInput({ ...subjects.of(step.component), goal }, subjects, facts);

@@ -32,8 +32,3 @@ export function planRecovery(
     ],
   };
 }
-
-/** The rest of a failed creation: it holds nothing, cannot be updated and occupies the name (facts E1). */
-export function isShell(live: CapturedComponent | null): boolean {
-  return stackState(live?.state).settings.stuckIn === "ROLLBACK_COMPLETE";
-}

@@ -5,7 +5,7 @@ import { asObject, sameJson } from "../../domain/json.ts";
 import type { Action, StepAction } from "../../domain/plan/plan.ts";
 import { removedHolders, wholeStack } from "../../domain/stack/stack-losses.ts";
 import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
-import { ownedElsewhere } from "../../domain/stack/status.ts";
+import { isShell, ownedElsewhere } from "../../domain/stack/status.ts";
 import { relocationReason } from "../../domain/template/code-relocation.ts";
 import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { partOf } from "../../domain/template/part.ts";
@@ -15,7 +15,7 @@ import { parseTemplate, resourcesOf, templateStateOf } from "../../domain/templa
 import { settingsDiff } from "../comparison.ts";
 import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPlan, unchanged } from "../kind.ts";
 import { planIntermediateVersions } from "./intermediate-version.ts";
-import { isShell, planRecovery } from "./recovery.ts";
+import { planRecovery } from "./recovery.ts";
 import { importedReason, importingMember, retainedReasons, returningResources } from "./retained-reasons.ts";
 
 /** Keys of the outputs whose export no stack imported at the capture. An export without a list of importers may be imported. */
@@ -43,13 +43,13 @@ export function planStack(input: PlanInput): StepPlan {
   if (action === "unchanged") return unchanged();
   if (goal && live && stackDiff(goal.state, live.state).length === 0) return planSame(name, goal, live);
   if (input.owner) return planNested(name, input.owner, { action, isPicked: input.isPicked(input.owner) });
-  if (action === "remove") return planRemoval(name, live);
+  if (action === "remove") return planRemoval(input);
   if (goal && isShell(live)) return planOverShell(input, goal, live);
   const recovery = planRecovery(name, live, input.mayContinue);
   const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
   blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
   if (blockers.length > 0) return refused(...blockers);
-  const losses = goal && live ? removedHolders(goal, live) : [];
+  const losses = goal && live ? removedHolders(goal, live, input.losses) : [];
   const updates = updateActions(action, goal, live, name);
   const references = goal && updates.length > 0 ? dynamicReferences(goal, { live }) : [];
   const actions: Action[] = [
@@ -124,10 +124,10 @@ function protection(name: string, live: CapturedComponent | null): Reason[] {
 }
 
 /** Deletes a stack that the deployment created: only with consent, and never despite its termination protection. */
-function planRemoval(name: string, live: CapturedComponent | null): StepPlan {
+function planRemoval({ name, live, losses: facts }: PlanInput): StepPlan {
   const blockers = [...ownedElsewhere(name, live), ...protection(name, live)];
   if (blockers.length > 0) return refused(...blockers);
-  const losses = live ? [wholeStack(live)] : [];
+  const losses = live ? [wholeStack(live, facts)] : [];
   return acting("remove", [{ do: "delete-stack", name }], { losses, reasons: retainedReasons(null, live) });
 }
 

@@ -2,8 +2,10 @@ import { type CapturedComponent, type ComponentId, captured, splitResource } fro
 import { stackState } from "../../domain/component/states/stack.ts";
 import { type Reason, StepbackError } from "../../domain/errors.ts";
 import { asObject, digestOf, type Json, sameJson } from "../../domain/json.ts";
+import type { Loss } from "../../domain/plan/losses.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import { type RetainedResource, retainedWithout } from "../../domain/stack/retained.ts";
+import type { LossFacts } from "../../domain/stack/stack-losses.ts";
 import type { ResourceUpdate } from "../../domain/stack/stack-policy.ts";
 import { ownedElsewhere } from "../../domain/stack/status.ts";
 import {
@@ -45,13 +47,14 @@ export interface PartFacts {
   readonly codePlans: ReadonlyMap<ComponentId, CodePlan>;
   /** Every export of the account and region; null where AWS would not list them. */
   readonly exports: readonly Exported[] | null;
+  readonly losses: LossFacts;
 }
 
-export function planParts(subjects: Subjects, { planDirectly, codePlans, exports }: PartFacts): PartPlans {
+export function planParts(subjects: Subjects, { planDirectly, codePlans, exports, losses }: PartFacts): PartPlans {
   const plans = [...subjectsByStack(subjects)].flatMap(([owner, owned]) => {
     const stack = readTemplates(subjects.of(owner), codePlans);
     const members = stack ? membersAmong(owned, stack, { subjects, planDirectly }) : [];
-    return stack && members.length > 0 ? [planChangeSet(stack, members, { subjects, exports })] : [];
+    return stack && members.length > 0 ? [planChangeSet(stack, members, { subjects, exports, losses })] : [];
   });
   return {
     steps: new Map(plans.flatMap(({ steps }) => [...steps])),
@@ -93,6 +96,7 @@ function exportsOf({ before, live }: StackTemplates, parts: readonly Part[]): st
 interface ChangeSetFacts {
   readonly subjects: Subjects;
   readonly exports: PartFacts["exports"];
+  readonly losses: LossFacts;
 }
 
 /** One change set for all members: the step of the first has the actions and restores the others. */
@@ -115,7 +119,8 @@ function planChangeSet(stack: StackTemplates, members: readonly Member[], facts:
     const plan = restoredBy(leader.subject.id, member.action);
     return [member.subject.id, { ...plan, reasons: reasonsAbout(member, stack) }];
   });
-  const leading = planLeader(stack, leader, { parts, spliced, recovery: recovery.actions });
+  const losses = lostWithParts(stack, parts, facts.losses);
+  const leading = planLeader(stack, leader, { parts, spliced, recovery: recovery.actions, losses });
   return {
     steps: new Map([...others, [leader.subject.id, leading]]),
     goals: new Map(adaptedGoals(stack, members, spliced)),
@@ -135,11 +140,15 @@ interface LeaderParts {
   readonly parts: readonly Part[];
   readonly spliced: Spliced;
   readonly recovery: readonly Action[];
+  readonly losses: readonly Loss[];
 }
 
 /** The step that makes and executes the stack's one change set. */
-function planLeader(stack: StackTemplates, leader: Member, { parts, spliced, recovery }: LeaderParts): StepPlan {
-  const losses = lostWithParts(stack, parts);
+function planLeader(
+  stack: StackTemplates,
+  leader: Member,
+  { parts, spliced, recovery, losses }: LeaderParts,
+): StepPlan {
   const { staying, coming } = keptOf(stack, parts);
   const versions = planIntermediateVersions(stack.before, stack.live, (logicalId) =>
     isOfPicked(logicalId, spliced.affected),

@@ -76,6 +76,7 @@ export const stagePolicies = sqliteTable(
     stage: text().notNull(),
     pins: text().$type<PinRule>().notNull(),
     requireReason: integer("require_reason", { mode: "boolean" }).notNull(),
+    askForTold: integer("ask_for_told", { mode: "boolean" }).notNull().default(false),
     secretKeys: text("secret_keys", { mode: "json" }).$type<readonly string[]>().notNull(),
     shownKeys: text("shown_keys", { mode: "json" }).$type<readonly string[]>().notNull(),
     updatedAt: integer("updated_at").notNull(),

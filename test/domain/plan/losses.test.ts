@@ -39,6 +39,7 @@ t.test("what is told needs no consent, and is no reason to refuse", async (t) =>
   const told = loss("stack-resource:shop/Orders", "told");
   t.ok(mayLose(false, [told])(told.id));
   t.same(lossReasons([told, loss("lambda-url:pay", "address")]), [
+    { code: "LOSS_TOLD", detail: "stack-resource:shop/Orders is deleted." },
     { code: "DESTRUCTIVE", detail: "lambda-url:pay is deleted." },
   ]);
 });

@@ -6,10 +6,17 @@ import type { JsonObject } from "#src/domain/json";
 import { estimate, type MeasuredStep } from "#src/domain/plan/estimate";
 import { type Action, type Plan, type PlanStep, planDigest } from "#src/domain/plan/plan";
 import { alteredReadiness, backupReadiness, countReadiness, READINESS } from "#src/domain/plan/readiness";
+import { NO_LOSS_FACTS } from "#src/domain/stack/stack-losses";
 import { exposed } from "#src/domain/template/secrets";
 import { fc } from "../../support/seeded.ts";
 
 const NO_BUCKET = { hasStagingBucket: false, isBackedUp: () => false };
+const ALTERED = {
+  ...NO_BUCKET,
+  losses: NO_LOSS_FACTS,
+  sidesOf: () => ({ before: null, deployed: null }),
+  isRecreated: () => false,
+};
 const BUCKET = { ...NO_BUCKET, hasStagingBucket: true };
 const MB = 1_048_576;
 
@@ -121,7 +128,7 @@ t.test("a dynamic reference loses nothing where it names a version", async (t) =
 
 t.test("after the deploy the same rules apply to the recorded states", async (t) => {
   const says = (before: CapturedComponent | null, deployed: CapturedComponent | null) =>
-    short(alteredReadiness({ before, deployed }, NO_BUCKET));
+    short(alteredReadiness({ before, deployed }, ALTERED));
   const key = { parameters: { Key: { noEcho: true } } };
   t.equal(says(stack({}), stack({ Description: "2" })), "reversible");
   t.equal(says(stack({}, key), stack({}, key)), "reversible", "the value lives in the stack");
@@ -137,7 +144,7 @@ t.test("after the deploy the same rules apply to the recorded states", async (t)
   t.equal(says(stack({}), stack({}, table)), "reversible-with-loss DESTRUCTIVE");
   t.equal(says(stack({}, table), stack({})), "reversible-with-loss PHYSICAL_ID_CHANGED");
   const url = component("lambda-url:pay", {});
-  t.equal(says(url, null), "reversible-with-loss PHYSICAL_ID_CHANGED");
+  t.equal(says(url, null), "reversible-with-loss DESTRUCTIVE", "as its plan says");
   t.equal(says(null, url), "reversible-with-loss DESTRUCTIVE");
   t.equal(says(url, component("lambda-url:pay", { AuthType: "NONE" })), "reversible");
   const resource = (Type: string) => component("stack-resource:shop/It", { definition: { Type } });

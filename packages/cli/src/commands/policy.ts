@@ -50,7 +50,7 @@ async function setPolicy(session: Session, file: string, { application, stage }:
 }
 
 const PATH = "/v1/applications/{application}/stages/{stage}/policy";
-const MEMBERS = ["pins", "requireReason", "secretKeys", "shownKeys"] as const;
+const MEMBERS = ["pins", "requireReason", "askForTold", "secretKeys", "shownKeys"] as const;
 
 /** The API judges the content and names all faults at once. Who last set the policy, and when, cannot be set. */
 async function readPolicy(session: Session, file: string): Promise<PolicyRequest> {
@@ -85,13 +85,14 @@ function changedLines(before: StagePolicy, after: StagePolicy, paint: Paint): st
 }
 
 function policyLines(
-  { pins, requireReason, secretKeys, shownKeys, updatedAt, updatedBy }: StagePolicy,
+  { pins, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy }: StagePolicy,
   paint: Paint,
 ): string[] {
   return fieldLines(
     [
       ["pins", pins],
       ["requireReason", String(requireReason)],
+      ["askForTold", String(askForTold)],
       ["secretKeys", secretKeys.join(", ") || "none"],
       ["shownKeys", shownKeys.join(", ") || "none"],
       ["set", updatedAt ? `${timeText(updatedAt)} by ${updatedBy}` : "by nobody: these are the defaults"],

@@ -1,0 +1,1 @@
+ALTER TABLE `stage_policies` ADD `ask_for_told` integer DEFAULT false NOT NULL;
