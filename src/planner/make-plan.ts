@@ -32,7 +32,8 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
   const drafts = subjects.picked.map((subject) => {
     const planned = planStep(subject, subjects, { parts, planDirectly });
     const isPart = parts.steps.has(subject.id);
-    return draftStep(subject, { planned, isPart, partGoal: parts.goals.get(subject.id) }, making);
+    const stackDiffers = subject.owner !== null && differsFromBackup(subjects.of(subject.owner));
+    return draftStep(subject, { planned, isPart, stackDiffers, partGoal: parts.goals.get(subject.id) }, making);
   });
   const steps = orderSteps(drafts, subjects, facts.target.exports);
   return { digest: planDigest(steps), plannedAt: making.at, steps };
@@ -69,15 +70,18 @@ function leftToCommand(planned: StepPlan, action: Subject["action"]): StepPlan {
 interface Drafting {
   readonly planned: StepPlan;
   readonly isPart: boolean;
+  /** Whether its stack is not as in the backup; false where no stack owns it. */
+  readonly stackDiffers: boolean;
   /** The goal of a resource whose definition had to be adapted to the live template. */
   readonly partGoal: CapturedComponent | undefined;
 }
 
 function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosure }: Making): DraftStep {
   const { id, before, deployed, live, conflict } = subject;
-  const { planned, isPart, partGoal } = drafting;
+  const { planned, isPart, stackDiffers, partGoal } = drafting;
   const throughStack = id.startsWith("stack") || isPart || planned.via?.startsWith("stack:");
   const strategy = throughStack ? "stack" : "direct";
+  const leavesStackBehind = planned.actions.length > 0 && !throughStack && stackDiffers;
   const masking = { fingerprint, ...(disclosure ? { disclosure } : {}) };
   const shown = (side: CapturedComponent | null) => (side ? exposed(id, side.state.settings, masking) : undefined);
   return {
@@ -88,7 +92,7 @@ function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosu
     conflict,
     destructive: planned.losses.some(asksForConsent),
     losses: planned.losses,
-    reasons: [...lossReasons(planned.losses), ...planned.reasons, ...warnings(subject, planned, strategy)],
+    reasons: [...lossReasons(planned.losses), ...planned.reasons, ...warnings(subject, leavesStackBehind)],
     actions: planned.actions,
     goal: (partGoal ?? subject.goal)?.state ?? null,
     liveDigest: live?.digest ?? null,
@@ -96,14 +100,19 @@ function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosu
   };
 }
 
-function warnings({ id, owner, conflict }: Subject, planned: StepPlan, strategy: DraftStep["strategy"]): Reason[] {
+/** A hotswap, or a call of somebody, changes what a stack owns and leaves the stack as it was. Unknown counts as different. */
+function differsFromBackup({ before, live }: Subject): boolean {
+  return !before || !live || before.digest !== live.digest;
+}
+
+function warnings({ id, owner, conflict }: Subject, leavesStackBehind: boolean): Reason[] {
   const reasons: Reason[] = [];
   if (conflict)
     reasons.push({
       code: "CONFLICT",
       detail: `${id} is neither as in the backup nor as it was recorded after the deploy.`,
     });
-  if (planned.actions.length > 0 && owner && strategy === "direct") {
+  if (leavesStackBehind) {
     const detail = `The template of ${owner} and its next deploy still say what the deployment said about ${id}.`;
     reasons.push({ code: "LEAVES_STACK_BEHIND", detail });
   }

@@ -152,7 +152,7 @@ t.test("a picked stack restores its functions; functions of an unpicked stack ar
 });
 
 t.test(
-  "only its stack adds or removes a stack's resource; a direct change of it leaves the stack behind",
+  "only its stack adds or removes a stack's resource; a direct change of it leaves a stack behind that was deployed",
   async (t) => {
     const arn = "arn:aws:lambda:us-east-1:000000000000:function:pay";
     const physicalIds = { Live: `${arn}:live`, Url: arn, Retries: "pay|live", Callers: "api-Callers-1" };
@@ -192,19 +192,25 @@ t.test(
       const others = plan({ ...facts, picked: ["lambda-policy:pay"] }, { strategy: "direct" });
       t.match(others, [{ reasons: [{ detail: /^The statement api-Callers-1 of pay is stack:api/ }] }]);
     }
-    const pointed = components(api, code("pay", "A"), settings, alias("pay:live", "B", settings));
+    const pointing = (owner: CapturedComponent) =>
+      components(owner, code("pay", "A"), settings, alias("pay:live", "B", settings));
     const versions = new Map([
       ["pay", [{ version: "1", codeSha256: "A", config: configDigest(settings.state.settings) }]],
     ]);
-    t.match(
+    const pointedBack = (pointed: Components) =>
       plan({
         sources: { before: having, deployed: pointed },
         live: pointed,
         versions,
         picked: ["lambda-alias:pay:live"],
-      }),
-      [{ action: "restore", strategy: "direct", reasons: [{ code: "LEAVES_STACK_BEHIND", detail: /stack:api/ }] }],
-    );
+      });
+    const restored = { action: "restore", strategy: "direct" };
+    t.match(pointedBack(pointing(stack("api", { resources, changed: true }, { physicalIds }))), [
+      { ...restored, reasons: [{ code: "LEAVES_STACK_BEHIND", detail: /stack:api/ }] },
+    ]);
+    const beside = pointedBack(pointing(api));
+    t.match(beside, [restored], "somebody moved the alias and left the stack as it was");
+    t.same(beside[0]?.reasons, []);
     const mine = {
       before: components(code("pay", "A"), settings),
       deployed: components(code("pay", "A"), settings, ...owned),
