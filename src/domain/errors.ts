@@ -413,6 +413,18 @@ export const ERROR_TABLE = {
     "A retained resource is imported into its stack as it is",
     "CloudFormation finds it by its name and does not change it; where it does not exist, a new one is created.",
   ),
+  VERSION_NOT_KEPT: row(
+    200,
+    false,
+    "Only AWS has the version that an alias points to",
+    "Grant what `detail` names, or do not delete the version for as long as you may want to roll back.",
+  ),
+  LATEST_CHANGED_BRIEFLY: row(
+    200,
+    false,
+    "$LATEST has the content of a deleted version while that is published again",
+    "Callers that use no alias run that version for some seconds; afterwards $LATEST is as it was.",
+  ),
   PARTLY_COMPARED: row(
     200,
     false,

@@ -52,6 +52,7 @@ const PERFORMERS: Readonly<Record<ActionName, KindName>> = {
   "put-runtime-management": "lambda-runtime",
   "put-recursive-loop": "lambda-runtime",
   "publish-version": "lambda-alias",
+  "republish-version": "lambda-alias",
   "put-alias": "lambda-alias",
   "unweight-alias": "lambda-alias",
   "put-provisioned-concurrency": "lambda-alias",

@@ -97,6 +97,8 @@ export interface RestoreContext {
   readonly goal: ComponentState | null;
   /** Goal of another component in the rollback, or else its state in the backup. */
   readonly goalOf: (id: ComponentId) => ComponentState | null;
+  /** What another component has to be at the end: its goal, or what the rollback's own backup found where it was not picked. */
+  readonly stateAtEnd: (id: ComponentId) => Promise<ComponentState | null>;
   /** The same after a restart. Letters, digits and dashes, at most 128 characters. */
   readonly token: string;
   /** Whether a loss is consented to, or needs no consent. One that the plan did not name needs consent by its name. */

@@ -26,6 +26,7 @@ import { planPointing } from "./lambda/alias-plan.ts";
 import { aliasWrite, findVersion, isPointed, missingVersion, splitAlias } from "./lambda/alias-targets.ts";
 import { type CapturedVersion, captureVersion } from "./lambda/captured-version.ts";
 import { putProvisioned, readProvisioned } from "./lambda/provisioned-concurrency.ts";
+import { republishVersion } from "./lambda/republish-version.ts";
 import { contentOf, hasContent, readVersions } from "./lambda/version-content.ts";
 
 /**
@@ -39,6 +40,7 @@ export const lambdaAlias: Kind = {
   plan,
   restore: restoreBy({
     "publish-version": publishVersion,
+    "republish-version": republishVersion,
     "put-alias": putAlias,
     "unweight-alias": unweightAlias,
     "put-provisioned-concurrency": putProvisioned,

@@ -166,7 +166,8 @@ async function createFunction({ name }: Action, context: RestoreContext): Promis
   return { created: true };
 }
 
-async function updateCode({ name }: Action, context: RestoreContext): Promise<Json> {
+/** Also for the moment in which a deleted version is published again. */
+export async function updateCode({ name }: Action, context: RestoreContext): Promise<Json> {
   const goal = requiredGoal(context);
   await context.aws.lambda.awaitIdle(name);
   const live = await context.aws.lambda.getFunction(name);

@@ -114,7 +114,8 @@ function fieldBlockers(name: string, goal: CapturedComponent, live: CapturedComp
   return [...unreachable, ...oversized];
 }
 
-async function updateConfiguration({ name }: Action, context: RestoreContext): Promise<Json> {
+/** Also for the moment in which a deleted version is published again. */
+export async function updateConfiguration({ name }: Action, context: RestoreContext): Promise<Json> {
   const goal = requiredGoal(context);
   const live = await context.aws.lambda.awaitIdle(name);
   if (!live) throw missingFunction(name);

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import t, { type Test } from "tap";
-import type { CallRecord, Shape } from "#sandbox/core/contract";
+import { AwsError, type CallRecord, type Shape } from "#sandbox/core/contract";
 import { differingMembers } from "#src/domain/component/version-content";
 import { contentOf } from "#src/kinds/lambda/version-content";
 import {
@@ -212,3 +213,107 @@ t.test("a patch of the runtime under the same version is no alteration", async (
   });
   t.match(await finishDeployment(w, deployment), { altered: { modified: 0 } });
 });
+
+/** The alias stands on version 1 of older content than `$LATEST`; a deploy publishes `$LATEST`, and prunes version 1. */
+async function pruned(t: Test, settings: Shape = {}): Promise<{ w: TestAccount; deployment: string }> {
+  const w = await worldOf(t);
+  await createFunction(w, FunctionName, "v1", { Environment: { Variables: { TABLE: "one" } }, ...settings });
+  await w.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion: await publish(w) });
+  await updateCode(w, FunctionName, "v2");
+  await configure(w, FunctionName, { Environment: { Variables: { TABLE: "two" } }, MemorySize: 512 });
+  const deployment = (await openDeployment(w, scope)).id;
+  await point(w, await publish(w));
+  await deleteVersion(w, "1");
+  t.match(await finishDeployment(w, deployment), { altered: { modified: 1, deleted: 0 } });
+  return { w, deployment };
+}
+
+const latestOf = async (w: TestAccount) => {
+  const {
+    RevisionId: _,
+    LastModified: __,
+    ...latest
+  } = await w.aws("lambda", "GetFunctionConfiguration", { FunctionName });
+  return latest;
+};
+
+t.test("a pruned version is published again from the backup alone, and $LATEST is as it was afterwards", async (t) => {
+  const { w, deployment } = await pruned(t);
+  const latest = await latestOf(w);
+  const rollback = await rollBack(w, deployment, "all");
+  t.match(rollback, { status: "Completed", result: { restored: 1 } });
+  t.match(await rowOf(w, rollback.id, ALIAS), { verified: true, warnings: ["LATEST_CHANGED_BRIEFLY"] });
+  t.match(await pointedVersion(w), {
+    Version: "3",
+    CodeSha256: createHash("sha256").update(zip("v1")).digest("base64"),
+    Environment: { Variables: { TABLE: "one" } },
+    MemorySize: 128,
+  });
+  t.same(await latestOf(w), latest);
+  const mutations = w.sandbox.calls.mutations().length;
+  t.match(await rollBack(w, deployment, "all"), { status: "Completed", result: { unchanged: 1 } });
+  t.equal(w.sandbox.calls.mutations().length, mutations, "twice is once");
+});
+
+t.test("$LATEST gets its content back where publishing fails, and the next attempt succeeds", async (t) => {
+  const { w, deployment } = await pruned(t);
+  const latest = await latestOf(w);
+  const error = new AwsError("CodeStorageExceededException", "Code storage limit exceeded.", 400);
+  w.sandbox.faults.fail({ match: ({ operation }) => operation === "PublishVersion", error });
+  t.match(await rollBack(w, deployment, "all"), { status: "Exception", result: { failed: 1 } });
+  t.same(await latestOf(w), latest);
+  w.sandbox.faults.off();
+  t.match(await rollBack(w, deployment, "all"), { status: "Completed", result: { restored: 1 } });
+  t.same(await latestOf(w), latest);
+});
+
+t.test("both versions of a canary are published again", async (t) => {
+  const w = await worldOf(t);
+  await createFunction(w, FunctionName, "v1");
+  const one = await publish(w);
+  await updateCode(w, FunctionName, "v2");
+  const RoutingConfig = { AdditionalVersionWeights: { [await publish(w)]: 0.25 } };
+  await w.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion: one, RoutingConfig });
+  const { id } = await openDeployment(w, scope);
+  await updateCode(w, FunctionName, "v3");
+  await w.aws("lambda", "UpdateAlias", {
+    FunctionName,
+    Name: "live",
+    FunctionVersion: await publish(w),
+    RoutingConfig: {},
+  });
+  for (const version of ["1", "2"]) await deleteVersion(w, version);
+  await finishDeployment(w, id);
+  t.match(await rollBack(w, id, [ALIAS]), { status: "Completed", result: { restored: 1 } });
+  t.match(await w.aws("lambda", "GetAlias", { FunctionName, Name: "live" }), {
+    FunctionVersion: "4",
+    RoutingConfig: { AdditionalVersionWeights: { "5": 0.25 } },
+  });
+  t.match(await latestOf(w), { CodeSha256: createHash("sha256").update(zip("v3")).digest("base64") });
+});
+
+t.test(
+  "a pruned version that the backup does not hold whole is refused with the reason, and readiness says it before",
+  async (t) => {
+    const w = await worldOf(t);
+    await createFunction(w, FunctionName, "v1", { Environment: { Variables: { TABLE: "one" } } });
+    await w.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion: await publish(w) });
+    await updateCode(w, FunctionName, "v2");
+    w.sandbox.faults.alter({ match: isAbout("1"), change: withoutVariables });
+    const opened = await openDeployment(w, scope);
+    t.match(opened, { readiness: { irreversible: 0, "reversible-with-loss": 1 } });
+    const path = `/v1/snapshots/${opened.snapshot.id}/components/${encodeURIComponent(ALIAS)}`;
+    t.match((await w.api("GET", path)).body, { readiness: "reversible-with-loss", reasons: ["VERSION_NOT_KEPT"] });
+    await point(w, await publish(w));
+    await deleteVersion(w, "1");
+    await finishDeployment(w, opened.id);
+    const { items } = (await w.api("GET", `/v1/deployments/${opened.id}/components`)).body;
+    t.match(items, [{ id: ALIAS, readiness: "irreversible", reasons: ["VERSION_GONE"] }]);
+    t.match(await rollBack(w, opened.id, [ALIAS]), {
+      error: {
+        code: "PLAN_REFUSED",
+        errors: [{ code: "VERSION_GONE", detail: /lacks its Environment: .*kms:Decrypt/ }],
+      },
+    });
+  },
+);

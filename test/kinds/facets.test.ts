@@ -60,7 +60,16 @@ const planBack = (picked: ComponentId[], before: Components, live: Components) =
 function restoring({ aws }: Stage, goal: JsonObject): RestoreContext {
   const state = { settings: goal, evidence: {}, artifacts: [] };
   const artifacts = {} as RestoreContext["artifacts"];
-  return { aws, artifacts, goal: state, goalOf: () => null, token: "t", mayLose: () => true, note: () => {} };
+  return {
+    aws,
+    artifacts,
+    goal: state,
+    goalOf: () => null,
+    stateAtEnd: async () => null,
+    token: "t",
+    mayLose: () => true,
+    note: () => {},
+  };
 }
 
 t.test("the name of a facet leads to its function, with and without a qualifier", async (t) => {

@@ -174,6 +174,7 @@ class Trial {
           artifacts,
           goal: step.goal,
           goalOf: (id) => before.get(id)?.state ?? null,
+          stateAtEnd: async (id) => before.get(id)?.state ?? null,
           token: `contract-${step.order}-${index}`,
           mayLose: () => true,
           note: () => {},

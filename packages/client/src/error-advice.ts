@@ -86,6 +86,8 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["SECRET_KEPT","Where the deploy changed it, put the earlier value into the stack yourself."],
   ["RESOURCE_RETAINED","Its deletion policy keeps it. The log and GET …/orphans say how to import it again."],
   ["RESOURCE_IMPORTED","CloudFormation finds it by its name and does not change it; where it does not exist, a new one is created."],
+  ["VERSION_NOT_KEPT","Grant what `detail` names, or do not delete the version for as long as you may want to roll back."],
+  ["LATEST_CHANGED_BRIEFLY","Callers that use no alias run that version for some seconds; afterwards $LATEST is as it was."],
   ["PARTLY_COMPARED","Read `detail`; grant what was denied where you want a complete comparison."],
   ["OTHER_RUNTIME_PATCH","Nothing to do, unless the patch is the fault: then pin the runtime's version with runtime management."],
   ["LAYER_REPUBLISHED","Update other functions and templates that name the old ARN."],

@@ -44,6 +44,12 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
     write: ["lambda:PublishVersion"],
     settleMs: 3_000,
   },
+  "republish-version": {
+    reads: ["lambda:ListVersionsByFunction", FUNCTION],
+    write: ["lambda:PublishVersion"],
+    readBeforeEach: FUNCTION,
+    settleMs: 10_000,
+  },
   "put-alias": {
     reads: ["lambda:ListVersionsByFunction", "lambda:GetAlias"],
     write: ["lambda:UpdateAlias"],

@@ -24,6 +24,8 @@ export interface Action {
   readonly name: string;
   /** The parts of the backup's template that go into the live one; only with `splice-stack` and `put-code-objects`. */
   readonly parts?: readonly Part[];
+  /** The number that the version had in the backup; only with `republish-version`. */
+  readonly version?: string;
   /** Digest of the live template for which the parts were planned; only with `splice-stack`. */
   readonly into?: string;
   /** Logical ids of added resources that are imported if they are still in the account; only with updates of a stack. */
@@ -45,6 +47,7 @@ export const ACTION_NAMES = [
   "delete-function",
   "publish-layer",
   "publish-version",
+  "republish-version",
   "put-alias",
   "unweight-alias",
   "delete-alias",

@@ -1,7 +1,20 @@
-import { type CapturedComponent, type ComponentId, captured, kindOf, nameOf, stackOf } from "../component/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type Components,
+  captured,
+  componentId,
+  kindOf,
+  nameOf,
+  splitName,
+  stackOf,
+} from "../component/component.ts";
+import { versionsIn } from "../component/function-versions.ts";
+import { unkeptPart } from "../component/kept-version.ts";
 import { lambdaCodeState } from "../component/states/lambda.ts";
 import { stackState } from "../component/states/stack.ts";
 import { stackResourceState } from "../component/states/stack-resource.ts";
+import { followsLatest, pointedVersions } from "../component/version-content.ts";
 import type { Reason } from "../errors.ts";
 import { asObject } from "../json.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
@@ -31,6 +44,8 @@ export interface ReadinessFacts {
   readonly hasStagingBucket: boolean;
   /** Whether the same backup has another component. */
   readonly isBackedUp: (id: ComponentId) => boolean;
+  /** Numbers of the versions that a function has after the deploy, or in the backup before one; null if nobody listed them. */
+  readonly versionsOf: (functionName: string) => readonly string[] | null;
 }
 
 /** The states of a component before and after the deploy. A null side did not exist. */
@@ -114,6 +129,14 @@ function nothingOf(stack: CapturedComponent): CapturedComponent {
   return captured(stack.id, { settings: {}, evidence: {}, artifacts: [] }, { parent: null, physicalId: null });
 }
 
+/** The facts about versions that a capture of whole functions has. */
+export function versionsAmong(components: Components): ReadinessFacts["versionsOf"] {
+  return (functionName) => {
+    const code = components.get(componentId("lambda-code", functionName));
+    return code ? versionsIn(code.state) : null;
+  };
+}
+
 export function countReadiness(verdicts: Iterable<Verdict>): ReadinessCounts {
   const counts = { reversible: 0, "reversible-with-loss": 0, irreversible: 0 };
   for (const { readiness } of verdicts) counts[readiness] += 1;
@@ -146,11 +169,31 @@ function incompleteVerdict(why: string): Verdict {
 function ownFindings(backup: CapturedComponent, present: CapturedComponent | null, facts: ReadinessFacts): Findings {
   const kind = kindOf(backup.id);
   if (kind === "lambda-code") return codeFindings(backup, facts);
+  if (kind === "lambda-alias") return aliasFindings(backup, facts);
   if (kind !== "stack") return NOTHING;
   return {
     blockers: [...ownershipBlockers(backup, facts), ...statusBlockers(nameOf(backup.id), present)],
     losses: [...dynamicReferences(backup), ...nestedTemplates(backup), ...lostObjects(backup)],
   };
+}
+
+/** A version that AWS still has needs nothing but the pointer; a deleted one needs everything that it consisted of. */
+function aliasFindings({ id, state }: CapturedComponent, { versionsOf }: ReadinessFacts): Findings {
+  const versions = versionsOf(splitName(nameOf(id)).functionName);
+  const found = pointedVersions(state).map((pointed): Findings => {
+    const lacking = followsLatest(pointed.content) ? null : unkeptPart(state, pointed);
+    if (lacking === null || pointed.number === null) return NOTHING;
+    if (versions?.includes(pointed.number) === false)
+      return blocker(
+        "VERSION_GONE",
+        `Version ${pointed.number} was deleted, and it cannot be published again: ${lacking}`,
+      );
+    return loss(
+      "VERSION_NOT_KEPT",
+      `Version ${pointed.number} cannot be published again once it is deleted: ${lacking}`,
+    );
+  });
+  return { blockers: found.flatMap(({ blockers }) => blockers), losses: found.flatMap(({ losses }) => losses) };
 }
 
 function codeFindings({ state }: CapturedComponent, { hasStagingBucket }: ReadinessFacts): Findings {

@@ -6,7 +6,7 @@ import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import type { CapturedComponent, ComponentId, Components } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
-import { type AlteredFacts, alteredReadiness, type Sides } from "../../domain/plan/readiness.ts";
+import { type AlteredFacts, alteredReadiness, type Sides, versionsAmong } from "../../domain/plan/readiness.ts";
 import { exposed, type Masking } from "../../domain/template/secrets.ts";
 import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import { unreachable } from "../../kinds/lambda/trigger-settings.ts";
@@ -116,6 +116,7 @@ export function alteredRows(
   const facts: AlteredFacts = {
     ...{ hasStagingBucket, losses, sidesOf, isRecreated },
     isBackedUp: (id) => before.has(id),
+    versionsOf: versionsAmong(deployed),
   };
   return alteredIds(before, deployed).map((component) => {
     const [was, is] = [before.get(component), deployed.get(component)];

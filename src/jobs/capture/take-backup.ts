@@ -10,10 +10,10 @@ import {
 } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { backupReadiness, countReadiness, type Verdict } from "../../domain/plan/readiness.ts";
+import { backupReadiness, countReadiness, type Verdict, versionsAmong } from "../../domain/plan/readiness.ts";
 import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
-import { captureScope } from "./capture-scope.ts";
+import { asComponents, captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
 
 /** Captures the scope of a deployment before it begins. Nothing is stored until all of it is there. */
@@ -39,7 +39,11 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
 /** Judges how well each component could be rolled back, so that a pipeline can stop before it deploys. */
 function judge(context: JobContext, components: readonly CapturedComponent[]): ReadonlyMap<ComponentId, Verdict> {
   const ids = new Set(components.map(({ id }) => id));
-  const facts = { hasStagingBucket: context.stagingBucket !== null, isBackedUp: (id: ComponentId) => ids.has(id) };
+  const facts = {
+    hasStagingBucket: context.stagingBucket !== null,
+    isBackedUp: (id: ComponentId) => ids.has(id),
+    versionsOf: versionsAmong(asComponents(components)),
+  };
   const verdicts = new Map(components.map((component) => [component.id, backupReadiness(component, facts)]));
   for (const [component, { readiness, reasons }] of verdicts) {
     const why = reasons.map(({ code, detail }) => `${code}: ${detail}`).join(" ");

@@ -2,6 +2,7 @@ import { alteredIds } from "../../domain/activity/altered.ts";
 import { isByPackage, type Rollback } from "../../domain/activity/rollback.ts";
 import {
   type ComponentId,
+  type ComponentState,
   type Components,
   componentId,
   functionOf,
@@ -229,6 +230,13 @@ async function readPublished(
   return versions;
 }
 
+/** Needed where a version has to be published again. */
+function layersOfVersions(alias: ComponentState | undefined): string[] {
+  return pointedVersions(alias).flatMap(({ content }) => [
+    ...layersOf({ settings: content.settings ?? {}, evidence: {}, artifacts: [] }),
+  ]);
+}
+
 /** Layer versions of the backup that a picked function would have to be given, and that are gone. */
 async function readGoneLayers(
   reader: CachedReader,
@@ -241,6 +249,7 @@ async function readGoneLayers(
     const goal = layersOf(before.get(id)?.state);
     return sameJson(goal, layersOf(live.get(id)?.state)) ? [] : goal;
   });
+  for (const id of picked) if (kindOf(id) === "lambda-alias") wanted.push(...layersOfVersions(before.get(id)?.state));
   const gone = new Set<string>();
   for (const arn of new Set(wanted)) if (await isLayerGone(reader, arn)) gone.add(arn);
   return gone;

@@ -73,8 +73,15 @@ function restoreContext(run: ActionRun, step: PlanStep, token: string): Omit<Res
     aws: context.access(step.component, step.order),
     artifacts: context.artifacts,
     goalOf,
+    stateAtEnd: async (id) => goals.get(id) ?? (await ownBackup(run, id)),
     token,
     mayLose: runMayLose(run),
     note: (message) => context.log.add("info", message, { component: step.component, step: step.order }),
   };
+}
+
+/** The state in the backup that the rollback took before its first mutation. */
+async function ownBackup({ context, rollback }: ActionRun, id: ComponentId): Promise<ComponentState | null> {
+  const backup = (await context.store.findRollback(rollback.id))?.backup;
+  return backup ? ((await context.store.findComponent(backup.id, id))?.state ?? null) : null;
 }

@@ -15,30 +15,52 @@ import { aliasDiff } from "./alias-diff.ts";
 import { findVersion, hasRuntimeOf, splitAlias } from "./alias-targets.ts";
 import { latestContentOf } from "./latest-content.ts";
 import { layersOf } from "./layers.ts";
+import { planRepublishing } from "./republish-version.ts";
 import { hasContent } from "./version-content.ts";
 
-/** Points the alias to versions with the same content; publishes `$LATEST` first if no version has the target's content. */
+/**
+ * Points the alias to versions with the same content. What no version has any more is published first: from `$LATEST` if
+ * that has the content, otherwise from the backup.
+ */
 export function planPointing(input: PlanInput, action: "restore" | "recreate" | "refused"): StepPlan {
-  const { functionName } = splitAlias(input.name);
-  const [target, ...weighted] = pointedVersions(input.goal?.state);
-  if (!target) return unchanged();
-  const versions = input.versionsOf(functionName);
-  const reasons = weighted.flatMap((pointed) => (findVersion(versions, pointed) ? [] : gone(input, pointed)));
-  const found = followsLatest(target.content) ? null : findVersion(versions, target);
-  const isPublished = found === null && !followsLatest(target.content) && !pointsTo(input);
-  if (isPublished && !hasContent(latestContent(input), target.content)) reasons.push(...gone(input, target));
-  if (isPublished) reasons.push(...goneLayers(input));
-  if (reasons.length > 0) return refused(...reasons);
-  const pointing = aliasActions(input, isOnOtherRuntime(input, target, found));
-  const publishing: Action[] = isPublished && pointing.length > 0 ? [{ do: "publish-version", name: input.name }] : [];
-  const actions = [...publishing, ...pointing];
-  const warnings = [target, ...weighted].flatMap((pointed) => doubts(pointed, findVersion(versions, pointed)));
-  if (actions.length === 0) return { ...unchanged(), reasons: warnings };
+  const versions = input.versionsOf(splitAlias(input.name).functionName);
+  const pointed = pointedVersions(input.goal?.state);
+  const found = pointed.map((version) => (followsLatest(version.content) ? null : findVersion(versions, version)));
+  const missing = pointed.filter(({ content }, index) => !followsLatest(content) && !found[index]);
+  const publishing = pointsToGoal(input) ? [] : missing.map((version) => planPublishing(input, version));
+  const refusals = publishing.flatMap(({ reasons, action: planned }) => (planned ? [] : reasons));
+  if (refusals.length > 0) return refused(...refusals);
+  const [target] = pointed;
+  const pointing = aliasActions(input, target !== undefined && isOnOtherRuntime(input, target, found[0] ?? null));
+  const warnings = [
+    ...publishing.flatMap(({ reasons }) => reasons),
+    ...pointed.flatMap((version, index) => doubts(version, found[index] ?? null)),
+  ];
+  if (pointing.length === 0) return { ...unchanged(), reasons: warnings };
+  const actions = [...publishing.flatMap(({ action: planned }) => planned ?? []), ...pointing];
   return acting(action, actions, { reasons: warnings });
 }
 
-/** Whether the alias already points to a version with the target's content. */
-function pointsTo({ goal, live }: PlanInput): boolean {
+interface Publishing {
+  /** Null if the version cannot be published: the reasons say why. */
+  readonly action: Action | null;
+  readonly reasons: readonly Reason[];
+}
+
+function planPublishing(input: PlanInput, version: PointedVersion): Publishing {
+  const { name } = input;
+  if (version.weight === null && hasContent(latestContent(input), version.content)) {
+    const reasons = goneLayers(input);
+    return { action: reasons.length > 0 ? null : { do: "publish-version", name }, reasons };
+  }
+  const planned = planRepublishing(input, version);
+  if ("why" in planned) return { action: null, reasons: [gone(input, version, planned.why)] };
+  const detail = `Version ${version.number} was deleted. While it is published again, $LATEST of ${splitAlias(name).functionName} has its content.`;
+  return { action: planned, reasons: [{ code: "LATEST_CHANGED_BRIEFLY", detail }] };
+}
+
+/** Whether the alias already points to versions with the content of the goal. */
+function pointsToGoal({ goal, live }: PlanInput): boolean {
   return (
     goal !== null && live !== null && !aliasDiff(goal.state, live.state).some((path) => path.startsWith("/target"))
   );
@@ -92,10 +114,14 @@ function latestContent(input: PlanInput): AliasTarget {
   return { ...content, unread: configuration?.incomplete == null ? unread : [...unread, "Environment"] };
 }
 
-function gone(input: PlanInput, { content: { codeSha256 } }: PointedVersion): Reason[] {
+/** What helps where the backup of `$LATEST` has the content: only altered components can be added. */
+function gone(input: PlanInput, { number, content }: PointedVersion, why: string): Reason {
   const { functionName } = splitAlias(input.name);
-  const detail =
-    `No version of ${functionName} has the code ${codeSha256} with its configuration any more, and $LATEST has other content. ` +
-    `Add lambda-code:${functionName} and lambda-config:${functionName} if their backup has this content.`;
-  return [{ code: "REQUIRES_COMPONENT", detail }];
+  const lost = `No version of ${functionName} has the content of version ${number} any more, and it cannot be published again: ${why}`;
+  const parts = [componentId("lambda-code", functionName), componentId("lambda-config", functionName)];
+  const [code, configuration] = parts.map((id) => input.goalOf(id)?.state);
+  const addable = parts.filter((id) => !input.isPicked(id) && input.goalOf(id)?.digest !== input.liveOf(id)?.digest);
+  if (addable.length === 0 || !hasContent(latestContentOf(code, configuration), content))
+    return { code: "VERSION_GONE", detail: lost };
+  return { code: "REQUIRES_COMPONENT", detail: `${lost} Add ${addable.join(" and ")}, whose backup has this content.` };
 }

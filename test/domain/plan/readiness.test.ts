@@ -10,7 +10,7 @@ import { NO_LOSS_FACTS } from "#src/domain/stack/stack-losses";
 import { exposed } from "#src/domain/template/secrets";
 import { fc } from "../../support/seeded.ts";
 
-const NO_BUCKET = { hasStagingBucket: false, isBackedUp: () => false };
+const NO_BUCKET = { hasStagingBucket: false, isBackedUp: () => false, versionsOf: () => null };
 const ALTERED = {
   ...NO_BUCKET,
   losses: NO_LOSS_FACTS,
