@@ -28,34 +28,48 @@ export function runCorpus(templates: number, seed: number): Counts {
   return counts;
 }
 
-interface Side {
+/** A template on one side of a deploy, with the parameters of a stack that has it. */
+export interface Side {
   readonly text: string;
   readonly template: JsonObject;
   readonly submitted: Submitted;
 }
 
-function runTemplate(seed: number, counts: Counts): void {
+interface Case {
+  readonly seed: number;
+  readonly backup: Side;
+  readonly current: Side;
+  /** For what is chosen about the case. */
+  readonly dice: Dice;
+}
+
+/** A generated template before and after a bad deploy. */
+export function caseFor(seed: number): Case {
   const dice = new Dice(seed);
-  const shape = dice.pick(SHAPES)?.(dice);
-  if (!shape) return;
+  const shape = dice.pick(SHAPES)(dice);
   const bad = deployed(shape.template, dice);
-  const [good, now] = [shape.template, bad].map((data) => {
+  const [backup, current] = [shape.template, bad].map((data) => {
     const json = dice.chance(0.15) ? !shape.json : shape.json;
-    return write(data, styleFor(dice, json), dice);
-  }) as [string, string];
+    return sideOf(write(data, styleFor(dice, json), dice));
+  }) as [Side, Side];
+  return { seed, backup, current, dice };
+}
+
+export function sideOf(text: string, parameters?: Submitted["parameters"]): Side {
+  const refusal = refusalBy(text);
+  if (refusal !== null) throw new Error(`the sandbox refuses the template: ${refusal}\n${text}`);
+  const template = typedReading(text);
+  const submitted = { template: readTemplateText(text), parameters: parameters ?? defaultParameters(template) };
+  return { text, template, submitted };
+}
+
+function runTemplate(seed: number, counts: Counts): void {
   try {
-    const [backup, current] = [sideOf(good), sideOf(now)];
+    const { backup, current, dice } = caseFor(seed);
     for (const picked of picks([backup, current], dice)) runSplice({ backup, current, picked, seed }, counts);
   } catch (error) {
     counts.crashed.push(`${seed}: ${error instanceof Error ? error.stack : error}`);
   }
-}
-
-function sideOf(text: string): Side {
-  const refusal = refusalBy(text);
-  if (refusal !== null) throw new Error(`the generator made a template that the sandbox refuses: ${refusal}\n${text}`);
-  const template = typedReading(text);
-  return { text, template, submitted: { template: readTemplateText(text), parameters: defaultParameters(template) } };
 }
 
 function picks(sides: readonly Side[], dice: Dice): string[][] {

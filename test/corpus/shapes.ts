@@ -318,8 +318,10 @@ function handResources(dice: Dice): DataMap {
   };
 }
 
+type Maker = (dice: Dice) => Shape;
+
 function capital(word: string): string {
   return `F${word}`;
 }
 
-export const SHAPES: readonly ((dice: Dice) => Shape)[] = [serverless, cdk, sam, hand, hand];
+export const SHAPES: readonly [Maker, ...Maker[]] = [serverless, cdk, sam, hand, hand];

@@ -55,7 +55,7 @@ function isStill(kept: string, { component, liveDigest }: PlanStep, { live }: Co
 
 /**
  * A parameter whose value differs after an empty change set is used by no resource, or by none any more since parts of the
- * stack went back with copies of it; outputs are compared with the values of all that they refer to.
+ * stack were restored with copies of it; outputs are compared with the values of all that they refer to.
  */
 const OF_TEXT = /^\/(template$|parameters\/)/;
 

@@ -69,7 +69,7 @@ export function frozenFaults(merge: Merge): Refusal[] {
   });
 }
 
-/** Snapshots of the backup that are not there, and without which nobody is served by what goes back. */
+/** Snapshots of the backup that are not there, and without which nobody is served by what is rolled back. */
 export function frozenOffers(merge: Merge): Offer[] {
   const offers = new Map<string, string[]>();
   for (const [logicalId, definition] of merge.backup.definitions) {
@@ -125,7 +125,7 @@ function waitsFor({ merged }: Merge, logicalId: string, other: string): boolean 
     const definition = merged.definitions.get(id);
     if (definition) for (const name of namesIn(usesOf(id, definition, "resource"))) reached.add(name);
   }
-  // CloudFormation deletes last whatever the order, also where the whole stack goes back.
+  // CloudFormation deletes last whatever the order, also where the whole stack is rolled back.
   return reached.has(other) || !merged.definitions.has(other);
 }
 
