@@ -237,17 +237,21 @@ function layersOfVersions(alias: ComponentState | undefined): string[] {
   ]);
 }
 
-/** Layer versions of the backup that a picked function would have to be given, and that are gone. */
+/** Layer versions of the backup that a picked function, or one that a picked resource or stack restores, would be given. */
 async function readGoneLayers(
   reader: CachedReader,
   picked: readonly ComponentId[],
-  { before, live }: { readonly before: Components; readonly live: Components },
+  { before, deployed, live }: Pick<RecordedStates, "before" | "deployed" | "live">,
 ): Promise<Set<string>> {
   const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
-  const wanted = [...functions].flatMap((name) => {
-    const id = componentId("lambda-config", name);
-    const goal = layersOf(before.get(id)?.state);
-    return sameJson(goal, layersOf(live.get(id)?.state)) ? [] : goal;
+  const isPicked = (id: ComponentId | null) => id !== null && picked.includes(id);
+  const configurations = [...before.values()].filter(
+    ({ id, parent }) =>
+      kindOf(id) === "lambda-config" && (functions.has(nameOf(id)) || isPicked(parent) || isPicked(stackOf(parent))),
+  );
+  const wanted = configurations.flatMap(({ id, state }) => {
+    const goal = layersOf(state);
+    return sameJson(goal, layersOf((live.get(id) ?? deployed.get(id))?.state)) ? [] : goal;
   });
   for (const id of picked) if (kindOf(id) === "lambda-alias") wanted.push(...layersOfVersions(before.get(id)?.state));
   const gone = new Set<string>();

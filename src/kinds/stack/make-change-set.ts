@@ -2,7 +2,9 @@ import type { ChangeSet, ChangeSetRequest } from "../../aws/gateways/cloudformat
 import { componentId } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
 import { type Effect, effectsOf } from "../../domain/stack/change-causes.ts";
+import { type KeptName, replacedUnderSameName } from "../../domain/stack/custom-names.ts";
 import { holdsData } from "../../domain/stack/stateful-types.ts";
+import { parseTemplate } from "../../domain/template/template.ts";
 import type { RestoreContext } from "../kind.ts";
 
 /** The change set to make, and the check that it has to pass. */
@@ -11,6 +13,8 @@ export interface ChangeSetPlan {
   readonly creates: boolean;
   /** Called only if the change set does not exist yet. */
   readonly request: () => Promise<Omit<ChangeSetRequest, "attempt">>;
+  /** The template of the change set, as submitted. */
+  readonly template: () => Promise<string>;
   /** Throws if the changes are not the planned ones. Called before the change set runs, even after a crash. */
   readonly gate: (effects: readonly Effect[]) => Promise<void> | void;
 }
@@ -80,7 +84,18 @@ async function check(name: string, changeSet: ChangeSet, plan: ChangeSetPlan, co
   }
   const effects = effectsOf(changeSet.changes);
   await plan.gate(effects);
+  refuseKeptNames(name, replacedUnderSameName(effects, parseTemplate(await plan.template())));
   refuseLosses(name, effects, context);
+}
+
+/** Before it runs and is rolled back for that: nothing is lost then but minutes. */
+function refuseKeptNames(name: string, kept: readonly KeptName[]): void {
+  if (kept.length === 0) return;
+  const named = kept.map(({ logicalId, type, property }) => `${logicalId} (${type}, named by ${property})`).join(", ");
+  throw new StepbackError(
+    "IMMUTABLE_FIELD",
+    `The change set of ${name} was not run: it would replace ${named}, and CloudFormation cannot replace a resource that keeps its name. Pick the other components of the stack, or deploy the backup's template with another name.`,
+  );
 }
 
 /** A loss that the plan did not name needs consent by its name: nobody has seen it yet. */

@@ -40,6 +40,7 @@ export function splicePlan(action: Action, context: RestoreContext): ChangeSetPl
       const { result, facts } = await prepare();
       return { ...changeSetRequest(name, { result, facts }, context), importExisting: importing.length > 0 };
     },
+    template: async () => (await prepare()).result.template,
     gate: async (effects) => refuseWider(name, effects, (await prepare()).result),
   };
 }

@@ -21,7 +21,8 @@ export async function updateStack(action: Action, context: RestoreContext): Prom
 
 export function submissionPlan(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): ChangeSetPlan {
   const request = async () => changeSetRequest(type, action, context);
-  return { creates: type === "CREATE", request, gate: () => {} };
+  const template = async () => stackState(requiredGoal(context)).settings.template;
+  return { creates: type === "CREATE", request, template, gate: () => {} };
 }
 
 function changeSetRequest(

@@ -14,6 +14,7 @@ import { isNoEcho } from "../../domain/template/secrets.ts";
 import { parseTemplate, resourcesOf, templateStateOf } from "../../domain/template/template.ts";
 import { settingsDiff } from "../comparison.ts";
 import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPlan, unchanged } from "../kind.ts";
+import { goneLayerBlockers } from "./gone-layers.ts";
 import { planIntermediateVersions } from "./intermediate-version.ts";
 import { planRecovery } from "./recovery.ts";
 import { importedReason, importingMember, retainedReasons, returningResources } from "./retained-reasons.ts";
@@ -47,7 +48,7 @@ export function planStack(input: PlanInput): StepPlan {
   if (goal && isShell(live)) return planOverShell(input, goal, live);
   const recovery = planRecovery(name, live, input.mayContinue);
   const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
-  blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason));
+  blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason), ...goneLayers(input));
   if (blockers.length > 0) return refused(...blockers);
   const losses = goal && live ? removedHolders(goal, live, input.losses) : [];
   const updates = updateActions(action, goal, live, name);
@@ -78,6 +79,11 @@ function codeAction({ name, code: { moves, lostTemplates } }: PlanInput): Action
   };
 }
 
+function goneLayers({ goal, live, isLayerGone }: Pick<PlanInput, "goal" | "live" | "isLayerGone">): Reason[] {
+  const wanted = goal && templateStateOf(goal.state);
+  return wanted ? goneLayerBlockers(goal, { wanted, live: live && templateStateOf(live.state) }, { isLayerGone }) : [];
+}
+
 function asReason({ code, detail }: Reason): Reason {
   return { code, detail };
 }
@@ -103,7 +109,7 @@ function planNested(
 function planOverShell(input: PlanInput, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
   const { name, code } = input;
   const blockers = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
-  blockers.push(...code.refusals.map(asReason));
+  blockers.push(...code.refusals.map(asReason), ...goneLayers({ ...input, live: null }));
   if (blockers.length > 0) return refused(...blockers);
   const returning = returningResources(goal, null);
   const actions: Action[] = [

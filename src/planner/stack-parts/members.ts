@@ -80,9 +80,15 @@ function isAsBefore({ before, live }: Subject): boolean {
   return before?.digest === live?.digest;
 }
 
-/** An alias whose version still exists is only pointed back: one atomic switch, nothing rebuilt (facts B2). */
+/**
+ * An alias whose version still exists is only pointed back: one atomic switch, nothing rebuilt (facts B2). A deleted layer
+ * version is published again under another number, while the template can only name the deleted one.
+ */
 function goesDirectly(subject: Subject, planDirectly: PlanDirectly): boolean {
-  return subject.kind === "lambda-alias" && planDirectly(subject).action !== "refused";
+  if (subject.kind !== "lambda-alias" && subject.kind !== "lambda-config") return false;
+  const { action, actions } = planDirectly(subject);
+  if (action === "refused") return false;
+  return subject.kind === "lambda-alias" || actions.some((one) => one.do === "publish-layer");
 }
 
 /** What of the template a component is; null where the template does not define it. */

@@ -21,6 +21,7 @@ import { outputsAtStake, splice } from "../../domain/template/splice/splice.ts";
 import { readTemplateText } from "../../domain/template/splice/template-text.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts";
+import { goneLayerBlockers } from "../../kinds/stack/gone-layers.ts";
 import { planIntermediateVersions } from "../../kinds/stack/intermediate-version.ts";
 import { planRecovery } from "../../kinds/stack/recovery.ts";
 import { importedReason, importingMember, retainedReason } from "../../kinds/stack/retained-reasons.ts";
@@ -48,13 +49,15 @@ export interface PartFacts {
   /** Every export of the account and region; null where AWS would not list them. */
   readonly exports: readonly Exported[] | null;
   readonly losses: LossFacts;
+  /** ARNs of layer versions in the backup that have been deleted. */
+  readonly goneLayers: ReadonlySet<string>;
 }
 
-export function planParts(subjects: Subjects, { planDirectly, codePlans, exports, losses }: PartFacts): PartPlans {
+export function planParts(subjects: Subjects, { planDirectly, codePlans, ...facts }: PartFacts): PartPlans {
   const plans = [...subjectsByStack(subjects)].flatMap(([owner, owned]) => {
     const stack = readTemplates(subjects.of(owner), codePlans);
     const members = stack ? membersAmong(owned, stack, { subjects, planDirectly }) : [];
-    return stack && members.length > 0 ? [planChangeSet(stack, members, { subjects, exports, losses })] : [];
+    return stack && members.length > 0 ? [planChangeSet(stack, members, { subjects, ...facts })] : [];
   });
   return {
     steps: new Map(plans.flatMap(({ steps }) => [...steps])),
@@ -93,10 +96,8 @@ function exportsOf({ before, live }: StackTemplates, parts: readonly Part[]): st
   }
 }
 
-interface ChangeSetFacts {
+interface ChangeSetFacts extends Pick<PartFacts, "exports" | "losses" | "goneLayers"> {
   readonly subjects: Subjects;
-  readonly exports: PartFacts["exports"];
-  readonly losses: LossFacts;
 }
 
 /** One change set for all members: the step of the first has the actions and restores the others. */
@@ -108,6 +109,11 @@ function planChangeSet(stack: StackTemplates, members: readonly Member[], facts:
     ...ownedElsewhere(stack.name, stack.live),
     ...policyBlockers(stack.name, stack.live, updatesOf(stack, parts)),
     ...missingImports(stack, parts, facts),
+    ...goneLayerBlockers(
+      stack.before,
+      { live: stack.liveTemplate, wanted: stack.beforeTemplate },
+      { isLayerGone: (arn) => facts.goneLayers.has(arn), parts },
+    ),
   ];
   if (blockers.length > 0) return refuseMembers(members, () => blockers);
   const lost = stack.code.refusals.filter(isAbout(parts));
