@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { OSLS } from "./tools.ts";
+import { OSLS, OSLS_PLUGINS, PROVIDER_REQUEST } from "./tools.ts";
 
 const run = promisify(execFile);
 
@@ -17,6 +18,12 @@ export interface ServiceVersion {
   readonly topics?: readonly string[];
   /** Export names of other services, by the environment variable that gets the value. */
   readonly imports?: Readonly<Record<string, string>>;
+  /** Plug-ins, which come from `OSLS_PLUGINS`. */
+  readonly plugins?: readonly string[];
+  /** Top-level parts of the configuration as YAML lines, such as `custom:`. */
+  readonly more?: readonly string[];
+  /** Lines in the configuration of each function. */
+  readonly ofEachFunction?: readonly string[];
 }
 
 /** A Serverless project in a folder of its own, deployed by the real tool. */
@@ -25,6 +32,10 @@ export interface OslsProject {
   /** The stack's name, which the tool builds from service and stage. */
   readonly stack: string;
   write(version: ServiceVersion): Promise<void>;
+  /** The command line of `osls …`, for somebody else to run in any folder. */
+  command(...args: string[]): readonly string[];
+  /** What osls needs in its environment. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs `osls …` to its end, with standard input closed. Throws with its output when it fails. */
   run(...args: string[]): Promise<string>;
   remove(): Promise<void>;
@@ -33,11 +44,33 @@ export interface OslsProject {
 const STAGE = "prod";
 /** A deploy takes seconds; one that hangs would hang the whole run. */
 const TIMEOUT_MS = 180_000;
+/** How often osls looks at a stack; every five seconds by default. */
+const POLL_MS = 100;
 
 export async function createProject(service: string, env: Record<string, string>): Promise<OslsProject> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-osls-"));
+  const command = (...args: string[]) => [OSLS, ...args, "--stage", STAGE, "--region", "us-east-1"];
+  const settings = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    SLS_TELEMETRY_DISABLED: "1",
+    SLS_NOTIFICATIONS_MODE: "off",
+    SLS_AWS_MONITORING_FREQUENCY: String(POLL_MS),
+    CI: "1",
+    ...env,
+  };
   return {
     folder,
+    env: settings,
+    command: (...args) => [
+      "sh",
+      "-c",
+      'cd "$1" && shift && exec "$@"',
+      "sh",
+      folder,
+      process.execPath,
+      ...command(...args),
+    ],
     stack: `${service}-${STAGE}`,
     async write({ functions, ...rest }) {
       await mkdir(join(folder, "src"), { recursive: true });
@@ -51,20 +84,10 @@ export async function createProject(service: string, env: Record<string, string>
         join(folder, "serverless.yml"),
         configuration(service, { ...rest, functions: Object.keys(functions) }),
       );
+      if (rest.plugins) await linkPlugins(folder);
     },
     async run(...args) {
-      const child = run(process.execPath, [OSLS, ...args, "--stage", STAGE, "--region", "us-east-1"], {
-        cwd: folder,
-        timeout: TIMEOUT_MS,
-        env: {
-          PATH: process.env["PATH"] ?? "",
-          HOME: folder,
-          SLS_TELEMETRY_DISABLED: "1",
-          SLS_NOTIFICATIONS_MODE: "off",
-          CI: "1",
-          ...env,
-        },
-      });
+      const child = run(process.execPath, command(...args), { cwd: folder, timeout: TIMEOUT_MS, env: settings });
       child.child.stdin?.end();
       const { stdout, stderr } = await child;
       return stdout + stderr;
@@ -73,11 +96,19 @@ export async function createProject(service: string, env: Record<string, string>
   };
 }
 
+/** osls looks for plug-ins in the project itself and in its `node_modules`. */
+async function linkPlugins(folder: string): Promise<void> {
+  const link = join(folder, "node_modules");
+  if (existsSync(link)) return;
+  await symlink(OSLS_PLUGINS, link);
+  await symlink(join(OSLS_PLUGINS, "..", basename(PROVIDER_REQUEST)), join(folder, PROVIDER_REQUEST));
+}
+
 function configuration(
   service: string,
   parts: Omit<ServiceVersion, "functions"> & { readonly functions: readonly string[] },
 ): string {
-  const { topics = ["orders"], imports = {} } = parts;
+  const { topics = ["orders"], imports = {}, plugins = [], more = [], ofEachFunction = [] } = parts;
   const imported = Object.entries(imports).map(([key, name]) => [key, { "Fn::ImportValue": name }] as const);
   const variables = [...Object.entries(parts.environment), ...imported].map(
     ([key, value]) => `    ${key}: ${JSON.stringify(value)}`,
@@ -87,9 +118,12 @@ function configuration(
     `    handler: src/${name}.handler`,
     "    package:",
     `      patterns: ['!./**', 'src/${name}.js']`,
+    ...ofEachFunction.map((line) => `    ${line}`),
   ]);
   return [
     `service: ${service}`,
+    ...(plugins.length > 0 ? ["plugins:", ...plugins.map((plugin) => `  - ${plugin}`)] : []),
+    ...more,
     "provider:",
     "  name: aws",
     `  runtime: ${parts.runtime}`,

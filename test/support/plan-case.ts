@@ -26,7 +26,14 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
     {
       request: { strategy: "auto", onConflict: "fail", continueUpdateRollback: {}, byCommand: false, picked, ...asked },
       states: { ...sources, live, lastRecorded: lastRecorded ?? new Map() },
-      target: { versions: new Map(), goneLayers: new Set(), exports: null, stagingBucket: null, losses: NO_LOSS_FACTS, ...target },
+      target: {
+        versions: new Map(),
+        goneLayers: new Set(),
+        exports: null,
+        stagingBucket: null,
+        losses: NO_LOSS_FACTS,
+        ...target,
+      },
       codePlaces: new Map(),
     },
     { fingerprint: (value) => `fp(${value.length})`, at },
