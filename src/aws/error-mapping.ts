@@ -1,5 +1,6 @@
 import { type ErrorCode, StepbackError } from "../domain/errors.ts";
 import { safeWords } from "./error-words.ts";
+import { lackingDetail, lackingRule } from "./lacking-call.ts";
 
 export interface CallName {
   /** The prefix of the IAM action: `lambda`, `cloudformation`, `s3`, `sts`. */
@@ -130,6 +131,11 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 export function toStepbackError(error: unknown, call: CallName): StepbackError {
   if (error instanceof StepbackError) return error;
   const facts = readError(error);
+  const lacking = lackingRule({ ...facts, ...call });
+  if (lacking) {
+    const detail = callPrefix(call) + lackingDetail(error, lacking, facts);
+    return new StepbackError("AWS_UNSUPPORTED", detail, [], { cause: error });
+  }
   const code = codeOf(facts);
   return new StepbackError(code, detailOf(code, facts, call), [], { cause: error });
 }

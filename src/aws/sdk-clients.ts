@@ -2,6 +2,8 @@ import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { LambdaClient, LambdaClientConfig } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { isEmptyResponse, isRead, LackingCall } from "./lacking-call.ts";
+import { noteHost } from "./responding-host.ts";
 
 /*
  * Loads the SDK's modules, each at its first use: together they take 0.3 s, which commands that never call AWS do not pay.
@@ -66,7 +68,9 @@ export async function clientConfig(target: TargetSettings, handler: RequestHandl
 
 export async function openLambda(config: ClientConfig): Promise<Opened<LambdaSdk, LambdaClient>> {
   const sdk = await import("@aws-sdk/client-lambda");
-  return { sdk, client: new sdk.LambdaClient(config) };
+  const client = new sdk.LambdaClient(config);
+  client.middlewareStack.add(judgeResponses, JUDGING);
+  return { sdk, client };
 }
 
 export async function openSts(config: ClientConfig): Promise<Opened<StsSdk, STSClient>> {
@@ -79,30 +83,55 @@ export async function openCloudFormation(
 ): Promise<Opened<CloudFormationSdk, CloudFormationClient>> {
   const sdk = await import("@aws-sdk/client-cloudformation");
   const client = new sdk.CloudFormationClient(config);
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        throw withoutRetries(error);
-      }
-    },
-    // Runs inside the retries, which have the high priority in this step.
-    { step: "finalizeRequest", priority: "low", name: "withoutRetries" },
-  );
+  client.middlewareStack.add(judgeResponses, JUDGING);
   return { sdk, client };
 }
 
+/** Runs inside the retries, which have the high priority in this step. */
+const JUDGING = { step: "finalizeRequest", priority: "low", name: "judgeResponses" } as const;
+
+/**
+ * A middleware of a client: notes which host a failure comes from, keeps the SDK from retrying what cannot succeed, and
+ * takes no empty response for a value.
+ */
+function judgeResponses<Args extends { readonly request?: unknown }, Result extends SdkResult>(
+  next: (args: Args) => Promise<Result>,
+  { commandName = "" }: { readonly commandName?: string },
+): (args: Args) => Promise<Result> {
+  const operation = commandName.replace(/Command$/, "");
+  return async (args) => {
+    try {
+      const result = await next(args);
+      const { requestId } = result.output.$metadata;
+      if (isEmptyResponse(operation, result.output, requestId !== undefined))
+        throw new LackingCall("HTTP 200, the answer is empty");
+      return result;
+    } catch (error) {
+      const judged = withoutRetries(error, operation);
+      noteHost(judged, hostIn(args.request));
+      throw judged;
+    }
+  };
+}
+
+/** What a middleware gets from the next one, as far as it is used here. */
+interface SdkResult {
+  readonly output: object & { readonly $metadata: { readonly requestId?: string | undefined } };
+}
+
+function hostIn(request: unknown): string {
+  const { hostname = "", port } = (request ?? {}) as { readonly hostname?: string; readonly port?: number };
+  return port === undefined ? hostname : `${hostname}:${port}`;
+}
+
 /** Renames two errors that the SDK would retry seven times by their names, although retrying cannot help. */
-function withoutRetries(error: unknown): unknown {
+function withoutRetries(error: unknown, operation: string): unknown {
   if (!(error instanceof Error)) return error;
   // A quota is used up; the SDK takes this name for throttling (facts C).
   if (error.name === "LimitExceededException") error.name = "QuotaExceeded";
-  // The HTML page of a server that lacks the operation. AWS's own responses are XML, even those of status 500.
-  if (error.message.includes("Deserialization error") && statusOf(error) === 500) {
-    return Object.assign(new Error("The server does not have this operation."), { name: "NotImplemented" });
-  }
-  return error;
+  // The HTML page of a server that lacks the operation: AWS's own responses can be parsed, even those of status 500.
+  const isPage = error.message.includes("Deserialization error") && statusOf(error) === 500;
+  return isPage && isRead(operation) ? new LackingCall("HTTP 500, the answer cannot be parsed") : error;
 }
 
 function statusOf(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): number | null {

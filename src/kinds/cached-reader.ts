@@ -3,7 +3,6 @@ import type { AwsAccess } from "../aws/gateways/access.ts";
 import type { StackFacts, StackResource } from "../aws/gateways/cloudformation.ts";
 import type { AliasFacts, FunctionConfiguration, FunctionFacts, LambdaGateway } from "../aws/gateways/lambda.ts";
 import type { LayerFacts } from "../aws/gateways/layers.ts";
-import type { ProvisionedFacts } from "../aws/gateways/provisioned.ts";
 import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.ts";
 import { type ComponentId, componentId, stackNameIn } from "../domain/component/component.ts";
 import { LATEST } from "../domain/component/version-content.ts";
@@ -46,7 +45,7 @@ export interface CachedReader extends CaptureOptions {
   listUrls: LambdaGateway["listUrls"];
   /** Names of all exports of the account and region; null if they cannot be listed. */
   listExportNames(): Promise<ReadonlySet<string> | null>;
-  listProvisioned(name: string): Promise<ProvisionedFacts[]>;
+  listProvisioned: LambdaGateway["listProvisioned"];
   /** Triggers of a function, whatever version or alias they call. The account is listed once for all functions. */
   listTriggers(functionName: string): Promise<readonly EventSourceMappingConfiguration[]>;
   /** Null if the layer version was deleted or never existed. */

@@ -25,7 +25,7 @@ import { aliasDiff } from "./lambda/alias-diff.ts";
 import { planPointing } from "./lambda/alias-plan.ts";
 import { aliasWrite, findVersion, isPointed, missingVersion, splitAlias } from "./lambda/alias-targets.ts";
 import { type CapturedVersion, captureVersion } from "./lambda/captured-version.ts";
-import { putProvisioned, readProvisioned } from "./lambda/provisioned-concurrency.ts";
+import { type CapturedProvisioning, putProvisioned, readProvisioned } from "./lambda/provisioned-concurrency.ts";
 import { republishVersion } from "./lambda/republish-version.ts";
 import { contentOf, hasContent, readVersions } from "./lambda/version-content.ts";
 
@@ -84,7 +84,7 @@ async function capture(reader: CachedReader, name: string, withLayers: boolean):
   return captured(
     componentId("lambda-alias", name),
     {
-      settings: aliasSettings(facts, read, provisioned.requested),
+      settings: aliasSettings(facts, read, provisioned),
       evidence,
       artifacts: read.flatMap(({ artifacts }) => artifacts),
     },
@@ -99,14 +99,14 @@ async function capture(reader: CachedReader, name: string, withLayers: boolean):
 function aliasSettings(
   facts: AliasFacts,
   versions: readonly CapturedVersion[],
-  provisioned: number | null,
+  { requested }: CapturedProvisioning,
 ): SettingsOf<typeof lambdaAliasState> {
   const [target, ...others] = versions;
   return {
     description: facts.description,
     target: target?.content ?? {},
     weights: others.map(({ version, content }) => ({ ...content, weight: facts.weights[version] ?? 0 })),
-    provisioned,
+    ...(requested === undefined ? {} : { provisioned: requested }),
   };
 }
 

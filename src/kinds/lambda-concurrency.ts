@@ -49,7 +49,7 @@ async function captureProvisioned(
   reader: CachedReader,
   { name, qualifier, facts }: VersionReading,
 ): Promise<CapturedComponent | null> {
-  const { requested, incomplete } = await readProvisioned(reader, splitName(name).functionName, qualifier);
+  const { requested = null, incomplete } = await readProvisioned(reader, splitName(name).functionName, qualifier);
   if (requested === null && incomplete === null) return null;
   const settings: Partial<SettingsOf<typeof lambdaConcurrencyState>> = {
     ProvisionedConcurrentExecutions: requested,

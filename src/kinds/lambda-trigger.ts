@@ -1,5 +1,12 @@
+import type { Availability } from "../aws/availability.ts";
 import type { EventSourceMappingConfiguration } from "../aws/gateways/triggers.ts";
-import { type CapturedComponent, captured, componentId, isVersion } from "../domain/component/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentState,
+  captured,
+  componentId,
+  isVersion,
+} from "../domain/component/component.ts";
 import { lambdaTriggerState } from "../domain/component/states/lambda.ts";
 import { type Reason, StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
@@ -21,6 +28,7 @@ import {
   stateAfter,
   unchanged,
 } from "./kind.ts";
+import { valueOrThrow } from "./lambda/facet.ts";
 import { ownTags, type Tags, tagChanges, tagWrites } from "./lambda/tags.ts";
 import {
   triggerCreation,
@@ -39,7 +47,7 @@ import {
 export const lambdaTrigger: Kind = {
   name: "lambda-trigger",
   capture,
-  diff: settingsDiff,
+  diff,
   plan,
   restore: restoreBy({
     "put-trigger": putTrigger,
@@ -61,11 +69,12 @@ async function capture(reader: CachedReader, name: string): Promise<CapturedComp
   const found = listed && (await settled(reader, listed));
   if (!found || triggerName(found) !== name) return null;
   const tags = await readTags(reader, found.EventSourceMappingArn);
+  const known = "value" in tags ? tags.value : null;
   return captured(
     componentId("lambda-trigger", name),
-    { settings: triggerSettings(found, tags && ownTags(tags)), evidence: evidenceOf(found), artifacts: [] },
+    { settings: triggerSettings(found, known && ownTags(known)), evidence: evidenceOf(found), artifacts: [] },
     {
-      parent: ownerId(reader.ownerOf(found.UUID ?? "", tags)),
+      parent: ownerId(reader.ownerOf(found.UUID ?? "", known)),
       physicalId: found.UUID ?? null,
       incomplete: whyIncomplete(found, tags),
     },
@@ -82,22 +91,18 @@ async function settled(reader: CachedReader, listed: EventSourceMappingConfigura
   }
 }
 
-/** Null if the principal may not read them. Emulators without tags of triggers return no ARN either. */
-async function readTags(reader: CachedReader, arn: string | undefined): Promise<Tags | null> {
-  if (!arn) return {};
-  try {
-    return (await reader.aws.lambda.listTags(arn)) ?? {};
-  } catch (error) {
-    if (error instanceof StepbackError && error.code === "AWS_DENIED") return null;
-    throw error;
-  }
+/** Servers without tags of triggers return no ARN. */
+async function readTags(reader: CachedReader, arn: string | undefined): Promise<Availability<Tags>> {
+  if (!arn) return { value: {} };
+  const read = await reader.aws.lambda.listTags(arn);
+  return "value" in read ? { value: read.value ?? {} } : read;
 }
 
 /** What AWS did not return. Restoring filters that could not be read would let every record through (facts A3). */
-function whyIncomplete(found: EventSourceMappingConfiguration, tags: object | null): string | null {
+function whyIncomplete(found: EventSourceMappingConfiguration, tags: Availability<Tags>): string | null {
   const { FilterCriteriaError: error, State } = found;
   if (error) return `FilterCriteria: ${[error.ErrorCode, error.Message].filter(Boolean).join(", ")}`;
-  if (tags === null) return "Tags: the principal may not read them.";
+  if ("unavailable" in tags && !tags.lacking) return `Tags: ${tags.unavailable}`;
   return State === "Enabled" || State === "Disabled" ? null : `The trigger stayed in the state ${State}.`;
 }
 
@@ -157,9 +162,19 @@ function planUpdate(name: string, goal: CapturedComponent, live: CapturedCompone
     lambdaTriggerState(goal.state).settings.Tags,
     lambdaTriggerState(live.state).settings.Tags,
   ];
-  if (!sameJson(wanted, present))
+  if (knowTags(goal.state, live.state) && !sameJson(wanted, present))
     actions.push({ do: "put-trigger-tags", name, writes: tagWrites(asTags(wanted), asTags(present)) });
   return acting("restore", actions);
+}
+
+/** Whether both captures could read the tags. */
+function knowTags(...states: readonly ComponentState[]): boolean {
+  return states.every((state) => lambdaTriggerState(state).settings.Tags !== null);
+}
+
+/** Tags that one of the two captures could not read are not compared. */
+function diff(goal: ComponentState, live: ComponentState): string[] {
+  return settingsDiff(goal, live).filter((path) => !path.startsWith("/Tags") || knowTags(goal, live));
 }
 
 /** Creates the trigger, in place of a live one that no update can bring to the goal. */
@@ -226,7 +241,7 @@ async function putTriggerTags({ name }: Action, context: RestoreContext): Promis
     throw new StepbackError("AWS_NOT_FOUND", `The trigger ${name} does not exist any more.`);
   const arn = live.EventSourceMappingArn;
   const wanted = asTags(lambdaTriggerState(requiredGoal(context)).settings.Tags);
-  const { changed, extra } = tagChanges(wanted, (await lambda.listTags(arn)) ?? {});
+  const { changed, extra } = tagChanges(wanted, valueOrThrow(await lambda.listTags(arn)) ?? {});
   const written = Object.keys(changed);
   if (extra.length > 0) await lambda.untagResource(arn, extra);
   if (written.length > 0) await lambda.tagResource(arn, changed);

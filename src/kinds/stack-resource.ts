@@ -5,7 +5,7 @@ import type { TemplateState } from "../domain/template/template.ts";
 import { restoreBy } from "./action-handlers.ts";
 import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import type { EvidenceOf } from "./captured-state.ts";
-import { compareWithGoal, settingsDiff } from "./comparison.ts";
+import { compareWithGoal, templateSettingsDiff } from "./comparison.ts";
 import { actionBetween, type Kind, type PlanInput, refused, type StepPlan, unchanged } from "./kind.ts";
 import { parameterValues } from "./stack/template-values.ts";
 
@@ -17,7 +17,7 @@ import { parameterValues } from "./stack/template-values.ts";
 export const stackResource: Kind = {
   name: "stack-resource",
   capture,
-  diff: settingsDiff,
+  diff: templateSettingsDiff,
   plan,
   restore: restoreBy({}),
   async verify(reader, name, goal) {

@@ -1,3 +1,4 @@
+import type { Availability } from "../aws/availability.ts";
 import {
   type ArtifactRef,
   type CapturedComponent,
@@ -10,7 +11,6 @@ import type { ArchivedObject, stackState } from "../domain/component/states/stac
 import { readStackPolicy } from "../domain/stack/stack-policy.ts";
 import { stuckIn } from "../domain/stack/status.ts";
 import type { CodeObject } from "../domain/template/code-objects.ts";
-import { NO_ECHO } from "../domain/template/secrets.ts";
 import { importsOf } from "../domain/template/template.ts";
 import { restoreBy } from "./action-handlers.ts";
 import type { CachedReader, LiveStack } from "./cached-reader.ts";
@@ -30,7 +30,7 @@ import {
   updateStack,
 } from "./stack/stack-actions.ts";
 import { planStack, stackDiff } from "./stack/stack-plan.ts";
-import { literalResolver } from "./stack/template-values.ts";
+import { literalResolver, parameterValues } from "./stack/template-values.ts";
 
 /** A whole CloudFormation stack: everything that is submitted, and the logical ids of its resources. */
 export const stack: Kind = {
@@ -60,11 +60,12 @@ async function capture(reader: CachedReader, name: string): Promise<CapturedComp
   if (!read) return null;
   const { cloudFormation } = reader.aws;
   const { stackId } = read.facts;
-  const noEcho = new Set(await cloudFormation.listNoEcho(stackId));
+  const noEcho = await cloudFormation.listNoEcho(stackId);
   const policy = await cloudFormation.getStackPolicy(stackId);
   const objects = await archiveCodeObjects(reader, read);
   const evidence: StackEvidence = {
     ...stackEvidence(read),
+    unavailable: "unavailable" in policy ? { policy: policy.unavailable } : {},
     unfinished: await unfinishedOf(reader, read),
     imports: await importsIn(reader, read),
     importers: await importersOf(reader, read),
@@ -77,8 +78,13 @@ async function capture(reader: CachedReader, name: string): Promise<CapturedComp
       evidence,
       artifacts: objects.flatMap(({ digest, sizeBytes = 0 }) => (digest ? [{ digest, sizeBytes }] : [])),
     },
-    { parent: parentOfNested(read), physicalId: stackId, incomplete: null },
+    { parent: parentOfNested(read), physicalId: stackId, incomplete: whyIncomplete(policy) },
   );
+}
+
+/** A policy that may not be read may be there; where the server lacks the call, no stack has one. */
+function whyIncomplete(policy: Availability<string | null>): string | null {
+  return "unavailable" in policy && !policy.lacking ? policy.unavailable : null;
 }
 
 type StackEvidence = EvidenceOf<typeof stackState>;
@@ -99,15 +105,15 @@ async function unfinishedOf(reader: CachedReader, { facts, resources }: LiveStac
 
 function stackSettings(
   read: LiveStack,
-  noEcho: ReadonlySet<string>,
-  policy: string | null,
+  noEcho: readonly string[],
+  policy: Availability<string | null>,
 ): SettingsOf<typeof stackState> {
   const { facts, resources, template } = read;
   return {
     template,
-    parameters: Object.fromEntries(facts.parameters.map(({ key, value }) => [key, noEcho.has(key) ? NO_ECHO : value])),
+    parameters: parameterValues(facts, read.parsed ?? {}, noEcho),
     tags: { ...facts.tags },
-    policy: readStackPolicy(policy),
+    ...("value" in policy ? { policy: readStackPolicy(policy.value) } : {}),
     terminationProtection: facts.terminationProtection,
     stuckIn: stuckIn(facts.status),
     resources: Object.fromEntries(resources.map(({ logicalId, type }) => [logicalId, type])),
@@ -118,7 +124,7 @@ function stackSettings(
 function stackEvidence({
   facts,
   resources,
-}: LiveStack): Omit<StackEvidence, "unfinished" | "imports" | "importers" | "codeObjects"> {
+}: LiveStack): Omit<StackEvidence, "unavailable" | "unfinished" | "imports" | "importers" | "codeObjects"> {
   return {
     stackId: facts.stackId,
     status: facts.status,

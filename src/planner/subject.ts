@@ -66,8 +66,7 @@ function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, states: Re
     deployed: states.deployed.get(id) ?? null,
     live: states.live.get(id) ?? null,
   };
-  const recorded = states.lastRecorded.has(id) ? states.lastRecorded.get(id) : (sides.deployed?.digest ?? null);
-  const conflict = (sides.live?.digest ?? null) !== recorded && !isAsIn(kind, sides.before, sides.live);
+  const conflict = !isAsRecorded(id, sides, states) && !isAsIn(kind, sides.before, sides.live);
   const kept = conflict && onConflict === "keep-live";
   const goal = kept ? keptGoal(kind, sides) : sides.before;
   const action = isAsIn(kind, goal, sides.live) ? "unchanged" : actionBetween(goal, sides.live);
@@ -75,6 +74,13 @@ function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, states: Re
   const resources = owningResources(id, states);
   const owner = stackOf(resources[0] ?? parent);
   return { id, kind, name: nameOf(id), ...sides, goal, parent, owner, resources, action, conflict, kept };
+}
+
+/** Whether live is what Stepback itself last recorded: by the digest or, where that is of the record at hand, by what the kind compares. */
+function isAsRecorded(id: ComponentId, { deployed, live }: Sides, { lastRecorded }: RecordedStates): boolean {
+  const known = deployed?.digest ?? null;
+  const recorded = lastRecorded.has(id) ? (lastRecorded.get(id) ?? null) : known;
+  return recorded === (live?.digest ?? null) || (recorded === known && isAsIn(kindOf(id), deployed, live));
 }
 
 type Sides = Pick<Subject, "before" | "deployed" | "live">;

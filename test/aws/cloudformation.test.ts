@@ -255,12 +255,12 @@ t.test("policy, protection, importers and deletion", async (t) => {
   const stage = openStage(t);
   const { cloudFormation } = stage.aws;
   const stackId = await run(cloudFormation, request("c1"));
-  t.equal(await cloudFormation.getStackPolicy("shop"), null);
+  t.same(await cloudFormation.getStackPolicy("shop"), { value: null });
   const policy = JSON.stringify({
     Statement: [{ Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" }],
   });
   await cloudFormation.putStackPolicy("shop", policy);
-  t.equal(await cloudFormation.getStackPolicy(stackId), policy);
+  t.same(await cloudFormation.getStackPolicy(stackId), { value: policy });
 
   t.same(await cloudFormation.listImporters("shop-topic"), []);
   const importer = `Resources:\n  P:\n    Type: AWS::SSM::Parameter\n    Properties: { Type: String, Value: !ImportValue shop-topic }\n`;
@@ -316,33 +316,26 @@ t.test("events come newest first, back to the known one, at most a thousand", as
   t.notMatch(failure?.reason, "s3cret");
 });
 
-t.test(
-  "an unavailable or denied call reads as empty where the gateway says so, and is an error elsewhere",
-  async (t) => {
-    const stage = openStage(t);
-    const { cloudFormation } = stage.aws;
-    await run(cloudFormation, request("c1"));
-    const denied = new AwsError(
-      "AccessDenied",
-      "User: u is not authorized to perform: cloudformation:ListImports",
-      403,
-    );
-    stage.sandbox.faults.fail({ match: ({ operation }) => operation === "ListImports", times: 1, error: denied });
-    t.same(await cloudFormation.listImporters("shop-topic"), []);
-    stage.sandbox.faults.fail({
-      match: ({ operation }) => operation === "ListImports",
-      times: 1,
-      error: new AwsError("InvalidAction", "Could not find operation ListImports", 400),
-    });
-    t.same(await cloudFormation.listImporters("shop-topic"), []);
-    stage.sandbox.faults.fail({
-      match: ({ operation }) => operation === "GetTemplateSummary",
-      times: 1,
-      error: denied,
-    });
-    await t.rejects(cloudFormation.listNoEcho("shop"), { code: "AWS_DENIED" });
-  },
-);
+t.test("an unavailable or denied call reads as empty where the gateway says so", async (t) => {
+  const stage = openStage(t);
+  const { cloudFormation } = stage.aws;
+  await run(cloudFormation, request("c1"));
+  const denied = new AwsError("AccessDenied", "User: u is not authorized to perform: cloudformation:ListImports", 403);
+  stage.sandbox.faults.fail({ match: ({ operation }) => operation === "ListImports", times: 1, error: denied });
+  t.same(await cloudFormation.listImporters("shop-topic"), []);
+  stage.sandbox.faults.fail({
+    match: ({ operation }) => operation === "ListImports",
+    times: 1,
+    error: new AwsError("InvalidAction", "Could not find operation ListImports", 400),
+  });
+  t.same(await cloudFormation.listImporters("shop-topic"), []);
+  stage.sandbox.faults.fail({
+    match: ({ operation }) => operation === "GetTemplateSummary",
+    times: 1,
+    error: denied,
+  });
+  t.same(await cloudFormation.listNoEcho("shop"), [], "the template itself says which they are");
+});
 
 t.test("an exhausted quota is not retried, although the SDK takes its name for throttling", async (t) => {
   const { aws, sandbox, sent } = openStage(t);

@@ -1,7 +1,7 @@
 import { FAILSAFE_SCHEMA, load, Type } from "js-yaml";
 import { readTemplate } from "#sandbox/cloudformation/template/template";
 import { asObject, isJsonObject, type Json, type JsonObject, sameJson } from "#src/domain/json";
-import { NO_ECHO } from "#src/domain/template/secrets";
+import { NO_ECHO } from "#src/domain/template/no-echo";
 import type { Spliced } from "#src/domain/template/splice/request";
 import { danglingIn, type Stack, seenBy } from "../domain/template/splice/witness.ts";
 

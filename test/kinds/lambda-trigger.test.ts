@@ -340,11 +340,12 @@ t.test("filters and tags that cannot be read make a trigger incomplete, never em
     EventSourceMappingArn: "arn:aws:lambda:us-east-1:000000000000:event-source-mapping:u1",
     State: "Enabled",
   };
-  const captureOf = async (trigger: Shape) => {
+  const own = { "aws:cloudformation:stack-name": "shop", "aws:cloudformation:logical-id": "T", a: "b" };
+  const captureOf = async (trigger: Shape, tags: Shape = { value: own }) => {
     const lambda = {
       listTriggers: async () => [trigger],
       awaitTrigger: async () => trigger,
-      listTags: async () => ({ "aws:cloudformation:stack-name": "shop", "aws:cloudformation:logical-id": "T", a: "b" }),
+      listTags: async () => tags,
     };
     const access = { lambda } as unknown as Parameters<typeof createCachedReader>[0];
     const reader = createCachedReader(access, {} as Parameters<typeof createCachedReader>[1]);
@@ -361,6 +362,10 @@ t.test("filters and tags that cannot be read make a trigger incomplete, never em
   t.match(await captureOf({ ...live, FilterCriteriaError: { ErrorCode: "KMSDenied", Message: "no key" } }), {
     incomplete: "FilterCriteria: KMSDenied, no key",
   });
+  t.match(await captureOf(live, { unavailable: "not allowed", lacking: false }), { incomplete: "Tags: not allowed" });
+  const untagged = await captureOf(live, { unavailable: "localhost lacks the call", lacking: true });
+  t.match(untagged, { incomplete: null, state: { settings: { Tags: null } } });
+  t.same(whole && untagged && lambdaTrigger.diff(whole.state, untagged.state), [], "nobody can tell: not compared");
 });
 
 t.test("names distinguish triggers by the same parts as AWS does, whatever other triggers exist", async (t) => {

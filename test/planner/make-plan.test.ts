@@ -278,6 +278,13 @@ t.test(
   },
 );
 
+t.test("a mask that an earlier backup took for a value equals the value that nobody can read", async (t) => {
+  const template = JSON.stringify({ Parameters: { Key: { Type: "String", NoEcho: true } } });
+  const before = components(stack("shop", { template, parameters: { Key: "****" } }));
+  const live = components(stack("shop", { template, parameters: { Key: { noEcho: true } } }));
+  t.match(plan({ picked: ["stack:shop"], sources: { before, deployed: live }, live }), [{ action: "unchanged" }]);
+});
+
 t.test("a stack's step names every blocker before anything is touched", async (t) => {
   const before = components(stack("shop", { template: "{}", parameters: { Key: { noEcho: true } } }));
   const live = components(stack("shop", { template: '{"a":1}' }, { status: "UPDATE_ROLLBACK_FAILED" }));

@@ -102,6 +102,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["AWS_IN_PROGRESS","Wait until it has ended."],
   ["AWS_PRECONDITION","Plan again."],
   ["AWS_REJECTED","`detail` has the message of AWS."],
+  ["AWS_UNSUPPORTED","Use a region or a server that has the call which `detail` names, or leave out what needs it."],
   ["AWS_LIMIT","Raise the quota or remove what is not needed."],
   ["AWS_UNAVAILABLE","Try again later."],
   ["LEASE_LOST","Nothing to do: the other worker continues."],

@@ -6,10 +6,9 @@ import type {
   Stack,
 } from "@aws-sdk/client-cloudformation";
 import { StepbackError } from "../../domain/errors.ts";
-import { asObject } from "../../domain/json.ts";
-import { parseTemplate } from "../../domain/template/template.ts";
+import { readOptional, whyUnavailable } from "../availability.ts";
 import type { Call } from "../call.ts";
-import { isAwsError, isCode, nullIfMissing } from "../error-mapping.ts";
+import { isAwsError, nullIfMissing } from "../error-mapping.ts";
 import type { CloudFormationGateway, StackEvent } from "../gateways/cloudformation.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import type { CloudFormationSdk } from "../sdk-clients.ts";
@@ -56,10 +55,7 @@ export function createStackReaders(call: CloudFormationCall, polling: Polling): 
     listStacks: () => listStacks(call),
     getTemplate: (nameOrId) => getTemplate(call, nameOrId),
     listNoEcho: (nameOrId) => listNoEcho(call, nameOrId),
-    getStackPolicy: async (nameOrId) => {
-      const response = await call((sdk) => new sdk.GetStackPolicyCommand({ StackName: nameOrId }));
-      return response.StackPolicyBody || null;
-    },
+    getStackPolicy: (nameOrId) => readOptional(getStackPolicy(call, nameOrId), null),
     listResources: (nameOrId) => listResources(call, nameOrId),
     listImporters: (exportName) => listImporters(call, exportName),
     listExports: () => listExports(call),
@@ -87,18 +83,17 @@ async function getTemplate(call: CloudFormationCall, nameOrId: string): Promise<
   return response.TemplateBody ?? "";
 }
 
-/** Reads the template itself where the server has no summaries: a secret must not pass for an ordinary value. */
+async function getStackPolicy(call: CloudFormationCall, nameOrId: string): Promise<string | null> {
+  const response = await call((sdk) => new sdk.GetStackPolicyCommand({ StackName: nameOrId }));
+  return response.StackPolicyBody || null;
+}
+
+/** Whoever cannot have a summary reads the template, which the caller does anyway. */
 async function listNoEcho(call: CloudFormationCall, nameOrId: string): Promise<string[]> {
-  try {
-    const response = await call((sdk) => new sdk.GetTemplateSummaryCommand({ StackName: nameOrId }));
-    return (response.Parameters ?? []).flatMap(({ NoEcho, ParameterKey }) =>
-      NoEcho && ParameterKey ? [ParameterKey] : [],
-    );
-  } catch (error) {
-    if (!isAwsError(error, "NotImplemented")) throw error;
-    const parameters = asObject(parseTemplate(await getTemplate(call, nameOrId))["Parameters"]);
-    return Object.keys(parameters).filter((key) => String(asObject(parameters[key])["NoEcho"]) === "true");
-  }
+  const reading = call((sdk) => new sdk.GetTemplateSummaryCommand({ StackName: nameOrId }));
+  const summary = await readOptional(reading, null);
+  const parameters = "value" in summary ? (summary.value?.Parameters ?? []) : [];
+  return parameters.flatMap(({ NoEcho, ParameterKey }) => (NoEcho && ParameterKey ? [ParameterKey] : []));
 }
 
 async function listStacks(call: CloudFormationCall): ReturnType<CloudFormationGateway["listStacks"]> {
@@ -152,19 +147,14 @@ async function listExports(call: CloudFormationCall): ReturnType<CloudFormationG
       stack: ExportingStackId.split("/")[1] ?? ExportingStackId,
     }));
   } catch (error) {
-    if (isUnavailable(error)) return null;
+    if (whyUnavailable(error)) return null;
     throw error;
   }
 }
 
 /** AWS returns an error where no stack imports the export (facts D). */
 function isNoImporter(error: unknown): boolean {
-  return isAwsError(error, "ValidationError") || isUnavailable(error);
-}
-
-/** The principal may not make the call, or the server lacks it. */
-function isUnavailable(error: unknown): boolean {
-  return ["InvalidAction", "NotImplemented"].some((name) => isAwsError(error, name)) || isCode(error, "AWS_DENIED");
+  return isAwsError(error, "ValidationError") || whyUnavailable(error) !== null;
 }
 
 /** Newest first, up to and without the event for which `isEnd` is true. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { ResourceChange } from "../../domain/stack/resource-change.ts";
+import type { Availability } from "../availability.ts";
 
 interface StackParameter {
   readonly key: string;
@@ -83,10 +84,13 @@ export interface CloudFormationGateway {
   listStacks(): Promise<{ name: string; stackId: string; status: string; parentId: string | null }[]>;
   /** The body as submitted (stage Original). */
   getTemplate(nameOrId: string): Promise<string>;
-  /** Keys of the template's NoEcho parameters. */
+  /**
+   * Keys of the NoEcho parameters in CloudFormation's summary of the template, which knows what a transform adds. Empty where
+   * there is no summary: the template itself says it, too.
+   */
   listNoEcho(nameOrId: string): Promise<string[]>;
-  /** Null where none was set. */
-  getStackPolicy(nameOrId: string): Promise<string | null>;
+  /** The value is null where none was set. */
+  getStackPolicy(nameOrId: string): Promise<Availability<string | null>>;
   listResources(nameOrId: string): Promise<StackResource[]>;
   /** Names of the stacks that import the export; empty if none does or the call is unavailable. */
   listImporters(exportName: string): Promise<string[]>;

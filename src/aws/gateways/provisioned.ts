@@ -1,3 +1,5 @@
+import type { Availability } from "../availability.ts";
+
 export interface ProvisionedFacts {
   /** Alias or version. */
   readonly qualifier: string;
@@ -8,8 +10,8 @@ export interface ProvisionedFacts {
 }
 
 export interface ProvisionedGateway {
-  /** ListProvisionedConcurrencyConfigs. Empty if the function does not exist. */
-  listProvisioned(name: string): Promise<ProvisionedFacts[]>;
+  /** ListProvisionedConcurrencyConfigs. The value is empty if the function does not exist. */
+  listProvisioned(name: string): Promise<Availability<ProvisionedFacts[]>>;
   /** Waits until the environments are ready. Throws AWS_REJECTED with AWS's reason if that failed. */
   putProvisioned(name: string, qualifier: string, requested: number): Promise<void>;
   /** Returns at once if there is none. */

@@ -1,5 +1,6 @@
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Availability } from "../availability.ts";
 
 /** Members of CreateEventSourceMapping and UpdateEventSourceMapping; times as RFC 3339. */
 export type TriggerWrite = JsonObject;
@@ -15,8 +16,8 @@ export interface TriggerGateway {
   updateTrigger(uuid: string, patch: TriggerWrite): Promise<void>;
   /** Waits until the trigger is gone; returns at once if it does not exist. */
   deleteTrigger(uuid: string): Promise<void>;
-  /** ListTags of anything in Lambda that has an ARN. Null if it does not exist. */
-  listTags(arn: string): Promise<Readonly<Record<string, string>> | null>;
+  /** ListTags of anything in Lambda that has an ARN. The value is null if it does not exist. */
+  listTags(arn: string): Promise<Availability<Readonly<Record<string, string>> | null>>;
   tagResource(arn: string, tags: Readonly<Record<string, string>>): Promise<void>;
   untagResource(arn: string, keys: readonly string[]): Promise<void>;
 }

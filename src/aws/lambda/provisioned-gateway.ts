@@ -1,5 +1,6 @@
 import type { GetProvisionedConcurrencyConfigResponse } from "@aws-sdk/client-lambda";
 import { StepbackError } from "../../domain/errors.ts";
+import { readOptional } from "../availability.ts";
 import { nullIfMissing } from "../error-mapping.ts";
 import { safeWords } from "../error-words.ts";
 import type { ProvisionedFacts, ProvisionedGateway } from "../gateways/provisioned.ts";
@@ -32,8 +33,9 @@ export function createProvisionedGateway(call: LambdaCall, polling: Polling): Pr
           sdk.paginateListProvisionedConcurrencyConfigs({ client, pageSize: PAGE_SIZE }, { FunctionName: name }),
         (page) => page.ProvisionedConcurrencyConfigs,
       );
-      return ((await nullIfMissing(configs)) ?? []).map((config) =>
-        toFacts(config.FunctionArn?.split(":").at(-1) ?? "", config),
+      return readOptional(
+        configs.then((all) => all.map((config) => toFacts(config.FunctionArn?.split(":").at(-1) ?? "", config))),
+        [],
       );
     },
     putProvisioned: async (name, qualifier, requested) => {

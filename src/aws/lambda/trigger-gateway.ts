@@ -4,6 +4,7 @@ import type {
   UpdateEventSourceMappingRequest,
 } from "@aws-sdk/client-lambda";
 import { sameJson } from "../../domain/json.ts";
+import { readOptional } from "../availability.ts";
 import { isCode, nullIfMissing } from "../error-mapping.ts";
 import type { TriggerGateway, TriggerWrite } from "../gateways/triggers.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
@@ -41,10 +42,11 @@ export function createTriggerGateway(call: LambdaCall, polling: Polling): Trigge
       );
       await awaitTrigger(uuid);
     },
-    listTags: async (arn) => {
-      const response = await nullIfMissing(call((sdk) => new sdk.ListTagsCommand({ Resource: arn })));
-      return response && (response.Tags ?? {});
-    },
+    listTags: (arn) =>
+      readOptional(
+        call((sdk) => new sdk.ListTagsCommand({ Resource: arn })).then(({ Tags }) => Tags ?? {}),
+        null,
+      ),
     tagResource: async (arn, tags) => {
       await call((sdk) => new sdk.TagResourceCommand({ Resource: arn, Tags: { ...tags } }));
     },

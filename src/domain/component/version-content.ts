@@ -93,6 +93,6 @@ export function sameAlias(one: ComponentState, other: ComponentState): boolean {
 
 /** The settings of the alias itself, without the versions. */
 function ownSettings(state: ComponentState): Json {
-  const { description, provisioned } = lambdaAliasState(state).settings;
+  const { description, provisioned = null } = lambdaAliasState(state).settings;
   return { description, provisioned };
 }

@@ -17,12 +17,12 @@ import { stackResourceState } from "../component/states/stack-resource.ts";
 import { followsLatest, pointedVersions } from "../component/version-content.ts";
 import type { Reason } from "../errors.ts";
 import { asObject } from "../json.ts";
+import { lostSecrets } from "../stack/lost-secrets.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { type LossFacts, removedHolders, wholeStack } from "../stack/stack-losses.ts";
 import { holdsData, lostWith } from "../stack/stateful-types.ts";
 import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
-import { isNoEcho } from "../template/secrets.ts";
 import { resourcesOf, templateOf } from "../template/template.ts";
 import { triggerLoss, urlLoss } from "./lambda-losses.ts";
 import { asksForConsent, type Loss, lossReasons } from "./losses.ts";
@@ -70,8 +70,8 @@ export const DIRECT_UPLOAD_LIMIT_BYTES = 52_428_800;
 export function backupReadiness(backup: CapturedComponent, facts: ReadinessFacts): Verdict {
   if (backup.incomplete !== null) return incompleteVerdict(backup.incomplete);
   // The live stack still has the values; they would be lost if the deploy deleted the stack.
-  const noEcho = { blockers: [], losses: noEchoReasons(backup, null) };
-  return verdictOf(ownFindings(backup, backup, facts), noEcho);
+  const secrets = { blockers: [], losses: secretFindings(backup, null).blockers };
+  return verdictOf(ownFindings(backup, backup, facts), secrets);
 }
 
 /** The verdict from the backup and the record after the deploy. Pure. */
@@ -80,8 +80,12 @@ export function alteredReadiness(sides: Sides, facts: AlteredFacts): Verdict {
   const lost = lossFindings(lossesOf(sides, facts));
   if (!before) return verdictOf(addedFindings(deployed), lost);
   if (before.incomplete !== null) return incompleteVerdict(before.incomplete);
-  const noEcho = { blockers: noEchoReasons(before, deployed), losses: [] };
-  return verdictOf(ownFindings(before, deployed, facts), noEcho, lost, deployedFindings(before, deployed));
+  const secrets = secretFindings(before, deployed);
+  return verdictOf(ownFindings(before, deployed, facts), secrets, lost, deployedFindings(before, deployed));
+}
+
+function secretFindings(backup: CapturedComponent, present: CapturedComponent | null): Findings {
+  return kindOf(backup.id) === "stack" ? lostSecrets(backup, present) : NOTHING;
 }
 
 function lossFindings(losses: readonly Loss[]): Findings {
@@ -212,19 +216,6 @@ function codeFindings({ state }: CapturedComponent, { hasStagingBucket }: Readin
 function ownershipBlockers(backup: CapturedComponent, { isBackedUp }: ReadinessFacts): Reason[] {
   const { id, parent } = backup;
   return parent !== null && isBackedUp(parent) ? [] : ownedElsewhere(nameOf(id), backup);
-}
-
-/** NoEcho parameters that have neither a present value, which an update could keep, nor a default in the template. */
-function noEchoReasons(backup: CapturedComponent, present: CapturedComponent | null): Reason[] {
-  const declared = asObject(templateOf(backup.state)["Parameters"]);
-  const kept = stackState(present?.state).settings.parameters;
-  const lost = Object.entries(stackState(backup.state).settings.parameters).filter(
-    ([key, value]) => isNoEcho(value) && !(key in kept) && !("Default" in asObject(declared[key])),
-  );
-  return lost.map(([key]) => ({
-    code: "NOECHO_VALUE_LOST",
-    detail: `Nobody can read the NoEcho parameter ${key}: only the stack has its value, which is lost with the stack.`,
-  }));
 }
 
 /** Nested stacks whose templates the backup does not have, so that they are read from their addresses again. */

@@ -3,6 +3,7 @@ import { type ComponentId, type KindName, kindOf } from "../component/component.
 import { isSecretMark } from "../component/diff.ts";
 import { asObjects, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { matchesPattern } from "../name-pattern.ts";
+import { isNoEcho } from "./no-echo.ts";
 import { parseTemplate } from "./template.ts";
 
 /** A keyed fingerprint: equal values have equal fingerprints, and nobody can guess the value without the key. */
@@ -154,17 +155,4 @@ function maskNoEcho(parameters: Json | undefined, masking: Masking): Json {
       isNoEcho(value) ? secretMark(`NoEcho ${key}`, masking) : value,
     ]),
   );
-}
-
-/** Stands for the value of a NoEcho parameter in the settings of a stack. */
-export const NO_ECHO: JsonObject = { noEcho: true };
-
-/** Whether a template defines the parameter as NoEcho, which it may write as a boolean or as text. */
-export function isNoEchoParameter(definition: Json | undefined): boolean {
-  const noEcho = isJsonObject(definition) ? definition["NoEcho"] : false;
-  return noEcho === true || String(noEcho).toLowerCase() === "true";
-}
-
-export function isNoEcho(value: Json | undefined): boolean {
-  return isJsonObject(value) && value["noEcho"] === true;
 }

@@ -1,6 +1,7 @@
 import type { ComponentState } from "../component/component.ts";
 import { stackState } from "../component/states/stack.ts";
 import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { withoutMasks } from "./no-echo.ts";
 import { readingOf } from "./splice/node.ts";
 import { readTemplateText } from "./splice/template-text.ts";
 
@@ -22,7 +23,7 @@ export interface TemplateState {
 export function templateStateOf(state: ComponentState): TemplateState | null {
   const { template, parameters } = stackState(state).settings;
   try {
-    return { template: parseTemplate(template), parameters };
+    return { template: parseTemplate(template), parameters: withoutMasks(parameters) };
   } catch {
     return null;
   }

@@ -17,7 +17,6 @@ import { matchesPattern } from "../../domain/name-pattern.ts";
 import { resourcesOf } from "../../domain/template/template.ts";
 import { type CachedReader, functionsOf, nestedIn } from "../../kinds/cached-reader.ts";
 import { KINDS } from "../../kinds/index.ts";
-import { listProvisioned } from "../../kinds/lambda/provisioned-concurrency.ts";
 import { triggerName } from "../../kinds/lambda/trigger-settings.ts";
 import { mapBounded } from "../map-bounded.ts";
 
@@ -143,7 +142,7 @@ async function namesOfEventInvokes(reader: CachedReader, name: string): Promise<
 /** Versions with environments of their own; those of an alias belong to the alias. Only a function with versions is asked. */
 async function namesOfProvisioned(reader: CachedReader, name: string): Promise<string[]> {
   if (!(await readVersionNumbers(reader, name))?.length) return [];
-  const listed = await listProvisioned(reader, name);
+  const listed = await reader.listProvisioned(name);
   const configs = "value" in listed ? listed.value : [];
   return configs.flatMap(({ qualifier }) => (isVersion(qualifier) ? [`${name}:${qualifier}`] : []));
 }

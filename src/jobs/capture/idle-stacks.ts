@@ -66,15 +66,15 @@ async function operationOf(
   cloudFormation: CloudFormationGateway,
   { name, stackId }: Pick<StackFacts, "name" | "stackId">,
 ): Promise<string> {
-  const events = await cloudFormation.listEvents(stackId, null).catch(unlessDenied);
+  const events = await cloudFormation.listEvents(stackId, null).catch(unlessUnavailable);
   const begun = events.find((event) => event.logicalId === name && event.reason === USER_INITIATED);
   if (!begun) return "";
   return `, begun at ${begun.at}${begun.token ? ` by the request ${begun.token}` : ""}`;
 }
 
-/** Whoever may not read the events waits all the same, without the name. */
-function unlessDenied(error: unknown): never[] {
-  if (error instanceof StepbackError && error.code === "AWS_DENIED") return [];
+/** Whoever cannot read the events waits all the same, without the name. */
+function unlessUnavailable(error: unknown): never[] {
+  if (error instanceof StepbackError && ["AWS_DENIED", "AWS_UNSUPPORTED"].includes(error.code)) return [];
   throw error;
 }
 

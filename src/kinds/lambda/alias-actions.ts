@@ -34,7 +34,7 @@ function changeOf({ goal, live }: Pick<PlanInput, "goal" | "live">, isOnOtherRun
   const differing = goal && live ? aliasDiff(goal.state, live.state) : [];
   const differs = (key: keyof typeof wanted) => !live || differing.some((path) => path.startsWith(`/${key}`));
   const moves = differs("target") || isOnOtherRuntime;
-  const { provisioned } = wanted;
+  const { provisioned = null } = wanted;
   return {
     points: moves || differs("description") || differs("weights"),
     moves,

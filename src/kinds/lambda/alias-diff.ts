@@ -9,10 +9,11 @@ import {
 } from "../../domain/component/version-content.ts";
 import { settingsDiff } from "../comparison.ts";
 import { layersOf, sameLayerLists } from "./layers.ts";
+import { knowProvisioned } from "./provisioned-concurrency.ts";
 
 /**
  * Versions are compared by their content. The patch of the runtime does not count here: AWS changes it by itself, and the
- * plan prefers a version on the same patch. A layer version that was published again is the same layer (decision 0010).
+ * plan prefers a version on the same patch. Provisioned concurrency that one of the two captures could not read is not compared. A layer version that was published again is the same layer (decision 0010).
  */
 export function aliasDiff(goal: ComponentState, live: ComponentState): string[] {
   const [[target, ...weighted], [liveTarget, ...liveWeighted]] = [pointedVersions(goal), pointedVersions(live)];
@@ -21,8 +22,10 @@ export function aliasDiff(goal: ComponentState, live: ComponentState): string[] 
   const sameTarget = isSame(target, liveTarget);
   const sameWeights =
     weighted.length === liveWeighted.length && weighted.every((one, index) => isSame(one, liveWeighted[index]));
+  const isUnknown = (path: string) => path === "/provisioned" && !knowProvisioned(goal, live);
   return settingsDiff(goal, live).filter(
-    (path) => !(sameTarget && path.startsWith("/target")) && !(sameWeights && path.startsWith("/weights")),
+    (path) =>
+      !(sameTarget && path.startsWith("/target")) && !(sameWeights && path.startsWith("/weights")) && !isUnknown(path),
   );
 }
 

@@ -126,8 +126,8 @@ function requires(why: string, add: ComponentId): Reason {
   return { code: "REQUIRES_COMPONENT", detail: `${why}: add ${add}.` };
 }
 
-/** The value. Throws AWS_DENIED if it is unavailable: what cannot be read must not be overwritten. */
+/** The value. Throws AWS_DENIED or AWS_UNSUPPORTED if it is unavailable: what cannot be read must not be overwritten. */
 export function valueOrThrow<Value>(read: Availability<Value>): Value {
-  if ("unavailable" in read) throw new StepbackError("AWS_DENIED", read.unavailable);
+  if ("unavailable" in read) throw new StepbackError(read.lacking ? "AWS_UNSUPPORTED" : "AWS_DENIED", read.unavailable);
   return read.value;
 }

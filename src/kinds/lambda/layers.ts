@@ -65,7 +65,7 @@ async function readable<Value>(reading: Promise<Value>): Promise<Value | string>
   }
 }
 
-const REFUSALS = new Set(["AWS_DENIED", "AWS_REJECTED", "AWS_NOT_FOUND"]);
+const REFUSALS = new Set(["AWS_DENIED", "AWS_UNSUPPORTED", "AWS_REJECTED", "AWS_NOT_FOUND"]);
 
 /** Whether a layer version was deleted. One that may not be read counts as existing: AWS lets functions use it. */
 export async function isLayerGone(reader: Pick<CachedReader, "getLayer">, arn: string): Promise<boolean> {

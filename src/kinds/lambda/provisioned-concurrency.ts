@@ -1,8 +1,5 @@
-import type { Availability } from "../../aws/availability.ts";
-import type { ProvisionedFacts } from "../../aws/gateways/provisioned.ts";
-import { isVersion } from "../../domain/component/component.ts";
+import { type ComponentState, isVersion } from "../../domain/component/component.ts";
 import { lambdaAliasState, lambdaConcurrencyState } from "../../domain/component/states/lambda.ts";
-import { StepbackError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import { alreadyDone } from "../action-handlers.ts";
@@ -10,9 +7,9 @@ import type { CachedReader } from "../cached-reader.ts";
 import type { RestoreContext } from "../kind.ts";
 import { splitAlias } from "./alias-targets.ts";
 
-interface CapturedProvisioning {
-  /** Environments that were requested, not those allocated at the moment; null for none. */
-  readonly requested: number | null;
+export interface CapturedProvisioning {
+  /** Environments that were requested, not those allocated at the moment; null for none. Missing where nobody can tell. */
+  readonly requested?: number | null;
   readonly status: string | null;
   readonly incomplete: string | null;
 }
@@ -22,23 +19,18 @@ export async function readProvisioned(
   functionName: string,
   alias: string,
 ): Promise<CapturedProvisioning> {
-  const listed = await listProvisioned(reader, functionName);
-  if ("unavailable" in listed) return { requested: null, status: null, incomplete: listed.unavailable };
-  const found = listed.value.find(({ qualifier }) => qualifier === alias);
+  const read = await reader.listProvisioned(functionName);
+  if ("unavailable" in read) {
+    const why = `Provisioned concurrency: ${read.unavailable}`;
+    return read.lacking ? { status: why, incomplete: null } : { status: null, incomplete: why };
+  }
+  const found = read.value.find(({ qualifier }) => qualifier === alias);
   return { requested: found?.requested ?? null, status: found?.status ?? null, incomplete: null };
 }
 
-/** What is provisioned for the aliases and versions of a function. */
-export async function listProvisioned(
-  reader: CachedReader,
-  functionName: string,
-): Promise<Availability<readonly ProvisionedFacts[]>> {
-  try {
-    return { value: await reader.listProvisioned(functionName) };
-  } catch (error) {
-    if (!(error instanceof StepbackError) || error.code !== "AWS_DENIED") throw error;
-    return { unavailable: `Provisioned concurrency: ${error.detail}` };
-  }
+/** Whether the captures could read the provisioned concurrency. */
+export function knowProvisioned(...states: readonly ComponentState[]): boolean {
+  return states.every(({ settings }) => "provisioned" in settings);
 }
 
 /** Of an alias or of a version. Deletes the configuration if the backup has none. */
@@ -47,7 +39,7 @@ export async function putProvisioned({ name }: Action, context: RestoreContext):
   const { functionName, alias } = splitAlias(name);
   const wanted = isVersion(alias)
     ? lambdaConcurrencyState(goal).settings.ProvisionedConcurrentExecutions
-    : lambdaAliasState(goal).settings.provisioned;
+    : (lambdaAliasState(goal).settings.provisioned ?? null);
   const live = await aws.lambda.awaitProvisioned(functionName, alias);
   if ((live?.requested ?? null) === wanted && live?.status !== "FAILED")
     return alreadyDone(context, `The provisioned concurrency of ${name} is that of the backup`);

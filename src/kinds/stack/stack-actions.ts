@@ -4,9 +4,10 @@ import { StepbackError } from "../../domain/errors.ts";
 import { type Json, sameJson } from "../../domain/json.ts";
 import type { Action } from "../../domain/plan/plan.ts";
 import { ALLOWS_EVERYTHING, readStackPolicy } from "../../domain/stack/stack-policy.ts";
-import { isNoEcho } from "../../domain/template/secrets.ts";
+import { isNoEcho } from "../../domain/template/no-echo.ts";
 import { alreadyDone, missingStack, requiredGoal } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
+import { valueOrThrow } from "../lambda/facet.ts";
 import type { ChangeSetPlan } from "./make-change-set.ts";
 import { orphansOf, runChangeSet, whyFailed } from "./run-change-set.ts";
 
@@ -20,25 +21,41 @@ export async function updateStack(action: Action, context: RestoreContext): Prom
 }
 
 export function submissionPlan(type: "CREATE" | "UPDATE", action: Action, context: RestoreContext): ChangeSetPlan {
-  const request = async () => changeSetRequest(type, action, context);
+  const request = async () =>
+    changeSetRequest({ type, parameters: await valuesOf(type, action, context) }, action, context);
   const template = async () => stackState(requiredGoal(context)).settings.template;
   return { creates: type === "CREATE", request, template, gate: () => {} };
 }
 
-function changeSetRequest(
+/**
+ * The values to submit. One that nobody can read is the present one of the stack; where it has none, it is left out and
+ * CloudFormation takes the template's default, since it refuses to use a previous value that there is not.
+ */
+async function valuesOf(
   type: "CREATE" | "UPDATE",
+  { name }: Action,
+  context: RestoreContext,
+): Promise<Record<string, string | null>> {
+  const parameters = Object.entries(stackState(requiredGoal(context)).settings.parameters);
+  const needsPresent = type === "UPDATE" && parameters.some(([, value]) => isNoEcho(value));
+  const live = needsPresent ? await context.aws.cloudFormation.getStack(name) : null;
+  const present = new Set(live?.parameters.map(({ key }) => key));
+  const known = parameters.filter(([key, value]) => !isNoEcho(value) || present.has(key));
+  return Object.fromEntries(known.map(([key, value]) => [key, isNoEcho(value) ? null : String(value)]));
+}
+
+function changeSetRequest(
+  { type, parameters }: Pick<ChangeSetRequest, "type" | "parameters">,
   { name, importing = [] }: Action,
   context: RestoreContext,
 ): Omit<ChangeSetRequest, "attempt"> {
   const { settings, evidence } = stackState(requiredGoal(context));
-  const parameters = Object.entries(settings.parameters);
-  const known = type === "UPDATE" ? parameters : parameters.filter(([, value]) => !isNoEcho(value));
   return {
     stack: name,
     name: context.token,
     type,
     template: settings.template,
-    parameters: Object.fromEntries(known.map(([key, value]) => [key, isNoEcho(value) ? null : String(value)])),
+    parameters,
     tags: settings.tags,
     capabilities: evidence.capabilities,
     roleArn: evidence.roleArn,
@@ -85,8 +102,8 @@ export async function deleteStack({ name }: Action, context: RestoreContext): Pr
 
 /** A policy cannot be removed. One that allows everything replaces it, and is captured as none. */
 export async function putStackPolicy({ name }: Action, context: RestoreContext): Promise<Json> {
-  const wanted = stackState(requiredGoal(context)).settings.policy;
-  const live = await context.aws.cloudFormation.getStackPolicy(name);
+  const wanted = stackState(requiredGoal(context)).settings.policy ?? null;
+  const live = valueOrThrow(await context.aws.cloudFormation.getStackPolicy(name));
   if (sameJson(readStackPolicy(live), wanted)) return { already: true };
   const policy = wanted ?? ALLOWS_EVERYTHING;
   await context.aws.cloudFormation.putStackPolicy(name, typeof policy === "string" ? policy : JSON.stringify(policy));

@@ -1,8 +1,9 @@
 import type { CapturedComponent, ComponentId, ComponentState } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
-import { asObject, sameJson } from "../../domain/json.ts";
+import { sameJson } from "../../domain/json.ts";
 import type { Action, StepAction } from "../../domain/plan/plan.ts";
+import { lostSecrets } from "../../domain/stack/lost-secrets.ts";
 import { removedHolders, wholeStack } from "../../domain/stack/stack-losses.ts";
 import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
 import { isShell, ownedElsewhere } from "../../domain/stack/status.ts";
@@ -10,9 +11,8 @@ import { relocationReason } from "../../domain/template/code-relocation.ts";
 import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { sameTemplate } from "../../domain/template/same-effect.ts";
-import { isNoEcho } from "../../domain/template/secrets.ts";
-import { parseTemplate, resourcesOf, templateStateOf } from "../../domain/template/template.ts";
-import { settingsDiff } from "../comparison.ts";
+import { resourcesOf, templateStateOf } from "../../domain/template/template.ts";
+import { templateSettingsDiff } from "../comparison.ts";
 import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPlan, unchanged } from "../kind.ts";
 import { goneLayerBlockers } from "./gone-layers.ts";
 import { planIntermediateVersions } from "./intermediate-version.ts";
@@ -33,9 +33,23 @@ export function stackDiff(goal: ComponentState, live: ComponentState): string[] 
   const [wanted, present] = [stackState(goal).settings, stackState(live).settings];
   const isDifference = (path: string) => {
     if (path === "/template") return !sameTemplate(wanted.template, present.template);
+    if (path.startsWith("/policy")) return knowsPolicy(goal) && knowsPolicy(live);
     return path !== "/stuckIn" || wanted.stuckIn === null;
   };
-  return settingsDiff(goal, live).filter(isDifference);
+  return templateSettingsDiff(goal, live).filter(isDifference);
+}
+
+/** Whether the capture could read the stack's policy: an unavailable one is not compared. */
+function knowsPolicy({ settings }: ComponentState): boolean {
+  return "policy" in settings;
+}
+
+/** A policy of the backup cannot be put back where nobody can tell which one there is. */
+function unreadablePolicy(name: string, goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
+  const wanted = stackState(goal?.state).settings.policy ?? null;
+  if (!live || wanted === null || knowsPolicy(live.state)) return [];
+  const why = stackState(live.state).evidence.unavailable["policy"] ?? "it could not be read.";
+  return [{ code: "LIVE_UNREADABLE", detail: `The policy of the stack ${name}: ${why}` }];
 }
 
 export function planStack(input: PlanInput): StepPlan {
@@ -47,8 +61,14 @@ export function planStack(input: PlanInput): StepPlan {
   if (action === "remove") return planRemoval(input);
   if (goal && isShell(live)) return planOverShell(input, goal, live);
   const recovery = planRecovery(name, live, input.mayContinue);
-  const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...lostNoEcho(goal, live)];
-  blockers.push(...protectedResources(name, goal, live), ...input.code.refusals.map(asReason), ...goneLayers(input));
+  const secrets = lostSecrets(goal, live);
+  const blockers = [...ownedElsewhere(name, live ?? goal), ...recovery.blockers, ...secrets.blockers];
+  blockers.push(
+    ...unreadablePolicy(name, goal, live),
+    ...protectedResources(name, goal, live),
+    ...input.code.refusals.map(asReason),
+    ...goneLayers(input),
+  );
   if (blockers.length > 0) return refused(...blockers);
   const losses = goal && live ? removedHolders(goal, live, input.losses) : [];
   const updates = updateActions(action, goal, live, name);
@@ -65,6 +85,7 @@ export function planStack(input: PlanInput): StepPlan {
     ...imported,
     ...input.code.moves.map(relocationReason),
     ...references,
+    ...secrets.losses,
   ];
   return acting(action, actions, { losses, reasons });
 }
@@ -108,7 +129,8 @@ function planNested(
 /** Deletes the shell, so that the stack of the backup can be created under its name. */
 function planOverShell(input: PlanInput, goal: CapturedComponent, shell: CapturedComponent | null): StepPlan {
   const { name, code } = input;
-  const blockers = [...ownedElsewhere(name, shell), ...protection(name, shell), ...lostNoEcho(goal, null)];
+  const secrets = lostSecrets(goal, null);
+  const blockers = [...ownedElsewhere(name, shell), ...protection(name, shell), ...secrets.blockers];
   blockers.push(...code.refusals.map(asReason), ...goneLayers({ ...input, live: null }));
   if (blockers.length > 0) return refused(...blockers);
   const returning = returningResources(goal, null);
@@ -119,7 +141,7 @@ function planOverShell(input: PlanInput, goal: CapturedComponent, shell: Capture
     ...protectionActions(goal, null, name),
   ];
   return acting("recreate", actions, {
-    reasons: [...returning.map(importedReason), ...code.moves.map(relocationReason)],
+    reasons: [...returning.map(importedReason), ...code.moves.map(relocationReason), ...secrets.losses],
   });
 }
 
@@ -153,29 +175,11 @@ function protectedResources(name: string, goal: CapturedComponent | null, live: 
 
 /** The updates that the live stack's policy denies; empty if it allows all. */
 export function policyBlockers(name: string, live: CapturedComponent, updates: readonly ResourceUpdate[]): Reason[] {
-  const denied = updates.filter((update) => policyDenies(stackState(live.state).settings.policy, update));
+  const denied = updates.filter((update) => policyDenies(stackState(live.state).settings.policy ?? null, update));
   return denied.map(({ logicalId, action }) => ({
     code: "STACK_POLICY_DENIES",
     detail: `The policy of the stack ${name} does not allow ${action} of ${logicalId}.`,
   }));
-}
-
-/** A NoEcho value is restored by UsePreviousValue, which needs a live parameter of that name, or by the template's default. */
-function lostNoEcho(goal: CapturedComponent | null, live: CapturedComponent | null): Reason[] {
-  const wanted = stackState(goal?.state).settings.parameters;
-  const present = stackState(live?.state).settings.parameters;
-  const lost = Object.keys(wanted).filter(
-    (key) => isNoEcho(wanted[key]) && !(key in present) && !hasDefault(goal, key),
-  );
-  return lost.map((key) => ({
-    code: "NOECHO_VALUE_LOST",
-    detail: `The parameter ${key} is NoEcho and the live stack has no value for it.`,
-  }));
-}
-
-function hasDefault(goal: CapturedComponent | null, key: string): boolean {
-  const parameters = asObject(parseTemplate(stackState(goal?.state).settings.template)["Parameters"]);
-  return "Default" in asObject(parameters[key]);
 }
 
 function updateActions(
@@ -196,7 +200,9 @@ function updateActions(
 function protectionActions(goal: CapturedComponent | null, live: CapturedComponent | null, name: string): Action[] {
   const [wanted, present] = [stackState(goal?.state).settings, stackState(live?.state).settings];
   const actions: Action[] = [];
-  if (!sameJson(wanted.policy, present.policy)) actions.push({ do: "put-stack-policy", name });
+  const isPolicyKnown = goal !== null && knowsPolicy(goal.state) && (live === null || knowsPolicy(live.state));
+  if (isPolicyKnown && !sameJson(wanted.policy ?? null, present.policy ?? null))
+    actions.push({ do: "put-stack-policy", name });
   if (wanted.terminationProtection !== present.terminationProtection)
     actions.push({ do: "put-termination-protection", name });
   return actions;

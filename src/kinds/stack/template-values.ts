@@ -1,6 +1,6 @@
 import type { StackFacts } from "../../aws/gateways/cloudformation.ts";
 import { asObject, type JsonObject } from "../../domain/json.ts";
-import { isNoEchoParameter, NO_ECHO } from "../../domain/template/secrets.ts";
+import { isNoEchoParameter, NO_ECHO, withoutMasks } from "../../domain/template/no-echo.ts";
 import { type Resolver, resolverOf } from "../../domain/template/values.ts";
 import type { LiveStack } from "../cached-reader.ts";
 
@@ -20,10 +20,16 @@ export function literalResolver(stack: LiveStack): Resolver {
   );
 }
 
-/** Values of a stack's parameters by name; a NoEcho parameter only gets a mark. */
-export function parameterValues(facts: StackFacts, template: JsonObject): JsonObject {
+/**
+ * Values of a stack's parameters by name. A NoEcho parameter only gets a mark, whoever says that it is one: the template,
+ * CloudFormation's summary of it in `noEcho`, or the mask that stands for the value.
+ */
+export function parameterValues(
+  { parameters }: StackFacts,
+  template: JsonObject,
+  noEcho: readonly string[] = [],
+): JsonObject {
   const definitions = asObject(template["Parameters"]);
-  return Object.fromEntries(
-    facts.parameters.map(({ key, value }) => [key, isNoEchoParameter(definitions[key]) ? NO_ECHO : value]),
-  );
+  const isSecret = (key: string) => noEcho.includes(key) || isNoEchoParameter(definitions[key]);
+  return withoutMasks(Object.fromEntries(parameters.map(({ key, value }) => [key, isSecret(key) ? NO_ECHO : value])));
 }

@@ -133,6 +133,9 @@ t.test("after the deploy the same rules apply to the recorded states", async (t)
   t.equal(says(stack({}), stack({ Description: "2" })), "reversible");
   t.equal(says(stack({}, key), stack({}, key)), "reversible", "the value lives in the stack");
   t.equal(says(stack({}, key), stack({})), "irreversible NOECHO_VALUE_LOST");
+  const withDefault = stack({ Parameters: { Key: { NoEcho: true, Default: "k" } } }, key);
+  t.equal(says(withDefault, stack({})), "reversible-with-loss NOECHO_VALUE_LOST", "the default takes its place");
+  t.equal(says(stack({}, { parameters: { Key: "****" } }), stack({})), "irreversible NOECHO_VALUE_LOST");
   t.equal(says(stack({}, key), null), "irreversible NOECHO_VALUE_LOST PHYSICAL_ID_CHANGED");
   t.equal(says(stack({}), null), "reversible-with-loss PHYSICAL_ID_CHANGED");
   t.equal(says(null, stack({})), "reversible-with-loss DESTRUCTIVE");

@@ -1,5 +1,5 @@
-import type { AwsError, CallRecord, Shape } from "./contract.ts";
-import { ConnectionReset } from "./wire.ts";
+import { AwsError, type CallRecord, type Shape } from "./contract.ts";
+import { ConnectionReset, type WireResponse } from "./wire.ts";
 
 /** One call, stopped at a point that a test chose. */
 export interface Hold {
@@ -23,7 +23,15 @@ export interface FailOptions {
   readonly match: (record: CallRecord) => boolean;
   /** How many matching calls fail; if left out, every one until `off()`. */
   readonly times?: number;
-  readonly error: AwsError | "reset";
+  /** A response stands for a server that is not AWS: a page in HTML, an empty body. */
+  readonly error: AwsError | "reset" | WireResponse;
+}
+
+/** Thrown by a fault whose response is sent as it is. */
+export class ForeignResponse extends Error {
+  constructor(readonly response: WireResponse) {
+    super(`a fault responded with the status ${response.status}`);
+  }
 }
 
 export interface AlterOptions {
@@ -93,7 +101,7 @@ export class InjectedFaults implements Faults {
 
   /**
    * Counts an arriving call and applies the faults that come before its effect. Returns what to await after the effect;
-   * throws the AwsError or ConnectionReset of a fault.
+   * throws the AwsError, ConnectionReset or ForeignResponse of a fault.
    */
   async enter(record: CallRecord, closed: AbortSignal): Promise<() => Promise<void>> {
     const gates = this.#gatesFor(record);
@@ -120,7 +128,9 @@ export class InjectedFaults implements Faults {
     const failure = this.#failures.find(({ options, remaining }) => remaining > 0 && options.match(record));
     if (!failure) return;
     failure.remaining -= 1;
-    throw failure.options.error === "reset" ? new ConnectionReset() : failure.options.error;
+    const { error } = failure.options;
+    if (error === "reset") throw new ConnectionReset();
+    throw error instanceof AwsError ? error : new ForeignResponse(error);
   }
 }
 

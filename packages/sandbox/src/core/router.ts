@@ -2,7 +2,7 @@ import { decodeAwsChunked, isAwsChunked } from "./aws-chunked.ts";
 import type { RecordedCalls } from "./call-log.ts";
 import { AwsError, type AwsService, type CallRecord, type SandboxClock, type Shape } from "./contract.ts";
 import type { Downloads } from "./downloads.ts";
-import type { InjectedFaults } from "./faults.ts";
+import { ForeignResponse, type InjectedFaults } from "./faults.ts";
 import { identifyService } from "./identify-service.ts";
 import type { DecodedCall, Protocol } from "./protocol.ts";
 import type { Quotas } from "./quotas.ts";
@@ -43,6 +43,7 @@ export class Router {
       return output(requestId);
     } catch (error) {
       if (error instanceof AwsError) return endpoint.protocol.encodeError(error, requestId);
+      if (error instanceof ForeignResponse) return error.response;
       throw error;
     }
   }

@@ -117,8 +117,8 @@ export const LAMBDA_ALIAS_STATE = {
     description: text(),
     target: Type.Unsafe<AliasTarget>(Type.Object(VERSION_CONTENT, { default: {} })),
     weights: listOf(WEIGHTED_TARGET),
-    /** Environments that were asked for; null for none. */
-    provisioned: numberOrNull(),
+    /** Environments that were asked for; null for none. Missing where nobody could tell. */
+    provisioned: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
   },
   evidence: {
     version: textOrNull(),

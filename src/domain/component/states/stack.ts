@@ -31,7 +31,8 @@ export const STACK_STATE = {
     /** Texts; `{ "noEcho": true }` stands for a value that nobody can read. */
     parameters: jsonObject(),
     tags: recordOf(Type.String()),
-    policy: anyJson(),
+    /** Missing where it could not be read, which differs from null. */
+    policy: Type.Optional(anyJson()),
     terminationProtection: Type.Boolean({ default: false }),
     /** The status that keeps the stack from being updated; null for a good one. */
     stuckIn: textOrNull(),
@@ -56,6 +57,8 @@ export const STACK_STATE = {
     exportNames: recordOf(Type.String()),
     /** By logical id; null for a resource that was never created. */
     physicalIds: recordOf(Type.Union([Type.String(), Type.Null()])),
+    /** Why a setting could not be read, by its name. */
+    unavailable: recordOf(Type.String()),
     unfinished: listOf(UNFINISHED_RESOURCE),
     /** Names of the exports that the stack imports. */
     imports: listOf(Type.String()),

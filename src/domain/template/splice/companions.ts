@@ -1,5 +1,5 @@
 import { sameJson } from "../../json.ts";
-import { isNoEcho } from "../secrets.ts";
+import { isNoEcho } from "../no-echo.ts";
 import { child, type Entry, entriesOf, entryOf, madeMap, NO_REWRITES, type Node, readingOf, textOf } from "./node.ts";
 import type { Submitted } from "./request.ts";
 import { isServerless, typeOf } from "./resources.ts";

@@ -1,5 +1,5 @@
 import { type Json, sameJson } from "../../json.ts";
-import { isNoEcho } from "../secrets.ts";
+import { isNoEcho } from "../no-echo.ts";
 import { copyNames } from "./copy-names.ts";
 import type { CopiedEntry } from "./entry-text.ts";
 import { child, entryOf, type Node, readingOf } from "./node.ts";
@@ -173,7 +173,8 @@ export class SharedNames {
   /** A NoEcho parameter can only be the one of the current template, because its value cannot be submitted. */
   #targetOfSecret(name: string, type: Json, logicalId: string | null): Target | null {
     const there = inSection(this.current.template, "Parameters", name);
-    if (there && isNoEchoNode(there) && sameJson(readingOf(child(there, "Type") ?? there), type)) {
+    const isSecret = isNoEchoNode(there) || isNoEcho(this.current.parameters[name]);
+    if (there && isSecret && sameJson(readingOf(child(there, "Type") ?? there), type)) {
       this.secretsKept.add(name);
       return { name };
     }

@@ -1,6 +1,6 @@
 import t from "tap";
 import { asObject, type Json, type JsonObject } from "#src/domain/json";
-import { NO_ECHO } from "#src/domain/template/secrets";
+import { NO_ECHO } from "#src/domain/template/no-echo";
 import { type BridgeEnd, type BridgeTemplate, bridge } from "#src/domain/template/splice/bridge";
 import { parseTemplate } from "#src/domain/template/template";
 import { FIXTURES } from "./case.ts";

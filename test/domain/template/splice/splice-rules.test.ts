@@ -1,6 +1,6 @@
 import t from "tap";
 import { asObject } from "#src/domain/json";
-import { NO_ECHO } from "#src/domain/template/secrets";
+import { NO_ECHO } from "#src/domain/template/no-echo";
 import { ownedProperties } from "#src/domain/template/splice/owned-properties";
 import type { Part, PropertyNames } from "#src/domain/template/splice/request";
 import { splice } from "#src/domain/template/splice/splice";
@@ -169,6 +169,16 @@ t.test("a NoEcho value is the one of the stack or is refused; its mask is never 
   });
   const open = { Parameters: { Secret: { Type: "String" } }, Resources: { A: topic("bad") } };
   t.match(refused(over(open, { Secret: "known" })), { refusals: [{ code: "NOECHO_VALUE_LOST" }] });
+
+  const unsaid = { Parameters: { Secret: { Type: "String" } }, Resources: { A: topic(ref("Secret")) } };
+  const masked = (parameters: Record<string, string | typeof NO_ECHO>) =>
+    splice({
+      current: submitted(JSON.stringify({ ...unsaid, Resources: { A: topic("bad") } }), parameters),
+      backup: submitted(JSON.stringify(unsaid), { Secret: "****" }),
+      parts: whole("A"),
+    });
+  t.same(spliced(masked({ Secret: NO_ECHO })).parameters, { Secret: null }, "a mask that an earlier backup holds");
+  t.match(refused(masked({ Secret: "known" })), { refusals: [{ code: "NOECHO_VALUE_LOST" }] });
 });
 
 t.test(

@@ -1,5 +1,5 @@
 import { asObject, isJsonObject, type Json, type JsonObject } from "#src/domain/json";
-import { NO_ECHO } from "#src/domain/template/secrets";
+import { NO_ECHO } from "#src/domain/template/no-echo";
 import { parseTemplate } from "#src/domain/template/template";
 
 /** The parameters of a stack in which each one has its default. */

@@ -1,0 +1,77 @@
+import { safeWords } from "./error-words.ts";
+import { hostOf } from "./responding-host.ts";
+
+/*
+ * How to tell that a server lacks a call: an older region, another partition, a server that only resembles AWS. Such a
+ * response does not change, so nothing may say "try again later". One rule for all calls.
+ */
+
+/** What the rule looks at. */
+export interface LackingFacts {
+  readonly service: string;
+  readonly operation: string;
+  readonly name: string;
+  readonly message: string;
+  readonly status: number | null;
+}
+
+/** Names that only a server without the operation returns. AWS itself uses the first two. */
+const NAMES = new Set(["InvalidAction", "UnknownOperationException", "UnknownOperation", "NotImplemented"]);
+
+/** The services whose responses always have a body that can be parsed. S3 returns bytes, and HEAD returns nothing. */
+const WITH_BODY = new Map([
+  ["lambda", "JSON"],
+  ["cloudformation", "XML"],
+]);
+
+/** Stands in for a response that the SDK would retry or take for an empty one. Its message is the rule. */
+export class LackingCall extends Error {
+  override readonly name = "LackingCall";
+}
+
+/** The rule by which the server lacks the call; null if it may have it. Pure. */
+export function lackingRule({ service, operation, name, message, status }: LackingFacts): string | null {
+  if (name === "LackingCall") return message;
+  if (status === 501) return "HTTP 501";
+  if (NAMES.has(name)) return status === null ? name : `HTTP ${status}, ${name}`;
+  const format = WITH_BODY.get(service);
+  if (!format) return null;
+  if (status === 405) return "HTTP 405";
+  // After a write, an unreadable response says nothing about its effect.
+  if (!isRead(operation) || !isUnreadable(message) || !saysNothingElse(status)) return null;
+  return `HTTP ${status}, the answer is not ${format}`;
+}
+
+/** A successful response with none of the members that every response to the call has. */
+export function isEmptyResponse(operation: string, output: object, hasRequestId: boolean): boolean {
+  if (!isRead(operation)) return false;
+  const isBare = Object.entries(output).every(([key, value]) => key === "$metadata" || value === undefined);
+  return isBare && !(BARE_FOR_NONE.has(operation) && hasRequestId);
+}
+
+/** Calls to which AWS responds without members where there is nothing; a real response names its request (recorded). */
+const BARE_FOR_NONE = new Set(["GetStackPolicy", "GetFunctionCodeSigningConfig"]);
+
+/** The detail of an error: which host lacks which call, by which rule, and in the server's words where it has any. */
+export function lackingDetail(error: unknown, rule: string, { message }: Pick<LackingFacts, "message">): string {
+  const isBare = [rule, "", "UnknownError"].includes(message) || isUnreadable(message);
+  const words = isBare ? "" : `: ${safeWords(message)}`;
+  return `${hostOf(error) ?? "the server"} lacks the call (${rule})${words}`;
+}
+
+/** Whether a call only reads, by the verbs that these services use for it. */
+export function isRead(operation: string): boolean {
+  return /^(Get|List|Describe)/.test(operation);
+}
+
+/** The SDK's words for a body that it cannot parse. */
+function isUnreadable(message: string): boolean {
+  return message.includes("Deserialization error");
+}
+
+/** A gateway's page for an overloaded server (502 to 504), for credentials or for a limit speaks by its status. */
+const SPEAKING = new Set([401, 403, 408, 412, 429, 502, 503, 504]);
+
+function saysNothingElse(status: number | null): boolean {
+  return status !== null && !SPEAKING.has(status);
+}
