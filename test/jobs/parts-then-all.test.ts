@@ -166,3 +166,41 @@ async function liveTemplate(w: TestAccount): Promise<unknown> {
   });
   return JSON.parse(TemplateBody);
 }
+
+t.test("an API's deployment is refused without the method that it keeps, and the advice works", async (t) => {
+  const w = await account(t);
+  const api = (value: string): Shape => ({
+    Resources: {
+      Api: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "api" } },
+      Method: {
+        Type: "AWS::ApiGateway::Method",
+        Properties: {
+          RestApiId: { Ref: "Api" },
+          ResourceId: { "Fn::GetAtt": ["Api", "RootResourceId"] },
+          HttpMethod: "GET",
+          AuthorizationType: "NONE",
+          OperationName: value,
+        },
+      },
+      [`Deployment${value}`]: {
+        Type: "AWS::ApiGateway::Deployment",
+        DependsOn: "Method",
+        Properties: { RestApiId: { Ref: "Api" } },
+      },
+      Stage: {
+        Type: "AWS::ApiGateway::Stage",
+        Properties: { RestApiId: { Ref: "Api" }, DeploymentId: { Ref: `Deployment${value}` }, StageName: "prod" },
+      },
+    },
+  });
+  const deployment = await badDeploy(w, api);
+  const picked = [whole("Stage"), whole("Deploymentgood")];
+  const refused = await rollBack(w, deployment, picked);
+  t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" } });
+  const [, named] = /Add (stack-resource:shop\/\w+)\./.exec(refused.error?.detail ?? "") ?? [];
+  t.equal(named, whole("Method"), String(refused.error?.detail));
+  t.match(await rollBack(w, deployment, [...picked, String(named)]), { status: "Completed", error: null });
+  const { Resources } = (await liveTemplate(w)) as { Resources: Record<string, unknown> };
+  t.same(Resources["Stage"], (api("good")["Resources"] as Shape)["Stage"]);
+  t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null, result: { failed: 0 } });
+});
