@@ -8,6 +8,7 @@ import { type ComponentId, componentId, stackNameIn } from "../domain/component/
 import { LATEST } from "../domain/component/version-content.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { parseTemplate, resourcesOf } from "../domain/template/template.ts";
+import { readSettledAliases, readSettledFunction } from "./lambda/settled-reads.ts";
 import { functionNameOf } from "./lambda/trigger-settings.ts";
 
 /** A live stack with its template and resources, read once. */
@@ -84,8 +85,8 @@ export function createCachedReader(
   options: CaptureOptions = CAPTURE_ALL,
 ): CachedReader {
   const owners = new Map<string, OwningResource>();
-  const getFunction = once((name: string, qualifier?: string) => aws.lambda.getFunction(name, qualifier));
-  const listAliases = once((name: string) => aws.lambda.listAliases(name));
+  const getFunction = once((name: string, qualifier?: string) => readSettledFunction(aws, name, qualifier));
+  const listAliases = once((name: string) => readSettledAliases(aws, name));
   const listVersions = once((name: string) => aws.lambda.listVersions(name));
   const listEventInvokes = once((name: string) => aws.lambda.listEventInvokes(name));
   const listUrls = once((name: string) => aws.lambda.listUrls(name));

@@ -91,9 +91,14 @@ async function capture(reader: CachedReader, name: string, withLayers: boolean):
     {
       parent: ownerId(owner),
       physicalId: facts.arn,
-      incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? provisioned.incomplete,
+      incomplete: read.find(({ incomplete }) => incomplete)?.incomplete ?? provisioned.incomplete ?? whyMoving(facts),
     },
   );
+}
+
+/** What it will be is not known: AWS still allocates its environments, longer than that can take. */
+function whyMoving({ weights }: AliasFacts): string | null {
+  return Object.values(weights).includes(1) ? "AWS is still allocating its provisioned concurrency." : null;
 }
 
 function aliasSettings(

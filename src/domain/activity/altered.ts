@@ -51,9 +51,18 @@ export function goneWithVersions(before: Components, deployed: Components): Comp
   });
 }
 
+/** A resource comes and goes with its condition, too: the template has it all the time, and the stack has not. */
 export function changeOf(before: CapturedComponent | undefined, deployed: CapturedComponent | undefined): Alteration {
   if (!before) return "added";
-  return deployed ? "modified" : "deleted";
+  if (!deployed) return "deleted";
+  const [was, is] = [isMade(before), isMade(deployed)];
+  if (was === is) return "modified";
+  return is ? "added" : "deleted";
+}
+
+/** Whether the stack made the resource; true for every other component. What a transform replaces is never made under its own name. */
+function isMade({ id, physicalId }: CapturedComponent): boolean {
+  return kindOf(id) !== "stack-resource" || physicalId !== null;
 }
 
 export function countAltered(rows: readonly Altered[]): AlteredCounts {

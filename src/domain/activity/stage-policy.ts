@@ -23,4 +23,9 @@ export interface StagePolicy extends Disclosure {
 export const NOTHING_DISCLOSED: Disclosure = { secretKeys: [], shownKeys: [] };
 
 /** The policy of a stage for which nobody has set one. */
-export const DEFAULT_POLICY: StagePolicy = { pins: "warn", requireReason: false, askForTold: false, ...NOTHING_DISCLOSED };
+export const DEFAULT_POLICY: StagePolicy = {
+  pins: "warn",
+  requireReason: false,
+  askForTold: false,
+  ...NOTHING_DISCLOSED,
+};
