@@ -177,5 +177,8 @@ t.test("what a failed creation left behind holds nothing, and goes without conse
   const broken = { ...fn("shop-pay", "bad"), Properties: { FunctionName: "shop-pay" } };
   await deployStack(w, "shop", { Resources: { Role: role, Pay: broken } });
   const failed = await finishDeployment(w, id, "failed");
-  t.match(await ended(w, `/v1/rollbacks/${failed.rollback}`), { status: "Completed", result: { failed: 0, skipped: 0 } });
+  t.match(await ended(w, `/v1/rollbacks/${failed.rollback}`), {
+    status: "Completed",
+    result: { failed: 0, skipped: 0 },
+  });
 });

@@ -1,11 +1,13 @@
 import t, { type Test } from "tap";
 import type { Shape } from "#sandbox/core/contract";
+import { payResource } from "../support/stack-templates.ts";
 import {
   deployStack,
   ended,
   finishDeployment,
   openDeployment,
   rollBack,
+  stackSettled,
   startTestAccount,
   type TestAccount,
 } from "../support/test-account.ts";
@@ -72,3 +74,36 @@ t.test("a function picked alone is recreated with its alias, and the rest is rol
   t.match(await rollBack(w, deployment, "all"), { status: "Completed", error: null });
   t.equal((await namesOf(w))[0], name, "the function is not created a second time");
 });
+
+t.test(
+  "a function whose stack and whose export's stack were deleted names what exists again, not what is gone",
+  async (t) => {
+    const w = await startTestAccount();
+    t.teardown(() => w.close());
+    const { api, data } = importing();
+    await deployStack(w, "data", data);
+    await deployStack(w, "api", api);
+    const { id } = await openDeployment(w, { stacks: ["data", "api"] });
+    for (const StackName of ["api", "data"]) {
+      const { Stacks } = await w.aws("cloudformation", "DescribeStacks", { StackName });
+      await w.aws("cloudformation", "DeleteStack", { StackName });
+      await stackSettled(w, Stacks[0]?.StackId ?? "");
+    }
+    await finishDeployment(w, id);
+    t.match(await rollBack(w, id, "all"), { status: "Completed", error: null });
+    const { StackResources } = await w.aws("cloudformation", "DescribeStackResources", { StackName: "data" });
+    const { Environment } = await w.aws("lambda", "GetFunctionConfiguration", { FunctionName: "pay" });
+    t.equal(Environment.Variables.QUEUE, StackResources[0]?.PhysicalResourceId);
+  },
+);
+
+/** A function that imports the address of a queue, which gets another name whenever it is created. */
+function importing(): { api: Shape; data: Shape } {
+  const Outputs = { Address: { Value: { Ref: "Queue" }, Export: { Name: "queue" } } };
+  const environment = { Environment: { Variables: { QUEUE: { "Fn::ImportValue": "queue" } } } };
+  const code = { ZipFile: "exports.handler = async () => 1;" };
+  return {
+    data: { Resources: { Queue: { Type: "AWS::SQS::Queue" } }, Outputs },
+    api: { Resources: { Pay: payResource(code, { FunctionName: "pay", ...environment }) } },
+  };
+}

@@ -1,5 +1,6 @@
 import { type ComponentId, type Components, functionOf, kindOf, nameOf } from "../../domain/component/component.ts";
 import type { PlanStep } from "../../domain/plan/plan.ts";
+import type { StepRow } from "../../domain/plan/step-row.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
 import { type ChangedId, changedPhysicalIds, expectedId, physicalIdsOf } from "../../planner/expected-state.ts";
 import { ownerOf } from "../../planner/ownership.ts";
@@ -24,24 +25,37 @@ function ownerIn({ states }: Run, id: ComponentId): ComponentId | null {
 }
 
 /**
- * The ids that the stacks above a component have created again, the nearest stack's first, once those stacks are restored;
- * none on the direct path. A resource of a root stack keeps its logical id, so nothing is asked for it.
+ * The ids that stacks have created again, once they are restored: those above a component, the nearest stack's first, and
+ * those that the run has restored before, whose exports it may import. None on the direct path. A resource of a root stack
+ * keeps its logical id, so nothing is asked for it.
  */
 export async function readChangedIds(run: Run, step: PlanStep, reader: CachedReader): Promise<readonly ChangedId[]> {
   const stack = stackOfStep(run, step);
   const mayBeRenamed = functionOf(step.component) !== null || kindOf(step.component) === "stack";
   if (!stack || (!mayBeRenamed && ownerIn(run, stack) === null)) return [];
-  return readIdsAbove(run, step.component, reader);
+  const changed = [...(await readIdsFrom(run, stack, reader))];
+  for (const other of restoredStacks(run)) changed.push(...(await readIdsFrom(run, other, reader)));
+  return changed;
 }
 
-async function readIdsAbove(run: Run, id: ComponentId, reader: CachedReader): Promise<readonly ChangedId[]> {
-  const owner = ownerIn(run, id);
-  if (!owner) return [];
-  const above = await readIdsAbove(run, owner, reader);
-  const changed = run.changedIds.get(owner) ?? (await readIdsIn(run, reader, { owner, above }));
-  run.changedIds.set(owner, changed);
+/** The ids of a stack and of those above it. */
+async function readIdsFrom(run: Run, stack: ComponentId, reader: CachedReader): Promise<readonly ChangedId[]> {
+  const owner = ownerIn(run, stack);
+  const above = owner ? await readIdsFrom(run, owner, reader) : [];
+  const changed = run.changedIds.get(stack) ?? (await readIdsIn(run, reader, { owner: stack, above }));
+  run.changedIds.set(stack, changed);
   return [...changed, ...above];
 }
+
+/** The picked stacks that exist again or have been updated. Pure. */
+function restoredStacks({ plan, rows }: Run): ComponentId[] {
+  const isRestored = ({ order }: PlanStep) => RESTORED.has(rows.get(order)?.status ?? "");
+  return plan.steps
+    .filter((step) => kindOf(step.component) === "stack" && isRestored(step))
+    .map(({ component }) => component);
+}
+
+const RESTORED: ReadonlySet<string> = new Set<StepRow["status"]>(["Restored", "Recreated"]);
 
 async function readIdsIn(
   { states }: Run,
@@ -68,17 +82,17 @@ export async function withRenamed(run: Run, reader: CachedReader, known: Compone
   }
 }
 
-/** The ids that the stacks above a step have created again since the backup, from captured states. Pure. */
+/** The same ids as `readChangedIds`, from captured states. Pure. */
 export function changedIds(run: Run, step: PlanStep, live: Components): ChangedId[] {
-  return stackOfStep(run, step) ? idsAbove(run, step.component, live) : [];
+  const stack = stackOfStep(run, step);
+  return stack ? [stack, ...restoredStacks(run)].flatMap((one) => idsFrom(run, one, live)) : [];
 }
 
-function idsAbove(run: Run, id: ComponentId, live: Components): ChangedId[] {
-  const owner = ownerIn(run, id);
-  if (!owner) return [];
-  const above = idsAbove(run, owner, live);
-  const now = live.get(expectedId(owner, above));
-  return [...changedPhysicalIds(physicalIdsOf(run.states.before.get(owner)), physicalIdsOf(now)), ...above];
+function idsFrom(run: Run, stack: ComponentId, live: Components): ChangedId[] {
+  const owner = ownerIn(run, stack);
+  const above = owner ? idsFrom(run, owner, live) : [];
+  const now = live.get(expectedId(stack, above));
+  return [...changedPhysicalIds(physicalIdsOf(run.states.before.get(stack)), physicalIdsOf(now)), ...above];
 }
 
 /** The id that a step's component has once its stacks are restored: mostly its own. Pure. */
