@@ -74,7 +74,7 @@ t.test(
     t.same({ ...others, "shop-mail": broken["shop-mail"] }, broken, "nothing else has changed");
     t.not(mail?.CodeSha256, broken["shop-mail"]?.CodeSha256);
 
-    const all = await stand.stepback(...printed, "--yes", "--allow-destructive");
+    const all = await stand.stepback(...printed, "--yes");
     endsWell(t, all);
     t.same(await answers(), FINE);
     t.same(await fingerprintOf(stand.account), before);
@@ -87,7 +87,7 @@ t.test("the next deploy arrives, and goes back where an export in use stops the 
   t.same(await answers(), BROKEN);
   await t.rejects(stand.cdk("good", ...DEPLOY_ALL), /cannot be deleted as it is in use by shop-api/);
   t.same(await answers(), BROKEN);
-  const back = await stand.stepback(...printed, "--yes", "--allow-destructive");
+  const back = await stand.stepback(...printed, "--yes");
   endsWell(t, back);
   t.same(await answers(), FINE);
   await isAsGood(t);

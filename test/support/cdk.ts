@@ -27,7 +27,7 @@ export interface CdkStand {
   /** Runs a command of the CDK for a version of the app, with standard input closed. Throws with its output when it fails. */
   cdk(version: AppVersion, ...args: string[]): Promise<string>;
   stepback(...args: string[]): Promise<CliEnd>;
-  /** Runs a command of the CDK under `stepback deploy`. */
+  /** Runs a command of the CDK under `stepback deploy`, which starts it only if everything could be rolled back without loss. */
   deploy(version: AppVersion, ...args: string[]): Promise<WrappedDeploy>;
   close(): Promise<void>;
 }
@@ -37,6 +37,7 @@ const TIMEOUT_MS = 180_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const SCOPE = ["--application", "shop", "--stage", "prod", "--branch", "main"];
 const STACKS = ["--stack", "shop-data", "--stack", "shop-api"];
+const NO_LOSS = ["--require", "reversible"];
 
 export async function openCdkStand(): Promise<CdkStand> {
   const account = await startTestAccount();
@@ -60,7 +61,7 @@ export async function openCdkStand(): Promise<CdkStand> {
     cdk: (version, ...args) => execute(command(version, args)),
     stepback,
     deploy: async (version, ...args) =>
-      wrappedDeploy(await stepback("deploy", ...SCOPE, ...STACKS, "--", ...command(version, args))),
+      wrappedDeploy(await stepback("deploy", ...SCOPE, ...STACKS, ...NO_LOSS, "--", ...command(version, args))),
     close: async () => {
       await account.close();
       await rm(folder, { recursive: true, force: true });
