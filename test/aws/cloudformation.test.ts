@@ -23,7 +23,6 @@ function request(name: string, more: Partial<ChangeSetRequest> = {}): ChangeSetR
   return {
     stack: "shop",
     name,
-    attempt: 1,
     type: "CREATE",
     template: template("first"),
     parameters: { Stage: "prod", Secret: "s3cret" },

@@ -38,7 +38,7 @@ export function createChangeSets(
     refusedAsEmpty.has(name) ? emptyChangeSet() : readChangeSet(call, { StackName: stack, ChangeSetName: name });
   return {
     createChangeSet: async (request) => {
-      const input = toInput(request, await stage(request.template));
+      const input = toInput(request, await stage(request.template), polling.clock.now());
       try {
         const response = await call((sdk) => new sdk.CreateChangeSetCommand(input));
         return { ...emptyChangeSet(), id: response.Id ?? "", stackId: response.StackId ?? "", status: "pending" };
@@ -67,11 +67,12 @@ function emptyChangeSet(): ChangeSet {
   return { id: "", stackId: "", status: "empty", executed: false, reason: null, changes: [] };
 }
 
-function toInput(request: ChangeSetRequest, template: TemplateMember): CreateChangeSetInput {
+function toInput(request: ChangeSetRequest, template: TemplateMember, at: number): CreateChangeSetInput {
   return {
     StackName: request.stack,
     ChangeSetName: request.name,
-    ClientToken: request.attempt === 1 ? request.name : `${request.name}-${request.attempt}`,
+    // For the SDK's own retries: another set of this name, after the first was deleted, is another request.
+    ClientToken: `${request.name}-${at}`,
     ChangeSetType: request.type,
     ...template,
     Parameters: Object.entries(request.parameters).map(([key, value]) =>

@@ -40,8 +40,6 @@ export interface ChangeSetRequest {
   readonly stack: string;
   /** Also the idempotency key: a second creation under the same name finds the first one. */
   readonly name: string;
-  /** Counts from 1; another attempt follows the deletion of one that had become obsolete. */
-  readonly attempt: number;
   readonly type: "CREATE" | "UPDATE";
   /** As submitted. Over 51,200 bytes it goes through the staging bucket. */
   readonly template: string;

@@ -12,7 +12,7 @@ export interface ChangeSetPlan {
   /** Whether it creates the stack: then it leaves an empty shell when it is deleted. */
   readonly creates: boolean;
   /** Called only if the change set does not exist yet. */
-  readonly request: () => Promise<Omit<ChangeSetRequest, "attempt">>;
+  readonly request: () => Promise<ChangeSetRequest>;
   /** The template of the change set, as submitted. */
   readonly template: () => Promise<string>;
   /** Throws if the changes are not the planned ones. Called before the change set runs, even after a crash. */
@@ -29,7 +29,7 @@ export async function makeChangeSet(
   context: RestoreContext,
   attempt = 1,
 ): Promise<ChangeSet> {
-  await context.aws.cloudFormation.createChangeSet({ ...(await plan.request()), attempt });
+  await context.aws.cloudFormation.createChangeSet(await plan.request());
   const made = await checkedChangeSet(name, plan, context);
   if (made) return made;
   if (attempt >= ATTEMPTS)

@@ -13,7 +13,7 @@ import { ATTEMPTS, type ChangeSetPlan, findChangeSet, leaves, makeChangeSet } fr
 export async function runChangeSet(name: string, plan: ChangeSetPlan, context: RestoreContext): Promise<Json> {
   for (let attempt = 1; ; attempt += 1) {
     const found = await findChangeSet(name, plan, context);
-    const changeSet = found ?? (await makeChangeSet(name, plan, context, attempt));
+    const changeSet = found ?? (await makeChangeSet(name, plan, context));
     if (changeSet.status === "empty") return dropEmpty(changeSet.stackId, name, context);
     if (changeSet.executed || (await execute(name, changeSet, { context, isLast: attempt === ATTEMPTS })))
       return settle(name, changeSet, context);

@@ -84,7 +84,7 @@ function changeSetRequest(
   name: string,
   { result, facts }: { result: Spliced; facts: StackFacts },
   { token }: RestoreContext,
-): Omit<ChangeSetRequest, "importExisting" | "attempt"> {
+): Omit<ChangeSetRequest, "importExisting"> {
   return {
     stack: name,
     name: token,

@@ -48,7 +48,7 @@ function changeSetRequest(
   { type, parameters }: Pick<ChangeSetRequest, "type" | "parameters">,
   { name, importing = [] }: Action,
   context: RestoreContext,
-): Omit<ChangeSetRequest, "attempt"> {
+): ChangeSetRequest {
   const { settings, evidence } = stackState(requiredGoal(context));
   return {
     stack: name,
