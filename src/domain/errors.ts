@@ -254,6 +254,12 @@ export const ERROR_TABLE = {
     "A layer version was deleted, and the backup cannot restore it",
     "Publish the layer again by hand, or deploy a version that does not need it.",
   ),
+  SIGNING_CONFIG_GONE: row(
+    409,
+    false,
+    "The code signing configuration was deleted, and its ARN never comes back",
+    "Roll back without the component, then attach another configuration to the function by hand.",
+  ),
   VERSION_GONE: row(
     409,
     false,

@@ -63,6 +63,8 @@ export interface PlanInput {
   readonly versionsOf: (functionName: string) => readonly VersionContent[];
   /** Whether a layer version in the backup has been deleted. */
   readonly isLayerGone: (arn: string) => boolean;
+  /** Whether a code signing configuration in the backup has been deleted. */
+  readonly isSigningConfigGone: (arn: string) => boolean;
   /** Resources that may be skipped when the failed rollback of a stack continues; null without consent to continue. */
   readonly mayContinue: (stack: string) => readonly string[] | null;
   /** Whether code over 50 MB can be uploaded. */

@@ -31,6 +31,7 @@ import {
 } from "./kind.ts";
 import { creationSettings, runtimeWarning } from "./lambda/function-settings.ts";
 import { planLayers, resolveLayers } from "./lambda/layers.ts";
+import { creationRemedy } from "./lambda/package-type.ts";
 
 /** The code of `$LATEST`. It stands for the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {
@@ -136,8 +137,7 @@ function blockers({ goal, live, hasStagingBucket, name }: PlanInput): Reason[] {
   const reasons: Reason[] = [];
   const [from, to] = [live, goal].map((component) => lambdaCodeState(component?.state).settings.PackageType);
   if (live && from !== to) {
-    const remedy = `Delete it, then roll back with lambda-code:${name}, which creates it as it was.`;
-    const detail = `${name} is of package type ${from}; it cannot become ${to}. ${remedy}`;
+    const detail = `${name} is of package type ${from}; it cannot become ${to}. ${creationRemedy(name)}`;
     reasons.push({ code: "IMMUTABLE_FIELD", detail });
   }
   const sizeBytes = goal?.state.artifacts[0]?.sizeBytes ?? 0;

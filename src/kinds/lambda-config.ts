@@ -27,6 +27,7 @@ import {
   unreachableFields,
 } from "./lambda/function-settings.ts";
 import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./lambda/layers.ts";
+import { creationRemedy, packageTypeReason } from "./lambda/package-type.ts";
 import { othersOf } from "./lambda/version-content.ts";
 
 /** Every writable field of `$LATEST`'s configuration, without the code. Created and deleted with its function. */
@@ -92,6 +93,8 @@ function plan(input: PlanInput): StepPlan {
 function planUpdate(input: PlanInput, goal: CapturedComponent, live: CapturedComponent): StepPlan {
   const { name } = input;
   if (diff(goal.state, live.state).length === 0) return unchanged();
+  const otherType = packageTypeReason(input, name);
+  if (otherType) return refused(otherType);
   const layers = planLayers(input, goal, live);
   const blockers = [...fieldBlockers(name, goal, live), ...layers.blockers];
   if (blockers.length > 0) return refused(...blockers);
@@ -102,7 +105,7 @@ function planUpdate(input: PlanInput, goal: CapturedComponent, live: CapturedCom
 /** Fields that no update can restore, each with the remedy. */
 function fieldBlockers(name: string, goal: CapturedComponent, live: CapturedComponent): Reason[] {
   const [wanted, present] = [goal.state.settings, live.state.settings];
-  const remedy = `Delete ${name}, then roll back with lambda-code:${name}, which creates it as it was.`;
+  const remedy = creationRemedy(name);
   const unreachable = unreachableFields(wanted, present).map((field): Reason => {
     const detail = `${field} of ${name} can only be set when a function is created. ${remedy}`;
     return { code: "IMMUTABLE_FIELD", detail };

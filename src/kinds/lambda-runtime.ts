@@ -3,6 +3,7 @@ import type { FunctionFacts, LambdaGateway } from "../aws/gateways/lambda.ts";
 import { type CapturedComponent, type ComponentState, componentId } from "../domain/component/component.ts";
 import { differences } from "../domain/component/diff.ts";
 import { lambdaRuntimeState } from "../domain/component/states/lambda.ts";
+import type { Reason } from "../domain/errors.ts";
 import { type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action, ActionName } from "../domain/plan/plan.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
@@ -20,6 +21,7 @@ import {
   unchanged,
 } from "./kind.ts";
 import { capturedFacet, planFacet, valueOrThrow } from "./lambda/facet.ts";
+import { packageTypeReason } from "./lambda/package-type.ts";
 
 /** Three settings of a function with calls of their own: runtime management, recursion, code signing. */
 export const lambdaRuntime: Kind = {
@@ -114,7 +116,10 @@ function plan(input: PlanInput): StepPlan {
   return planFacet(input, { put: () => planPut(input), remove: null });
 }
 
-function planPut({ name, goal, live }: PlanInput): StepPlan {
+function planPut(input: PlanInput): StepPlan {
+  const { name, goal, live } = input;
+  const otherType = packageTypeReason(input, name);
+  if (otherType) return refused(otherType);
   const wanted: RuntimeSettings & JsonObject = goal?.state.settings ?? {};
   const present = live ? live.state.settings : NEW_FUNCTION;
   const unreadable = Object.keys(wanted).filter((key) => !(key in present));
@@ -122,6 +127,9 @@ function planPut({ name, goal, live }: PlanInput): StepPlan {
     const why = Object.values(lambdaRuntimeState(live?.state).evidence.unavailable).join(" ");
     return refused({ code: "LIVE_UNREADABLE", detail: `${unreadable.join(", ")} of ${name}: ${why}` });
   }
+  const signing = wanted.CodeSigningConfigArn ?? null;
+  if (signing !== null && signing !== present["CodeSigningConfigArn"] && input.isSigningConfigGone(signing))
+    return refused(goneSigningConfig(name, signing));
   const differs = (key: string) => key in wanted && !sameJson(wanted[key] ?? null, present[key] ?? null);
   const actions = WRITERS.filter(([, keys]) => keys.some(differs)).map(([action]): Action => {
     const removes = action === "put-code-signing" && wanted.CodeSigningConfigArn === null;
@@ -129,6 +137,11 @@ function planPut({ name, goal, live }: PlanInput): StepPlan {
   });
   if (actions.length > 0) return acting(live ? "restore" : "recreate", actions);
   return live ? unchanged() : restoredBy(componentId("lambda-code", name), "recreate");
+}
+
+function goneSigningConfig(name: string, arn: string): Reason {
+  const detail = `${arn} was deleted. Roll back without lambda-runtime:${name}, then attach another configuration to ${name} by hand.`;
+  return { code: "SIGNING_CONFIG_GONE", detail };
 }
 
 async function putRuntimeManagement({ name }: Action, context: RestoreContext): Promise<Json> {

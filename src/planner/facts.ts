@@ -35,6 +35,8 @@ export interface TargetFacts {
   readonly versions: ReadonlyMap<string, readonly VersionContent[]>;
   /** ARNs of layer versions that the backup names and that do not exist any more. */
   readonly goneLayers: ReadonlySet<string>;
+  /** ARNs of code signing configurations that the backup names and that do not exist any more. */
+  readonly goneSigningConfigs: ReadonlySet<string>;
   /** Every export of the account and region; null where AWS would not list them. */
   readonly exports: readonly Exported[] | null;
   /** Where large code goes in and displaced code objects move to; null where no bucket is configured. */

@@ -34,6 +34,7 @@ export function kindInput(subject: Subject, subjects: Subjects, facts: KindFacts
     liveOf: (other) => subjects.states.live.get(other) ?? null,
     versionsOf: (functionName) => facts.versions.get(functionName) ?? [],
     isLayerGone: (arn) => facts.goneLayers.has(arn),
+    isSigningConfigGone: (arn) => facts.goneSigningConfigs.has(arn),
     mayContinue: consentIn(subjects.request),
     hasStagingBucket: facts.stagingBucket !== null,
     losses: facts.losses,

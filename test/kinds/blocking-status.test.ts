@@ -48,6 +48,7 @@ function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput 
     liveOf: (id: ComponentId) => (live && id.startsWith("lambda-config:") ? of("lambda-config", live) : null),
     versionsOf: () => [],
     isLayerGone: () => false,
+    isSigningConfigGone: () => false,
     mayContinue: () => null,
     hasStagingBucket: false,
     losses: NO_LOSS_FACTS,

@@ -29,6 +29,7 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
       target: {
         versions: new Map(),
         goneLayers: new Set(),
+        goneSigningConfigs: new Set(),
         exports: null,
         stagingBucket: null,
         losses: NO_LOSS_FACTS,

@@ -59,6 +59,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["CONFIGURATION_TOO_LARGE","Remove the function and create it again with `lambda-code`: creation has no such limit."],
   ["LIMIT_EXCEEDED","`detail` says by how much and what helps: raise the limit, lower what it names, or leave the component out."],
   ["LAYER_GONE","Publish the layer again by hand, or deploy a version that does not need it."],
+  ["SIGNING_CONFIG_GONE","Roll back without the component, then attach another configuration to the function by hand."],
   ["VERSION_GONE","Leave the component out; point its callers to an alias."],
   ["CONFLICT","Choose `restore` or `keep-live` with `onConflict`."],
   ["DESTRUCTIVE","Read what is lost; then name its ids in `allowDestructive`, or send `true` for all that the plan names."],

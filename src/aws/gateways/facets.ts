@@ -70,6 +70,8 @@ export interface FacetReaders {
   getRecursiveLoop(name: string): Promise<Availability<string | null>>;
   /** The ARN of the code signing configuration; null for none. */
   getCodeSigning(name: string): Promise<Availability<string | null>>;
+  /** Whether a code signing configuration was deleted. */
+  isSigningConfigGone(arn: string): Promise<Availability<boolean>>;
   /** Of all qualifiers. */
   listEventInvokes(name: string): Promise<Availability<(EventInvoke & { readonly qualifier: string | null })[]>>;
   /** Of the function and of its aliases. */

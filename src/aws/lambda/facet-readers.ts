@@ -13,6 +13,7 @@ export function createFacetReaders(call: LambdaCall): FacetReaders {
     getRuntimeManagement: (name) => readOptional(getRuntimeManagement(call, name), null),
     getRecursiveLoop: (name) => readOptional(getRecursiveLoop(call, name), null),
     getCodeSigning: (name) => readOptional(getCodeSigning(call, name), null),
+    isSigningConfigGone: (arn) => readOptional(isSigningConfigGone(call, arn), true),
     listEventInvokes: (name) => readOptional(listEventInvokes(call, name), []),
     listUrls: (name) => readOptional(listUrls(call, name), []),
     getPolicy: (target) => readOptional(getPolicy(call, target), null),
@@ -32,6 +33,12 @@ async function getRecursiveLoop(call: LambdaCall, name: string) {
 async function getCodeSigning(call: LambdaCall, name: string) {
   const response = await call((sdk) => new sdk.GetFunctionCodeSigningConfigCommand({ FunctionName: name }));
   return response.CodeSigningConfigArn ?? null;
+}
+
+/** False where AWS returns it: a deleted one is not found, for which the caller has the answer. */
+async function isSigningConfigGone(call: LambdaCall, arn: string): Promise<boolean> {
+  await call((sdk) => new sdk.GetCodeSigningConfigCommand({ CodeSigningConfigArn: arn }));
+  return false;
 }
 
 async function listEventInvokes(call: LambdaCall, name: string) {

@@ -1,6 +1,7 @@
 import { alteredIds } from "../../domain/activity/altered.ts";
 import { isByPackage, type Rollback } from "../../domain/activity/rollback.ts";
 import {
+  type CapturedComponent,
   type ComponentId,
   type ComponentState,
   type Components,
@@ -14,6 +15,7 @@ import {
   stackOf,
 } from "../../domain/component/component.ts";
 import { isSameState } from "../../domain/component/same-state.ts";
+import { lambdaRuntimeState } from "../../domain/component/states/lambda.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { pointedVersions } from "../../domain/component/version-content.ts";
 import { sameJson } from "../../domain/json.ts";
@@ -122,6 +124,7 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
     versions: await readPublished(reader, rollback.picked, states.before),
     exports: await readExports(reader, rollback.picked, { wanted, before: states.before }),
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
+    goneSigningConfigs: await readGoneSigningConfigs(reader, rollback.picked, states),
     stagingBucket,
     losses: await readLossFacts(store, reader, rollback, { wanted: states.before, present: live }),
   };
@@ -228,6 +231,24 @@ async function readPublished(
     versions.set(name, await readVersions(reader.aws.lambda, name, targets));
   }
   return versions;
+}
+
+/** Code signing configurations that a picked function would have to be given, and that are known to be gone. */
+async function readGoneSigningConfigs(
+  reader: CachedReader,
+  picked: readonly ComponentId[],
+  { before, live }: { readonly before: Components; readonly live: Components },
+): Promise<Set<string>> {
+  const configOf = (component: CapturedComponent | undefined) =>
+    lambdaRuntimeState(component?.state).settings.CodeSigningConfigArn ?? null;
+  const gone = new Set<string>();
+  for (const id of picked.filter((one) => kindOf(one) === "lambda-runtime")) {
+    const arn = configOf(before.get(id));
+    if (arn === null || arn === configOf(live.get(id))) continue;
+    const read = await reader.aws.lambda.isSigningConfigGone(arn);
+    if ("value" in read && read.value) gone.add(arn);
+  }
+  return gone;
 }
 
 /** Needed where a version has to be published again. */

@@ -50,6 +50,7 @@ function inputAfterStack({ rollback, states, context }: Run, step: PlanStep, { l
   const facts = {
     versions: new Map(),
     goneLayers: new Set<string>(),
+    goneSigningConfigs: new Set<string>(),
     stagingBucket: context.stagingBucket,
     codePlans: new Map(),
     losses: NO_LOSS_FACTS,
