@@ -120,7 +120,7 @@ t.test(
       "Version: 2012-10-17\nFlag: yes\nA: !GetAtt B.Arn\nS: !Sub ['${x}', {x: !Ref C}]\nC: !If [D, !ImportValue shop-topic, !Ref AWS::NoValue]\n",
     );
     t.equal(template["Version"], "2012-10-17");
-    t.equal(template["Flag"], "yes");
+    t.equal(template["Flag"], true);
     t.same(template["A"], { "Fn::GetAtt": ["B", "Arn"] });
     t.same(template["S"], { "Fn::Sub": ["${x}", { x: { Ref: "C" } }] });
     t.same(

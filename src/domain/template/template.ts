@@ -1,16 +1,26 @@
 import type { ComponentState } from "../component/component.ts";
 import { stackState } from "../component/states/stack.ts";
+import { StepbackError } from "../errors.ts";
 import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { withoutMasks } from "./no-echo.ts";
 import { readingOf } from "./splice/node.ts";
-import { readTemplateText } from "./splice/template-text.ts";
+import { readTemplateText, type TemplateText } from "./splice/template-text.ts";
 
 /**
  * A submitted template (JSON or YAML) as data, as CloudFormation reads it, with intrinsics in their long form. Throws
- * TEMPLATE_UNREADABLE, which names the place, and SPLICE_IMPOSSIBLE for aliases, which CloudFormation does not take.
+ * TEMPLATE_UNREADABLE, which names the place; also for aliases, which CloudFormation does not take.
  */
 export function parseTemplate(text: string): JsonObject {
-  return asObject(readingOf(readTemplateText(text).root));
+  return asObject(readingOf(readable(text).root));
+}
+
+function readable(text: string): TemplateText {
+  try {
+    return readTemplateText(text);
+  } catch (error) {
+    if (!(error instanceof StepbackError) || error.code === "TEMPLATE_UNREADABLE") throw error;
+    throw new StepbackError("TEMPLATE_UNREADABLE", "The template uses YAML aliases.", [], { cause: error });
+  }
 }
 
 /** A template as data, with the parameters of its stack as the settings hold them. */
