@@ -1,5 +1,6 @@
 import type { Rollback } from "../../domain/activity/rollback.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
+import { changeSetGate } from "../../domain/plan/change-set-gate.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { makePlan } from "../../planner/make-plan.ts";
 import { checkpoint, enqueueing, identify, type JobContext } from "../job-context.ts";
@@ -24,6 +25,11 @@ function logPlan(context: JobContext, plan: Plan): void {
     const how = step.via ? `with ${step.via}` : step.strategy === "stack" ? "through the stack" : "directly";
     for (const { wave, position } of step.bridges) {
       const message = `Step ${step.order}: a bridge in wave ${wave}: ${position}.`;
+      context.log.add("info", message, { component: step.component, step: step.order });
+    }
+    const gate = changeSetGate(step);
+    if (gate?.why) {
+      const message = `Step ${step.order}: its change set can be checked only at its turn: ${gate.why}.`;
       context.log.add("info", message, { component: step.component, step: step.order });
     }
     const message = `Step ${step.order}, wave ${step.wave} (${step.position}): ${step.action}${step.action === "unchanged" || step.action === "refused" ? "" : `, ${how}`}.${why}`;
