@@ -194,7 +194,7 @@ t.test("--require starts no command if a component in the backup is less reversi
     return { id, readiness, reasons: ["IMAGE_NOT_KEPT"], details: [{ code: "IMAGE_NOT_KEPT", detail }] };
   };
   const items = [
-    verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."),
+    { ...verdict("lambda-code:pay", "reversible-with-loss", "The image may vanish."), displayName: "Shop/Pay" },
     { ...verdict("lambda-config:pay", "reversible", ""), reasons: [], details: [] },
   ];
   const answers = { "GET /v1/snapshots/snp_01/components": [{ items, next: null }] };
@@ -202,7 +202,7 @@ t.test("--require starts no command if a component in the backup is less reversi
   const refused = await deploy("echo deployed", { options: ["--require", "reversible"] });
   t.equal(refused.code, 254);
   t.equal(refused.stdout, "");
-  t.match(refused.stderr, /lambda-code:pay is reversible-with-loss\n +The image may vanish\./);
+  t.match(refused.stderr, /lambda-code:pay \(Shop\/Pay\) is reversible-with-loss\n +The image may vanish\./);
   t.notMatch(refused.stderr, "lambda-config:pay");
   t.ok(service.calls().includes(CANCEL), "the deployment is cancelled");
 

@@ -1,4 +1,4 @@
-import type { Change, LogLine } from "#client/api-types";
+import type { Change, LogLine, SnapshotComponent } from "#client/api-types";
 import type { Paint, Style } from "./paint.ts";
 
 /** Tables cut longer values; `--output json` has them whole. */
@@ -50,6 +50,11 @@ function valueText(value: unknown): string {
 function fingerprintIn(value: unknown): string | null {
   const secret: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "secret") : null;
   return typeof secret === "string" ? secret : null;
+}
+
+/** A component with what people call it, where that is another name. */
+export function componentText({ id, displayName }: Pick<SnapshotComponent, "id" | "displayName">): string {
+  return displayName ? `${id} (${displayName})` : id;
 }
 
 const LEVEL_STYLES: Readonly<Record<LogLine["level"], Style>> = {

@@ -11,7 +11,7 @@ import { problemOf } from "#client/problem";
 import { type Origin, originOf } from "../ci-variables.ts";
 import { errorLines, problemLines } from "../errors.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
-import { countsText, plural, sizeText } from "../format.ts";
+import { componentText, countsText, plural, sizeText } from "../format.ts";
 import { collect, type OutputOption, outputOption, present } from "../options.ts";
 import { pushPackage } from "../packages.ts";
 import { type Paint, paintStatus } from "../paint.ts";
@@ -152,7 +152,10 @@ async function requireReadiness(
   if (short.length === 0) return;
   await cancel(steadyApi, id);
   for (const component of short) {
-    terminal.note(`${component.id} is ${component.readiness}`, ...component.details.map(({ detail }) => `  ${detail}`));
+    terminal.note(
+      `${componentText(component)} is ${component.readiness}`,
+      ...component.details.map(({ detail }) => `  ${detail}`),
+    );
   }
   throw new CliError(
     EXIT.service,
