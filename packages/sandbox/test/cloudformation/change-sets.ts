@@ -54,6 +54,29 @@ t.test("change sets show what would happen, and become obsolete when the stack c
   t.match(listed.Summaries?.at(-1), { ChangeSetName: "three", ExecutionStatus: "OBSOLETE" });
 });
 
+t.test("details name their causes as AWS's do: a replaced resource, and a parameter that is new", async (t) => {
+  const stage = stageOf(t);
+  const named = (DisplayName: unknown) => ({ Type: "AWS::SNS::Topic", Properties: { DisplayName } });
+  const before = { T: topic("a"), ByRef: named({ Ref: "T" }), Literal: named("first") };
+  await stage.create("shop", { Resources: before });
+  const template = {
+    Parameters: { Name: { Type: "String", Default: "second" } },
+    Resources: { ...before, T: topic("b"), Literal: named({ Ref: "Name" }) },
+  };
+  const set = await stage.changeSet({ StackName: "shop", ChangeSetName: "one", template });
+  t.same(changesOf(set), ["Modify ByRef False", "Modify Literal False", "Modify T True"]);
+  const causes = (set.Changes ?? []).map(({ ResourceChange }) =>
+    (ResourceChange?.Details ?? []).map(
+      (detail) => `${detail.ChangeSource} ${detail.Evaluation} ${detail.CausingEntity}`,
+    ),
+  );
+  t.same(causes, [
+    ["ResourceReference Static T"],
+    ["ParameterReference Static Name", "DirectModification Dynamic undefined"],
+    ["DirectModification Static undefined"],
+  ]);
+});
+
 t.test("a changed function shows in what uses its attributes, a changed tag in what is taggable", async (t) => {
   const stage = stageOf(t);
   const template = (source: string) => ({
