@@ -1,23 +1,31 @@
 import type { FunctionPolicy, Permission } from "../aws/gateways/facets.ts";
-import { type CapturedComponent, splitName } from "../domain/component/component.ts";
+import { type CapturedComponent, type ComponentState, splitName } from "../domain/component/component.ts";
 import { lambdaPolicyState } from "../domain/component/states/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { asObject, type Json, type JsonObject, sameJson } from "../domain/json.ts";
+import { asObject, type Json, type JsonObject } from "../domain/json.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
-import { compareWithGoal, settingsDiff } from "./comparison.ts";
-import { type Kind, ownedReason, type PlanInput, type RestoreContext, refused, type StepPlan } from "./kind.ts";
+import { compareWithGoal } from "./comparison.ts";
+import {
+  type Kind,
+  ownedReason,
+  type PlanInput,
+  type RestoreContext,
+  refused,
+  type StepPlan,
+  unchanged,
+} from "./kind.ts";
 import { arnOf, capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
 import { MAX_POLICY_BYTES, orderWrites, policyBytes } from "./lambda/policy-order.ts";
-import { hasSid, statementsById, toPermission } from "./lambda/policy-statements.ts";
+import { hasSid, statementChanges, statementsById, toPermission } from "./lambda/policy-statements.ts";
 
 /** The resource policy of a function or an alias: its statements, whose order means nothing. */
 export const lambdaPolicy: Kind = {
   name: "lambda-policy",
   capture,
-  diff: settingsDiff,
+  diff,
   plan,
   restore: restoreBy({
     "put-policy": ({ name }, context) =>
@@ -25,7 +33,8 @@ export const lambdaPolicy: Kind = {
     "delete-policy": ({ name }, context) => writeStatements(name, {}, context),
   }),
   async verify(reader, name, goal) {
-    return compareWithGoal(this, await capture(reader, name), goal);
+    const comparison = compareWithGoal(this, await capture(reader, name), goal);
+    return isAsGood(goal, comparison.live) ? { ...comparison, differing: [] } : comparison;
   },
 };
 
@@ -51,7 +60,7 @@ function plan(input: PlanInput): StepPlan {
 function planPut(input: PlanInput): StepPlan {
   const wanted = lambdaPolicyState(input.goal?.state).settings.Statements;
   const live = lambdaPolicyState(input.live?.state).settings.Statements;
-  const { adding, removing } = difference(wanted, live);
+  const { reachable, adding, removing, dead } = statementChanges(wanted, live);
   const lost = [
     ...adding.flatMap((id) => {
       const addable = toPermission(id, asObject(wanted[id]));
@@ -66,11 +75,17 @@ function planPut(input: PlanInput): StepPlan {
   const blockers = [
     ...owned,
     ...lost.map((detail): Reason => ({ code: "STATEMENT_LOST", detail })),
-    ...tooLarge(input.name, wanted),
+    ...tooLarge(input.name, reachable),
   ];
   if (blockers.length > 0) return refused(...blockers);
+  const reasons = dead.map((id): Reason => ({ code: "STATEMENT_LOST", detail: leftAlone(id, input.name) }));
+  if (adding.length + removing.length === 0) return { ...unchanged(), reasons };
   const writes = [...removing.map(() => "RemovePermission"), ...adding.map(() => "AddPermission")];
-  return oneAction(input, { do: input.goal ? "put-policy" : "delete-policy", writes });
+  return oneAction(input, { do: input.goal ? "put-policy" : "delete-policy", writes }, { reasons });
+}
+
+function leftAlone(id: string, name: string): string {
+  return `The statement ${id} of ${name} names a role or user that was deleted: it lets nobody in, and is left alone.`;
 }
 
 function tooLarge(name: string, wanted: JsonObject): Reason[] {
@@ -82,14 +97,18 @@ function tooLarge(name: string, wanted: JsonObject): Reason[] {
   return [{ code: "LIMIT_EXCEEDED", detail }];
 }
 
-/** Ids of statements to add and to remove. A statement that changed is in both lists. */
-function difference(wanted: JsonObject, live: JsonObject): { adding: string[]; removing: string[] } {
-  const isSame = (id: string) =>
-    Object.hasOwn(wanted, id) && Object.hasOwn(live, id) && sameJson(wanted[id] ?? null, live[id] ?? null);
-  return {
-    adding: Object.keys(wanted).filter((id) => !isSame(id)),
-    removing: Object.keys(live).filter((id) => !isSame(id)),
-  };
+/** Paths of the statements that a restore would add or remove. */
+function diff(goal: ComponentState, live: ComponentState): string[] {
+  const [wanted, present] = [goal, live].map((state) => lambdaPolicyState(state).settings.Statements);
+  const { adding, removing } = statementChanges(wanted ?? {}, present ?? {});
+  return [...new Set([...adding, ...removing])].map((id) => `/Statements/${id}`);
+}
+
+/** A policy of which only dead statements are left is as good as none. */
+function isAsGood(goal: ComponentState | null, live: CapturedComponent | null): boolean {
+  const [wanted, present] = [goal, live?.state].map((state) => lambdaPolicyState(state).settings.Statements);
+  const { adding, removing } = statementChanges(wanted ?? {}, present ?? {});
+  return live?.incomplete == null && adding.length + removing.length === 0;
 }
 
 /** Writes statement by statement, each on the revision that the previous call has left. */
@@ -99,22 +118,51 @@ async function writeStatements(name: string, wanted: JsonObject, context: Restor
   const first = await readPolicy(name, context);
   const arn = facts ? arnOf(facts, name) : "";
   const live = first ? statementsById(first.statements, arn) : {};
-  const { adding, removing } = difference(wanted, live);
+  const { reachable, adding, removing } = statementChanges(wanted, live);
   if (adding.length + removing.length === 0) return alreadyDone(context, `The policy of ${name} is that of the backup`);
   if (!facts) throw missingFunction(functionName);
   const permissions = new Map(adding.map((id) => [id, permissionOf(id, wanted)]));
-  for (const write of orderWrites({ wanted, live, arn })) {
+  const lost: string[] = [];
+  for (const write of orderWrites({ wanted: reachable, live, arn })) {
     const permission = permissions.get(write.id);
     if (write.do !== "add") await remove(name, write.id, context);
-    if (permission) await add(name, permission, context);
+    if (permission && !(await add(name, permission, context))) {
+      lost.push(write.id);
+      await addBack(name, { id: write.id, live }, context);
+    }
   }
-  context.note(`Policy of ${name}: added ${listed(adding)}; removed ${listed(removing)}.`);
+  context.note(
+    `Policy of ${name}: added ${listed(without(adding, lost))}; removed ${listed(without(removing, lost))}.`,
+  );
+  if (lost.length > 0) throw principalGone(name, lost);
   return { added: adding, removed: removing };
 }
 
-async function add(name: string, permission: Permission, context: RestoreContext): Promise<void> {
+function without(ids: readonly string[], others: readonly string[]): string[] {
+  return ids.filter((id) => !others.includes(id));
+}
+
+/** A changed statement whose goal cannot be added stays as it was: nothing that let callers in gets lost on the way. */
+async function addBack(
+  name: string,
+  { id, live }: { readonly id: string; readonly live: JsonObject },
+  context: RestoreContext,
+): Promise<void> {
+  const previous = Object.hasOwn(live, id) ? toPermission(id, asObject(live[id])) : null;
+  if (previous && "permission" in previous) await add(name, previous.permission, context);
+}
+
+function principalGone(name: string, ids: readonly string[]): StepbackError {
+  const detail =
+    `AWS does not know the principal of ${ids.join(", ")} in the policy of ${name}. The rest of the policy is restored. ` +
+    "Create the role or user again under its name and roll back again, or leave the policy out.";
+  return new StepbackError("STATEMENT_LOST", detail);
+}
+
+/** False if AWS does not know the principal. */
+async function add(name: string, permission: Permission, context: RestoreContext): Promise<boolean> {
   const revisionId = (await readPolicy(name, context))?.revisionId ?? null;
-  await context.aws.lambda.addPermission(splitName(name), permission, revisionId);
+  return context.aws.lambda.addPermission(splitName(name), permission, revisionId);
 }
 
 async function remove(name: string, id: string, context: RestoreContext): Promise<void> {

@@ -89,8 +89,11 @@ export interface FacetWriters {
   /** Replaces everything. */
   putEventInvoke(target: FacetTarget, settings: EventInvoke): Promise<void>;
   deleteEventInvoke(target: FacetTarget): Promise<void>;
-  /** `revisionId` of the policy as precondition; null where there is none yet. */
-  addPermission(target: FacetTarget, permission: Permission, revisionId: string | null): Promise<void>;
+  /**
+   * `revisionId` of the policy as precondition; null where there is none yet. Waits for a principal that is seconds old. False if
+   * AWS does not know the principal.
+   */
+  addPermission(target: FacetTarget, permission: Permission, revisionId: string | null): Promise<boolean>;
   removePermission(target: FacetTarget, statementId: string, revisionId: string | null): Promise<void>;
   createUrl(target: FacetTarget, settings: UrlSettings): Promise<void>;
   updateUrl(target: FacetTarget, settings: UrlSettings): Promise<void>;

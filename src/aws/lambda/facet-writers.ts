@@ -7,8 +7,9 @@ import type {
   UpdateRuntimeOn,
 } from "@aws-sdk/client-lambda";
 import { type JsonObject, sameJson } from "../../domain/json.ts";
-import { nullIfMissing } from "../error-mapping.ts";
+import { isAwsError, nullIfMissing } from "../error-mapping.ts";
 import type { EventInvoke, FacetReaders, FacetTarget, FacetWriters, UrlSettings } from "../gateways/facets.ts";
+import { NOT_YET, poll } from "../polling.ts";
 import { type LambdaParts, untilAccepted } from "./function-writers.ts";
 import { unlessAlreadySo } from "./lost-responses.ts";
 
@@ -82,6 +83,29 @@ function toEventInvokeRequest(settings: EventInvoke): Omit<PutFunctionEventInvok
   };
 }
 
+/** What Lambda says of a principal that does not exist, and of one that is seconds old (facts I5). */
+const UNKNOWN_PRINCIPAL = /provided principal was invalid/i;
+
+/** IAM tells Lambda of a new role within seconds. With growing pauses, these tries take half a minute. */
+const PRINCIPAL_TRIES = 10;
+const PRINCIPAL_LIMIT_MS = 60_000;
+
+/** Repeats a call while Lambda does not know its principal, and throws the refusal at the end. */
+async function untilPrincipalIsKnown(parts: LambdaParts, send: () => Promise<unknown>): Promise<void> {
+  let tries = 0;
+  await poll(parts.polling, { what: "the principal to be known", limitMs: PRINCIPAL_LIMIT_MS }, async () => {
+    tries += 1;
+    try {
+      await send();
+      return true;
+    } catch (error) {
+      const isUnknown = isAwsError(error, "InvalidParameterValueException", UNKNOWN_PRINCIPAL);
+      if (!isUnknown || tries === PRINCIPAL_TRIES) throw error;
+      return NOT_YET;
+    }
+  });
+}
+
 type PermissionWriters = Pick<FacetWriters, "addPermission" | "removePermission">;
 
 function createPermissionWriters(parts: LambdaParts, { getPolicy }: FacetReaders): PermissionWriters {
@@ -93,11 +117,18 @@ function createPermissionWriters(parts: LambdaParts, { getPolicy }: FacetReaders
   return {
     addPermission: async (target, permission, revisionId) => {
       const request = { ...named(target), ...permission, ...guard(revisionId) };
-      const sending = untilAccepted(parts, target.functionName, () =>
-        call((sdk) => new sdk.AddPermissionCommand(request)),
-      );
+      const send = () =>
+        untilAccepted(parts, target.functionName, () => call((sdk) => new sdk.AddPermissionCommand(request)));
+      const sending = untilPrincipalIsKnown(parts, send);
       // Only the id is compared here; the step's verification compares the whole policy.
-      await unlessAlreadySo(sending, () => hasStatement(target, permission.StatementId));
+      const added = unlessAlreadySo(sending, () => hasStatement(target, permission.StatementId));
+      return added.then(
+        () => true,
+        (error: unknown) => {
+          if (isAwsError(error, "InvalidParameterValueException", UNKNOWN_PRINCIPAL)) return false;
+          throw error;
+        },
+      );
     },
     removePermission: async (target, statementId, revisionId) => {
       const request = { ...named(target), StatementId: statementId, ...guard(revisionId) };

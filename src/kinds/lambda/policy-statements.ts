@@ -1,5 +1,5 @@
 import type { Permission } from "../../aws/gateways/facets.ts";
-import { asObject, digestOf, isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { asObject, digestOf, isJsonObject, type Json, type JsonObject, sameJson } from "../../domain/json.ts";
 
 /*
  * Statements of a function's resource policy in a normal form, in which equal meanings are equal data, and as requests of
@@ -21,6 +21,50 @@ const SPELLINGS = new Map<string, string>(CONDITIONS.map(([, , key]) => [key.toL
 
 /** The id that IAM shows instead of the ARN of a deleted role or user (facts B5). */
 const DELETED_PRINCIPAL = /^(AROA|AIDA)[A-Z0-9]+$/;
+
+/** Whether a statement names only a role or user that was deleted, so that it lets nobody in and cannot be added again (facts I5). */
+export function isDead(statement: Json | undefined): boolean {
+  const principal = principalOf(asObject(statement ?? null)["Principal"]);
+  return principal !== null && DELETED_PRINCIPAL.test(principal);
+}
+
+/** Whether `live` is the wanted statement, as IAM shows it since its role or user was deleted. */
+export function isDeadFormOf(live: Json | undefined, wanted: Json | undefined): boolean {
+  const [{ Principal: _dead, ...present }, { Principal: named, ...goal }] = [
+    asObject(live ?? null),
+    asObject(wanted ?? null),
+  ];
+  return isDead(live) && /:(role|user)\//.test(principalOf(named) ?? "") && sameJson(present, goal);
+}
+
+export interface StatementChanges {
+  /** The wanted statements as far as anything can bring them back. */
+  readonly reachable: JsonObject;
+  /** Ids to add. A statement that changed is also among those to remove. */
+  readonly adding: readonly string[];
+  readonly removing: readonly string[];
+  /** Wanted statements whose role or user is gone. They let nobody in: what is left of them stays as it is. */
+  readonly dead: readonly string[];
+}
+
+/** What turns the live statements into the wanted ones. Pure. */
+export function statementChanges(wanted: JsonObject, live: JsonObject): StatementChanges {
+  const reachable = Object.fromEntries(
+    Object.entries(wanted).flatMap(([id, statement]): [string, Json][] => {
+      const present = Object.hasOwn(live, id) ? live[id] : undefined;
+      if (isDeadFormOf(present, statement)) return [[id, present ?? null]];
+      return isDead(statement) && !sameJson(present ?? null, statement) ? [] : [[id, statement]];
+    }),
+  );
+  const isSame = (id: string) =>
+    Object.hasOwn(reachable, id) && Object.hasOwn(live, id) && sameJson(reachable[id] ?? null, live[id] ?? null);
+  return {
+    reachable,
+    adding: Object.keys(reachable).filter((id) => !isSame(id)),
+    removing: Object.keys(live).filter((id) => !isSame(id)),
+    dead: Object.keys(wanted).filter((id) => !sameJson(reachable[id] ?? null, wanted[id] ?? null)),
+  };
+}
 
 /**
  * Statements by Sid, in normal form, without the Sid and without the resource `ownArn`. A statement without a Sid gets a
