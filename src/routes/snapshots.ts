@@ -57,7 +57,9 @@ const ARTIFACT = {
 /** /v1/snapshots: immutable states of components at one point in time. */
 export function snapshotRoutes({ snapshots }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get("/:id", { schema: GET }, async (request) => presentSnapshot(await snapshots.find(request.params.id)));
+    app.get("/:id", { schema: GET }, async ({ params: { id } }) =>
+      presentSnapshot(await snapshots.find(id), await snapshots.findUncovered(id)),
+    );
     app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
       sendPage(
         { request, reply },

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { type ArtifactRef, componentId, parseComponentId } from "../domain/component/component.ts";
+import { type Uncovered, uncoveredIn } from "../domain/component/coverage.ts";
 import type { JudgedComponent, SnapshotRow } from "../domain/component/snapshot.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -12,7 +13,7 @@ import { findActivity } from "./find-activity.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
 
-export type { SnapshotRow };
+export type { SnapshotRow, Uncovered };
 
 /** A captured component as the API shows it: secrets as fingerprints, and only the evidence that is known to be harmless. */
 export interface ShownComponent extends Omit<JudgedComponent, "state"> {
@@ -27,6 +28,8 @@ export interface OpenArtifact extends ArtifactRef {
 
 export interface SnapshotService {
   find(id: string): Promise<SnapshotRow>;
+  /** What the snapshot does not hold of its scope. */
+  findUncovered(id: string): Promise<Uncovered[]>;
   listComponents(id: string, page: Page): Promise<Paged<ShownComponent>>;
   findComponent(id: string, component: string): Promise<ShownComponent>;
   /** The bytes of the component's first artifact. NOT_FOUND when it has none; ARTIFACT_MISSING when the bytes are lost. */
@@ -50,6 +53,7 @@ export function createSnapshotService({ store, artifacts, fingerprint }: Snapsho
   };
   return {
     find,
+    findUncovered: async (id) => uncoveredIn(await store.findComponents(id)),
     listComponents: async (id, page) => {
       const masking = await findMasking(await find(id));
       const { items, next } = await store.listComponents(id, page);

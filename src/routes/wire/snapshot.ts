@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { SNAPSHOT_PURPOSES } from "../../domain/component/snapshot.ts";
 import { noun } from "../../plugins/nouns.ts";
 import { ErrorCodeText } from "../../plugins/problem-document.ts";
-import type { ShownComponent, SnapshotRow } from "../../services/snapshots.ts";
+import type { ShownComponent, SnapshotRow, Uncovered } from "../../services/snapshots.ts";
 import {
   AnyJson,
   ComponentIdText,
@@ -30,14 +30,35 @@ export const SnapshotShape = noun("Snapshot", (options) =>
       takenAt: nullable(Time),
       components: Count,
       bytes: Count,
+      coverage: Type.Array(
+        Type.Object({
+          what: Type.String(),
+          why: Type.String(),
+          components: Type.Array(ComponentIdText, { description: "What it belongs to; at most 100 of them" }),
+          count: Count,
+        }),
+        { description: "What of its scope the snapshot does not hold, and why" },
+      ),
     },
     { ...options, description: "Immutable states of components at one point in time" },
   ),
 );
 
-export function presentSnapshot(snapshot: SnapshotRow): Static<typeof SnapshotShape.schema> {
+/** Enough to find the kind of a gap; `count` has the number. */
+const LISTED = 100;
+
+export function presentSnapshot(
+  snapshot: SnapshotRow,
+  uncovered: readonly Uncovered[],
+): Static<typeof SnapshotShape.schema> {
   const { id, purpose, activity, status, takenAt, components, sizeBytes } = snapshot;
-  return { id, purpose, activity, status, takenAt: timeOrNull(takenAt), components, bytes: sizeBytes };
+  const coverage = uncovered.map(({ what, why, components: ids, count }) => ({
+    what,
+    why,
+    components: ids.slice(0, LISTED),
+    count: count ?? ids.length,
+  }));
+  return { id, purpose, activity, status, takenAt: timeOrNull(takenAt), components, bytes: sizeBytes, coverage };
 }
 
 export const ComponentShape = noun("SnapshotComponent", (options) =>
