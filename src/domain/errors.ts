@@ -383,6 +383,12 @@ export const ERROR_TABLE = {
   TEMPLATE_UNREADABLE: row(422, false, "The template cannot be parsed", "Fix the template; `detail` names the place."),
 
   // Warnings on a step
+  LIMIT_UNCHECKED: row(
+    200,
+    false,
+    "A limit of AWS could not be checked beforehand",
+    "Grant the action that `detail` names and plan again, or run it: AWS refuses what is over the limit.",
+  ),
   LEAVES_STACK_BEHIND: row(
     200,
     false,

@@ -66,6 +66,8 @@ const PERFORMERS: Readonly<Record<ActionName, KindName>> = {
   "delete-url": "lambda-url",
   "put-concurrency": "lambda-concurrency",
   "delete-concurrency": "lambda-concurrency",
+  "lower-concurrency": "lambda-concurrency",
+  "lower-provisioned-concurrency": "lambda-alias",
   "put-tags": "lambda-tags",
   "put-trigger": "lambda-trigger",
   "put-trigger-tags": "lambda-trigger",

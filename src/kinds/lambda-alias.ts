@@ -25,7 +25,12 @@ import { aliasDiff } from "./lambda/alias-diff.ts";
 import { planPointing } from "./lambda/alias-plan.ts";
 import { aliasWrite, findVersion, isPointed, missingVersion, splitAlias } from "./lambda/alias-targets.ts";
 import { type CapturedVersion, captureVersion } from "./lambda/captured-version.ts";
-import { type CapturedProvisioning, putProvisioned, readProvisioned } from "./lambda/provisioned-concurrency.ts";
+import {
+  type CapturedProvisioning,
+  lowerProvisioned,
+  putProvisioned,
+  readProvisioned,
+} from "./lambda/provisioned-concurrency.ts";
 import { republishVersion } from "./lambda/republish-version.ts";
 import { contentOf, hasContent, readVersions } from "./lambda/version-content.ts";
 
@@ -44,6 +49,7 @@ export const lambdaAlias: Kind = {
     "put-alias": putAlias,
     "unweight-alias": unweightAlias,
     "put-provisioned-concurrency": putProvisioned,
+    "lower-provisioned-concurrency": lowerProvisioned,
     "delete-alias": deleteAlias,
   }),
   verify,

@@ -20,7 +20,11 @@ export const lambdaConcurrency: Kind = {
   capture,
   diff: settingsDiff,
   plan,
-  restore: restoreBy({ "put-concurrency": putConcurrency, "delete-concurrency": deleteConcurrency }),
+  restore: restoreBy({
+    "put-concurrency": putConcurrency,
+    "delete-concurrency": deleteConcurrency,
+    "lower-concurrency": lowerConcurrency,
+  }),
   async verify(reader, name, goal) {
     const { functionName, qualifier } = splitName(name);
     if (qualifier !== null) await reader.aws.lambda.awaitProvisioned(functionName, qualifier);
@@ -89,4 +93,15 @@ async function deleteConcurrency({ name }: Action, context: RestoreContext): Pro
   await context.aws.lambda.deleteConcurrency(name);
   context.note(`Removed the reserved concurrency of ${name}, which the deployment had added.`);
   return { deleted: true };
+}
+
+/** Frees what other functions will need, before this function's own step has its turn. Never raises. */
+async function lowerConcurrency({ name, amount = null }: Action, context: RestoreContext): Promise<Json> {
+  const reserved = (await context.aws.lambda.getFunction(name))?.reservedConcurrency ?? null;
+  if (reserved === null || (amount !== null && reserved <= amount))
+    return alreadyDone(context, `${name} has ${reserved ?? "no"} executions reserved`);
+  if (amount === null) await context.aws.lambda.deleteConcurrency(name);
+  else await context.aws.lambda.putConcurrency(name, amount);
+  context.note(`Lowered the reserved concurrency of ${name} from ${reserved} to ${amount ?? "none"}.`);
+  return { reserved: amount };
 }

@@ -3,6 +3,7 @@ import type { ComponentId, Components } from "../domain/component/component.ts";
 import type { LossFacts } from "../domain/stack/stack-losses.ts";
 import type { CodePlace } from "../domain/template/code-relocation.ts";
 import type { VersionContent } from "../kinds/kind.ts";
+import type { Capacities } from "./capacity/schedule.ts";
 
 /** What somebody asked for, as far as a plan depends on it. */
 export interface PlanRequest extends Pick<Rollback, "picked" | "strategy" | "onConflict" | "continueUpdateRollback"> {
@@ -29,6 +30,13 @@ export interface Exported {
   readonly stack: string;
 }
 
+/** Concurrency as it is now. */
+export interface CapacityFacts {
+  /** What the account may have at a time, and what of it nothing reserves; or why that cannot be read. */
+  readonly account: { readonly limit: number; readonly unreserved: number } | { readonly unavailable: string };
+  readonly functions: Capacities;
+}
+
 /** Facts about the target beside the states of its components. */
 export interface TargetFacts {
   /** Published versions by function. */
@@ -39,6 +47,8 @@ export interface TargetFacts {
   readonly goneSigningConfigs: ReadonlySet<string>;
   /** Every export of the account and region; null where AWS would not list them. */
   readonly exports: readonly Exported[] | null;
+  /** The concurrency that the picked components may change; null where they change none. */
+  readonly capacity: CapacityFacts | null;
   /** Where large code goes in and displaced code objects move to; null where no bucket is configured. */
   readonly stagingBucket: string | null;
   readonly losses: LossFacts;

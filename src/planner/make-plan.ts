@@ -6,6 +6,9 @@ import { asksForConsent, lossReasons } from "../domain/plan/losses.ts";
 import { type Plan, planDigest } from "../domain/plan/plan.ts";
 import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
+import { movesOf } from "./capacity/moves.ts";
+import { reservedFirst } from "./capacity/schedule.ts";
+import { withinCapacity } from "./capacity/within-capacity.ts";
 import type { DraftStep } from "./draft-step.ts";
 import type { GatheredFacts } from "./facts.ts";
 import { orderSteps } from "./order-steps.ts";
@@ -35,7 +38,11 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
     const stackDiffers = subject.owner !== null && differsFromBackup(subjects.of(subject.owner));
     return draftStep(subject, { planned, isPart, stackDiffers, partGoal: parts.goals.get(subject.id) }, making);
   });
-  const steps = orderSteps(drafts, subjects, facts.target.exports);
+  const { exports, capacity } = facts.target;
+  const moves = capacity && !facts.request.byCommand ? movesOf(subjects, drafts, capacity.functions) : [];
+  const reservedBefore = reservedFirst(capacity?.functions ?? new Map(), moves);
+  const ordered = orderSteps(drafts, subjects, { exports, reservedFirst: reservedBefore });
+  const steps = capacity ? withinCapacity(ordered, moves, capacity) : ordered;
   return { digest: planDigest(steps), plannedAt: making.at, steps };
 }
 

@@ -1,4 +1,4 @@
-import { type ComponentId, KIND_NAMES, type KindName, kindOf } from "../domain/component/component.ts";
+import { type ComponentId, KIND_NAMES, type KindName, kindOf, nameOf } from "../domain/component/component.ts";
 import type { Action, PlanStep } from "../domain/plan/plan.ts";
 import type { DraftStep } from "./draft-step.ts";
 import type { Exported } from "./facts.ts";
@@ -31,7 +31,7 @@ const POSITIONS: Readonly<Record<KindName, string>> = {
 export function orderSteps(
   drafts: readonly DraftStep[],
   subjects: Subjects,
-  exports: readonly Exported[] | null,
+  { exports, reservedFirst }: Ordering,
 ): PlanStep[] {
   const parents = new Map(drafts.map(({ component, via }) => [component, via]));
   const lanes = new Map(drafts.map(({ component }) => [component, laneOf(component, parents)]));
@@ -55,9 +55,16 @@ export function orderSteps(
   const lastWave = Math.max(0, ...stacks.flatMap(({ wave, bridges }) => [wave, ...bridges.map((pass) => pass.wave)]));
   const rest = behindStacks(
     drafts.filter((draft) => !inStackLane(draft)),
-    { lastWave, releasedBy },
+    { lastWave, releasedBy, reservedFirst },
   );
   return [...stacks, ...rest].map((step, index) => ({ ...step, order: index + 1 }));
+}
+
+/** Facts beside the steps that decide about their order. */
+interface Ordering {
+  readonly exports: readonly Exported[] | null;
+  /** Functions whose reservation goes up before what their aliases provision (facts I1). */
+  readonly reservedFirst: ReadonlySet<string>;
 }
 
 /** The step with actions of its own that restores this one, directly or through its parent step. */
@@ -88,23 +95,27 @@ function withBridges({ actions }: DraftStep, bridges: number): readonly Action[]
   return [...actions.slice(0, at), ...Array.from({ length: bridges }, () => bridging).flat(), ...actions.slice(at)];
 }
 
-interface Behind extends Pick<Places, "releasedBy"> {
+interface Behind extends Pick<Places, "releasedBy">, Pick<Ordering, "reservedFirst"> {
   readonly lastWave: number;
 }
 
-function behindStacks(drafts: readonly DraftStep[], { lastWave, releasedBy }: Behind): PlacedStep[] {
+function behindStacks(drafts: readonly DraftStep[], { lastWave, releasedBy, reservedFirst }: Behind): PlacedStep[] {
+  const isEarly = ({ component, via }: DraftStep) =>
+    !via && kindOf(component) === "lambda-concurrency" && reservedFirst.has(nameOf(component));
+  const rank = (draft: DraftStep) => (isEarly(draft) ? BEFORE_ALIASES : rankOf(draft));
   const sorted = [...drafts].sort((one, other) => rank(one) - rank(other) || compare(one.component, other.component));
   const waves = [...new Set(sorted.map((draft) => Math.floor(rank(draft))))];
   return sorted.map((draft) => ({
     ...draft,
     wave: lastWave + waves.indexOf(Math.floor(rank(draft))) + 1,
-    position: draft.via ? `right behind ${draft.via}, which brings it back` : positionBehind(draft, releasedBy),
+    position: isEarly(draft) ? "before the aliases that provision more of it" : positionBehind(draft, releasedBy),
     after: releasedBy.get(draft.component) ?? [],
     bridges: [],
   }));
 }
 
 function positionBehind(draft: DraftStep, releasedBy: Places["releasedBy"]): string {
+  if (draft.via) return `right behind ${draft.via}, which brings it back`;
   const stacks = releasedBy.get(draft.component) ?? [];
   const words = `after ${stacks.join(", ")}, which ${stacks.length > 1 ? "refer" : "refers"} to it until then`;
   return stacks.length > 0 ? words : positionOf(draft);
@@ -117,10 +128,13 @@ function positionOf(draft: DraftStep): string {
   return POSITIONS[kindOf(component)];
 }
 
+/** After the code and with what rules it. */
+const BEFORE_ALIASES = KIND_NAMES.indexOf("lambda-runtime");
+
 /** A component that a function's code restores stands right behind it. */
-function rank(draft: DraftStep): number {
+function rankOf(draft: DraftStep): number {
   if (draft.via) return kindRank(draft.via) + 0.5;
-  if (goesBeforeAlias(draft)) return KIND_NAMES.indexOf("lambda-runtime");
+  if (goesBeforeAlias(draft)) return BEFORE_ALIASES;
   return draft.actions.some(goesFirst(draft)) ? KIND_NAMES.indexOf("lambda-config") : kindRank(draft.component);
 }
 

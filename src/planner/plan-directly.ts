@@ -7,7 +7,7 @@ import { owningResources } from "./ownership.ts";
 import type { Subject, Subjects } from "./subject.ts";
 
 /** What a kind may know of the target when it plans one of its components. */
-export interface KindFacts extends Omit<TargetFacts, "exports"> {
+export interface KindFacts extends Omit<TargetFacts, "exports" | "capacity"> {
   /** What becomes of each stack's code objects; a stack without an entry keeps them where they are. */
   readonly codePlans: ReadonlyMap<ComponentId, CodePlan>;
   /** Milliseconds: what AWS will refuse depends on the day. */

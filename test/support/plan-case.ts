@@ -33,6 +33,7 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
         exports: null,
         stagingBucket: null,
         losses: NO_LOSS_FACTS,
+        capacity: null,
         ...target,
       },
       codePlaces: new Map(),

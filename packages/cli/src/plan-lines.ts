@@ -39,10 +39,11 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
 }
 
 /** Why a stack has its place, and what waits for what. The place of all other steps is the same in every plan. */
-function positionLines({ component, via, position, bridges, after }: PlanStep, { steps }: Plan): string[] {
+function positionLines({ component, via, position, bridges, lowers, after }: PlanStep, { steps }: Plan): string[] {
   const isTied = after.length > 0 || steps.some((other) => other.after.includes(component));
-  if (via || !(component.startsWith("stack:") || isTied)) return [];
-  return [...bridges.map((bridge) => `bridge in wave ${bridge.wave}: ${bridge.position}`), position];
+  const lowering = (lowers ?? []).map((pass) => `in wave ${pass.wave}: ${pass.position}`);
+  if (via || !(component.startsWith("stack:") || isTied)) return lowering;
+  return [...lowering, ...bridges.map((bridge) => `bridge in wave ${bridge.wave}: ${bridge.position}`), position];
 }
 
 /** Whether running the plan would change anything, or would be refused. */

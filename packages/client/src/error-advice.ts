@@ -81,6 +81,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["VALUE_LOOKED_UP","Name a version in the reference, or keep the earlier value yourself."],
   ["NESTED_TEMPLATES","Keep the object at its address for as long as you may want to roll back."],
   ["TEMPLATE_UNREADABLE","Fix the template; `detail` names the place."],
+  ["LIMIT_UNCHECKED","Grant the action that `detail` names and plan again, or run it: AWS refuses what is over the limit."],
   ["LEAVES_STACK_BEHIND","The next deploy of the stack may bring back the version that was rolled back."],
   ["TEMPLATE_TEXT_STAYS","Nothing to do: the difference has no effect, and the next deploy of the stack replaces the text."],
   ["PHYSICAL_ID_CHANGED","Tell the new id to everybody who uses the old one."],

@@ -66,6 +66,8 @@ export interface Permission {
 export interface FacetReaders {
   /** Of `$LATEST`. */
   getRuntimeManagement(name: string): Promise<Availability<RuntimeManagement | null>>;
+  /** GetAccountSettings: the executions that the account may have at a time, and those of them that nothing reserves. */
+  getAccountConcurrency(): Promise<Availability<AccountConcurrency>>;
   /** `Allow` or `Terminate`. */
   getRecursiveLoop(name: string): Promise<Availability<string | null>>;
   /** The ARN of the code signing configuration; null for none. */
@@ -78,6 +80,11 @@ export interface FacetReaders {
   listUrls(name: string): Promise<Availability<FunctionUrl[]>>;
   /** Null where there is no policy. */
   getPolicy(target: FacetTarget): Promise<Availability<FunctionPolicy | null>>;
+}
+
+export interface AccountConcurrency {
+  readonly limit: number;
+  readonly unreserved: number;
 }
 
 /** Each waits while an update of the function is in progress. Deleting what does not exist returns at once. */

@@ -2,7 +2,14 @@ import type { FunctionEventInvokeConfig, FunctionUrlConfig, GetPolicyResponse } 
 import { StepbackError } from "../../domain/errors.ts";
 import { asObject, asObjects, type Json, type JsonObject } from "../../domain/json.ts";
 import { readOptional } from "../availability.ts";
-import type { EventInvoke, FacetReaders, FacetTarget, FunctionPolicy, FunctionUrl } from "../gateways/facets.ts";
+import type {
+  AccountConcurrency,
+  EventInvoke,
+  FacetReaders,
+  FacetTarget,
+  FunctionPolicy,
+  FunctionUrl,
+} from "../gateways/facets.ts";
 import type { LambdaCall } from "./function-readers.ts";
 
 /** AWS's maximum for both lists. */
@@ -11,6 +18,7 @@ const PAGE_SIZE = 50;
 export function createFacetReaders(call: LambdaCall): FacetReaders {
   return {
     getRuntimeManagement: (name) => readOptional(getRuntimeManagement(call, name), null),
+    getAccountConcurrency: () => readOptional(getAccountConcurrency(call), NO_ACCOUNT),
     getRecursiveLoop: (name) => readOptional(getRecursiveLoop(call, name), null),
     getCodeSigning: (name) => readOptional(getCodeSigning(call, name), null),
     isSigningConfigGone: (arn) => readOptional(isSigningConfigGone(call, arn), true),
@@ -23,6 +31,15 @@ export function createFacetReaders(call: LambdaCall): FacetReaders {
 async function getRuntimeManagement(call: LambdaCall, name: string) {
   const response = await call((sdk) => new sdk.GetRuntimeManagementConfigCommand({ FunctionName: name }));
   return { updateRuntimeOn: response.UpdateRuntimeOn ?? "Auto", runtimeVersionArn: response.RuntimeVersionArn ?? null };
+}
+
+/** Every account has settings. */
+const NO_ACCOUNT: AccountConcurrency = { limit: 0, unreserved: 0 };
+
+async function getAccountConcurrency(call: LambdaCall): Promise<AccountConcurrency> {
+  const { AccountLimit } = await call((sdk) => new sdk.GetAccountSettingsCommand({}));
+  const { ConcurrentExecutions: limit = 0, UnreservedConcurrentExecutions: unreserved = 0 } = AccountLimit ?? {};
+  return { limit, unreserved };
 }
 
 async function getRecursiveLoop(call: LambdaCall, name: string) {

@@ -106,6 +106,12 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
   "create-url": { reads: ["lambda:ListFunctionUrlConfigs"], write: ["lambda:CreateFunctionUrlConfig"], settleMs: 0 },
   "update-url": { reads: ["lambda:ListFunctionUrlConfigs"], write: ["lambda:UpdateFunctionUrlConfig"], settleMs: 0 },
   "delete-url": { reads: ["lambda:ListFunctionUrlConfigs"], write: ["lambda:DeleteFunctionUrlConfig"], settleMs: 0 },
+  "lower-concurrency": { reads: [FUNCTION], write: ["lambda:PutFunctionConcurrency"], settleMs: 0 },
+  "lower-provisioned-concurrency": {
+    reads: ["lambda:GetProvisionedConcurrencyConfig", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig"],
+    write: ["lambda:PutProvisionedConcurrencyConfig"],
+    settleMs: 10_000,
+  },
   "put-concurrency": { reads: [FUNCTION], write: ["lambda:PutFunctionConcurrency"], settleMs: 0 },
   "delete-concurrency": { reads: [FUNCTION], write: ["lambda:DeleteFunctionConcurrency"], settleMs: 0 },
   "put-tags": { reads: [FUNCTION], write: ["lambda:TagResource"], settleMs: 0 },

@@ -36,6 +36,8 @@ export interface Action {
   readonly moves?: readonly CodeMove[];
   /** Whether the objects include templates that CloudFormation reads to make a change set; only with `put-code-objects`. */
   readonly templates?: true;
+  /** The value to come down to; null for none. Only with actions that lower. */
+  readonly amount?: number | null;
   /** The mutations in their order, where they differ from the one that the action is named for. Only for the estimate. */
   readonly writes?: readonly string[];
 }
@@ -65,6 +67,8 @@ export const ACTION_NAMES = [
   "delete-concurrency",
   "put-tags",
   "put-provisioned-concurrency",
+  "lower-concurrency",
+  "lower-provisioned-concurrency",
   "delete-trigger",
   "put-trigger",
   "put-trigger-tags",
@@ -93,6 +97,10 @@ export interface PlanStep {
   readonly after: readonly ComponentId[];
   /** Earlier updates of the stack that keep exports which are still imported. The n-th belongs to the n-th `bridge-stack`. */
   readonly bridges: readonly BridgePass[];
+  /** Earlier passes that lower what AWS bounds, before another step takes what they free. Missing for most steps. */
+  readonly lowers?: readonly LoweringPass[];
+  /** Steps whose earlier passes free what this one takes, and must not have failed. */
+  readonly takesAfter?: readonly ComponentId[];
   readonly component: ComponentId;
   readonly action: StepAction;
   readonly strategy: StepStrategy;
@@ -119,6 +127,12 @@ export interface BridgePass extends Pick<PlanStep, "wave" | "position" | "after"
   readonly goal: ComponentState;
 }
 
+/** The first actions of a step, performed before the step has its turn (facts I1). They are not proven by themselves. */
+export interface LoweringPass extends Pick<PlanStep, "wave" | "position"> {
+  /** How many of the step's actions are done once the pass is. */
+  readonly through: number;
+}
+
 export interface Plan {
   readonly digest: string;
   readonly plannedAt: number;
@@ -133,6 +147,8 @@ export function planDigest(steps: readonly PlanStep[]): string {
       order: step.order,
       wave: step.wave,
       after: step.after,
+      ...(step.takesAfter ? { takesAfter: step.takesAfter } : {}),
+      ...(step.lowers ? { lowers: step.lowers.map(({ wave, through }) => ({ wave, through })) } : {}),
       bridges: step.bridges.map(({ wave, keeps, goal }) => ({ wave, keeps, goal: digestOf(goal.settings) })),
       action: step.action,
       strategy: step.strategy,

@@ -31,6 +31,7 @@ import type { VersionContent } from "../../kinds/kind.ts";
 import { isLayerGone, layersOf } from "../../kinds/lambda/layers.ts";
 import { readVersions } from "../../kinds/lambda/version-content.ts";
 import { listImporters } from "../../kinds/stack.ts";
+import { functionsAtStake } from "../../planner/capacity/moves.ts";
 import type { Exported, GatheredFacts, PlanRequest, RecordedStates, TargetFacts } from "../../planner/facts.ts";
 import { ownerOf, owningResources, parentOf } from "../../planner/ownership.ts";
 import { directPlanner } from "../../planner/plan-directly.ts";
@@ -39,6 +40,7 @@ import { resolveSubjects, type Subjects } from "../../planner/subject.ts";
 import { asComponents, type CaptureProgress, captureComponents } from "../capture/capture-scope.ts";
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import { checkpoint, type JobContext } from "../job-context.ts";
+import { readCapacity } from "./capacity.ts";
 import { readCodePlaces } from "./code-objects.ts";
 import { readLossFacts } from "./loss-facts.ts";
 import { loadStates } from "./sources.ts";
@@ -125,6 +127,7 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
     exports: await readExports(reader, rollback.picked, { wanted, before: states.before }),
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
     goneSigningConfigs: await readGoneSigningConfigs(reader, rollback.picked, states),
+    capacity: await readCapacity(reader, functionsAtStake(subjects)),
     stagingBucket,
     losses: await readLossFacts(store, reader, rollback, { wanted: states.before, present: live }),
   };

@@ -32,6 +32,10 @@ function logPlan(context: JobContext, plan: Plan): void {
       const message = `Step ${step.order}: its change set can be checked only at its turn: ${gate.why}.`;
       context.log.add("info", message, { component: step.component, step: step.order });
     }
+    for (const { wave, position } of step.lowers ?? []) {
+      const message = `Step ${step.order}: in wave ${wave}, it ${position}.`;
+      context.log.add("info", message, { component: step.component, step: step.order });
+    }
     const message = `Step ${step.order}, wave ${step.wave} (${step.position}): ${step.action}${step.action === "unchanged" || step.action === "refused" ? "" : `, ${how}`}.${why}`;
     context.log.add(step.reasons.length > 0 ? "warn" : "info", message, {
       component: step.component,

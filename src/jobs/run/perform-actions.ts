@@ -1,5 +1,5 @@
 import type { ComponentId, ComponentState } from "../../domain/component/component.ts";
-import type { Action, BridgePass, PlanStep } from "../../domain/plan/plan.ts";
+import type { Action, PlanStep } from "../../domain/plan/plan.ts";
 import { performerOf } from "../../kinds/index.ts";
 import type { RestoreContext } from "../../kinds/kind.ts";
 import { checkpoint } from "../job-context.ts";
@@ -57,12 +57,6 @@ function goalOfAction(step: PlanStep, index: number): ComponentState | null {
   const bridges = step.via ? [] : step.actions.slice(0, index + 1).filter((action) => action.do === "bridge-stack");
   const isBridge = !step.via && step.actions[index]?.do === "bridge-stack";
   return (isBridge ? step.bridges[bridges.length - 1]?.goal : undefined) ?? step.goal;
-}
-
-/** How many actions of a step are done once this bridge is. */
-export function actionsThrough(step: PlanStep, bridge: BridgePass): number {
-  const places = step.actions.flatMap((action, index) => (action.do === "bridge-stack" ? [index] : []));
-  return (places[step.bridges.indexOf(bridge)] ?? -1) + 1;
 }
 
 function restoreContext(run: ActionRun, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {

@@ -9,7 +9,7 @@ import { loadStates } from "../plan/sources.ts";
 import { finishRollback, refuseRollback } from "./finish-rollback.ts";
 import { preflight } from "./preflight.ts";
 import { doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
-import { runBridge, runStep } from "./run-step.ts";
+import { runEarlierPass, runStep } from "./run-step.ts";
 
 /**
  * Stacks of one wave that are updated at the same time. CloudFormation takes minutes for each and throttles callers
@@ -91,11 +91,12 @@ async function runLane(shared: Run, lane: Lane, stop: Stop): Promise<void> {
 }
 
 /** Returns null unless the failure of this pass stops the run. */
-async function runPass(run: Run, { step, bridge }: LanePass): Promise<Problem | null> {
+async function runPass(run: Run, { step, earlier }: LanePass): Promise<Problem | null> {
   const row = run.rows.get(step.order);
   if (row && hasSettled(row) && row.status !== "Failed") return null;
   await checkpoint(run.context, run.rollback.id);
-  const ended = row?.status === "Failed" ? row : await (bridge ? runBridge(run, step, bridge) : runStep(run, step));
+  const ended =
+    row?.status === "Failed" ? row : await (earlier ? runEarlierPass(run, step, earlier) : runStep(run, step));
   if (ended.status !== "Failed" || run.rollback.onError === "continue") return null;
   return problem("STEP_FAILED", `${step.component}: ${ended.error?.detail}`);
 }

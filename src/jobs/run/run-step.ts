@@ -1,10 +1,11 @@
 import { type ComponentId, functionOf, type KindName, kindOf } from "../../domain/component/component.ts";
 import { problemOf, StepbackError } from "../../domain/errors.ts";
-import type { BridgePass, PlanStep } from "../../domain/plan/plan.ts";
+import type { PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { expectedId, expectedState } from "../../planner/expected-state.ts";
+import type { EarlierPass } from "../../planner/waves.ts";
 import { planRest } from "./direct-actions.ts";
-import { actionsThrough, perform } from "./perform-actions.ts";
+import { perform } from "./perform-actions.ts";
 import { readChangedIds, stackOfStep } from "./renamed-ids.ts";
 import { type Run, rowOf, rowOfComponent } from "./run-context.ts";
 import { comparingReader, proveStep, type Reached, verifyStep } from "./verify-step.ts";
@@ -21,16 +22,14 @@ export function runStep(run: Run, step: PlanStep): Promise<StepRow> {
 }
 
 /**
- * A bridge before a stack's step: CloudFormation's word is proof enough, because the bridge is not the stack's goal. The
- * step stays Running until its last pass.
+ * An earlier pass of a step: that AWS has taken it is proof enough, because it is not the step's goal. The step stays
+ * Running until its last pass.
  */
-export function runBridge(run: Run, step: PlanStep, bridge: BridgePass): Promise<StepRow> {
+export function runEarlierPass(run: Run, step: PlanStep, { through, after, says }: EarlierPass): Promise<StepRow> {
   return running(run, step, async () => {
-    const through = actionsThrough(step, bridge);
     if ((run.done.get(step.order) ?? 0) >= through) return rowOf(run, step);
-    requireBefore(run, bridge.after);
-    const about = { component: step.component, step: step.order };
-    run.context.log.add("info", `Bridging: it keeps ${bridge.keeps.join(", ")} for a while.`, about);
+    requireBefore(run, after);
+    run.context.log.add("info", says, { component: step.component, step: step.order });
     await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0, through));
     return rowOf(run, step);
   });
@@ -56,7 +55,7 @@ async function running(run: Run, step: PlanStep, work: (startedAt: number) => Pr
 
 async function restore(run: Run, step: PlanStep): Promise<Reached> {
   if (step.via) requireParent(run, step.via);
-  requireBefore(run, step.after);
+  requireBefore(run, [...step.after, ...(step.takesAfter ?? [])]);
   await perform(run, step, step.actions.slice(run.done.get(step.order) ?? 0));
   const changed = await readChangedIds(run, step, comparingReader(run, step));
   const [id, goal] = [expectedId(step.component, changed), expectedState(step.goal, changed)];

@@ -50,3 +50,28 @@ export async function putProvisioned({ name }: Action, context: RestoreContext):
   );
   return { requested: wanted };
 }
+
+/** Frees what others will need, before the alias's own step has its turn. Never raises. */
+export async function lowerProvisioned({ name, amount = null }: Action, context: RestoreContext): Promise<Json> {
+  const { aws, note } = context;
+  const { functionName, alias } = splitAlias(name);
+  const requested = (await aws.lambda.awaitProvisioned(functionName, alias))?.requested ?? null;
+  if (requested === null || (amount !== null && requested <= amount))
+    return alreadyDone(context, `${name} has ${requested ?? "no"} environments provisioned`);
+  await clearWeights(name, context);
+  if (amount === null) await aws.lambda.deleteProvisioned(functionName, alias);
+  else await aws.lambda.putProvisioned(functionName, alias, amount);
+  note(`Lowered the provisioned concurrency of ${name} from ${requested} to ${amount ?? "none"}.`);
+  return { requested: amount };
+}
+
+/** What is provisioned cannot be managed on an alias with weights (facts I2). */
+async function clearWeights(name: string, { aws, note }: RestoreContext): Promise<void> {
+  const { functionName, alias } = splitAlias(name);
+  const live = await aws.lambda.getAlias(functionName, alias);
+  if (!live || Object.keys(live.weights).length === 0) return;
+  const { functionVersion, description } = live;
+  const write = { name: alias, functionVersion, description, weights: {} };
+  await aws.lambda.updateAlias(functionName, write, live.revisionId);
+  note(`${name} has no weights for now: what it provisions could not be lowered with them.`);
+}

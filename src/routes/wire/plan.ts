@@ -52,6 +52,13 @@ const LossShape = noun("Loss", (options) =>
   ),
 );
 
+const LoweringShape = noun("Lowering", (options) =>
+  Type.Object(
+    { wave: WaveNumber, position: PositionText },
+    { ...options, description: "An earlier pass that lowers what AWS bounds before other steps take it" },
+  ),
+);
+
 const PlanStepShape = noun("PlanStep", (options) =>
   Type.Object(
     {
@@ -69,6 +76,7 @@ const PlanStepShape = noun("PlanStep", (options) =>
           { description: "When its change set is made and checked; null if it runs none. Nothing is touched before" },
         ),
       ),
+      lowers: Type.Array(LoweringShape.ref),
       component: ComponentIdText,
       displayName: DisplayNameText,
       action: ActionText,
@@ -110,7 +118,13 @@ export const PlanShape = noun("Plan", (options) =>
   ),
 );
 
-export const PLAN_NOUNS = [BridgeShape.schema, LossShape.schema, PlanStepShape.schema, PlanShape.schema];
+export const PLAN_NOUNS = [
+  BridgeShape.schema,
+  LoweringShape.schema,
+  LossShape.schema,
+  PlanStepShape.schema,
+  PlanShape.schema,
+];
 
 /** Leaves out states and actions, which hold secrets. */
 export function presentPlan(plan: ExpectedPlan): Static<typeof PlanShape.schema> {
@@ -144,9 +158,10 @@ function presentPlanStep(step: Named<PlanStep>): Static<typeof PlanStepShape.sch
     order,
     wave,
     position,
-    after: [...step.after],
+    after: [...step.after, ...(step.takesAfter ?? [])],
     bridges: step.bridges.map(({ wave, position, keeps }) => ({ wave, position, keeps: [...keeps] })),
     changeSet: changeSetGate(step),
+    lowers: (step.lowers ?? []).map(({ wave, position }) => ({ wave, position })),
     component,
     displayName,
     action,
