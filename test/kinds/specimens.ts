@@ -187,11 +187,12 @@ const lambdaAlias: Specimen = {
     description: call("UpdateAlias", { Name: "live", Description: "changed" }),
     target: async (account) =>
       call("UpdateAlias", { Name: "live", FunctionVersion: await nextVersion(account, "v2") })(account),
+    // Before the weights: what is provisioned cannot be managed with them.
+    provisioned: call("PutProvisionedConcurrencyConfig", { Qualifier: "live", ProvisionedConcurrentExecutions: 2 }),
     weights: async (account) => {
       const AdditionalVersionWeights = { [await nextVersion(account, "canary")]: 0.25 };
       await call("UpdateAlias", { Name: "live", RoutingConfig: { AdditionalVersionWeights } })(account);
     },
-    provisioned: call("PutProvisionedConcurrencyConfig", { Qualifier: "live", ProvisionedConcurrentExecutions: 2 }),
   },
   remove: call("DeleteAlias", { Name: "live" }),
   withoutMoto: { provisioned: "it has no provisioned concurrency" },
