@@ -12,6 +12,7 @@ import type { Reason } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { Loss } from "../domain/plan/losses.ts";
 import type { Action, StepAction } from "../domain/plan/plan.ts";
+import { ownedResources } from "../domain/stack/owned-resources.ts";
 import type { LossFacts } from "../domain/stack/stack-losses.ts";
 import type { CodePlan } from "../domain/template/code-relocation.ts";
 import type { CachedReader } from "./cached-reader.ts";
@@ -122,9 +123,18 @@ export function refused(...reasons: Reason[]): StepPlan {
  */
 export function ownedByStack(input: PlanInput, what: string, going?: ComponentId): Reason | null {
   const resource = actionBetween(input.goal, input.live) === "restore" ? null : input.ownedAs();
-  if (!resource) return null;
+  if (!resource || (input.goal && isStillListed(input, input.goal.id, resource))) return null;
   const goesAlong = going && stackOf(input.liveOf(going)?.parent ?? null) === stackOf(resource);
   return goesAlong ? null : ownedReason(what, resource);
+}
+
+/**
+ * Whether the live stack still lists, under the same physical id, what is missing: somebody deleted it outside the stack, whose
+ * templates say the same on both sides. A call of its own puts it back and heals the drift. `key` is that of the owned resources.
+ */
+export function isStillListed({ liveOf }: Pick<PlanInput, "liveOf">, key: string, resource: ComponentId): boolean {
+  const stack = liveOf(stackOf(resource) ?? resource);
+  return stack !== null && ownedResources(stack).has(key);
 }
 
 export function ownedReason(what: string, resource: ComponentId): Reason {

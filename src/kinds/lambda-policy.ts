@@ -4,11 +4,13 @@ import { lambdaPolicyState } from "../domain/component/states/lambda.ts";
 import type { Reason } from "../domain/errors.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json, type JsonObject } from "../domain/json.ts";
+import { statementKey } from "../domain/stack/owned-resources.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import type { CachedReader } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
 import { compareWithGoal } from "./comparison.ts";
 import {
+  isStillListed,
   type Kind,
   ownedReason,
   type PlanInput,
@@ -70,7 +72,8 @@ function planPut(input: PlanInput): StepPlan {
   ];
   const owned = [...adding, ...removing].flatMap((id) => {
     const resource = Object.hasOwn(wanted, id) && Object.hasOwn(live, id) ? null : input.ownedAs(id);
-    return resource ? ownedReason(`The statement ${id} of ${input.name}`, resource) : [];
+    const isBack = Object.hasOwn(reachable, id) && resource && isStillListed(input, statementKey(id), resource);
+    return resource && !isBack ? ownedReason(`The statement ${id} of ${input.name}`, resource) : [];
   });
   const blockers = [
     ...owned,
