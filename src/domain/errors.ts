@@ -284,6 +284,18 @@ export const ERROR_TABLE = {
     "What the deployment added goes with it",
     "Nothing to do. A stage whose policy says `askForTold` asks for consent instead.",
   ),
+  SCOPE_MATCHED_NOTHING: row(
+    200,
+    false,
+    "An entry of the scope matches nothing",
+    "Check its spelling. Before a first deploy there is nothing that it could match.",
+  ),
+  ROLLBACK_NOT_CERTAIN: row(
+    200,
+    false,
+    "The rollback that `onFailure` asks for might be refused",
+    "Read `detail`; where it names a loss, consent to it in `allowDestructive` of the deployment.",
+  ),
   STAGING_BUCKET_NEEDED: row(
     409,
     false,

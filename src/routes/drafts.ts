@@ -4,7 +4,7 @@ import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
 import { Picked } from "./rollback-options.ts";
 import type { TypedApp } from "./typed-app.ts";
-import { presentRollback, RollbackShape } from "./wire/rollback.ts";
+import { AllowDestructiveText, presentRollback, RollbackShape } from "./wire/rollback.ts";
 import { ComponentIdText, Digest, RollbackId } from "./wire/shapes.ts";
 
 const TAGS = ["rollbacks"];
@@ -44,7 +44,10 @@ const RUN = {
   tags: TAGS,
   "x-role": "operator",
   params: Params,
-  body: Type.Object({ planDigest: Digest }, { additionalProperties: false }),
+  body: Type.Object(
+    { planDigest: Digest, allowDestructive: Type.Optional(AllowDestructiveText) },
+    { additionalProperties: false, description: "Without `allowDestructive`, the consent of the draft holds" },
+  ),
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
 
@@ -60,6 +63,6 @@ export function addDraftRoutes(app: TypedApp, drafts: DraftService): void {
     accepted(reply, presentRollback(await drafts.plan(request.params.id))),
   );
   app.post("/:id/run", { schema: RUN }, async (request, reply) =>
-    accepted(reply, presentRollback(await drafts.run(request.params.id, request.body.planDigest))),
+    accepted(reply, presentRollback(await drafts.run(request.params.id, request.body))),
   );
 }

@@ -130,7 +130,7 @@ function newDeployment(deps: DeploymentDeps, request: DeploymentRequest, request
     scope,
     onFailure: request.onFailure ?? "none",
     allowDestructive: request.allowDestructive ?? false,
-    backup: { id: deps.newId("snp"), status: "Pending", components: 0, sizeBytes: 0 },
+    backup: { id: deps.newId("snp"), status: "Pending", components: 0, incomplete: 0, sizeBytes: 0 },
     record: null,
     outcome: null,
     message: null,

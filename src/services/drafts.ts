@@ -2,6 +2,7 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
+import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { RollbackStore } from "../store/port/rollbacks.ts";
@@ -21,7 +22,13 @@ export interface DraftService {
   /** Enqueues the planning. NOTHING_PICKED. */
   plan(id: string): Promise<Rollback>;
   /** Enqueues the run of the plan with this digest. PLAN_MISSING; PLAN_STALE when it is not the latest; …_IN_PROGRESS. */
-  run(id: string, planDigest: string): Promise<Rollback>;
+  run(id: string, approval: Approval): Promise<Rollback>;
+}
+
+/** Which plan somebody has read, and what it may lose; without consent of its own, that of the draft holds. */
+export interface Approval {
+  readonly planDigest: string;
+  readonly allowDestructive?: AllowDestructive;
 }
 
 type DraftDeps = Uses<SourceStore & RollbackStore & PolicyStore, "dispatcher">;
@@ -49,8 +56,8 @@ export function createDraftService(deps: DraftDeps): DraftService {
       );
       return find(id);
     },
-    run: async (id, planDigest) => {
-      await run(deps, await findDraft(id), planDigest);
+    run: async (id, approval) => {
+      await run(deps, await findDraft(id), approval);
       return find(id);
     },
   };
@@ -78,14 +85,15 @@ function mayPlan(rows: readonly Pickable[]): Guard<Rollback> {
   return (draft) => notDraftError(draft) ?? runError(draft, rows);
 }
 
-async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pickable[] }, planDigest: string) {
+async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pickable[] }, approval: Approval) {
+  const { planDigest } = approval;
   const { draft, rows } = seen;
   const policy = await findPolicy(deps.store, draft);
   refuse(drillError(draft), mayPlan(rows)(draft), reasonError(draft.reason, policy));
   refuse(planError(draft, await deps.store.findPlan(draft.id), planDigest));
   const lock = lockOf(draft.picked, rows, draft.strategy);
   await deps.store.requestRun(draft.id, {
-    planDigest,
+    ...approval,
     lock,
     guard: (now) => notDraftError(now) ?? changedError(draft, now),
     busy: refuseLocked(lock),

@@ -27,10 +27,10 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         await insertDeployment(rows, deployment);
         await enqueue(transaction);
       }),
-    saveBackup: (fence, id, snapshot, { lock, readiness = null, lines }) =>
+    saveBackup: (fence, id, snapshot, { lock, readiness = null, warnings, lines }) =>
       writeFenced(database, fence, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
-        await updateDeployment(rows, id, { readiness });
+        await updateDeployment(rows, id, { readiness, ...(warnings ? { warnings } : {}) });
         const locked = lock ? { lock } : {};
         await updateActivity(rows, id, { status: "In Progress", startedAt: snapshot.takenAt, ...locked });
         await insertLines(rows, id, lines);
@@ -53,7 +53,9 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         await insertAltered(rows, id, end.altered);
         if (end.follow) await openFollowing(rows, end.follow, transaction);
         const rollback = end.follow?.rollback.id ?? null;
-        await updateDeployment(rows, id, { altered: countAltered(end.altered), pinned: end.pinned ?? [], rollback });
+        const warnings = end.warnings ? { warnings: end.warnings } : {};
+        const facts = { altered: countAltered(end.altered), pinned: end.pinned ?? [], rollback, ...warnings };
+        await updateDeployment(rows, id, facts);
         if (end.status === "Completed") await completeRevalidations(rows, await getDeployment(rows, id), end.at);
         await updateActivity(rows, id, { status: end.status, finishedAt: end.at, error: end.problem });
         await insertLines(rows, id, end.lines);

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { checkGuard, listUnfinished, updateActivity } from "./activity-rows.ts";
+import { consentColumns } from "./consent-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import type { RollbackStore } from "./port/rollbacks.ts";
@@ -51,14 +52,15 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         await forgetPlan(rows, id);
         await enqueue(transaction);
       }),
-    requestRun: (id, { planDigest, lock, guard, busy, enqueue }) =>
+    requestRun: (id, { planDigest, allowDestructive, lock, guard, busy, enqueue }) =>
       database.write(async (rows, transaction) => {
         const draft = await getDraft(rows, id);
         checkGuard(guard, draft);
         await refuseOtherPlan(rows, id, planDigest);
         checkGuard(busy, await listUnfinished(rows, draft.target));
         await updateActivity(rows, id, { status: "Queued", lock, error: null });
-        await updateRollback(rows, id, { approvedDigest: planDigest });
+        const consent = allowDestructive === undefined ? {} : consentColumns(allowDestructive);
+        await updateRollback(rows, id, { approvedDigest: planDigest, ...consent });
         await enqueue(transaction);
       }),
     savePlan: (fence, id, { plan, lines, next }) =>

@@ -21,7 +21,7 @@ export async function insertPendingSnapshot(
   rows: Rows,
   { id, activity, purpose }: Pick<SnapshotRow, "id" | "activity" | "purpose">,
 ): Promise<void> {
-  const nothing = { takenAt: null, components: 0, sizeBytes: 0 };
+  const nothing = { takenAt: null, components: 0, incomplete: 0, sizeBytes: 0 };
   await rows.insert(snapshots).values({ id, activity, purpose, status: "Pending", ...nothing });
 }
 
@@ -36,6 +36,7 @@ export async function saveSnapshot(
     status: "Ready" as const,
     takenAt,
     components: components.length,
+    incomplete: components.filter((component) => component.incomplete !== null).length,
     sizeBytes: sizeOf(stored),
     reading: TEMPLATE_READING,
   };

@@ -14,6 +14,12 @@ export const records = alias(snapshots, "records");
 export const isBackup = and(eq(backups.activity, activities.id), eq(backups.purpose, "backup"));
 export const isRecord = and(eq(records.activity, activities.id), eq(records.purpose, "record"));
 
-export function summaryOf({ id, status, components, sizeBytes }: typeof snapshots.$inferSelect): SnapshotSummary {
-  return { id, status, components, sizeBytes };
+export function summaryOf({
+  id,
+  status,
+  components,
+  incomplete,
+  sizeBytes,
+}: typeof snapshots.$inferSelect): SnapshotSummary {
+  return { id, status, components, incomplete, sizeBytes };
 }

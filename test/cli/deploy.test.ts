@@ -212,6 +212,28 @@ t.test("--require starts no command if a component in the backup is less reversi
   t.equal(allowed.stdout, "deployed\n");
 });
 
+t.test("no backup, no deploy: incomplete components are named and stop it, unless they are allowed", async (t) => {
+  const component = { id: "lambda-code:pay", readiness: "irreversible", reasons: [], details: [] };
+  const items = [
+    { ...component, incomplete: "AWS denied s3:GetObject." },
+    { ...component, id: "lambda-code:cart", incomplete: null },
+  ];
+  const ready = { ...DEPLOYMENT, snapshot: { ...DEPLOYMENT.snapshot, incomplete: 1 } };
+  const answers = {
+    "GET /v1/deployments/dep_01": [ready, COMPLETED],
+    "GET /v1/snapshots/snp_01/components": [{ items, next: null }],
+  };
+  const { service, deploy } = await openScene(t, answers);
+  const refused = await deploy("echo deployed");
+  t.match(refused, { code: 254, stdout: "" });
+  t.match(refused.stderr, /lambda-code:pay is incomplete\n +AWS denied s3:GetObject\./);
+  t.notMatch(refused.stderr, "lambda-code:cart");
+  t.ok(service.calls().includes(CANCEL), "the deployment is cancelled");
+  const [option] = /--allow-\S+\w/.exec(refused.stderr) ?? [];
+  const allowed = await (await openScene(t, answers)).deploy("echo deployed", { options: [option ?? ""] });
+  t.match(allowed, { code: 0, stdout: "deployed\n" });
+});
+
 t.test("a pinned build is noted before the command, and a pinned state after it", async (t) => {
   const warnings = [{ code: "PINNED", detail: "rbk_00 rolled the build 1841 back: pin pin_01." }];
   const pinned = [{ component: "lambda-code:pay", pin: "pin_01" }];

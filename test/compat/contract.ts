@@ -31,6 +31,7 @@ export function breaksOf(before: Json, now: Json | undefined, at = "", growing =
     return parameterBreaks(before, now, at);
   if (isNames(before) && isNames(now) && at.endsWith("/required")) return requiredBreaks(before, now, at);
   if (isNames(before) && isNames(now) && at === ERROR_CODES && before.every((code) => now.includes(code))) return [];
+  if (Array.isArray(before) && Array.isArray(now) && at.endsWith("/anyOf")) return formBreaks(before, now, at);
   if (!isJsonObject(before) || !isJsonObject(now)) {
     return JSON.stringify(before) === JSON.stringify(now) ? [] : [`${at} has changed`];
   }
@@ -73,4 +74,10 @@ function isWidened(before: JsonObject, now: JsonObject, at: string): boolean {
   const { anyOf, ...rest } = now;
   if ("anyOf" in before || !Array.isArray(anyOf)) return false;
   return anyOf.some((form) => isJsonObject(form) && breaksOf(before, { ...rest, ...form }, at).length === 0);
+}
+
+/** Each earlier form has to be one of the forms still. */
+function formBreaks(before: readonly Json[], now: readonly Json[], at: string): string[] {
+  const isKept = (form: Json) => now.some((other) => breaksOf(form, other, at).length === 0);
+  return before.every(isKept) ? [] : [`${at} has changed`];
 }

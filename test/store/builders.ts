@@ -51,7 +51,7 @@ export function deployment(id: string, facts: Partial<Deployment> = {}): Deploym
     scope: { stacks: ["shop-api"], functions: [] },
     onFailure: "none",
     allowDestructive: false,
-    backup: { id: `snp_backup_${id}`, status: "Pending", components: 0, sizeBytes: 0 },
+    backup: { id: `snp_backup_${id}`, status: "Pending", components: 0, incomplete: 0, sizeBytes: 0 },
     record: null,
     outcome: null,
     message: null,

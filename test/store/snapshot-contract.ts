@@ -60,6 +60,7 @@ async function testStates(t: Test, open: OpenStore): Promise<void> {
       status: "Pending",
       takenAt: null,
       components: 0,
+      incomplete: 0,
       sizeBytes: 0,
     });
   });

@@ -87,7 +87,7 @@ function environment(home: string): Record<string, string> {
 }
 
 function wrappedDeploy({ code, stdout, stderr }: CliEnd): WrappedDeploy {
-  const printed = /Roll it back: {2}stepback (.+)/.exec(stderr)?.[1]?.trim().split(" ");
+  const printed = /Take it back: {2}stepback (.+)/.exec(stderr)?.[1]?.trim().split(" ");
   if (!printed) throw new Error(`no rollback command was printed:\n${stdout}${stderr}`);
   return { code, id: printed[printed.indexOf("--deployment") + 1] ?? "", printed };
 }

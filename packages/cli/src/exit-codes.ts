@@ -1,7 +1,7 @@
 /** What the process exits with. The numbers are part of the contract: pipelines branch on them. */
 export const EXIT = {
   done: 0,
-  /** The work failed and nothing was rolled back. */
+  /** The work was refused or failed, and nothing was rolled back. */
   failed: 1,
   /** With `--detailed-exitcode`: the plan would change something. */
   planHasChanges: 2,

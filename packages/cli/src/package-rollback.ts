@@ -6,6 +6,7 @@ import { unwrap } from "#client/connect";
 import { ApiError } from "#client/errors";
 import { hasEnded, readAllRows, waitForRollback } from "#client/jobs";
 import { openOutputLog } from "./command-output.ts";
+import { consentOf } from "./consent.ts";
 import { errorLines } from "./errors.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { present } from "./options.ts";
@@ -46,7 +47,8 @@ export async function rollBackByPackage(session: Session, wanted: PackageRollbac
 /** Uses the steady client: a rollback that was opened but whose id was lost would lock its components for a day. */
 async function openRollback(session: Session, wanted: PackageRollback, stored: Package): Promise<Rollback> {
   const { steadyApi, interrupted } = session;
-  const { place, target, component, onConflict, onError, allowDestructive, reason, ticket } = wanted;
+  const { place, target, component, onConflict, onError, reason, ticket } = wanted;
+  const allowDestructive = consentOf(wanted);
   const body = {
     toBuild: place.build,
     package: stored.service,

@@ -1,6 +1,7 @@
 import type { Plan, Rollback } from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { waitForPlan } from "#client/jobs";
+import { type ConsentOptions, consentOf } from "./consent.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { type Continued, present } from "./options.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +21,7 @@ export interface DraftOptions extends BuildDraftOptions {
 }
 
 /** The options that also hold for a rollback to a build. */
-export interface BuildDraftOptions {
+export interface BuildDraftOptions extends ConsentOptions {
   /** Only needed where a build went to several targets. */
   readonly target?: string;
   /** Every altered component where none is named. */
@@ -28,7 +29,6 @@ export interface BuildDraftOptions {
   readonly strategy?: Rollback["strategy"];
   readonly onConflict?: Rollback["onConflict"];
   readonly onError?: Rollback["onError"];
-  readonly allowDestructive?: true;
   readonly continueUpdateRollback?: Continued;
   readonly reason?: string;
   readonly ticket?: string;
@@ -38,7 +38,8 @@ export interface BuildDraftOptions {
 export function openDraft({ api }: Session, options: DraftOptions): Promise<Rollback> {
   const { deployment: deployments = [], undo: rollback, snapshot, toBuild, application, stage } = options;
   const { component, target, includeFailed, continueUpdateRollback: continued } = options;
-  const { strategy, onConflict, onError, allowDestructive, reason, ticket } = options;
+  const { strategy, onConflict, onError, reason, ticket } = options;
+  const allowDestructive = consentOf(options);
   const continueUpdateRollback = continued && mutableCopy(continued);
   const how = present({
     ...{ strategy, onConflict, onError, allowDestructive, continueUpdateRollback },

@@ -64,6 +64,8 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["CONFLICT","Choose `restore` or `keep-live` with `onConflict`."],
   ["DESTRUCTIVE","Read what is lost; then name its ids in `allowDestructive`, or send `true` for all that the plan names."],
   ["LOSS_TOLD","Nothing to do. A stage whose policy says `askForTold` asks for consent instead."],
+  ["SCOPE_MATCHED_NOTHING","Check its spelling. Before a first deploy there is nothing that it could match."],
+  ["ROLLBACK_NOT_CERTAIN","Read `detail`; where it names a loss, consent to it in `allowDestructive` of the deployment."],
   ["STAGING_BUCKET_NEEDED","Set STEPBACK_STAGING_BUCKET to a bucket in the region."],
   ["ARTIFACT_MISSING","Restore the artifacts folder from its own backup."],
   ["STACK_NOT_UPDATABLE","Bring the stack into a complete status first; `detail` names its status."],

@@ -1,5 +1,6 @@
-import type { ErrorCode, Fault } from "../errors.ts";
-import { patternsOverlap } from "../name-pattern.ts";
+import { type ComponentId, componentId, functionOf } from "../component/component.ts";
+import type { ErrorCode, Fault, Reason } from "../errors.ts";
+import { matchesPattern, patternsOverlap } from "../name-pattern.ts";
 
 /** What a deployment may change: stacks by name, functions by name or pattern (`*` stands for any run of characters). */
 export interface Scope {
@@ -42,4 +43,16 @@ export function scopeFaults(scope: Scope): Fault[] {
     }
   });
   return faults;
+}
+
+/** Entries of a scope that match nothing: misspelt, or not deployed yet. Pure. */
+export function unmatchedEntries(scope: Scope, found: readonly ComponentId[]): Reason[] {
+  const functions = [...new Set(found.flatMap((id) => functionOf(id) ?? []))];
+  const stacks = scope.stacks.filter((name) => !found.includes(componentId("stack", name)));
+  const patterns = scope.functions.filter((pattern) => !functions.some((name) => matchesPattern(pattern, name)));
+  const reason = (detail: string): Reason => ({ code: "SCOPE_MATCHED_NOTHING", detail });
+  return [
+    ...stacks.map((name) => reason(`There is no stack ${name}.`)),
+    ...patterns.map((pattern) => reason(`No function has a name like ${pattern}.`)),
+  ];
 }

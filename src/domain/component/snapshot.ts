@@ -12,6 +12,8 @@ export interface SnapshotSummary {
   readonly id: string;
   readonly status: SnapshotStatus;
   readonly components: number;
+  /** How many of them are incomplete, and so cannot be restored. */
+  readonly incomplete: number;
   readonly sizeBytes: number;
 }
 
@@ -38,5 +40,6 @@ export interface SnapshotRow {
   readonly status: SnapshotStatus;
   readonly takenAt: number | null;
   readonly components: number;
+  readonly incomplete: number;
   readonly sizeBytes: number;
 }

@@ -1,11 +1,12 @@
 import { type Altered, alteredIds, changeOf, countAltered, goneWithVersions } from "../../domain/activity/altered.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
+import { unmatchedEntries } from "../../domain/activity/scope.ts";
 import { lockOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import type { CapturedComponent, ComponentId, Components } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
-import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
+import { ERROR_TABLE, type Problem, type Reason } from "../../domain/errors.ts";
 import { type AlteredFacts, alteredReadiness, type Sides, versionsAmong } from "../../domain/plan/readiness.ts";
 import { exposed, type Masking } from "../../domain/template/secrets.ts";
 import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
@@ -45,15 +46,29 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
     snapshot,
     altered,
     pinned,
+    warnings: warningsAfter(context, deployment, components),
     ...ending(context, deployment, altered),
   });
+}
+
+/** An entry of the scope that had nothing to match before a first deploy may have it now. */
+function warningsAfter(
+  context: JobContext,
+  { scope, warnings }: Deployment,
+  components: readonly CapturedComponent[],
+): Reason[] {
+  const others = warnings.filter(({ code }) => code !== "SCOPE_MATCHED_NOTHING");
+  const ids = components.map(({ id }) => id);
+  const unmatched = unmatchedEntries(scope, ids);
+  for (const { code, detail } of unmatched) context.log.add("warn", `${code}: ${detail}`);
+  return [...others, ...unmatched];
 }
 
 function ending(
   context: JobContext,
   deployment: Deployment,
   altered: readonly Altered[],
-): Omit<RecordEnd, "snapshot" | "altered" | "pinned"> {
+): Omit<RecordEnd, "snapshot" | "altered" | "pinned" | "warnings"> {
   const failed = deployment.outcome === "failed";
   const follow =
     failed && deployment.onFailure === "rollback" && altered.length > 0 ? takeBack(context, deployment, altered) : null;

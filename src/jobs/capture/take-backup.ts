@@ -13,6 +13,7 @@ import { StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict, versionsAmong } from "../../domain/plan/readiness.ts";
 import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
+import { warningsAbout } from "./backup-warnings.ts";
 import { asComponents, captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
 
@@ -27,13 +28,22 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   const components = await captureScope(reader, deployment.scope, new Map(), logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);
-  context.log.add("info", `The backup is ready: ${components.length} components.`);
+  const found = warningsAbout(deployment, components, verdicts);
+  for (const { code, detail } of found) context.log.add("warn", `${code}: ${detail}`);
+  context.log.add("info", `The backup is ready: ${readyText(components)}.`);
   const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components, verdicts };
   await context.store.saveBackup(context.fence, deployment.id, snapshot, {
     lock: widenedLock(deployment.scope, components),
     readiness: countReadiness(verdicts.values()),
+    warnings: [...deployment.warnings, ...found],
     lines: context.log.take(),
   });
+}
+
+function readyText(components: readonly CapturedComponent[]): string {
+  const incomplete = components.filter((component) => component.incomplete !== null).map(({ id }) => id);
+  const named = incomplete.length > 0 ? `, ${incomplete.length} of them incomplete: ${incomplete.join(", ")}` : "";
+  return `${components.length} components${named}`;
 }
 
 /** Judges how well each component could be rolled back, so that a pipeline can stop before it deploys. */

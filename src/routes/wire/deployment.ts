@@ -30,6 +30,7 @@ const SnapshotSummaryShape = Type.Object({
   id: Type.String(),
   status: SnapshotStatusText,
   components: Count,
+  incomplete: { ...Count, description: "How many of the components are incomplete, and so cannot be restored" },
   bytes: Count,
 });
 
@@ -57,7 +58,10 @@ export const DeploymentShape = noun("Deployment", (options) =>
           },
         ),
       ),
-      warnings: Type.Array(ReasonText.ref, { description: "Pins on its build or commit" }),
+      warnings: Type.Array(ReasonText.ref, {
+        description:
+          "What somebody should know before the deploy: pins on its build or commit and, once the backup is ready, entries of its scope that match nothing",
+      }),
       pinned: Type.Array(Type.Object({ component: ComponentIdText, pin: PinId }), {
         description: "Altered components that are in a state that was rolled back before",
       }),
@@ -98,8 +102,8 @@ export function presentDeployment(deployment: Deployment): Static<typeof Deploym
 }
 
 function presentSummary(snapshot: SnapshotSummary): Static<typeof SnapshotSummaryShape> {
-  const { id, status, components, sizeBytes } = snapshot;
-  return { id, status, components, bytes: sizeBytes };
+  const { id, status, components, incomplete, sizeBytes } = snapshot;
+  return { id, status, components, incomplete, bytes: sizeBytes };
 }
 
 export const AlteredShape = noun("AlteredComponent", (options) =>

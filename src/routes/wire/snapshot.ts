@@ -29,6 +29,7 @@ export const SnapshotShape = noun("Snapshot", (options) =>
       status: SnapshotStatusText,
       takenAt: nullable(Time),
       components: Count,
+      incomplete: { ...Count, description: "How many of the components are incomplete, and so cannot be restored" },
       bytes: Count,
       coverage: Type.Array(
         Type.Object({
@@ -51,14 +52,15 @@ export function presentSnapshot(
   snapshot: SnapshotRow,
   uncovered: readonly Uncovered[],
 ): Static<typeof SnapshotShape.schema> {
-  const { id, purpose, activity, status, takenAt, components, sizeBytes } = snapshot;
+  const { id, purpose, activity, status, takenAt, components, incomplete, sizeBytes } = snapshot;
   const coverage = uncovered.map(({ what, why, components: ids, count }) => ({
     what,
     why,
     components: ids.slice(0, LISTED),
     count: count ?? ids.length,
   }));
-  return { id, purpose, activity, status, takenAt: timeOrNull(takenAt), components, bytes: sizeBytes, coverage };
+  const counts = { components, incomplete, bytes: sizeBytes };
+  return { id, purpose, activity, status, takenAt: timeOrNull(takenAt), ...counts, coverage };
 }
 
 export const ComponentShape = noun("SnapshotComponent", (options) =>

@@ -4,7 +4,7 @@ import type { Deployment, Outcome } from "../../domain/activity/deployment.ts";
 import type { CarriedPin } from "../../domain/activity/pins.ts";
 import type { Lock } from "../../domain/activity/scope.ts";
 import type { NewSnapshot } from "../../domain/component/snapshot.ts";
-import type { Problem } from "../../domain/errors.ts";
+import type { Problem, Reason } from "../../domain/errors.ts";
 import type { ReadinessCounts } from "../../domain/plan/readiness.ts";
 import type { Fence } from "./jobs.ts";
 import type { Follow } from "./rollbacks.ts";
@@ -37,6 +37,8 @@ export interface DeploymentStore {
 export interface BackupExtras {
   /** How many components of the backup have which readiness. */
   readonly readiness?: ReadinessCounts;
+  /** All warnings from now on; without it, those of the opening stay. */
+  readonly warnings?: readonly Reason[];
   /** The deployment's lock from now on: the backup knows which functions its stacks own. Null keeps the lock. */
   readonly lock: Lock | null;
   readonly lines: readonly NewLine[];
@@ -47,6 +49,8 @@ export interface RecordEnd {
   readonly altered: readonly Altered[];
   /** Pinned states among the altered ones; absent when there are none. */
   readonly pinned?: readonly CarriedPin[];
+  /** All warnings from now on; without it, those of the backup stay. */
+  readonly warnings?: readonly Reason[];
   readonly status: "Completed" | "Exception";
   readonly problem: Problem | null;
   readonly at: number;

@@ -6,6 +6,7 @@ import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import type { Problem } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { MeasuredStep } from "../../domain/plan/estimate.ts";
+import type { AllowDestructive } from "../../domain/plan/losses.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import type { JournalEntry, StepRow } from "../../domain/plan/step-row.ts";
 import type { Fence } from "./jobs.ts";
@@ -67,6 +68,8 @@ export interface RunBeginning {
 
 export interface RunRequest {
   readonly planDigest: string;
+  /** Consent that is given with the approval; without it, that of the draft stays. */
+  readonly allowDestructive?: AllowDestructive;
   readonly lock: Rollback["lock"];
   readonly guard: Guard<Rollback>;
   readonly busy: Guard<readonly Activity[]>;

@@ -14,6 +14,8 @@ export const snapshots = sqliteTable(
     status: text().$type<SnapshotRow["status"]>().notNull(),
     takenAt: integer("taken_at"),
     components: integer().notNull(),
+    /** How many of them are incomplete. */
+    incomplete: integer().notNull().default(0),
     sizeBytes: integer("size_bytes").notNull(),
     /** The number of the rules by which its templates were read as data; 0 from versions that did not count them. */
     reading: integer().notNull().default(0),

@@ -1,20 +1,17 @@
 import { type Command, Option } from "commander";
-import {
-  type AlteredComponent,
-  alteredComponentReadinessValues,
-  type Deployment,
-  deploymentOnFailureValues,
-} from "#client/api-types";
+import { type Deployment, deploymentOnFailureValues } from "#client/api-types";
 import { unwrap } from "#client/connect";
-import { readAllComponents, waitForBackup, waitForRecord } from "#client/jobs";
+import { waitForBackup } from "#client/jobs";
 import { problemOf } from "#client/problem";
 import { type Origin, originOf } from "../ci-variables.ts";
+import { allowDestructiveOption, allowLossOption, consentOf } from "../consent.ts";
+import { cancelDeployment as cancel, type Required, requireComplete, requireReadiness } from "../deploy-gates.ts";
+import { rollbackCommandFor, showRecord } from "../deploy-result.ts";
 import { errorLines, problemLines } from "../errors.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
-import { componentText, countsText, plural, sizeText } from "../format.ts";
+import { plural, sizeText } from "../format.ts";
 import { collect, type OutputOption, outputOption, present } from "../options.ts";
 import { pushPackage } from "../packages.ts";
-import { type Paint, paintStatus } from "../paint.ts";
 import { type CommandEnd, runCommand } from "../run-command.ts";
 import type { Run, Session } from "../session.ts";
 
@@ -29,13 +26,11 @@ interface DeployOptions extends OutputOption, Origin {
   readonly reason?: string;
   readonly ticket?: string;
   readonly onFailure?: Deployment["onFailure"];
+  readonly allowLoss?: readonly string[];
   readonly allowDestructive?: true;
+  readonly allowIncomplete?: true;
   readonly require?: Required;
 }
-
-type Readiness = AlteredComponent["readiness"];
-/** The least that every component of the backup must be; `irreversible` would require nothing. */
-type Required = Exclude<Readiness, "irreversible">;
 
 export function deployCommand(program: Command, run: Run): void {
   program
@@ -60,7 +55,9 @@ export function deployCommand(program: Command, run: Run): void {
     .option("--reason <text>", "why; it is kept")
     .option("--ticket <id>", "the ticket of this deploy; it is kept")
     .addOption(new Option("--on-failure <what>", "what to do after a failed deploy").choices(deploymentOnFailureValues))
-    .option("--allow-destructive", "allow that rollback to lose data")
+    .addOption(allowLossOption("what that rollback may lose"))
+    .addOption(allowDestructiveOption())
+    .option("--allow-incomplete", "start although the backup of some components is incomplete")
     .addOption(
       new Option(
         "--require <readiness>",
@@ -77,8 +74,10 @@ async function deploy(session: Session, command: readonly string[], options: Dep
   await storePackage(session, options);
   const { id, warnings } = await openDeployment(session, options);
   for (const { code, detail } of warnings) session.terminal.note(`${code} ${detail}`);
-  const { snapshot } = await takeBackup(session, id);
-  if (options.require) await requireReadiness(session, { id, snapshot: snapshot.id }, options.require);
+  const ready = await takeBackup(session, id);
+  for (const { code, detail } of ready.warnings.slice(warnings.length)) session.terminal.note(`${code} ${detail}`);
+  if (!options.allowIncomplete) await requireComplete(session, ready);
+  if (options.require) await requireReadiness(session, ready, options.require);
   const { terminal, interrupted } = session;
   const end = await runCommand(command, terminal.io, { stdout: options.output === "json" ? "stderr" : "stdout" });
   if (end.how === "not-started") return cancelUnstarted(session, id, end.reason);
@@ -110,7 +109,8 @@ async function openDeployment(
   { steadyApi, interrupted, terminal }: Session,
   options: DeployOptions,
 ): Promise<Deployment> {
-  const { application, stage, target, reason, ticket, onFailure, allowDestructive } = options;
+  const { application, stage, target, reason, ticket, onFailure } = options;
+  const allowDestructive = consentOf(options);
   const { stack: stacks = [], function: functions = [] } = options;
   const origin = originOf(options, terminal.io.env);
   const details = present({ target, reason, ticket, onFailure, allowDestructive });
@@ -142,44 +142,10 @@ async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id
   }
 }
 
-/** Cancels the deployment before its command starts if a component cannot be rolled back as well as required. */
-async function requireReadiness(
-  { api, steadyApi, terminal }: Session,
-  { id, snapshot }: { id: string; snapshot: string },
-  required: Required,
-): Promise<void> {
-  const short = (await readAllComponents(api, snapshot)).filter(({ readiness }) => isWorse(readiness, required));
-  if (short.length === 0) return;
-  await cancel(steadyApi, id);
-  for (const component of short) {
-    terminal.note(
-      `${componentText(component)} is ${component.readiness}`,
-      ...component.details.map(({ detail }) => `  ${detail}`),
-    );
-  }
-  throw new CliError(
-    EXIT.service,
-    `${plural(short.length, "component")} would not be ${required}: the command is not started.`,
-    "Fix what the reasons name, or require less with --require.",
-  );
-}
-
-/** From best to worst. */
-const RANKS = alteredComponentReadinessValues;
-
-/** Old snapshots have no readiness, and unknown counts as worse. */
-function isWorse(readiness: Readiness | null, required: Required): boolean {
-  return readiness === null || RANKS.indexOf(readiness) > RANKS.indexOf(required);
-}
-
 /** The command never ran, so there is nothing to record. */
 async function cancelUnstarted({ steadyApi }: Session, id: string, reason: string): Promise<never> {
   await cancel(steadyApi, id);
   throw new CliError(EXIT.service, `The command could not be started: ${reason}`);
-}
-
-async function cancel(steadyApi: Session["steadyApi"], id: string): Promise<void> {
-  await unwrap(steadyApi.POST("/v1/deployments/{id}/cancel", { params: { path: { id } } }));
 }
 
 /** Null when the service did not accept the report. That is noted and not thrown: the command's own end counts more. */
@@ -211,38 +177,4 @@ function noteInterruption({ terminal }: Session, id: string, isReported: boolean
     );
   }
   return EXIT.interrupted;
-}
-
-/** Shows what the deploy altered and how to roll it back. Never changes the exit code. */
-async function showRecord(session: Session, reported: Deployment): Promise<void> {
-  const { api, terminal, interrupted } = session;
-  const progress = await terminal.progress("Recording what was altered");
-  try {
-    const recorded = await waitForRecord(api, reported.id).finally(() => progress.stop());
-    terminal.note(...recordLines(recorded, terminal.paintNotes));
-    if (terminal.form === "json") terminal.answer(recorded, () => []);
-  } catch (error) {
-    interrupted.throwIfAborted();
-    terminal.note(
-      "The deploy was reported, but its record could not be followed.",
-      ...errorLines(error, terminal.paintNotes),
-    );
-    if (terminal.form === "json") terminal.answer(reported, () => []);
-  }
-}
-
-function recordLines({ id, status, altered, pinned, error, rollback }: Deployment, paint: Paint): string[] {
-  const summary = `Deployment ${id}: ${paintStatus(paint, status)}${altered ? `, altered: ${countsText(altered)}` : ""}`;
-  const broughtBack = pinned.map(
-    ({ component, pin }) => `  ${paint("red", "PINNED")} ${component} was rolled back before: ${pin}`,
-  );
-  const problem = error ? problemLines(problemOf(error, error.status), paint) : [];
-  if (rollback) return [summary, ...broughtBack, ...problem, `  Follow its rollback:  stepback logs -f ${rollback}`];
-  if (!altered || countsText(altered) === "nothing") return [summary, ...broughtBack, ...problem];
-  const includeFailed = status === "Completed" ? "" : " --include-failed";
-  return [summary, ...broughtBack, ...problem, `  Roll it back:  ${rollbackCommandFor(id)}${includeFailed}`];
-}
-
-function rollbackCommandFor(id: string): string {
-  return `stepback rollback --deployment ${id} --all`;
 }

@@ -10,11 +10,22 @@ import {
 import { unwrap } from "#client/connect";
 import { readAllRows, waitForRollback } from "#client/jobs";
 import { followLog } from "#client/log";
+import { allowDestructiveOption, allowLossOption, consentOf } from "../consent.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { logLineText } from "../format.ts";
-import { collect, collectContinued, type OutputOption, outputOption } from "../options.ts";
+import { collect, collectContinued, type OutputOption, outputOption, present } from "../options.ts";
 import { PACKAGE_PLACEHOLDER, rollBackByPackage } from "../package-rollback.ts";
-import { hasChanges, planLines, resultLines } from "../plan-lines.ts";
+import type { Paint } from "../paint.ts";
+import { planLines, resultLines } from "../plan-lines.ts";
+import {
+  type Consent,
+  exitCodeOfPlan,
+  hasConflicts,
+  lossText,
+  openLosses,
+  refusalLines,
+  stillServing,
+} from "../plan-verdict.ts";
 import { type DraftOptions, exitCodeOfRollback, openDraft, planDraft } from "../rollback-draft.ts";
 import type { Run, Session } from "../session.ts";
 
@@ -78,7 +89,8 @@ function addPolicyOptions(command: Command): Command {
       ),
     )
     .addOption(new Option("--on-error <what>", "what to do when a step fails (stop)").choices(rollbackOnErrorValues))
-    .option("--allow-destructive", "consent to steps that lose data")
+    .addOption(allowLossOption("what may be lost"))
+    .addOption(allowDestructiveOption())
     .option(
       "--continue-update-rollback <stack[=ids]>",
       "continue the failed rollback of a stack, skipping the resources named; repeatable",
@@ -108,13 +120,19 @@ async function rollback(session: Session, options: RollbackOptions): Promise<Exi
   refuseUsage(options, terminal.canAsk);
   const draft = await openDraft(session, options);
   const plan = await planDraft(session, draft.id);
+  const consent: Consent = { onConflict: options.onConflict ?? "fail", allowed: consentOf(options) ?? false };
+  const lines = (paint: Paint) => [
+    ...planLines(plan, paint, options.diff === true),
+    ...refusalLines(plan, consent, paint),
+  ];
   if (options.plan) {
-    terminal.answer(plan, (paint) => planLines(plan, paint, options.diff === true));
-    return options.detailedExitcode && hasChanges(plan) ? EXIT.planHasChanges : EXIT.done;
+    terminal.answer(plan, lines);
+    return exitCodeOfPlan(plan, consent, options);
   }
-  terminal.report((paint) => planLines(plan, paint, options.diff === true));
-  if (!options.yes && !(await mayRun(session, plan))) return EXIT.failed;
-  return runPlan(session, { draft, plan, wait: options.wait });
+  terminal.report(options.yes ? lines : (paint) => planLines(plan, paint, options.diff === true));
+  if (options.yes) return runPlan(session, { draft, plan, wait: options.wait });
+  const given = await ask(session, plan, consent);
+  return given ? runPlan(session, { draft, plan, wait: options.wait, ...given }) : EXIT.failed;
 }
 
 function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
@@ -182,24 +200,44 @@ function refuseFirst(faults: readonly UsageFault[]): void {
   if (fault) throw new CliError(EXIT.usage, fault[1]);
 }
 
-/** False after a no, or where the service would refuse to run the plan. */
-async function mayRun({ terminal, interrupted }: Session, plan: Plan): Promise<boolean> {
-  if (plan.refusals > 0) {
-    terminal.note("This plan cannot run. Leave the refused components out, or follow the advice of their reasons.");
-    return false;
+/**
+ * A yes is consent to the losses that the question lists. Null after a no, or where the service would refuse the plan
+ * whatever the answer is.
+ */
+async function ask({ terminal, interrupted }: Session, plan: Plan, consent: Consent): Promise<GivenConsent | null> {
+  const { allowed } = consent;
+  if (plan.refusals > 0 || hasConflicts(plan, consent)) {
+    terminal.note(...refusalLines(plan, { ...consent, allowed: true }, terminal.paintNotes));
+    return null;
   }
-  if (await terminal.confirm("Run this plan?", interrupted)) return true;
-  terminal.note("Nothing was run.");
-  return false;
+  const losses = openLosses(plan, consent);
+  terminal.note(...losses.map((loss) => `  ${terminal.paintNotes("red", lossText(loss))}`));
+  const question = losses.length > 0 ? "Run this plan, and lose what is listed?" : "Run this plan?";
+  if (!(await terminal.confirm(question, interrupted))) {
+    terminal.note("Nothing was run.");
+    return null;
+  }
+  if (losses.length === 0) return {};
+  return { allowDestructive: [...(typeof allowed === "boolean" ? [] : allowed), ...losses.map(({ id }) => id)] };
 }
 
-async function runPlan(session: Session, job: { draft: Rollback; plan: Plan; wait: boolean }): Promise<ExitCode> {
+/** Consent that an answer gave, besides that of the draft. */
+interface GivenConsent {
+  readonly allowDestructive?: string[];
+}
+
+interface PlannedRun extends GivenConsent {
+  readonly draft: Rollback;
+  readonly plan: Plan;
+  readonly wait: boolean;
+}
+
+async function runPlan(session: Session, job: PlannedRun): Promise<ExitCode> {
   const { api, steadyApi, terminal, interrupted } = session;
   const { id } = job.draft;
   const params = { path: { id } };
-  const started = await unwrap(
-    steadyApi.POST("/v1/rollbacks/{id}/run", { params, body: { planDigest: job.plan.digest } }),
-  );
+  const body = { planDigest: job.plan.digest, ...present({ allowDestructive: job.allowDestructive }) };
+  const started = await unwrap(steadyApi.POST("/v1/rollbacks/{id}/run", { params, body }));
   if (!job.wait) {
     terminal.answer(started, () => [`Rollback ${id} started; follow it with  stepback logs -f ${id}`]);
     return EXIT.done;
@@ -211,6 +249,10 @@ async function runPlan(session: Session, job: { draft: Rollback; plan: Plan; wai
   const ended = await waitForRollback(api, id);
   const rows = await readAllRows(api, id);
   terminal.answer(ended, (paint) => resultLines(ended, rows, paint));
+  if (ended.status === "Completed")
+    terminal.note(
+      ...stillServing(job.plan, ended.deployments ?? []).map((line) => terminal.paintNotes("yellow", line)),
+    );
   return exitCodeOfRollback(ended);
 }
 

@@ -1,0 +1,2 @@
+ALTER TABLE `snapshots` ADD `incomplete` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+UPDATE `snapshots` SET `incomplete` = (SELECT count(*) FROM `snapshot_components` WHERE `snapshot` = `snapshots`.`id` AND `snapshot_components`.`incomplete` IS NOT NULL);

@@ -1,0 +1,31 @@
+import type { Deployment } from "../../domain/activity/deployment.ts";
+import { unmatchedEntries } from "../../domain/activity/scope.ts";
+import { type CapturedComponent, type ComponentId, componentId } from "../../domain/component/component.ts";
+import type { Reason } from "../../domain/errors.ts";
+import { mayLose } from "../../domain/plan/losses.ts";
+import type { Verdict } from "../../domain/plan/readiness.ts";
+
+type Asked = Pick<Deployment, "scope" | "onFailure" | "allowDestructive">;
+type Verdicts = ReadonlyMap<ComponentId, Verdict>;
+
+/** What somebody should know before the deploy begins. Pure. */
+export function warningsAbout(asked: Asked, components: readonly CapturedComponent[], verdicts: Verdicts): Reason[] {
+  const ids = components.map(({ id }) => id);
+  const unmatched = unmatchedEntries(asked.scope, ids);
+  return asked.onFailure === "rollback" ? [...unmatched, ...doubtsOn(asked, ids, verdicts)] : unmatched;
+}
+
+/** Why the rollback of a failed deploy might be refused, as far as the backup tells. */
+function doubtsOn({ scope, allowDestructive }: Asked, ids: readonly ComponentId[], verdicts: Verdicts): Reason[] {
+  const isAllowed = mayLose(allowDestructive, []);
+  const created = scope.stacks.map((name) => componentId("stack", name)).filter((id) => !ids.includes(id));
+  const deleted = created.filter((id) => allowDestructive !== true && !isAllowed(id));
+  const stuck = [...verdicts].filter(([, { readiness }]) => readiness === "irreversible").map(([id]) => id);
+  const doubt = (detail: string): Reason => ({ code: "ROLLBACK_NOT_CERTAIN", detail });
+  return [
+    ...deleted.map((id) =>
+      doubt(`If the deploy creates ${id}, its rollback deletes it, which needs consent to ${id}.`),
+    ),
+    ...stuck.map((id) => doubt(`${id} is irreversible: if the deploy alters it, the rollback is refused.`)),
+  ];
+}
