@@ -203,3 +203,19 @@ t.test("from any weights and any provisioned concurrency to any others, AWS refu
     );
   }
 });
+
+t.test("an alias whose version still exists is one call", async (t) => {
+  const w = await worldOf(t);
+  await createFunction(w, FunctionName, "v1");
+  await w.aws("lambda", "PublishVersion", { FunctionName });
+  await w.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion: "1" });
+  const deployment = await openDeployment(w, scope);
+  await updateCode(w, FunctionName, "v2");
+  await w.aws("lambda", "PublishVersion", { FunctionName });
+  await w.aws("lambda", "UpdateAlias", { FunctionName, Name: "live", FunctionVersion: "2" });
+  await finishDeployment(w, deployment.id);
+  w.sandbox.calls.clear();
+  const picked = [`lambda-alias:${FunctionName}:live`];
+  t.match(await rollBack(w, deployment.id, picked, { strategy: "direct" }), { status: "Completed" });
+  t.same(performed(w), ["UpdateAlias"]);
+});
