@@ -18,7 +18,6 @@ const OUTSIDE_SANDBOX = /^(?!.*sandbox)/;
  */
 export const OLD_WORDS: readonly OldWord[] = [
   { word: "walls", say: "blockers, blocking status", name: /\bwalls?\b(?! ms)/, text: /\bwalls?\b(?![ -]clock)/i },
-  { word: "told", say: "available, unavailable, readOptional, valueOrThrow", name: /\btold\b/ },
   { word: "standing", say: "object state, stack progress", name: /\bstandings?\b/ },
   // The tests' `world` is a service with its sandbox.
   { word: "world", say: "schedule state", name: /\bworld\b/, except: /^(test|bench)\// },

@@ -68,7 +68,7 @@ async function tellStory(t: Test, name: string, parts: Parts, { qualifier, whenB
 
 const ALIAS = "deploymentSettings: { type: AllAtOnce, alias: live }";
 
-t.test("a bundle of serverless-esbuild goes back and is deployed again", { skip }, async (t) => {
+t.test("a bundle of serverless-esbuild is rolled back and is deployed again", { skip }, async (t) => {
   await tellStory(t, "bundle", {
     plugins: ["serverless-esbuild"],
     more: ["custom: { esbuild: { bundle: true, minify: true } }"],
@@ -76,7 +76,7 @@ t.test("a bundle of serverless-esbuild goes back and is deployed again", { skip 
 });
 
 t.test(
-  "an alias of serverless-plugin-canary-deployments goes back to code whose version serverless-prune-plugin has deleted",
+  "an alias of serverless-plugin-canary-deployments is rolled back to code whose version serverless-prune-plugin has deleted",
   { skip },
   async (t) => {
     const parts = {

@@ -77,7 +77,13 @@ const someFacts = fc.record({
 
 const verdict = (sides: { before: CapturedComponent | null; deployed: CapturedComponent | null }, facts: Facts) =>
   lossesOf(sides, {
-    ...{ hasStagingBucket: false, isBackedUp: () => true, versionsOf: () => null, isRecreated: () => false, losses: facts.losses },
+    ...{
+      hasStagingBucket: false,
+      isBackedUp: () => true,
+      versionsOf: () => null,
+      isRecreated: () => false,
+      losses: facts.losses,
+    },
     sidesOf: () => ({ before: facts.before, deployed: facts.deployed }),
   });
 

@@ -21,14 +21,14 @@ export async function readSettledFunction(
 }
 
 /**
- * The aliases once none shows the weights that AWS gives one while its environments are allocated anew: all calls go to the
+ * The aliases once none shows the weights that AWS gives one while its environments are allocated again: all calls go to the
  * version that it pointed to before (facts I2).
  */
 export async function readSettledAliases({ lambda }: AwsAccess, name: string): Promise<AliasFacts[]> {
   const aliases = await lambda.listAliases(name);
-  const moving = aliases.filter(({ weights }) => Object.values(weights).includes(1));
-  for (const alias of moving) await unlessTooLong(lambda.awaitProvisioned(name, alias.name));
-  return moving.length > 0 ? lambda.listAliases(name) : aliases;
+  const unsettled = aliases.filter(({ weights }) => Object.values(weights).includes(1));
+  for (const alias of unsettled) await unlessTooLong(lambda.awaitProvisioned(name, alias.name));
+  return unsettled.length > 0 ? lambda.listAliases(name) : aliases;
 }
 
 async function unlessTooLong(waiting: Promise<unknown>): Promise<void> {

@@ -8,7 +8,7 @@ import { ATTEMPTS, type ChangeSetPlan, findChangeSet, leaves, makeChangeSet } fr
 
 /**
  * Runs the change set that the preflight has made, or makes it, and waits for its end. Its name is the token, so that a
- * second attempt finds the first one. One that the stack has left behind meanwhile is made anew, and checked again.
+ * second attempt finds the first one. One that the stack has left behind meanwhile is made and checked again.
  */
 export async function runChangeSet(name: string, plan: ChangeSetPlan, context: RestoreContext): Promise<Json> {
   for (let attempt = 1; ; attempt += 1) {
