@@ -205,6 +205,7 @@ t.test("docs/reference/commands.md names every variable that the commands read",
 const ACTIONS: Readonly<Record<string, string | null>> = {
   GetLayerVersionByArn: "GetLayerVersion",
   HeadObject: "GetObject",
+  ListObjectVersions: "ListBucketVersions",
   ListStacks: null,
 };
 

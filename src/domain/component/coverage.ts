@@ -95,11 +95,11 @@ function layers({ state }: CapturedComponent): Part[] {
 }
 
 /** Kinds of their own hold what Lambda has of a function. */
-const HELD = /^AWS::(Lambda|Serverless)::/;
+const HAS_KINDS = /^AWS::(Lambda|Serverless)::/;
 
 function templateOnly({ state }: CapturedComponent): Part[] {
   const type = String(asObject(stackResourceState(state).settings.definition)["Type"] ?? "");
-  if (type === "" || HELD.test(type)) return [];
+  if (type === "" || HAS_KINDS.test(type)) return [];
   return [
     {
       what: type,

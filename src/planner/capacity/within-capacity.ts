@@ -69,9 +69,9 @@ function detailOf(excess: Excess, { moves, raising, capacity: { account, functio
   const others = Object.entries(functions.get(name)?.provisioned ?? {})
     .filter(([qualifier]) => !moves.some((move) => move.function === name && move.qualifier === qualifier))
     .map(([qualifier, amount]) => `${name}:${qualifier} ${amount}`);
-  const held = others.length > 0 ? ` (${others.join(", ")}, not picked)` : "";
+  const provisionedElsewhere = others.length > 0 ? ` (${others.join(", ")}, not picked)` : "";
   return (
-    `${name} would have ${provisioned} executions provisioned${held} and only ${reserved} reserved. Pick what provisions less ` +
+    `${name} would have ${provisioned} executions provisioned${provisionedElsewhere} and only ${reserved} reserved. Pick what provisions less ` +
     `or ${componentId("lambda-concurrency", name)}, too, lower what is provisioned by ${provisioned - reserved}, or leave this out.`
   );
 }
