@@ -151,7 +151,7 @@ t.test("a stage's policy is shown and set as a whole, with what changed, and wit
   const place = ["--application", "shop", "--stage", "prod"];
   const shown = await stepback("policy", "show", ...place);
   t.equal(shown.code, 0);
-  t.match(shown.stdout, /pins +warn\nrequireReason +false\nsecretKeys +none\n.*\nset +by nobody/);
+  t.match(shown.stdout, /pins +warn\nrequireReason +false\naskForTold +false\nsecretKeys +none\n.*\nset +by nobody/);
   const file = join(t.testdir(), "policy.json");
   writeFileSync(file, JSON.stringify({ requireReason: true, secretKeys: ["*_PIN"] }));
   const set = await stepback("policy", "set", file, ...place);

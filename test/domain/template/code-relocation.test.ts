@@ -50,6 +50,7 @@ t.test("the digest of a plan covers the moves of references", async (t) => {
     ({
       bridges: [],
       reasons: [],
+      losses: [],
       goal: null,
       actions: [{ do: "splice-stack", name: "shop", ...moves }],
     }) as unknown as PlanStep;

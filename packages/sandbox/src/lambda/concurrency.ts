@@ -1,7 +1,7 @@
 import type { Shape } from "../core/contract.ts";
 import { optionalNumber } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
-import { functionNotFound, invalidParameter } from "./errors.ts";
+import { accountLimit, functionNotFound, invalidParameter } from "./errors.ts";
 import type { FunctionRecord } from "./function-record.ts";
 import { LATEST, readReference } from "./names.ts";
 
@@ -34,7 +34,7 @@ function putConcurrency(account: LambdaAccount, input: Shape): Shape {
     );
   }
   if (unreservedBeside(account, record) - requested < MIN_UNRESERVED) {
-    throw invalidParameter(
+    throw accountLimit(
       `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED}].`,
     );
   }

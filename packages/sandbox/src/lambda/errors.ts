@@ -8,6 +8,11 @@ export function invalidParameter(message: string): AwsError {
   return new AwsError("InvalidParameterValueException", message, 400, USER_FAULT);
 }
 
+/** What the account's concurrency does not allow is refused without the member `Type` (recorded). */
+export function accountLimit(message: string): AwsError {
+  return new AwsError("InvalidParameterValueException", message);
+}
+
 export function notFound(message: string): AwsError {
   return new AwsError("ResourceNotFoundException", message, 404, USER_FAULT);
 }

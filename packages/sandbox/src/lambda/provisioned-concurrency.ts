@@ -3,7 +3,7 @@ import { defined, optionalNumber } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { MIN_UNRESERVED, totalProvisioned, unreservedBeside } from "./concurrency.ts";
 import { Constraints } from "./constraints.ts";
-import { conflict, functionNotFound, invalidParameter, notFound } from "./errors.ts";
+import { accountLimit, conflict, functionNotFound, invalidParameter, notFound } from "./errors.ts";
 import { timestamp } from "./function-description.ts";
 import type { AliasRecord, FunctionRecord, ProvisionedRecord } from "./function-record.ts";
 import { type FunctionReference, isVersionNumber, LATEST, readReference } from "./names.ts";
@@ -54,12 +54,12 @@ function requireCapacity(account: LambdaAccount, record: FunctionRecord, total: 
   }
   const available = unreservedBeside(account, record);
   if (total > available) {
-    throw invalidParameter(
+    throw accountLimit(
       `Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [${available}].`,
     );
   }
   if (available - total < MIN_UNRESERVED) {
-    throw invalidParameter(
+    throw accountLimit(
       `Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED}].`,
     );
   }
