@@ -218,6 +218,12 @@ export const ERROR_TABLE = {
     "The component needs another one that is not picked",
     "Add the component that the step names.",
   ),
+  TRIGGER_ELSEWHERE: row(
+    409,
+    false,
+    "The trigger was pointed to a function that the deploy did not alter",
+    "Run the command in `detail`, which takes the trigger back, and plan again; or leave the trigger out.",
+  ),
   IMMUTABLE_FIELD: row(
     409,
     false,

@@ -57,6 +57,8 @@ export interface PlanInput {
    */
   readonly ownedAs: (statement?: string) => ComponentId | null;
   readonly isPicked: (id: ComponentId) => boolean;
+  /** Whether the deploy altered another component, so that it can be picked. */
+  readonly isAltered: (id: ComponentId) => boolean;
   /** The state to which another component would be rolled back. */
   readonly goalOf: (id: ComponentId) => CapturedComponent | null;
   readonly liveOf: (id: ComponentId) => CapturedComponent | null;

@@ -6,6 +6,7 @@ import {
   captured,
   componentId,
   isVersion,
+  nameOf,
 } from "../domain/component/component.ts";
 import { lambdaTriggerState } from "../domain/component/states/lambda.ts";
 import { type Reason, StepbackError } from "../domain/errors.ts";
@@ -31,6 +32,7 @@ import {
 import { valueOrThrow } from "./lambda/facet.ts";
 import { ownTags, type Tags, tagChanges, tagWrites } from "./lambda/tags.ts";
 import {
+  functionNameOf,
   triggerCreation,
   triggerName,
   triggerNamed,
@@ -133,16 +135,14 @@ function plan(input: PlanInput): StepPlan {
 }
 
 /**
- * The deploy pointed the trigger to another alias or version, which changed its name. It is pointed back rather than
- * created again, so that it keeps its position in the stream.
+ * The trigger was pointed to another function, alias or version, which changed its name. It is pointed back rather than
+ * created again, so that it keeps its position in the stream and never reads next to a second one.
  */
 function planMove(input: PlanInput, same: CapturedComponent): StepPlan {
   const { goal, name } = input;
   if (!input.isPicked(same.id)) {
-    return refused({
-      code: "REQUIRES_COMPONENT",
-      detail: `${name} and ${same.id} are one trigger, which the deploy pointed to another target: add ${same.id}.`,
-    });
+    const why = whyNotAlone(input, same);
+    if (why) return refused(why);
   }
   if (!goal) return restoredBy(same.id, "remove");
   const blockers = targetBlockers(input, goal, same);
@@ -153,9 +153,25 @@ function planMove(input: PlanInput, same: CapturedComponent): StepPlan {
   return planUpdate(name, goal, same);
 }
 
+/** Under its other name, the trigger belongs to what was not picked; null where nobody else is concerned. */
+function whyNotAlone({ name, goal, isAltered }: PlanInput, same: CapturedComponent): Reason | null {
+  const one = `${name} and ${same.id} are one trigger, which was pointed to another target`;
+  if (isAltered(same.id)) return { code: "REQUIRES_COMPONENT", detail: `${one}: add ${same.id}.` };
+  if (goal && readsFor(same) === functionNameIn(name)) return null;
+  const target = goal && lambdaTriggerState(goal.state).settings.Target;
+  const back = `${functionNameIn(name)}${target ? `:${target}` : ""}`;
+  const command = `aws lambda update-event-source-mapping --uuid ${same.physicalId} --function-name ${back}`;
+  const detail = `${one}, and ${readsFor(same)} is not what the deploy altered. To take the trigger from it: ${command}`;
+  return { code: "TRIGGER_ELSEWHERE", detail };
+}
+
+function readsFor({ id }: CapturedComponent): string {
+  return functionNameIn(nameOf(id));
+}
+
 function planUpdate(name: string, goal: CapturedComponent, live: CapturedComponent): StepPlan {
   const actions: Action[] = [];
-  const patches = triggerPatches(functionNameIn(name), goal.state.settings, live.state.settings);
+  const patches = triggerPatches(functionNameIn(name), goal.state.settings, live.state.settings, readsFor(live));
   if (patches.length > 0)
     actions.push({ do: "put-trigger", name, writes: patches.map(() => "UpdateEventSourceMapping") });
   const [wanted, present] = [
@@ -192,8 +208,8 @@ function planCreation(name: string, goal: CapturedComponent, live: CapturedCompo
 /** The function, version or alias that a trigger calls has to exist when the trigger is pointed to it. */
 function targetBlockers(input: PlanInput, goal: CapturedComponent, live: CapturedComponent | null): Reason[] {
   const target = lambdaTriggerState(goal.state).settings.Target;
-  if (live && lambdaTriggerState(live.state).settings.Target === target) return [];
   const functionName = functionNameIn(input.name);
+  if (live && readsFor(live) === functionName && lambdaTriggerState(live.state).settings.Target === target) return [];
   const code = componentId("lambda-code", functionName);
   if (!stateAfter(input, code))
     return [{ code: "REQUIRES_COMPONENT", detail: `The function ${functionName} does not exist: add ${code}.` }];
@@ -223,7 +239,7 @@ async function putTrigger({ name }: Action, context: RestoreContext): Promise<Js
     context.note(`Created the trigger ${name} as it was in the backup.`);
     return { created: true };
   }
-  const patches = triggerPatches(functionName, settings, triggerSettings(live, null));
+  const patches = triggerPatches(functionName, settings, triggerSettings(live, null), functionNameOf(live));
   for (const patch of patches) await context.aws.lambda.updateTrigger(live.UUID ?? "", patch);
   const fields = patches.flatMap((patch) => Object.keys(patch));
   context.note(

@@ -1,4 +1,12 @@
-import { type ComponentId, KIND_NAMES, type KindName, kindOf, nameOf } from "../domain/component/component.ts";
+import {
+  type ComponentId,
+  componentId,
+  functionOf,
+  KIND_NAMES,
+  type KindName,
+  kindOf,
+  nameOf,
+} from "../domain/component/component.ts";
 import type { Action, PlanStep } from "../domain/plan/plan.ts";
 import type { DraftStep } from "./draft-step.ts";
 import type { Exported } from "./facts.ts";
@@ -53,10 +61,8 @@ export function orderSteps(
         compare(one.component, other.component),
     );
   const lastWave = Math.max(0, ...stacks.flatMap(({ wave, bridges }) => [wave, ...bridges.map((pass) => pass.wave)]));
-  const rest = behindStacks(
-    drafts.filter((draft) => !inStackLane(draft)),
-    { lastWave, releasedBy, reservedFirst },
-  );
+  const behind = drafts.filter((draft) => !inStackLane(draft));
+  const rest = behindStacks(behind, { lastWave, releasedBy, reservedFirst, turnedFrom: findTurnedFrom(behind) });
   return [...stacks, ...rest].map((step, index) => ({ ...step, order: index + 1 }));
 }
 
@@ -97,28 +103,57 @@ function withBridges({ actions }: DraftStep, bridges: number): readonly Action[]
 
 interface Behind extends Pick<Places, "releasedBy">, Pick<Ordering, "reservedFirst"> {
   readonly lastWave: number;
+  /** Functions and aliases that go, with the triggers that call them until these are pointed back. */
+  readonly turnedFrom: ReadonlyMap<ComponentId, readonly ComponentId[]>;
 }
 
-function behindStacks(drafts: readonly DraftStep[], { lastWave, releasedBy, reservedFirst }: Behind): PlacedStep[] {
+/** Records that arrive between the two calls would find no function (facts B6). */
+function findTurnedFrom(drafts: readonly DraftStep[]): Map<ComponentId, ComponentId[]> {
+  const going = new Set(drafts.filter(({ action }) => action === "remove").map(({ component }) => component));
+  const found = new Map<ComponentId, ComponentId[]>();
+  for (const { component, via } of drafts) {
+    if (kindOf(component) !== "lambda-trigger" || via === null || kindOf(via) !== "lambda-trigger") continue;
+    for (const called of calledBy(component).filter((id) => going.has(id)))
+      found.set(called, [...(found.get(called) ?? []), via]);
+  }
+  return found;
+}
+
+/** The function that a trigger calls and, where its name ends with one, the alias. */
+function calledBy(trigger: ComponentId): ComponentId[] {
+  const functionName = functionOf(trigger) ?? "";
+  const alias = /#([^#]+)$/.exec(trigger)?.[1];
+  const own = componentId("lambda-code", functionName);
+  return alias === undefined ? [own] : [own, componentId("lambda-alias", `${functionName}:${alias}`)];
+}
+
+function behindStacks(drafts: readonly DraftStep[], behind: Behind): PlacedStep[] {
+  const { lastWave, reservedFirst, turnedFrom } = behind;
   const isEarly = ({ component, via }: DraftStep) =>
     !via && kindOf(component) === "lambda-concurrency" && reservedFirst.has(nameOf(component));
-  const rank = (draft: DraftStep) => (isEarly(draft) ? BEFORE_ALIASES : rankOf(draft));
+  const isLate = ({ component, via }: DraftStep) => turnedFrom.has(via ?? component);
+  const rank = (draft: DraftStep) => {
+    if (isLate(draft)) return AFTER_TRIGGERS + (draft.via ? 0.1 : 0);
+    return isEarly(draft) ? BEFORE_ALIASES : rankOf(draft);
+  };
+  const after = (id: ComponentId) => [...(behind.releasedBy.get(id) ?? []), ...(turnedFrom.get(id) ?? [])];
   const sorted = [...drafts].sort((one, other) => rank(one) - rank(other) || compare(one.component, other.component));
   const waves = [...new Set(sorted.map((draft) => Math.floor(rank(draft))))];
   return sorted.map((draft) => ({
     ...draft,
     wave: lastWave + waves.indexOf(Math.floor(rank(draft))) + 1,
-    position: isEarly(draft) ? "before the aliases that provision more of it" : positionBehind(draft, releasedBy),
-    after: releasedBy.get(draft.component) ?? [],
+    position: isEarly(draft)
+      ? "before the aliases that provision more of it"
+      : positionBehind(draft, after(draft.component)),
+    after: after(draft.component),
     bridges: [],
   }));
 }
 
-function positionBehind(draft: DraftStep, releasedBy: Places["releasedBy"]): string {
+function positionBehind(draft: DraftStep, releasing: readonly ComponentId[]): string {
   if (draft.via) return `right behind ${draft.via}, which brings it back`;
-  const stacks = releasedBy.get(draft.component) ?? [];
-  const words = `after ${stacks.join(", ")}, which ${stacks.length > 1 ? "refer" : "refers"} to it until then`;
-  return stacks.length > 0 ? words : positionOf(draft);
+  const words = `after ${releasing.join(", ")}, which ${releasing.length > 1 ? "refer" : "refers"} to it until then`;
+  return releasing.length > 0 ? words : positionOf(draft);
 }
 
 function positionOf(draft: DraftStep): string {
@@ -130,6 +165,9 @@ function positionOf(draft: DraftStep): string {
 
 /** After the code and with what rules it. */
 const BEFORE_ALIASES = KIND_NAMES.indexOf("lambda-runtime");
+
+/** Behind the triggers, and what stands right behind them. */
+const AFTER_TRIGGERS = KIND_NAMES.indexOf("lambda-trigger") + 0.75;
 
 /** A component that a function's code restores stands right behind it. */
 function rankOf(draft: DraftStep): number {

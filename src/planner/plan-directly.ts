@@ -30,6 +30,7 @@ export function kindInput(subject: Subject, subjects: Subjects, facts: KindFacts
     ownedAs: (statement) =>
       (statement === undefined ? resources : owningResources(id, subjects.states, statement))[0] ?? null,
     isPicked: subjects.isPicked,
+    isAltered: (other) => subjects.of(other).before?.digest !== subjects.of(other).deployed?.digest,
     goalOf: (other) => subjects.of(other).goal,
     liveOf: (other) => subjects.states.live.get(other) ?? null,
     versionsOf: (functionName) => facts.versions.get(functionName) ?? [],

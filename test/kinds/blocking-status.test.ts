@@ -44,6 +44,7 @@ function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput 
     owner: null,
     ownedAs: () => null,
     isPicked: () => false,
+    isAltered: () => false,
     goalOf: () => of("lambda-config", goal),
     liveOf: (id: ComponentId) => (live && id.startsWith("lambda-config:") ? of("lambda-config", live) : null),
     versionsOf: () => [],

@@ -53,6 +53,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["INCOMPLETE_BACKUP","An incomplete state is never restored; the snapshot says why it is incomplete."],
   ["OWNED_BY_STACK","Pick the resource or the stack that `detail` names, with the strategy `auto` or `stack`."],
   ["REQUIRES_COMPONENT","Add the component that the step names."],
+  ["TRIGGER_ELSEWHERE","Run the command in `detail`, which takes the trigger back, and plan again; or leave the trigger out."],
   ["IMMUTABLE_FIELD","Remove and create the component again."],
   ["LIVE_UNREADABLE","Grant the action that `detail` names and plan again."],
   ["STATEMENT_LOST","Change the policy by hand as the snapshot shows it, or leave it out of the rollback."],

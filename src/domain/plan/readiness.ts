@@ -59,7 +59,7 @@ export interface AlteredFacts extends ReadinessFacts {
   readonly losses: LossFacts;
   /** Both states of another component: of the stack that owns a resource. */
   readonly sidesOf: (id: ComponentId) => Sides;
-  /** Whether no update restores the component, so that it is created again. */
+  /** Whether no update restores the trigger, so that it is created again. */
   readonly isRecreated: (sides: Sides) => boolean;
 }
 
@@ -107,7 +107,7 @@ export function lossesOf({ before, deployed }: Sides, facts: AlteredFacts): Loss
 /** Of a trigger that no stack has as a resource: CloudFormation says itself what becomes of the others. */
 function lostPosition({ before, deployed }: Sides, { isRecreated }: AlteredFacts): Loss | null {
   if (!before || kindOf(before.id) !== "lambda-trigger" || before.parent?.startsWith("stack-resource:")) return null;
-  if (deployed && !isRecreated({ before, deployed })) return null;
+  if (!isRecreated({ before, deployed })) return null;
   return triggerLoss(before, `${nameOf(before.id)} is created again`);
 }
 

@@ -117,9 +117,11 @@ interface Judging extends Pick<AlteredFacts, "hasStagingBucket" | "losses"> {
   readonly masking: Masking;
 }
 
-/** Whether some field of a trigger can only be set at its creation. */
-function isRecreated({ before, deployed }: Sides): boolean {
-  return before !== null && deployed !== null && unreachable(before.state.settings, deployed.state.settings).length > 0;
+/** Whether some field of a trigger can only be set at its creation, or no trigger has its UUID, under whatever name. */
+function isRecreated({ before, deployed }: Sides, present: ReadonlySet<string | null>): boolean {
+  if (before === null) return false;
+  if (deployed === null) return before.physicalId === null || !present.has(before.physicalId);
+  return unreachable(before.state.settings, deployed.state.settings).length > 0;
 }
 
 /** The components that differ between two snapshots, each with its diff and how well it can be rolled back. Pure. */
@@ -128,8 +130,10 @@ export function alteredRows(
   { masking, losses, hasStagingBucket }: Judging,
 ): Altered[] {
   const sidesOf = (id: ComponentId): Sides => ({ before: before.get(id) ?? null, deployed: deployed.get(id) ?? null });
+  const present = new Set([...deployed.values()].map(({ physicalId }) => physicalId));
   const facts: AlteredFacts = {
-    ...{ hasStagingBucket, losses, sidesOf, isRecreated },
+    ...{ hasStagingBucket, losses, sidesOf },
+    isRecreated: (sides) => isRecreated(sides, present),
     isBackedUp: (id) => before.has(id),
     versionsOf: versionsAmong(deployed),
   };

@@ -44,6 +44,7 @@ import { readCapacity } from "./capacity.ts";
 import { readCodePlaces } from "./code-objects.ts";
 import { readLossFacts } from "./loss-facts.ts";
 import { loadStates } from "./sources.ts";
+import { namesOfTurned, turnedElsewhere } from "./turned-triggers.ts";
 
 /**
  * The components to read: the picked ones, the others of their functions, because planning one needs the rest, and the
@@ -52,7 +53,8 @@ import { loadStates } from "./sources.ts";
  */
 export function withSiblings({ picked, strategy }: Picking, states: SnapshotPair): ComponentId[] {
   const { before, deployed } = states;
-  const functions = new Set(picked.flatMap((id) => functionOf(id) ?? []));
+  const turned = namesOfTurned(picked, states);
+  const functions = new Set([...picked, ...turned].flatMap((id) => functionOf(id) ?? []));
   const own = [...functions].flatMap((name) => [componentId("lambda-config", name), componentId("lambda-code", name)]);
   const known = [...before.keys(), ...deployed.keys()].filter(
     (id) => functions.has(functionOf(id) ?? "") && CONSULTED.has(kindOf(id)),
@@ -60,7 +62,9 @@ export function withSiblings({ picked, strategy }: Picking, states: SnapshotPair
   const asked = strategy === "direct" ? picked.filter((id) => comesOrGoes(id, states)) : picked;
   const owners = asked.flatMap((id) => ownerOf(id, { ...states, live: NOTHING }) ?? []);
   const along = alteredWith(picked, states);
-  return [...new Set([...picked, ...owners, ...resourcesAlteredIn(owners, states), ...along, ...own, ...known])];
+  return [
+    ...new Set([...picked, ...turned, ...owners, ...resourcesAlteredIn(owners, states), ...along, ...own, ...known]),
+  ];
 }
 
 /** Altered components of functions that are, by themselves, a picked resource of a stack: a policy's statement is a Permission. */
@@ -117,7 +121,10 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
   const wanted = withSiblings(rollback, sources);
   const options = { archives: ARCHIVES_NONE, asksImporters: importersAskedOf(rollback.picked) };
   const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
-  const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
+  const progress = logAndCheck(context, rollback.id);
+  const named = await readLive(reader, wanted, progress);
+  const elsewhere = await turnedElsewhere(reader, rollback.picked, { before: sources.before, live: named });
+  const live = new Map([...named, ...(await readLive(reader, elsewhere, progress))]);
   const lastRecorded = await readLastRecorded(context, rollback, { since: sources.since, live });
   const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded };
   const request: PlanRequest = { ...rollback, byCommand: isByPackage(rollback) };

@@ -130,9 +130,19 @@ export function unreachable(goal: JsonObject, live: JsonObject): string[] {
   return fields.filter((key) => CREATE_ONLY.has(key) || (goal[key] ?? null) === null);
 }
 
-/** The updates that bring live to the goal, in order; none if at most the tags differ. */
-export function triggerPatches(functionName: string, goal: JsonObject, live: JsonObject): TriggerWrite[] {
-  const keys = differing(goal, live).filter((key) => !CREATE_ONLY.has(key) && (goal[key] !== null || key === "Target"));
+/**
+ * The updates that bring live, which calls `calledNow`, to the goal on its function, in order; none if at most the tags
+ * differ. The same alias or version of another function is another target.
+ */
+export function triggerPatches(
+  functionName: string,
+  goal: JsonObject,
+  live: JsonObject,
+  calledNow = functionName,
+): TriggerWrite[] {
+  const settings = differing(goal, live).filter((key) => !CREATE_ONLY.has(key) && goal[key] !== null);
+  const isTurned = calledNow !== functionName || (goal["Target"] ?? null) !== (live["Target"] ?? null);
+  const keys = isTurned ? [...new Set([...settings, "Target"])] : settings;
   const groups = [keys.filter((key) => !CHANGED_LAST.has(key)), keys.filter((key) => CHANGED_LAST.has(key))];
   return groups
     .filter((group) => group.length > 0)
