@@ -413,6 +413,18 @@ export const ERROR_TABLE = {
     "Restored directly: the stack still has the template of the deploy",
     "The next deploy of the stack may bring back the version that was rolled back.",
   ),
+  OVERWRITES_LATER_DEPLOYMENT: row(
+    200,
+    false,
+    "A later deployment altered the component, and the rollback overwrites it",
+    "Roll back the later deployment that `detail` names instead, or leave the component out where its change has to stay.",
+  ),
+  VALUE_ROLLED_BACK: row(
+    200,
+    false,
+    "Values that the deployment changed get their earlier ones again",
+    "Where one was rotated, make sure that the earlier value still works, or leave the component out.",
+  ),
   TEMPLATE_TEXT_STAYS: row(
     200,
     false,

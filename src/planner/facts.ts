@@ -1,12 +1,14 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
 import type { ComponentId, Components } from "../domain/component/component.ts";
+import type { LaterDeployments } from "../domain/plan/later-deployment.ts";
 import type { LossFacts } from "../domain/stack/stack-losses.ts";
 import type { CodePlace } from "../domain/template/code-relocation.ts";
 import type { VersionContent } from "../kinds/kind.ts";
 import type { Capacities } from "./capacity/schedule.ts";
 
 /** What somebody asked for, as far as a plan depends on it. */
-export interface PlanRequest extends Pick<Rollback, "picked" | "strategy" | "onConflict" | "continueUpdateRollback"> {
+export interface PlanRequest
+  extends Pick<Rollback, "picked" | "strategy" | "onConflict" | "continueUpdateRollback" | "undoes"> {
   /** Whether the team's own command restores everything: then the steps take no actions. */
   readonly byCommand: boolean;
 }
@@ -59,6 +61,8 @@ export interface GatheredFacts {
   readonly request: PlanRequest;
   readonly states: RecordedStates;
   readonly target: TargetFacts;
+  /** Deployments that altered picked components later and are not rolled back. */
+  readonly later: LaterDeployments;
   /** Objects that templates of the backup name, by stack; a stack without an entry was not looked at. */
   readonly codePlaces: ReadonlyMap<ComponentId, readonly CodePlace[]>;
 }

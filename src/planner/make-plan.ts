@@ -2,8 +2,10 @@ import type { Disclosure } from "../domain/activity/stage-policy.ts";
 import type { CapturedComponent } from "../domain/component/component.ts";
 import { threeWay } from "../domain/component/diff.ts";
 import type { Reason } from "../domain/errors.ts";
+import { type LaterDeployment, overwriteReason, overwrittenBy } from "../domain/plan/later-deployment.ts";
 import { asksForConsent, lossReasons } from "../domain/plan/losses.ts";
 import { type Plan, planDigest } from "../domain/plan/plan.ts";
+import { rolledBackValues } from "../domain/plan/rolled-back-values.ts";
 import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
 import { movesOf } from "./capacity/moves.ts";
@@ -32,11 +34,14 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
   const subjects = resolveSubjects(facts.request, states);
   const planDirectly = directPlanner(subjects, { ...facts.target, codePlans, at: making.at });
   const parts = planParts(subjects, { planDirectly, codePlans, ...facts.target });
+  const changedBy = facts.request.undoes === null ? "deploy" : "rollback";
   const drafts = subjects.picked.map((subject) => {
     const planned = planStep(subject, subjects, { parts, planDirectly });
     const isPart = parts.steps.has(subject.id);
     const stackDiffers = subject.owner !== null && differsFromBackup(subjects.of(subject.owner));
-    return draftStep(subject, { planned, isPart, stackDiffers, partGoal: parts.goals.get(subject.id) }, making);
+    const partGoal = parts.goals.get(subject.id);
+    const overwritten = overwrittenBy(facts.later.get(subject.id) ?? [], states.lastRecorded.get(subject.id));
+    return draftStep(subject, { planned, isPart, stackDiffers, partGoal, overwritten, changedBy }, making);
   });
   const { exports, capacity } = facts.target;
   const moves = capacity && !facts.request.byCommand ? movesOf(subjects, drafts, capacity.functions) : [];
@@ -81,11 +86,16 @@ interface Drafting {
   readonly stackDiffers: boolean;
   /** The goal of a resource whose definition had to be adapted to the live template. */
   readonly partGoal: CapturedComponent | undefined;
+  /** The later deployment whose state would be overwritten. */
+  readonly overwritten: LaterDeployment | undefined;
+  /** What is reversed. */
+  readonly changedBy: "deploy" | "rollback";
 }
 
 function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosure }: Making): DraftStep {
   const { id, before, deployed, live, conflict } = subject;
-  const { planned, isPart, stackDiffers, partGoal } = drafting;
+  const { planned, isPart, stackDiffers, partGoal, overwritten, changedBy } = drafting;
+  const changes = planned.action !== "unchanged" && planned.action !== "refused";
   const throughStack = id.startsWith("stack") || isPart || planned.via?.startsWith("stack:");
   const strategy = throughStack ? "stack" : "direct";
   const leavesStackBehind = planned.actions.length > 0 && !throughStack && stackDiffers;
@@ -99,7 +109,13 @@ function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosu
     conflict,
     destructive: planned.losses.some(asksForConsent),
     losses: planned.losses,
-    reasons: [...lossReasons(planned.losses), ...planned.reasons, ...warnings(subject, leavesStackBehind)],
+    reasons: [
+      ...lossReasons(planned.losses),
+      ...planned.reasons,
+      ...warnings(subject, leavesStackBehind),
+      ...(changes && overwritten ? [overwriteReason(id, overwritten)] : []),
+      ...(changes ? rolledBackValues(subject, changedBy) : []),
+    ],
     actions: planned.actions,
     goal: (partGoal ?? subject.goal)?.state ?? null,
     liveDigest: live?.digest ?? null,

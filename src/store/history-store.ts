@@ -1,8 +1,9 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt, notInArray } from "drizzle-orm";
 import type { ComponentId } from "../domain/component/component.ts";
+import type { LaterDeployment, LaterDeployments } from "../domain/plan/later-deployment.ts";
 import { ACTIVITY, activityOf } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
-import type { HistoryFilter, HistoryStore } from "./port/snapshots.ts";
+import type { HistoryFilter, HistoryStore, LaterThan } from "./port/snapshots.ts";
 import type { Page } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
 import { componentHistory, snapshots } from "./schema/snapshots.ts";
@@ -10,6 +11,7 @@ import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
 export function createHistoryStore(database: SqliteDatabase): HistoryStore {
   return {
+    findLaterDeployments: (rollback, since) => database.read((rows) => readLaterDeployments(rows, rollback, since)),
     listHistory: (component, filter, page) =>
       database.read(async (rows) => {
         const found = await readHistory(rows, { component, ...filter }, page);
@@ -43,4 +45,33 @@ async function readHistory(rows: Rows, wanted: HistoryFilter & { component: Comp
     const at = { snapshot: snapshot.id, purpose, takenAt: takenAt ?? 0, activity: activityOf(activity) };
     return { number, component, digest, incomplete, ...at };
   });
+}
+
+async function readLaterDeployments(rows: Rows, rollback: LaterThan, since: number): Promise<LaterDeployments> {
+  const { identity } = rollback;
+  if (!identity) return new Map();
+  const { component, digest, number, target } = componentHistory;
+  const found = await rows
+    .select({ component, digest, id: activities.id, build: activities.build, recordedAt: snapshots.takenAt })
+    .from(componentHistory)
+    .innerJoin(snapshots, eq(snapshots.id, componentHistory.snapshot))
+    .innerJoin(activities, eq(activities.id, snapshots.activity))
+    .where(
+      and(
+        inArray(component, [...rollback.picked]),
+        eq(target, rollback.target),
+        eq(snapshots.purpose, "record"),
+        gt(snapshots.takenAt, since),
+        eq(activities.type, "deploy"),
+        eq(activities.status, "Completed"),
+        eq(activities.account, identity.account),
+        eq(activities.region, identity.region),
+        notInArray(activities.id, [...rollback.deployments]),
+      ),
+    )
+    .orderBy(desc(number));
+  const later = new Map<ComponentId, LaterDeployment[]>();
+  for (const { component, recordedAt, ...deployment } of found)
+    later.set(component, [...(later.get(component) ?? []), { ...deployment, recordedAt: recordedAt ?? 0 }]);
+  return later;
 }

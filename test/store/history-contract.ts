@@ -26,6 +26,7 @@ async function ids(store: Store, filter: object = {}): Promise<string[]> {
 export async function testHistory(t: Test, open: OpenStore): Promise<void> {
   await testLists(t, open);
   await testRecordedStates(t, open);
+  await testLaterDeployments(t, open);
   await testVerdicts(t, open);
 }
 
@@ -98,6 +99,42 @@ async function testRecordedStates(t: Test, open: OpenStore): Promise<void> {
       new Map([[PAY, two]]),
       "a component that was recorded as absent has no state, and a backup is no record",
     );
+  });
+}
+
+async function testLaterDeployments(t: Test, open: OpenStore): Promise<void> {
+  await t.test("finds the other deployments that altered a component after a record, newest first", async (t) => {
+    const store = await open(t);
+    const three = component(PAY, { v: 3 });
+    await deploy(store, deployment("dep_1"), { before: [one], deployed: [two], recordedAt: NOW + 100 });
+    await deploy(store, deployment("dep_2", { build: "b2" }), {
+      before: [two],
+      deployed: [three],
+      recordedAt: NOW + 200,
+    });
+    await deploy(store, deployment("dep_3"), { before: [three], deployed: [three], recordedAt: NOW + 300 });
+    await deploy(store, deployment("dep_4", { build: null }), { before: [three], deployed: [], recordedAt: NOW + 400 });
+    const identity = { account: "000000000000", region: "eu-central-1" };
+    const later = async (asked: object = {}, since = NOW + 100) =>
+      (
+        await store.findLaterDeployments(
+          { target: "default", identity, picked: [PAY, "stack:none"], deployments: ["dep_1"], ...asked },
+          since,
+        )
+      ).get(PAY) ?? [];
+    t.same(await later(), [
+      { id: "dep_4", build: null, recordedAt: NOW + 400, digest: null },
+      { id: "dep_2", build: "b2", recordedAt: NOW + 200, digest: three.digest },
+    ]);
+    t.match(
+      await later({ deployments: ["dep_1", "dep_4"] }),
+      [{ id: "dep_2" }],
+      "those rolled back along are not named",
+    );
+    t.match(await later({}, NOW + 200), [{ id: "dep_4" }]);
+    t.same(await later({ target: "other" }), []);
+    t.same(await later({ identity: { ...identity, region: "us-east-1" } }), []);
+    t.same(await later({ identity: null }), []);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentId, Components } from "#src/domain/component/component";
+import type { LaterDeployments } from "#src/domain/plan/later-deployment";
 import type { Plan } from "#src/domain/plan/plan";
 import type { SnapshotPair } from "#src/domain/plan/rollback-states";
 import { NO_LOSS_FACTS } from "#src/domain/stack/stack-losses";
@@ -11,6 +12,7 @@ export interface PlanCase extends Partial<TargetFacts> {
   readonly sources?: SnapshotPair;
   readonly live?: Components;
   readonly lastRecorded?: RecordedStates["lastRecorded"];
+  readonly later?: LaterDeployments;
 }
 
 /** Makes a plan from facts alone. */
@@ -20,11 +22,20 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
     sources = { before: new Map(), deployed: new Map() },
     live = new Map(),
     lastRecorded,
+    later = new Map(),
     ...target
   } = given;
   return makePlan(
     {
-      request: { strategy: "auto", onConflict: "fail", continueUpdateRollback: {}, byCommand: false, picked, ...asked },
+      request: {
+        strategy: "auto",
+        onConflict: "fail",
+        continueUpdateRollback: {},
+        byCommand: false,
+        undoes: null,
+        picked,
+        ...asked,
+      },
       states: { ...sources, live, lastRecorded: lastRecorded ?? new Map() },
       target: {
         versions: new Map(),
@@ -37,6 +48,7 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
         ...target,
       },
       codePlaces: new Map(),
+      later,
     },
     { fingerprint: (value) => `fp(${value.length})`, at },
   );

@@ -86,6 +86,8 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["TEMPLATE_UNREADABLE","Fix the template; `detail` names the place."],
   ["LIMIT_UNCHECKED","Grant the action that `detail` names and plan again, or run it: AWS refuses what is over the limit."],
   ["LEAVES_STACK_BEHIND","The next deploy of the stack may bring back the version that was rolled back."],
+  ["OVERWRITES_LATER_DEPLOYMENT","Roll back the later deployment that `detail` names instead, or leave the component out where its change has to stay."],
+  ["VALUE_ROLLED_BACK","Where one was rotated, make sure that the earlier value still works, or leave the component out."],
   ["TEMPLATE_TEXT_STAYS","Nothing to do: the difference has no effect, and the next deploy of the stack replaces the text."],
   ["PHYSICAL_ID_CHANGED","Tell the new id to everybody who uses the old one."],
   ["SECRET_KEPT","Where the deploy changed it, put the earlier value into the stack yourself."],

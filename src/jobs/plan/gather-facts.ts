@@ -125,7 +125,8 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
   const named = await readLive(reader, wanted, progress);
   const elsewhere = await turnedElsewhere(reader, rollback.picked, { before: sources.before, live: named });
   const live = new Map([...named, ...(await readLive(reader, elsewhere, progress))]);
-  const lastRecorded = await readLastRecorded(context, rollback, { since: sources.since, live });
+  const identity = (await store.findRollback(rollback.id))?.identity ?? null;
+  const lastRecorded = await readLastRecorded(store, { ...rollback, identity }, { since: sources.since, live });
   const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded };
   const request: PlanRequest = { ...rollback, byCommand: isByPackage(rollback) };
   const subjects = resolveSubjects(request, states);
@@ -140,7 +141,16 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
   };
   const codePlaces = await readCodePlaces(reader, subjects);
   const withImporters = await readImporters(reader, subjects, { ...target, at: clock.now() });
-  return { request, states: { ...states, live: withImporters }, target, codePlaces };
+  const later = await store.findLaterDeployments(
+    { ...rollback, identity },
+    await laterThan(store, rollback.restores, sources.since),
+  );
+  return { request, states: { ...states, live: withImporters }, target, codePlaces, later };
+}
+
+/** From when on a deployment is later than what the rollback goes from or, for a restore, than the snapshot that it goes to. */
+async function laterThan(store: JobContext["store"], restores: string | null, since: number): Promise<number> {
+  return restores === null ? since : ((await store.findSnapshot(restores))?.takenAt ?? since);
 }
 
 /**
@@ -148,11 +158,10 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
  * live state under another digest counts as that state: an earlier version of Stepback captured less of it.
  */
 async function readLastRecorded(
-  { store }: JobContext,
-  { id, picked }: Rollback,
+  store: JobContext["store"],
+  { identity, picked }: Rollback,
   { since, live }: Pick<RollbackStates, "since"> & Pick<RecordedStates, "live">,
 ): Promise<RecordedStates["lastRecorded"]> {
-  const identity = (await store.findRollback(id))?.identity;
   if (!identity) return new Map();
   const recorded = new Map(await store.findLastRecorded(identity, picked, since));
   const differing = [...recorded].flatMap(([component, digest]) =>

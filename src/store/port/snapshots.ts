@@ -2,6 +2,7 @@ import type { Activity, TargetIdentity } from "../../domain/activity/activity.ts
 import type { ComponentId, Components } from "../../domain/component/component.ts";
 import type { DisplayNames } from "../../domain/component/display-names.ts";
 import type { JudgedComponent, SnapshotRow } from "../../domain/component/snapshot.ts";
+import type { LaterDeployments } from "../../domain/plan/later-deployment.ts";
 import type { Page, Paged } from "./transaction.ts";
 
 export interface SnapshotStore {
@@ -43,7 +44,21 @@ export interface HistoryFilter {
   readonly stage?: string;
 }
 
+/** A rollback, as far as it decides which deployments come later than those that it reverses. */
+export interface LaterThan {
+  readonly target: string;
+  readonly identity: TargetIdentity | null;
+  readonly picked: readonly ComponentId[];
+  /** They are not later than themselves. */
+  readonly deployments: readonly string[];
+}
+
 export interface HistoryStore {
+  /**
+   * The other Completed deployments whose records, taken after `since`, show the picked components in another state than any
+   * snapshot before. The cost does not grow with the number of deployments that left the components as they were.
+   */
+  findLaterDeployments(rollback: LaterThan, since: number): Promise<LaterDeployments>;
   /** Every state that differs from the one before it, newest first. The cost does not grow with the number of snapshots. */
   listHistory(component: ComponentId, filter: HistoryFilter, page: Page): Promise<Paged<HistoryEntry>>;
 }
