@@ -406,7 +406,7 @@ t.test(
     const live = await w.aws("lambda", "GetFunctionConfiguration", { FunctionName: "shop-pay" });
     t.match(live, { MemorySize: 128, Environment: { Variables: { SECRET: "one" } } });
     const [row] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/components`)).body.items;
-    t.match(row, { status: "Restored", warnings: ["SECRET_KEPT", "LEAVES_STACK_BEHIND"] });
+    t.match(row, { status: "Restored", warnings: ["SECRET_KEPT", "VALUE_ROLLED_BACK", "LEAVES_STACK_BEHIND"] });
     const [step] = (await w.api("GET", `/v1/rollbacks/${rollback.id}/plan`)).body.steps;
     t.match(step?.details, [{ code: "SECRET_KEPT", detail: /^Secret: CloudFormation keeps the NoEcho value/ }]);
   },

@@ -108,6 +108,9 @@ export function comparingReader(run: Run, step: PlanStep): CachedReader {
   return createCachedReader(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
 }
 
+/** What a plan says about a change before it is known whether anything changes. */
+const ABOUT_A_CHANGE = ["VALUE_ROLLED_BACK", "OVERWRITES_LATER_DEPLOYMENT"] as const;
+
 /** The row of a step that was read back, with its lines in the log. */
 export function proveStep(run: Run, step: PlanStep, { id, goal, comparison, leavesStackBehind }: Reached): StepRow {
   const about = { component: step.component, step: step.order };
@@ -133,6 +136,7 @@ export function proveStep(run: Run, step: PlanStep, { id, goal, comparison, leav
   if (textStays) warnings.add("TEMPLATE_TEXT_STAYS");
   if (leavesStackBehind) warnings.add("LEAVES_STACK_BEHIND");
   const status = textStays && didNothingElse(run, step) ? "Unchanged" : doneStatus(step);
+  if (status === "Unchanged") for (const code of ABOUT_A_CHANGE) warnings.delete(code);
   const readBack = textStays ? "equal but for the template's text" : "equal";
   log.add(
     "info",
