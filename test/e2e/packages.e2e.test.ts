@@ -87,7 +87,7 @@ t.test(
     const to = ["rollback", "--to-build", "1", ...BUILD, "--allow-destructive", "--reason", "pay is down"];
     const back = await stepback(...to, "--", ...redeploy);
     t.equal(back.code, 0, back.stdout + back.stderr);
-    t.match(back.stdout, /lambda-code:depot-prod-pay +Restored +yes/);
+    t.match(back.stdout, /lambda-code:depot-prod-pay +pay +Restored +yes/);
     t.same(await functions(), before, "nothing was rebuilt: the sources say something else");
     const rollback = firstRow((await account.api("GET", "/v1/activities?limit=1")).body.items);
     t.match(rollback, { type: "rollback", status: "Completed", reason: "pay is down" });
