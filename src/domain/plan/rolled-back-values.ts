@@ -13,8 +13,9 @@ interface Sides {
 }
 
 /**
- * Environment variables, parameters of stacks and references to secrets that the deployment, or the rollback that is undone, gave another value, and that get
- * the earlier one again: whoever rotated a password wants to know. Named by their keys; no value is ever in it.
+ * Environment variables, parameters of stacks and references to secrets that the deployment, or the rollback that is
+ * undone, gave another value, and that get the earlier one again: whoever rotated a password wants to know. Named by their
+ * keys; no value is ever in it. Pure.
  */
 export function rolledBackValues({ before, deployed, live, goal }: Sides, changedBy: "deploy" | "rollback"): Reason[] {
   const changed = changedValues(before, deployed);
