@@ -1,0 +1,50 @@
+import { type ErrorRow, row } from "./error-row.ts";
+
+/** Why a job ended that did not complete. */
+export const JOB_ENDS = {
+  PLAN_REFUSED: row(
+    409,
+    false,
+    "The plan cannot run as it is",
+    "Read the refused steps; each one says why and what to do.",
+  ),
+  VERIFY_FAILED: row(
+    500,
+    false,
+    "A state that was read back differs from the plan",
+    "The log names the paths that differ. Roll back again, or find out who else writes.",
+  ),
+  STEP_FAILED: row(
+    500,
+    false,
+    "A component could not be restored",
+    "The log of the component names the error; fix it and roll back again.",
+  ),
+  BACKUP_FAILED: row(
+    500,
+    true,
+    "The backup could not be taken",
+    "Do not deploy. Fix what the log names and open a new deployment.",
+  ),
+  RECORD_FAILED: row(
+    500,
+    true,
+    "The state after the deploy could not be recorded",
+    "Fix what the log names and open a new deployment.",
+  ),
+  DEPLOY_FAILED: row(409, false, "The deploy was reported as failed", 'Roll it back with `"includeFailed": true`.'),
+  COMMAND_FAILED: row(
+    409,
+    false,
+    "The command that deploys the package failed",
+    "The log has its output. Fix the cause and roll back again, or undo this rollback.",
+  ),
+  CANCELLED: row(409, false, "The job was cancelled", "Its steps show what had been done until then."),
+  ABANDONED: row(409, false, "Nobody reported the outcome in time", "Open a new one."),
+  WRONG_TARGET: row(
+    409,
+    false,
+    "The credentials belong to another account or region",
+    "Use credentials of the account and region that the job names.",
+  ),
+} as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,74 @@
+import { type ErrorRow, row } from "./error-row.ts";
+
+/** Faults of a request. */
+export const REQUEST_ERRORS = {
+  VALIDATION_FAILED: row(
+    400,
+    false,
+    "The request is not valid",
+    "Fix every fault that `errors` lists and send it again.",
+  ),
+  UNAUTHENTICATED: row(
+    401,
+    false,
+    "No valid token was sent",
+    "Send `Authorization: Bearer <token>`; the data folder holds the first admin token.",
+  ),
+  FORBIDDEN: row(403, false, "The token's role does not allow this", "Use a token whose role the operation names."),
+  NOT_FOUND: row(404, false, "There is nothing under this address", "Check the id and whether it is of this kind."),
+  PAYLOAD_TOO_LARGE: row(413, false, "The body is too large", "Send a smaller body."),
+  UNSUPPORTED_MEDIA_TYPE: row(
+    415,
+    false,
+    "The body's media type is not understood",
+    "Send JSON with `content-type: application/json`.",
+  ),
+  IDEMPOTENCY_KEY_REUSED: row(
+    422,
+    false,
+    "This idempotency key was used with another body",
+    "Use a new key for a new request.",
+  ),
+  IDEMPOTENCY_IN_PROGRESS: row(
+    409,
+    true,
+    "The first request with this key is still running",
+    "Send it again in a moment.",
+  ),
+  UNKNOWN_TARGET: row(422, false, "The target is not configured", "Name an entry of STEPBACK_TARGETS."),
+  SCOPE_TOO_WIDE: row(
+    422,
+    false,
+    "The scope matches everything",
+    "Name stacks, or a function pattern narrower than `*`.",
+  ),
+  UNKNOWN_COMPONENT: row(
+    422,
+    false,
+    "Some components were not altered",
+    "Pick from GET /v1/deployments/{id}/components.",
+  ),
+  DUPLICATE_COMPONENT: row(422, false, "Some components are named more than once", "Name each component once."),
+  NOTHING_PICKED: row(422, false, "No component is picked", 'Add components, or send `"components": "all"`.'),
+  REASON_REQUIRED: row(422, false, "The stage asks for a reason", "Say in `reason` why."),
+  STRATEGY_UNSUPPORTED: row(
+    422,
+    false,
+    "The strategy cannot restore this component",
+    "Use the strategy that `detail` names, or pick the whole stack.",
+  ),
+
+  NOT_A_PACKAGE: row(
+    422,
+    false,
+    "The bytes are not a package",
+    "Send a complete tar, tar.gz or zip; `detail` says what is wrong with this one.",
+  ),
+  DIGEST_DIFFERS: row(
+    422,
+    false,
+    "The bytes do not match their digest",
+    "Send them again; they were changed on the way, or the digest is of another file.",
+  ),
+  UPLOAD_INCOMPLETE: row(400, true, "The upload ended early", "Send it again; nothing of it was kept."),
+} as const satisfies Record<string, ErrorRow>;
