@@ -13,7 +13,8 @@ import {
   stackOf,
 } from "#src/domain/component/component";
 import type { PlanStep } from "#src/domain/plan/plan";
-import { readLive, withSiblings } from "#src/jobs/plan/gather-facts";
+import { readLive } from "#src/jobs/plan/read-live";
+import { withSiblings } from "#src/jobs/plan/what-to-read";
 import { ARCHIVES_NONE, CAPTURE_ALL, createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS, performerOf } from "#src/kinds/index";
 import { contentOf } from "#src/kinds/lambda/version-content";

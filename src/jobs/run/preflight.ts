@@ -7,7 +7,8 @@ import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import type { JobContext } from "../job-context.ts";
-import { captureOptions, logAndCheck, readLive, withSiblings } from "../plan/gather-facts.ts";
+import { logAndCheck, readLive } from "../plan/read-live.ts";
+import { captureOptions, withSiblings } from "../plan/what-to-read.ts";
 import { gateChangeSets } from "./gate-change-sets.ts";
 import { newSnapshot, pendingRow, problem, runMayLose } from "./run-context.ts";
 

@@ -4,7 +4,7 @@ import type { StepRow } from "../../domain/plan/step-row.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
 import { type ChangedId, changedPhysicalIds, expectedId, physicalIdsOf } from "../../planner/expected-state.ts";
 import { ownerOf } from "../../planner/ownership.ts";
-import { readLive } from "../plan/gather-facts.ts";
+import { readLive } from "../plan/read-live.ts";
 import type { Run } from "./run-context.ts";
 
 /*
