@@ -14,6 +14,7 @@ import type { Fingerprint } from "./domain/template/secrets.ts";
 import type { JobDeps } from "./jobs/job-context.ts";
 import type { Dispatcher } from "./jobs/queue/dispatcher.ts";
 import { createInProcessDispatcher } from "./jobs/queue/in-process-dispatcher.ts";
+import { Rounds, type RoundsLog } from "./jobs/queue/rounds.ts";
 import { createWorker } from "./jobs/worker.ts";
 import { ensureAdminToken } from "./services/access.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
@@ -95,9 +96,11 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     clock,
     ...handlerOf(options),
   });
-  const dispatcher = createInProcessDispatcher(store, clock, (error) =>
-    logger.error({ err: error }, "a job could not be delivered"),
-  );
+  const dispatcher = createInProcessDispatcher(store, clock, {
+    ...roundsLog(logger, "jobs are delivered"),
+    undelivered: (error, { job, type, subject }) =>
+      logger.error({ err: error, job, type, subject }, "a job was interrupted and is delivered again"),
+  });
   const artifacts = await openDiskArtifacts(config.artifactsDir);
   const fingerprint = await loadFingerprint(join(config.dataDir, "fingerprint.key"));
   const shared: ServiceDeps = {
@@ -127,9 +130,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     ),
   );
   const stopping = new AbortController();
-  void abandonExpired(services, { clock, afterMs: config.abandonAfterMs, signal: stopping.signal }).catch(
-    (error: unknown) => logger.error({ err: error }, "expired activities could not be abandoned"),
-  );
+  void abandonExpired(services, { clock, logger, afterMs: config.abandonAfterMs, signal: stopping.signal });
   return { app, aws, dispatcher, adminToken, stopping };
 }
 
@@ -163,13 +164,23 @@ function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
 
 async function abandonExpired(
   services: Services,
-  { clock, afterMs, signal }: { clock: Clock; afterMs: number; signal: AbortSignal },
+  { clock, logger, afterMs, signal }: { clock: Clock; logger: Logger; afterMs: number; signal: AbortSignal },
 ): Promise<void> {
+  const rounds = new Rounds(roundsLog(logger, "expired activities are abandoned"));
   while (!signal.aborted) {
-    await services.deployments.abandonExpired(afterMs);
-    await services.packageCommands.abandonExpired(afterMs);
+    await rounds.run(async () => {
+      await services.deployments.abandonExpired(afterMs);
+      await services.packageCommands.abandonExpired(afterMs);
+    });
     await clock.sleep(ABANDON_CHECK_MS, signal);
   }
+}
+
+function roundsLog(logger: Logger, what: string): RoundsLog {
+  return {
+    failed: (error) => logger.error({ err: error }, `interrupted: ${what} again when the cause is gone`),
+    recovered: () => logger.warn(`recovered: ${what} again`),
+  };
 }
 
 /** The machine's time. The one place that reads it. */

@@ -112,7 +112,7 @@ async function* readChecked(folder: string, digest: string): AsyncGenerator<Buff
       yield chunk;
     }
   } catch (error) {
-    throw isMissing(error) ? new StepbackError("ARTIFACT_MISSING", `${digest} is not stored.`) : internal(error);
+    throw isMissing(error) ? new StepbackError("ARTIFACT_MISSING", `${digest} is not stored.`) : failed(error);
   }
   if (hash.digest("hex") !== digest) throw new StepbackError("ARTIFACT_MISSING", `The bytes of ${digest} are damaged.`);
 }
@@ -126,15 +126,21 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** Turns an error of the file system into INTERNAL. */
+/** Turns an error of the file system into DISK_FULL or INTERNAL. */
 async function onDisk<Output>(operation: Promise<Output>): Promise<Output> {
   try {
     return await operation;
   } catch (error) {
-    throw internal(error);
+    throw failed(error);
   }
 }
 
-function internal(cause: unknown): StepbackError {
-  return new StepbackError("INTERNAL", "The artifacts cannot be read or written.", [], { cause });
+/** No space, or none within the quota of the user. */
+const FULL: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
+
+function failed(cause: unknown): StepbackError {
+  const isFull = cause instanceof Error && "code" in cause && FULL.has(cause.code);
+  return isFull
+    ? new StepbackError("DISK_FULL", "The disk has no room for the artifact.", [], { cause })
+    : new StepbackError("INTERNAL", "The artifacts cannot be read or written.", [], { cause });
 }

@@ -56,6 +56,18 @@ export interface Problem {
   readonly errors?: readonly Fault[];
 }
 
+/** Outages of the service's own disk and database: they pass, and are nobody's answer to a job. */
+const OUTAGES: ReadonlySet<ErrorCode> = new Set(["DISK_FULL", "STORE_UNAVAILABLE"]);
+
+export function isOutage(error: unknown): boolean {
+  return error instanceof StepbackError && OUTAGES.has(error.code);
+}
+
+/** Another worker or the next start goes on with the job, so nothing may be written about it now. */
+export function isLeftToOthers(error: unknown): boolean {
+  return error instanceof StepbackError && (error.code === "LEASE_LOST" || error.code === "SHUTTING_DOWN");
+}
+
 /** Any thrown value as a problem. All but a StepbackError becomes INTERNAL without its message. */
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof StepbackError)) {

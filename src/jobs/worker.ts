@@ -1,6 +1,6 @@
 import type { Deployment } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
-import { problemOf, StepbackError } from "../domain/errors.ts";
+import { isLeftToOthers, isOutage, problemOf, StepbackError } from "../domain/errors.ts";
 import type { ClaimedJob, JobType } from "../store/port/jobs.ts";
 import { recordDeployment } from "./capture/record-deployment.ts";
 import { takeBackup } from "./capture/take-backup.ts";
@@ -8,9 +8,6 @@ import { createJobContext, type JobContext, type JobDeps } from "./job-context.t
 import { planRollback } from "./plan/plan-rollback.ts";
 import { breakOffRollback } from "./run/finish-rollback.ts";
 import { runRollback } from "./run/run-rollback.ts";
-
-/** Another worker or the next start goes on with the job, so nothing may be written about it now. */
-const LEFT_ALONE = new Set(["LEASE_LOST", "SHUTTING_DOWN"]);
 
 type DeploymentJob = (context: JobContext, deployment: Deployment) => Promise<void>;
 type RollbackJob = (context: JobContext, rollback: Rollback) => Promise<void>;
@@ -25,7 +22,10 @@ const JOBS: Readonly<
   "run-rollback": { of: "rollback", run: runRollback },
 };
 
-/** Runs one delivered job. Every failure ends in the rows; `report` also receives the ones that nobody foresaw. */
+/**
+ * Runs one delivered job. Every failure ends in the rows; `report` also receives the ones that nobody foresaw. Rejects in an
+ * outage of the store, and leaves the job to another delivery.
+ */
 export function createWorker(deps: JobDeps, report: (error: unknown, job: ClaimedJob) => void) {
   return async (job: ClaimedJob, signal: AbortSignal): Promise<void> => {
     const deployment = await deps.store.findDeployment(job.subject);
@@ -61,7 +61,8 @@ async function fail(
   error: unknown,
   report: (error: unknown) => void,
 ): Promise<void> {
-  if (error instanceof StepbackError && LEFT_ALONE.has(error.code)) return;
+  if (isOutage(error)) throw error;
+  if (isLeftToOthers(error)) return;
   const problem = problemOf(error);
   if (problem.code === "INTERNAL") report(error);
   context.log.add("error", `Ended in Exception. ${problem.code}: ${problem.detail}`);

@@ -12,12 +12,16 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   const problem = problemOf(asStepbackError(error));
   const { status } = ERROR_TABLE[problem.code];
   if (status >= 500) request.log.error({ err: error }, "a request failed with an internal error");
+  if (status === 503 || status === 507) reply.header("retry-after", RETRY_AFTER_S);
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="stepback"');
   return reply
     .code(status)
     .header("content-type", "application/problem+json")
     .send(JSON.stringify(presentProblem(status >= 500 ? withoutDetail(problem) : problem)));
 }
+
+/** Outages and a stop of the service take seconds. */
+const RETRY_AFTER_S = 5;
 
 /** A 5xx response reveals nothing about the cause; the log has it, under the request's id. */
 function withoutDetail({ code, title }: Problem): Problem {

@@ -14,27 +14,28 @@ const LIVE = {
 
 const READY = {
   operationId: "isReady",
-  summary: "Whether requests can be served: the store can be read and written, and the service is not stopping",
+  summary:
+    "Whether requests can be served: the store can be read and written, jobs are delivered, and the service is not stopping",
   tags: TAGS,
   security: [],
   response: {
     200: Type.Object({ status: Type.Literal("ready") }),
-    503: Type.Object({ status: Type.Literal("unavailable") }),
+    503: Type.Object({
+      status: Type.Literal("unavailable"),
+      reason: Type.String({ description: "A code of the error table and its title" }),
+    }),
   },
 } as const;
 
 /** /livez and /readyz, for the platform that runs the service. */
-export function healthRoutes({ activities }: Services): FastifyPluginAsyncTypebox {
+export function healthRoutes({ health }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/livez", { schema: LIVE }, async () => ({ status: "alive" as const }));
     app.get("/readyz", { schema: READY }, async (request, reply) => {
-      try {
-        await activities.ready();
-        return { status: "ready" as const };
-      } catch (error) {
-        request.log.error({ err: error }, "the store does not respond");
-        return reply.code(503).send({ status: "unavailable" as const });
-      }
+      const fault = await health.fault();
+      if (!fault) return { status: "ready" as const };
+      request.log.error({ fault }, "the service is not ready");
+      return reply.code(503).send({ status: "unavailable" as const, reason: `${fault.code}: ${fault.title}` });
     });
   };
 }

@@ -4,6 +4,7 @@ import { type BuildRollbackService, createBuildRollbackService } from "./build-r
 import { type BuildService, createBuildService } from "./builds.ts";
 import { createDeploymentService, type DeploymentService } from "./deployments.ts";
 import { createDraftService, type DraftService } from "./drafts.ts";
+import { createHealthService, type HealthService } from "./health.ts";
 import { createHistoryService, type HistoryService } from "./histories.ts";
 import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
 import { createLogService, type LogService } from "./logs.ts";
@@ -22,6 +23,7 @@ export interface Services {
   readonly builds: BuildService;
   readonly deployments: DeploymentService;
   readonly drafts: DraftService;
+  readonly health: HealthService;
   readonly histories: HistoryService;
   readonly idempotency: IdempotencyService;
   readonly logs: LogService;
@@ -40,6 +42,7 @@ export function createServices(deps: ServiceDeps): Services {
     builds: createBuildService(deps),
     deployments: createDeploymentService(deps),
     drafts: createDraftService(deps),
+    health: createHealthService(deps),
     histories: createHistoryService(deps),
     idempotency: createIdempotencyService(deps),
     logs: createLogService(deps),

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { and, asc, eq, lte, notInArray, sql } from "drizzle-orm";
 import { finishJob, ownedBy } from "./job-rows.ts";
 import type { ClaimedJob, JobStore } from "./port/jobs.ts";
 import { jobs } from "./schema/jobs.ts";
@@ -11,9 +11,9 @@ export function createJobStore(database: SqliteDatabase): JobStore {
       await rowsOf(transaction).insert(jobs).values(job).onConflictDoNothing();
     },
     claimJob: (now, leaseMs) => database.write((rows) => claimJob(rows, now + leaseMs)),
-    requeueJobs: (now, everything) =>
+    requeueJobs: (now, everything, except = []) =>
       database.write(async (rows) => {
-        const isRunning = eq(jobs.status, "running");
+        const isRunning = and(eq(jobs.status, "running"), notInArray(jobs.id, [...except]));
         const requeued = await rows
           .update(jobs)
           .set({ status: "queued", fence: sql`${jobs.fence} + 1`, leaseUntil: null })

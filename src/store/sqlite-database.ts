@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import Database, { SqliteError } from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
-import { StepbackError } from "../domain/errors.ts";
+import { type ErrorCode, StepbackError } from "../domain/errors.ts";
 import type { Transaction } from "./port/transaction.ts";
 
 /** The handle that reads and writes rows. */
@@ -115,7 +115,7 @@ async function begin(connection: Database.Database): Promise<void> {
       connection.exec("BEGIN IMMEDIATE");
       return;
     } catch (error) {
-      const isBusy = error instanceof SqliteError && error.code === "SQLITE_BUSY";
+      const isBusy = error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");
       if (!isBusy || leftMs <= 0) throw error;
     }
     await setImmediate();
@@ -129,11 +129,19 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof SqliteError ? error.cause : error;
     if (cause instanceof SqliteError) {
-      throw new StepbackError("INTERNAL", `The database refused with ${cause.code}.`, [], { cause });
+      throw new StepbackError(codeOf(cause.code), `The database refused with ${cause.code}.`, [], { cause });
     }
     if (cause instanceof TypeError && cause.message === "The database connection is not open") {
       throw new StepbackError("SHUTTING_DOWN", "The database is closed.");
     }
     throw cause;
   }
+}
+
+/** What the file or its disk cannot do now, and may be able to do later. Anything else is a fault of the program or of the file. */
+const PASSING = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|CANTOPEN|READONLY|NOMEM)(_|$)/;
+
+function codeOf(code: string): ErrorCode {
+  if (code === "SQLITE_FULL") return "DISK_FULL";
+  return PASSING.test(code) ? "STORE_UNAVAILABLE" : "INTERNAL";
 }

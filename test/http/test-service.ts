@@ -41,6 +41,8 @@ export interface TestService {
   readonly clock: TestClock;
   /** The enqueued jobs, in order. */
   readonly jobs: readonly JobRequest[];
+  /** Its fault can be set. */
+  readonly dispatcher: RecordingDispatcher;
   readonly artifacts: Map<string, Buffer>;
   /** The lines that the service logged as errors. */
   readonly errorLog: readonly JsonObject[];
@@ -74,11 +76,12 @@ export async function startTestService(t: Test): Promise<TestService> {
   const jobs: JobRequest[] = [];
   const errorLog: JsonObject[] = [];
   const logger = pino({ level: "error" }, { write: (line: string) => void errorLog.push(JSON.parse(line)) });
+  const dispatcher = recordingDispatcher(store, clock, jobs);
   const services = createServices({
     store,
     clock,
     artifacts: memoryArtifacts(artifacts),
-    dispatcher: recordingDispatcher(store, clock, jobs),
+    dispatcher,
     newId: countingIds(clock),
     fingerprint: (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
     rateOf: () => ({ quota: "all", callsPerSecond: 10 }),
@@ -99,6 +102,7 @@ export async function startTestService(t: Test): Promise<TestService> {
     services,
     clock,
     jobs,
+    dispatcher,
     artifacts,
     errorLog,
     send,
@@ -165,13 +169,16 @@ function countingIds(clock: Clock): NewId {
   };
 }
 
-function recordingDispatcher(store: Store, clock: Clock, jobs: JobRequest[]): Dispatcher {
+type RecordingDispatcher = Omit<Dispatcher, "fault"> & { fault: Dispatcher["fault"] };
+
+function recordingDispatcher(store: Store, clock: Clock, jobs: JobRequest[]): RecordingDispatcher {
   return {
     enqueue: async (transaction, job) => {
       await store.insertJob(transaction, job, clock.now());
       jobs.push(job);
     },
     work: () => {},
+    fault: null,
     stop: async () => {},
   };
 }

@@ -1,12 +1,16 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
+import { sql } from "drizzle-orm";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import t, { type Test } from "tap";
+import { tokens } from "#src/store/schema/access";
+import { openSqliteDatabase } from "#src/store/sqlite-database";
 import { openSqliteStore } from "#src/store/sqlite-store";
 import type { Store } from "#src/store/store";
 import { ROOT } from "../support/root.ts";
@@ -265,3 +269,38 @@ async function killWriterAfter(t: Test, file: string, acknowledged: number): Pro
   }
   return last;
 }
+
+t.test("a full disk refuses what needs room, loses nothing, and passes by itself", async (t) => {
+  const file = fileIn(t);
+  await (await openSqliteStore(file)).close();
+  const database = openSqliteDatabase(file);
+  t.teardown(() => database.close());
+  const limitPages = (pages: number) =>
+    database.write(async (rows) => rows.get<unknown[]>(sql.raw(`PRAGMA max_page_count = ${pages}`)));
+  const insert = () =>
+    database.write(async (rows) => {
+      const row = { hash: randomUUID().repeat(1_000), name: "admin", role: "admin", createdAt: NOW };
+      await rows.insert(tokens).values(row);
+    });
+  await insert();
+  await limitPages(1);
+  for (const attempt of [1, 2]) await t.rejects(insert(), { code: "DISK_FULL" }, `attempt ${attempt}`);
+  await limitPages(1_000_000);
+  await insert();
+  t.equal(new Database(file).prepare("SELECT count(*) FROM tokens").pluck().get(), 2);
+});
+
+t.test(
+  "a database that another process holds refuses writes as unavailable, and takes them once it is free",
+  async (t) => {
+    const file = fileIn(t);
+    const store = await open(t, file);
+    const other = new Database(file);
+    other.exec("BEGIN IMMEDIATE");
+    await t.rejects(store.ping(), { code: "STORE_UNAVAILABLE" });
+    await t.resolves(store.findToken("none"), "it can still be read");
+    other.exec("ROLLBACK");
+    other.close();
+    await t.resolves(store.ping());
+  },
+);

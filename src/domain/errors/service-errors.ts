@@ -9,6 +9,18 @@ export const SERVICE_ERRORS = {
     "The service is stopping",
     "Try again in a moment; its jobs continue after the restart.",
   ),
+  DISK_FULL: row(
+    507,
+    true,
+    "The disk of the service is full",
+    "Free space on the disk of the data folder, and send it again: the service goes on by itself.",
+  ),
+  STORE_UNAVAILABLE: row(
+    503,
+    true,
+    "The database cannot be used at the moment",
+    "Send it again in a moment. If that lasts, see the service's log: another process holds the database, or its disk fails.",
+  ),
   INVALID_SETTINGS: row(500, false, "The settings are not valid", "Fix what the message lists and start again."),
   INTERNAL: row(500, true, "An internal error occurred", "Give the request id to whoever runs the service."),
 } as const satisfies Record<string, ErrorRow>;

@@ -1,3 +1,4 @@
+import type { Problem } from "../../domain/errors.ts";
 import type { ClaimedJob, JobRequest } from "../../store/port/jobs.ts";
 import type { Transaction } from "../../store/port/transaction.ts";
 
@@ -11,8 +12,13 @@ export interface Dispatcher {
    * committed.
    */
   enqueue(transaction: Transaction, job: JobRequest): Promise<void>;
-  /** Starts delivering. `handler` never rejects for a job's own failure, but writes the failure into the rows. */
+  /**
+   * Starts delivering. `handler` writes a job's own failure into the rows, and rejects only where it cannot: in an outage
+   * of the store, after which the job is delivered again.
+   */
   work(handler: (job: ClaimedJob, signal: AbortSignal) => Promise<void>): void;
+  /** Why no jobs are delivered at the moment; null while they are. Delivery goes on by itself when the cause is gone. */
+  readonly fault: Problem | null;
   /** Stops delivering and lets running jobs reach their next safe point; unfinished jobs go on at the next start. */
   stop(): Promise<void>;
 }

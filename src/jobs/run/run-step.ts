@@ -1,5 +1,5 @@
 import { type ComponentId, functionOf, type KindName, kindOf } from "../../domain/component/component.ts";
-import { problemOf, StepbackError } from "../../domain/errors.ts";
+import { isLeftToOthers, isOutage, problemOf, StepbackError } from "../../domain/errors.ts";
 import type { PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { expectedId, expectedState } from "../../planner/expected-state.ts";
@@ -10,8 +10,10 @@ import { readChangedIds, stackOfStep } from "./renamed-ids.ts";
 import { type Run, rowOf, rowOfComponent } from "./run-context.ts";
 import { comparingReader, proveStep, type Reached, verifyStep } from "./verify-step.ts";
 
-/** Failures of the whole job, not of the step: the job ends, or another worker goes on. */
-const NOT_THE_STEPS_OWN = new Set(["LEASE_LOST", "SHUTTING_DOWN", "CANCELLED"]);
+/** Failures of the whole job, not of the step: the job ends, is delivered again, or another worker goes on. */
+function endsJob(error: unknown): boolean {
+  return isLeftToOthers(error) || isOutage(error) || (error instanceof StepbackError && error.code === "CANCELLED");
+}
 
 /** One step: its actions, then the proof, then its row. Returns the row; throws only what ends the whole job. */
 export function runStep(run: Run, step: PlanStep): Promise<StepRow> {
@@ -43,7 +45,7 @@ async function running(run: Run, step: PlanStep, work: (startedAt: number) => Pr
   try {
     return await work(startedAt);
   } catch (error) {
-    if (error instanceof StepbackError && NOT_THE_STEPS_OWN.has(error.code)) throw error;
+    if (endsJob(error)) throw error;
     const failed = { ...rowOf(run, step), status: "Failed" as const, error: problemOf(error), startedAt };
     context.log.add("error", `Failed: ${failed.error?.code}: ${failed.error?.detail}`, {
       component: step.component,

@@ -20,8 +20,11 @@ export interface JobStore {
   insertJob(transaction: Transaction, job: JobRequest, at: number): Promise<void>;
   /** Marks the oldest queued job as running under a raised fence and returns it. Null when no job waits. */
   claimJob(now: number, leaseMs: number): Promise<ClaimedJob | null>;
-  /** Puts running jobs whose lease has expired, or all of them with `everything`, back into the queue. Returns how many. */
-  requeueJobs(now: number, everything: boolean): Promise<number>;
+  /**
+   * Puts running jobs whose lease has expired, or all of them with `everything`, back into the queue, except the named ones.
+   * Returns how many.
+   */
+  requeueJobs(now: number, everything: boolean, except?: readonly number[]): Promise<number>;
   /** False when the job was taken from this worker. */
   renewLease(fence: Fence, until: number): Promise<boolean>;
   /** Ends a job that has no rows of its own to write. LEASE_LOST. */
