@@ -37,18 +37,75 @@ async function deployed(t: Test, good: object, bad: object): Promise<{ w: TestAc
   return { w, id };
 }
 
+t.test("what the deployment replaced is replaced again: the plan names it, and so does its readiness", async (t) => {
+  const { w, id } = await deployed(t, shop({ key: "id", title: "1" }), shop({ key: "sku", title: "2" }));
+  const { body: altered } = await w.api("GET", `/v1/deployments/${id}/components`);
+  const readiness = (component: string) => altered.items.find((row) => row.id === component)?.readiness;
+  t.same(["stack:shop", "stack-resource:shop/Orders"].map(readiness), ["reversible-with-loss", "reversible-with-loss"]);
+  for (const allowDestructive of [false, ["Topic"]]) {
+    const refused = await rollBack(w, id, "all", { allowDestructive });
+    t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" }, result: { skipped: 3 } });
+    t.match(refused.error?.errors, [{ code: "DESTRUCTIVE", detail: /^stack-resource:shop\/Orders: .* was replaced/ }]);
+    t.match(refused.allowDestructive, allowDestructive, "it is shown as it was given");
+  }
+  t.match(await rollBack(w, id, "all", { allowDestructive: true }), { status: "Completed" });
+});
+
 t.test(
-  "a replacement that only the change set shows needs consent by name: `true` is for what the plan names",
+  "an address that was replaced with what it leads to is named, though nothing of its definition changed",
   async (t) => {
-    const { w, id } = await deployed(t, shop({ key: "id", title: "1" }), shop({ key: "sku", title: "2" }));
-    for (const allowDestructive of [false, true, ["Topic"]]) {
+    const shopOf = (name: string) => ({
+      Resources: {
+        Pay: {
+          Type: "AWS::Lambda::Function",
+          Properties: {
+            FunctionName: name,
+            Role: "arn:aws:iam::000000000000:role/shop",
+            Runtime: "nodejs22.x",
+            Handler: "index.handler",
+            Code: { ZipFile: "exports.handler = async () => 1;" },
+          },
+        },
+        Version: { Type: "AWS::Lambda::Version", Properties: { FunctionName: { Ref: "Pay" } } },
+        Live: {
+          Type: "AWS::Lambda::Alias",
+          Properties: {
+            FunctionName: { Ref: "Pay" },
+            FunctionVersion: { "Fn::GetAtt": ["Version", "Version"] },
+            Name: "live",
+          },
+        },
+        Url: { Type: "AWS::Lambda::Url", Properties: { TargetFunctionArn: { Ref: "Live" }, AuthType: "NONE" } },
+      },
+    });
+    const { w, id } = await deployed(t, shopOf("shop-pay"), shopOf("shop-charge"));
+    const refused = await rollBack(w, id, ["stack:shop"]);
+    t.match(refused.error?.errors, [{ code: "DESTRUCTIVE", detail: /^stack-resource:shop\/Url: .* was replaced/ }]);
+    t.match(await rollBack(w, id, "all", { allowDestructive: true }), { status: "Completed" });
+  },
+);
+
+t.test(
+  "what a change set alone says may be replaced needs consent by name: `true` is for what the plan names",
+  async (t) => {
+    const named = (description: string) => {
+      const { Resources } = shop({ key: "id", title: "1" });
+      const { Orders } = Resources;
+      const Setting = {
+        Type: "AWS::SSM::Parameter",
+        Properties: { Type: "String", Value: "orders", Description: description },
+      };
+      const TableName = { "Fn::GetAtt": ["Setting", "Value"] };
+      return { Resources: { Setting, Orders: { ...Orders, Properties: { ...Orders.Properties, TableName } } } };
+    };
+    const { w, id } = await deployed(t, named("good"), named("bad"));
+    for (const allowDestructive of [false, true, ["Setting"]]) {
       const refused = await rollBack(w, id, "all", { allowDestructive });
       t.match(
         refused,
         { status: "Exception", error: { detail: /stack-resource:shop\/Orders/ } },
         `${allowDestructive}`,
       );
-      t.match(refused.allowDestructive, allowDestructive, "it is shown as it was given");
     }
     t.match(await rollBack(w, id, "all", { allowDestructive: ["stack-resource:shop/Orders"] }), {
       status: "Completed",

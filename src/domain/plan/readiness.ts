@@ -19,7 +19,7 @@ import type { Reason } from "../errors.ts";
 import { asObject } from "../json.ts";
 import { lostSecrets } from "../stack/lost-secrets.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
-import { type LossFacts, removedHolders, wholeStack } from "../stack/stack-losses.ts";
+import { type LossFacts, lostHolders, wholeStack } from "../stack/stack-losses.ts";
 import { holdsData, lostWith } from "../stack/stateful-types.ts";
 import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
@@ -100,8 +100,8 @@ export function lossesOf({ before, deployed }: Sides, facts: AlteredFacts): Loss
   if (one) return [one];
   if (!id || !deployed) return [];
   if (kind === "stack")
-    return before ? removedHolders(before, deployed, facts.losses) : [wholeStack(deployed, facts.losses)];
-  return kind === "stack-resource" && !before ? lostResource(deployed, facts) : [];
+    return before ? lostHolders(before, deployed, facts.losses) : [wholeStack(deployed, facts.losses)];
+  return kind === "stack-resource" ? lostResource(before, deployed, facts) : [];
 }
 
 /** Of a trigger that no stack has as a resource: CloudFormation says itself what becomes of the others. */
@@ -111,12 +111,13 @@ function lostPosition({ before, deployed }: Sides, { isRecreated }: AlteredFacts
   return triggerLoss(before, `${nameOf(before.id)} is created again`);
 }
 
-/** A resource that the deploy added goes with its stack, or as a part of it. */
-function lostResource(deployed: CapturedComponent, { sidesOf, losses }: AlteredFacts): Loss[] {
+/** A resource that the deploy added or replaced goes with its stack, or as a part of it. */
+function lostResource(before: CapturedComponent | null, deployed: CapturedComponent, facts: AlteredFacts): Loss[] {
+  const { sidesOf, losses } = facts;
   const stack = stackOf(deployed.id);
   const sides = stack && sidesOf(stack);
-  if (!sides?.deployed) return lostByItself(deployed);
-  const all = removedHolders(sides.before ?? nothingOf(sides.deployed), sides.deployed, losses);
+  if (!sides?.deployed) return before ? [] : lostByItself(deployed);
+  const all = lostHolders(sides.before ?? nothingOf(sides.deployed), sides.deployed, losses);
   return all.filter(({ id }) => id === deployed.id);
 }
 

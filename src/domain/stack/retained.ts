@@ -26,6 +26,11 @@ export function isRetained(definition: JsonObject): boolean {
   return KEEPING.has(String(definition["DeletionPolicy"])) && !RETAINED_BY_DESIGN.has(String(definition["Type"]));
 }
 
+/** Whether a resource stays in the account when another one takes its place in the stack. Pure. */
+export function isKeptOnReplacement(definition: JsonObject): boolean {
+  return definition["UpdateReplacePolicy"] === "Retain";
+}
+
 /** The resources that stay in the account when `next` replaces a template that still has them. Pure. */
 export function retainedWithout(template: JsonObject, next: JsonObject): RetainedResource[] {
   const [all, others] = [asObject(template["Resources"]), asObject(next["Resources"])];

@@ -2,15 +2,16 @@ import { type CapturedComponent, type ComponentId, componentId, nameOf } from ".
 import { stackState } from "../component/states/stack.ts";
 import { asObject } from "../json.ts";
 import type { Loss, LossClass } from "../plan/losses.ts";
-import { resourcesOf, templateOf } from "../template/template.ts";
+import { affectedBetween } from "../template/affected.ts";
+import { resourcesOf, templateOf, templateStateOf } from "../template/template.ts";
 import { logGroupsOfAdded } from "./log-groups.ts";
-import { isRetained } from "./retained.ts";
-import { lostWith } from "./stateful-types.ts";
+import { isKeptOnReplacement, isRetained } from "./retained.ts";
+import { isCustomResource, lostWith } from "./stateful-types.ts";
 import { isShell } from "./status.ts";
 
 /*
  * What is lost when a stack returns to an earlier state: one function for a verdict on the deployment, for a plan, a drill
- * and a run. Replacements of what stays are known only to CloudFormation's change set.
+ * and a run. Replacements that no deployment made before are known only to CloudFormation's change set.
  */
 
 /** What a verdict on losses depends on besides the states. */
@@ -32,31 +33,62 @@ export function wholeStack(present: CapturedComponent, { askForTold }: LossFacts
   return { id, class: "data", type, detail: `The stack ${nameOf(id)} and everything in it is deleted.` };
 }
 
-/** Resources that only `present` has, and whose deletion loses something. Those that their policy keeps are not lost. */
-export function removedHolders(wanted: CapturedComponent, present: CapturedComponent, facts: LossFacts): Loss[] {
+/**
+ * Resources of `present` that go, and whose going loses something: those that only it has, and those that the deployment
+ * replaced, because the way back replaces them once more. Those that their policy keeps are not lost.
+ */
+export function lostHolders(wanted: CapturedComponent, present: CapturedComponent, facts: LossFacts): Loss[] {
   const others = stackState(wanted.state).settings.resources;
   const template = templateOf(present.state);
-  const definitions = asObject(template["Resources"]);
+  const isKept = keptBy(wanted, present);
   const logs = logGroupsOfAdded(wanted, present);
+  const replaced = replacedBetween(wanted, present);
   const keepers = new Set(
     resourcesOf(template)
       .filter(keepsLogs)
       .map(({ logicalId }) => logicalId),
   );
   return Object.entries(stackState(present.state).settings.resources).flatMap(([logicalId, type]): Loss[] => {
-    const by = others[logicalId] === type ? null : lostWith(type);
-    if (!by || isRetained(asObject(definitions[logicalId]))) return [];
+    const isReplaced = replaced.has(logicalId);
+    const by = others[logicalId] === type && !isReplaced ? null : lostWith(type);
+    if (!by || isKept(logicalId, { isReplaced })) return [];
     const id = componentId("stack-resource", `${nameOf(present.id)}/${logicalId}`);
     const isNew = !(logicalId in others);
     const why = toldBecause({
       isLog: isNew && logs.has(logicalId),
-      isEmpty: isNew && facts.empty.has(id),
+      isEmpty: (isNew || isReplaced) && facts.empty.has(id),
       isKeeper: keepers.has(logicalId),
     });
     const lossClass: LossClass = why && !facts.askForTold ? "told" : by;
-    const detail = `${logicalId} (${type}) is not in the backup and is deleted${why ?? ""}.`;
-    return [{ id, class: lossClass, type, detail }];
+    const what = isReplaced ? "was replaced, and the present one is deleted" : "is not in the backup and is deleted";
+    return [{ id, class: lossClass, type, detail: `${logicalId} (${type}) ${what}${why ?? ""}.` }];
   });
+}
+
+/** By the policies of both templates for a replacement: nobody documents which of them decides. */
+function keptBy(wanted: CapturedComponent, present: CapturedComponent) {
+  const [goal, now] = [wanted, present].map(({ state }) => asObject(templateOf(state)["Resources"]));
+  return (logicalId: string, { isReplaced }: { readonly isReplaced: boolean }) => {
+    const [was, is] = [asObject(goal?.[logicalId]), asObject(now?.[logicalId])];
+    return isReplaced ? isKeptOnReplacement(was) && isKeptOnReplacement(is) : isRetained(is);
+  };
+}
+
+/**
+ * Logical ids that stand for another resource now than in the backup, and whose definition, or what it refers to, goes back.
+ * A custom resource answers with any id it likes, and CloudFormation does not call that a replacement.
+ */
+function replacedBetween(wanted: CapturedComponent, present: CapturedComponent): ReadonlySet<string> {
+  const [goal, now] = [stackState(wanted.state), stackState(present.state)];
+  const others = Object.entries(now.settings.resources).filter(([logicalId, type]) => {
+    const [was, is] = [goal.evidence.physicalIds[logicalId], now.evidence.physicalIds[logicalId]];
+    return goal.settings.resources[logicalId] === type && !isCustomResource(type) && was && is && was !== is;
+  });
+  const states = { wanted: templateStateOf(wanted.state), present: templateStateOf(present.state) };
+  if (others.length === 0 || !states.wanted || !states.present) return new Set();
+  const affected = affectedBetween(states.wanted, states.present);
+  const definitions = asObject(states.present.template["Resources"]);
+  return new Set(others.flatMap(([id]) => (affected.has(id) || !(id in definitions) ? id : [])));
 }
 
 /** What is known of a resource that is deleted. */

@@ -2,7 +2,7 @@ import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { originalNames } from "./splice/copy-names.ts";
 import { entriesOf, itemsOf, madeList, madeMap, madeText, type Node, textOf } from "./splice/node.ts";
 import { LANGUAGE_EXTENSIONS, SAM } from "./splice/resources.ts";
-import { type Role, renamedSub, type Use, usesOf } from "./splice/uses.ts";
+import { namesIn, type Role, renamedSub, type Use, usesOf } from "./splice/uses.ts";
 import type { TemplateState } from "./template.ts";
 
 /** A value of a template with everything that decides what it means. */
@@ -41,6 +41,11 @@ export function meaningOf({ template, parameters }: TemplateState, value: Json, 
 /** The parameters that a resource's definition mentions, by the names that the template gives them. */
 export function parametersOf(template: JsonObject, definition: JsonObject): string[] {
   return [...mentionedBy(template, parsedValue(definition, "resource", "")).Parameters];
+}
+
+/** Everything that a resource's definition mentions by name: other resources and parameters. */
+export function namesMentioned(definition: JsonObject): ReadonlySet<string> {
+  return namesIn(parsedValue(definition, "resource", "").uses);
 }
 
 /** What has an effect in a template: what resources, outputs and transforms write, with everything that they mention. */

@@ -9,7 +9,7 @@ import {
 } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { type LossFacts, NO_LOSS_FACTS, removedHolders } from "../../domain/stack/stack-losses.ts";
+import { type LossFacts, NO_LOSS_FACTS, lostHolders } from "../../domain/stack/stack-losses.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
 import type { PolicyStore, StagePlace } from "../../store/port/policies.ts";
 
@@ -44,7 +44,7 @@ function removedBuckets(
 ): { id: ComponentId; bucket: string }[] {
   if (!wanted || kindOf(present.id) !== "stack") return [];
   const { physicalIds } = stackState(present.state).evidence;
-  const removed = removedHolders(wanted, present, NO_LOSS_FACTS).filter(({ type }) => type === "AWS::S3::Bucket");
+  const removed = lostHolders(wanted, present, NO_LOSS_FACTS).filter(({ type }) => type === "AWS::S3::Bucket");
   return removed.flatMap(({ id }) => {
     const bucket = physicalIds[splitResource(nameOf(id)).logicalId];
     return bucket ? [{ id, bucket }] : [];

@@ -111,10 +111,13 @@ function refuseLosses(name: string, effects: readonly Effect[], { mayLose }: Res
   );
 }
 
+/** What a change set says of a resource that its deletion or replacement policy keeps. */
+const KEEPING_ACTIONS: ReadonlySet<string> = new Set(["Retain", "ReplaceAndRetain"]);
+
 /** Changes that need consent (facts E2, step 4). */
 function losesData(effect: Effect): boolean {
   const { type, policyAction } = effect.change;
-  return holdsData(type) && policyAction !== "Retain" && leaves(effect);
+  return holdsData(type) && !KEEPING_ACTIONS.has(policyAction ?? "") && leaves(effect);
 }
 
 /** Whether the present resource leaves the stack, as far as is known beforehand. */

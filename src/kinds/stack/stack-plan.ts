@@ -4,7 +4,7 @@ import type { Reason } from "../../domain/errors.ts";
 import { sameJson } from "../../domain/json.ts";
 import type { Action, StepAction } from "../../domain/plan/plan.ts";
 import { lostSecrets } from "../../domain/stack/lost-secrets.ts";
-import { removedHolders, wholeStack } from "../../domain/stack/stack-losses.ts";
+import { lostHolders, wholeStack } from "../../domain/stack/stack-losses.ts";
 import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
 import { isShell, ownedElsewhere } from "../../domain/stack/status.ts";
 import { relocationReason } from "../../domain/template/code-relocation.ts";
@@ -70,7 +70,7 @@ export function planStack(input: PlanInput): StepPlan {
     ...goneLayers(input),
   );
   if (blockers.length > 0) return refused(...blockers);
-  const losses = goal && live ? removedHolders(goal, live, input.losses) : [];
+  const losses = goal && live ? lostHolders(goal, live, input.losses) : [];
   const updates = updateActions(action, goal, live, name);
   const references = goal && updates.length > 0 ? dynamicReferences(goal, { live }) : [];
   const actions: Action[] = [

@@ -4,7 +4,7 @@ import { asObject } from "../../domain/json.ts";
 import { matchesPattern } from "../../domain/name-pattern.ts";
 import type { Loss } from "../../domain/plan/losses.ts";
 import { isRetained } from "../../domain/stack/retained.ts";
-import { type LossFacts, removedHolders } from "../../domain/stack/stack-losses.ts";
+import { type LossFacts, lostHolders } from "../../domain/stack/stack-losses.ts";
 import type { Part } from "../../domain/template/splice/request.ts";
 import { generatedBy } from "../../domain/template/splice/resources.ts";
 import { inSection, readTemplateText } from "../../domain/template/splice/template-text.ts";
@@ -12,7 +12,7 @@ import type { StackTemplates } from "./templates.ts";
 
 /** What the stack would lose, as far as it goes with the parts. Replacements are found by the gate on the change set. */
 export function lostWithParts(stack: StackTemplates, parts: readonly Part[], facts: LossFacts): Loss[] {
-  const removed = removedHolders(stack.before, stack.live, facts);
+  const removed = lostHolders(stack.before, stack.live, facts);
   if (removed.length === 0) return [];
   const patterns = parts.flatMap((part) => generatedFor(stack, part));
   return removed.filter(({ id }) => {
