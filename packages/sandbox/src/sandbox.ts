@@ -1,27 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { createCloudFormation } from "./cloudformation/cloudformation.ts";
 import { type CallLog, RecordedCalls } from "./core/call-log.ts";
 import { systemClock } from "./core/clock.ts";
-import { type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock, type SandboxContext } from "./core/contract.ts";
-import { Downloads } from "./core/downloads.ts";
+import { type AccountRegion, type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock } from "./core/contract.ts";
 import { type Faults, InjectedFaults } from "./core/faults.ts";
 import { HttpServer } from "./core/http-server.ts";
-import { createJsonProtocol } from "./core/json-protocol.ts";
-import { createQueryProtocol } from "./core/query-protocol.ts";
-import { Quotas } from "./core/quotas.ts";
 import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
-import { type Endpoint, Router } from "./core/router.ts";
-import { createEcr } from "./ecr/ecr.ts";
-import { HandlerRunner } from "./lambda/handler-runner.ts";
-import { createLambda } from "./lambda/lambda.ts";
-import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
-import { restXmlProtocol } from "./s3/rest-xml-protocol.ts";
-import { createS3 } from "./s3/s3.ts";
-import { createSsm } from "./ssm/ssm.ts";
-import { createSts } from "./sts/sts.ts";
+import { Router } from "./core/router.ts";
+import { Partition } from "./partition.ts";
 
 export interface SandboxOptions {
-  /** `us-east-1` by default. The sandbox has one region and ignores the one in a signature. */
+  /** The region of calls without a signature, and of `service()`; `us-east-1` by default. */
   readonly region?: string;
   /** How long an asynchronous update stays in progress, in milliseconds; 200 by default. */
   readonly updateMs?: number;
@@ -31,7 +19,7 @@ export interface SandboxOptions {
    */
   readonly quotas?: Readonly<Record<string, number>>;
   readonly clock?: SandboxClock;
-  /** The account's limit of concurrent executions; 1,000 by default. */
+  /** An account's limit of concurrent executions in a region; 1,000 by default. */
   readonly accountConcurrency?: number;
   /**
    * Whether CloudFormation treats a change of outputs alone as a change; true by default. AWS says only that it may
@@ -40,14 +28,17 @@ export interface SandboxOptions {
   readonly outputsCount?: boolean;
 }
 
-/** An AWS account on this machine. */
+/** An AWS on this machine: any account, any region. */
 export interface Sandbox {
   /** Listens on loopback and resolves to the URL. Port 0, the default, picks a free one. */
   listen(port?: number): Promise<string>;
-  /** A `requestHandler` for the AWS SDK v3: the same account without a socket. */
+  /** A `requestHandler` for the AWS SDK v3: the same accounts without a socket. */
   requestHandler(): SandboxRequestHandler;
-  /** A service without its wire protocol. Throws for a name that the sandbox does not have. */
-  service(name: string): AwsService;
+  /**
+   * A service without its wire protocol, of the account and region where calls without a signature act, or of others.
+   * Throws for a name that the sandbox does not have.
+   */
+  service(name: string, place?: Partial<AccountRegion>): AwsService;
   readonly calls: CallLog;
   readonly faults: Faults;
   /** Closes connections, ends running functions and removes their files. */
@@ -62,20 +53,17 @@ const DEFAULT_CONCURRENCY = 1000;
 const UNBOUND_ENDPOINT = "http://sandbox.localhost";
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const services = new Map<string, AwsService>();
+  const { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock, outputsCount = true } = options;
+  const { accountConcurrency = DEFAULT_CONCURRENCY, quotas = {} } = options;
   const address = { url: UNBOUND_ENDPOINT };
-  const context = createContext(options, services, address);
-  const downloads = new Downloads(context);
-  const handlerRunner = new HandlerRunner();
-  const endpoints = createEndpoints(context, { downloads, handlerRunner });
-  for (const { service } of endpoints) services.set(service.name, service);
-
+  const endpoint = () => address.url;
+  const partition = new Partition({ clock, updateMs, accountConcurrency, outputsCount, quotas, endpoint });
+  const { principals, downloads } = partition;
   const calls = new RecordedCalls();
   const faults = new InjectedFaults();
-  const { clock, uuid } = context;
-  const quotas = new Quotas(options.quotas ?? {}, clock);
-  const endpointsByName = new Map(endpoints.map((endpoint) => [endpoint.service.name, endpoint]));
-  const router = new Router({ endpoints: endpointsByName, downloads, calls, faults, quotas, clock, uuid });
+  const servicesOf = (place: AccountRegion) => partition.servicesOf(place);
+  const parts = { servicesOf, principals, downloads, defaultRegion: region, calls, faults, clock, uuid: randomUUID };
+  const router = new Router(parts);
   const server = new HttpServer(router);
   return {
     listen: async (port = 0) => {
@@ -83,58 +71,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return address.url;
     },
     requestHandler: () => createRequestHandler(router),
-    service: context.service,
+    service: (name, place) => partition.service(name, { accountId: SANDBOX_ACCOUNT_ID, region, ...place }),
     calls,
     faults,
     close: async () => {
       faults.off();
       await server.close();
-      await handlerRunner.close();
+      await partition.handlerRunner.close();
     },
   };
-}
-
-function createContext(
-  options: SandboxOptions,
-  services: ReadonlyMap<string, AwsService>,
-  address: { readonly url: string },
-): SandboxContext {
-  const { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock, outputsCount = true } = options;
-  return {
-    accountId: SANDBOX_ACCOUNT_ID,
-    region,
-    clock,
-    updateMs,
-    accountConcurrency: options.accountConcurrency ?? DEFAULT_CONCURRENCY,
-    outputsCount,
-    service: (name) => requireService(services, name),
-    endpoint: () => address.url,
-    uuid: randomUUID,
-  };
-}
-
-interface LambdaDependencies {
-  readonly downloads: Downloads;
-  readonly handlerRunner: HandlerRunner;
-}
-
-/** Every service with its wire protocol. */
-function createEndpoints(context: SandboxContext, dependencies: LambdaDependencies): Endpoint[] {
-  return [
-    { service: createLambda(context, dependencies), protocol: restJsonProtocol },
-    { service: createS3(context), protocol: restXmlProtocol },
-    {
-      service: createCloudFormation(context),
-      protocol: createQueryProtocol("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
-    },
-    { service: createSsm(context), protocol: createJsonProtocol("AmazonSSM") },
-    { service: createEcr(context), protocol: createJsonProtocol("AmazonEC2ContainerRegistry_V20150921") },
-    { service: createSts(context), protocol: createQueryProtocol("https://sts.amazonaws.com/doc/2011-06-15/") },
-  ];
-}
-
-function requireService(services: ReadonlyMap<string, AwsService>, name: string): AwsService {
-  const service = services.get(name);
-  if (!service) throw new Error(`the sandbox has no service ${name}`);
-  return service;
 }

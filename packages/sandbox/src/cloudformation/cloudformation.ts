@@ -26,7 +26,7 @@ import {
   updateTerminationProtection,
 } from "./operations/stacks.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
-import { ResourceRegistry } from "./providers/resource-registry.ts";
+import { type RegisteredResources, ResourceRegistry } from "./providers/resource-registry.ts";
 
 type Operation = (account: Account, input: Shape) => Promise<Shape>;
 
@@ -58,11 +58,14 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["ValidateTemplate", validateTemplate],
 ]);
 
-/** CloudFormation for one account. It creates resources by calling the account's other services. */
-export function createCloudFormation(context: SandboxContext): AwsService {
+/**
+ * CloudFormation for one account in one region. It creates resources by calling the other services there; the account's
+ * global resources are the same for all of its regions.
+ */
+export function createCloudFormation(context: SandboxContext, globalResources: RegisteredResources): AwsService {
   const account: Account = {
     context,
-    registry: new ResourceRegistry(),
+    registry: new ResourceRegistry(globalResources),
     stacks: [],
     nested: nestedStacks(() => account),
   };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CallRecord, Shape } from "./contract.ts";
+import type { AccountRegion, CallRecord, Shape } from "./contract.ts";
 
 /** Calls that only read, or that run something without changing stored state. All other calls are mutations. */
 const READING = /^(Get|List|Describe|Head|Validate|Estimate|Lookup|Invoke|Assume)/;
@@ -12,7 +12,7 @@ export interface CallLog {
   clear(): void;
 }
 
-interface CallToRecord {
+interface CallToRecord extends AccountRegion {
   readonly service: string;
   readonly operation: string;
   readonly input: Shape;
@@ -38,6 +38,8 @@ export class RecordedCalls implements CallLog {
   open(call: CallToRecord): CallRecord {
     const record: CallRecord = {
       n: this.#records.length + 1,
+      accountId: call.accountId,
+      region: call.region,
       service: call.service,
       operation: call.operation,
       mutation: !READING.test(call.operation),

@@ -10,8 +10,21 @@
  */
 export type Shape = Record<string, unknown>;
 
-/** The sandbox's account, which is part of every ARN that it makes. */
+/** The account of every access key that names no other. */
 export const SANDBOX_ACCOUNT_ID = "000000000000";
+
+/** One account in one region. Each has services and resources of its own; only what AWS has globally is shared. */
+export interface AccountRegion {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** A user or the session of a role: who signed a call. */
+export interface Principal {
+  readonly accountId: string;
+  readonly arn: string;
+  readonly userId: string;
+}
 
 /** An error response of AWS, with the code, message and HTTP status that AWS would send. */
 export class AwsError extends Error {
@@ -38,21 +51,23 @@ export interface SandboxClock {
   sleep(ms: number): Promise<void>;
 }
 
-/** Who made a call: `wire` came in over a protocol, `cloudformation` came from a resource provider. */
-export type Caller = "wire" | "cloudformation";
+/**
+ * Who made a call: `wire` came in over a protocol, `cloudformation` came from a resource provider, `lambda` fetches code.
+ */
+export type Caller = "wire" | "cloudformation" | "lambda";
 
 export interface AwsService {
   /** The name in ARNs and signatures: `lambda`, `cloudformation`, `s3`, `sts`, `ssm`, `ecr`. */
   readonly name: string;
   /**
    * Performs one operation (`"UpdateFunctionCode"`) on the account's state. Throws AwsError for every error response of
-   * AWS.
+   * AWS. Without a principal the account's own user calls.
    */
-  call(operation: string, input: Shape, caller: Caller): Promise<Shape>;
+  call(operation: string, input: Shape, caller: Caller, principal?: Principal): Promise<Shape>;
 }
 
 /** One request that reached the sandbox over a protocol. `mutation` is true for calls that change the account. */
-export interface CallRecord {
+export interface CallRecord extends AccountRegion {
   /** 1 for the first call since the sandbox started or since `calls.clear()`. */
   readonly n: number;
   readonly service: string;
@@ -69,9 +84,7 @@ export interface CallRecord {
 }
 
 /** What a service gets from its sandbox. */
-export interface SandboxContext {
-  readonly accountId: string;
-  readonly region: string;
+export interface SandboxContext extends AccountRegion {
   readonly clock: SandboxClock;
   /** How long an asynchronous update stays in progress, in milliseconds; 200 by default. */
   readonly updateMs: number;
@@ -79,7 +92,7 @@ export interface SandboxContext {
   readonly accountConcurrency: number;
   /** Whether a change of outputs alone is a change of the stack. */
   readonly outputsCount: boolean;
-  /** Another service of the same account, by its name. */
+  /** Another service of the same account and region, by its name. */
   service(name: string): AwsService;
   /** The URL of the sandbox, without a trailing slash, for `Code.Location` and the like. */
   endpoint(): string;

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import type { SandboxContext } from "./contract.ts";
+import type { AccountRegion, SandboxContext } from "./contract.ts";
 import { bytesOf, type WireRequest, type WireResponse } from "./wire.ts";
 import { escapeXml } from "./xml.ts";
 
 /** How long a download URL works: AWS's ten minutes. */
 const LIFETIME_SECONDS = 600;
+
+const DOWNLOAD_PATH = /^\/awslambda-[a-z0-9-]+-tasks\//;
 
 interface Offer {
   readonly bytes: Uint8Array;
@@ -18,10 +20,10 @@ interface Offer {
 export class Downloads {
   readonly #offers = new Map<string, Offer>();
 
-  constructor(private readonly context: SandboxContext) {}
+  constructor(private readonly context: Pick<SandboxContext, "clock" | "uuid" | "endpoint">) {}
 
   /** A URL on the sandbox's own endpoint that returns the bytes for ten minutes. */
-  offer(bytes: Uint8Array, name: string): string {
+  offer(bytes: Uint8Array, name: string, { accountId, region }: AccountRegion): string {
     this.#forgetExpired();
     const { context } = this;
     const token = createHash("sha256").update(context.uuid()).digest("hex");
@@ -34,23 +36,20 @@ export class Downloads {
       "X-Amz-Date": stamp,
       "X-Amz-SignedHeaders": "host",
       "X-Amz-Expires": String(LIFETIME_SECONDS),
-      "X-Amz-Credential": `SANDBOX/${stamp.slice(0, 8)}/${context.region}/s3/aws4_request`,
+      "X-Amz-Credential": `SANDBOX/${stamp.slice(0, 8)}/${region}/s3/aws4_request`,
       "X-Amz-Signature": token,
     });
-    return `${context.endpoint()}/${this.#bucket}/snapshots/${context.accountId}/${encodeURIComponent(name)}?${query}`;
+    const bucket = `awslambda-${region}-tasks`;
+    return `${context.endpoint()}/${bucket}/snapshots/${accountId}/${encodeURIComponent(name)}?${query}`;
   }
 
   /** The response to a GET of a download URL; null for any other request. */
   serve(request: WireRequest): WireResponse | null {
-    if (!request.path.startsWith(`/${this.#bucket}/`)) return null;
+    if (!DOWNLOAD_PATH.test(request.path)) return null;
     const offer = this.#offers.get(request.query.get("X-Amz-Signature") ?? "");
     if (!offer) return this.#refused("SignatureDoesNotMatch", "The request signature we calculated does not match");
     if (offer.expiresAt <= this.context.clock.now()) return this.#refused("AccessDenied", "Request has expired");
     return { status: 200, headers: { "content-type": "application/zip" }, body: offer.bytes };
-  }
-
-  get #bucket(): string {
-    return `awslambda-${this.context.region}-tasks`;
   }
 
   #refused(code: string, message: string): WireResponse {

@@ -1,11 +1,21 @@
 import { decodeAwsChunked, isAwsChunked } from "./aws-chunked.ts";
 import type { RecordedCalls } from "./call-log.ts";
-import { AwsError, type AwsService, type CallRecord, type SandboxClock, type Shape } from "./contract.ts";
+import {
+  type AccountRegion,
+  AwsError,
+  type AwsService,
+  type CallRecord,
+  type Principal,
+  type SandboxClock,
+  type Shape,
+} from "./contract.ts";
 import type { Downloads } from "./downloads.ts";
 import { ForeignResponse, type InjectedFaults } from "./faults.ts";
 import { identifyService } from "./identify-service.ts";
+import type { Principals } from "./principals.ts";
 import type { DecodedCall, Protocol } from "./protocol.ts";
 import type { Quotas } from "./quotas.ts";
+import { readSignature } from "./signature.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** A service together with the wire protocol that clients reach it by. */
@@ -14,15 +24,33 @@ export interface Endpoint {
   readonly protocol: Protocol;
 }
 
-interface RouterParts {
+/** What one account has in one region. */
+export interface RegionalServices {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
-  /** Download URLs of code and layers; no service of the account owns them. */
+  readonly quotas: Quotas;
+}
+
+interface RouterParts {
+  /** Makes the services of an account and region at their first call. */
+  servicesOf(place: AccountRegion): RegionalServices;
+  readonly principals: Principals;
+  /** The region of requests that are not signed. */
+  readonly defaultRegion: string;
+  /** Download URLs of code and layers; no service of an account owns them. */
   readonly downloads: Downloads;
   readonly calls: RecordedCalls;
   readonly faults: InjectedFaults;
-  readonly quotas: Quotas;
   readonly clock: SandboxClock;
   uuid(): string;
+}
+
+/** A request for a service, with where it acts and who signed it. */
+interface Addressed {
+  readonly endpoint: Endpoint;
+  readonly quotas: Quotas;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly request: WireRequest;
 }
 
 /** Routes a request from any transport to its service: decode, log, throttle, inject faults, call, encode. */
@@ -34,32 +62,40 @@ export class Router {
     const download = this.parts.downloads.serve(request);
     if (download) return download;
     const requestId = this.parts.uuid();
-    const name = identifyService(request);
-    const endpoint = this.parts.endpoints.get(name);
-    if (!endpoint) return unknownService(name);
+    const addressed = this.#address(request);
+    if ("unknown" in addressed) return unknownService(addressed.unknown);
+    const { protocol } = addressed.endpoint;
     try {
-      const call = decode(endpoint, request);
-      const output = await this.#perform(endpoint, call, request);
+      const output = await this.#perform(addressed, decode(protocol, request));
       return output(requestId);
     } catch (error) {
-      if (error instanceof AwsError) return endpoint.protocol.encodeError(error, requestId);
+      if (error instanceof AwsError) return protocol.encodeError(error, requestId);
       if (error instanceof ForeignResponse) return error.response;
       throw error;
     }
   }
 
+  /** The signature says who calls, in which region, and which service. */
+  #address(request: WireRequest): Addressed | { readonly unknown: string } {
+    const signed = readSignature(request);
+    const principal = this.parts.principals.ofKey(signed?.accessKeyId ?? "");
+    const region = signed?.region ?? this.parts.defaultRegion;
+    const { endpoints, quotas } = this.parts.servicesOf({ accountId: principal.accountId, region });
+    const name = signed?.service ?? identifyService(request);
+    const endpoint = endpoints.get(name);
+    return endpoint ? { endpoint, quotas, region, principal, request } : { unknown: name };
+  }
+
   /** Performs a call and returns the function that encodes its response. */
-  async #perform(
-    endpoint: Endpoint,
-    call: DecodedCall,
-    request: WireRequest,
-  ): Promise<(requestId: string) => WireResponse> {
-    const { calls, faults, quotas, clock } = this.parts;
-    const record = calls.open({ service: endpoint.service.name, ...call, at: clock.now() });
+  async #perform(addressed: Addressed, call: DecodedCall): Promise<(requestId: string) => WireResponse> {
+    const { calls, faults, clock } = this.parts;
+    const { endpoint, quotas, region, principal, request } = addressed;
+    const service = endpoint.service.name;
+    const record = calls.open({ accountId: principal.accountId, region, service, ...call, at: clock.now() });
     try {
-      quotas.take(endpoint.service.name, call.operation);
+      quotas.take(service, call.operation);
       const leave = await faults.enter(record, request.closed);
-      const outcome = await attempt(endpoint, call, (output) => faults.altered(record, output));
+      const outcome = await attempt(addressed, call, (output) => faults.altered(record, output));
       record.performed = !(outcome instanceof AwsError);
       await leave();
       if (outcome instanceof AwsError) throw outcome;
@@ -72,9 +108,9 @@ export class Router {
   }
 }
 
-function decode(endpoint: Endpoint, request: WireRequest): DecodedCall {
+function decode(protocol: Protocol, request: WireRequest): DecodedCall {
   try {
-    return endpoint.protocol.decode(unframed(request));
+    return protocol.decode(unframed(request));
   } catch (error) {
     if (error instanceof URIError) throw new AwsError("InvalidURI", "Couldn't parse the specified URI.", 400);
     throw error;
@@ -87,12 +123,12 @@ function unframed(request: WireRequest): WireRequest {
 
 /** Returns an error of the service instead of throwing it, so that a hold with `when: "after"` delays it too. */
 async function attempt(
-  endpoint: Endpoint,
+  { endpoint, principal }: Addressed,
   call: DecodedCall,
   altered: (output: Shape) => Shape,
 ): Promise<AwsError | ((requestId: string) => WireResponse)> {
   try {
-    const output = altered(await endpoint.service.call(call.operation, call.input, "wire"));
+    const output = altered(await endpoint.service.call(call.operation, call.input, "wire", principal));
     return (requestId) => endpoint.protocol.encode(call, output, requestId);
   } catch (error) {
     if (error instanceof AwsError) return error;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { unzipSync } from "fflate";
-import { AwsError, type Caller, type Shape } from "../core/contract.ts";
+import { AwsError, type Shape } from "../core/contract.ts";
 import { optionalBytes, optionalText } from "../core/shape.ts";
 import type { LambdaAccount } from "./account.ts";
 import { invalidParameter, tooLarge } from "./errors.ts";
@@ -15,10 +15,10 @@ const MAX_UNZIPPED_BYTES = 262_144_000;
  * Loads the code that a request names by `ZipFile`, by S3 object or by image; null if it names none. Throws
  * InvalidParameterValueException for unusable code, RequestEntityTooLargeException above the limits.
  */
-export async function loadCode(account: LambdaAccount, request: Shape, caller: Caller): Promise<FunctionCode | null> {
+export async function loadCode(account: LambdaAccount, request: Shape): Promise<FunctionCode | null> {
   const imageUri = optionalText(request, "ImageUri");
   if (imageUri !== undefined) return imageCode(imageUri);
-  const bytes = await loadZip(account, request, caller);
+  const bytes = await loadZip(account, request);
   if (!bytes) return null;
   const reference = referenceIn(request);
   return { ...zipCode(bytes, optionalText(request, "SourceKMSKeyArn")), ...(reference ? { reference } : {}) };
@@ -34,12 +34,12 @@ function referenceIn(request: Shape): ZipCode["reference"] {
 }
 
 /** The bytes of the zip that a request contains or names, checked; null if it does neither. */
-export async function loadZip(account: LambdaAccount, request: Shape, caller: Caller): Promise<Uint8Array | null> {
+export async function loadZip(account: LambdaAccount, request: Shape): Promise<Uint8Array | null> {
   const zipFile = optionalBytes(request, "ZipFile");
   if (zipFile && zipFile.byteLength > MAX_ZIP_FILE_BYTES) {
     throw tooLarge(`Zipped size must be smaller than ${MAX_ZIP_FILE_BYTES} bytes`);
   }
-  const bytes = zipFile ?? (await fetchObject(account, request, caller));
+  const bytes = zipFile ?? (await fetchObject(account, request));
   if (bytes) requireZip(bytes);
   return bytes;
 }
@@ -49,7 +49,7 @@ function zipCode(bytes: Uint8Array, sourceKmsKeyArn: string | undefined): ZipCod
   return { kind: "zip", bytes, sha256, ...(sourceKmsKeyArn ? { sourceKmsKeyArn } : {}) };
 }
 
-async function fetchObject(account: LambdaAccount, request: Shape, caller: Caller): Promise<Uint8Array | null> {
+async function fetchObject(account: LambdaAccount, request: Shape): Promise<Uint8Array | null> {
   const bucket = optionalText(request, "S3Bucket");
   const key = optionalText(request, "S3Key");
   if (bucket === undefined || key === undefined) return null;
@@ -57,14 +57,20 @@ async function fetchObject(account: LambdaAccount, request: Shape, caller: Calle
   try {
     const object = await account.context
       .service("s3")
-      .call("GetObject", { Bucket: bucket, Key: key, ...(versionId ? { VersionId: versionId } : {}) }, caller);
+      .call("GetObject", { Bucket: bucket, Key: key, ...(versionId ? { VersionId: versionId } : {}) }, "lambda");
     return optionalBytes(object, "Body") ?? new Uint8Array();
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw invalidParameter(
-      `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
+      `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${s3Message(error)}`,
     );
   }
+}
+
+/** Lambda has words of its own for a bucket in another region. */
+function s3Message({ code, message, details }: AwsError): string {
+  if (code !== "PermanentRedirect") return message;
+  return `The bucket is in this region: ${details["BucketRegion"]}. Please use this region to retry the request`;
 }
 
 /** Reads only the zip's directory; nothing is unpacked. */

@@ -1,4 +1,4 @@
-import type { Caller, Shape } from "../core/contract.ts";
+import type { Shape } from "../core/contract.ts";
 import { optionalFlag, optionalText, optionalTexts } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
@@ -14,16 +14,16 @@ import { publish } from "./versions.ts";
 /** Updates of the code and configuration of `$LATEST`, one at a time. */
 export function functionUpdateOperations(account: LambdaAccount): LambdaOperations {
   return {
-    UpdateFunctionCode: (input, caller) => updateFunctionCode(account, input, caller),
+    UpdateFunctionCode: (input) => updateFunctionCode(account, input),
     UpdateFunctionConfiguration: (input) => updateFunctionConfiguration(account, input),
   };
 }
 
-async function updateFunctionCode(account: LambdaAccount, input: Shape, caller: Caller): Promise<Shape> {
+async function updateFunctionCode(account: LambdaAccount, input: Shape): Promise<Shape> {
   constrainArchitectures(constrainName(new Constraints(input), "function-name"), input).enforce();
   const record = account.function(resolveReference(account.context, input));
   requirePackageType(record, input);
-  const code = await loadCode(account, input, caller);
+  const code = await loadCode(account, input);
   if (!code) throw invalidParameter("Please provide a source for function code.");
   account.requireUnchanged(record, optionalText(input, "RevisionId"));
   const build = withCode(record.latest.build, code, input);

@@ -35,7 +35,7 @@ async function createFunction(account: LambdaAccount, input: Shape, caller: Call
   ).enforce();
   const { name } = resolveReference(account.context, input);
   requireShortName(name);
-  const code = await loadCode(account, optionalShape(input, "Code") ?? {}, caller);
+  const code = await loadCode(account, optionalShape(input, "Code") ?? {});
   if (!code) throw invalidParameter("Please provide a source for function code.");
   const settings = newSettings(account, input, { name, code });
   if (account.functions.has(name)) throw conflict(`Function already exist: ${name}`);
@@ -93,7 +93,7 @@ function describeCode(account: LambdaAccount, record: FunctionRecord, version: V
   if (code.kind === "image") {
     return { RepositoryType: "ECR", ImageUri: code.imageUri, ResolvedImageUri: code.resolvedUri };
   }
-  const location = account.downloads.offer(code.bytes, `${record.name}-${account.context.uuid()}`);
+  const location = account.downloads.offer(code.bytes, `${record.name}-${account.context.uuid()}`, account.context);
   const { sourceKmsKeyArn: SourceKMSKeyArn, reference } = code;
   const ResolvedS3Object = reference && {
     S3Bucket: reference.bucket,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { AwsError, type Caller, type Shape } from "../core/contract.ts";
+import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalShape, optionalText, optionalTexts } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { Constraints } from "./constraints.ts";
@@ -13,7 +13,7 @@ import { ARCHITECTURES, isRuntime, RUNTIMES } from "./runtimes.ts";
 
 export function layerOperations(account: LambdaAccount): LambdaOperations {
   return {
-    PublishLayerVersion: (input, caller) => publishLayer(account, input, caller),
+    PublishLayerVersion: (input) => publishLayer(account, input),
     GetLayerVersion: (input) => getLayerVersion(account, input),
     GetLayerVersionByArn: (input) => getLayerVersionByArn(account, input),
     DeleteLayerVersion: (input) => deleteLayerVersion(account, input),
@@ -22,11 +22,11 @@ export function layerOperations(account: LambdaAccount): LambdaOperations {
   };
 }
 
-async function publishLayer(account: LambdaAccount, input: Shape, caller: Caller): Promise<Shape> {
+async function publishLayer(account: LambdaAccount, input: Shape): Promise<Shape> {
   const runtimes = optionalTexts(input, "CompatibleRuntimes");
   const architectures = optionalTexts(input, "CompatibleArchitectures");
   requireCompatibility(input, runtimes, architectures);
-  const content = await loadZip(account, optionalShape(input, "Content") ?? {}, caller);
+  const content = await loadZip(account, optionalShape(input, "Content") ?? {});
   if (!content) throw invalidParameter("Please provide a source for layer content.");
   const name = layerName(optionalText(input, "LayerName") ?? "");
   const layer = account.layers.get(name) ?? { name, lastVersion: 0, versions: new Map() };
@@ -165,7 +165,7 @@ function describeWithContent(account: LambdaAccount, layer: LayerRecord, version
     ...describe(account, layer, version),
     LayerArn: layerArn(account, layer),
     Content: {
-      Location: account.downloads.offer(version.content, `${layer.name}-${version.number}`),
+      Location: account.downloads.offer(version.content, `${layer.name}-${version.number}`, account.context),
       CodeSha256: createHash("sha256").update(version.content).digest("base64"),
       CodeSize: version.content.byteLength,
     },

@@ -1,27 +1,29 @@
 import { createHash } from "node:crypto";
 import { AwsError, type SandboxContext, type Shape } from "../core/contract.ts";
 import { optionalText } from "../core/shape.ts";
-import { type BucketRecord, NULL_VERSION } from "./bucket-record.ts";
-import { noSuchBucket } from "./errors.ts";
+import { type BucketNamespace, type BucketRecord, NULL_VERSION } from "./bucket-record.ts";
+import { accessDenied, noSuchBucket } from "./errors.ts";
 
 type S3Operation = (input: Shape) => Shape;
 export type S3Operations = Readonly<Record<string, S3Operation>>;
 
-/** Everything that S3 stores for this account. */
+/** S3 as an account reaches it in one region. The namespace is every account's and every region's. */
 export class S3Account {
-  readonly buckets = new Map<string, BucketRecord>();
-
-  constructor(readonly context: SandboxContext) {}
+  constructor(
+    readonly context: SandboxContext,
+    readonly namespace: BucketNamespace,
+  ) {}
 
   now(): Date {
     return new Date(this.context.clock.now());
   }
 
-  /** The bucket that a request names. Throws NoSuchBucket. */
+  /** The bucket that a request names. Throws NoSuchBucket, or AccessDenied for another account's. */
   bucket(input: Shape): BucketRecord {
     const name = requiredMember(input, "Bucket");
-    const bucket = this.buckets.get(name);
+    const bucket = this.namespace.get(name);
     if (!bucket) throw noSuchBucket(name);
+    if (bucket.accountId !== this.context.accountId) throw accessDenied(bucket);
     return bucket;
   }
 

@@ -1,6 +1,11 @@
+import type { AccountRegion } from "../core/contract.ts";
+
 /** S3's records, in memory. */
 
-export interface BucketRecord {
+/** Every bucket of every account and region, by its name. */
+export type BucketNamespace = Map<string, BucketRecord>;
+
+export interface BucketRecord extends AccountRegion {
   readonly name: string;
   readonly createdAt: Date;
   /** Undefined: never enabled. */
@@ -51,6 +56,11 @@ export interface UploadedPart {
 
 export const NULL_VERSION = "null";
 
-export function newBucketRecord(name: string, createdAt: Date): BucketRecord {
-  return { name, createdAt, versioning: undefined, objects: new Map(), uploads: new Map(), documents: new Map() };
+interface NewBucket extends AccountRegion {
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+export function newBucketRecord(bucket: NewBucket): BucketRecord {
+  return { ...bucket, versioning: undefined, objects: new Map(), uploads: new Map(), documents: new Map() };
 }

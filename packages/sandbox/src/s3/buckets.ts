@@ -17,31 +17,59 @@ export function bucketOperations(account: S3Account): S3Operations {
   };
 }
 
-/** In us-east-1, creating a bucket that the caller already owns succeeds; elsewhere it is an error. */
+/** The region that answers for every other one, and that has no name in locations. */
+const HOME_REGION = "us-east-1";
+
+/** In us-east-1, creating a bucket that the caller already owns there succeeds; elsewhere it is an error. */
 function createBucket(account: S3Account, input: Shape): Shape {
   const name = requiredMember(input, "Bucket");
   if (!BUCKET_NAME.test(name)) {
     throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, { BucketName: name });
   }
-  if (!account.buckets.has(name)) {
-    account.buckets.set(name, newBucketRecord(name, account.now()));
-  } else if (account.context.region !== "us-east-1") {
+  const { accountId } = account.context;
+  const region = newBucketRegion(account, input);
+  const existing = account.namespace.get(name);
+  if (!existing) account.namespace.set(name, newBucketRecord({ name, accountId, region, createdAt: account.now() }));
+  else if (existing.accountId !== accountId) throw nameTaken(name);
+  else if (existing.region !== HOME_REGION || region !== HOME_REGION) {
     const message = "Your previous request to create the named bucket succeeded and you already own it.";
     throw new AwsError("BucketAlreadyOwnedByYou", message, 409, { BucketName: name });
   }
-  return { Location: `/${name}` };
+  return { Location: region === HOME_REGION ? `/${name}` : `http://${name}.s3.amazonaws.com/` };
+}
+
+/** us-east-1 creates buckets in any region; every other region only its own, and only when the request names it. */
+function newBucketRegion({ context }: S3Account, input: Shape): string {
+  const constraint = optionalText(optionalShape(input, "CreateBucketConfiguration") ?? {}, "LocationConstraint");
+  if (constraint === HOME_REGION) {
+    throw new AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", 400, {
+      LocationConstraint: constraint,
+    });
+  }
+  if (context.region === HOME_REGION) return constraint || HOME_REGION;
+  if (constraint === context.region) return constraint;
+  const message = `The ${constraint || "unspecified"} location constraint is incompatible for the region specific endpoint this request was sent to.`;
+  throw new AwsError("IllegalLocationConstraintException", message, 400);
+}
+
+function nameTaken(name: string): AwsError {
+  const message =
+    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
+  return new AwsError("BucketAlreadyExists", message, 409, { BucketName: name });
 }
 
 function headBucket(account: S3Account, input: Shape): Shape {
-  account.bucket(input);
-  return { BucketRegion: account.context.region };
+  return { BucketRegion: account.bucket(input).region };
 }
 
 function listBuckets(account: S3Account): Shape {
-  const buckets = [...account.buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { accountId } = account.context;
+  const buckets = [...account.namespace.values()]
+    .filter((bucket) => bucket.accountId === accountId)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     Buckets: buckets.map((bucket) => ({ Name: bucket.name, CreationDate: bucket.createdAt })),
-    Owner: { ID: account.context.accountId, DisplayName: "sandbox" },
+    Owner: { ID: accountId, DisplayName: "sandbox" },
   };
 }
 
@@ -54,15 +82,13 @@ function deleteBucket(account: S3Account, input: Shape): Shape {
         : "The bucket you tried to delete is not empty. You must delete all versions in the bucket.";
     throw new AwsError("BucketNotEmpty", message, 409, { BucketName: bucket.name });
   }
-  account.buckets.delete(bucket.name);
+  account.namespace.delete(bucket.name);
   return {};
 }
 
-/** us-east-1 is the region without a name. */
 function getBucketLocation(account: S3Account, input: Shape): Shape {
-  account.bucket(input);
-  const { region } = account.context;
-  return region === "us-east-1" ? {} : { LocationConstraint: region };
+  const { region } = account.bucket(input);
+  return region === HOME_REGION ? {} : { LocationConstraint: region };
 }
 
 function putBucketVersioning(account: S3Account, input: Shape): Shape {

@@ -1,4 +1,5 @@
 import { AwsError } from "../core/contract.ts";
+import type { BucketRecord } from "./bucket-record.ts";
 
 export function noSuchBucket(bucket: string): AwsError {
   return new AwsError("NoSuchBucket", "The specified bucket does not exist", 404, { BucketName: bucket });
@@ -33,4 +34,23 @@ export function preconditionFailed(condition: string): AwsError {
   return new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412, {
     Condition: condition,
   });
+}
+
+/** A bucket of another account. `BucketRegion` is a header of the response. */
+export function accessDenied({ region }: BucketRecord): AwsError {
+  return new AwsError("AccessDenied", "Access Denied", 403, { BucketRegion: region });
+}
+
+/** A request that reached the wrong region with the bucket in its path. */
+export function redirectTo({ name, region }: BucketRecord): AwsError {
+  const message =
+    "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.";
+  const Endpoint = `s3.${region}.amazonaws.com`;
+  return new AwsError("PermanentRedirect", message, 301, { Endpoint, Bucket: name, BucketRegion: region });
+}
+
+/** A host that names the bucket leads to the right region, where the signature is for the wrong one. */
+export function signedForWrongRegion({ region }: BucketRecord, signedFor: string): AwsError {
+  const message = `The authorization header is malformed; the region '${signedFor}' is wrong; expecting '${region}'`;
+  return new AwsError("AuthorizationHeaderMalformed", message, 400, { Region: region, BucketRegion: region });
 }

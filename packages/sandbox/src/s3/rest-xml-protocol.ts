@@ -92,6 +92,7 @@ function decode(request: WireRequest): DecodedCall {
   const input = defined({
     Bucket: path.bucket || undefined,
     Key: path.key || undefined,
+    HostNamesBucket: path.isInHost || undefined,
     ...renamed(Object.fromEntries(request.query), QUERY_MEMBERS),
     ...renamed(plainHeaders(request.headers), HEADER_MEMBERS),
     Metadata: metadataOf(request.headers),
@@ -205,12 +206,13 @@ function xmlResponse(status: number, xml: string, headers: Record<string, string
 }
 
 function encodeError(error: AwsError, requestId: string): WireResponse {
-  const headers = requestIds(requestId);
+  const { BucketRegion, ...details } = error.details;
+  const headers = { ...requestIds(requestId), ...responseHeaders({ BucketRegion }) };
   if (error.status === 304) return { status: 304, headers, body: new Uint8Array() };
   const content = {
     Code: error.code,
     Message: error.message,
-    ...error.details,
+    ...details,
     RequestId: requestId,
     HostId: requestId,
   };

@@ -79,10 +79,12 @@ export const S3_ROUTES: readonly S3Route[] = [
 interface S3Path {
   readonly bucket: string;
   readonly key: string;
+  /** Whether the host names the bucket, not the path. */
+  readonly isInHost: boolean;
 }
 
 /** Undefined if no operation of the sandbox matches. */
-export function findRoute(request: WireRequest, { bucket, key }: S3Path): S3Route | undefined {
+export function findRoute(request: WireRequest, { bucket, key }: Pick<S3Path, "bucket" | "key">): S3Route | undefined {
   const scope = bucket === "" ? "service" : key === "" ? "bucket" : "object";
   return S3_ROUTES.find(
     (route) =>
@@ -115,8 +117,10 @@ const VIRTUAL_HOST = /^(.+?)\.(?:s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com|(?:sandbo
 export function parseS3Path(request: WireRequest): S3Path {
   const path = request.path.replace(/^\//, "");
   const virtual = VIRTUAL_HOST.exec(request.host)?.[1];
-  if (virtual && virtual !== "sandbox" && virtual !== "s3") return { bucket: virtual, key: decodeURIComponent(path) };
+  if (virtual && virtual !== "sandbox" && virtual !== "s3") {
+    return { bucket: virtual, key: decodeURIComponent(path), isInHost: true };
+  }
   const slash = path.indexOf("/");
-  const bucket = slash < 0 ? path : path.slice(0, slash);
-  return { bucket: decodeURIComponent(bucket), key: slash < 0 ? "" : decodeURIComponent(path.slice(slash + 1)) };
+  const bucket = decodeURIComponent(slash < 0 ? path : path.slice(0, slash));
+  return { bucket, key: slash < 0 ? "" : decodeURIComponent(path.slice(slash + 1)), isInHost: false };
 }

@@ -1,14 +1,23 @@
-import { AwsError, type AwsService, type SandboxContext } from "../core/contract.ts";
+import { AwsError, type AwsService, type Caller, type SandboxContext, type Shape } from "../core/contract.ts";
+import { optionalFlag, optionalText } from "../core/shape.ts";
 import { S3Account, type S3Operations } from "./account.ts";
 import { bucketDocumentOperations } from "./bucket-documents.ts";
+import type { BucketNamespace } from "./bucket-record.ts";
 import { bucketOperations } from "./buckets.ts";
+import { redirectTo, signedForWrongRegion } from "./errors.ts";
 import { listingOperations } from "./listings.ts";
 import { multipartOperations } from "./multipart.ts";
 import { objectOperations } from "./objects.ts";
 
-/** S3 in memory: buckets, objects with versions, multipart uploads, and settings that are stored without effect. */
-export function createS3(context: SandboxContext): AwsService {
-  const account = new S3Account(context);
+/** Operations that every region serves for buckets of any region. */
+const REGIONLESS = new Set(["CreateBucket", "GetBucketLocation"]);
+
+/**
+ * S3 in memory, as an account reaches it in one region: buckets, objects with versions, multipart uploads, and settings
+ * that are stored without effect.
+ */
+export function createS3(context: SandboxContext, namespace: BucketNamespace): AwsService {
+  const account = new S3Account(context, namespace);
   const operations: S3Operations = {
     ...bucketOperations(account),
     ...bucketDocumentOperations(account),
@@ -18,7 +27,7 @@ export function createS3(context: SandboxContext): AwsService {
   };
   return {
     name: "s3",
-    call: async (operation, input) => {
+    call: async (operation, input, caller) => {
       const perform = operations[operation];
       if (!perform) {
         throw new AwsError(
@@ -27,7 +36,18 @@ export function createS3(context: SandboxContext): AwsService {
           501,
         );
       }
+      if (!REGIONLESS.has(operation)) requireRegion(account, input, caller);
       return perform(input);
     },
   };
+}
+
+/**
+ * Throws the redirect to the bucket's own region. CloudFormation follows it: launch links name templates in the bucket of
+ * one region and work in all of them.
+ */
+function requireRegion({ context, namespace }: S3Account, input: Shape, caller: Caller): void {
+  const bucket = namespace.get(optionalText(input, "Bucket") ?? "");
+  if (!bucket || bucket.region === context.region || caller === "cloudformation") return;
+  throw optionalFlag(input, "HostNamesBucket") ? signedForWrongRegion(bucket, context.region) : redirectTo(bucket);
 }

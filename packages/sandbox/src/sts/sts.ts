@@ -1,22 +1,28 @@
-import { AwsError, type AwsService, type SandboxContext, type Shape } from "../core/contract.ts";
+import { AwsError, type AwsService, type Principal, type SandboxContext, type Shape } from "../core/contract.ts";
+import { type Principals, userOf } from "../core/principals.ts";
 import { optionalNumber, optionalText } from "../core/shape.ts";
 
 /** AWS's default of one hour. */
 const DEFAULT_SESSION_SECONDS = 3600;
 
-/** The caller's identity, and temporary credentials. Any role exists, and anyone may assume it. */
-export function createSts(context: SandboxContext): AwsService {
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/;
+
+/**
+ * The caller's identity, and temporary credentials. Any role exists in any account, anyone may assume it, and its
+ * credentials act in the role's account.
+ */
+export function createSts(context: SandboxContext, principals: Principals): AwsService {
   return {
     name: "sts",
-    call: async (operation, input) => {
+    call: async (operation, input, _caller, principal = userOf(context.accountId)) => {
       switch (operation) {
         case "GetCallerIdentity":
-          return callerIdentity(context);
+          return { UserId: principal.userId, Account: principal.accountId, Arn: principal.arn };
         case "AssumeRole":
         case "AssumeRoleWithWebIdentity":
-          return assumeRole(context, input);
+          return assumeRole(context, principals, input);
         case "GetSessionToken":
-          return { Credentials: credentials(context, input) };
+          return { Credentials: credentials(context, principals, { input, principal }) };
         default:
           throw new AwsError("InvalidAction", `Could not find operation ${operation} for version 2011-06-15`, 400);
       }
@@ -24,33 +30,34 @@ export function createSts(context: SandboxContext): AwsService {
   };
 }
 
-function callerIdentity(context: SandboxContext): Shape {
-  return {
-    UserId: "AIDASANDBOXUSER00000A",
-    Account: context.accountId,
-    Arn: `arn:aws:iam::${context.accountId}:user/sandbox`,
-  };
-}
-
-function assumeRole(context: SandboxContext, input: Shape): Shape {
+function assumeRole(context: SandboxContext, principals: Principals, input: Shape): Shape {
   const roleArn = required(input, "RoleArn");
   const session = required(input, "RoleSessionName");
-  const [, , , , account = context.accountId, path = ""] = roleArn.split(":");
-  const role = path.slice(path.lastIndexOf("/") + 1);
+  const [, accountId, role] = ROLE_ARN.exec(roleArn) ?? [];
+  if (!accountId || !role) throw new AwsError("ValidationError", `${roleArn} is invalid`, 400);
+  const principal: Principal = {
+    accountId,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`,
+    userId: `AROASANDBOXROLE00000A:${session}`,
+  };
   return {
-    Credentials: credentials(context, input),
-    AssumedRoleUser: {
-      AssumedRoleId: `AROASANDBOXROLE00000A:${session}`,
-      Arn: `arn:aws:sts::${account}:assumed-role/${role}/${session}`,
-    },
+    Credentials: credentials(context, principals, { input, principal }),
+    AssumedRoleUser: { AssumedRoleId: principal.userId, Arn: principal.arn },
   };
 }
 
-function credentials(context: SandboxContext, input: Shape): Shape {
+interface SessionRequest {
+  readonly input: Shape;
+  readonly principal: Principal;
+}
+
+function credentials(context: SandboxContext, principals: Principals, { input, principal }: SessionRequest): Shape {
   const seconds = optionalNumber(input, "DurationSeconds") ?? DEFAULT_SESSION_SECONDS;
   const token = context.uuid().replaceAll("-", "");
+  const AccessKeyId = `ASIA${token.slice(0, 16).toUpperCase()}`;
+  principals.give(AccessKeyId, principal);
   return {
-    AccessKeyId: `ASIA${token.slice(0, 16).toUpperCase()}`,
+    AccessKeyId,
     SecretAccessKey: token,
     SessionToken: `sandbox-session-${token}`,
     Expiration: new Date(context.clock.now() + seconds * 1000),

@@ -9,30 +9,43 @@ interface RegisteredResource {
   readonly properties: ValueMap;
 }
 
+/** Resources of one account by type and id. */
+export type RegisteredResources = Map<string, RegisteredResource>;
+
+/** IAM's names are an account's in all regions together. */
+const GLOBAL_TYPE = /^AWS::IAM::/;
+
 /**
- * The account's resources of types that no service of the sandbox implements. The registry remembers them so that a name
- * can be taken only once.
+ * The resources of types that no service of the sandbox implements, of one account in one region. The registry remembers
+ * them so that a name can be taken only once.
  */
 export class ResourceRegistry {
-  readonly #resources = new Map<string, RegisteredResource>();
+  readonly #regional: RegisteredResources = new Map();
+
+  /** The global resources are those of all regions of the account. */
+  constructor(private readonly global: RegisteredResources) {}
 
   /** Throws ResourceError if another resource has the id. */
   add(resource: RegisteredResource): void {
-    const holder = this.#resources.get(keyOf(resource));
+    const holder = this.#among(resource).get(keyOf(resource));
     if (holder) throw new ResourceError(`${resource.physicalId} already exists in stack ${holder.stackId}`);
-    this.#resources.set(keyOf(resource), resource);
+    this.replace(resource);
   }
 
   has(resource: RegisteredResource): boolean {
-    return this.#resources.has(keyOf(resource));
+    return this.#among(resource).has(keyOf(resource));
   }
 
   replace(resource: RegisteredResource): void {
-    this.#resources.set(keyOf(resource), resource);
+    this.#among(resource).set(keyOf(resource), resource);
   }
 
   remove(resource: RegisteredResource): void {
-    this.#resources.delete(keyOf(resource));
+    this.#among(resource).delete(keyOf(resource));
+  }
+
+  #among({ type }: RegisteredResource): RegisteredResources {
+    return GLOBAL_TYPE.test(type) ? this.global : this.#regional;
   }
 }
 

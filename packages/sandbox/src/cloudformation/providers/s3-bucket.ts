@@ -7,7 +7,7 @@ export const s3Bucket: Provider = {
   async create(wanted) {
     const Bucket = nameOf(wanted, "BucketName").toLowerCase();
     if (await bucketExists(wanted, Bucket)) throw new ResourceError(`${Bucket} already exists`);
-    await callS3(wanted, "CreateBucket", { Bucket });
+    await callS3(wanted, "CreateBucket", { Bucket, ...locationOf(wanted) });
     await putVersioning({ ...wanted, physicalId: Bucket });
     return Bucket;
   },
@@ -67,8 +67,15 @@ async function bucketExists(request: ResourceRequest, Bucket: string): Promise<b
     return true;
   } catch (error) {
     if (error instanceof AwsError && error.status === 404) return false;
+    // Another account's.
+    if (error instanceof AwsError && error.status === 403) return true;
     throw error;
   }
+}
+
+/** A stack's bucket is in the stack's region, which S3 wants to be named unless it is us-east-1. */
+function locationOf({ context: { region } }: ResourceRequest): Shape {
+  return region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint: region } };
 }
 
 /** A template that does not mention versioning leaves the bucket as it is. */
