@@ -2,7 +2,7 @@
  * Prints the counts of the house: for each room (folder) and in total. How each count is made stands at its function in `house/`.
  *
  *   npm run house                          the tables
- *   npm run house -- --check               exits with 1 and file:line where an old word or an import circle stands
+ *   npm run house -- --check               exits with 1 and file:line of each old word, import circle and assignment over an await
  *   npm run house -- --unused --words      lists as well
  *   npm run house -- --walk FILE:FUNCTION:PARAMETER   follows another value
  *   npm run house -- --root DIR --json     another checkout; machine-readable
@@ -22,6 +22,7 @@ import {
   unusedExports,
 } from "./house/counts.ts";
 import { type Project, readProject, type SourceFile } from "./house/source-files.ts";
+import { tornAssignments } from "./house/torn-assignments.ts";
 import { walkFrom } from "./house/walk.ts";
 import { citationsIn, type Finding, factSections, findOldWords, tokensOf } from "./house/words.ts";
 
@@ -174,7 +175,10 @@ function print(title: string, lines: readonly string[]): void {
 function faultsOf(project: Project): string[] {
   const circles = circlesOf(edgesOf(project).filter(isInside(project)));
   const lines = circles.map((files) => `${files[0]}:1: import circle: ${files.join(" ")}`);
-  return [...findOldWords(project.root).map(wordLine), ...lines];
+  const torn = project.files.flatMap(({ path, ast }) =>
+    tornAssignments(ast).map((line) => `${path}:${line}: read before an await and assigned after it: await first`),
+  );
+  return [...findOldWords(project.root).map(wordLine), ...lines, ...torn];
 }
 
 function wordLine({ file, line, found, say }: Finding): string {

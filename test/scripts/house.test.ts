@@ -9,6 +9,7 @@ import {
   unusedExports,
 } from "../../scripts/house/counts.ts";
 import { parse, readProject, resolveImport } from "../../scripts/house/source-files.ts";
+import { tornAssignments } from "../../scripts/house/torn-assignments.ts";
 import { measured, walkFrom } from "../../scripts/house/walk.ts";
 import {
   asWords,
@@ -18,6 +19,7 @@ import {
   tokensOf,
   tokensOfMarkdown,
 } from "../../scripts/house/words.ts";
+import { ROOT } from "../support/root.ts";
 
 const RULES = [
   { word: "wobbly values", say: "firm values", name: /\bwobbly values?\b/, text: /\bwobbly values?\b/i },
@@ -206,4 +208,37 @@ t.test("a walk follows what is passed on, and when it is wide what comes back", 
     walkFrom(readProject(root), { file: "src/jobs/start.ts", of: "start", name: "job" }, wide).trip.map(({ of }) => of);
   t.same(trip(false), ["start", "load"]);
   t.same(trip(true), ["start", "load", "pick", "named"]);
+});
+
+t.test("an assignment that reads its target before an await and writes it afterwards is found", async (t) => {
+  const found = (code: string) => tornAssignments(parse("src/a.ts", code).ast);
+  for (const code of [
+    "stop.why ??= await run();",
+    "total += await count();",
+    "a.b ||= (await run()).c;",
+    "list[0] &&= [await run()];",
+    "total = total + (await count());",
+    "a.b = f(a.b, await run());",
+    "all = [...all, await run()];",
+    "x = x ?? (await run());",
+  ])
+    t.same(found(`async () => {\n  ${code}\n}`), [2], code);
+  for (const code of [
+    "const why = await run(); stop.why ??= why;",
+    "total = (await count()) + total;",
+    "total = await count();",
+    "total += 1;",
+    "run ??= async () => { await other(); };",
+    "last = last.then(async () => await run());",
+    "a.b = f(a, await run());",
+  ])
+    t.same(found(`async () => {\n  ${code}\n}`), [], code);
+});
+
+t.test("nothing of the house reads a value before an await and assigns it afterwards", async (t) => {
+  const { files } = readProject(ROOT);
+  t.same(
+    files.flatMap(({ path, ast }) => tornAssignments(ast).map((line) => `${path}:${line}`)),
+    [],
+  );
 });

@@ -24,7 +24,8 @@ export async function importResource(site: Site, wanted: StackResource, physical
     stack.resources.set(imported.logicalId, imported);
     await provider.importing?.adopt(request);
     await provider.settle(request);
-    imported = { ...imported, attributes: await provider.attributes(request) };
+    const attributes = await provider.attributes(request);
+    imported = { ...imported, attributes };
     stack.resources.set(imported.logicalId, imported);
     setResourceStatus(site, imported, { status: "IMPORT_COMPLETE", reason: "Resource import completed." });
     return imported;

@@ -48,7 +48,8 @@ export async function computeChangeSet(site: Site, set: ChangeSet): Promise<void
   try {
     if (isUnprocessed(set.blueprint.template)) set.blueprint = await finishedBlueprint(site, set.blueprint);
     if (set.importExisting) {
-      set.blueprint = { ...set.blueprint, imports: await existingResources(site, set.blueprint) };
+      const imports = await existingResources(site, set.blueprint);
+      set.blueprint = { ...set.blueprint, imports };
     }
     const { changes: planned, outputsChange, valuesWarning } = planChanges(site, set.blueprint);
     if (set.type === "IMPORT") checkOnlyImports(planned, outputsChange);
