@@ -125,8 +125,8 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     stagingBucket: config.stagingBucket,
   };
   dispatcher.work(
-    createWorker(deps, (error, job) =>
-      logger.error({ err: error, job: job.type, subject: job.subject }, "a job failed unexpectedly"),
+    createWorker(deps, (error, { job, type, subject }, place) =>
+      logger.error({ err: error, job, type, subject, ...place }, "a job met a fault of Stepback itself"),
     ),
   );
   const stopping = new AbortController();

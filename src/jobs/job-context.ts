@@ -9,6 +9,7 @@ import type { Fingerprint } from "../domain/template/secrets.ts";
 import type { Fence } from "../store/port/jobs.ts";
 import type { NewLine, Transaction } from "../store/port/transaction.ts";
 import type { Store } from "../store/store.ts";
+import type { FaultPlace } from "./job-problem.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
 
 /** Everything that a job may use. */
@@ -30,6 +31,8 @@ export interface JobContext extends JobDeps {
   readonly fence: Fence;
   readonly signal: AbortSignal;
   readonly log: JobLog;
+  /** Writes an error that nobody foresaw to the service's log, with the ids of the job. */
+  readonly report: (error: unknown, place: FaultPlace) => void;
   /** Gateways that log their calls under a component and a step of the plan. */
   access(component: ComponentId | null, step: number | null): AwsAccess;
   /**
@@ -82,14 +85,15 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
 
 export function createJobContext(
   deps: JobDeps,
-  job: { fence: Fence; activity: Activity; signal: AbortSignal },
+  job: { activity: Activity } & Pick<JobContext, "fence" | "signal" | "report">,
 ): JobContext {
-  const { fence, activity, signal } = job;
+  const { fence, activity, signal, report } = job;
   const log = createJobLog(deps.store, fence, activity.id, deps.clock);
   return {
     ...deps,
     fence,
     signal,
+    report,
     log,
     access: (component, step) => deps.connect(activity.target, log.observer(component, step)),
     fork: () => createJobContext(deps, job),
@@ -110,7 +114,7 @@ export async function checkpoint(context: JobContext, activity: string): Promise
   if (context.signal.aborted)
     throw new StepbackError("SHUTTING_DOWN", "The service is stopping; the job goes on after its restart.");
   if (await context.store.isCancelRequested(activity))
-    throw new StepbackError("CANCELLED", "Someone cancelled the job.");
+    throw new StepbackError("CANCELLED", "The job was cancelled on request; its log says by whom.");
 }
 
 export function enqueueing(context: JobDeps, type: "plan-rollback" | "run-rollback", subject: string) {

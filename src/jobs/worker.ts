@@ -1,10 +1,11 @@
 import type { Deployment } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
-import { isLeftToOthers, isOutage, problemOf, StepbackError } from "../domain/errors.ts";
+import { isLeftToOthers, isOutage, StepbackError } from "../domain/errors.ts";
 import type { ClaimedJob, JobType } from "../store/port/jobs.ts";
 import { recordDeployment } from "./capture/record-deployment.ts";
 import { takeBackup } from "./capture/take-backup.ts";
 import { createJobContext, type JobContext, type JobDeps } from "./job-context.ts";
+import { type FaultPlace, jobProblem } from "./job-problem.ts";
 import { planRollback } from "./plan/plan-rollback.ts";
 import { breakOffRollback } from "./run/finish-rollback.ts";
 import { runRollback } from "./run/run-rollback.ts";
@@ -26,18 +27,22 @@ const JOBS: Readonly<
  * Runs one delivered job. Every failure ends in the rows; `report` also receives the ones that nobody foresaw. Rejects in an
  * outage of the store, and leaves the job to another delivery.
  */
-export function createWorker(deps: JobDeps, report: (error: unknown, job: ClaimedJob) => void) {
+export function createWorker(deps: JobDeps, report: (error: unknown, job: ClaimedJob, place: FaultPlace) => void) {
   return async (job: ClaimedJob, signal: AbortSignal): Promise<void> => {
     const deployment = await deps.store.findDeployment(job.subject);
     const rollback = deployment ? null : await deps.store.findRollback(job.subject);
     const activity = deployment ?? rollback;
     if (!activity) return deps.store.endJob(job);
-    const context = createJobContext(deps, { fence: { job: job.job, fence: job.fence }, activity, signal });
+    const context = createJobContext(deps, {
+      fence: { job: job.job, fence: job.fence },
+      ...{ activity, signal },
+      report: (error, place) => report(error, job, place),
+    });
     try {
       await runJob(context, job, { deployment, rollback });
     } catch (error) {
       const running = job.type === "run-rollback" ? rollback : null;
-      await fail(context, { id: activity.id, running }, error, (unforeseen) => report(unforeseen, job));
+      await fail(context, { id: activity.id, running }, error);
     }
   };
 }
@@ -59,12 +64,10 @@ async function fail(
   context: JobContext,
   { id, running }: { readonly id: string; readonly running: Rollback | null },
   error: unknown,
-  report: (error: unknown) => void,
 ): Promise<void> {
   if (isOutage(error)) throw error;
   if (isLeftToOthers(error)) return;
-  const problem = problemOf(error);
-  if (problem.code === "INTERNAL") report(error);
+  const problem = jobProblem(context, error);
   context.log.add("error", `Ended in Exception. ${problem.code}: ${problem.detail}`);
   if (running && (await breakOffRollback(context, running, problem))) return;
   await context.store.failActivity(context.fence, id, {

@@ -138,7 +138,7 @@ export function deploymentRoutes({ deployments, rollbacks, logs }: Services): Fa
       accepted(reply, presentDeployment(await deployments.finish(request.params.id, request.body))),
     );
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
-      accepted(reply, presentDeployment(await deployments.cancel(request.params.id))),
+      accepted(reply, presentDeployment(await deployments.cancel(request.params.id, callerOf(request).name))),
     );
     app.post("/:id/drill", { schema: DRILL }, async (request, reply) =>
       accepted(reply, presentRollback(await rollbacks.drill(request.params.id, callerOf(request).name))),

@@ -135,7 +135,7 @@ export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Ser
       next: null,
     }));
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
-      accepted(reply, presentRollback(await rollbacks.cancel(request.params.id))),
+      accepted(reply, presentRollback(await rollbacks.cancel(request.params.id, callerOf(request).name))),
     );
     addDraftRoutes(app, drafts);
     addPackageCommandRoutes(app, packageCommands);

@@ -43,7 +43,7 @@ export interface DeploymentService {
   /** Reports CI's outcome and enqueues the record. Repeating the report changes nothing. */
   finish(id: string, report: { outcome: Outcome; message?: string | null }): Promise<Deployment>;
   /** Ends the deployment at once when none of its jobs runs; otherwise the job stops at its next safe point. */
-  cancel(id: string): Promise<Deployment>;
+  cancel(id: string, by: string): Promise<Deployment>;
   /** DEPLOYMENT_NOT_FINISHED until the record exists. */
   listAltered(id: string, page: Page): Promise<Paged<Named<Altered>>>;
   /** Ends deployments that were not finished within `afterMs` with ABANDONED. Returns their ids. */
@@ -69,8 +69,8 @@ export function createDeploymentService(deps: DeploymentDeps): DeploymentService
       );
       return find(id);
     },
-    cancel: async (id) => {
-      await cancel(deps, await find(id));
+    cancel: async (id, by) => {
+      await cancel(deps, await find(id), by);
       return find(id);
     },
     listAltered: async (id, page) => {
@@ -172,9 +172,9 @@ function refuseUnfinished(deployment: Deployment): void {
   throw new StepbackError("DEPLOYMENT_NOT_FINISHED", `${deployment.id} is ${deployment.status}.`);
 }
 
-async function cancel({ store, clock }: DeploymentDeps, deployment: Deployment): Promise<void> {
+async function cancel({ store, clock }: DeploymentDeps, deployment: Deployment, by: string): Promise<void> {
   refuse(endedError(deployment));
-  await store.requestCancel(deployment.id, clock.now());
+  await store.requestCancel(deployment.id, clock.now(), by);
   if (deployment.status !== "In Progress" || deployment.outcome !== null) return;
   const problem = problemOf(new StepbackError("CANCELLED", "Cancelled before its outcome was reported."));
   await store.endActivity(deployment.id, problem, clock.now());

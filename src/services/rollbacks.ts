@@ -47,7 +47,7 @@ export interface RollbackService {
   /** The resources that the rollback has left in the account so far and that belong to no stack. */
   listOrphans(id: string): Promise<readonly Orphan[]>;
   /** Ends a draft at once; a running job stops between two actions. */
-  cancel(id: string): Promise<Rollback>;
+  cancel(id: string, by: string): Promise<Rollback>;
 }
 
 type RollbackDeps = OpenDeps & Pick<ServiceDeps, "rateOf"> & { readonly store: CommandStore };
@@ -71,8 +71,8 @@ export function createRollbackService(deps: RollbackDeps): RollbackService {
       const journal = await store.findJournal((await find(id)).id);
       return orphansIn(journal.map(({ result }) => result));
     },
-    cancel: async (id) => {
-      await cancel(deps, await find(id));
+    cancel: async (id, by) => {
+      await cancel(deps, await find(id), by);
       return find(id);
     },
   };
@@ -114,11 +114,11 @@ function isSettled(rollback: Rollback): boolean {
   return rollback.status === "Draft" || hasEnded(rollback.status) || awaitsCommand(rollback);
 }
 
-async function cancel(deps: RollbackDeps, rollback: Rollback): Promise<void> {
+async function cancel(deps: RollbackDeps, rollback: Rollback, by: string): Promise<void> {
   const { store, clock } = deps;
   refuse(endedError(rollback));
   const at = clock.now();
-  await store.requestCancel(rollback.id, at);
+  await store.requestCancel(rollback.id, at, by);
   if (awaitsCommand(rollback)) {
     await reportFailure(deps, rollback.id, new StepbackError("CANCELLED", "Cancelled before its command ended."));
   }

@@ -53,11 +53,18 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
 
 function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
   return {
-    requestCancel: (id, at) =>
+    requestCancel: (id, at, by) =>
       database.write(async (rows) => {
         if (hasEnded((await getActivity(rows, id)).status)) return false;
         const isFirst = and(eq(activities.id, id), isNull(activities.cancelRequestedAt));
-        await rows.update(activities).set({ cancelRequestedAt: at }).where(isFirst);
+        const first = await rows
+          .update(activities)
+          .set({ cancelRequestedAt: at })
+          .where(isFirst)
+          .returning({ id: activities.id });
+        const message = `${by} asked to cancel it.`;
+        const asked = { at, level: "info" as const, component: null, step: null, message, aws: null };
+        await insertLines(rows, id, first.length > 0 ? [asked] : []);
         return true;
       }),
     isCancelRequested: (id) => database.read(async (rows) => (await getActivity(rows, id)).cancelRequestedAt !== null),

@@ -234,7 +234,7 @@ async function testEndings(t: Test, open: OpenStore): Promise<void> {
     t.same((await store.listLines("dep_1", { after: 0, limit: 10 })).length, 1);
     await t.rejects(store.endJob(job), { code: "LEASE_LOST" });
     t.equal(await store.endActivity("dep_1", PROBLEM, NOW), false);
-    t.equal(await store.requestCancel("dep_1", NOW), false);
+    t.equal(await store.requestCancel("dep_1", NOW, "ann"), false);
   });
 
   await t.test(
@@ -257,11 +257,12 @@ async function testEndings(t: Test, open: OpenStore): Promise<void> {
     const store = await open(t);
     await openDeployment(store, deployment("dep_1"));
     t.equal(await store.isCancelRequested("dep_1"), false);
-    t.equal(await store.requestCancel("dep_1", NOW + 1), true);
-    t.equal(await store.requestCancel("dep_1", NOW + 2), true);
+    t.equal(await store.requestCancel("dep_1", NOW + 1, "ann"), true);
+    t.equal(await store.requestCancel("dep_1", NOW + 2, "bob"), true);
+    t.match(await store.listLines("dep_1", { after: 0, limit: 9 }), [{ at: NOW + 1, message: "ann asked to cancel it." }]);
     t.equal(await store.isCancelRequested("dep_1"), true);
     t.match(await store.findDeployment("dep_1"), { cancelRequestedAt: NOW + 1, status: "Queued" });
-    await t.rejects(store.requestCancel("dep_none", NOW), { code: "NOT_FOUND" });
+    await t.rejects(store.requestCancel("dep_none", NOW, "ann"), { code: "NOT_FOUND" });
   });
 
   await t.test("finds deployments that were opened before a given time", async (t) => {

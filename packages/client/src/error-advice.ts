@@ -41,6 +41,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["SEVERAL_DEPLOYMENTS","Name the deployment in `detail` that the package belongs to with `deployment`."],
   ["NO_COMMAND_AWAITED","Only a rollback by package takes output and an outcome, and only while its command may run."],
   ["PLAN_REFUSED","Read the refused steps; each one says why and what to do."],
+  ["JOB_FAULT","Look in the service's log for the job that `detail` names, report what stands there, and try again."],
   ["VERIFY_FAILED","The log names the paths that differ. Roll back again, or find out who else writes."],
   ["STEP_FAILED","The log of the component names the error; fix it and roll back again."],
   ["BACKUP_FAILED","Do not deploy. Fix what the log names and open a new deployment."],

@@ -8,6 +8,12 @@ export const JOB_ENDS = {
     "The plan cannot run as it is",
     "Read the refused steps; each one says why and what to do.",
   ),
+  JOB_FAULT: row(
+    500,
+    true,
+    "A fault of Stepback itself stopped the job or one of its steps",
+    "Look in the service's log for the job that `detail` names, report what stands there, and try again.",
+  ),
   VERIFY_FAILED: row(
     500,
     false,

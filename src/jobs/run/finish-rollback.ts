@@ -16,8 +16,8 @@ import { captureOptions, withSiblings } from "../plan/what-to-read.ts";
 import { dropChangeSets } from "./gate-change-sets.ts";
 import { readPinChanges } from "./pin-rolled-back.ts";
 import { changedIds, idAfter, withRenamed } from "./renamed-ids.ts";
-import { hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
-import { proofOf } from "./verify-step.ts";
+import { doneStatus, hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
+import { actingStep, proofOf } from "./verify-step.ts";
 
 /** Reads all picked components once more, since a later step may have undone an earlier one, and ends the job. */
 export async function finishRollback(run: Run, stopped: Problem | null): Promise<void> {
@@ -80,9 +80,8 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
 function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem | null): StepRow {
   const row = run.rows.get(step.order) ?? pendingRow(step);
   if (row.status === "Failed") return row;
-  if (row.status === "Running" && stopped)
-    return { ...row, status: "Failed", error: stopped, finishedAt: run.context.clock.now() };
-  if (!hasSettled(row)) return { ...row, status: "Skipped" };
+  const isUnsettled = !hasSettled(row);
+  if (isUnsettled && !run.begun.has(actingStep(run, step).order)) return notReached(run, row, stopped);
   const expected = expectedState(step.goal, changedIds(run, step, live));
   const comparison = compareWithGoal(
     KINDS[kindOf(step.component)],
@@ -90,10 +89,26 @@ function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem 
     expected,
   );
   const proof = proofOf(run, step, expected, comparison);
+  if (isUnsettled) return proof.is === "failed" ? notReached(run, row, stopped) : reached(run, step, row);
   if (proof.is !== "failed") return { ...row, verified: true };
   const { error } = proof;
   run.context.log.add("error", `At the final read: ${error.detail}`, { component: step.component, step: step.order });
   return { ...row, status: "Failed", verified: false, error };
+}
+
+/** A run that was stopped leaves what it was doing as failed, and the rest as skipped. */
+function notReached({ context }: Run, row: StepRow, stopped: Problem | null): StepRow {
+  if (row.status !== "Running" || !stopped) return { ...row, status: "Skipped" };
+  return { ...row, status: "Failed", error: stopped, finishedAt: context.clock.now() };
+}
+
+/** Restored before the run was stopped: by its own last action, or by the stack that contains it. */
+function reached({ context }: Run, step: PlanStep, row: StepRow): StepRow {
+  const status = doneStatus(step);
+  const finishedAt = context.clock.now();
+  const about = { component: step.component, step: step.order };
+  context.log.add("info", `${status} before the run was stopped: read back and equal.`, about);
+  return { ...row, status, verified: true, startedAt: row.startedAt ?? finishedAt, finishedAt };
 }
 
 function failure(rows: readonly StepRow[]): Problem | null {

@@ -20,7 +20,7 @@ export async function preflight(
 ): Promise<Problem | null> {
   const returned = rollback.toBuild?.package ?? null;
   if (await context.store.isCancelRequested(rollback.id))
-    return problem("CANCELLED", "Someone cancelled the rollback before it ran.");
+    return problem("CANCELLED", "The rollback was cancelled before it ran; its log says by whom.");
   const refusal = whyNot(rollback, plan);
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");

@@ -20,6 +20,8 @@ export interface Run {
   readonly rows: Map<number, StepRow>;
   /** How many actions of each step are done, by its order: by this worker, and by a killed one before it. */
   readonly done: Map<number, number>;
+  /** How many actions of each step have their intent in the journal, by its order. */
+  readonly begun: Map<number, number>;
   /** The digest of the template that a stack kept because its change set was empty, by the step's order. */
   readonly kept: Map<number, string>;
   /** Physical ids that each restored stack had to create again. */
@@ -71,6 +73,13 @@ export function doneActions(journal: readonly JournalEntry[]): Map<number, numbe
   const done = new Map<number, number>();
   for (const { step, status } of journal) if (status === "done") done.set(step, (done.get(step) ?? 0) + 1);
   return done;
+}
+
+/** How many actions of each step have been begun according to the journal. */
+export function begunActions(journal: readonly JournalEntry[]): Map<number, number> {
+  const begun = new Map<number, number>();
+  for (const { step, index } of journal) begun.set(step, Math.max(begun.get(step) ?? 0, index + 1));
+  return begun;
 }
 
 /** The updates for which CloudFormation found nothing to do, according to the journal. */

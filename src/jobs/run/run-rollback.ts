@@ -8,7 +8,7 @@ import { mapBounded } from "../map-bounded.ts";
 import { loadStates } from "../plan/sources.ts";
 import { finishRollback, refuseRollback } from "./finish-rollback.ts";
 import { preflight } from "./preflight.ts";
-import { doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
+import { begunActions, doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
 import { runEarlierPass, runStep } from "./run-step.ts";
 
 /**
@@ -29,8 +29,8 @@ export async function runRollback(context: JobContext, rollback: Rollback): Prom
   if (isByPackage(rollback) && !rollback.toBuild?.outcome) return leaveToCommand(context, rollback);
   const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
   const journal = await context.store.findJournal(rollback.id);
-  const [done, kept] = [doneActions(journal), keptTemplates(journal)];
-  const run: Run = { context, rollback, plan, states, rows, done, kept, changedIds: new Map() };
+  const journaled = { done: doneActions(journal), begun: begunActions(journal), kept: keptTemplates(journal) };
+  const run: Run = { context, rollback, plan, states, rows, ...journaled, changedIds: new Map() };
   const stopped = isByPackage(rollback) ? takeOver(run) : await runWaves(run);
   await finishRollback(run, stopped);
 }

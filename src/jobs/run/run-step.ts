@@ -1,9 +1,10 @@
 import { type ComponentId, functionOf, type KindName, kindOf } from "../../domain/component/component.ts";
-import { isLeftToOthers, isOutage, problemOf, StepbackError } from "../../domain/errors.ts";
+import { isLeftToOthers, isOutage, StepbackError } from "../../domain/errors.ts";
 import type { PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { expectedId, expectedState } from "../../planner/expected-state.ts";
 import type { EarlierPass } from "../../planner/waves.ts";
+import { jobProblem } from "../job-problem.ts";
 import { planRest } from "./direct-actions.ts";
 import { perform } from "./perform-actions.ts";
 import { readChangedIds, stackOfStep } from "./renamed-ids.ts";
@@ -46,12 +47,10 @@ async function running(run: Run, step: PlanStep, work: (startedAt: number) => Pr
     return await work(startedAt);
   } catch (error) {
     if (endsJob(error)) throw error;
-    const failed = { ...rowOf(run, step), status: "Failed" as const, error: problemOf(error), startedAt };
-    context.log.add("error", `Failed: ${failed.error?.code}: ${failed.error?.detail}`, {
-      component: step.component,
-      step: step.order,
-    });
-    return finish(run, step, failed);
+    const place = { component: step.component, step: step.order };
+    const failure = jobProblem(context, error, place);
+    context.log.add("error", `Failed: ${failure.code}: ${failure.detail}`, place);
+    return finish(run, step, { ...rowOf(run, step), status: "Failed", error: failure, startedAt });
   }
 }
 
@@ -74,11 +73,11 @@ async function restore(run: Run, step: PlanStep): Promise<Reached> {
 }
 
 /**
- * Whether part of a step was restored outside its stack. The journal also has the actions of a killed worker: more were
- * done than the plan has.
+ * Whether part of a step was restored outside its stack: more actions were begun than the plan has. The journal also has the
+ * intents of a killed worker, whose last call may have taken effect.
  */
 function leavesStackBehind(run: Run, step: PlanStep): boolean {
-  return stackOfStep(run, step) !== null && (run.done.get(step.order) ?? 0) > step.actions.length;
+  return stackOfStep(run, step) !== null && (run.begun.get(step.order) ?? 0) > step.actions.length;
 }
 
 /** Checked under `onError: continue`, because AWS would refuse the stack late, after half of it has changed. */

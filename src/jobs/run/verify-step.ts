@@ -42,7 +42,7 @@ export function didNothingElse(run: Run, { order, actions }: PlanStep): boolean 
 const OF_TEMPLATE: ReadonlySet<ActionName> = new Set(["put-code-objects", "update-stack", "splice-stack"]);
 
 /** The step with actions of its own that restores this one, directly or through its parent step. */
-function actingStep(run: Run, step: PlanStep): PlanStep {
+export function actingStep(run: Run, step: PlanStep): PlanStep {
   const parent = step.via && run.plan.steps.find(({ component }) => component === step.via);
   return parent ? actingStep(run, parent) : step;
 }
