@@ -140,7 +140,7 @@ export function isStillListed({ liveOf }: Pick<PlanInput, "liveOf">, key: string
 }
 
 export function ownedReason(what: string, resource: ComponentId): Reason {
-  const detail = `${what} is ${resource}, and only the stack can create or remove it: pick that, with another strategy than direct.`;
+  const detail = `${what} is ${resource}, and only the stack can create or remove it: pick that, with \`strategy: auto\` or \`strategy: stack\`.`;
   return { code: "OWNED_BY_STACK", detail };
 }
 

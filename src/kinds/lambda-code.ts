@@ -21,6 +21,7 @@ import {
   acting,
   actionBetween,
   type Kind,
+  ownedReason,
   type PlanInput,
   type RestoreContext,
   refused,
@@ -98,12 +99,8 @@ function plan(input: PlanInput): StepPlan {
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
   if (owner && input.isPicked(owner)) return restoredBy(owner, action);
-  if (owner && action !== "restore") {
-    return refused({
-      code: "OWNED_BY_STACK",
-      detail: `${owner} owns the function ${name}; only the stack can create or delete it.`,
-    });
-  }
+  if (owner && action !== "restore")
+    return refused(ownedReason(`The function ${name}`, (goal ?? live)?.parent ?? owner));
   if (action === "remove") return acting("remove", [{ do: "delete-function", name }]);
   return live ? planUpdate(input) : planCreation(input);
 }

@@ -51,7 +51,7 @@ function planPut(input: PlanInput): StepPlan {
 /** Only what somebody added since the deploy can make so many. */
 function tooMany(name: string, count: number): string {
   const over = count - MAX_TAGS;
-  return `${name} would have ${count} tags, and AWS allows ${MAX_TAGS}: remove ${over} of those that were added since, or use \`restore\` with \`onConflict\`.`;
+  return `${name} would have ${count} tags, and AWS allows ${MAX_TAGS}: remove ${over} of those that were added since, or use \`onConflict: restore\`.`;
 }
 
 function tagsOf(component: CapturedComponent | null) {

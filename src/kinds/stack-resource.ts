@@ -51,6 +51,6 @@ function plan(input: PlanInput): StepPlan {
   if (action === "unchanged") return unchanged();
   return refused({
     code: "STRATEGY_UNSUPPORTED",
-    detail: `${componentId("stack-resource", input.name)} can only be restored through CloudFormation: use the strategy auto or stack.`,
+    detail: `${componentId("stack-resource", input.name)} can only be restored through CloudFormation: use \`strategy: auto\` or \`strategy: stack\`.`,
   });
 }

@@ -69,7 +69,7 @@ function planStep(subject: Subject, subjects: Subjects, { parts, planDirectly }:
   if (strategy !== "stack" || subject.kind === "stack" || planned.actions.length === 0) return planned;
   return refused({
     code: "STRATEGY_UNSUPPORTED",
-    detail: `The template of ${owner} says the same about ${id} as in the backup, or nothing: use auto or direct.`,
+    detail: `The template of ${owner} says the same about ${id} as in the backup, or nothing: use \`strategy: auto\` or \`strategy: direct\`.`,
   });
 }
 

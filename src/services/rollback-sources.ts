@@ -155,7 +155,7 @@ function incompletenessOf(includeFailed: boolean): (deployment: Deployment) => F
   return ({ id, status, outcome, record }) => {
     const isFailed = status === "Exception" && outcome === "failed" && record?.status === "Ready";
     if (status === "Completed" || (isFailed && includeFailed)) return [];
-    const hint = isFailed ? ' It failed: roll it back with "includeFailed": true.' : "";
+    const hint = isFailed ? " It failed: roll it back with `includeFailed: true`." : "";
     return [{ pointer: "/deployment", code: "DEPLOYMENT_NOT_COMPLETED", detail: `${id} is ${status}.${hint}` }];
   };
 }

@@ -111,9 +111,9 @@ t.test("a refused token exits with 253, every other error with 254, printed with
   t.equal(code, 254);
   t.equal(stdout, "");
   t.match(stderr, "UNKNOWN_COMPONENT Title of UNKNOWN_COMPONENT\n  Two are unknown.");
-  t.match(stderr, "  - /components/0: UNKNOWN_COMPONENT stack:a is not among them.");
-  t.match(stderr, "  - /components/1: stack:b is not among them.");
-  t.match(stderr, "Pick from GET /v1/deployments/{id}/components.");
+  t.match(stderr, "  - --component: UNKNOWN_COMPONENT stack:a is not among them.");
+  t.match(stderr, "  - --component: stack:b is not among them.");
+  t.match(stderr, "Pick from `stepback components ID`");
   const page = await run("deployments", "dep_01");
   t.equal(page.code, 254);
   t.match(page.stderr, "HTTP_502");

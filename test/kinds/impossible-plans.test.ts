@@ -57,7 +57,7 @@ for (const [from, to, before, after] of [
             errors: [
               {
                 code: "IMMUTABLE_FIELD",
-                detail: /Delete shop-pay, .*lambda-code:shop-pay and lambda-config:shop-pay and onConflict restore/,
+                detail: /Delete shop-pay, .*lambda-code:shop-pay and lambda-config:shop-pay and `onConflict: restore`/,
               },
             ],
           },

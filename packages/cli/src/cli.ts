@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { activitiesCommand } from "./commands/activities.ts";
 import { buildsCommand } from "./commands/builds.ts";
+import { cancelCommand } from "./commands/cancel.ts";
 import { componentsCommand } from "./commands/components.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly ClientCommand[] = [
   componentsCommand,
   rollbackCommand,
   logsCommand,
+  cancelCommand,
   activitiesCommand,
   buildsCommand,
   historyCommand,

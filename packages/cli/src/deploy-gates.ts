@@ -4,6 +4,7 @@ import { readAllComponents } from "#client/jobs";
 import { CliError, EXIT } from "./exit-codes.ts";
 import { componentText, plural } from "./format.ts";
 import type { Session } from "./session.ts";
+import { asOptions } from "./wording.ts";
 
 /*
  * What stops a deploy before its command starts. Each gate names everything that stops it, and cancels the deployment.
@@ -43,7 +44,7 @@ export async function requireReadiness(
   for (const component of short) {
     terminal.note(
       `${componentText(component)} is ${component.readiness}`,
-      ...component.details.map(({ detail }) => `  ${detail}`),
+      ...component.details.map(({ detail }) => `  ${asOptions(detail)}`),
     );
   }
   if (short.length === 0)

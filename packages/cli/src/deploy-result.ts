@@ -6,6 +6,7 @@ import { countsText } from "./format.ts";
 import { type Paint, paintStatus } from "./paint.ts";
 import { resultLines } from "./plan-lines.ts";
 import type { Session } from "./session.ts";
+import { asOptions } from "./wording.ts";
 
 /** Shows what the deploy altered, how to roll it back, and how its own rollback ended. Never changes the exit code. */
 export async function showRecord(session: Session, reported: Deployment): Promise<void> {
@@ -62,7 +63,8 @@ function lastLines(
   paint: Paint,
 ): string[] {
   const missed = warnings.filter(({ code }) => code === "SCOPE_MATCHED_NOTHING");
-  const notes = status === "Completed" ? missed.map(({ code, detail }) => paint("yellow", `${code} ${detail}`)) : [];
+  const notes =
+    status === "Completed" ? missed.map(({ code, detail }) => paint("yellow", `${code} ${asOptions(detail)}`)) : [];
   if (asked === null || rollback?.status === "Completed") return notes;
   const how = rollback
     ? `its rollback ${rollback.id} ended in ${rollback.status}`

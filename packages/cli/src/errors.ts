@@ -9,6 +9,7 @@ import {
 import { adviceFor, type ProblemDocument, type ProblemFault } from "#client/problem";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Paint } from "./paint.ts";
+import { asOptions, optionAt } from "./wording.ts";
 
 /** The one place that gives the client's errors an exit code. Anything else that was thrown is a plain failure. */
 export function exitCodeOf(error: unknown): ExitCode {
@@ -37,10 +38,22 @@ export function problemLines(problem: ProblemDocument, paint: Paint): string[] {
   const advice = adviceFor(problem.code);
   return [
     `${paint("red", problem.code)} ${problem.title}`,
-    ...(problem.detail && problem.detail !== problem.title ? [`  ${problem.detail}`] : []),
+    ...(problem.detail && problem.detail !== problem.title ? [`  ${asOptions(problem.detail)}`] : []),
     ...problem.errors.map((fault) => `  - ${faultText(fault)}`),
     ...(advice ? [adviceLine(advice, paint)] : []),
+    ...adviceByCode(
+      problem.errors.flatMap(({ code }) => (code && code !== problem.code ? code : [])),
+      paint,
+    ),
   ];
+}
+
+/** What the error table advises about each of the codes, once. */
+export function adviceByCode(codes: readonly string[], paint: Paint): string[] {
+  return [...new Set(codes)].flatMap((code) => {
+    const advice = adviceFor(code);
+    return advice ? [adviceLine(`${code}: ${advice}`, paint)] : [];
+  });
 }
 
 /** Advice in the words of the command line; the client knows neither its commands nor its environment. */
@@ -53,9 +66,9 @@ function adviceOn(error: unknown): string | null {
 }
 
 function adviceLine(advice: string, paint: Paint): string {
-  return `  ${paint("dim", "→")} ${advice}`;
+  return `  ${paint("dim", "→")} ${asOptions(advice)}`;
 }
 
 function faultText({ pointer, code, detail }: ProblemFault): string {
-  return [pointer && `${pointer}:`, code, detail].filter(Boolean).join(" ");
+  return [pointer && `${optionAt(pointer)}:`, code, asOptions(detail)].filter(Boolean).join(" ");
 }

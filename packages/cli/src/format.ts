@@ -1,5 +1,6 @@
 import type { Change, LogLine, SnapshotComponent } from "#client/api-types";
 import type { Paint, Style } from "./paint.ts";
+import { asOptions } from "./wording.ts";
 
 /** Tables cut longer values; `--output json` has them whole. */
 const MAX_VALUE_CHARACTERS = 60;
@@ -74,7 +75,7 @@ export function logLineText(line: LogLine, paint: Paint): string {
     paint(LEVEL_STYLES[line.level], line.level.padEnd(LONGEST_LEVEL)),
     line.component && paint("bold", line.component),
     line.displayName && paint("dim", `(${line.displayName})`),
-    line.message,
+    asOptions(line.message),
     call && !line.message.startsWith(call) && paint("dim", `[${call}]`),
     aws && aws.attempt > 1 && paint("dim", `[attempt ${aws.attempt}]`),
   ]

@@ -4,6 +4,7 @@ import { problemLines } from "./errors.ts";
 import { changeLines, countsText, plural, SHORT_DIGEST_CHARACTERS } from "./format.ts";
 import { type Paint, paintStatus, type Style } from "./paint.ts";
 import { tableLines } from "./table.ts";
+import { asOptions } from "./wording.ts";
 
 const ACTION_STYLES: Readonly<Record<PlanStep["action"], Style>> = {
   restore: "yellow",
@@ -28,7 +29,7 @@ export function planLines(plan: Plan, paint: Paint, withDiff: boolean): string[]
     ],
     below: [
       ...positionLines(step, plan).map((line) => `    ${paint("dim", line)}`),
-      ...step.details.map(({ detail }) => `    ${paint("dim", detail)}`),
+      ...step.details.map(({ detail }) => `    ${paint("dim", asOptions(detail))}`),
       ...(withDiff ? changeLines(step.diff, paint) : []),
     ],
   }));
@@ -64,7 +65,7 @@ export function resultLines(rollback: Rollback, rows: readonly RollbackComponent
         row.strategy,
         row.warnings.join(", "),
       ],
-      below: row.error ? [`    ${row.error.code} ${row.error.detail}`] : [],
+      below: row.error ? [`    ${row.error.code} ${asOptions(row.error.detail)}`] : [],
     })),
     paint,
   );

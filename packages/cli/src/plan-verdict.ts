@@ -1,8 +1,10 @@
 import type { Plan, PlanStep, Rollback } from "#client/api-types";
+import { adviceByCode } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { plural } from "./format.ts";
 import type { Paint } from "./paint.ts";
 import { hasChanges } from "./plan-lines.ts";
+import { asOptions } from "./wording.ts";
 
 type Loss = PlanStep["losses"][number];
 
@@ -39,7 +41,10 @@ export function refusalLines(plan: Plan, consent: Consent, paint: Paint): string
   const losses = openLosses(plan, consent);
   const lines = [
     ...(plan.refusals > 0
-      ? [`${plural(plan.refusals, "step")} refused: leave them out, or do what their reasons say.`]
+      ? [
+          `${plural(plan.refusals, "step")} refused: leave them out, or do what their reasons say.`,
+          ...adviceByCode(refusalCodes(plan), paint),
+        ]
       : []),
     ...(hasConflicts(plan, consent)
       ? [
@@ -55,8 +60,13 @@ export function refusalLines(plan: Plan, consent: Consent, paint: Paint): string
     : [];
 }
 
+function refusalCodes({ steps }: Plan): string[] {
+  const refused = steps.filter(({ action }) => action === "refused");
+  return refused.flatMap(({ reasons }) => reasons.filter((code) => code !== "CONFLICT"));
+}
+
 export function lossText({ id, type, detail }: Loss): string {
-  return `${id} (${type}) is lost: ${detail}`;
+  return `${id} (${type}) is lost: ${asOptions(detail)}`;
 }
 
 /** What still serves the old state after the plan has run, with the command that adds it; empty where nothing does. */
@@ -66,7 +76,7 @@ export function stillServing({ steps }: Plan, deployments: readonly string[]): s
     const ids = [...new Set(detail.match(/\b(?:stack|stack-resource|lambda-[a-z]+):[^\s,]*[^\s,.]/g) ?? [])];
     const options = [...deployments.map((id) => `--deployment ${id}`), ...ids.map((id) => `--component ${id}`)];
     const command = ids.length > 0 && deployments.length > 0 ? `  stepback rollback ${options.join(" ")}` : "";
-    return `Callers may still get the old state: ${detail}${command}`;
+    return `Callers may still get the old state: ${asOptions(detail)}${command}`;
   });
 }
 

@@ -46,10 +46,14 @@ export function strategyFaults(
       const { component } = row;
       const containers = containersOf(row);
       if (strategy === "stack" && stackOf(component) === null && containers.length === 0)
-        return [fault(`No stack owns ${component}: use auto or direct.`)];
+        return [fault(`No stack owns ${component}: use \`strategy: auto\` or \`strategy: direct\`.`)];
       const isAlone = component.startsWith("stack-resource:") && !containers.some((id) => picked.includes(id));
       if (strategy === "direct" && isAlone)
-        return [fault(`${component} can be restored through CloudFormation only: use auto or stack.`)];
+        return [
+          fault(
+            `${component} can be restored through CloudFormation only: use \`strategy: auto\` or \`strategy: stack\`.`,
+          ),
+        ];
       return [];
     });
 }

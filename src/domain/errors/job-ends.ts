@@ -38,7 +38,7 @@ export const JOB_ENDS = {
     "The state after the deploy could not be recorded",
     "Fix what the log names and open a new deployment.",
   ),
-  DEPLOY_FAILED: row(409, false, "The deploy was reported as failed", 'Roll it back with `"includeFailed": true`.'),
+  DEPLOY_FAILED: row(409, false, "The deploy was reported as failed", "Roll it back with `includeFailed: true`."),
   COMMAND_FAILED: row(
     409,
     false,

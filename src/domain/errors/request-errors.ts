@@ -46,16 +46,16 @@ export const REQUEST_ERRORS = {
     422,
     false,
     "Some components were not altered",
-    "Pick from GET /v1/deployments/{id}/components.",
+    "Pick from `GET /v1/deployments/{id}/components`; where `detail` asks what was meant, it names the nearest.",
   ),
   DUPLICATE_COMPONENT: row(422, false, "Some components are named more than once", "Name each component once."),
-  NOTHING_PICKED: row(422, false, "No component is picked", 'Add components, or send `"components": "all"`.'),
+  NOTHING_PICKED: row(422, false, "No component is picked", 'Name `components`, or send `components: "all"`.'),
   REASON_REQUIRED: row(422, false, "The stage asks for a reason", "Say in `reason` why."),
   STRATEGY_UNSUPPORTED: row(
     422,
     false,
     "The strategy cannot restore this component",
-    "Use the strategy that `detail` names, or pick the whole stack.",
+    "Use the strategy that `detail` names.",
   ),
 
   NOT_A_PACKAGE: row(

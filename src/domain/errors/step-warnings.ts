@@ -48,7 +48,7 @@ export const STEP_WARNINGS = {
     200,
     false,
     "A resource stays in the account and belongs to no stack any more",
-    "Its deletion policy keeps it. The log and GET …/orphans say how to import it again.",
+    "Its deletion policy keeps it. The log says how to import it again.",
   ),
   RESOURCE_IMPORTED: row(
     200,

@@ -21,7 +21,7 @@ import { lostSecrets } from "../stack/lost-secrets.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { type LossFacts, lostHolders, wholeStack } from "../stack/stack-losses.ts";
 import { holdsData, lostWith } from "../stack/stateful-types.ts";
-import { ownedElsewhere, statusBlockers } from "../stack/status.ts";
+import { ownedElsewhere, statusBlockers, unprotecting } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
 import { resourcesOf, templateOf } from "../template/template.ts";
 import { triggerLoss, urlLoss } from "./lambda-losses.ts";
@@ -289,7 +289,7 @@ function dataTypeOf({ state }: CapturedComponent): string | null {
 function addedFindings(deployed: CapturedComponent | null): Findings {
   if (!deployed || kindOf(deployed.id) !== "stack") return NOTHING;
   if (!stackState(deployed.state).settings.terminationProtection) return NOTHING;
-  const detail = `${nameOf(deployed.id)} has termination protection, which a rollback never turns off.`;
+  const detail = `${nameOf(deployed.id)} has termination protection, which a rollback never removes. ${unprotecting(nameOf(deployed.id))}`;
   return blocker("STACK_NOT_UPDATABLE", detail);
 }
 

@@ -69,12 +69,19 @@ const WAYS_OUT: Readonly<Record<string, (name: string, stack: CapturedComponent)
   DELETE_FAILED: deletingByHand,
 };
 
+/** Taking the protection away counts as somebody's change, which the rollback then overwrites. Pure. */
+export function unprotecting(name: string): string {
+  const command = `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${name}`;
+  return `Remove it with \`${command}\`, then roll back with \`onConflict: restore\`.`;
+}
+
 /** Whoever consents names the skipped resources, because they differ from their template from then on. */
 function continuing(name: string, stack: CapturedComponent): string {
   const unfinished = unfinishedIn(stack);
   const causes = unfinished.map(({ id, type, reason }) => `${id} (${type}): ${reason}`).join("; ");
-  const skipping = JSON.stringify({ [name]: unfinished.map(({ id }) => id) });
-  const first = `consent with \`"continueUpdateRollback": ${JSON.stringify({ [name]: [] })}\` once the cause is fixed (objects that the backup has are put back first)`;
+  const consent = (skip: readonly string[]) => `\`continueUpdateRollback: ${JSON.stringify({ [name]: skip })}\``;
+  const first = `consent with ${consent([])} once the cause is fixed (objects that the backup has are put back first)`;
+  const skipping = consent(unfinished.map(({ id }) => id));
   return `${causes ? `Its own rollback failed at ${causes}. ` : ""}To continue it, ${first}, or name resources to skip, as in ${skipping}.`;
 }
 

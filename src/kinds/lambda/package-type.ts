@@ -19,5 +19,5 @@ export function packageTypeReason(input: Pick<PlanInput, "goalOf" | "liveOf">, n
 
 /** What helps where only a new function can have what the backup has. A function that is gone conflicts with the record. */
 export function creationRemedy(name: string): string {
-  return `Delete ${name}, then roll back with lambda-code:${name} and lambda-config:${name} and onConflict restore, which creates it as it was.`;
+  return `Delete ${name}, then roll back with lambda-code:${name} and lambda-config:${name} and \`onConflict: restore\`, which creates it as it was.`;
 }

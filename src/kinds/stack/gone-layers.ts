@@ -41,6 +41,6 @@ function layersIn(state: TemplateState, part: Part): string[] {
 
 function words({ id, state }: CapturedComponent, { logicalId }: Part, arn: string): string {
   const name = stackState(state).evidence.physicalIds[logicalId] ?? logicalId;
-  const instead = `Pick lambda-config:${name} with the strategy auto or direct instead, which publishes it again.`;
+  const instead = `Pick lambda-config:${name} with \`strategy: auto\` or \`strategy: direct\` instead, which publishes it again.`;
   return `The template of ${nameOf(id)} gives ${logicalId} the layer version ${arn}, which was deleted. ${instead}`;
 }

@@ -6,7 +6,7 @@ import type { Action, StepAction } from "../../domain/plan/plan.ts";
 import { lostSecrets } from "../../domain/stack/lost-secrets.ts";
 import { lostHolders, wholeStack } from "../../domain/stack/stack-losses.ts";
 import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
-import { isShell, ownedElsewhere } from "../../domain/stack/status.ts";
+import { isShell, ownedElsewhere, unprotecting } from "../../domain/stack/status.ts";
 import { relocationReason } from "../../domain/template/code-relocation.ts";
 import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { partOf } from "../../domain/template/part.ts";
@@ -147,7 +147,7 @@ function planOverShell(input: PlanInput, goal: CapturedComponent, shell: Capture
 
 function protection(name: string, live: CapturedComponent | null): Reason[] {
   if (!stackState(live?.state).settings.terminationProtection) return [];
-  const detail = `${name} has termination protection, which a rollback never removes.`;
+  const detail = `${name} has termination protection, which a rollback never removes. ${unprotecting(name)}`;
   return [{ code: "STACK_NOT_UPDATABLE", detail }];
 }
 
@@ -178,8 +178,16 @@ export function policyBlockers(name: string, live: CapturedComponent, updates: r
   const denied = updates.filter((update) => policyDenies(stackState(live.state).settings.policy ?? null, update));
   return denied.map(({ logicalId, action }) => ({
     code: "STACK_POLICY_DENIES",
-    detail: `The policy of the stack ${name} does not allow ${action} of ${logicalId}.`,
+    detail: `The policy of the stack ${name} does not allow ${action} of ${logicalId}. ${allowingAll(name)}`,
   }));
+}
+
+/** A policy can be replaced and never removed. The change counts as somebody's, so the rollback has to overwrite it. */
+function allowingAll(name: string): string {
+  const statement = { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" };
+  const body = JSON.stringify({ Statement: [statement] });
+  const command = `aws cloudformation set-stack-policy --stack-name ${name} --stack-policy-body '${body}'`;
+  return `Allow it with \`${command}\`, then roll back with \`onConflict: restore\`: with the whole stack, its policy is restored, too.`;
 }
 
 function updateActions(

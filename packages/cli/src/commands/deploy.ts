@@ -14,6 +14,7 @@ import { collect, type OutputOption, outputOption, present } from "../options.ts
 import { pushPackage } from "../packages.ts";
 import { type CommandEnd, runCommand } from "../run-command.ts";
 import type { Run, Session } from "../session.ts";
+import { asOptions } from "../wording.ts";
 
 interface DeployOptions extends OutputOption, Origin {
   readonly application: string;
@@ -73,9 +74,10 @@ export function deployCommand(program: Command, run: Run): void {
 async function deploy(session: Session, command: readonly string[], options: DeployOptions): Promise<ExitCode> {
   await storePackage(session, options);
   const { id, warnings } = await openDeployment(session, options);
-  for (const { code, detail } of warnings) session.terminal.note(`${code} ${detail}`);
+  for (const { code, detail } of warnings) session.terminal.note(`${code} ${asOptions(detail)}`);
   const ready = await takeBackup(session, id);
-  for (const { code, detail } of ready.warnings.slice(warnings.length)) session.terminal.note(`${code} ${detail}`);
+  for (const { code, detail } of ready.warnings.slice(warnings.length))
+    session.terminal.note(`${code} ${asOptions(detail)}`);
   if (!options.allowIncomplete) await requireComplete(session, ready);
   if (options.require) await requireReadiness(session, ready, options.require);
   const { terminal, interrupted } = session;

@@ -17,6 +17,7 @@ import {
 import { type Paint, paintStatus } from "../paint.ts";
 import type { Run, Session } from "../session.ts";
 import { fieldLines, tableLines } from "../table.ts";
+import { asOptions } from "../wording.ts";
 
 interface DeploymentOptions extends OutputOption, FilterOptions, PageOptions {}
 
@@ -83,7 +84,7 @@ function deploymentLines(deployment: Deployment, paint: Paint): string[] {
       ["Outcome", deployment.outcome],
       ["Readiness", deployment.readiness && countsText(deployment.readiness)],
       ["Altered", altered && countsText(altered)],
-      ["Warnings", deployment.warnings.map(({ detail }) => detail).join(" ") || null],
+      ["Warnings", deployment.warnings.map(({ detail }) => asOptions(detail)).join(" ") || null],
       ["Pinned", deployment.pinned.map(({ component, pin }) => `${component} (${pin})`).join(", ") || null],
       ["Revalidation", deployment.needsRevalidation ? "needed" : null],
       ["Rollbackable", deployment.rollbackable ? "yes" : `no: ${deployment.notRollbackableReason}`],
