@@ -30,7 +30,10 @@ t.test("change sets show what would happen, and become obsolete when the stack c
   t.match(details("ByAtt")?.Details, [
     { Evaluation: "Dynamic", ChangeSource: "ResourceAttribute", CausingEntity: "Q.Arn" },
   ]);
-  t.match(details("ByRef")?.Details, [{ Evaluation: "Static", ChangeSource: "ResourceReference", CausingEntity: "T" }]);
+  t.match(details("ByRef")?.Details, [
+    { Evaluation: "Dynamic", ChangeSource: "DirectModification" },
+    { Evaluation: "Static", ChangeSource: "ResourceReference", CausingEntity: "T" },
+  ]);
   t.match(details("T"), {
     PolicyAction: "ReplaceAndDelete",
     Details: [{ Target: { Name: "TopicName", RequiresRecreation: "Always", BeforeValue: "a", AfterValue: "b" } }],

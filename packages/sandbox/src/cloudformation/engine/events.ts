@@ -1,4 +1,12 @@
-import { type Account, assign, type Site, STACK_TYPE, type Stack, type StackResource } from "../model.ts";
+import {
+  type Account,
+  assign,
+  type Site,
+  STACK_TYPE,
+  type Stack,
+  type StackEvent,
+  type StackResource,
+} from "../model.ts";
 
 interface StatusChange {
   readonly status: string;
@@ -27,16 +35,31 @@ export function setResourceStatus({ account, stack }: Site, resource: StackResou
   const timestamp = now(account);
   assign(resource, { status: to.status, statusReason: to.reason, timestamp });
   stack.events.unshift({
-    id: eventId(stack, `${resource.logicalId}-${to.status}`, timestamp),
     logicalId: resource.logicalId,
     physicalId: resource.physicalId,
-    type: resource.type,
     status: to.status,
     reason: to.reason,
-    properties: resource.shownProperties,
+    ...(isCleaningUp(stack) ? cleanupShape(account, resource) : ordinaryShape(stack, resource, timestamp)),
     token: stack.currentToken,
     timestamp,
   });
+}
+
+function isCleaningUp({ status }: Stack): boolean {
+  return status.endsWith("_CLEANUP_IN_PROGRESS");
+}
+
+type EventShape = Pick<StackEvent, "id" | "properties" | "type">;
+
+function ordinaryShape(stack: Stack, resource: StackResource, timestamp: Date): EventShape {
+  const { logicalId, status, type, shownProperties } = resource;
+  return { id: eventId(stack, `${logicalId}-${status}`, timestamp), type, properties: shownProperties };
+}
+
+/** In a cleanup AWS tells neither time nor properties nor which type a custom resource has. */
+function cleanupShape({ context }: Account, { logicalId, type }: StackResource): EventShape {
+  const shown = type.startsWith("Custom::") ? "AWS::CloudFormation::CustomResource" : type;
+  return { id: `${logicalId}-${context.uuid()}`, type: shown, properties: undefined };
 }
 
 /**

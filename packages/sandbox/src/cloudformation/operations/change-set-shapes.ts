@@ -1,6 +1,7 @@
 import type { Shape } from "../../core/contract.ts";
 import { defined } from "../../core/shape.ts";
 import type { ChangeDetail, ChangeSet, PlannedChange, Stack } from "../model.ts";
+import { isUnknown } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
 import { scalarText } from "../template/value.ts";
 import { parametersShape } from "./describe.ts";
@@ -52,10 +53,30 @@ function changeShape(change: PlannedChange, withValues: boolean): Shape {
     Replacement: change.replacement,
     ChangeSetId: change.changeSetId,
     Scope: [...new Set(change.details.map(({ target }) => target.attribute))].sort(),
-    Details: change.details.map((detail) => detailShape(detail, withValues)),
+    Details: (withValues ? withUnknownValues(change.details) : change.details).map((detail) =>
+      detailShape(detail, withValues),
+    ),
     BeforeContext: withValues ? contextText(change.before) : undefined,
     AfterContext: withValues ? contextText(change.after) : undefined,
   });
+}
+
+/** With values, a reference whose value is not known yet is listed once more, as a direct change. */
+function withUnknownValues(details: readonly ChangeDetail[]): ChangeDetail[] {
+  const direct = details
+    .filter(({ source, target }) => source === "ResourceReference" && isUnknown(target.after))
+    .filter(({ target }) => !details.some((other) => other.source === "DirectModification" && other.target === target));
+  return [
+    ...direct.map(
+      ({ target }): ChangeDetail => ({
+        target,
+        evaluation: "Dynamic",
+        source: "DirectModification",
+        causingEntity: undefined,
+      }),
+    ),
+    ...details,
+  ];
 }
 
 function contextText(properties: ValueMap | undefined): string | undefined {

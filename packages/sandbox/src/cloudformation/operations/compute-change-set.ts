@@ -54,7 +54,8 @@ export async function computeChangeSet(site: Site, set: ChangeSet): Promise<void
     const { changes: planned, outputsChange, valuesWarning } = planChanges(site, set.blueprint);
     if (set.type === "IMPORT") checkOnlyImports(planned, outputsChange);
     const changes = set.includeNested ? await withNestedSets(site, set, planned) : planned;
-    if (changes.length === 0 && !outputsChange && site.stack.recovery === null) throw validationError(NO_CHANGES);
+    const empty = changes.length === 0 && !outputsChange && site.stack.recovery === null;
+    if (empty && set.type !== "CREATE") throw validationError(NO_CHANGES);
     assign(set, { changes, valuesWarning, status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

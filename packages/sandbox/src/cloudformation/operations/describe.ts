@@ -34,7 +34,7 @@ export async function describeStackResources(account: Account, input: Shape): Pr
   const { stack } = resourcesSite(account, input);
   const logicalId = optionalText(input, "LogicalResourceId");
   const resources = [...stack.resources.values()].filter((resource) => !logicalId || resource.logicalId === logicalId);
-  const rows = resources.slice(0, MAX_DESCRIBED);
+  const rows = resources.sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)).slice(0, MAX_DESCRIBED);
   return {
     StackResources: rows.map((row) => ({ ...resourceShape(row), ...ownerShape(stack), Timestamp: row.timestamp })),
   };

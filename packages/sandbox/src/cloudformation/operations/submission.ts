@@ -11,6 +11,7 @@ import { type GivenParameter, resolveParameters } from "../template/parameters.t
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { runTransforms } from "../transforms/run.ts";
+import { assumableRole } from "./assumable-role.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { optionalList, optionalTextList } from "./input.ts";
 import { includedText, templateOf, textAtUrl } from "./template-source.ts";
@@ -81,7 +82,7 @@ export async function submittedSettings(account: Account, input: Shape): Promise
   const policy = await submittedPolicy(account, input, "StackPolicy");
   const policyDuringUpdate = await submittedPolicy(account, input, "StackPolicyDuringUpdate");
   if (disableRollback !== undefined) settings.disableRollback = disableRollback;
-  if (roleArn !== undefined) settings.roleArn = roleArn;
+  if (roleArn !== undefined) settings.roleArn = assumableRole(account, roleArn);
   if (notificationArns !== undefined) settings.notificationArns = notificationArns;
   if (rollbackConfiguration !== undefined) settings.rollbackConfiguration = checkedTriggers(rollbackConfiguration);
   if (timeoutInMinutes !== undefined) settings.timeoutInMinutes = timeoutInMinutes;

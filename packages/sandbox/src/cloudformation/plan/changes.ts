@@ -49,7 +49,7 @@ interface ResourcePlanning {
 function planResource(site: Site, blueprint: Blueprint, at: ResourcePlanning): PlannedChange | null {
   const wanted = wantedResource(site, blueprint, at);
   const existing = site.stack.resources.get(at.logicalId);
-  const after = shownProperties(site, blueprint, at.logicalId);
+  const after = shownProperties(site, blueprint, { ...at, known: (id) => isKept(site, at.planned.get(id), id) });
   const { logicalId, type } = wanted;
   if (!existing) {
     const physicalId = blueprint.imports.get(logicalId);
@@ -57,7 +57,7 @@ function planResource(site: Site, blueprint: Blueprint, at: ResourcePlanning): P
     const nothing = { physicalId, replacement: undefined, policyAction: undefined, before: undefined };
     return { action, logicalId, type, ...nothing, details: [], wanted, changeSetId: undefined, after };
   }
-  const before = site.stack.blueprint ? shownProperties(site, site.stack.blueprint, logicalId) : {};
+  const before = shownBefore(site, { logicalId, known: (id) => site.stack.resources.has(id) });
   const details = detailsOf(site, blueprint, {
     existing,
     wanted,
@@ -86,7 +86,7 @@ function planResource(site: Site, blueprint: Blueprint, at: ResourcePlanning): P
 function removalOf(site: Site, resource: StackResource): PlannedChange {
   const { logicalId, type, physicalId, deletionPolicy } = resource;
   const policyAction = deletionPolicy?.startsWith("Retain") ? "Retain" : (deletionPolicy ?? "Delete");
-  const before = site.stack.blueprint ? shownProperties(site, site.stack.blueprint, logicalId) : {};
+  const before = shownBefore(site, { logicalId, known: () => false });
   return {
     action: "Remove",
     logicalId,
@@ -136,11 +136,29 @@ function changedReferences(planned: ReadonlyMap<string, PlannedChange>): Changed
   return { ref, attribute: (id) => ref(id) ?? (planned.get(id)?.action === "Modify" ? "Dynamic" : null) };
 }
 
-function shownProperties(site: Site, blueprint: Blueprint, logicalId: string): ValueMap {
-  const properties = evaluateMap(
-    blueprint.template.resources.get(logicalId)?.properties ?? {},
-    shownScope(site, blueprint),
-  );
+interface Shown {
+  readonly logicalId: string;
+  /** Whether `Ref` of a resource shows its id; attributes are never shown. */
+  known(logicalId: string): boolean;
+}
+
+/** A removed resource is shown with nothing that it referred to, any other with the ids that it refers to. */
+function shownBefore(site: Site, shown: Shown): ValueMap {
+  return site.stack.blueprint ? shownProperties(site, site.stack.blueprint, shown) : {};
+}
+
+/** Whether a resource exists and keeps its id for certain. */
+function isKept(site: Site, change: PlannedChange | undefined, logicalId: string): boolean {
+  const { replacement = "False" } = change ?? {};
+  return replacement === "False" && site.stack.resources.has(logicalId);
+}
+
+function shownProperties(site: Site, blueprint: Blueprint, { logicalId, known }: Shown): ValueMap {
+  const properties = evaluateMap(blueprint.template.resources.get(logicalId)?.properties ?? {}, {
+    ...shownScope(site, blueprint),
+    resourceValue: (id, attribute) =>
+      attribute === null && known(id) ? valueOfResource(site, id, null) : KNOWN_AFTER_APPLY,
+  });
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, unknownIfPartly(value)]));
 }
 

@@ -1,7 +1,7 @@
 import { shownScope } from "../engine/scope.ts";
 import type { Blueprint, Site } from "../model.ts";
 import { conditionHolds, evaluate, type Scope } from "../template/evaluate.ts";
-import { formatError } from "../template/parse.ts";
+import { formatError, validationError } from "../template/parse.ts";
 import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value } from "../template/value.ts";
 
@@ -16,7 +16,8 @@ export function checkValues(site: Site, blueprint: Blueprint): void {
   const check = (section: string, values: readonly (Value | undefined)[]): void => {
     const resourceValue = (id: string): Value => {
       if (holds(template.resources.get(id)?.condition)) return KNOWN_AFTER_APPLY;
-      throw formatError(`Unresolved resource dependencies [${id}] in the ${section} block of the template`);
+      const words = `Unresolved resource dependencies [${id}] in the ${section} block of the template`;
+      throw section === "Outputs" ? validationError(words) : formatError(words);
     };
     for (const value of values) if (value !== undefined) evaluate(value, { ...scope, resourceValue });
   };

@@ -36,6 +36,12 @@ export class ResourceRegistry {
     return this.#among(resource).has(keyOf(resource));
   }
 
+  /** The definition of a resource; undefined if there is none with that id. */
+  definitionOf(type: string, physicalId: string): ValueMap | undefined {
+    const resource = { type, physicalId, stackId: "", properties: {} };
+    return this.#among(resource).get(keyOf(resource))?.properties;
+  }
+
   replace(resource: RegisteredResource): void {
     this.#among(resource).set(keyOf(resource), resource);
   }

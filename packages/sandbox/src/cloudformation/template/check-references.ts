@@ -41,7 +41,8 @@ export function checkReferences(template: Template): void {
   for (const [name, output] of template.outputs) {
     checkFunctions(output.value);
     checkNames(template, [output.value, output.exportName ?? ""], "Outputs");
-    checkConditions(template, [output.condition, ...conditionsIn(output.value)], `Outputs block of the template`, name);
+    checkCondition(template, output.condition, { place: "Outputs block of the template", owner: name });
+    checkIfs(template, output.value);
   }
   checkConditionBodies(template);
   deploymentOrder(template);
@@ -52,15 +53,31 @@ function checkResource(template: Template, id: string, resource: ResourceDefinit
   const missing = resource.dependsOn.filter((name) => !template.resources.has(name));
   if (missing.length > 0) throw unresolved(missing, "Resources");
   checkNames(template, [resource.properties, resource.metadata ?? ""], "Resources");
-  checkConditions(
-    template,
-    [resource.condition, ...conditionsIn(resource.properties)],
-    "Resources block of the template",
-    id,
-  );
+  checkCondition(template, resource.condition, { place: "Resources block of the template", owner: id });
+  checkIfs(template, resource.properties);
+}
+
+/** How many arguments the functions of conditions take, in AWS's words. */
+const ARITIES: Readonly<Record<string, { readonly min: number; readonly max: number; readonly words: string }>> = {
+  "Fn::And": { min: 2, max: 10, words: "a list of at least 2 and at most 10 boolean parameters" },
+  "Fn::Equals": { min: 2, max: 2, words: "a list of 2 string parameters" },
+  "Fn::Not": { min: 1, max: 1, words: "a list of 1 boolean parameter" },
+  "Fn::Or": { min: 2, max: 10, words: "a list of at least 2 and at most 10 boolean parameters" },
+};
+
+function checkArities(value: Value): void {
+  for (const { node } of nodesOf(value)) {
+    for (const [name, argument] of isMap(node) ? Object.entries(node) : []) {
+      const arity = ARITIES[name];
+      const given = Array.isArray(argument) ? argument.length : 0;
+      if (!arity || (given >= arity.min && given <= arity.max)) continue;
+      throw validationError(`Template error: every ${name} object requires ${arity.words}.`);
+    }
+  }
 }
 
 function checkFunctions(value: Value): void {
+  checkArities(value);
   for (const { node } of nodesOf(value)) {
     const name = isMap(node)
       ? Object.keys(node).find((key) => key.startsWith("Fn::") && !FUNCTIONS.includes(key))
@@ -83,19 +100,24 @@ function checkNames(template: Template, values: readonly Value[], section: strin
   if (missing.length > 0) throw unresolved([...new Set(missing)], section);
 }
 
-function checkConditions(
+function checkCondition(
   template: Template,
-  names: readonly (string | undefined)[],
-  place: string,
-  owner: string,
+  name: string | undefined,
+  { place, owner }: { place: string; owner: string },
 ): void {
-  const missing = names.find((name) => name !== undefined && !(name in template.conditions));
-  if (missing) throw formatError(`Unresolved condition dependency ${missing} of ${owner} in the ${place}`);
+  if (name === undefined || name in template.conditions) return;
+  throw formatError(`Unresolved condition dependency ${name} of ${owner} in the ${place}`);
+}
+
+function checkIfs(template: Template, value: Value): void {
+  const missing = conditionsIn(value).find((name) => !(name in template.conditions));
+  if (missing) throw validationError(`Template error: unresolved condition dependency ${missing} in Fn::If`);
 }
 
 /** Conditions may refer to parameters, mappings and other conditions, but not to resources. */
 function checkConditionBodies(template: Template): void {
   for (const body of Object.values(template.conditions)) {
+    checkArities(body);
     const names = referencesIn(body).map(({ name }) => name);
     const missing = names.find((name) => !template.parameters.has(name) && !PSEUDO_PARAMETERS.includes(name));
     if (missing)

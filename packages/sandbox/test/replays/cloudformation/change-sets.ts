@@ -4,10 +4,12 @@ import {
   CreateStackCommand,
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
+  DescribeStackResourcesCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   ListChangeSetsCommand,
 } from "@aws-sdk/client-cloudformation";
+import { AwsError } from "#sandbox/core/contract";
 import { ALL_CAPABILITIES, bodyOf, type Stage } from "../../cloudformation/stage.ts";
 import {
   deleted,
@@ -165,6 +167,14 @@ export const CHANGE_SET_REPLAYS: Readonly<Record<string, Replay>> = {
     const additional = await createSet(stage, SIMPLE_PARAMETER, { ChangeSetName: "additional" });
     return { initial_changeset: described, additional_changeset: additional };
   },
+  "TestUpdates::test_deleting_resource": async (stage) => {
+    const both = { First: ssmParameter("one"), Second: ssmParameter("two") };
+    await stage.deploy("stack", { Resources: both });
+    const [name] = (await physicalIds(stage, "stack")).filter((id) => id.includes("First"));
+    await stage.deploy("stack", { Resources: { Second: both.Second } });
+    const gone = await missingParameter(stage, name);
+    return { "get-parameter-error": { Error: gone, ResponseMetadata: { HTTPStatusCode: 400 } } };
+  },
   test_create_and_then_update_refreshes_template_metadata: async (stage) => {
     const template = (text: string) => ({ Metadata: { TopicName: text }, ...METADATA });
     await stage.deploy("stack", template("a"));
@@ -217,6 +227,14 @@ export const CHANGE_SET_REPLAYS: Readonly<Record<string, Replay>> = {
 
 /** Recordings of test_deletion_policy. */
 export const DELETION_POLICY_REPLAYS: Readonly<Record<string, Replay>> = {
+  test_deletion_policy_with_deletion: async (stage) => {
+    const template = { Resources: { MyParameter: ssmParameter("x", { DeletionPolicy: "Delete" }) } };
+    await stage.deploy("stack", template);
+    const [name] = await physicalIds(stage, "stack");
+    await deleted(stage, "stack").catch(() => undefined);
+    const { Code, Message } = await missingParameter(stage, name);
+    return { error: { message: `An error occurred (${Code}) when calling the GetParameter operation: ${Message}` } };
+  },
   test_deletion_policy_with_retain: async (stage) => {
     const template = { Resources: { MyParameter: ssmParameter("x", { DeletionPolicy: "Retain" }) } };
     const { StackId = "" } = await stage.deploy("stack", template);
@@ -224,6 +242,21 @@ export const DELETION_POLICY_REPLAYS: Readonly<Record<string, Replay>> = {
     return { "per-resource-events": await eventsPerResource(stage, StackId) };
   },
 };
+
+async function physicalIds(stage: Stage, StackName: string): Promise<string[]> {
+  const { StackResources = [] } = await stage.client.send(new DescribeStackResourcesCommand({ StackName }));
+  return StackResources.map(({ PhysicalResourceId = "" }) => PhysicalResourceId);
+}
+
+/** What SSM says of a parameter that has gone. */
+async function missingParameter(stage: Stage, Name: string | undefined): Promise<{ Code: string; Message: string }> {
+  const error = await stage.call("ssm", "GetParameter", { Name }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(error instanceof AwsError)) throw new Error(`${Name} is still there`);
+  return { Code: error.code, Message: error.message };
+}
 
 /** AWS has included a PolicyAction since 2024; this recording is older. */
 function withoutPolicyAction(described: object): unknown {

@@ -145,6 +145,18 @@ export const UPDATE_REPLAYS: Readonly<Record<string, Replay>> = {
     const Parameters = [parameter("TopicName", "t2")];
     return { update_response: await update(stage, { TemplateBody: TOPIC_TEMPLATE, Parameters }) };
   },
+  test_update_with_role_without_permissions: async (stage) => {
+    await topicStack(stage);
+    const Statement = [
+      { Action: "sts:AssumeRole", Principal: { AWS: "arn:aws:iam::111111111111:root" }, Effect: "Deny" },
+    ];
+    const AssumeRolePolicyDocument = { Version: "2012-10-17", Statement };
+    const Properties = { RoleName: "role-fb405076", AssumeRolePolicyDocument };
+    await stage.create("roles", { Resources: { Role: { Type: "AWS::IAM::Role", Properties } } });
+    const Parameters = [parameter("TopicName", "t2")];
+    const RoleARN = "arn:aws:iam::000000000000:role/role-fb405076";
+    return { error: await refused(update(stage, { UsePreviousTemplate: true, Parameters, RoleARN })) };
+  },
   test_no_template_error: async (stage) => {
     await topicStack(stage);
     return { error: await refused(update(stage, {})) };

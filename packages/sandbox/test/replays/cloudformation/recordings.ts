@@ -7,9 +7,12 @@ export interface Recording {
   readonly content: Record<string, unknown>;
 }
 
+/** Files of other services. */
+const OTHERS = /^test_(lambda_api|s3_.+)\.json$/;
+
 /** All recordings of CloudFormation. Throws if the folder is missing. */
 export function readRecordings(folder: string): Recording[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json") && file !== "test_lambda_api.json");
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json") && !OTHERS.test(file));
   return files.flatMap((file) => {
     const recorded: Record<string, { "recorded-content": Record<string, unknown> }> = JSON.parse(
       readFileSync(`${folder}/${file}`, "utf8"),
@@ -37,8 +40,12 @@ interface Comparison {
   readonly found: string[];
 }
 
-/** Lists whose order AWS does not promise, with the member to sort them by. */
-const UNORDERED: Readonly<Record<string, string>> = { Parameters: "ParameterKey", Outputs: "OutputKey" };
+/** Lists whose order AWS does not keep, with the member to sort them by. */
+const UNORDERED: Readonly<Record<string, string>> = {
+  Details: "ChangeSource",
+  Outputs: "OutputKey",
+  Parameters: "ParameterKey",
+};
 
 function compare(at: Comparison, recorded: unknown, answered: unknown): void {
   const key = at.path.slice(at.path.lastIndexOf("/") + 1);
@@ -86,7 +93,10 @@ function membersOf(value: object): Record<string, unknown> {
 
 const TOKEN = /<[a-z0-9-]+(:\d+)?>/g;
 
-/** A recorded text is a pattern: tokens match values, `-date` a time, and twelve random characters any others. */
+/**
+ * A recorded text is a pattern: tokens match values, `-date` a time, a written id any other, and twelve random characters
+ * any others.
+ */
 function compareText(at: Comparison, recorded: string, answered: unknown): void {
   const texts = String(answered);
   const names: string[] = [];
@@ -94,6 +104,7 @@ function compareText(at: Comparison, recorded: string, answered: unknown): void 
     .replaceAll("111111111111", SANDBOX_ACCOUNT_ID)
     .replaceAll("<partition>", "aws")
     .replaceAll("<region>", "us-east-1")
+    .replaceAll("url_suffix", "amazonaws.com")
     .split(TOKEN_OR_TEXT)
     .filter((part) => part !== undefined && part !== "")
     .map((part) => {
@@ -115,12 +126,14 @@ function compareText(at: Comparison, recorded: string, answered: unknown): void 
   }
 }
 
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const TOKEN_OR_TEXT = /(<[a-z0-9-]+(?::\d+)?>)/;
 
 function patternOf(text: string): string {
   return text
     .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
     .replace(/-date$/, "-.+")
+    .replace(UUID, UUID.source)
     .replace(/(CFN-[A-Za-z]+)-[A-Za-z0-9]{12}/g, "$1-[A-Za-z0-9]{12}")
     .replace(/-bucket-[a-z0-9]{13}$/, "-bucket-[a-z0-9]+");
 }
@@ -128,8 +141,13 @@ function patternOf(text: string): string {
 function sorted(key: string, list: unknown[]): unknown[] {
   const member = UNORDERED[key];
   if (member === undefined) return list;
-  const text = (item: unknown) => (isObject(item) ? String(item[member]) : "");
+  const text = (item: unknown) => (isObject(item) ? `${item[member]} ${targetOf(item)}` : "");
   return [...list].sort((a, b) => (text(a) < text(b) ? -1 : 1));
+}
+
+/** What else tells two details of a change apart. */
+function targetOf({ Target, CausingEntity }: Record<string, unknown>): string {
+  return isObject(Target) ? `${Target["Attribute"]} ${Target["Name"]} ${CausingEntity}` : "";
 }
 
 function differ(at: Comparison, recorded: unknown, answered: unknown): void {

@@ -64,6 +64,10 @@ export function ssmParameter(value: unknown, more: Record<string, unknown> = {})
   return { Type: "AWS::SSM::Parameter", Properties: { Value: value, Type: "String" }, ...more };
 }
 
+export function topic(Properties: object, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { Type: "AWS::SNS::Topic", Properties, ...more };
+}
+
 export function parameter(ParameterKey: string, ParameterValue: string) {
   return { ParameterKey, ParameterValue };
 }
