@@ -75,7 +75,13 @@ export interface Output {
 /** How to undo one step of an unfinished change. `before` is the old resource, `after` the one that took its place. */
 export type UndoStep =
   | { readonly kind: "created"; readonly after: StackResource }
-  | { readonly kind: "updated"; readonly before: StackResource; readonly after: StackResource }
+  | {
+      readonly kind: "updated";
+      readonly before: StackResource;
+      readonly after: StackResource;
+      /** Whether the update was refused before it had any effect. */
+      readonly refused: boolean;
+    }
   | { readonly kind: "replaced"; readonly before: StackResource; readonly after: StackResource }
   | { readonly kind: "removed"; readonly before: StackResource }
   /** The resource itself did not change; its dependencies and policies in the template may have. */
@@ -85,7 +91,7 @@ export type UndoStep =
 export interface Recovery {
   /** The stack's last complete state; null for a stack that was never complete. */
   readonly stable: StableState | null;
-  /** In the order in which the steps were performed. */
+  /** In the order in which the steps ended. */
   undo: UndoStep[];
   /** Replaced and removed resources, which are deleted once the stack is complete again. */
   leftovers: StackResource[];
@@ -140,6 +146,8 @@ export interface Stack {
   currentToken: string | undefined;
   /** Set while an operation under way has to stop: to roll its update back, or because the stack is being deleted. */
   cancelled: "update" | "delete" | undefined;
+  /** Whether resources under way have to stop, because another one failed or the update was cancelled. */
+  interrupted: boolean;
   /** Resolves when nothing is under way any more. */
   work: Promise<void>;
 }

@@ -84,12 +84,11 @@ t.test("a retained resource keeps its name until a stack imports it", async (t) 
   const heir = await executed(stage, set);
   t.equal(heir.StackStatus, "IMPORT_COMPLETE");
   const story = await stage.story("heir");
-  t.same(story.slice(0, 4), [
-    "heir REVIEW_IN_PROGRESS",
-    "heir IMPORT_IN_PROGRESS",
-    "Fn IMPORT_IN_PROGRESS",
-    "Fn IMPORT_COMPLETE",
-  ]);
+  t.same(story.slice(0, 2), ["heir REVIEW_IN_PROGRESS", "heir IMPORT_IN_PROGRESS"]);
+  t.same(
+    story.filter((event) => event.startsWith("Fn ")),
+    ["Fn IMPORT_IN_PROGRESS", "Fn IMPORT_COMPLETE"],
+  );
   const { Tags } = await stage.call("lambda", "GetFunction", { FunctionName: "pay" });
   t.match(Tags, { "aws:cloudformation:stack-name": "heir" });
   t.equal(

@@ -138,7 +138,7 @@ t.test("a failure in a child fails its parent, and everything is rolled back or 
   const inShop = (await stage.events("shop")).flatMap((event) => event.ResourceStatusReason ?? []);
   t.ok(
     inShop.includes(
-      `Embedded stack ${id} was not successfully updated. Currently in UPDATE_ROLLBACK_IN_PROGRESS with reason: The following resource(s) failed to create: [Broken].`,
+      `Embedded stack ${id} was not successfully updated. Currently in UPDATE_ROLLBACK_IN_PROGRESS with reason: The following resource(s) failed to create: [Broken]. `,
     ),
   );
 

@@ -43,8 +43,8 @@ export async function deleteStack(site: Site, { retain, formerStatus }: Deletion
 
 function exportInUse({ account, stack }: Site): string | undefined {
   for (const { exportName } of stack.outputs) {
-    const [user] = exportName === undefined ? [] : importersOf(account, exportName);
-    if (user) return `Export ${exportName} cannot be deleted as it is in use by ${user}`;
+    const user = exportName === undefined ? "" : importersOf(account, exportName).join(" and ");
+    if (user !== "") return `Export ${exportName} cannot be deleted as it is in use by ${user}`;
   }
   return undefined;
 }

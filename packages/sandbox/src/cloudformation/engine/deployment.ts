@@ -1,12 +1,12 @@
 import type { OnFailure } from "../model.ts";
-import { assign, type Blueprint, type Recovery, type Site, type StackResource } from "../model.ts";
+import { assign, type Blueprint, type Recovery, type Site, type Stack, type StackResource } from "../model.ts";
 import { actionDenied } from "../plan/stack-policy.ts";
-import { deploymentOrder } from "../template/check-references.ts";
+import { dependenciesOf, deploymentOrder } from "../template/check-references.ts";
 import { conditionHolds, type Scope } from "../template/evaluate.ts";
-import { removeAfterUpdate } from "./cleanup.ts";
+import { finishNested, removeAfterUpdate } from "./cleanup.ts";
 import { changeOf, withUnknownProperties } from "./compare.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
-import { failCreation, failUpdate } from "./failure.ts";
+import { failCreation, failUpdate, failureOf } from "./failure.ts";
 import { importResource } from "./import-resource.ts";
 import { recordChange } from "./journal.ts";
 import { checkExports, outputsOf } from "./outputs.ts";
@@ -19,6 +19,7 @@ import {
   wantedResource,
 } from "./resource-operations.ts";
 import { definitionOf, deploymentScope, StackError } from "./scope.ts";
+import { inDependencyOrder } from "./side-by-side.ts";
 
 /** Gives the stack its new blueprint and status immediately, so that the next request already sees them. */
 export function beginDeployment(
@@ -34,8 +35,7 @@ export function beginDeployment(
     leftovers: [],
     skip: [],
   };
-  stack.blueprint = blueprint;
-  stack.cancelled = undefined;
+  assign(stack, { blueprint, cancelled: undefined, interrupted: false });
   setStackStatus(site, { status, reason: "User Initiated" });
 }
 
@@ -51,9 +51,7 @@ export async function createStack(site: Site, onFailure: OnFailure): Promise<voi
   }
 }
 
-/**
- * Brings the stack to its blueprint, resource by resource. A failure rolls the update back unless rollback is disabled.
- */
+/** Brings the stack to its blueprint. A failure rolls the update back unless rollback is disabled. */
 export async function updateStack(site: Site): Promise<void> {
   try {
     await applyUpdate(site);
@@ -78,19 +76,19 @@ export async function applyUpdate(site: Site): Promise<void> {
  * until now.
  */
 async function finishUpdate(site: Site): Promise<void> {
-  const waiting = site.account.stacks.filter(
-    ({ parent, status }) => parent?.stackId === site.stack.id && status === "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-  );
-  for (const stack of waiting) await finishUpdate({ account: site.account, stack });
-  await removeAfterUpdate(site, { duringCreation: false });
+  await finishNested(site, finishUpdate);
+  const reason = await removeAfterUpdate(site, { duringCreation: false });
   const { settings } = site.stack;
   const policy = settings.policyAfterUpdate ?? settings.policy;
   assign(settings, { policy, policyDuringUpdate: undefined, policyAfterUpdate: undefined });
   site.stack.recovery = null;
-  setStackStatus(site, { status: "UPDATE_COMPLETE" });
+  setStackStatus(site, { status: "UPDATE_COMPLETE", reason });
 }
 
-/** Applies the blueprint's resources, outputs and imports. Throws at the first failure. */
+/**
+ * Applies the blueprint's resources, outputs and imports. Throws DeploymentFailed for the resources that failed, with those
+ * that were cancelled.
+ */
 export async function applyBlueprint(site: Site): Promise<void> {
   const { stack } = site;
   const blueprint = stack.blueprint;
@@ -102,10 +100,7 @@ export async function applyBlueprint(site: Site): Promise<void> {
   );
   const dropped = [...stack.resources.values()].filter(({ logicalId }) => !wanted.includes(logicalId));
   for (const { logicalId } of dropped) checkPolicy(site, logicalId, "Update:Delete");
-  for (const logicalId of wanted) {
-    if (stack.cancelled) throw new StackError("User Initiated");
-    await applyResource(site, scope, logicalId);
-  }
+  await applyResources(site, scope, wanted);
   const outputs = outputsOf(blueprint, scope);
   checkExports(site, outputs);
   for (const before of dropped) {
@@ -115,6 +110,30 @@ export async function applyBlueprint(site: Site): Promise<void> {
   }
   stack.outputs = outputs;
   stack.imports = imports;
+}
+
+/** Resources are applied side by side. The first failure interrupts those under way, and nothing more begins. */
+async function applyResources(site: Site, scope: Scope, wanted: readonly string[]): Promise<void> {
+  const { stack } = site;
+  const failures: unknown[] = [];
+  const attempt = async (logicalId: string): Promise<boolean> => {
+    if (stack.interrupted || stack.cancelled) return false;
+    try {
+      await applyResource(site, scope, logicalId);
+      return true;
+    } catch (error) {
+      failures.push(error);
+      stack.interrupted = true;
+      return false;
+    }
+  };
+  await inDependencyOrder(wanted, { dependenciesOf: (id) => neededBy(stack, id), work: attempt });
+  if (stack.cancelled) throw new StackError("User Initiated");
+  if (failures.length > 0) throw failureOf(failures);
+}
+
+function neededBy({ blueprint }: Stack, logicalId: string): readonly string[] {
+  return blueprint ? dependenciesOf(blueprint.template, definitionOf(blueprint, logicalId)) : [];
 }
 
 async function applyResource(site: Site, scope: Scope, logicalId: string): Promise<void> {
@@ -158,11 +177,15 @@ async function usableResource(site: Site, logicalId: string): Promise<StackResou
 async function recordUndo(site: Site, logicalId: string, step: () => Promise<unknown>): Promise<void> {
   const { stack } = site;
   const before = stack.resources.get(logicalId);
+  let refused = false;
   try {
     await step();
+  } catch (error) {
+    refused = error instanceof OperationFailed && error.refused;
+    throw error;
   } finally {
     const after = stack.resources.get(logicalId);
-    if (after && after !== before) recordChange(recoveryOf(site), before, after);
+    if (after && after !== before) recordChange(recoveryOf(site), { before, after, refused });
   }
 }
 
@@ -175,7 +198,8 @@ function checkPolicy(
   const reason = resource ? actionDenied(site.stack.settings, { logicalId, type: resource.type, action }) : null;
   if (!resource || reason === null) return;
   setResourceStatus(site, { ...resource }, { status: "UPDATE_FAILED", reason });
-  throw new OperationFailed(logicalId, "update");
+  recoveryOf(site).undo.push({ kind: "updated", before: resource, after: resource, refused: true });
+  throw new OperationFailed(logicalId, "update", true);
 }
 
 function recoveryOf({ stack }: Site): Recovery {

@@ -15,11 +15,11 @@ export async function failCreation(site: Site, error: unknown, onFailure: OnFail
   }
   site.stack.deletedAt = now(site.account);
   if (onFailure === "DELETE") {
-    setStackStatus(site, { status: "DELETE_IN_PROGRESS", reason });
+    setStackStatus(site, { status: "DELETE_IN_PROGRESS", reason: withRequest(reason, "Delete requested by user.") });
     await deleteStack(site, { retain: [], formerStatus: "CREATE_FAILED" });
     return;
   }
-  setStackStatus(site, { status: "ROLLBACK_IN_PROGRESS", reason: withRequest(reason) });
+  setStackStatus(site, { status: "ROLLBACK_IN_PROGRESS", reason: withRequest(reason, "Rollback requested by user.") });
   await rollBackCreation(site);
 }
 
@@ -58,12 +58,36 @@ export function recordFailedUpdate(site: Site, error: unknown): boolean {
 /** A fault of the template that only shows during deployment is reported in the template's own words. */
 export function stackReason(site: Site, error: unknown): string {
   if (error instanceof AwsError) return error.message;
-  if (!(error instanceof OperationFailed)) return failureReason(site, error, "AWS::CloudFormation::Stack");
-  return `The following resource(s) failed to ${error.verb}: [${error.logicalId}]. `;
+  if (!(error instanceof DeploymentFailed)) return failureReason(site, error, "AWS::CloudFormation::Stack");
+  const failed = VERBS.map((verb) => [verb, error.failures.filter((failure) => failure.verb === verb)] as const);
+  return failed
+    .filter(([, failures]) => failures.length > 0)
+    .map(([verb, failures]) => failedWords(verb, failures))
+    .join("");
 }
 
-const REQUESTED = "Rollback requested by user.";
+const VERBS = ["create", "update", "import", "delete"] as const;
 
-function withRequest(reason: string): string {
-  return reason.includes(REQUESTED) ? reason : `${reason.trimEnd()} ${REQUESTED}`;
+/** Ends in a point and a space, as AWS's words do. */
+function failedWords(verb: string, failures: readonly OperationFailed[]): string {
+  return `The following resource(s) failed to ${verb}: [${failures.map(({ logicalId }) => logicalId).join(", ")}]. `;
+}
+
+/** Resources failed or were cancelled. Their events have been recorded. */
+class DeploymentFailed extends Error {
+  override readonly name = "DeploymentFailed";
+
+  constructor(readonly failures: readonly OperationFailed[]) {
+    super(failures.map(({ message }) => message).join(", "));
+  }
+}
+
+/** What several resources' errors come to: one that concerns no single resource is the reason of all. */
+export function failureOf(errors: readonly unknown[]): unknown {
+  const failures = errors.filter((error) => error instanceof OperationFailed);
+  return errors.find((error) => !(error instanceof OperationFailed)) ?? new DeploymentFailed(failures);
+}
+
+function withRequest(reason: string, requested: string): string {
+  return reason.includes(requested) ? reason : `${reason.trimEnd()} ${requested}`;
 }

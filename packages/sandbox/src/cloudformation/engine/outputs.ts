@@ -25,8 +25,8 @@ export function outputsOf(blueprint: Blueprint, scope: Scope): Output[] {
  */
 export function checkExports({ account, stack }: Site, outputs: readonly Output[]): void {
   for (const { exportName, value } of stack.outputs) {
-    const [user] = exportName === undefined ? [] : importersOf(account, exportName);
-    if (user === undefined) continue;
+    const user = exportName === undefined ? "" : importersOf(account, exportName).join(" and ");
+    if (user === "") continue;
     const kept = outputs.find((output) => output.exportName === exportName);
     if (!kept) throw new StackError(`Export ${exportName} cannot be deleted as it is in use by ${user}`);
     if (kept.value !== value) throw new StackError(`Export ${exportName} cannot be updated as it is in use by ${user}`);

@@ -61,7 +61,7 @@ function isRetained(resource: StackResource, rules: RemovalRules): boolean {
 }
 
 /** Newest first, and every resource before those that it depends on. */
-function dependentsFirst(resources: readonly StackResource[]): StackResource[] {
+export function dependentsFirst(resources: readonly StackResource[]): StackResource[] {
   const order: StackResource[] = [];
   const visit = (resource: StackResource): void => {
     if (order.includes(resource)) return;

@@ -1,5 +1,5 @@
 import { AwsError } from "../../core/contract.ts";
-import type { Blueprint, Site, StackResource } from "../model.ts";
+import { type Blueprint, type Site, STACK_TYPE, type StackResource } from "../model.ts";
 import { ResourceError } from "../providers/resource-error.ts";
 import { providerOf } from "../providers/table.ts";
 import { dependenciesOf } from "../template/check-references.ts";
@@ -7,6 +7,7 @@ import { evaluate, evaluateMap, type Scope } from "../template/evaluate.ts";
 import { scalarText } from "../template/value.ts";
 import { now, setResourceStatus } from "./events.ts";
 import { definitionOf, existingRequest, requestFor, StackError, shownScope, tagsFromStack } from "./scope.ts";
+import { watchedCalls } from "./watched-calls.ts";
 
 /** A resource could not be created, updated or deleted. The event with the reason has already been recorded. */
 export class OperationFailed extends Error {
@@ -15,6 +16,8 @@ export class OperationFailed extends Error {
   constructor(
     readonly logicalId: string,
     readonly verb: "create" | "delete" | "import" | "update",
+    /** Whether it was refused before it had any effect, so that nothing has to be undone. */
+    readonly refused = false,
   ) {
     super(`${logicalId} failed to ${verb}`);
   }
@@ -57,6 +60,7 @@ export async function createResource(site: Site, wanted: StackResource): Promise
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS", reason: "Resource creation Initiated" });
     created = await settleResource(site, created);
+    refuseInterrupted(site, "creation");
     setResourceStatus(site, created, { status: "CREATE_COMPLETE" });
     return created;
   } catch (error) {
@@ -73,17 +77,40 @@ export async function updateResource(
   existing: StackResource,
 ): Promise<StackResource> {
   let updated: StackResource = { ...wanted, physicalId: existing.physicalId, attributes: existing.attributes };
+  const calls = watchedCalls(site.account.context);
   site.stack.resources.set(updated.logicalId, updated);
   try {
     setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
-    await providerOf(wanted.type).update(await requestFor(site, wanted), await existingRequest(site, existing));
+    const [request, current] = [await requestFor(site, wanted), await existingRequest(site, existing)];
+    const { context } = calls;
+    await providerOf(wanted.type).update({ ...request, context }, { ...current, context });
     updated = await settleResource(site, updated);
+    refuseInterrupted(site, "update");
     setResourceStatus(site, updated, { status: "UPDATE_COMPLETE" });
     return updated;
   } catch (error) {
     setResourceStatus(site, updated, { status: "UPDATE_FAILED", reason: failureReason(site, error, wanted.type) });
-    throw new OperationFailed(wanted.logicalId, "update");
+    const interrupted = error instanceof Interrupted;
+    throw new OperationFailed(
+      wanted.logicalId,
+      "update",
+      !interrupted && isRefusedAtOnce(wanted.type, calls.changed()),
+    );
   }
+}
+
+/** Resources that AWS takes back by an update of their own whatever refused the update. */
+const ALWAYS_UPDATED_BACK = [STACK_TYPE, "AWS::IAM::Role"];
+
+function isRefusedAtOnce(type: string, changed: boolean): boolean {
+  return !changed && !ALWAYS_UPDATED_BACK.includes(type);
+}
+
+/** The resource was under way when another one failed or the update was cancelled. */
+class Interrupted extends ResourceError {}
+
+function refuseInterrupted({ stack }: Site, what: "creation" | "update"): void {
+  if (stack.interrupted) throw new Interrupted(`Resource ${what} cancelled`);
 }
 
 const REPLACEMENT = "Requested update requires the creation of a new physical resource; hence creating one.";
@@ -103,6 +130,7 @@ export async function replaceResource(
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: "Resource creation Initiated" });
     created = await settleResource(site, created);
+    refuseInterrupted(site, "update");
     setResourceStatus(site, created, { status: "UPDATE_COMPLETE" });
     return created;
   } catch (error) {
@@ -111,10 +139,10 @@ export async function replaceResource(
   }
 }
 
-/** Deletes a resource. Throws OperationFailed. */
+/** Deletes a resource. One that never had an id only ends. Throws OperationFailed. */
 export async function deleteResource(site: Site, resource: StackResource): Promise<void> {
   try {
-    setResourceStatus(site, resource, { status: "DELETE_IN_PROGRESS" });
+    if (resource.physicalId !== "") setResourceStatus(site, resource, { status: "DELETE_IN_PROGRESS" });
     if (resource.physicalId !== "") await providerOf(resource.type).delete(await existingRequest(site, resource));
     setResourceStatus(site, resource, { status: "DELETE_COMPLETE" });
   } catch (error) {

@@ -3,7 +3,7 @@ import { deleteStack } from "../engine/deletion.ts";
 import { applyUpdate, beginDeployment, createStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
 import { recordFailedUpdate } from "../engine/failure.ts";
-import { rollBackUpdate } from "../engine/rollback.ts";
+import { undoUpdate } from "../engine/rollback.ts";
 import { type Account, assign, type Blueprint, type ChangeSet, type Parent, type Site, type Stack } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
 import { type ExistingResource, type NestedStacks, type ResourceRequest, randomSuffix } from "../providers/provider.ts";
@@ -122,8 +122,7 @@ async function rollBackNested(site: Site, parent: Stack): Promise<void> {
   stack.recovery.skip = parent.recovery?.skip ?? [];
   stack.currentToken = parent.currentToken;
   if (stack.status !== "UPDATE_ROLLBACK_IN_PROGRESS") setStackStatus(site, { status: "UPDATE_ROLLBACK_IN_PROGRESS" });
-  await rollBackUpdate(site);
-  if (stack.status !== "UPDATE_ROLLBACK_COMPLETE") throw updateFailed(stack);
+  if (!(await undoUpdate(site))) throw updateFailed(stack);
 }
 
 async function remove(account: Account, { physicalId }: ExistingResource): Promise<void> {
@@ -168,7 +167,7 @@ function preparedSet(stack: Stack, parent: Stack): ChangeSet | undefined {
 }
 
 function updateFailed({ id, status, statusReason }: Stack): ResourceError {
-  const reason = statusReason === undefined ? "" : ` with reason: ${statusReason.trimEnd()}`;
+  const reason = statusReason === undefined ? "" : ` with reason: ${statusReason}`;
   return new ResourceError(`Embedded stack ${id} was not successfully updated. Currently in ${status}${reason}`);
 }
 

@@ -4,12 +4,12 @@ import { runInBackground } from "../engine/background.ts";
 import { setStackStatus } from "../engine/events.ts";
 import { rollBackCreation } from "../engine/failure.ts";
 import { rollBackUpdate } from "../engine/rollback.ts";
-import { type Account, type Site, STACK_TYPE, type Stack } from "../model.ts";
+import { type Account, assign, type Site, STACK_TYPE, type Stack } from "../model.ts";
 import { validationError } from "../template/parse.ts";
 import { MISSING, refuseNested, stackAt, useToken } from "./find-stack.ts";
 import { optionalTextList, requiredText } from "./input.ts";
 
-/** Stops an update between two resources and rolls it back. */
+/** Stops an update, with the resources that are under way, and rolls it back. */
 export async function cancelUpdateStack(account: Account, input: Shape): Promise<Shape> {
   const { stack } = stackAt(account, requiredText(input, "StackName"), MISSING.inBrackets);
   if (stack.status !== "UPDATE_IN_PROGRESS") {
@@ -17,7 +17,7 @@ export async function cancelUpdateStack(account: Account, input: Shape): Promise
   }
   const token = optionalText(input, "ClientRequestToken");
   if (token !== undefined) useToken(stack, token);
-  stack.cancelled = "update";
+  assign(stack, { cancelled: "update", interrupted: true });
   return {};
 }
 
@@ -74,7 +74,8 @@ function refuseOthers(skip: readonly string[], failed: readonly string[]): void 
 }
 
 /** A nested stack cannot be skipped as a whole; only the failed resources inside it can. */
-function failedIds({ recovery }: Stack): string[] {
-  const resources = (recovery?.undo ?? []).map((step) => (step.kind === "created" ? step.after : step.before));
-  return resources.filter(({ type }) => type !== STACK_TYPE).map(({ logicalId }) => logicalId);
+function failedIds({ recovery, resources }: Stack): string[] {
+  const left = (recovery?.undo ?? []).map((step) => (step.kind === "created" ? step.after : step.before));
+  const ids = left.filter(({ type }) => type !== STACK_TYPE).map(({ logicalId }) => logicalId);
+  return ids.filter((id) => resources.get(id)?.status === "UPDATE_FAILED");
 }

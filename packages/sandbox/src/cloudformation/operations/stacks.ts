@@ -38,6 +38,7 @@ export function newStack(account: Account, name: string, parent?: Parent): Stack
     tokens: new Set(),
     currentToken: undefined,
     cancelled: undefined,
+    interrupted: false,
     work: Promise.resolve(),
   };
 }
