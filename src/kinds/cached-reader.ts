@@ -49,6 +49,8 @@ export interface CachedReader extends CaptureOptions {
   listProvisioned: LambdaGateway["listProvisioned"];
   /** Triggers of a function, whatever version or alias they call. The account is listed once for all functions. */
   listTriggers(functionName: string): Promise<readonly EventSourceMappingConfiguration[]>;
+  /** Every trigger of the account and region, listed once. */
+  listAllTriggers(): Promise<readonly EventSourceMappingConfiguration[]>;
   /** Null if the layer version was deleted or never existed. */
   getLayer(arn: string): Promise<LayerFacts | null>;
   getLayerPolicy(arn: string): Promise<string | null>;
@@ -99,7 +101,8 @@ export function createCachedReader(
     const exports = await aws.cloudFormation.listExports();
     return exports && new Set(exports.map(({ name }) => name));
   });
-  const triggers = once(async () => groupByFunction(await aws.lambda.listTriggers()));
+  const listAllTriggers = once(() => aws.lambda.listTriggers());
+  const triggers = once(async () => groupByFunction(await listAllTriggers()));
   return {
     aws,
     artifacts,
@@ -113,6 +116,7 @@ export function createCachedReader(
     listExportNames,
     listProvisioned: once((name: string) => aws.lambda.listProvisioned(name)),
     listTriggers: async (functionName) => (await triggers()).get(functionName) ?? [],
+    listAllTriggers,
     getLayer: once((arn: string) => aws.lambda.getLayer(arn)),
     getLayerPolicy: once((arn: string) => aws.lambda.getLayerPolicy(arn)),
     getStack,

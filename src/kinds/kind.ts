@@ -45,10 +45,12 @@ export interface PlanInput {
   readonly goal: CapturedComponent | null;
   readonly live: CapturedComponent | null;
   /**
-   * The component that AWS treats as the same thing under another name: the live one if this component is missing, the one
-   * in the backup if this component has to be removed. Only names of triggers change; null for all else.
+   * The component that AWS treats as the same thing under another name: the live one if this component is to be restored, the
+   * one in the backup if it has to be removed. Only names of triggers change; null for all else.
    */
   readonly sameThing: CapturedComponent | null;
+  /** The trigger that has this name now, under its name in the backup; null where nothing has to be turned away first. */
+  readonly freedBy: ComponentId | null;
   /** The stack that owns it now or owned it in the backup. */
   readonly owner: ComponentId | null;
   /**
@@ -68,6 +70,8 @@ export interface PlanInput {
   readonly isLayerGone: (arn: string) => boolean;
   /** Whether a code signing configuration in the backup has been deleted. */
   readonly isSigningConfigGone: (arn: string) => boolean;
+  /** What a trigger called in the backup, where that was a function outside it; null for every other trigger. */
+  readonly calledOutside: (uuid: string) => string | null;
   /** Resources that may be skipped when the failed rollback of a stack continues; null without consent to continue. */
   readonly mayContinue: (stack: string) => readonly string[] | null;
   /** Whether code over 50 MB can be uploaded. */

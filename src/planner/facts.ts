@@ -1,5 +1,6 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
 import type { ComponentId, Components } from "../domain/component/component.ts";
+import type { OutsideTriggers } from "../domain/component/snapshot.ts";
 import type { LaterDeployments } from "../domain/plan/later-deployment.ts";
 import type { LossFacts } from "../domain/stack/stack-losses.ts";
 import type { CodePlace } from "../domain/template/code-relocation.ts";
@@ -47,6 +48,8 @@ export interface TargetFacts {
   readonly goneLayers: ReadonlySet<string>;
   /** ARNs of code signing configurations that the backup names and that do not exist any more. */
   readonly goneSigningConfigs: ReadonlySet<string>;
+  /** What triggers outside the backup called then, by UUID. */
+  readonly outsideTriggers: OutsideTriggers;
   /** Every export of the account and region; null where AWS would not list them. */
   readonly exports: readonly Exported[] | null;
   /** The concurrency that the picked components may change; null where they change none. */

@@ -1,17 +1,10 @@
-import {
-  type ComponentId,
-  componentId,
-  functionOf,
-  KIND_NAMES,
-  type KindName,
-  kindOf,
-  nameOf,
-} from "../domain/component/component.ts";
+import { type ComponentId, KIND_NAMES, type KindName, kindOf, nameOf } from "../domain/component/component.ts";
 import type { Action, PlanStep } from "../domain/plan/plan.ts";
 import type { DraftStep } from "./draft-step.ts";
 import type { Exported } from "./facts.ts";
 import { type Places, placeStacks, type StackPlace } from "./stack-order/stacks.ts";
 import type { Subjects } from "./subject.ts";
+import { findTurned, type Turned } from "./turned-triggers.ts";
 
 type PlacedStep = Omit<PlanStep, "order">;
 
@@ -62,7 +55,7 @@ export function orderSteps(
     );
   const lastWave = Math.max(0, ...stacks.flatMap(({ wave, bridges }) => [wave, ...bridges.map((pass) => pass.wave)]));
   const behind = drafts.filter((draft) => !inStackLane(draft));
-  const rest = behindStacks(behind, { lastWave, releasedBy, reservedFirst, turnedFrom: findTurnedFrom(behind) });
+  const rest = behindStacks(behind, { lastWave, releasedBy, reservedFirst, turned: findTurned(behind, subjects) });
   return [...stacks, ...rest].map((step, index) => ({ ...step, order: index + 1 }));
 }
 
@@ -103,41 +96,27 @@ function withBridges({ actions }: DraftStep, bridges: number): readonly Action[]
 
 interface Behind extends Pick<Places, "releasedBy">, Pick<Ordering, "reservedFirst"> {
   readonly lastWave: number;
-  /** Functions and aliases that go, with the triggers that call them until these are pointed back. */
-  readonly turnedFrom: ReadonlyMap<ComponentId, readonly ComponentId[]>;
-}
-
-/** Records that arrive between the two calls would find no function (facts B6). */
-function findTurnedFrom(drafts: readonly DraftStep[]): Map<ComponentId, ComponentId[]> {
-  const going = new Set(drafts.filter(({ action }) => action === "remove").map(({ component }) => component));
-  const found = new Map<ComponentId, ComponentId[]>();
-  for (const { component, via } of drafts) {
-    if (kindOf(component) !== "lambda-trigger" || via === null || kindOf(via) !== "lambda-trigger") continue;
-    for (const called of calledBy(component).filter((id) => going.has(id)))
-      found.set(called, [...(found.get(called) ?? []), via]);
-  }
-  return found;
-}
-
-/** The function that a trigger calls and, where its name ends with one, the alias. */
-function calledBy(trigger: ComponentId): ComponentId[] {
-  const functionName = functionOf(trigger) ?? "";
-  const alias = /#([^#]+)$/.exec(trigger)?.[1];
-  const own = componentId("lambda-code", functionName);
-  return alias === undefined ? [own] : [own, componentId("lambda-alias", `${functionName}:${alias}`)];
+  readonly turned: Turned;
 }
 
 function behindStacks(drafts: readonly DraftStep[], behind: Behind): PlacedStep[] {
-  const { lastWave, reservedFirst, turnedFrom } = behind;
+  const { lastWave, reservedFirst, turned } = behind;
   const isEarly = ({ component, via }: DraftStep) =>
     !via && kindOf(component) === "lambda-concurrency" && reservedFirst.has(nameOf(component));
-  const isLate = ({ component, via }: DraftStep) => turnedFrom.has(via ?? component);
+  const isLate = ({ component, via }: DraftStep) => turned.leaving.has(via ?? component);
   const rank = (draft: DraftStep) => {
     if (isLate(draft)) return AFTER_TRIGGERS + (draft.via ? 0.1 : 0);
     return isEarly(draft) ? BEFORE_ALIASES : rankOf(draft);
   };
-  const after = (id: ComponentId) => [...(behind.releasedBy.get(id) ?? []), ...(turnedFrom.get(id) ?? [])];
-  const sorted = [...drafts].sort((one, other) => rank(one) - rank(other) || compare(one.component, other.component));
+  const after = (id: ComponentId) => [
+    ...(behind.releasedBy.get(id) ?? []),
+    ...(turned.leaving.get(id) ?? []),
+    ...(turned.behind.get(id)?.slice(-1) ?? []),
+  ];
+  const place = ({ component }: DraftStep) => turned.behind.get(component)?.length ?? 0;
+  const sorted = [...drafts].sort(
+    (one, other) => rank(one) - rank(other) || place(one) - place(other) || compare(one.component, other.component),
+  );
   const waves = [...new Set(sorted.map((draft) => Math.floor(rank(draft))))];
   return sorted.map((draft) => ({
     ...draft,

@@ -27,15 +27,17 @@ export function kindInput(subject: Subject, subjects: Subjects, facts: KindFacts
   return {
     ...{ name, goal, live, owner },
     sameThing: sameThing(subject, subjects),
+    freedBy: subjects.turnedFrom(id),
     ownedAs: (statement) =>
       (statement === undefined ? resources : owningResources(id, subjects.states, statement))[0] ?? null,
     isPicked: subjects.isPicked,
-    isAltered: (other) => subjects.of(other).before?.digest !== subjects.of(other).deployed?.digest,
+    isAltered: subjects.isAltered,
     goalOf: (other) => subjects.of(other).goal,
     liveOf: (other) => subjects.states.live.get(other) ?? null,
     versionsOf: (functionName) => facts.versions.get(functionName) ?? [],
     isLayerGone: (arn) => facts.goneLayers.has(arn),
     isSigningConfigGone: (arn) => facts.goneSigningConfigs.has(arn),
+    calledOutside: (uuid) => facts.outsideTriggers[uuid] ?? null,
     mayContinue: consentIn(subjects.request),
     hasStagingBucket: facts.stagingBucket !== null,
     losses: facts.losses,
@@ -49,14 +51,11 @@ export function consentIn({ continueUpdateRollback }: PlanRequest): PlanInput["m
   return (stack) => continueUpdateRollback[stack] ?? null;
 }
 
-/** The component of the same kind that AWS holds to be the same thing, where only one of the two names exists at a time. */
-function sameThing({ id, kind, goal, live }: Subject, { states }: Subjects): CapturedComponent | null {
-  if (Boolean(goal) === Boolean(live)) return null;
-  const physicalId = (goal ?? live)?.physicalId;
-  if (!physicalId) return null;
-  const [where, elsewhere] = goal ? [states.live, states.before] : [states.before, states.live];
-  const isSame = (other: CapturedComponent) =>
-    other.id !== id && other.physicalId === physicalId && other.id.startsWith(`${kind}:`);
-  // A name that exists on both sides is a thing of its own.
-  return [...where.values()].find((other) => isSame(other) && !elsewhere.has(other.id)) ?? null;
+/** The trigger that is to have this name, or that had it, under its other name. Null for every component that was not turned. */
+function sameThing({ id, goal, kept }: Subject, { states, turned, turnedFrom }: Subjects): CapturedComponent | null {
+  if (kept) return null;
+  const now = turned.get(id);
+  if (goal) return now === undefined ? null : (states.live.get(now) ?? null);
+  const was = turnedFrom(id);
+  return was === null ? null : (states.before.get(was) ?? null);
 }

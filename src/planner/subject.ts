@@ -8,6 +8,7 @@ import {
   stackOf,
 } from "../domain/component/component.ts";
 import { keepLive } from "../domain/component/diff.ts";
+import { turnedBetween } from "../domain/component/turned-triggers.ts";
 import type { StepAction } from "../domain/plan/plan.ts";
 import { KINDS } from "../kinds/index.ts";
 import { actionBetween } from "../kinds/kind.ts";
@@ -45,21 +46,43 @@ export interface Subjects {
   readonly picked: readonly Subject[];
   readonly isPicked: (id: ComponentId) => boolean;
   readonly of: (id: ComponentId) => Subject;
+  /** Triggers under their names in the backup, with those that they have in live. */
+  readonly turned: ReadonlyMap<ComponentId, ComponentId>;
+  /** The name in the backup of the turned trigger that has this name in live; null for any other component. */
+  readonly turnedFrom: (id: ComponentId) => ComponentId | null;
+  /** Whether the deploy altered a component, so that it can be picked. */
+  readonly isAltered: (id: ComponentId) => boolean;
 }
 
 /** Pure. Each subject is resolved when it is first asked for. */
 export function resolveSubjects(request: PlanRequest, states: RecordedStates): Subjects {
   const known = new Map<ComponentId, Subject>();
+  const turned = turnedBetween(states.before, states.live);
+  const turnedByDeploy = turnedBetween(states.before, states.deployed);
   const of = (id: ComponentId): Subject => {
-    const subject = known.get(id) ?? resolveSubject(id, request, states);
+    const subject = known.get(id) ?? resolveSubject(id, request, { states, isTurned: turned.has(id) });
     known.set(id, subject);
     return subject;
   };
   const ids = new Set(request.picked);
-  return { request, states, picked: request.picked.map(of), isPicked: (id) => ids.has(id), of };
+  const isAltered = (id: ComponentId) =>
+    turnedByDeploy.has(id) || states.before.get(id)?.digest !== states.deployed.get(id)?.digest;
+  const origins = new Map([...turned].map(([was, is]) => [is, was]));
+  return {
+    ...{ request, states, of, turned, isAltered },
+    picked: request.picked.map(of),
+    isPicked: (id) => ids.has(id),
+    turnedFrom: (id) => origins.get(id) ?? null,
+  };
 }
 
-function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, states: RecordedStates): Subject {
+interface Resolving {
+  readonly states: RecordedStates;
+  /** Whether another trigger has its name now. */
+  readonly isTurned: boolean;
+}
+
+function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, { states, isTurned }: Resolving): Subject {
   const kind = kindOf(id);
   const sides = {
     before: states.before.get(id) ?? null,
@@ -69,11 +92,20 @@ function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, states: Re
   const conflict = !isAsRecorded(id, sides, states) && !isAsIn(kind, sides.before, sides.live);
   const kept = conflict && onConflict === "keep-live";
   const goal = kept ? keptGoal(kind, sides) : sides.before;
-  const action = isAsIn(kind, goal, sides.live) ? "unchanged" : actionBetween(goal, sides.live);
+  const action = actionOf(kind, goal, { ...sides, isTurned: isTurned && !kept });
   const parent = parentOf(id, states);
   const resources = owningResources(id, states);
   const owner = stackOf(resources[0] ?? parent);
   return { id, kind, name: nameOf(id), ...sides, goal, parent, owner, resources, action, conflict, kept };
+}
+
+function actionOf(
+  kind: KindName,
+  goal: CapturedComponent | null,
+  { live, isTurned }: Pick<Subject, "live"> & Pick<Resolving, "isTurned">,
+): StepAction {
+  if (!isAsIn(kind, goal, live)) return actionBetween(goal, live);
+  return isTurned ? "restore" : "unchanged";
 }
 
 /** Whether live is what Stepback itself last recorded: by the digest or, where that is of the record at hand, by what the kind compares. */

@@ -29,7 +29,7 @@ export async function insertPendingSnapshot(
 export async function saveSnapshot(
   rows: Rows,
   owner: Pick<SnapshotRow, "activity" | "purpose">,
-  { id, takenAt, components, verdicts }: NewSnapshot,
+  { id, takenAt, components, verdicts, outsideTriggers }: NewSnapshot,
 ): Promise<void> {
   const stored = components.map((component) => ({ component, ...bodyOf(component.state) }));
   const facts = {
@@ -39,6 +39,7 @@ export async function saveSnapshot(
     incomplete: components.filter((component) => component.incomplete !== null).length,
     sizeBytes: sizeOf(stored),
     reading: TEMPLATE_READING,
+    outsideTriggers: outsideTriggers ?? null,
   };
   await rows
     .insert(snapshots)

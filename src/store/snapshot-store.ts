@@ -12,9 +12,15 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
   return {
     findSnapshot: (id) =>
       database.read(async (rows) => {
-        const { reading: _reading, ...columns } = getTableColumns(snapshots);
+        const { reading: _reading, outsideTriggers: _outside, ...columns } = getTableColumns(snapshots);
         const [row] = await rows.select(columns).from(snapshots).where(eq(snapshots.id, id));
         return row ?? null;
+      }),
+    findOutsideTriggers: (snapshot) =>
+      database.read(async (rows) => {
+        const { outsideTriggers } = snapshots;
+        const [row] = await rows.select({ outsideTriggers }).from(snapshots).where(eq(snapshots.id, snapshot));
+        return row?.outsideTriggers ?? {};
       }),
     findComponents: (snapshot) => database.read((rows) => readComponents(rows, snapshot)),
     findComponent: (snapshot, component) =>

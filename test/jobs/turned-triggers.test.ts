@@ -230,6 +230,151 @@ for (const [from, to] of [
   });
 }
 
+for (const [from, to] of [
+  ["a", "b"],
+  ["a:live", "b"],
+  ["a", "b:live"],
+] as const) {
+  t.test(
+    `a trigger that came from a function outside the scope is not deleted, and the advice works: ${from}`,
+    async (t) => {
+      const w = await twoFunctions(t);
+      const uuid = await createTrigger(w, { FunctionName: from, EventSourceArn: QUEUE });
+      const before = await triggersOf(w);
+      const { id } = await openDeployment(w, { functions: ["b"] });
+      await turn(w, uuid, to);
+      t.match(await finishDeployment(w, id), { altered: { added: 1, deleted: 0, modified: 0 } });
+      w.sandbox.calls.clear();
+      const refused = await rollBack(w, id, "all", { allowDestructive: true });
+      t.match(refused, { error: { code: "PLAN_REFUSED", errors: [{ code: "TRIGGER_ELSEWHERE" }] } });
+      t.match(refused.error?.detail, `called ${from} before the deploy`);
+      t.same(changes(w), [], "the queue keeps its reader");
+      const advised = / --uuid (\S+) --function-name (\S+?)\.?$/.exec(refused.error?.detail ?? "");
+      t.same(advised?.slice(1), [uuid, from]);
+      await turn(w, advised?.[1] ?? "", advised?.[2] ?? "");
+      t.match(await rollBack(w, id, "all"), { status: "Completed", error: null });
+      t.same(await triggersOf(w), before);
+    },
+  );
+}
+
+t.test("the oldest deployment tells where a trigger came from, and only what was there is given back", async (t) => {
+  const w = await twoFunctions(t);
+  const uuid = await createTrigger(w, { FunctionName: "a", EventSourceArn: QUEUE });
+  const first = await openDeployment(w, { functions: ["b"] });
+  await turn(w, uuid, "b");
+  const added = await createTrigger(w, { FunctionName: "b", EventSourceArn: OTHER });
+  await finishDeployment(w, first.id);
+  const second = await openDeployment(w, { functions: ["b"] });
+  await turn(w, uuid, "b", { BatchSize: 3 });
+  await finishDeployment(w, second.id);
+  const body = { deployment: [first.id, second.id], components: [`lambda-trigger:b/${QUEUE}`] };
+  const both = await w.api("POST", "/v1/rollbacks", body);
+  const { error } = (await w.api("GET", `/v1/rollbacks/${both.body.id}?wait=60`)).body;
+  t.match(error, { code: "PLAN_REFUSED", errors: [{ code: "TRIGGER_ELSEWHERE" }] });
+  t.match(await rollBack(w, first.id, [`lambda-trigger:b/${OTHER}`]), { status: "Completed" });
+  t.notOk(
+    (await triggersOf(w)).some(({ UUID }) => UUID === added),
+    "what the deploy made is deleted",
+  );
+});
+
+/** Three functions; the deploy turned the trigger of `b` to `c`, and then that of `a` to `b`. */
+async function chain(t: Test, source: Shape, settings: Shape = {}) {
+  const w = await twoFunctions(t);
+  await functionNamed(w, "c");
+  const first = await createTrigger(w, { FunctionName: "a", ...source });
+  const second = await createTrigger(w, { FunctionName: "b", ...source });
+  const before = await triggersOf(w);
+  const { id } = await openDeployment(w, { functions: ["a", "b", "c"] });
+  await turn(w, second, "c", settings);
+  await turn(w, first, "b", settings);
+  t.match(await finishDeployment(w, id), { altered: { added: 1, modified: 1, deleted: 1 } });
+  return { w, id, before };
+}
+
+for (const [what, source, settings] of [
+  ["a queue's", { EventSourceArn: QUEUE }, {}],
+  ["a stream's", { EventSourceArn: STREAM, StartingPosition: "LATEST" }, {}],
+  ["a queue's, with other settings", { EventSourceArn: QUEUE }, { BatchSize: 2 }],
+] as const) {
+  t.test(`triggers that moved up by one function are turned back in an order that AWS takes: ${what}`, async (t) => {
+    const { w, id, before } = await chain(t, source, settings);
+    w.sandbox.calls.clear();
+    const back = await rollBack(w, id, "all");
+    t.match(back, { status: "Completed", error: null, result: { restored: 2, removed: 1, failed: 0 } });
+    t.same(await triggersOf(w), before);
+    t.notOk(
+      changes(w).some((operation) => /Create|Delete/.test(operation)),
+      "none loses its position",
+    );
+    const again = await openDeployment(w, { functions: ["a", "b", "c"] });
+    t.notMatch(await finishDeployment(w, again.id), { pinned: [{}] });
+    const undo = await w.api("POST", "/v1/rollbacks", { rollback: back.id, components: "all" });
+    t.match((await w.api("GET", `/v1/rollbacks/${undo.body.id}?wait=60`)).body, { status: "Completed", error: null });
+  });
+}
+
+t.test("a trigger of a chain is not taken alone, and each advice leads on until all of it is picked", async (t) => {
+  const { w, id, before } = await chain(t, { EventSourceArn: QUEUE });
+  for (const start of await triggerIds(w, id)) {
+    const picked = [start];
+    let ended = await rollBack(w, id, picked);
+    while (ended.error && picked.length < 3) {
+      t.match(ended.error, { code: "PLAN_REFUSED" });
+      const added = / add (\S+?)\.(?:\s|$)/.exec(ended.error.detail)?.[1] ?? "none";
+      t.notOk(picked.includes(added), `${added} is not picked yet`);
+      picked.push(added);
+      if (picked.length < 3) ended = await rollBack(w, id, picked);
+    }
+    t.equal(new Set(picked).size, 3, `from ${start}`);
+  }
+  t.match(await rollBack(w, id, await triggerIds(w, id)), { status: "Completed" });
+  t.same(await triggersOf(w), before);
+});
+
+t.test(
+  "triggers that traded their functions get their settings back where they are, because AWS takes no trade",
+  async (t) => {
+    const w = await twoFunctions(t);
+    await functionNamed(w, "spare");
+    const first = await createTrigger(w, { FunctionName: "a", EventSourceArn: QUEUE, BatchSize: 1 });
+    const second = await createTrigger(w, { FunctionName: "b", EventSourceArn: QUEUE, BatchSize: 9 });
+    const byFunction = async () =>
+      (await triggersOf(w)).map(({ FunctionArn, BatchSize }) => [FunctionArn, BatchSize]).sort();
+    const before = await byFunction();
+    const { id } = await openDeployment(w, { functions: ["a", "b"] });
+    await turn(w, first, "spare");
+    await turn(w, second, "a");
+    await turn(w, first, "b");
+    t.match(await finishDeployment(w, id), { altered: { added: 0, modified: 2, deleted: 0 } });
+    w.sandbox.calls.clear();
+    t.match(await rollBack(w, id, "all"), { status: "Completed", error: null });
+    t.same(await byFunction(), before);
+    t.same(changes(w), ["UpdateEventSourceMapping", "UpdateEventSourceMapping"]);
+  },
+);
+
+t.test("one name of a trigger that a template turned takes the other one with it", async (t) => {
+  const template = (FunctionName: string): Shape => ({
+    Resources: {
+      Orders: { Type: "AWS::Lambda::EventSourceMapping", Properties: { FunctionName, EventSourceArn: QUEUE } },
+    },
+  });
+  for (const name of ["a", "b"]) {
+    for (const functions of [["a", "b"], [name]]) {
+      const w = await twoFunctions(t);
+      await deployStack(w, "shop", template("a"));
+      const before = await triggersOf(w);
+      const { id } = await openDeployment(w, { stacks: ["shop"], functions });
+      await deployStack(w, "shop", template("b"));
+      await finishDeployment(w, id);
+      t.match(await rollBack(w, id, [`lambda-trigger:${name}/${QUEUE}`]), { status: "Completed", error: null }, name);
+      t.same(await triggersOf(w), before, name);
+    }
+  }
+});
+
 t.test("a trigger that somebody turned within its function since the deploy is rolled back with consent", async (t) => {
   const w = await twoFunctions(t);
   const uuid = await createTrigger(w, { FunctionName: "a", EventSourceArn: QUEUE, BatchSize: 4 });

@@ -41,6 +41,8 @@ function planFrom(goal: JsonObject, live: JsonObject | null, at = 0): PlanInput 
     goal: of("lambda-config", goal),
     live: live && of("lambda-config", live),
     sameThing: null,
+    freedBy: null,
+    calledOutside: () => null,
     owner: null,
     ownedAs: () => null,
     isPicked: () => false,

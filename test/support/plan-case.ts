@@ -41,6 +41,7 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
         versions: new Map(),
         goneLayers: new Set(),
         goneSigningConfigs: new Set(),
+        outsideTriggers: {},
         exports: null,
         stagingBucket: null,
         losses: NO_LOSS_FACTS,

@@ -12,6 +12,7 @@ import {
 import type { Change } from "../component/diff.ts";
 import { versionsIn } from "../component/function-versions.ts";
 import { isSameState } from "../component/same-state.ts";
+import { turnedBetween } from "../component/turned-triggers.ts";
 import type { Reason } from "../errors.ts";
 import type { Readiness } from "../plan/readiness.ts";
 
@@ -38,7 +39,8 @@ export interface Altered {
 export function alteredIds(before: Components, deployed: Components): ComponentId[] {
   const all = [...new Set([...before.keys(), ...deployed.keys()])].sort(stacksFirst);
   const gone = new Set(goneWithVersions(before, deployed));
-  return all.filter((id) => !gone.has(id) && !isSame(before.get(id), deployed.get(id)));
+  const turned = turnedBetween(before, deployed);
+  return all.filter((id) => !gone.has(id) && (turned.has(id) || !isSame(before.get(id), deployed.get(id))));
 }
 
 /** What belonged to a published version that was deleted meanwhile. Nothing can bring it back (facts B3). */

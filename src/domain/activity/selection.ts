@@ -93,18 +93,21 @@ export function withScope({ stacks, functions, within }: Lock, scope: Scope): Lo
 
 /**
  * The altered rows of several deployments as one: before from the oldest that altered the component, deployed from the
- * newest. A component that ended as it began is not altered by them together.
+ * newest. A component that ended as it began is not altered by them together; one that a single deployment altered without
+ * another state is a trigger that took another one's name.
  */
 export function mergeAltered(oldestFirst: readonly (readonly Altered[])[]): Altered[] {
   const merged = new Map<ComponentId, Altered>();
+  const several = new Set<ComponentId>();
   for (const row of oldestFirst.flat()) {
     const first = merged.get(row.component);
+    if (first) several.add(row.component);
     merged.set(
       row.component,
       first ? { ...row, before: first.before, change: changeBetween(first.before, row.deployed) } : row,
     );
   }
-  return [...merged.values()].filter((row) => row.before !== row.deployed);
+  return [...merged.values()].filter((row) => row.before !== row.deployed || !several.has(row.component));
 }
 
 function changeBetween(before: string | null, deployed: string | null): Alteration {

@@ -17,12 +17,20 @@ export interface SnapshotSummary {
   readonly sizeBytes: number;
 }
 
+/**
+ * The triggers of the account that a snapshot does not hold, by UUID: what each called, as `function` or `function:qualifier`.
+ * One that feeds a function of the snapshot later was turned, not added.
+ */
+export type OutsideTriggers = Readonly<Record<string, string>>;
+
 export interface NewSnapshot {
   readonly id: string;
   readonly takenAt: number;
   readonly components: readonly CapturedComponent[];
   /** How well each component can be restored; only the backup of a deployment has verdicts. */
   readonly verdicts?: ReadonlyMap<ComponentId, Verdict>;
+  /** Only the backup of a deployment has them. */
+  readonly outsideTriggers?: OutsideTriggers;
 }
 
 /** A component of a snapshot with its verdict, which is null in all snapshots but the backup of a deployment. */

@@ -30,6 +30,8 @@ export interface Action {
   readonly into?: string;
   /** Logical ids of added resources that are imported if they are still in the account; only with updates of a stack. */
   readonly importing?: readonly string[];
+  /** The trigger that is turned: until then, its name is another one's or nobody's; only with actions of triggers. */
+  readonly uuid?: string;
   /** Resources that the continued rollback of the stack skips; only with `continue-update-rollback`. */
   readonly skip?: readonly string[];
   /** References in the backup's template that change to the staging bucket; only with `splice-stack` and `put-code-objects`. */

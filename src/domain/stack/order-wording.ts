@@ -5,7 +5,7 @@ const UNTIL: Readonly<Record<Wait["why"], (name: string) => string>> = {
   import: (name) => `brings back ${exportNamed(name)}`,
   name: (name) => `has the export ${name} until then`,
   value: (name) => `imports ${name} until then, whose value changes`,
-  use: (name) => `imports ${name} until then`,
+  use: (name) => `${name.includes(" ") ? "calls" : "imports"} ${name} until then`,
 };
 
 /** No export name has a space: a name with one is of something else and says so itself ("the function pay"). */

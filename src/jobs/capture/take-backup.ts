@@ -8,10 +8,12 @@ import {
   nameOf,
   stackOf,
 } from "../../domain/component/component.ts";
+import type { OutsideTriggers } from "../../domain/component/snapshot.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
-import { StepbackError } from "../../domain/errors.ts";
+import { type ErrorCode, StepbackError } from "../../domain/errors.ts";
 import { backupReadiness, countReadiness, type Verdict, versionsAmong } from "../../domain/plan/readiness.ts";
-import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
+import { CAPTURE_ALL, type CachedReader } from "../../kinds/cached-reader.ts";
+import { targetNameOf } from "../../kinds/lambda/trigger-settings.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { warningsAbout } from "./backup-warnings.ts";
 import { asComponents, captureScope } from "./capture-scope.ts";
@@ -31,7 +33,11 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   const found = warningsAbout(deployment, components, verdicts);
   for (const { code, detail } of found) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", `The backup is ready: ${readyText(components)}.`);
-  const snapshot = { id: deployment.backup.id, takenAt: context.clock.now(), components, verdicts };
+  const outsideTriggers = await readOutsideTriggers(reader, components);
+  const snapshot = {
+    ...{ id: deployment.backup.id, takenAt: context.clock.now() },
+    ...{ components, verdicts, outsideTriggers },
+  };
   await context.store.saveBackup(context.fence, deployment.id, snapshot, {
     lock: widenedLock(deployment.scope, components),
     readiness: countReadiness(verdicts.values()),
@@ -39,6 +45,24 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
     lines: context.log.take(),
   });
 }
+
+/** What every trigger calls whose function is not in the backup. Without the right to list them, nobody knows. */
+async function readOutsideTriggers(
+  reader: CachedReader,
+  components: readonly CapturedComponent[],
+): Promise<OutsideTriggers> {
+  const inBackup = new Set(components.map(({ physicalId }) => physicalId));
+  try {
+    const listed = await reader.listAllTriggers();
+    const outside = listed.filter(({ UUID }) => UUID && !inBackup.has(UUID));
+    return Object.fromEntries(outside.map((trigger) => [trigger.UUID ?? "", targetNameOf(trigger)]));
+  } catch (error) {
+    if (error instanceof StepbackError && UNKNOWN.has(error.code)) return {};
+    throw error;
+  }
+}
+
+const UNKNOWN: ReadonlySet<ErrorCode> = new Set(["AWS_DENIED", "AWS_UNSUPPORTED"]);
 
 function readyText(components: readonly CapturedComponent[]): string {
   const incomplete = components.filter((component) => component.incomplete !== null).map(({ id }) => id);

@@ -30,7 +30,7 @@ import { readGoneLayers, readGoneSigningConfigs } from "./gone-things.ts";
 import { readLossFacts } from "./loss-facts.ts";
 import { logAndCheck, readLive } from "./read-live.ts";
 import { loadStates } from "./sources.ts";
-import { turnedElsewhere } from "./turned-triggers.ts";
+import { readOutsideTriggers, turnedElsewhere } from "./turned-triggers.ts";
 import { importersAskedOf, withSiblings } from "./what-to-read.ts";
 
 /** Reads live and everything else that a plan is made from. */
@@ -54,6 +54,7 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
     exports: await readExports(reader, rollback.picked, { wanted, before: states.before }),
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
     goneSigningConfigs: await readGoneSigningConfigs(reader, rollback.picked, states),
+    outsideTriggers: await readOutsideTriggers(store, rollback),
     capacity: await readCapacity(reader, functionsAtStake(subjects)),
     stagingBucket,
     losses: await readLossFacts(store, reader, rollback, { wanted: states.before, present: live }),

@@ -51,6 +51,7 @@ function inputAfterStack({ rollback, states, context }: Run, step: PlanStep, { l
     versions: new Map(),
     goneLayers: new Set<string>(),
     goneSigningConfigs: new Set<string>(),
+    outsideTriggers: {},
     stagingBucket: context.stagingBucket,
     codePlans: new Map(),
     losses: NO_LOSS_FACTS,

@@ -1,6 +1,7 @@
 import { type Pin, type PinChanges, pinnedState, type Suspect } from "../../domain/activity/pins.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
-import { stateDigest } from "../../domain/component/component.ts";
+import { type ComponentId, stateDigest } from "../../domain/component/component.ts";
+import type { SnapshotPair } from "../../domain/plan/rollback-states.ts";
 import type { StepRow, StepStatus } from "../../domain/plan/step-row.ts";
 import type { Store } from "../../store/store.ts";
 import type { Run } from "./run-context.ts";
@@ -31,12 +32,19 @@ export async function readPinChanges(
     rollback: rollback.id,
     builds: distinct(reversed.map(({ build }) => build)),
     commits: distinct(reversed.map(({ commit }) => commit)),
-    states: steps.map(({ component }) => pinnedState(component, states.deployed.get(component) ?? null)),
+    states: steps
+      .filter(({ component }) => hasAnotherState(component, states))
+      .map(({ component }) => pinnedState(component, states.deployed.get(component) ?? null)),
     createdAt: context.clock.now(),
     cleared: null,
   };
   const revalidate = suspectsOf(reversed).map((suspect) => ({ ...suspect, id: context.newId("rvl") }));
   return { pin, restoredStates, undone: rollback.undoes, revalidate };
+}
+
+/** A trigger that took another one's name may have its settings, too, and these are good. */
+function hasAnotherState(id: ComponentId, { before, deployed }: SnapshotPair): boolean {
+  return before.get(id)?.digest !== deployed.get(id)?.digest;
 }
 
 interface Origin {

@@ -114,6 +114,17 @@ export function triggerNamed(
   return named.find(({ State }) => State !== "Deleting") ?? named[0] ?? null;
 }
 
+/** In the name of a trigger, the function's name stands before the source. */
+export function functionNameIn(name: string): string {
+  return name.slice(0, name.indexOf("/"));
+}
+
+/** What a trigger calls, as a request names it: `function` or `function:qualifier`. */
+export function targetNameOf(live: EventSourceMappingConfiguration): string {
+  const target = targetOf(live);
+  return target === null ? functionNameOf(live) : `${functionNameOf(live)}:${target}`;
+}
+
 /** The function that a trigger calls, without its qualifier. */
 export function functionNameOf(live: EventSourceMappingConfiguration): string {
   return live.FunctionArn?.split(":")[6] ?? "";

@@ -35,11 +35,11 @@ export interface Templated {
   readonly only: ReadonlySet<string> | null;
 }
 
-/** Every transition, including those of functions that a stack needs. Pure. */
+/** Every transition, including those of functions that a stack needs or one of the `called`. Pure. */
 export function withFunctions(
   transitions: readonly Transition[],
   drafts: readonly DraftStep[],
-  subjects: Subjects,
+  { subjects, called }: { readonly subjects: Subjects; readonly called: readonly ComponentId[] },
 ): StackTransition[] {
   const direct = drafts.filter(comesDirectly).map(({ component }) => component);
   const made = new Map(transitions.map((transition) => [transition, functionsMade(transition)]));
@@ -48,7 +48,7 @@ export function withFunctions(
   const wanted = new Map(
     transitions.map((transition) => [transition, referred(transition.goal).filter((id) => known.has(id))]),
   );
-  const all = new Set([...wanted.values()].flat());
+  const all = new Set([...[...wanted.values()].flat(), ...called]);
   const functions = direct
     .filter((id) => all.has(id))
     .map((id) => ({ id, needs: needsOf(id, direct, { transitions, subjects }) }));
@@ -166,12 +166,17 @@ function textsIn(value: Json): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-function functionLink(id: ComponentId): string {
+/** The name of the link of a function or an alias: it has a space, which no export's name has. */
+export function functionLink(id: ComponentId): string {
   return `the ${kindOf(id) === "lambda-alias" ? "alias" : "function"} ${nameOf(id)}`;
 }
 
 function resourceLink(physicalId: string): string {
   return `the resource ${physicalId}`;
+}
+
+export function isFunctionLink(name: string): boolean {
+  return /^the (alias|function) /.test(name);
 }
 
 function isResourceLink(name: string): boolean {

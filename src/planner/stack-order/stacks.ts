@@ -15,8 +15,16 @@ import type { DraftStep } from "../draft-step.ts";
 import type { Exported } from "../facts.ts";
 import type { Subjects } from "../subject.ts";
 import { type BothStates, type BridgeGoals, bridgeGoals } from "./bridges.ts";
-import { functionsReleased, type Templated, type Transition, waitingFor, withFunctions } from "./functions.ts";
+import {
+  functionsReleased,
+  isFunctionLink,
+  type Templated,
+  type Transition,
+  waitingFor,
+  withFunctions,
+} from "./functions.ts";
 import { partLinks } from "./parts.ts";
+import { turnedAway, withTriggers } from "./triggers.ts";
 
 /** The place of a step among those of the stacks. */
 export type StackPlace = Pick<PlanStep, "wave" | "position" | "after" | "bridges"> & {
@@ -61,9 +69,12 @@ export function placeStacks(
   const parts = partTransitions(drafts, subjects);
   const spliced = new Set(parts.flatMap(({ live }) => live.map(({ stack }) => nameOf(stack.id))));
   const transitions = [...stacks, ...parts];
-  const all = withFunctions(transitions, drafts, subjects);
+  const turns = turnedAway(transitions, drafts, subjects);
+  const called = turns.flatMap(({ calls }) => calls);
+  const all = withTriggers(withFunctions(transitions, drafts, { subjects, called }), transitions, turns);
   const bridges = bridgeGoals((stack) => roots.find(({ step }) => nameOf(step.component) === stack));
   const whyNoBridge = (stack: string, keeps: readonly string[]) => {
+    if (keeps.some(isFunctionLink)) return "it can keep exports, and no functions";
     const goal = bridges(stack, keeps);
     return typeof goal === "string" ? goal : null;
   };

@@ -1,12 +1,14 @@
 import type { Activity, TargetIdentity } from "../../domain/activity/activity.ts";
 import type { ComponentId, Components } from "../../domain/component/component.ts";
 import type { DisplayNames } from "../../domain/component/display-names.ts";
-import type { JudgedComponent, SnapshotRow } from "../../domain/component/snapshot.ts";
+import type { JudgedComponent, OutsideTriggers, SnapshotRow } from "../../domain/component/snapshot.ts";
 import type { LaterDeployments } from "../../domain/plan/later-deployment.ts";
 import type { Page, Paged } from "./transaction.ts";
 
 export interface SnapshotStore {
   findSnapshot(id: string): Promise<SnapshotRow | null>;
+  /** Empty where the snapshot has none, or was taken before they were kept. */
+  findOutsideTriggers(snapshot: string): Promise<OutsideTriggers>;
   /** Every component with its state. Empty while the snapshot is not Ready. */
   findComponents(snapshot: string): Promise<Components>;
   findComponent(snapshot: string, component: ComponentId): Promise<JudgedComponent | null>;

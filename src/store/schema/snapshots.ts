@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ComponentId } from "../../domain/component/component.ts";
-import type { SnapshotRow } from "../../domain/component/snapshot.ts";
+import type { OutsideTriggers, SnapshotRow } from "../../domain/component/snapshot.ts";
 import type { Reason } from "../../domain/errors.ts";
 import type { Readiness } from "../../domain/plan/readiness.ts";
 import { activityId } from "./activities.ts";
@@ -19,6 +19,8 @@ export const snapshots = sqliteTable(
     sizeBytes: integer("size_bytes").notNull(),
     /** The number of the rules by which its templates were read as data; 0 from versions that did not count them. */
     reading: integer().notNull().default(0),
+    /** Null in snapshots that nobody asks for them, and where they could not be listed. */
+    outsideTriggers: text("outside_triggers", { mode: "json" }).$type<OutsideTriggers>(),
   },
   (table) => [
     uniqueIndex("snapshots_by_activity").on(table.activity, table.purpose),

@@ -100,7 +100,10 @@ function updateMapping(account: LambdaAccount, input: Shape): Shape {
       Type: "User",
     });
   }
-  if (optionalText(input, "FunctionName") !== undefined) mapping.functionArn = requireTarget(account, input);
+  const target =
+    optionalText(input, "FunctionName") === undefined ? mapping.functionArn : requireTarget(account, input);
+  if (target !== mapping.functionArn) requireUnique(account, mapping.source, target);
+  mapping.functionArn = target;
   const settings = settingsIn(input);
   for (const name of CREATE_ONLY) delete settings[name];
   const enabled = optionalFlag(input, "Enabled") ?? mapping.enabled;
