@@ -1,5 +1,6 @@
-import type { ComponentId } from "../domain/component/component.ts";
+import { type ComponentId, functionOf, triggerSourceOf } from "../domain/component/component.ts";
 import type { BridgePass, LoweringPass, Plan, PlanStep } from "../domain/plan/plan.ts";
+import { layerOf } from "../kinds/lambda/layers.ts";
 
 /** One pass of a step: its last one, or an earlier one. */
 export interface LanePass {
@@ -28,14 +29,32 @@ export function wavesOf({ steps }: Plan): Lane[][] {
   return [...new Set(numbers)].sort((one, other) => one - other).map((wave) => lanesOf(steps, wave));
 }
 
+function passesIn(steps: readonly PlanStep[], wave: number): LanePass[] {
+  return steps.flatMap((step): LanePass[] => [
+    ...earlierPasses(step, wave).map((earlier) => ({ step, earlier })),
+    ...(step.wave === wave ? [{ step, earlier: null }] : []),
+  ]);
+}
+
+interface Joining {
+  readonly shared: ReadonlySet<string>;
+  readonly lane: Lane;
+}
+
+/** Whatever shares something goes one after another, in the order of the plan. */
 function lanesOf(steps: readonly PlanStep[], wave: number): Lane[] {
-  const earlier = steps.flatMap((step): Lane[] => earlierPasses(step, wave).map((pass) => [{ step, earlier: pass }]));
-  const lanes = new Map<string, LanePass[]>();
-  for (const step of steps.filter((one) => one.wave === wave)) {
-    const lane = laneOf(step, steps);
-    lanes.set(lane, [...(lanes.get(lane) ?? []), { step, earlier: null }]);
+  let lanes: Joining[] = [];
+  for (const pass of passesIn(steps, wave)) {
+    const own = sharedBy(pass.step, steps);
+    const touches = ({ shared }: Joining) => own.some((one) => shared.has(one));
+    const met = lanes.filter(touches);
+    const joined = {
+      shared: new Set([...met.flatMap(({ shared }) => [...shared]), ...own]),
+      lane: [...met.flatMap(({ lane }) => lane), pass],
+    };
+    lanes = [...lanes.filter((one) => !touches(one)), joined];
   }
-  return [...earlier, ...lanes.values()];
+  return lanes.map(({ lane }) => [...lane].sort((one, other) => one.step.order - other.step.order));
 }
 
 function earlierPasses(step: PlanStep, wave: number): EarlierPass[] {
@@ -56,9 +75,23 @@ function bridgePass({ actions, bridges }: PlanStep, bridge: BridgePass): Earlier
   return { through: (places[bridges.indexOf(bridge)] ?? -1) + 1, after: bridge.after, says };
 }
 
-/** Functions outside the picked stacks share one lane, because they may share code, layers and aliases. */
-function laneOf(step: PlanStep, steps: readonly PlanStep[]): string {
+/**
+ * What no two lanes of a wave may share. A stack and what it restores are one. Outside stacks each function is, with what a
+ * step waits for in the same wave; with the layers to publish, because two lanes that publish one layer again would not
+ * find each other's version; and with the source of a trigger, because one that is turned back has to be gone from the
+ * function to which another one is.
+ */
+function sharedBy(step: PlanStep, steps: readonly PlanStep[]): string[] {
+  const { component, via, after, actions } = step;
+  const root = rootOf(step, steps);
+  if (root.strategy === "stack") return [root.component];
+  const layers = actions.filter((action) => action.do === "publish-layer").map(({ name }) => layerOf(name));
+  const places = [functionOf(component), triggerSourceOf(component), via].filter((place) => place !== null);
+  return [component, ...places, ...after, ...layers];
+}
+
+/** The step with actions of its own that restores this one, directly or through its parent step. */
+function rootOf(step: PlanStep, steps: readonly PlanStep[]): PlanStep {
   const parent = step.via === null ? undefined : steps.find(({ component }) => component === step.via);
-  if (parent) return laneOf(parent, steps);
-  return step.strategy === "stack" ? step.component : "functions";
+  return parent ? rootOf(parent, steps) : step;
 }

@@ -1,6 +1,7 @@
 import t, { type Test } from "tap";
 import { AwsError, type CallRecord } from "#sandbox/core/contract";
 import {
+  configure,
   createFunction,
   ended,
   finishDeployment,
@@ -10,15 +11,18 @@ import {
   updateCode,
 } from "../support/test-account.ts";
 
-const NAMES = ["one", "three", "two"] as const;
+const NAMES = ["one", "two", "three"] as const;
 
-/** Three functions, each with bad code from a deployment. */
+/** Three functions, each with a change whose rollback is in a wave of its own. */
 async function badDeploy(t: Test): Promise<{ w: TestAccount; deployment: string }> {
   const w = await startTestAccount();
   t.teardown(() => w.close());
   for (const name of NAMES) await createFunction(w, name, "good");
   const { id } = await openDeployment(w, { functions: [...NAMES] }, { build: "1842" });
-  for (const name of NAMES) await updateCode(w, name, "bad");
+  await configure(w, "one", { Description: "bad" });
+  await updateCode(w, "two", "bad");
+  const Resource = "arn:aws:lambda:us-east-1:000000000000:function:three";
+  await w.aws("lambda", "TagResource", { Resource, Tags: { state: "bad" } });
   await finishDeployment(w, id);
   return { w, deployment: id };
 }
@@ -50,30 +54,30 @@ async function pinsOf(w: TestAccount): Promise<unknown[]> {
   ]);
 }
 
-const OPEN = { components: NAMES.map((name) => `lambda-code:${name}`) };
+const OPEN = { components: ["lambda-config:one", "lambda-code:two", "lambda-tags:three"] };
 
-/** `one` is restored and pinned, `three` was in progress, `two` was not started. */
-async function brokeOffAtThree(t: Test, w: TestAccount, id: string): Promise<void> {
+/** `one` is restored and pinned, `two` was in progress, `three` was not started. */
+async function brokeOffAtTwo(t: Test, w: TestAccount, id: string): Promise<void> {
   t.match(await ended(w, `/v1/rollbacks/${id}`), {
     status: "Exception",
     error: { code: "AWS_CREDENTIALS" },
     result: { restored: 1, failed: 1, skipped: 1 },
   });
   t.same(await rowsOf(w, id), [
-    ["lambda-code:one", "Restored", true, null],
-    ["lambda-code:three", "Failed", null, "AWS_CREDENTIALS"],
-    ["lambda-code:two", "Skipped", null, null],
+    ["lambda-config:one", "Restored", true, null],
+    ["lambda-code:two", "Failed", null, "AWS_CREDENTIALS"],
+    ["lambda-tags:three", "Skipped", null, null],
   ]);
-  t.same(await pinsOf(w), [[id, ["1842"], ["lambda-code:one"]]]);
+  t.same(await pinsOf(w), [[id, ["1842"], ["lambda-config:one"]]]);
 }
 
 t.test(
   "when credentials expire during a run, every component gets a row and the restored ones get a pin",
   async (t) => {
     const { w, deployment } = await badDeploy(t);
-    expire(w, from("three"));
+    expire(w, from("two"));
     const opened = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
-    await brokeOffAtThree(t, w, opened.id);
+    await brokeOffAtTwo(t, w, opened.id);
     w.sandbox.faults.off();
     const rest = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
     t.match(await ended(w, `/v1/rollbacks/${rest.id}`), { status: "Completed", result: { unchanged: 1, restored: 2 } });
@@ -82,14 +86,14 @@ t.test(
 
 t.test("a run that resumes after a restart without credentials fails the component in progress", async (t) => {
   const { w, deployment } = await badDeploy(t);
-  const hold = w.sandbox.faults.hold({ when: "before", match: from("three") });
+  const hold = w.sandbox.faults.hold({ when: "before", match: from("two") });
   const opened = (await w.api("POST", "/v1/rollbacks", { deployment, ...OPEN })).body;
   await hold.reached;
   const restarted = w.restart();
   hold.drop();
   expire(w, () => true);
   await restarted;
-  await brokeOffAtThree(t, w, opened.id);
+  await brokeOffAtTwo(t, w, opened.id);
 });
 
 t.test("a run that fails before its first step skips every component and makes no pin", async (t) => {

@@ -10,6 +10,7 @@ import {
   invoke,
   openDeployment,
   rollBack,
+  type TestAccount,
   until,
   updateCode,
   worldOf,
@@ -201,13 +202,20 @@ t.test("a change between restore and verification ends the job in Exception and 
   });
 });
 
+/** A change that is rolled back in a wave after the code's. */
+async function reserve(w: TestAccount, FunctionName: string, ReservedConcurrentExecutions: number): Promise<void> {
+  await w.aws("lambda", "PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions });
+}
+
 t.test(
   "onError decides whether a failing component stops the run, and every skipped component gets a row",
   async (t) => {
     const w = await worldOf(t);
     for (const name of ["shop-a", "shop-b", "shop-c"]) await createFunction(w, name, `${name} v1`);
+    await reserve(w, "shop-a", 5);
     const deployment = await openDeployment(w, scope);
     for (const name of ["shop-a", "shop-b", "shop-c"]) await updateCode(w, name, `${name} v2`);
+    await reserve(w, "shop-a", 7);
     await finishDeployment(w, deployment.id);
     const deny = () =>
       w.sandbox.faults.fail({
@@ -223,14 +231,14 @@ t.test(
     t.match(stopped, {
       status: "Exception",
       error: { code: "STEP_FAILED", detail: /shop-b.*UpdateFunctionCode/ },
-      result: { restored: 1, failed: 1, skipped: 1 },
+      result: { restored: 2, failed: 1, skipped: 1 },
     });
     w.sandbox.faults.off();
     deny();
     const passed = await rollBack(w, deployment.id, "all", { onError: "continue" });
-    t.match(passed, { status: "Exception", result: { unchanged: 1, failed: 1, restored: 1, skipped: 0 } });
+    t.match(passed, { status: "Exception", result: { unchanged: 2, failed: 1, restored: 1, skipped: 0 } });
     w.sandbox.faults.off();
-    t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 2, restored: 1 } });
+    t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 3, restored: 1 } });
   },
 );
 
@@ -242,11 +250,11 @@ t.test("a conflict that a failed run left in place is still a conflict for the n
   await finishDeployment(w, deployment.id);
   for (const name of ["shop-a", "shop-b"]) await updateCode(w, name, `${name} by hand`);
   w.sandbox.faults.fail({
-    match: (record) => record.operation === "UpdateFunctionCode" && record.input["FunctionName"] === "shop-a",
+    match: (record) => record.operation === "UpdateFunctionCode",
     error: new AwsError("AccessDeniedException", "User is not authorized to perform: lambda:UpdateFunctionCode", 403),
   });
   const stopped = await rollBack(w, deployment.id, "all", { onConflict: "restore" });
-  t.match(stopped, { status: "Exception", result: { failed: 1, skipped: 1 } });
+  t.match(stopped, { status: "Exception", result: { failed: 2, restored: 0 } });
   w.sandbox.faults.off();
   const again = await rollBack(w, deployment.id, "all");
   t.match(again, { error: { code: "PLAN_REFUSED", errors: [{ code: "CONFLICT" }, { code: "CONFLICT" }] } });
@@ -404,9 +412,11 @@ t.test("a cancelled rollback stops between two actions, reports what it did, and
   const w = await worldOf(t);
   await createFunction(w, "shop-a", "a1");
   await createFunction(w, "shop-b", "b1");
+  await reserve(w, "shop-a", 5);
   const deployment = await openDeployment(w, scope);
   await updateCode(w, "shop-a", "a2");
   await updateCode(w, "shop-b", "b2");
+  await reserve(w, "shop-a", 7);
   await finishDeployment(w, deployment.id);
   const hold = w.sandbox.faults.hold({ when: "after", match: (record) => record.operation === "UpdateFunctionCode" });
   const opened = await w.api("POST", "/v1/rollbacks", { deployment: deployment.id, components: "all" });
@@ -416,9 +426,9 @@ t.test("a cancelled rollback stops between two actions, reports what it did, and
   t.match((await w.api("GET", `/v1/rollbacks/${opened.body.id}?wait=30`)).body, {
     status: "Exception",
     error: { code: "CANCELLED" },
-    result: { restored: 1, skipped: 1 },
+    result: { restored: 2, skipped: 1 },
   });
-  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 1, restored: 1 } });
+  t.match(await rollBack(w, deployment.id, "all"), { status: "Completed", result: { unchanged: 2, restored: 1 } });
 });
 
 t.test("a deployment whose code AWS does not return fails with its backup, and cannot be finished", async (t) => {

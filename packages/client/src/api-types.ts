@@ -927,7 +927,7 @@ export interface components {
         };
         /** @description An earlier update of the stack that keeps exports which other stacks still import */
         Bridge: {
-            /** @description Stacks of one wave are restored in parallel */
+            /** @description Stacks of one wave are restored in parallel, and so are functions */
             wave: number;
             /** @description Why the step has this place in the order */
             position: string;
@@ -935,7 +935,7 @@ export interface components {
         };
         /** @description An earlier pass that lowers what AWS bounds before other steps take it */
         Lowering: {
-            /** @description Stacks of one wave are restored in parallel */
+            /** @description Stacks of one wave are restored in parallel, and so are functions */
             wave: number;
             /** @description Why the step has this place in the order */
             position: string;
@@ -953,7 +953,7 @@ export interface components {
         /** @description `via` names the picked container whose step restores this component */
         PlanStep: {
             order: number;
-            /** @description Stacks of one wave are restored in parallel */
+            /** @description Stacks of one wave are restored in parallel, and so are functions */
             wave: number;
             /** @description Why the step has this place in the order */
             position: string;

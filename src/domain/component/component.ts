@@ -65,6 +65,13 @@ export function functionOf(id: ComponentId): string | null {
   return kindOf(id).startsWith("lambda-") ? (nameOf(id).split(AFTER_FUNCTION, 1)[0] ?? null) : null;
 }
 
+/** What a trigger reads, whichever function or alias it calls; null for other kinds. */
+export function triggerSourceOf(id: ComponentId): string | null {
+  if (kindOf(id) !== "lambda-trigger") return null;
+  const name = nameOf(id);
+  return name.slice(name.indexOf("/") + 1).split("#", 1)[0] ?? null;
+}
+
 /** `stack:shop` for the stack itself and for `stack-resource:shop/Pay`; null for kinds whose names contain no stack. */
 export function stackOf(id: ComponentId | null): ComponentId | null {
   if (id === null || kindOf(id) === "stack") return id;

@@ -38,7 +38,7 @@ export interface ExpectedCalls {
 /** The estimated cost of running a plan. Most of the time is spent waiting for AWS to settle. */
 export interface Estimate {
   readonly calls: readonly ExpectedCalls[];
-  /** As if the steps ran one after the other. Stacks of one wave, which run side by side, take less. */
+  /** As if the steps ran one after the other. Stacks and functions of one wave, which run side by side, take less. */
   readonly durationMs: number;
   /** The least time that the quotas of AWS allow for the calls. */
   readonly pacingMs: number;

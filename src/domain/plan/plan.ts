@@ -91,7 +91,7 @@ export type ActionName = (typeof ACTION_NAMES)[number];
 export interface PlanStep {
   /** From 1. */
   readonly order: number;
-  /** From 1. Stacks of one wave run side by side, each with the components that it restores. */
+  /** From 1. Stacks of one wave run side by side, each with the components that it restores, and so do functions. */
   readonly wave: number;
   /** Why the step has its place in the order, in words. */
   readonly position: string;

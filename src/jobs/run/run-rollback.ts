@@ -1,21 +1,37 @@
 import { hasEnded } from "../../domain/activity/activity.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
 import { isByPackage } from "../../domain/activity/rollback.ts";
-import { type Problem, problemOf, StepbackError } from "../../domain/errors.ts";
+import { type Problem, StepbackError } from "../../domain/errors.ts";
 import { type Lane, type LanePass, wavesOf } from "../../planner/waves.ts";
 import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { mapBounded } from "../map-bounded.ts";
 import { loadStates } from "../plan/sources.ts";
 import { finishRollback, refuseRollback } from "./finish-rollback.ts";
 import { preflight } from "./preflight.ts";
-import { begunActions, doneActions, doneStatus, hasSettled, keptTemplates, problem, type Run, rowOf } from "./run-context.ts";
+import {
+  begunActions,
+  doneActions,
+  doneStatus,
+  hasSettled,
+  keptTemplates,
+  problem,
+  type Run,
+  rowOf,
+} from "./run-context.ts";
 import { runEarlierPass, runStep } from "./run-step.ts";
+import { Stop } from "./stop.ts";
 
 /**
  * Stacks of one wave that are updated at the same time. CloudFormation takes minutes for each and throttles callers
  * that start many at once; one release rarely has more.
  */
-const LANES_AT_ONCE = 4;
+const STACKS_AT_ONCE = 4;
+
+/**
+ * Functions of one wave that are restored at the same time. Each spends most of its time waiting for AWS to settle, and
+ * fifteen calls a second keep about ten of them going (facts C).
+ */
+const FUNCTIONS_AT_ONCE = 10;
 
 /** Carries a plan out. A job that was killed starts here again and skips whatever its journal and rows say is done. */
 export async function runRollback(context: JobContext, rollback: Rollback): Promise<void> {
@@ -58,45 +74,46 @@ function takeOver(run: Run): Problem | null {
  * tried.
  */
 async function runWaves(run: Run): Promise<Problem | null> {
-  const stop: Stop = { why: null };
-  try {
-    for (const lanes of wavesOf(run.plan)) {
-      await mapBounded(lanes, LANES_AT_ONCE, (lane) => runLane(run, lane, stop));
-      if (stop.why) return stop.why;
-    }
-  } catch (error) {
-    if (error instanceof StepbackError && error.code === "CANCELLED") return stop.why ?? problemOf(error);
-    throw error;
+  const stop = new Stop();
+  for (const lanes of wavesOf(run.plan)) {
+    const stacks = lanes.filter(isOfStack);
+    const functions = lanes.filter((lane) => !isOfStack(lane));
+    await Promise.all([
+      mapBounded(stacks, STACKS_AT_ONCE, (lane) => runLane(run, lane, stop)),
+      mapBounded(functions, FUNCTIONS_AT_ONCE, (lane) => runLane(run, lane, stop)),
+    ]);
+    if (stop.isSet) return stop.why();
   }
   return null;
 }
 
-/** Why no lane begins another step; running steps are finished. */
-interface Stop {
-  why: Problem | null;
+function isOfStack(lane: Lane): boolean {
+  return lane.some(({ step }) => step.strategy === "stack");
 }
 
+/** Never rejects: what ends the job is kept in `stop`, so that all lanes have ended before the job does. */
 async function runLane(shared: Run, lane: Lane, stop: Stop): Promise<void> {
   const run: Run = { ...shared, context: shared.context.fork() };
   try {
     for (const pass of lane) {
-      if (stop.why) return;
-      const why = await runPass(run, pass);
-      // Asked again after the pass: another lane may have failed meanwhile, and its reason stays.
-      stop.why ??= why;
+      await runPass(run, pass, stop);
+      if (stop.isSet) return;
     }
+  } catch (error) {
+    stop.endJob(error);
   } finally {
     shared.context.log.keep(run.context.log.take());
   }
 }
 
-/** Returns null unless the failure of this pass stops the run. */
-async function runPass(run: Run, { step, earlier }: LanePass): Promise<Problem | null> {
+async function runPass(run: Run, { step, earlier }: LanePass, stop: Stop): Promise<void> {
   const row = run.rows.get(step.order);
-  if (row && hasSettled(row) && row.status !== "Failed") return null;
+  if (row && hasSettled(row) && row.status !== "Failed") return;
   await checkpoint(run.context, run.rollback.id);
+  // Another lane may have failed meanwhile.
+  if (stop.isSet) return;
   const ended =
     row?.status === "Failed" ? row : await (earlier ? runEarlierPass(run, step, earlier) : runStep(run, step));
-  if (ended.status !== "Failed" || run.rollback.onError === "continue") return null;
-  return problem("STEP_FAILED", `${step.component}: ${ended.error?.detail}`);
+  if (ended.status === "Failed" && run.rollback.onError === "stop")
+    stop.fail(problem("STEP_FAILED", `${step.component}: ${ended.error?.detail}`));
 }

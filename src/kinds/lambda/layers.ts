@@ -107,7 +107,7 @@ function entryFor(configuration: ComponentState, arn: string): CapturedLayer | u
 }
 
 /** The ARN of the layer, without the number of the version. */
-function layerOf(arn: string): string {
+export function layerOf(arn: string): string {
   return arn.slice(0, arn.lastIndexOf(":"));
 }
 

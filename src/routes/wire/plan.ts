@@ -26,7 +26,10 @@ const PathText = Type.Enum([...STEP_STRATEGIES], {
   description: "Through CloudFormation, or directly through the Lambda API",
 });
 
-const WaveNumber = Type.Integer({ minimum: 1, description: "Stacks of one wave are restored in parallel" });
+const WaveNumber = Type.Integer({
+  minimum: 1,
+  description: "Stacks of one wave are restored in parallel, and so are functions",
+});
 const PositionText = Type.String({ description: "Why the step has this place in the order" });
 
 const BridgeShape = noun("Bridge", (options) =>
