@@ -8,8 +8,14 @@ export interface Artifacts {
    * differs from `expected` (64 hexadecimal digits), it throws ARTIFACT_MISSING and stores nothing.
    */
   put(bytes: Readable, expected?: string): Promise<ArtifactRef>;
-  /** Size in bytes; null if no such artifact is stored. */
-  size(digest: string): Promise<number | null>;
-  /** Streams the bytes. The stream fails with ARTIFACT_MISSING if they are not stored. */
+  /** Whether the bytes are still those of the digest. Reads all of them, so whoever asks often remembers the answer. */
+  check(digest: string): Promise<ArtifactCheck>;
+  /**
+   * Streams the bytes. The stream fails with ARTIFACT_MISSING if they are not stored, cannot be read or are damaged, and
+   * always before its last byte: nobody takes damaged bytes for whole ones.
+   */
   open(digest: string): Readable;
 }
+
+/** The size of whole bytes, or what is wrong with them, as the end of a sentence: "are missing". */
+export type ArtifactCheck = { readonly sizeBytes: number } | { readonly damage: string };

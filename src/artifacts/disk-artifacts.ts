@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { ArtifactRef } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { Artifacts } from "./artifacts.ts";
+import type { ArtifactCheck, Artifacts } from "./artifacts.ts";
 
 /** Code may hold secrets, so only the service's own user may read it. */
 const FOLDER_MODE = 0o700;
@@ -31,7 +31,7 @@ export async function openDiskArtifacts(folder: string): Promise<Artifacts> {
   }
   return {
     put: (bytes, expected) => put(folder, bytes, expected),
-    size: (digest) => onDisk(sizeOf(folder, digest)),
+    check: (digest) => check(folder, digest),
     open: (digest) => Readable.from(readChecked(folder, digest), { objectMode: false }),
   };
 }
@@ -75,7 +75,11 @@ async function writeDurably(file: string, bytes: Readable): Promise<ArtifactRef>
 async function moveDurably(incoming: string, folder: string, digest: string): Promise<void> {
   const [subfolder, name] = [join(folder, digest.slice(0, 2)), digest.slice(2)];
   const isNew = (await mkdir(subfolder, { recursive: true, mode: FOLDER_MODE })) !== undefined;
-  await rename(incoming, join(subfolder, name));
+  await rename(incoming, join(subfolder, name)).catch(async (error: unknown) => {
+    if (!isFolder(error)) throw error;
+    await rm(join(subfolder, name), { recursive: true, force: true });
+    await rename(incoming, join(subfolder, name));
+  });
   await syncFolder(subfolder);
   if (isNew) await syncFolder(folder);
 }
@@ -90,31 +94,50 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function sizeOf(folder: string, digest: string): Promise<number | null> {
-  const file = fileOf(folder, digest);
-  if (file === null) return null;
+async function check(folder: string, digest: string): Promise<ArtifactCheck> {
+  let sizeBytes = 0;
   try {
-    return (await stat(file)).size;
+    for await (const chunk of readChecked(folder, digest)) sizeBytes += chunk.length;
+    return { sizeBytes };
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (error instanceof DamagedBytes) return { damage: error.damage };
     throw error;
   }
 }
 
-/** Checks the digest at the end: a stream of damaged bytes fails before it is complete. */
+/** Bytes that are not those of their digest. */
+class DamagedBytes extends StepbackError {
+  constructor(
+    digest: string,
+    readonly damage: string,
+    cause?: unknown,
+  ) {
+    super("ARTIFACT_MISSING", `The bytes of ${digest} ${damage}.`, [], { cause });
+  }
+}
+
+/** Keeps the last piece back until the digest is known to be right. */
 async function* readChecked(folder: string, digest: string): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
-  const file = fileOf(folder, digest);
-  if (file === null) throw new StepbackError("ARTIFACT_MISSING", `${digest} is not a digest.`);
-  try {
-    for await (const chunk of createReadStream(file)) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  } catch (error) {
-    throw isMissing(error) ? new StepbackError("ARTIFACT_MISSING", `${digest} is not stored.`) : failed(error);
+  let waiting = Buffer.alloc(0);
+  for await (const chunk of readFile(folder, digest)) {
+    hash.update(chunk);
+    if (waiting.length > 0) yield waiting;
+    waiting = chunk;
   }
-  if (hash.digest("hex") !== digest) throw new StepbackError("ARTIFACT_MISSING", `The bytes of ${digest} are damaged.`);
+  if (hash.digest("hex") !== digest) throw new DamagedBytes(digest, "are damaged: their digest is another one");
+  if (waiting.length > 0) yield waiting;
+}
+
+async function* readFile(folder: string, digest: string): AsyncGenerator<Buffer<ArrayBuffer>> {
+  const file = fileOf(folder, digest);
+  if (file === null) throw new DamagedBytes(digest, "are missing");
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    if (isMissing(error)) throw new DamagedBytes(digest, "are missing");
+    throw new DamagedBytes(digest, "cannot be read", error);
+  }
 }
 
 /** Null for a text that is not a digest, so that it names no file inside or outside the folder. */
@@ -123,7 +146,16 @@ function fileOf(folder: string, digest: string): string | null {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return codeOf(error) === "ENOENT";
+}
+
+/** Whether a folder is in the place of the file. */
+function isFolder(error: unknown): boolean {
+  return ["EISDIR", "ENOTEMPTY", "EEXIST"].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /** Turns an error of the file system into DISK_FULL or INTERNAL. */
@@ -136,11 +168,10 @@ async function onDisk<Output>(operation: Promise<Output>): Promise<Output> {
 }
 
 /** No space, or none within the quota of the user. */
-const FULL: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
+const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
 function failed(cause: unknown): StepbackError {
-  const isFull = cause instanceof Error && "code" in cause && FULL.has(cause.code);
-  return isFull
+  return FULL.has(codeOf(cause))
     ? new StepbackError("DISK_FULL", "The disk has no room for the artifact.", [], { cause })
     : new StepbackError("INTERNAL", "The artifacts cannot be read or written.", [], { cause });
 }

@@ -9,6 +9,7 @@ import type { Fingerprint } from "../domain/template/secrets.ts";
 import type { Fence } from "../store/port/jobs.ts";
 import type { NewLine, Transaction } from "../store/port/transaction.ts";
 import type { Store } from "../store/store.ts";
+import { checkedOnce } from "./checked-once.ts";
 import type { FaultPlace } from "./job-problem.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
 
@@ -83,10 +84,13 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
   };
 }
 
-export function createJobContext(
-  deps: JobDeps,
-  job: { activity: Activity } & Pick<JobContext, "fence" | "signal" | "report">,
-): JobContext {
+type RunningJob = { readonly activity: Activity } & Pick<JobContext, "fence" | "signal" | "report">;
+
+export function createJobContext(deps: JobDeps, job: RunningJob): JobContext {
+  return contextOf({ ...deps, artifacts: checkedOnce(deps.artifacts) }, job);
+}
+
+function contextOf(deps: JobDeps, job: RunningJob): JobContext {
   const { fence, activity, signal, report } = job;
   const log = createJobLog(deps.store, fence, activity.id, deps.clock);
   return {
@@ -96,7 +100,7 @@ export function createJobContext(
     report,
     log,
     access: (component, step) => deps.connect(activity.target, log.observer(component, step)),
-    fork: () => createJobContext(deps, job),
+    fork: () => contextOf(deps, job),
   };
 }
 

@@ -6,8 +6,8 @@ import type { CachedReader, LiveStack } from "./cached-reader.ts";
 import { literalResolver } from "./stack/template-values.ts";
 
 /**
- * Archives the zip of a function or of one of its versions under its CodeSha256. Bytes that are stored already are not
- * fetched again. Null if neither Lambda's location nor the object in the owning template gives these bytes.
+ * Archives the zip of a function or of one of its versions under its CodeSha256. Bytes that are stored whole are not
+ * fetched again; damaged ones are replaced. Null if neither Lambda's location nor the object in the owning template gives these bytes.
  */
 export async function archiveCode(reader: CachedReader, facts: FunctionFacts): Promise<ArtifactRef | null> {
   const codeSha256 = facts.configuration.CodeSha256 ?? "";
@@ -21,8 +21,8 @@ export async function archiveBytes(
   { location, codeSha256 }: { readonly location: string | null; readonly codeSha256: string },
 ): Promise<ArtifactRef | null> {
   const digest = hexOfBase64(codeSha256);
-  const known = await reader.artifacts.size(digest);
-  if (known !== null) return { digest, sizeBytes: known };
+  const known = await reader.artifacts.check(digest);
+  if ("sizeBytes" in known) return { digest, sizeBytes: known.sizeBytes };
   const bytes = location ? await reader.aws.lambda.openCode(location) : null;
   return bytes && nullIfUnusable(reader.artifacts.put(bytes, digest));
 }

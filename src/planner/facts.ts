@@ -2,6 +2,7 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import type { ComponentId, Components } from "../domain/component/component.ts";
 import type { OutsideTriggers } from "../domain/component/snapshot.ts";
 import type { LaterDeployments } from "../domain/plan/later-deployment.ts";
+import type { DamagedBytes } from "../domain/plan/needed-bytes.ts";
 import type { LossFacts } from "../domain/stack/stack-losses.ts";
 import type { CodePlace } from "../domain/template/code-relocation.ts";
 import type { VersionContent } from "../kinds/kind.ts";
@@ -68,4 +69,6 @@ export interface GatheredFacts {
   readonly later: LaterDeployments;
   /** Objects that templates of the backup name, by stack; a stack without an entry was not looked at. */
   readonly codePlaces: ReadonlyMap<ComponentId, readonly CodePlace[]>;
+  /** Bytes of the backup that are damaged. A first plan, made without, says which ones have to be looked at. */
+  readonly damaged?: DamagedBytes;
 }

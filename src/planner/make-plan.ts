@@ -1,9 +1,10 @@
 import type { Disclosure } from "../domain/activity/stage-policy.ts";
-import type { CapturedComponent } from "../domain/component/component.ts";
+import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component/component.ts";
 import { threeWay } from "../domain/component/diff.ts";
 import type { Reason } from "../domain/errors.ts";
 import { type LaterDeployment, overwriteReason, overwrittenBy } from "../domain/plan/later-deployment.ts";
 import { asksForConsent, lossReasons } from "../domain/plan/losses.ts";
+import { type DamagedBytes, damageReasons, neededBytes } from "../domain/plan/needed-bytes.ts";
 import { type Plan, planDigest } from "../domain/plan/plan.ts";
 import { rolledBackValues } from "../domain/plan/rolled-back-values.ts";
 import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
@@ -36,7 +37,10 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
   const parts = planParts(subjects, { planDirectly, codePlans, ...facts.target });
   const changedBy = facts.request.undoes === null ? "deploy" : "rollback";
   const drafts = subjects.picked.map((subject) => {
-    const planned = planStep(subject, subjects, { parts, planDirectly });
+    const planned = withWholeBytes(planStep(subject, subjects, { parts, planDirectly }), subject, {
+      damaged: facts.damaged ?? new Map(),
+      goalOf: (id) => subjects.of(id).goal?.state ?? null,
+    });
     const isPart = parts.steps.has(subject.id);
     const stackDiffers = subject.owner !== null && differsFromBackup(subjects.of(subject.owner));
     const partGoal = parts.goals.get(subject.id);
@@ -71,6 +75,18 @@ function planStep(subject: Subject, subjects: Subjects, { parts, planDirectly }:
     code: "STRATEGY_UNSUPPORTED",
     detail: `The template of ${owner} says the same about ${id} as in the backup, or nothing: use \`strategy: auto\` or \`strategy: direct\`.`,
   });
+}
+
+interface Stored {
+  readonly damaged: DamagedBytes;
+  readonly goalOf: (id: ComponentId) => ComponentState | null;
+}
+
+/** The step as planned, unless bytes that it uploads are damaged: then nothing may be touched for it. */
+function withWholeBytes(planned: StepPlan, { id, goal }: Subject, { damaged, goalOf }: Stored): StepPlan {
+  const needed = neededBytes({ component: id, actions: planned.actions, goal: goal?.state ?? null }, goalOf);
+  const reasons = damageReasons(needed, damaged);
+  return reasons.length > 0 ? refused(...reasons) : planned;
 }
 
 /** How the command restores it is its own matter, so a kind's refusal does not count; a loss does. */

@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import type { OpenArtifact } from "../services/snapshots.ts";
+import type { OpenArtifact } from "../services/open-artifact.ts";
 
 /** Sends the digest as RFC 9530 writes it, and as the entity tag: these bytes never change. */
 export function sendArtifact(

@@ -6,9 +6,11 @@ import { StepbackError } from "../domain/errors.ts";
 import type { BuildStore } from "../store/port/builds.ts";
 import type { Paged } from "../store/port/transaction.ts";
 import { findOfType } from "./find-activity.ts";
+import { requireWhole } from "./open-artifact.ts";
 import { type OpenDeps, openFrom, type RollbackOptions } from "./open-rollback.ts";
 import { found } from "./refusals.ts";
 import { type RollbackSource, readReturn, returnRows, rowsBetween, type SourceStore } from "./rollback-sources.ts";
+import type { Uses } from "./service-deps.ts";
 
 export interface BuildRollbackRequest extends RollbackOptions {
   readonly toBuild: string;
@@ -23,16 +25,14 @@ export interface BuildRollbackRequest extends RollbackOptions {
 export interface BuildRollbackService {
   /**
    * Opens a rollback of a stage to the state after a build's last successful deployment. NOT_FOUND, BUILD_NOT_SUCCESSFUL,
-   * SEVERAL_TARGETS, SEVERAL_DEPLOYMENTS, NOTHING_ALTERED, and every error of `openFrom`.
+   * SEVERAL_TARGETS, SEVERAL_DEPLOYMENTS, NOTHING_ALTERED, ARTIFACT_MISSING, and every error of `openFrom`.
    */
   open(stage: StageName, request: BuildRollbackRequest, requestedBy: string): Promise<Rollback>;
 }
 
-type BuildRollbackStore = SourceStore & BuildStore;
+type BuildRollbackDeps = OpenDeps & Uses<SourceStore & BuildStore, "artifacts">;
 
-export function createBuildRollbackService(
-  deps: OpenDeps & { readonly store: BuildRollbackStore },
-): BuildRollbackService {
+export function createBuildRollbackService(deps: BuildRollbackDeps): BuildRollbackService {
   return {
     open: async (stage, { toBuild, target, deployment, package: service, ...options }, requestedBy) => {
       if (service !== undefined) refuseForPackage(options);
@@ -50,7 +50,7 @@ export function createBuildRollbackService(
       };
       const source =
         service !== undefined
-          ? await packageSource(deps.store, await withPackage(deps.store, build, { toState, service }), later)
+          ? await packageSource(deps.store, await withPackage(deps, build, { toState, service }), later)
           : await stageSource(deps.store, toState, later);
       return openFrom(deps, source, { request: { components: "all", ...options }, requestedBy });
     },
@@ -89,13 +89,15 @@ async function commonFacts(store: SourceStore, toState: BuildReturn, later: read
   return { origin, deployments, undoes: null, toBuild: toState, restores: null };
 }
 
+/** NOT_FOUND; ARTIFACT_MISSING where the command would get damaged bytes. */
 async function withPackage(
-  store: BuildStore,
+  { store, artifacts }: Pick<BuildRollbackDeps, "store" | "artifacts">,
   { application, stage, build }: Build,
   { toState, service }: { toState: BuildReturn; service: string },
 ): Promise<BuildReturn> {
   const stored = await store.findPackage({ application, stage, build, service });
   const { digest } = found(stored, `package of ${service} in the build ${build}`);
+  await requireWhole(artifacts, digest, `the package ${service} in the build ${build}`);
   return { ...toState, package: { service, digest } };
 }
 

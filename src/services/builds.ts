@@ -5,9 +5,9 @@ import { StepbackError } from "../domain/errors.ts";
 import type { BuildStore } from "../store/port/builds.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { createArchiveCheck } from "./archive-check.ts";
+import { type OpenArtifact, openArtifact } from "./open-artifact.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
-import type { OpenArtifact } from "./snapshots.ts";
 
 export interface PackageUpload {
   readonly name: PackageName;
@@ -31,7 +31,7 @@ export interface BuildService {
    * nothing behind: PAYLOAD_TOO_LARGE, NOT_A_PACKAGE, DIGEST_DIFFERS, UPLOAD_INCOMPLETE, PACKAGE_DIFFERS.
    */
   storePackage(upload: PackageUpload, storedBy: string): Promise<{ stored: Package; isNew: boolean }>;
-  /** NOT_FOUND; ARTIFACT_MISSING when the bytes are lost. */
+  /** NOT_FOUND; ARTIFACT_MISSING when the bytes are lost or damaged. */
   openPackage(name: PackageName): Promise<OpenPackage>;
 }
 
@@ -46,14 +46,7 @@ export function createBuildService(deps: BuildDeps): BuildService {
     storePackage: (upload, storedBy) => storePackage(deps, turns, { upload, storedBy }),
     openPackage: async (name) => {
       const { digest, format } = found(await store.findPackage(name), `package of ${name.service}`);
-      const sizeBytes = await artifacts.size(digest);
-      if (sizeBytes === null) {
-        throw new StepbackError(
-          "ARTIFACT_MISSING",
-          `The bytes ${digest} of the package ${name.service} are not stored.`,
-        );
-      }
-      return { digest, sizeBytes, format, bytes: artifacts.open(digest) };
+      return { ...(await openArtifact(artifacts, digest, `the package ${name.service}`)), format };
     },
   };
 }

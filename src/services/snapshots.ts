@@ -1,8 +1,6 @@
-import type { Readable } from "node:stream";
 import { type ArtifactRef, componentId, parseComponentId } from "../domain/component/component.ts";
 import { type Uncovered, uncoveredIn } from "../domain/component/coverage.ts";
 import type { JudgedComponent, SnapshotRow } from "../domain/component/snapshot.ts";
-import { StepbackError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { exposed, type Masking } from "../domain/template/secrets.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
@@ -10,6 +8,7 @@ import type { PolicyStore } from "../store/port/policies.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { findActivity } from "./find-activity.ts";
+import { type OpenArtifact, openArtifact } from "./open-artifact.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
 
@@ -22,17 +21,13 @@ export interface ShownComponent extends Omit<JudgedComponent, "state"> {
   readonly artifacts: readonly ArtifactRef[];
 }
 
-export interface OpenArtifact extends ArtifactRef {
-  readonly bytes: Readable;
-}
-
 export interface SnapshotService {
   find(id: string): Promise<SnapshotRow>;
   /** What the snapshot does not hold of its scope. */
   findUncovered(id: string): Promise<Uncovered[]>;
   listComponents(id: string, page: Page): Promise<Paged<ShownComponent>>;
   findComponent(id: string, component: string): Promise<ShownComponent>;
-  /** The bytes of the component's first artifact. NOT_FOUND when it has none; ARTIFACT_MISSING when the bytes are lost. */
+  /** The bytes of the component's first artifact. NOT_FOUND when it has none; ARTIFACT_MISSING when the bytes are lost or damaged. */
   openArtifact(id: string, component: string): Promise<OpenArtifact>;
 }
 
@@ -66,10 +61,7 @@ export function createSnapshotService({ store, artifacts, fingerprint }: Snapsho
     openArtifact: async (id, component) => {
       const captured = await findCaptured(id, component);
       const ref = found(captured.state.artifacts[0] ?? null, `artifact of ${component}`);
-      if ((await artifacts.size(ref.digest)) === null) {
-        throw new StepbackError("ARTIFACT_MISSING", `The bytes ${ref.digest} of ${component} are not stored.`);
-      }
-      return { ...ref, bytes: artifacts.open(ref.digest) };
+      return openArtifact(artifacts, ref.digest, component);
     },
   };
 }

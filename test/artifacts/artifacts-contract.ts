@@ -9,6 +9,8 @@ export type OpenArtifacts = (t: Test) => Promise<Artifacts>;
 
 const MIB = 1024 * 1024;
 
+const MISSING = { damage: "are missing" };
+
 /** So much that a copy in memory would show. */
 const BIG_BYTES = 256 * MIB;
 
@@ -43,9 +45,9 @@ const PROMISES: readonly Promised[] = [
 async function givesBackBytes(t: Test, artifacts: Artifacts): Promise<void> {
   for (const bytes of [Buffer.from("one"), Buffer.alloc(0), Buffer.alloc(3 * MIB, "ab")]) {
     const digest = sha256(bytes);
-    t.equal(await artifacts.size(digest), null);
+    t.same(await artifacts.check(digest), MISSING);
     t.same(await artifacts.put(Readable.from([bytes])), { digest, sizeBytes: bytes.length });
-    t.equal(await artifacts.size(digest), bytes.length);
+    t.same(await artifacts.check(digest), { sizeBytes: bytes.length });
     t.ok((await buffer(artifacts.open(digest))).equals(bytes));
   }
 }
@@ -60,8 +62,8 @@ async function takesPieces(t: Test, artifacts: Artifacts): Promise<void> {
 async function refusesOtherBytes(t: Test, artifacts: Artifacts): Promise<void> {
   const [wanted, sent] = [sha256(Buffer.from("wanted")), Buffer.from("sent")];
   await t.rejects(artifacts.put(Readable.from([sent]), wanted), { code: "ARTIFACT_MISSING" });
-  t.equal(await artifacts.size(wanted), null);
-  t.equal(await artifacts.size(sha256(sent)), null);
+  t.same(await artifacts.check(wanted), MISSING);
+  t.same(await artifacts.check(sha256(sent)), MISSING);
   t.match(await artifacts.put(Readable.from([sent]), sha256(sent)), { digest: sha256(sent) });
 }
 
@@ -74,12 +76,12 @@ async function dropsBrokenSource(t: Test, artifacts: Artifacts): Promise<void> {
     })(),
   );
   await t.rejects(artifacts.put(broken), reason);
-  t.equal(await artifacts.size(sha256(Buffer.from("half"))), null);
+  t.same(await artifacts.check(sha256(Buffer.from("half"))), MISSING);
 }
 
 async function knowsNothingElse(t: Test, artifacts: Artifacts): Promise<void> {
   for (const digest of [sha256(Buffer.from("none")), "", "../../etc/passwd", "A".repeat(64)]) {
-    t.equal(await artifacts.size(digest), null);
+    t.same(await artifacts.check(digest), MISSING);
     await t.rejects(buffer(artifacts.open(digest)), { code: "ARTIFACT_MISSING" });
   }
 }

@@ -191,7 +191,10 @@ function memoryArtifacts(stored: Map<string, Buffer>): Artifacts {
       stored.set(digest, whole);
       return { digest, sizeBytes: whole.length };
     },
-    size: async (digest) => stored.get(digest)?.length ?? null,
+    check: async (digest) => {
+      const bytes = stored.get(digest);
+      return bytes ? { sizeBytes: bytes.length } : { damage: "are missing" };
+    },
     open: (digest) => Readable.from([stored.get(digest) ?? Buffer.alloc(0)]),
   };
 }

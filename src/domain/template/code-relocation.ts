@@ -15,6 +15,8 @@ export interface CodePlace extends CodeObject {
   readonly digest: string | null;
   readonly sizeBytes: number;
   readonly state: ObjectState;
+  /** What is wrong with the stored bytes, where the object does not have them any more. */
+  readonly damage?: string;
 }
 
 /** An object that is put into the staging bucket, and to which the template refers from then on. */
@@ -77,9 +79,15 @@ function outcomeOf(
   place: CodePlace,
   { bucket, region }: { bucket: string | null; region: string },
 ): CodeMove | CodeRefusal | null {
-  const { logicalId, property, digest, sizeBytes, state, isBelow, version } = place;
+  const { logicalId, property, digest, sizeBytes, state, isBelow, version, damage } = place;
   if (state === "same") return null;
   if (digest === null) return refuse(place, "ARTIFACT_MISSING", NO_BYTES);
+  if (damage !== undefined)
+    return refuse(
+      place,
+      "ARTIFACT_MISSING",
+      `and the backup's bytes of it (SHA-256 ${digest}) ${damage}. ${NO_BYTES_HELP}`,
+    );
   const key = stagedKey(digest, place.key);
   const isStaged = place.bucket === bucket && place.key === key;
   if ((state === "gone" && version === null) || (state !== "other" && isStaged)) return null;
@@ -89,8 +97,8 @@ function outcomeOf(
   return { logicalId, property, bucket, key, region, from, why: state, digest, sizeBytes };
 }
 
-const NO_BYTES =
-  "and the backup does not have its bytes. Put it there by hand; the strategy direct can also restore the code of a function.";
+const NO_BYTES_HELP = "Put it there by hand; the strategy direct can also restore the code of a function.";
+const NO_BYTES = `and the backup does not have its bytes. ${NO_BYTES_HELP}`;
 const BELOW =
   "and the template of a nested stack refers to it, which is not rewritten. Put its bytes, which are in the backup, back by hand.";
 const NO_BUCKET =

@@ -8,7 +8,7 @@ import {
 import { stackState } from "../../domain/component/states/stack.ts";
 import { asObject, type JsonObject, sameJson } from "../../domain/json.ts";
 import { codeObjectsOf, codePropertyOf } from "../../domain/template/code-objects.ts";
-import type { CodePlace, ObjectState } from "../../domain/template/code-relocation.ts";
+import type { CodePlace } from "../../domain/template/code-relocation.ts";
 import { partOf } from "../../domain/template/part.ts";
 import { FUNCTION_IDENTITY } from "../../domain/template/splice/companions.ts";
 import { ownedProperties } from "../../domain/template/splice/owned-properties.ts";
@@ -41,14 +41,24 @@ export async function readCodePlaces(reader: CachedReader, subjects: Subjects): 
   const read = await mapBounded(
     [...objects],
     READS_AT_ONCE,
-    async ([name, object]): Promise<[string, ObjectState]> => [name, await readObjectState(reader.aws.objects, object)],
+    async ([name, object]): Promise<[string, FoundObject]> => [name, await readObject(reader, object)],
   );
-  const objectStates = new Map(read);
+  const found = new Map(read);
   const placed = ({ etag: _, ...mention }: Mention): CodePlace => ({
     ...mention,
-    state: objectStates.get(placeNameOf(mention)) ?? "same",
+    ...(found.get(placeNameOf(mention)) ?? { state: "same" }),
   });
-  return new Map([...mentions].map(([id, found]) => [id, found.map(placed)]));
+  return new Map([...mentions].map(([id, mentioned]) => [id, mentioned.map(placed)]));
+}
+
+type FoundObject = Pick<CodePlace, "state" | "damage">;
+
+/** The backup's own bytes are needed, and so looked at, only where the object does not have them. */
+async function readObject({ aws, artifacts }: CachedReader, object: Mention): Promise<FoundObject> {
+  const state = await readObjectState(aws.objects, object);
+  if (state === "same" || object.digest === null) return { state };
+  const stored = await artifacts.check(object.digest);
+  return "damage" in stored ? { state, damage: stored.damage } : { state };
 }
 
 /** With the digest: stacks that are rolled back to backups of different days may remember other bytes of the same place. */

@@ -4,6 +4,7 @@ import { changeSetGate } from "../../domain/plan/change-set-gate.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import { makePlan } from "../../planner/make-plan.ts";
 import { checkpoint, enqueueing, identify, type JobContext } from "../job-context.ts";
+import { findDamagedBytes } from "./damaged-bytes.ts";
 import { gatherFacts } from "./gather-facts.ts";
 
 /** Compares backup, record and live and says what a rollback would do. For a Queued rollback, running it comes next. */
@@ -13,7 +14,10 @@ export async function planRollback(context: JobContext, rollback: Rollback): Pro
   context.log.add("info", `Planning: comparing backup, record and live of ${rollback.picked.length} components.`);
   const facts = await gatherFacts(context, rollback);
   const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
-  const plan = makePlan(facts, { fingerprint: context.fingerprint, disclosure, at: context.clock.now() });
+  const making = { fingerprint: context.fingerprint, disclosure, at: context.clock.now() };
+  const first = makePlan(facts, making);
+  const damaged = await findDamagedBytes(context.artifacts, first, facts.states);
+  const plan = damaged.size === 0 ? first : makePlan({ ...facts, damaged }, making);
   logPlan(context, plan);
   const next = rollback.status === "Draft" ? null : enqueueing(context, "run-rollback", rollback.id);
   await context.store.savePlan(context.fence, rollback.id, { plan, lines: context.log.take(), next });

@@ -3,10 +3,12 @@ import { type ComponentId, type Components, componentId } from "../../domain/com
 import { stackState } from "../../domain/component/states/stack.ts";
 import type { Fault, Problem } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";
+import { damageReasons, neededBytes } from "../../domain/plan/needed-bytes.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import { stackNames, waitForIdleStacks } from "../capture/idle-stacks.ts";
 import type { JobContext } from "../job-context.ts";
+import { findDamagedBytes, goalsIn } from "../plan/damaged-bytes.ts";
 import { logAndCheck, readLive } from "../plan/read-live.ts";
 import { captureOptions, withSiblings } from "../plan/what-to-read.ts";
 import { gateChangeSets } from "./gate-change-sets.ts";
@@ -28,7 +30,10 @@ export async function preflight(
   const options = captureOptions(rollback, states);
   const reader = await waitForIdleStacks(context, rollback.id, { stacks: stackNames(wanted), options });
   const live = await readLive(reader, wanted, logAndCheck(context, rollback.id));
-  const refused = whatMoved(plan, live) ?? (await gateChangeSets({ context, rollback, plan, states }));
+  const refused =
+    whatMoved(plan, live) ??
+    (await whatIsDamaged(context, plan, states)) ??
+    (await gateChangeSets({ context, rollback, plan, states }));
   if (refused) return refused;
   const snapshot = newSnapshot(context, live);
   const waits = returned !== null;
@@ -70,6 +75,19 @@ function faultsOf(step: PlanStep, { onConflict, isAllowed }: Consent): Fault[] {
     faults.push(...about("CONFLICT", "someone else changed it since the deploy."));
   const lost = step.losses.filter(({ id }) => !isAllowed(id));
   return [...faults, ...lost.map(({ id, detail }): Fault => ({ code: "DESTRUCTIVE", detail: `${id}: ${detail}` }))];
+}
+
+/** Bytes that were whole when a draft was planned may be damaged when it runs. */
+async function whatIsDamaged(context: JobContext, plan: Plan, { before }: RollbackStates): Promise<Problem | null> {
+  const damaged = await findDamagedBytes(context.artifacts, plan, { before });
+  const goalOf = goalsIn(plan.steps, before);
+  const faults = plan.steps.flatMap((step) =>
+    damageReasons(neededBytes(step, goalOf), damaged).map(
+      ({ code, detail }): Fault => ({ code, detail: `${step.component}: ${detail}` }),
+    ),
+  );
+  if (faults.length === 0) return null;
+  return { ...problem("PLAN_REFUSED", faults.map(({ detail }) => detail).join(" ")), errors: faults };
 }
 
 /** Live must still be the state that the plan was made from. */

@@ -131,7 +131,7 @@ async function ownLatest(functionName: string, { stateAtEnd, artifacts }: Restor
   const code = requiredState(await stateAtEnd(componentId("lambda-code", functionName)));
   const configuration = requiredState(await stateAtEnd(componentId("lambda-config", functionName)));
   for (const { digest } of code.artifacts) {
-    if ((await artifacts.size(digest)) === null)
+    if ("damage" in (await artifacts.check(digest)))
       throw new StepbackError(
         "ARTIFACT_MISSING",
         `The present code of ${functionName} is not stored, so that $LATEST could not get it back.`,
