@@ -20,7 +20,10 @@ import { createSts } from "./sts/sts.ts";
 
 /** What every account and region of a sandbox has alike. */
 export interface PartitionSettings
-  extends Pick<SandboxContext, "clock" | "updateMs" | "accountConcurrency" | "outputsCount" | "endpoint"> {
+  extends Pick<
+    SandboxContext,
+    "clock" | "updateMs" | "accountConcurrency" | "outputsCount" | "permissions" | "endpoint"
+  > {
   readonly quotas: Readonly<Record<string, number>>;
 }
 

@@ -4,6 +4,7 @@ import { systemClock } from "./core/clock.ts";
 import { type AccountRegion, type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock } from "./core/contract.ts";
 import { type Faults, InjectedFaults } from "./core/faults.ts";
 import { HttpServer } from "./core/http-server.ts";
+import { DeniedActions, type Permissions } from "./core/permissions.ts";
 import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
 import { Router } from "./core/router.ts";
 import { Partition } from "./partition.ts";
@@ -41,6 +42,8 @@ export interface Sandbox {
   service(name: string, place?: Partial<AccountRegion>): AwsService;
   readonly calls: CallLog;
   readonly faults: Faults;
+  /** What CloudFormation may not do in any account and region. */
+  readonly permissions: Permissions;
   /** Closes connections, ends running functions and removes their files. */
   close(): Promise<void>;
 }
@@ -57,7 +60,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { accountConcurrency = DEFAULT_CONCURRENCY, quotas = {} } = options;
   const address = { url: UNBOUND_ENDPOINT };
   const endpoint = () => address.url;
-  const partition = new Partition({ clock, updateMs, accountConcurrency, outputsCount, quotas, endpoint });
+  const permissions = new DeniedActions();
+  const partition = new Partition({ clock, updateMs, accountConcurrency, outputsCount, quotas, permissions, endpoint });
   const { principals, downloads } = partition;
   const calls = new RecordedCalls();
   const faults = new InjectedFaults();
@@ -74,6 +78,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     service: (name, place) => partition.service(name, { accountId: SANDBOX_ACCOUNT_ID, region, ...place }),
     calls,
     faults,
+    permissions,
     close: async () => {
       faults.off();
       await server.close();

@@ -83,6 +83,15 @@ export interface CallRecord extends AccountRegion {
   errorCode?: string;
 }
 
+/** A call of CloudFormation for a resource of a stack. */
+export interface PermissionQuestion {
+  readonly action: string;
+  readonly logicalId: string;
+  /** Who acts: a role's session or a user. */
+  readonly principalArn: string;
+  readonly resource: string;
+}
+
 /** What a service gets from its sandbox. */
 export interface SandboxContext extends AccountRegion {
   readonly clock: SandboxClock;
@@ -92,6 +101,8 @@ export interface SandboxContext extends AccountRegion {
   readonly accountConcurrency: number;
   /** Whether a change of outputs alone is a change of the stack. */
   readonly outputsCount: boolean;
+  /** What CloudFormation may not do. */
+  readonly permissions: { check(question: PermissionQuestion): void };
   /** Another service of the same account and region, by its name. */
   service(name: string): AwsService;
   /** The URL of the sandbox, without a trailing slash, for `Code.Location` and the like. */

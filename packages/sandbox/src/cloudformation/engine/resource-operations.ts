@@ -6,6 +6,7 @@ import { dependenciesOf } from "../template/check-references.ts";
 import { evaluate, evaluateMap, type Scope } from "../template/evaluate.ts";
 import { scalarText } from "../template/value.ts";
 import { now, setResourceStatus } from "./events.ts";
+import { checkVerb } from "./permitted-calls.ts";
 import { definitionOf, existingRequest, requestFor, StackError, shownScope, tagsFromStack } from "./scope.ts";
 import { watchedCalls } from "./watched-calls.ts";
 
@@ -56,6 +57,7 @@ export async function createResource(site: Site, wanted: StackResource): Promise
   let created = wanted;
   try {
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS" });
+    checkVerb(site, created, "Create");
     created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS", reason: "Resource creation Initiated" });
@@ -77,11 +79,13 @@ export async function updateResource(
   existing: StackResource,
 ): Promise<StackResource> {
   let updated: StackResource = { ...wanted, physicalId: existing.physicalId, attributes: existing.attributes };
-  const calls = watchedCalls(site.account.context);
+  let calls: ReturnType<typeof watchedCalls> | undefined;
   site.stack.resources.set(updated.logicalId, updated);
   try {
     setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
-    const [request, current] = [await requestFor(site, wanted), await existingRequest(site, existing)];
+    checkVerb(site, updated, "Update");
+    const [request, current] = [await requestFor(site, updated), await existingRequest(site, existing)];
+    calls = watchedCalls(request.context);
     const { context } = calls;
     await providerOf(wanted.type).update({ ...request, context }, { ...current, context });
     updated = await settleResource(site, updated);
@@ -94,7 +98,7 @@ export async function updateResource(
     throw new OperationFailed(
       wanted.logicalId,
       "update",
-      !interrupted && isRefusedAtOnce(wanted.type, calls.changed()),
+      !interrupted && isRefusedAtOnce(wanted.type, calls?.changed() ?? false),
     );
   }
 }
@@ -126,6 +130,7 @@ export async function replaceResource(
   try {
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: REPLACEMENT });
     refuseSameName(wanted, existing);
+    checkVerb(site, created, "Create");
     created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: "Resource creation Initiated" });
@@ -143,12 +148,17 @@ export async function replaceResource(
 export async function deleteResource(site: Site, resource: StackResource): Promise<void> {
   try {
     if (resource.physicalId !== "") setResourceStatus(site, resource, { status: "DELETE_IN_PROGRESS" });
-    if (resource.physicalId !== "") await providerOf(resource.type).delete(await existingRequest(site, resource));
+    if (resource.physicalId !== "") await removeFromAccount(site, resource);
     setResourceStatus(site, resource, { status: "DELETE_COMPLETE" });
   } catch (error) {
     setResourceStatus(site, resource, { status: "DELETE_FAILED", reason: failureReason(site, error, resource.type) });
     throw new OperationFailed(resource.logicalId, "delete");
   }
+}
+
+async function removeFromAccount(site: Site, resource: StackResource): Promise<void> {
+  checkVerb(site, resource, "Delete");
+  await providerOf(resource.type).delete(await existingRequest(site, resource));
 }
 
 /** Wraps a service's error in CloudFormation's words. Any other error is a bug of the sandbox. */
@@ -157,11 +167,13 @@ export function failureReason({ account }: Site, error: unknown, type: string): 
   if (!(error instanceof AwsError)) return `Internal Failure (${String(error)})`;
   const { uuid } = account.context;
   const service = `(Service: ${type.split("::")[1]}, Status Code: ${error.status}, Request ID: ${uuid()})`;
-  const token = `(RequestToken: ${uuid()}, HandlerErrorCode: ${handlerErrorCode(error)})`;
+  const token = `(RequestToken: ${uuid()}, HandlerErrorCode: ${handlerErrorCode(error, type)})`;
   return `Resource handler returned message: "${error.message} ${service}" ${token}`;
 }
 
-function handlerErrorCode({ code }: AwsError): string {
+function handlerErrorCode({ code }: AwsError, type: string): string {
+  if (code.startsWith("AccessDenied"))
+    return type.startsWith("AWS::Lambda") ? "AccessDenied" : "GeneralServiceException";
   if (code === "ResourceConflictException") return "AlreadyExists";
   return code === "ResourceNotFoundException" || code.startsWith("NoSuch") ? "NotFound" : "InvalidRequest";
 }

@@ -9,6 +9,7 @@ import type { Scope } from "../template/evaluate.ts";
 import { MASK } from "../template/parameters.ts";
 import { KNOWN_AFTER_APPLY } from "../template/unknown.ts";
 import type { Value, ValueMap } from "../template/value.ts";
+import { permittedContext } from "./permitted-calls.ts";
 import { ssmValue } from "./ssm-value.ts";
 
 /**
@@ -113,8 +114,10 @@ export async function requestFor(site: Site, resource: StackResource): Promise<R
   return requestWith(site, resource, properties);
 }
 
-function requestWith({ account, stack }: Site, resource: StackResource, properties: ValueMap): ResourceRequest {
-  const { context, registry, nested } = account;
+function requestWith(site: Site, resource: StackResource, properties: ValueMap): ResourceRequest {
+  const { account, stack } = site;
+  const { registry, nested } = account;
+  const context = permittedContext(site, resource);
   const { logicalId, type, tags } = resource;
   return { context, registry, nested, stackName: stack.name, stackId: stack.id, logicalId, type, properties, tags };
 }
