@@ -91,7 +91,6 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   const clock = options.clock ?? systemClock;
   const newId: NewId = (prefix) => idFrom(prefix, clock.now(), randomBytes(10));
   const aws = createAwsConnector({
-    stagingBucket: config.stagingBucket,
     rates: config.rates,
     clock,
     ...handlerOf(options),
@@ -122,7 +121,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   const deps: JobDeps = {
     ...shared,
     connect: connector(config, aws),
-    stagingBucket: config.stagingBucket,
+    stagingBucketOf: (target) => config.targets.find(({ name }) => name === target)?.stagingBucket ?? null,
   };
   dispatcher.work(
     createWorker(deps, (error, { job, type, subject }, place) =>

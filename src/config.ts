@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { type Fault, StepbackError } from "./domain/errors.ts";
 import { isJsonObject, type Json } from "./domain/json.ts";
@@ -16,6 +16,10 @@ export interface TargetSettings {
   readonly name: string;
   readonly region: string | null;
   readonly roleArn: string | null;
+  /** The only account that jobs may work in. */
+  readonly account: string | null;
+  /** Bucket in the region for large code and templates. */
+  readonly stagingBucket: string | null;
 }
 
 export interface Config {
@@ -30,7 +34,6 @@ export interface Config {
   readonly adminToken: string | null;
   /** At least one. */
   readonly targets: readonly TargetSettings[];
-  readonly stagingBucket: string | null;
   /** Calls per second; null leaves the gateways' defaults. */
   readonly rates: Readonly<Partial<Record<RateName, number>>> | null;
   readonly abandonAfterMs: number;
@@ -114,13 +117,13 @@ export const Variables = Type.Object({
   STEPBACK_TARGETS: Type.Optional(
     Type.String({
       description:
-        'Path of a JSON file with the accounts and regions: `[{ "name", "region", "roleArn" }]`. Without it, there is one target, `default`, with the SDK\'s own region and credentials.',
+        'Path of a JSON file with the accounts and regions: `[{ "name", "region", "roleArn", "account", "stagingBucket" }]`, all but the name optional. Jobs refuse to work in another account than `account`, or than the role\'s; `stagingBucket` takes the place of `STEPBACK_STAGING_BUCKET`, for a target in another region. Without the file, there is one target, `default`, with the SDK\'s own region and credentials.',
     }),
   ),
   STEPBACK_STAGING_BUCKET: Type.Optional(
     Type.String({
       description:
-        "Bucket in the target's region for code over 50 MB and templates over 51,200 bytes, and for code whose own key holds other bytes now. Keep what is under `stepback/code/`: templates name it. Without it, steps that need it are refused.",
+        "Bucket in the targets' region for code over 50 MB and templates over 51,200 bytes, and for code whose own key holds other bytes now. Keep what is under `stepback/code/`: templates name it. Without it, steps that need it are refused.",
     }),
   ),
   STEPBACK_RATES: Type.Optional(
@@ -155,7 +158,7 @@ export const Variables = Type.Object({
 /** Reads the settings from the environment and from nothing else. INVALID_SETTINGS lists every fault at once. */
 export function readConfig(env: Env): Config {
   const given = Value.Default(Variables, givenVariables(env)) as Record<string, string | undefined>;
-  const { targets, faults } = readTargets(given["STEPBACK_TARGETS"]);
+  const { targets, faults } = readTargets(given["STEPBACK_TARGETS"], given["STEPBACK_STAGING_BUCKET"] ?? null);
   faults.unshift(...variableFaults(given));
   if (faults.length > 0) {
     const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("\n");
@@ -172,7 +175,6 @@ export function readConfig(env: Env): Config {
     adminTokenFile: join(dataDir, "admin-token"),
     adminToken: read.STEPBACK_ADMIN_TOKEN ?? null,
     targets,
-    stagingBucket: read.STEPBACK_STAGING_BUCKET ?? null,
     rates: read.STEPBACK_RATES ? Object.fromEntries(read.STEPBACK_RATES.map(rateOf)) : null,
     abandonAfterMs: HOUR_MS * read.STEPBACK_ABANDON_AFTER_HOURS,
     maxPackageBytes: MB * read.STEPBACK_MAX_PACKAGE_MB,
@@ -203,32 +205,51 @@ function variableFaults(given: Record<string, string | undefined>): Fault[] {
   return [...faults, { pointer: "STEPBACK_HOST", detail: `${host} is not loopback: set STEPBACK_ADMIN_TOKEN first` }];
 }
 
+const OPTIONAL_MEMBERS = "region, roleArn, account (twelve digits) and stagingBucket";
 const TextOrNull = Type.Optional(Type.Union([Type.String(), Type.Null()]));
 const Target = Type.Object(
-  { name: Type.String({ minLength: 1 }), region: TextOrNull, roleArn: TextOrNull },
+  {
+    name: Type.String({ minLength: 1 }),
+    region: TextOrNull,
+    roleArn: TextOrNull,
+    account: Type.Optional(Type.Union([Type.String({ pattern: "^\\d{12}$" }), Type.Null()])),
+    stagingBucket: TextOrNull,
+  },
   { additionalProperties: false },
 );
 
 /** The targets in a file, or the one target that every installation has. */
-function readTargets(file: string | undefined): { targets: readonly TargetSettings[]; faults: Fault[] } {
+function readTargets(
+  file: string | undefined,
+  stagingBucket: string | null,
+): { targets: readonly TargetSettings[]; faults: Fault[] } {
   const faults: Fault[] = [];
   const targets: TargetSettings[] = [];
   const refuse = (detail: string) => faults.push({ pointer: "STEPBACK_TARGETS", detail });
   for (const [index, entry] of (file === undefined ? [{ name: "default" }] : readList(file, refuse)).entries()) {
     if (!isJsonObject(entry)) refuse(`entry ${index} is no object`);
     else if (!Value.Check(Target, entry))
-      refuse(`entry ${index} must have a name, may have region and roleArn, and nothing else`);
+      refuse(`entry ${index} must have a name, may have ${OPTIONAL_MEMBERS}, and nothing else`);
     else if (targets.some(({ name }) => name === entry.name)) refuse(`names the target ${entry.name} more than once`);
-    else targets.push({ name: entry.name, region: entry.region ?? null, roleArn: entry.roleArn ?? null });
+    else targets.push(targetOf(entry, stagingBucket));
   }
   return { targets, faults };
+}
+
+/** Without a bucket of its own, the target has the one of all targets. */
+function targetOf(
+  { name, region, roleArn, account, stagingBucket }: Static<typeof Target>,
+  bucket: string | null,
+): TargetSettings {
+  const own = { region: region ?? null, roleArn: roleArn ?? null, stagingBucket: stagingBucket ?? bucket };
+  return { name, ...own, account: account ?? roleArn?.split(":")[4] ?? null };
 }
 
 function readList(file: string, refuse: (detail: string) => void): readonly Json[] {
   try {
     const entries: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (Array.isArray(entries) && entries.length > 0) return entries;
-    refuse("must hold a list of { name, region, roleArn }");
+    refuse(`must hold a list of objects with a name, and ${OPTIONAL_MEMBERS}`);
   } catch (error) {
     refuse(`cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -107,10 +107,9 @@ function createService<Sdk, Client extends AnyClient>(
   };
 }
 
-/** The account whose quotas the target uses: the one in the role's ARN, or else the one that STS names for the credentials. */
+/** The account whose quotas the target uses: the one in the settings, or else the one that STS names for the credentials. */
 async function accountOf(target: TargetSettings, sts: StsService): Promise<string> {
-  const named = target.roleArn?.split(":")[4];
-  if (named) return named;
+  if (target.account !== null) return target.account;
   const { sdk, client } = await sts.open();
   const { Account } = await client.send(new sdk.GetCallerIdentityCommand());
   return Account ?? "unknown";

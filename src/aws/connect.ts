@@ -16,8 +16,6 @@ export type { QuotaClass, RequestHandler, TargetSettings };
 export interface AwsSettings {
   /** Replaces the SDK's own transport, for a sandbox without a socket. */
   readonly requestHandler?: RequestHandler;
-  /** Bucket in the targets' region for large code and templates; null for none. */
-  readonly stagingBucket: string | null;
   /** Calls per second, instead of AWS's published quotas. A custom endpoint has no other limit. */
   readonly rates: Partial<Record<QuotaClass, number>> | null;
   readonly clock: Clock;
@@ -40,7 +38,7 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
   const uploads = createTurns();
   const clients = new Map<string, TargetClients>();
   const clientsOf = (target: TargetSettings): TargetClients => {
-    const key = JSON.stringify([target.region, target.roleArn]);
+    const key = JSON.stringify([target.region, target.roleArn, target.account]);
     const known = clients.get(key) ?? createTargetClients(target, { requestHandler, pacing });
     clients.set(key, known);
     return known;
@@ -48,8 +46,7 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
   return {
     access: (target, observe) =>
       createAccess(
-        clientsOf(target),
-        { bucket: settings.stagingBucket, uploads },
+        { target, clients: clientsOf(target), uploads },
         { clock: settings.clock, observe, signal: stopping.signal },
       ),
     close: () => {
@@ -59,17 +56,19 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
   };
 }
 
-function createAccess(
-  clients: TargetClients,
-  { bucket, uploads }: { readonly bucket: string | null; readonly uploads: Turns },
-  context: CallContext,
-): AwsAccess {
+interface AccessParts {
+  readonly target: TargetSettings;
+  readonly clients: TargetClients;
+  readonly uploads: Turns;
+}
+
+function createAccess({ target, clients, uploads }: AccessParts, context: CallContext): AwsAccess {
   const objects = createObjectGateway(createCall(clients.s3, context), context);
-  const staging = createStaging(bucket, objects, uploads);
+  const staging = createStaging(target.stagingBucket, objects, uploads);
   return {
     lambda: createLambdaGateway(clients.lambda, context, staging),
     cloudFormation: createCloudFormationGateway({ service: clients.cloudFormation, s3: clients.s3, staging }, context),
     objects,
-    identity: createIdentityGateway(createCall(clients.sts, context), clients.sts),
+    identity: createIdentityGateway({ call: createCall(clients.sts, context), sts: clients.sts, target }),
   };
 }

@@ -22,6 +22,10 @@ export interface TargetSettings {
   readonly name: string;
   readonly region: string | null;
   readonly roleArn: string | null;
+  /** The only account that the credentials may belong to; null for any. */
+  readonly account: string | null;
+  /** Bucket in the region for large code and templates; null for none. */
+  readonly stagingBucket: string | null;
 }
 
 /** The settings that all clients of a target share. */

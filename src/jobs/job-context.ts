@@ -23,8 +23,8 @@ export interface JobDeps {
   readonly fingerprint: Fingerprint;
   /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where the settings no longer have it. */
   readonly connect: (target: string, observe: CallObserver) => AwsAccess;
-  /** Null where no bucket is configured. */
-  readonly stagingBucket: string | null;
+  /** A target's bucket for large uploads; null where none is configured. */
+  readonly stagingBucketOf: (target: string) => string | null;
 }
 
 /** One running job: its dependencies, its lease, its log, and its access to AWS. */
@@ -34,6 +34,8 @@ export interface JobContext extends JobDeps {
   readonly log: JobLog;
   /** Writes an error that nobody foresaw to the service's log, with the ids of the job. */
   readonly report: (error: unknown, place: FaultPlace) => void;
+  /** The bucket of the activity's target; null where none is configured. */
+  readonly stagingBucket: string | null;
   /** Gateways that log their calls under a component and a step of the plan. */
   access(component: ComponentId | null, step: number | null): AwsAccess;
   /**
@@ -99,6 +101,7 @@ function contextOf(deps: JobDeps, job: RunningJob): JobContext {
     signal,
     report,
     log,
+    stagingBucket: deps.stagingBucketOf(activity.target),
     access: (component, step) => deps.connect(activity.target, log.observer(component, step)),
     fork: () => contextOf(deps, job),
   };

@@ -23,7 +23,13 @@ export interface Stage {
   own(service: string, operation: string, input?: Shape): Promise<Shape>;
 }
 
-export const HOME: TargetSettings = { name: "default", region: null, roleArn: null };
+export const HOME: TargetSettings = {
+  name: "default",
+  region: null,
+  roleArn: null,
+  account: null,
+  stagingBucket: null,
+};
 export const ROLE = "arn:aws:iam::000000000000:role/service";
 
 /** The sandbox's own address while it has no socket. */
@@ -32,14 +38,15 @@ const ENDPOINT = "http://sandbox.localhost";
 export interface StageOptions {
   readonly sandbox?: Omit<SandboxOptions, "clock">;
   readonly settings?: Partial<AwsSettings>;
+  readonly target?: Partial<TargetSettings>;
 }
 
-export function openStage(t: Test, { sandbox: options = {}, settings = {} }: StageOptions = {}): Stage {
+export function openStage(t: Test, { sandbox: options = {}, settings = {}, target = {} }: StageOptions = {}): Stage {
   useEnvironment(ENDPOINT);
   const clock = new VirtualClock();
   const sandbox = createSandbox({ ...options, clock });
   const requestHandler = sandbox.requestHandler();
-  const connector = createAwsConnector({ stagingBucket: null, rates: null, clock, requestHandler, ...settings });
+  const connector = createAwsConnector({ rates: null, clock, requestHandler, ...settings });
   const notes: Parameters<CallObserver>[0][] = [];
   t.teardown(async () => {
     connector.close();
@@ -50,7 +57,7 @@ export function openStage(t: Test, { sandbox: options = {}, settings = {} }: Sta
     connector,
     clock,
     notes,
-    aws: connector.access(HOME, (note) => notes.push(note)),
+    aws: connector.access({ ...HOME, ...target }, (note) => notes.push(note)),
     sent: () => sandbox.calls.all().map(({ service, operation }) => `${service}:${operation}`),
     own: (service, operation, input = {}) => sandbox.service(service).call(operation, input, "wire"),
   };

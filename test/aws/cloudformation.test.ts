@@ -174,7 +174,7 @@ t.test("a template above 51,200 bytes goes through the staging bucket, and is re
     code: "STAGING_BUCKET_NEEDED",
   });
 
-  const stage = openStage(t, { settings: { stagingBucket: "staging" } });
+  const stage = openStage(t, { target: { stagingBucket: "staging" } });
   await stage.own("s3", "CreateBucket", { Bucket: "staging" });
   await run(stage.aws.cloudFormation, request("c1", { template: large }));
   const sent = sentInput(stage, "CreateChangeSet");

@@ -13,9 +13,9 @@ import { VirtualClock } from "./virtual-clock.ts";
 t.test("a target says which account and region it calls; its role and region are used", async (t) => {
   const { aws, connector, sandbox } = openStage(t);
   t.same(await aws.identity.whoAmI(), { account: "000000000000", region: "us-east-1" });
-  const target = { name: "far", region: "eu-west-1", roleArn: "arn:aws:iam::111111111111:role/deployer" };
+  const target = { ...HOME, name: "far", region: "eu-west-1", roleArn: "arn:aws:iam::111111111111:role/deployer" };
   const far = connector.access(target, () => {});
-  t.match(await far.identity.whoAmI(), { region: "eu-west-1" });
+  t.same(await far.identity.whoAmI(), { account: "111111111111", region: "eu-west-1" });
   const assumed = sandbox.calls.all().filter(({ operation }) => operation === "AssumeRole");
   t.match(assumed[0]?.input, { RoleArn: target.roleArn, RoleSessionName: "stepback" });
   const here = connector.access({ ...target, region: null }, () => {});
@@ -132,7 +132,7 @@ t.test("a broken upload is repeated with a fresh stream; a denied one is not", a
 t.test("the same works over a socket: streams, presigned code and path-style buckets", async (t) => {
   const sandbox = createSandbox({ updateMs: 0 });
   useEnvironment(await sandbox.listen());
-  const connector = createAwsConnector({ stagingBucket: "staging", rates: null, clock: new VirtualClock() });
+  const connector = createAwsConnector({ rates: null, clock: new VirtualClock() });
   t.teardown(async () => {
     connector.close();
     await sandbox.close();
@@ -163,7 +163,7 @@ t.test(
     const address = server.address();
     await new Promise((resolve) => server.close(resolve));
     useEnvironment(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
-    const connect = () => createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
+    const connect = () => createAwsConnector({ rates: null, clock: new VirtualClock() });
     await t.rejects(
       connect()
         .access(HOME, () => {})

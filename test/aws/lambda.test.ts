@@ -230,7 +230,7 @@ t.test("a failed update is an error when it is awaited, and does not prevent the
 });
 
 t.test("with a staging bucket, code goes through it, once per content", async (t) => {
-  const stage = openStage(t, { settings: { stagingBucket: "staging" } });
+  const stage = openStage(t, { target: { stagingBucket: "staging" } });
   await stage.own("s3", "CreateBucket", { Bucket: "staging" });
   await stage.aws.lambda.createFunction("pay", SETTINGS, zipCode("v1"));
   await stage.aws.lambda.createFunction("cart", SETTINGS, zipCode("v1"));

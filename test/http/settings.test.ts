@@ -30,8 +30,7 @@ t.test("without settings the service serves one person on one machine", async (t
     port: 8700,
     dataDir: join(process.cwd(), "data"),
     adminToken: null,
-    targets: [{ name: "default", region: null, roleArn: null }],
-    stagingBucket: null,
+    targets: [{ name: "default", region: null, roleArn: null, account: null, stagingBucket: null }],
     rates: null,
     abandonAfterMs: 24 * 3_600_000,
     logLevel: "info",
@@ -46,7 +45,13 @@ t.test("without settings the service serves one person on one machine", async (t
 t.test("every setting is read", async (t) => {
   const folder = await folderOf(t);
   const file = join(folder, "targets.json");
-  await writeFile(file, '[{"name":"eu","region":"eu-central-1","roleArn":"arn:aws:iam::1:role/x"},{"name":"us"}]');
+  await writeFile(
+    file,
+    JSON.stringify([
+      { name: "eu", region: "eu-central-1", roleArn: "arn:aws:iam::111111111111:role/x", stagingBucket: "staging-eu" },
+      { name: "us", account: "222222222222" },
+    ]),
+  );
   const config = readConfig({
     STEPBACK_HOST: "0.0.0.0",
     STEPBACK_PORT: "0",
@@ -67,10 +72,15 @@ t.test("every setting is read", async (t) => {
     adminTokenFile: join(folder, "admin-token"),
     adminToken: "0123456789abcdef",
     targets: [
-      { name: "eu", region: "eu-central-1", roleArn: "arn:aws:iam::1:role/x" },
-      { name: "us", region: null, roleArn: null },
+      {
+        name: "eu",
+        region: "eu-central-1",
+        roleArn: "arn:aws:iam::111111111111:role/x",
+        account: "111111111111",
+        stagingBucket: "staging-eu",
+      },
+      { name: "us", region: null, roleArn: null, account: "222222222222", stagingBucket: "staging" },
     ],
-    stagingBucket: "staging",
     rates: { "lambda:GetFunction": 50, cloudformation: 0.5 },
     abandonAfterMs: 7_200_000,
     maxPackageBytes: 20_000_000,

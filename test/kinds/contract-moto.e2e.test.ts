@@ -51,7 +51,7 @@ interface Connections {
 /** One for all trials: each client that is made loads the SDK's settings again. */
 function connect(t: Test, { url }: Moto): Connections {
   useEnvironment(url);
-  const connector = createAwsConnector({ stagingBucket: null, rates: null, clock: new VirtualClock() });
+  const connector = createAwsConnector({ rates: null, clock: new VirtualClock() });
   const notes: Parameters<CallObserver>[0][] = [];
   const clients = { lambda: new lambda.LambdaClient(), cloudformation: new cloudformation.CloudFormationClient() };
   t.teardown(() => {

@@ -108,7 +108,7 @@ export const PLAN_REASONS = {
     409,
     false,
     "The upload needs a staging bucket, and none is set",
-    "Set STEPBACK_STAGING_BUCKET to a bucket in the region.",
+    "Set STEPBACK_STAGING_BUCKET, or the target's `stagingBucket`, to a bucket in the region.",
   ),
   ARTIFACT_MISSING: row(
     500,

@@ -1,0 +1,267 @@
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import t, { type Test } from "tap";
+import type { AccountRegion } from "#sandbox/core/contract";
+import { runInProcess } from "../cli/run-in-process.ts";
+import { type Account, accountOf } from "../support/answers.ts";
+import { makeScratchFolder } from "../support/scratch.ts";
+import {
+  createFunction,
+  deployStack,
+  ended,
+  finishDeployment,
+  openDeployment,
+  rollBack,
+  startTestAccount,
+  type TestAccount,
+  updateCode,
+  zip,
+} from "../support/test-account.ts";
+
+const HOME = "000000000000";
+const SECOND = "222222222222";
+const ROLE = `arn:aws:iam::${SECOND}:role/stepback`;
+
+const PLACES = {
+  virginia: { accountId: HOME, region: "us-east-1" },
+  ireland: { accountId: HOME, region: "eu-west-1" },
+  second: { accountId: SECOND, region: "us-east-1" },
+} as const satisfies Record<string, AccountRegion>;
+
+type Name = keyof typeof PLACES;
+
+const NAMES = ["virginia", "ireland", "second"] as const satisfies readonly Name[];
+
+const TARGETS = [
+  { name: "virginia", region: "us-east-1" },
+  { name: "ireland", region: "eu-west-1" },
+  { name: "second", region: "us-east-1", roleArn: ROLE },
+];
+
+const DEPLOY_TOOL = fileURLToPath(new URL("../cli/deploy-function.js", import.meta.url));
+
+interface Scene {
+  readonly account: TestAccount;
+  /** What the account has in a target's account and region. */
+  readonly at: Readonly<Record<Name, Account>>;
+  /** Starts the service again with other targets. */
+  retarget(targets: readonly object[]): Promise<void>;
+}
+
+/** One service with three targets: two regions of one account, and a second account by its role. */
+async function openScene(t: Test, targets: readonly object[] = TARGETS): Promise<Scene> {
+  const file = join(await makeScratchFolder(), "targets.json");
+  const write = (list: readonly object[]) => writeFile(file, JSON.stringify(list));
+  await write(targets);
+  const account = await startTestAccount({}, { STEPBACK_TARGETS: file });
+  t.teardown(() => account.close());
+  const at = (name: Name) =>
+    accountOf((service, operation, input) =>
+      account.sandbox.service(service, PLACES[name]).call(operation, input, "wire"),
+    );
+  return {
+    account,
+    at: { virginia: at("virginia"), ireland: at("ireland"), second: at("second") },
+    retarget: async (list) => {
+      await write(list);
+      await account.restart();
+    },
+  };
+}
+
+/** Deploys build 1841 to a target: the function says v2 instead of v1. */
+async function deployBuild({ account, at }: Scene, target: Name): Promise<string> {
+  await createFunction(at[target], "pay", "v1");
+  const { id } = await openDeployment(account, { functions: ["pay"] }, { target, build: "1841", commit: "3f2c" });
+  await updateCode(at[target], "pay", "v2");
+  await finishDeployment(account, id);
+  return id;
+}
+
+const WORDS = new Map(["v1", "v2"].map((word) => [createHash("sha256").update(zip(word)).digest("base64"), word]));
+
+/** What the function says in each target, told by its code. */
+async function saying({ at }: Scene): Promise<unknown[]> {
+  const deployed = NAMES.map((name) => at[name].aws("lambda", "GetFunctionConfiguration", { FunctionName: "pay" }));
+  return (await Promise.all(deployed)).map(({ CodeSha256 }) => WORDS.get(CodeSha256));
+}
+
+/** Where calls of the service acted since the log was cleared. */
+function placesCalled({ account }: Scene): string[] {
+  const calls = account.sandbox.calls.all().filter(({ service }) => service !== "sts");
+  return [...new Set(calls.map(({ accountId, region }) => `${accountId} ${region}`))];
+}
+
+t.test("one build in three targets gives three restore points, and rolling one back leaves the others", async (t) => {
+  const scene = await openScene(t);
+  const { account } = scene;
+  const ids: Record<string, string> = {};
+  for (const name of NAMES) ids[name] = await deployBuild(scene, name);
+  t.same(await saying(scene), ["v2", "v2", "v2"]);
+
+  const snapshots = new Set<string>();
+  for (const name of NAMES) {
+    const { body } = await account.api("GET", `/v1/deployments?application=shop&target=${name}`);
+    const { accountId, region } = PLACES[name];
+    t.match(body.items, [{ id: ids[name], status: "Completed", target: { name, account: accountId, region } }]);
+    t.equal(body.items.length, 1);
+    snapshots.add(body.items[0]?.snapshot?.id ?? "");
+  }
+  t.equal(snapshots.size, 3, "each has a backup of its own");
+
+  await t.test("each is rolled back in its own account and region alone", async (t) => {
+    for (const [name, left] of [
+      ["second", ["v2", "v2", "v1"]],
+      ["ireland", ["v2", "v1", "v1"]],
+    ] as const) {
+      account.sandbox.calls.clear();
+      t.match(await rollBack(account, ids[name] ?? "", "all"), { status: "Completed", target: { name } });
+      t.same(placesCalled(scene), [`${PLACES[name].accountId} ${PLACES[name].region}`]);
+      t.same(await saying(scene), left);
+    }
+  });
+
+  await t.test("one rollback over several targets is refused, and says which deployment is elsewhere", async (t) => {
+    account.sandbox.calls.clear();
+    const deployment = [ids["virginia"], ids["second"]];
+    const refused = await account.api("POST", "/v1/rollbacks", { deployment, components: "all" });
+    t.match(refused, { status: 409, body: { code: "WRONG_TARGET", detail: /All deployments of one rollback/ } });
+    t.match(JSON.stringify(refused.body), `${ids["second"]} has another target than ${ids["virginia"]}`);
+    const build = { toBuild: "1841", components: "all" };
+    t.match(await account.api("POST", "/v1/applications/shop/stages/prod/rollback", build), {
+      status: 409,
+      body: { code: "SEVERAL_TARGETS", detail: /ireland, second, virginia/ },
+    });
+    t.same(account.sandbox.calls.all(), [], "nothing was asked of AWS");
+  });
+});
+
+t.test("the command line deploys to a target and rolls back a target's build", async (t) => {
+  const scene = await openScene(t);
+  const { account, at } = scene;
+  const [node, tool] = [process.execPath, DEPLOY_TOOL];
+  const stage = ["--application", "shop", "--stage", "prod"];
+  const env = { STEPBACK_URL: account.url, STEPBACK_TOKEN: account.token };
+  const versionAt = async (name: Name) =>
+    (await at[name].aws("lambda", "GetFunctionConfiguration", { FunctionName: "pay" })).Environment?.Variables?.[
+      "VERSION"
+    ];
+  for (const name of NAMES) {
+    await createFunction(at[name], "pay", "v1", { Environment: { Variables: { VERSION: "1" } } });
+    const { accountId, region } = PLACES[name];
+    const signing = { ...account.awsEnv, AWS_ACCESS_KEY_ID: accountId, AWS_REGION: region };
+    for (const version of name === "ireland" ? ["2", "3"] : ["2"]) {
+      const args = [
+        "deploy",
+        ...stage,
+        "--build",
+        version,
+        "--target",
+        name,
+        "--function",
+        "pay",
+        "--",
+        node,
+        tool,
+        "pay",
+        version,
+      ];
+      const { code, stderr } = await runInProcess(args, { env: { ...env, ...signing } });
+      t.equal(code, 0, stderr);
+    }
+  }
+  const unnamed = await runInProcess(["rollback", ...stage, "--to-build", "2", "--all", "--yes"], { env });
+  t.not(unnamed.code, 0);
+  t.same(await Promise.all(NAMES.map(versionAt)), ["2", "3", "2"]);
+  t.match(unnamed.stderr, "The build 2 was deployed to ireland, second, virginia.");
+  const named = [...stage, "--to-build", "2", "--target", "ireland", "--all", "--yes"];
+  const { code, stderr } = await runInProcess(["rollback", ...named], { env });
+  t.equal(code, 0, stderr);
+  t.same(await Promise.all(NAMES.map(versionAt)), ["2", "2", "2"]);
+  const { stdout } = await runInProcess(["activities", ...stage, "--target", "ireland", "--output", "json"], { env });
+  const rows: { type: string; target: { name: string } }[] = JSON.parse(stdout).items;
+  t.same(
+    rows.map(({ type }) => type),
+    ["rollback", "deploy", "deploy"],
+  );
+  t.ok(rows.every(({ target }) => target.name === "ireland"));
+});
+
+t.test("a target that is another account or region now is refused before anything is read", async (t) => {
+  const elsewhere = [
+    { name: "ireland", region: "eu-central-1" },
+    { name: "ireland", region: "eu-west-1", roleArn: ROLE },
+  ];
+  const scene = await openScene(t);
+  const { account, retarget } = scene;
+  const deployment = await deployBuild(scene, "ireland");
+  for (const target of elsewhere) {
+    await retarget([target]);
+    account.sandbox.calls.clear();
+    const { status, error } = await rollBack(account, deployment, "all");
+    t.equal(status, "Exception");
+    t.match(error, { code: "WRONG_TARGET", detail: /belongs to account 000000000000, region eu-west-1/ });
+    t.same(placesCalled(scene), [], "only STS was asked");
+  }
+  await retarget(TARGETS);
+  t.match(await rollBack(account, deployment, "all"), { status: "Completed" });
+  const { CodeSha256 } = await scene.at.ireland.aws("lambda", "GetFunctionConfiguration", { FunctionName: "pay" });
+  t.equal(WORDS.get(CodeSha256), "v1");
+});
+
+t.test("credentials of another account than the target's stop its first job before anything is read", async (t) => {
+  const scene = await openScene(t, [
+    { name: "second", region: "us-east-1", roleArn: ROLE },
+    { name: "third", region: "us-east-1", account: "333333333333" },
+  ]);
+  const { account } = scene;
+  account.sandbox.faults.alter({
+    match: ({ operation, accountId }) => operation === "GetCallerIdentity" && accountId === SECOND,
+    change: (output) => ({ ...output, Account: "444444444444" }),
+  });
+  for (const [target, detail] of [
+    ["second", `The target second is account ${SECOND}; the credentials are of account 444444444444.`],
+    ["third", `The target third is account 333333333333; the credentials are of account ${HOME}.`],
+  ] as const) {
+    account.sandbox.calls.clear();
+    const request = { application: "shop", stage: "prod", target, scope: { functions: ["pay"] } };
+    const { body } = await account.api("POST", "/v1/deployments", request);
+    const { status, error } = await ended(account, `/v1/deployments/${body.id}` as const);
+    t.match({ status, error }, { status: "Exception", error: { code: "WRONG_TARGET", detail } });
+    t.same(placesCalled(scene), [], "only STS was asked");
+  }
+});
+
+t.test("large templates go through the bucket of their own target's region", async (t) => {
+  const scene = await openScene(t, [
+    { name: "virginia", region: "us-east-1" },
+    { name: "ireland", region: "eu-west-1", stagingBucket: "staging-ireland" },
+  ]);
+  const { account, at } = scene;
+  const LocationConstraint = "eu-west-1";
+  await at.ireland.aws("s3", "CreateBucket", {
+    Bucket: "staging-ireland",
+    CreateBucketConfiguration: { LocationConstraint },
+  });
+  const template = (word: string) => ({
+    Metadata: { Padding: "x".repeat(52_000) },
+    Resources: { Alarm: { Type: "AWS::SNS::Topic", Properties: { DisplayName: word } } },
+  });
+  await at.ireland.aws("s3", "CreateBucket", { Bucket: "deploys", CreateBucketConfiguration: { LocationConstraint } });
+  const deploy = async (word: string) => {
+    const Body = Buffer.from(JSON.stringify(template(word)));
+    await at.ireland.aws("s3", "PutObject", { Bucket: "deploys", Key: word, Body });
+    const TemplateURL = `https://deploys.s3.eu-west-1.amazonaws.com/${word}`;
+    return deployStack(at.ireland, "shop", "", { TemplateURL, TemplateBody: undefined });
+  };
+  t.equal(await deploy("before"), "CREATE_COMPLETE");
+  const { id } = await openDeployment(account, { stacks: ["shop"] }, { target: "ireland" });
+  t.equal(await deploy("after"), "UPDATE_COMPLETE");
+  await finishDeployment(account, id);
+  account.sandbox.calls.clear();
+  t.match(await rollBack(account, id, "all"), { status: "Completed" });
+  const staged = account.sandbox.calls.all().filter(({ operation }) => operation === "PutObject");
+  t.match(staged, [{ region: "eu-west-1", input: { Bucket: "staging-ireland" } }]);
+});
