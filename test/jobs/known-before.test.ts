@@ -69,7 +69,7 @@ t.test(
     await w.aws("lambda", "DeleteLayerVersion", { LayerName: "lib", VersionNumber: 1 });
     for (const component of ["stack:shop", "stack-resource:shop/F"]) {
       const why = await refusesUntouched(t, w, { deployment, component, code: "LAYER_GONE" });
-      t.match(why, /Pick lambda-config:shop-f with the strategy auto/);
+      t.match(why, /Pick lambda-config:shop-f with `strategy: auto`/);
     }
     const rollback = await rollBack(w, deployment, ["lambda-config:shop-f"]);
     t.match(rollback, { status: "Completed", error: null });

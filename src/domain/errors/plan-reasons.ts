@@ -150,13 +150,13 @@ export const PLAN_REASONS = {
     409,
     false,
     "The value of a NoEcho parameter is unknown",
-    "Create the stack by hand with the value, then roll back the rest.",
+    "Create the stack, or the parameter in it, by hand with the value, then roll back with `onConflict: restore`.",
   ),
   EXPORT_IN_USE: row(
     409,
     false,
     "An export is deleted or changed while another stack keeps importing it",
-    "Pick the importer that `detail` names, too, or write the value literally into its template first.",
+    "Do what `detail` says: an export that somebody imports can be neither deleted nor changed.",
   ),
   EXPORT_MISSING: row(
     409,
@@ -174,7 +174,7 @@ export const PLAN_REASONS = {
     409,
     false,
     "Stacks, or a stack and a function, wait for each other in a circle",
-    "Break the circle that `detail` names: pick fewer stacks, or write a value literally into one of them first.",
+    "Write an imported value that `detail` names literally into its importer, then roll back with `onConflict: restore`.",
   ),
   NESTED_STACK: row(
     409,

@@ -38,13 +38,13 @@ function exportsInUse(
     const change = changed.has(name) ? "changes its value" : "is deleted";
     const outside = (external.importers[name] ?? []).map(
       (importer) =>
-        `${importer} stays as it is and imports ${name}, which ${change}: pick ${importer} too, or remove its import first.`,
+        `${importer} stays as it is and imports ${name}, which ${change}: write its value literally into ${importer} first, or pick stack:${importer} too where the deployment altered it.`,
     );
     const lasting = stacks
       .filter((other) => other.live?.imports.includes(name) && importsInGoal(other, name))
       .map(
         (other) =>
-          `${other.name} imports ${name} before and after the rollback, during which ${name} ${change}: write the value literally into ${other.name} first.`,
+          `${other.name} imports ${name} before and after the rollback, during which ${name} ${change}: write the value literally into ${other.name} first, and roll back with \`onConflict: restore\`.`,
       );
     return [...outside, ...lasting].map((detail) => ({ stack: stack.name, code: "EXPORT_IN_USE" as const, detail }));
   });

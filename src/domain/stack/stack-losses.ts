@@ -79,6 +79,8 @@ function keptBy(wanted: CapturedComponent, present: CapturedComponent) {
  * A custom resource answers with any id it likes, and CloudFormation does not call that a replacement.
  */
 function replacedBetween(wanted: CapturedComponent, present: CapturedComponent): ReadonlySet<string> {
+  // Another stack under the same name: its resources have ids of their own, and an update leaves them.
+  if (wanted.physicalId !== present.physicalId) return new Set();
   const [goal, now] = [stackState(wanted.state), stackState(present.state)];
   const others = Object.entries(now.settings.resources).filter(([logicalId, type]) => {
     const [was, is] = [goal.evidence.physicalIds[logicalId], now.evidence.physicalIds[logicalId]];
