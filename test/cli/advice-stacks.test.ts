@@ -101,7 +101,10 @@ t.test("STACK_NOT_UPDATABLE: a stack whose own rollback failed", async (t) => {
 
 const withSecret = (words: string) => ({
   Parameters: { Secret: { Type: "String", NoEcho: true } },
-  Resources: { A: topic(words), S: { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: { Ref: "Secret" } } } },
+  Resources: {
+    A: topic(words),
+    S: { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: { Ref: "Secret" } } },
+  },
   Outputs: { Words: { Value: words } },
 });
 
@@ -111,7 +114,12 @@ t.test("NOECHO_VALUE_LOST: a stack with a secret was deleted", async (t) => {
   await deployStack(w, "secret", withSecret("1"), { Parameters });
   const id = await deployedBy(w, { stacks: ["secret"] }, async () => {
     await w.aws("cloudformation", "DeleteStack", { StackName: "secret" });
-    await until(() => w.aws("cloudformation", "DescribeStacks", { StackName: "secret" }).then(() => false, () => true));
+    await until(() =>
+      w.aws("cloudformation", "DescribeStacks", { StackName: "secret" }).then(
+        () => false,
+        () => true,
+      ),
+    );
   });
   await refused(id, ["--all"], "NOECHO_VALUE_LOST");
   await deployStack(w, "secret", withSecret("by hand"), { Parameters });
@@ -122,15 +130,26 @@ t.test("NOECHO_VALUE_LOST: the deploy dropped the parameter of a secret", async 
   const { refused, completes } = walksIn(w, t);
   const Parameters = [{ ParameterKey: "Secret", ParameterValue: "s3cret" }];
   await deployStack(w, "dropped", withSecret("1"), { Parameters });
-  const { Parameters: declared, Resources: { A, S } } = withSecret("2");
+  const {
+    Parameters: declared,
+    Resources: { A, S },
+  } = withSecret("2");
   const id = await deployedBy(w, { stacks: ["dropped"] }, () => deployStack(w, "dropped", { Resources: { A } }));
   await refused(id, ["--all"], "NOECHO_VALUE_LOST");
   await deployStack(w, "dropped", { Parameters: declared, Resources: { A, S } }, { Parameters });
   await completes(id, ["--all", "--on-conflict", "restore"]);
 });
 
-const exporting = (name: string, Value: string) => ({ Resources: { A: topic(Value) }, Outputs: { Out: { Value, Export: { Name: name } } } });
-const importing = (name: string, words: string) => ({ Resources: { B: topic(words, {}), C: { Type: "AWS::SNS::Topic", Properties: { DisplayName: { "Fn::ImportValue": name } } } } });
+const exporting = (name: string, Value: string) => ({
+  Resources: { A: topic(Value) },
+  Outputs: { Out: { Value, Export: { Name: name } } },
+});
+const importing = (name: string, words: string) => ({
+  Resources: {
+    B: topic(words, {}),
+    C: { Type: "AWS::SNS::Topic", Properties: { DisplayName: { "Fn::ImportValue": name } } },
+  },
+});
 
 t.test("EXPORT_IN_USE: a stack outside the deployment imports what the deploy exported", async (t) => {
   const { refused, completes } = walksIn(w, t);
@@ -156,7 +175,9 @@ t.test("EXPORT_MISSING: a stack outside the deployment has dropped what the back
 t.test("EXPORT_TAKEN: another stack has taken the name of an export", async (t) => {
   const { refused, completes } = walksIn(w, t);
   await deployStack(w, "first", exporting("taken", "1"));
-  const id = await deployedBy(w, { stacks: ["first"] }, () => deployStack(w, "first", { Resources: { A: topic("2") } }));
+  const id = await deployedBy(w, { stacks: ["first"] }, () =>
+    deployStack(w, "first", { Resources: { A: topic("2") } }),
+  );
   await deployStack(w, "second", exporting("taken", "2"));
   t.match(await refused(id, ["--all"], "EXPORT_TAKEN"), /Remove the export from the stack/);
   await deployStack(w, "second", { Resources: { A: topic("2") } });
@@ -165,7 +186,10 @@ t.test("EXPORT_TAKEN: another stack has taken the name of an export", async (t) 
 
 t.test("ORDER_IMPOSSIBLE: two stacks wait for each other and neither can be bridged", async (t) => {
   const { refused, completes } = walksIn(w, t);
-  const old = (name: string) => ({ Resources: { Own: topic(name) }, Outputs: { [`Out${name}`]: { Value: { "Fn::GetAtt": ["Own", "TopicName"] }, Export: { Name: name } } } });
+  const old = (name: string) => ({
+    Resources: { Own: topic(name) },
+    Outputs: { [`Out${name}`]: { Value: { "Fn::GetAtt": ["Own", "TopicName"] }, Export: { Name: name } } },
+  });
   await deployStack(w, "shop", old("old"));
   await deployStack(w, "jobs", importing("old", "1"));
   const id = await deployedBy(w, { stacks: ["shop", "jobs"] }, async () => {
@@ -195,4 +219,25 @@ t.test("NESTED_STACK: a nested stack alone", async (t) => {
   const picked = ["--component", `stack:${nested}`];
   const [, added = ""] = /add (\S+), which restores it/.exec(await refused(id, picked, "NESTED_STACK")) ?? [];
   await completes(id, [...picked, "--component", added]);
+});
+
+t.test("STAGING_BUCKET_NEEDED: the key of the code holds other bytes by now", async (t) => {
+  const { refused, completes } = walksIn(w, t);
+  const [Bucket, staging] = ["overwritten", "staging"];
+  for (const name of [Bucket, staging]) await w.aws("s3", "CreateBucket", { Bucket: name });
+  const put = (Key: string, says: string) => w.aws("s3", "PutObject", { Bucket, Key, Body: zip(says) });
+  const version = async (Key: string) => {
+    await put(Key, Key);
+    const Code = { S3Bucket: Bucket, S3Key: Key };
+    return deployStack(w, "staged", { Resources: { Pay: payResource(Code, { FunctionName: "staged-pay" }) } });
+  };
+  await version("v1");
+  const id = await deployedBy(w, { stacks: ["staged"] }, () => version("v2"));
+  await put("v1", "other");
+  t.match(
+    await refused(id, ["--all"], "STAGING_BUCKET_NEEDED"),
+    /Set STEPBACK_STAGING_BUCKET to a bucket in the region/,
+  );
+  await w.restart({ STEPBACK_STAGING_BUCKET: staging });
+  await completes(id, ["--all"]);
 });

@@ -1,6 +1,14 @@
 import t from "tap";
-import type { Shape } from "#sandbox/core/contract";
-import { configure, createFunction, ended, finishDeployment, openDeployment, startTestAccount, updateCode } from "../support/test-account.ts";
+import { AwsError, type Shape } from "#sandbox/core/contract";
+import {
+  configure,
+  createFunction,
+  ended,
+  finishDeployment,
+  openDeployment,
+  startTestAccount,
+  updateCode,
+} from "../support/test-account.ts";
 import { deployedBy, walksIn } from "./walks.ts";
 
 /*
@@ -64,7 +72,16 @@ t.test("INCOMPLETE_BACKUP: a state that could not be read whole", async (t) => {
   const { stdout } = await run("history", "lambda-config:half", "--output", "json");
   const states = JSON.parse(stdout).items as { snapshot: string; incomplete: string | null }[];
   const whole = states.filter(({ incomplete }) => incomplete === null).at(-1)?.snapshot ?? "";
-  const restored = await run("rollback", "--snapshot", whole, "--component", "lambda-config:half", "--yes", "--on-conflict", "restore");
+  const restored = await run(
+    "rollback",
+    "--snapshot",
+    whole,
+    "--component",
+    "lambda-config:half",
+    "--yes",
+    "--on-conflict",
+    "restore",
+  );
   t.match(restored, { code: 0, stdout: /Completed/ });
   const { Environment } = await w.aws("lambda", "GetFunctionConfiguration", { FunctionName: "half" });
   t.same(Environment, { Variables: { A: "1" } });
@@ -89,11 +106,81 @@ t.test("ROLLBACK_IN_PROGRESS: a rollback that does not end", async (t) => {
 
 t.test("CONFLICT: somebody changed it since", async (t) => {
   const { refused, completes } = walksIn(w, t);
-  for (const [name, choice] of [["theirs", "keep-live"], ["ours", "restore"]] as const) {
+  for (const [name, choice] of [
+    ["theirs", "keep-live"],
+    ["ours", "restore"],
+  ] as const) {
     await createFunction(w, name, "1");
     const id = await deployedBy(w, { functions: [name] }, () => updateCode(w, name, "2"));
     await updateCode(w, name, "3");
     t.match(await refused(id, ["--all"], "CONFLICT"), `--on-conflict ${choice}`);
     await completes(id, ["--all", "--on-conflict", choice]);
   }
+});
+
+t.test("LIVE_UNREADABLE: a policy that may not be read", async (t) => {
+  const { refused, completes } = walksIn(w, t);
+  const permission = { FunctionName: "hidden", Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
+  await createFunction(w, "hidden", "1");
+  await w.aws("lambda", "AddPermission", { ...permission, StatementId: "one" });
+  const id = await deployedBy(w, { functions: ["hidden"] }, () =>
+    w.aws("lambda", "AddPermission", { ...permission, StatementId: "two" }),
+  );
+  const error = new AwsError("AccessDeniedException", "not authorized to perform: lambda:GetPolicy", 403);
+  w.sandbox.faults.fail({ match: ({ operation }) => operation === "GetPolicy", error });
+  t.match(await refused(id, ["--all"], "LIVE_UNREADABLE"), /lambda:GetPolicy/);
+  w.sandbox.faults.off();
+  await completes(id, ["--all"]);
+});
+
+t.test("STATEMENT_LOST: a statement that no call can add", async (t) => {
+  const { refused, completes } = walksIn(w, t);
+  await createFunction(w, "denying", "1");
+  const permission = { FunctionName: "denying", Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
+  await w.aws("lambda", "AddPermission", { ...permission, StatementId: "one" });
+  const changed = (output: Shape) => ({ ...output, Policy: String(output["Policy"]).replaceAll('"Allow"', '"Deny"') });
+  w.sandbox.faults.alter({ match: ({ operation }) => operation === "GetPolicy", change: changed });
+  const { id } = await openDeployment(w, { functions: ["denying"] });
+  w.sandbox.faults.off();
+  await w.aws("lambda", "RemovePermission", { FunctionName: "denying", StatementId: "one" });
+  await updateCode(w, "denying", "2");
+  await finishDeployment(w, id);
+  t.match(await refused(id, ["--all"], "STATEMENT_LOST"), /or leave it out of the rollback/);
+  await completes(id, ["--component", "lambda-code:denying"]);
+});
+
+t.test("VERSION_GONE: a trigger of a version that was deleted", async (t) => {
+  const { refused, completes } = walksIn(w, t);
+  const FunctionName = "pruned";
+  await createFunction(w, FunctionName, "1");
+  await w.aws("lambda", "PublishVersion", { FunctionName });
+  const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:pruned-orders";
+  const made = await w.aws("lambda", "CreateEventSourceMapping", { FunctionName: `${FunctionName}:1`, EventSourceArn });
+  const id = await deployedBy(w, { functions: [FunctionName] }, async () => {
+    await updateCode(w, FunctionName, "2");
+    await w.aws("lambda", "DeleteEventSourceMapping", { UUID: made.UUID });
+    await w.aws("lambda", "DeleteFunction", { FunctionName, Qualifier: "1" });
+  });
+  t.match(await refused(id, ["--all"], "VERSION_GONE"), /Leave the component out/);
+  await completes(id, ["--component", "lambda-code:pruned"]);
+});
+
+t.test("REASON_REQUIRED: a stage whose policy asks for one", async (t) => {
+  const { refused, completes } = walksIn(w, t);
+  await createFunction(w, "asked", "1");
+  const id = await deployedBy(w, { functions: ["asked"] }, () => updateCode(w, "asked", "2"));
+  const policy = "/v1/applications/shop/stages/prod/policy";
+  t.equal((await w.api("PUT", policy, { requireReason: true })).status, 200);
+  t.match(await refused(id, ["--all"], "REASON_REQUIRED"), /Say in `--reason` why/);
+  await completes(id, ["--all", "--reason", "payments fail"]);
+  await w.api("PUT", policy, {});
+});
+
+t.test("UNKNOWN_COMPONENT: what the deployment did not alter", async (t) => {
+  const { run, refused, completes } = walksIn(w, t);
+  await createFunction(w, "known", "1");
+  const id = await deployedBy(w, { functions: ["known"] }, () => updateCode(w, "known", "2"));
+  t.match(await refused(id, ["--component", "lambda-code:other"], "UNKNOWN_COMPONENT"), /`stepback components ID`/);
+  const { stdout } = await run("components", id, "--output", "json");
+  await completes(id, ["--component", JSON.parse(stdout).items[0].id]);
 });

@@ -69,7 +69,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["SCOPE_MATCHED_NOTHING","Check its spelling. Before a first deploy there is nothing that it could match."],
   ["ROLLBACK_NOT_CERTAIN","Read `detail`; where it names a loss, consent to it with `allowDestructive` of the deployment."],
   ["STAGING_BUCKET_NEEDED","Set STEPBACK_STAGING_BUCKET, or the target's `stagingBucket`, to a bucket in the region."],
-  ["ARTIFACT_MISSING","Take a new backup of anything that still has the same bytes, or restore the artifacts folder from its own backup; then plan again."],
+  ["ARTIFACT_MISSING","Take a new backup of anything that still has the same bytes, restore the artifacts folder from its own backup, or upload the object that `detail` names; then plan again."],
   ["STACK_NOT_UPDATABLE","Do what `detail` says: it names what blocks the stack, and the way out."],
   ["SPLICE_IMPOSSIBLE","`detail` says why. Pick the whole stack, or use `strategy: direct` for a function."],
   ["CHANGE_SET_WIDER","It was not run. Pick the whole stack, or use `strategy: direct` for a function."],

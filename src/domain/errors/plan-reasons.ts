@@ -114,7 +114,7 @@ export const PLAN_REASONS = {
     500,
     false,
     "Bytes that the backup names are missing or damaged",
-    "Take a new backup of anything that still has the same bytes, or restore the artifacts folder from its own backup; then plan again.",
+    "Take a new backup of anything that still has the same bytes, restore the artifacts folder from its own backup, or upload the object that `detail` names; then plan again.",
   ),
   STACK_NOT_UPDATABLE: row(
     409,
