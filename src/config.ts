@@ -6,7 +6,7 @@ import { type Fault, StepbackError } from "./domain/errors.ts";
 import { isJsonObject, type Json } from "./domain/json.ts";
 
 /** The quota classes of AWS whose rates can be set. */
-const RATE_NAMES = ["lambda:GetFunction", "lambda:GetPolicy", "lambda:other", "cloudformation"] as const;
+const RATE_NAMES = ["lambda:GetFunction", "lambda:GetPolicy", "lambda:other", "cloudformation", "contents"] as const;
 type RateName = (typeof RATE_NAMES)[number];
 
 const LOG_LEVELS: readonly string[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];

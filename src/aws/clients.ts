@@ -1,20 +1,32 @@
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { type Pacing, quotaClassOf } from "./pacing.ts";
 import {
   type CloudFormationSdk,
   clientConfig,
   configuredEndpoint,
+  type DynamoDbSdk,
   type LambdaSdk,
+  type LogsSdk,
   type Opened,
   openCloudFormation,
+  openDynamoDb,
   openLambda,
+  openLogs,
   openS3,
+  openSns,
+  openSqs,
   openSts,
   type RequestHandler,
   type S3Sdk,
+  type SnsSdk,
+  type SqsSdk,
   type StsSdk,
   type TargetSettings,
 } from "./sdk-clients.ts";
@@ -22,7 +34,7 @@ import {
 /** One service of a target. All callers share its client. */
 export interface Service<Sdk, Client> {
   /** The prefix of its IAM actions. */
-  readonly name: "lambda" | "cloudformation" | "s3" | "sts";
+  readonly name: "lambda" | "cloudformation" | "s3" | "sqs" | "dynamodb" | "sns" | "logs" | "sts";
   /** Loads the SDK's module and makes the client on the first call. */
   open(): Promise<Opened<Sdk, Client>>;
   /** The endpoint in the SDK's settings; null for AWS itself. */
@@ -36,12 +48,20 @@ export interface Service<Sdk, Client> {
 export type LambdaService = Service<LambdaSdk, LambdaClient>;
 export type CloudFormationService = Service<CloudFormationSdk, CloudFormationClient>;
 export type S3Service = Service<S3Sdk, S3Client>;
+export type SqsService = Service<SqsSdk, SQSClient>;
+export type DynamoDbService = Service<DynamoDbSdk, DynamoDBClient>;
+export type SnsService = Service<SnsSdk, SNSClient>;
+export type LogsService = Service<LogsSdk, CloudWatchLogsClient>;
 export type StsService = Service<StsSdk, STSClient>;
 
 export interface TargetClients {
   readonly lambda: LambdaService;
   readonly cloudFormation: CloudFormationService;
   readonly s3: S3Service;
+  readonly sqs: SqsService;
+  readonly dynamoDb: DynamoDbService;
+  readonly sns: SnsService;
+  readonly logs: LogsService;
   readonly sts: StsService;
 }
 
@@ -62,11 +82,15 @@ export function createTargetClients(
     lambda: createService("lambda", async () => openLambda(await config()), quotas),
     cloudFormation: createService("cloudformation", async () => openCloudFormation(await config()), quotas),
     s3: createService("s3", async () => openS3(await config()), quotas),
+    sqs: createService("sqs", async () => openSqs(await config()), quotas),
+    dynamoDb: createService("dynamodb", async () => openDynamoDb(await config()), quotas),
+    sns: createService("sns", async () => openSns(await config()), quotas),
+    logs: createService("logs", async () => openLogs(await config()), quotas),
     sts,
   };
 }
 
-/** What the four clients have in common, as far as it is used here. */
+/** What the clients have in common, as far as it is used here. */
 interface AnyClient {
   readonly config: {
     region(): Promise<string>;

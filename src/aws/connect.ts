@@ -3,6 +3,10 @@ import type { Clock } from "../domain/ids.ts";
 import { type CallContext, createCall } from "./call.ts";
 import { createTargetClients, type TargetClients } from "./clients.ts";
 import { createCloudFormationGateway } from "./cloudformation/cloudformation-gateway.ts";
+import { createLogGroupGateway } from "./contents/log-group-gateway.ts";
+import { createQueueGateway } from "./contents/queue-gateway.ts";
+import { createTableGateway } from "./contents/table-gateway.ts";
+import { createTopicGateway } from "./contents/topic-gateway.ts";
 import type { AwsAccess, CallObserver } from "./gateways/access.ts";
 import { createIdentityGateway } from "./identity/identity-gateway.ts";
 import { createLambdaGateway } from "./lambda/lambda-gateway.ts";
@@ -69,6 +73,10 @@ function createAccess({ target, clients, uploads }: AccessParts, context: CallCo
     lambda: createLambdaGateway(clients.lambda, context, staging),
     cloudFormation: createCloudFormationGateway({ service: clients.cloudFormation, s3: clients.s3, staging }, context),
     objects,
+    queues: createQueueGateway(createCall(clients.sqs, context), context),
+    tables: createTableGateway(createCall(clients.dynamoDb, context)),
+    topics: createTopicGateway(createCall(clients.sns, context)),
+    logGroups: createLogGroupGateway(createCall(clients.logs, context)),
     identity: createIdentityGateway({ call: createCall(clients.sts, context), sts: clients.sts, target }),
   };
 }

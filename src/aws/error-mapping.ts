@@ -90,6 +90,9 @@ const RULES: readonly Rule[] = [
     "NoSuchBucket",
     "NoSuchVersion",
     "NotFound",
+    "NotFoundException",
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
   ]),
   rule("AWS_NOT_FOUND", ["ValidationError"], /^(Stack|Change ?set)\b.* does not exist\.?$/i),
   rule("AWS_NOT_FOUND", ["ValidationError"], /is not imported by any stack/i),
@@ -162,6 +165,19 @@ export async function nullIfMissing<Value>(reading: Promise<Value>): Promise<Val
     return await reading;
   } catch (error) {
     if (isCode(error, "AWS_NOT_FOUND")) return null;
+    throw error;
+  }
+}
+
+/**
+ * Resolves to null where AWS names one of these errors. Any other 404 comes from a server that does not know the path, and
+ * says nothing about the thing.
+ */
+export async function nullIfNamed<Value>(reading: Promise<Value>, names: readonly string[]): Promise<Value | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (names.some((name) => isAwsError(error, name))) return null;
     throw error;
   }
 }

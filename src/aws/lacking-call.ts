@@ -22,6 +22,10 @@ const NAMES = new Set(["InvalidAction", "UnknownOperationException", "UnknownOpe
 const WITH_BODY = new Map([
   ["lambda", "JSON"],
   ["cloudformation", "XML"],
+  ["sqs", "JSON"],
+  ["dynamodb", "JSON"],
+  ["sns", "XML"],
+  ["logs", "JSON"],
 ]);
 
 /** Stands in for a response that the SDK would retry or take for an empty one. Its message is the rule. */
@@ -61,7 +65,7 @@ export function lackingDetail(error: unknown, rule: string, { message }: Pick<La
 
 /** Whether a call only reads, by the verbs that these services use for it. */
 export function isRead(operation: string): boolean {
-  return /^(Get|List|Describe)/.test(operation);
+  return /^(Get|List|Describe|Scan)/.test(operation);
 }
 
 /** The SDK's words for a body that it cannot parse. */

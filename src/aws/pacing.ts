@@ -2,7 +2,7 @@ import { StepbackError } from "../domain/errors.ts";
 import type { Clock } from "../domain/ids.ts";
 
 /** Calls that count together against one rate of AWS, per account and region. */
-export type QuotaClass = "lambda:GetFunction" | "lambda:GetPolicy" | "lambda:other" | "cloudformation";
+export type QuotaClass = "lambda:GetFunction" | "lambda:GetPolicy" | "lambda:other" | "cloudformation" | "contents";
 
 /** Calls per second. For Lambda, AWS's published control-plane quotas, which cannot be raised (facts C). */
 export const DEFAULT_RATES: Readonly<Record<QuotaClass, number>> = {
@@ -12,11 +12,14 @@ export const DEFAULT_RATES: Readonly<Record<QuotaClass, number>> = {
   // CloudFormation publishes none. It throttles pipelines and consoles from a few calls per second on, and they share the
   // account's quota with us.
   cloudformation: 2,
+  // CloudWatch Logs allows ten DescribeLogGroups, the lowest limit among the looks into resources; the account shares it.
+  contents: 5,
 };
 
 /** The class of an operation; null for S3, whose limit is never the bottleneck, and STS, with one call per job. */
 export function quotaClassOf(service: string, operation: string): QuotaClass | null {
   if (service === "cloudformation") return "cloudformation";
+  if (["sqs", "dynamodb", "sns", "logs"].includes(service)) return "contents";
   if (service !== "lambda") return null;
   return operation === "GetFunction" || operation === "GetPolicy" ? `lambda:${operation}` : "lambda:other";
 }

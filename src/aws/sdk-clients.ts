@@ -1,6 +1,10 @@
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { LambdaClient, LambdaClientConfig } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { isEmptyResponse, isRead, LackingCall } from "./lacking-call.ts";
 import { noteHost } from "./responding-host.ts";
@@ -12,6 +16,10 @@ import { noteHost } from "./responding-host.ts";
 export type CloudFormationSdk = typeof import("@aws-sdk/client-cloudformation");
 export type LambdaSdk = typeof import("@aws-sdk/client-lambda");
 export type S3Sdk = typeof import("@aws-sdk/client-s3");
+export type SqsSdk = typeof import("@aws-sdk/client-sqs");
+export type DynamoDbSdk = typeof import("@aws-sdk/client-dynamodb");
+export type SnsSdk = typeof import("@aws-sdk/client-sns");
+export type LogsSdk = typeof import("@aws-sdk/client-cloudwatch-logs");
 export type StsSdk = typeof import("@aws-sdk/client-sts");
 
 /** The SDK's transport. In tests a sandbox without a socket. */
@@ -87,6 +95,38 @@ export async function openCloudFormation(
 ): Promise<Opened<CloudFormationSdk, CloudFormationClient>> {
   const sdk = await import("@aws-sdk/client-cloudformation");
   const client = new sdk.CloudFormationClient(config);
+  client.middlewareStack.add(judgeResponses, JUDGING);
+  return { sdk, client };
+}
+
+/** A look into a resource is worth little patience: what cannot be looked at counts as data, and nothing waits for it. */
+const LOOK_ATTEMPTS = 3;
+
+export async function openSqs(config: ClientConfig): Promise<Opened<SqsSdk, SQSClient>> {
+  const sdk = await import("@aws-sdk/client-sqs");
+  // The configured endpoint, not the host in the URL of a queue.
+  const client = new sdk.SQSClient({ ...config, maxAttempts: LOOK_ATTEMPTS, useQueueUrlAsEndpoint: false });
+  client.middlewareStack.add(judgeResponses, JUDGING);
+  return { sdk, client };
+}
+
+export async function openDynamoDb(config: ClientConfig): Promise<Opened<DynamoDbSdk, DynamoDBClient>> {
+  const sdk = await import("@aws-sdk/client-dynamodb");
+  const client = new sdk.DynamoDBClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
+  client.middlewareStack.add(judgeResponses, JUDGING);
+  return { sdk, client };
+}
+
+export async function openSns(config: ClientConfig): Promise<Opened<SnsSdk, SNSClient>> {
+  const sdk = await import("@aws-sdk/client-sns");
+  const client = new sdk.SNSClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
+  client.middlewareStack.add(judgeResponses, JUDGING);
+  return { sdk, client };
+}
+
+export async function openLogs(config: ClientConfig): Promise<Opened<LogsSdk, CloudWatchLogsClient>> {
+  const sdk = await import("@aws-sdk/client-cloudwatch-logs");
+  const client = new sdk.CloudWatchLogsClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
   client.middlewareStack.add(judgeResponses, JUDGING);
   return { sdk, client };
 }

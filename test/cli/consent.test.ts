@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { deployStack, type TestAccount, worldOf } from "../support/test-account.ts";
+import { deployStack, putItem, type TestAccount, worldOf } from "../support/test-account.ts";
 import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
 const table = { Orders: { Type: "AWS::DynamoDB::Table" } };
-const shop = (DisplayName: string, more: object = {}) => ({
+const shop = (DisplayName: string, more: Partial<typeof table> = {}) => ({
   Resources: { Topic: { Type: "AWS::SNS::Topic", Properties: { DisplayName } }, ...more },
 });
 
@@ -17,7 +17,7 @@ async function stepback(w: TestAccount, args: readonly string[], keys?: string):
 /** Deploys the stack by the command line, as somebody whose deploy tool is `change`. */
 async function deployed(
   t: Test,
-  change: object,
+  change: ReturnType<typeof shop>,
   { options = [], script = "true" }: { options?: readonly string[]; script?: string } = {},
 ): Promise<{ w: TestAccount; end: CommandResult }> {
   const w = await worldOf(t);
@@ -35,6 +35,7 @@ async function deployed(
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await deployStack(w, "shop", change);
+  if (change.Resources.Orders) await putItem(w, { stack: "shop", logicalId: "Orders" });
   await rm(started);
   return { w, end: await running };
 }

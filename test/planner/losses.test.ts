@@ -3,7 +3,7 @@ import { type CapturedComponent, type ComponentId, captured } from "#src/domain/
 import type { JsonObject } from "#src/domain/json";
 import { asksForConsent, type Loss } from "#src/domain/plan/losses";
 import { lossesOf } from "#src/domain/plan/readiness";
-import type { LossFacts } from "#src/domain/stack/stack-losses";
+import type { Contents, LossFacts } from "#src/domain/stack/stack-losses";
 import { partOf } from "#src/domain/template/part";
 import { planFor } from "../support/plan-case.ts";
 import { fc } from "../support/seeded.ts";
@@ -59,6 +59,7 @@ const CANDIDATES: Readonly<Record<string, JsonObject>> = {
   Role: plain("AWS::IAM::Role"),
 };
 const NAMES = Object.keys(CANDIDATES);
+const EMPTY: Contents = { isEmpty: true, words: "it is empty" };
 
 /** Names of candidates that make a valid template: `Cart` refers to its log group. */
 const someNames = fc
@@ -69,9 +70,9 @@ const resourcesOf = (names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, CANDIDATES[name] ?? {}])) as Record<string, JsonObject>;
 
 const someFacts = fc.record({
-  empty: fc
+  contents: fc
     .subarray(["Bucket", "Table"])
-    .map((ids) => new Set(ids.map((id): ComponentId => `stack-resource:shop/${id}`))),
+    .map((ids) => new Map(ids.map((id): [ComponentId, Contents] => [`stack-resource:shop/${id}`, EMPTY]))),
   askForTold: fc.boolean(),
 });
 
@@ -125,7 +126,7 @@ t.test(
 );
 
 t.test("the log group of a function that the deployment added is told; any other is data", async (t) => {
-  const says = (was: object, is: object, losses: LossFacts = { empty: new Set(), askForTold: false }) => {
+  const says = (was: object, is: object, losses: LossFacts = { contents: new Map(), askForTold: false }) => {
     const [before, deployed] = [stackOf({ Role: {}, ...was }), stackOf({ Role: {}, ...is })];
     return named(verdict({ before, deployed }, { losses, before, deployed }));
   };
@@ -133,7 +134,11 @@ t.test("the log group of a function that the deployment added is told; any other
   const id = "stack-resource:shop/Logs";
   const Logs = logs("/aws/lambda/pay");
   t.same(says({}, { Pay, Logs }), [`told ${id}`]);
-  t.same(says({}, { Pay, Logs }, { empty: new Set(), askForTold: true }), [`data ${id}`], "a policy may ask instead");
+  t.same(
+    says({}, { Pay, Logs }, { contents: new Map(), askForTold: true }),
+    [`data ${id}`],
+    "a policy may ask instead",
+  );
   t.same(says({ Pay }, { Pay, Logs }), [`data ${id}`], "the function was there, and may have written before");
   t.same(says({ Old: fn("pay") }, { Pay, Logs }), [`data ${id}`], "it only has another logical id");
   t.same(says({ Pay, Logs }, { Pay, Logs }), [], "it stays");

@@ -193,6 +193,28 @@ export async function stackSettled(account: Account, name: string): Promise<stri
   return status;
 }
 
+interface StackPart {
+  readonly stack: string;
+  readonly logicalId: string;
+}
+
+export async function physicalIdOf(account: Account, { stack, logicalId }: StackPart): Promise<string> {
+  const asked = { StackName: stack, LogicalResourceId: logicalId };
+  const { StackResources } = await account.aws("cloudformation", "DescribeStackResources", asked);
+  return StackResources[0]?.PhysicalResourceId ?? "";
+}
+
+/** Sends a message to a queue of a stack. */
+export async function sendTo(account: Account, queue: StackPart): Promise<void> {
+  await account.aws("sqs", "SendMessage", { QueueUrl: await physicalIdOf(account, queue), MessageBody: "order" });
+}
+
+/** Puts an item into a table of a stack, whatever of these its key is. */
+export async function putItem(account: Account, table: StackPart): Promise<void> {
+  const TableName = await physicalIdOf(account, table);
+  await account.aws("dynamodb", "PutItem", { TableName, Item: { id: { S: "1" }, sku: { S: "1" } } });
+}
+
 /** Most waits are over within a turn or two of the event loop. */
 const LOOK_AGAIN_MS = 5;
 

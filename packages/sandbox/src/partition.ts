@@ -8,13 +8,17 @@ import { Principals } from "./core/principals.ts";
 import { createQueryProtocol } from "./core/query-protocol.ts";
 import { Quotas } from "./core/quotas.ts";
 import type { Endpoint, RegionalServices } from "./core/router.ts";
+import { createDynamoDb } from "./dynamodb/dynamodb.ts";
 import { createEcr } from "./ecr/ecr.ts";
 import { HandlerRunner } from "./lambda/handler-runner.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
+import { createLogs } from "./logs/logs.ts";
 import type { BucketNamespace } from "./s3/bucket-record.ts";
 import { restXmlProtocol } from "./s3/rest-xml-protocol.ts";
 import { createS3 } from "./s3/s3.ts";
+import { createSns } from "./sns/sns.ts";
+import { createSqs } from "./sqs/sqs.ts";
 import { createSsm } from "./ssm/ssm.ts";
 import { createSts } from "./sts/sts.ts";
 
@@ -26,6 +30,17 @@ export interface PartitionSettings
   > {
   readonly quotas: Readonly<Record<string, number>>;
 }
+
+const SQS_PROTOCOL = createJsonProtocol("AmazonSQS", {
+  version: "1.0",
+  namespace: "com.amazonaws.sqs#",
+  queryCodes: { QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue" },
+});
+
+const DYNAMODB_PROTOCOL = createJsonProtocol("DynamoDB_20120810", {
+  version: "1.0",
+  namespace: "com.amazonaws.dynamodb.v20120810#",
+});
 
 /**
  * AWS's word for a set of accounts and regions that share their global namespaces: the names of buckets, and within an
@@ -82,6 +97,10 @@ export class Partition {
       },
       { service: createSsm(context), protocol: createJsonProtocol("AmazonSSM") },
       { service: createEcr(context), protocol: createJsonProtocol("AmazonEC2ContainerRegistry_V20150921") },
+      { service: createSqs(context), protocol: SQS_PROTOCOL },
+      { service: createDynamoDb(), protocol: DYNAMODB_PROTOCOL },
+      { service: createSns(context), protocol: createQueryProtocol("http://sns.amazonaws.com/doc/2010-03-31/") },
+      { service: createLogs(context), protocol: createJsonProtocol("Logs_20140328") },
       {
         service: createSts(context, this.principals),
         protocol: createQueryProtocol("https://sts.amazonaws.com/doc/2011-06-15/"),

@@ -76,6 +76,36 @@ t.test("the AWS CLI keeps parameters and reads repositories", { skip }, async (t
   await t.rejects(text("ecr", "describe-images", "--repository-name", "shop/cart"), /RepositoryNotFoundException/);
 });
 
+t.test("the AWS CLI fills a queue, a table, a topic and a log group of a stack", { skip }, async (t) => {
+  const { folder, text, json } = await openCli(t);
+  const table =
+    "{Type: AWS::DynamoDB::Table, Properties: {TableName: orders, KeySchema: [{AttributeName: id, KeyType: HASH}], AttributeDefinitions: [{AttributeName: id, AttributeType: S}]}}";
+  const template = `Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: news}}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: app}}
+  Table: ${table}
+`;
+  await writeFile(join(folder, "contents.yaml"), template);
+  await text("cloudformation", "deploy", "--stack-name", "contents", "--template-file", "contents.yaml");
+  const { QueueUrl } = await json("sqs", "get-queue-url", "--queue-name", "jobs");
+  await json("sqs", "send-message", "--queue-url", String(QueueUrl), "--message-body", "order");
+  const counted = ["--attribute-names", "ApproximateNumberOfMessages"];
+  t.match(await json("sqs", "get-queue-attributes", "--queue-url", String(QueueUrl), ...counted), {
+    Attributes: { ApproximateNumberOfMessages: "1" },
+  });
+  await t.rejects(text("sqs", "get-queue-url", "--queue-name", "none"), /NonExistentQueue|QueueDoesNotExist/);
+  await text("dynamodb", "put-item", "--table-name", "orders", "--item", '{"id":{"S":"1"}}');
+  t.match(await json("dynamodb", "scan", "--table-name", "orders"), { Count: 1, Items: [{ id: { S: "1" } }] });
+  const topic = ["--topic-arn", "arn:aws:sns:us-east-1:000000000000:news"];
+  await json("sns", "subscribe", ...topic, "--protocol", "email", "--notification-endpoint", "ops@example.com");
+  t.match(await json("sns", "list-subscriptions-by-topic", ...topic), { Subscriptions: [{ Protocol: "email" }] });
+  const stream = ["--log-group-name", "app", "--log-stream-name", "one"];
+  await text("logs", "create-log-stream", ...stream);
+  await text("logs", "put-log-events", ...stream, "--log-events", "timestamp=1,message=hello");
+  t.match(await json("logs", "describe-log-groups"), { logGroups: [{ logGroupName: "app", storedBytes: 31 }] });
+});
+
 t.test("the AWS CLI copies, lists and removes objects, large ones in parts", { skip }, async (t) => {
   const { folder, text, json } = await openCli(t);
   const large = Buffer.alloc(9 * 1024 * 1024, "large enough for parts");

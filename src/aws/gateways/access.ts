@@ -1,5 +1,6 @@
 import type { AwsCallNote } from "../../domain/activity/log.ts";
 import type { CloudFormationGateway } from "./cloudformation.ts";
+import type { LogGroupGateway, QueueGateway, TableGateway, TopicGateway } from "./contents.ts";
 import type { IdentityGateway } from "./identity.ts";
 import type { LambdaGateway } from "./lambda.ts";
 import type { ObjectGateway } from "./objects.ts";
@@ -16,5 +17,9 @@ export interface AwsAccess {
   readonly lambda: LambdaGateway;
   readonly cloudFormation: CloudFormationGateway;
   readonly objects: ObjectGateway;
+  readonly queues: QueueGateway;
+  readonly tables: TableGateway;
+  readonly topics: TopicGateway;
+  readonly logGroups: LogGroupGateway;
   readonly identity: IdentityGateway;
 }

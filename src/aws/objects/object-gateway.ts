@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { S3Client, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
 import { StepbackError } from "../../domain/errors.ts";
 import type { Call, CallContext } from "../call.ts";
-import { isCode, nullIfMissing } from "../error-mapping.ts";
+import { isCode, nullIfMissing, nullIfNamed } from "../error-mapping.ts";
 import type { ObjectGateway } from "../gateways/objects.ts";
 import type { S3Sdk } from "../sdk-clients.ts";
 
@@ -33,9 +33,8 @@ export function createObjectGateway(call: S3Call, { clock, signal }: CallContext
       return object && digestOf(object.bytes, `${bucket}/${key}`);
     },
     isEmpty: async (bucket) => {
-      const found = await nullIfMissing(
-        call((sdk) => new sdk.ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 })),
-      );
+      const listing = call((sdk) => new sdk.ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 }));
+      const found = await nullIfNamed(listing, ["NoSuchBucket"]);
       return (found?.Versions ?? []).length + (found?.DeleteMarkers ?? []).length === 0;
     },
     put: async (bucket, key, source) => {

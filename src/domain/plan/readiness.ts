@@ -2,7 +2,6 @@ import {
   type CapturedComponent,
   type ComponentId,
   type Components,
-  captured,
   componentId,
   kindOf,
   nameOf,
@@ -19,7 +18,7 @@ import type { Reason } from "../errors.ts";
 import { asObject } from "../json.ts";
 import { lostSecrets } from "../stack/lost-secrets.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
-import { type LossFacts, lostHolders, wholeStack } from "../stack/stack-losses.ts";
+import { type LossFacts, lossesOfStack, lostHolders, withoutResources } from "../stack/stack-losses.ts";
 import { holdsData, lostWith } from "../stack/stateful-types.ts";
 import { ownedElsewhere, statusBlockers, unprotecting } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
@@ -99,8 +98,7 @@ export function lossesOf({ before, deployed }: Sides, facts: AlteredFacts): Loss
   const one = kind === "lambda-url" ? urlLoss(before, deployed) : lostPosition({ before, deployed }, facts);
   if (one) return [one];
   if (!id || !deployed) return [];
-  if (kind === "stack")
-    return before ? lostHolders(before, deployed, facts.losses) : [wholeStack(deployed, facts.losses)];
+  if (kind === "stack") return lossesOfStack(before, deployed, facts.losses);
   return kind === "stack-resource" ? lostResource(before, deployed, facts) : [];
 }
 
@@ -117,7 +115,7 @@ function lostResource(before: CapturedComponent | null, deployed: CapturedCompon
   const stack = stackOf(deployed.id);
   const sides = stack && sidesOf(stack);
   if (!sides?.deployed) return before ? [] : lostByItself(deployed);
-  const all = lostHolders(sides.before ?? nothingOf(sides.deployed), sides.deployed, losses);
+  const all = lostHolders(sides.before ?? withoutResources(sides.deployed), sides.deployed, losses);
   return all.filter(({ id }) => id === deployed.id);
 }
 
@@ -127,11 +125,6 @@ function lostByItself({ id, state }: CapturedComponent): Loss[] {
   const type = String(definition["Type"]);
   const by = isRetained(definition) ? null : lostWith(type);
   return by ? [{ id, class: by, type, detail: `${nameOf(id)} (${type}) is not in the backup and is deleted.` }] : [];
-}
-
-/** The stack without any resource. */
-function nothingOf(stack: CapturedComponent): CapturedComponent {
-  return captured(stack.id, { settings: {}, evidence: {}, artifacts: [] }, { parent: null, physicalId: null });
 }
 
 /** The facts about versions that a capture of whole functions has. */

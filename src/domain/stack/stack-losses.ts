@@ -1,7 +1,7 @@
-import { type CapturedComponent, type ComponentId, componentId, nameOf } from "../component/component.ts";
+import { type CapturedComponent, type ComponentId, captured, componentId, nameOf } from "../component/component.ts";
 import { stackState } from "../component/states/stack.ts";
 import { asObject } from "../json.ts";
-import type { Loss, LossClass } from "../plan/losses.ts";
+import { asksForConsent, type Loss, type LossClass } from "../plan/losses.ts";
 import { affectedBetween } from "../template/affected.ts";
 import { resourcesOf, templateOf, templateStateOf } from "../template/template.ts";
 import { logGroupsOfAdded } from "./log-groups.ts";
@@ -14,23 +14,62 @@ import { isShell } from "./status.ts";
  * and a run. Replacements that no deployment made before are known only to CloudFormation's change set.
  */
 
+/** What somebody found who looked into a resource. */
+export interface Contents {
+  /** Whether its deletion loses nothing. */
+  readonly isEmpty: boolean;
+  /** A clause about the resource: "it holds 3 messages". */
+  readonly words: string;
+}
+
 /** What a verdict on losses depends on besides the states. */
 export interface LossFacts {
-  /** Resources that somebody looked into and found empty. What nobody can look into counts as data. */
-  readonly empty: ReadonlySet<ComponentId>;
+  /** By resource. What nobody looked into is missing, and counts as data. */
+  readonly contents: ReadonlyMap<ComponentId, Contents>;
   /** A policy's rule: what would only be told needs consent, too. */
   readonly askForTold: boolean;
 }
 
-export const NO_LOSS_FACTS: LossFacts = { empty: new Set(), askForTold: false };
+export const NO_LOSS_FACTS: LossFacts = { contents: new Map(), askForTold: false };
 
-/** Everything in a stack that is deleted. What a failed creation left behind holds nothing. */
-export function wholeStack(present: CapturedComponent, { askForTold }: LossFacts): Loss {
+/** A resource that goes, and whose going loses something, or would if it held anything. */
+interface Holder {
+  readonly id: ComponentId;
+  readonly class: LossClass;
+  readonly type: string;
+  readonly logicalId: string;
+  readonly isReplaced: boolean;
+  /** What is known of it; empty for nothing. */
+  readonly words: string;
+}
+
+/** What returning a stack to an earlier state loses, or to none. */
+export function lossesOfStack(wanted: CapturedComponent | null, present: CapturedComponent, facts: LossFacts): Loss[] {
+  return wanted ? lostHolders(wanted, present, facts) : [wholeStack(present, facts)];
+}
+
+/** Everything in a stack that is deleted. Where nothing in it holds anything, that is only told. */
+export function wholeStack(present: CapturedComponent, facts: LossFacts): Loss {
   const { id } = present;
   const type = "AWS::CloudFormation::Stack";
-  if (isShell(present) && !askForTold)
+  if (isShell(present) && !facts.askForTold)
     return { id, class: "told", type, detail: `What the failed creation of ${nameOf(id)} left behind is deleted.` };
-  return { id, class: "data", type, detail: `The stack ${nameOf(id)} and everything in it is deleted.` };
+  const holders = holdersThatGo(withoutResources(present), present, facts);
+  const asked = holders.filter(asksForConsent);
+  const named = (asked.length > 0 ? asked : holders).map((one) => `${one.logicalId} (${one.type})${one.words}`);
+  const inside = named.length > 0 ? `: ${named.join(", ")}` : "; no resource in it holds data";
+  const detail = `The stack ${nameOf(id)} and everything in it is deleted${inside}.`;
+  return { id, class: heaviest(asked, facts), type, detail };
+}
+
+function heaviest(asked: readonly Holder[], { askForTold }: LossFacts): LossClass {
+  if (asked.length === 0) return askForTold ? "data" : "told";
+  return asked.every((one) => one.class === "address") ? "address" : "data";
+}
+
+/** The stack as it was before it had any resource. */
+export function withoutResources(stack: CapturedComponent): CapturedComponent {
+  return captured(stack.id, { settings: {}, evidence: {}, artifacts: [] }, { parent: null, physicalId: null });
 }
 
 /**
@@ -38,6 +77,13 @@ export function wholeStack(present: CapturedComponent, { askForTold }: LossFacts
  * replaced, because the way back replaces them once more. Those that their policy keeps are not lost.
  */
 export function lostHolders(wanted: CapturedComponent, present: CapturedComponent, facts: LossFacts): Loss[] {
+  return holdersThatGo(wanted, present, facts).map(({ id, class: lossClass, type, logicalId, isReplaced, words }) => {
+    const what = isReplaced ? "was replaced, and the present one is deleted" : "is not in the backup and is deleted";
+    return { id, class: lossClass, type, detail: `${logicalId} (${type}) ${what}${words}.` };
+  });
+}
+
+function holdersThatGo(wanted: CapturedComponent, present: CapturedComponent, facts: LossFacts): Holder[] {
   const others = stackState(wanted.state).settings.resources;
   const template = templateOf(present.state);
   const isKept = keptBy(wanted, present);
@@ -48,20 +94,16 @@ export function lostHolders(wanted: CapturedComponent, present: CapturedComponen
       .filter(keepsLogs)
       .map(({ logicalId }) => logicalId),
   );
-  return Object.entries(stackState(present.state).settings.resources).flatMap(([logicalId, type]): Loss[] => {
+  return Object.entries(stackState(present.state).settings.resources).flatMap(([logicalId, type]): Holder[] => {
     const isReplaced = replaced.has(logicalId);
     const by = others[logicalId] === type && !isReplaced ? null : lostWith(type);
     if (!by || isKept(logicalId, { isReplaced })) return [];
     const id = componentId("stack-resource", `${nameOf(present.id)}/${logicalId}`);
-    const isNew = !(logicalId in others);
-    const why = toldBecause({
-      isLog: isNew && logs.has(logicalId),
-      isEmpty: (isNew || isReplaced) && facts.empty.has(id),
-      isKeeper: keepers.has(logicalId),
-    });
-    const lossClass: LossClass = why && !facts.askForTold ? "told" : by;
-    const what = isReplaced ? "was replaced, and the present one is deleted" : "is not in the backup and is deleted";
-    return [{ id, class: lossClass, type, detail: `${logicalId} (${type}) ${what}${why ?? ""}.` }];
+    const contents = facts.contents.get(id);
+    const why = whyTold({ isLog: !(logicalId in others) && logs.has(logicalId), isKeeper: keepers.has(logicalId) });
+    const isTold = (why !== "" || contents?.isEmpty === true) && !facts.askForTold;
+    const words = `${why}${contents ? `; ${contents.words}` : ""}`;
+    return [{ id, class: isTold ? "told" : by, type, logicalId, isReplaced, words }];
   });
 }
 
@@ -93,18 +135,10 @@ function replacedBetween(wanted: CapturedComponent, present: CapturedComponent):
   return new Set(others.flatMap(([id]) => (affected.has(id) || !(id in definitions) ? id : [])));
 }
 
-/** What is known of a resource that is deleted. */
-interface Known {
-  readonly isLog: boolean;
-  readonly isEmpty: boolean;
-  readonly isKeeper: boolean;
-}
-
-/** Null for what may hold data. */
-function toldBecause({ isLog, isEmpty, isKeeper }: Known): string | null {
+/** Empty for what may hold data, as far as the templates tell. */
+function whyTold({ isLog, isKeeper }: { readonly isLog: boolean; readonly isKeeper: boolean }): string {
   if (isKeeper) return "; the log group whose retention it sets stays";
-  if (isLog) return ", with the function of the deployment that wrote into it";
-  return isEmpty ? "; it is empty" : null;
+  return isLog ? ", with the function of the deployment that wrote into it" : "";
 }
 
 /** CDK's resource that sets a log group's retention: deleted, it leaves the log group alone unless it is told otherwise. */

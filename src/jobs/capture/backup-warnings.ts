@@ -24,7 +24,7 @@ function doubtsOn({ scope, allowDestructive }: Asked, ids: readonly ComponentId[
   const doubt = (detail: string): Reason => ({ code: "ROLLBACK_NOT_CERTAIN", detail });
   return [
     ...deleted.map((id) =>
-      doubt(`If the deploy creates ${id}, its rollback deletes it, which needs consent to ${id}.`),
+      doubt(`If the deploy creates ${id}, its rollback deletes it, which needs consent to ${id} once it holds data.`),
     ),
     ...stuck.map((id) => doubt(`${id} is irreversible: if the deploy alters it, the rollback is refused.`)),
   ];

@@ -31,7 +31,8 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   const deployed = asComponents(components);
   const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
   const masking = { fingerprint: context.fingerprint, disclosure };
-  const losses = await readLossFacts(context.store, reader, deployment, { wanted: before, present: deployed });
+  const between = { wanted: before, present: deployed, isAtStake: () => true };
+  const losses = await readLossFacts(context.store, reader, deployment, between);
   const judging = { masking, losses, hasStagingBucket: context.stagingBucket !== null };
   const found = alteredRows({ before, deployed }, judging);
   const pinned = carriedPins(found, deployed, await context.store.findActivePins(deployment));

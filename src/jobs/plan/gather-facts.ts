@@ -8,6 +8,7 @@ import {
   kindOf,
   nameOf,
   splitName,
+  stackOf,
 } from "../../domain/component/component.ts";
 import { isSameState } from "../../domain/component/same-state.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
@@ -57,7 +58,10 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
     outsideTriggers: await readOutsideTriggers(store, rollback),
     capacity: await readCapacity(reader, functionsAtStake(subjects)),
     stagingBucket,
-    losses: await readLossFacts(store, reader, rollback, { wanted: states.before, present: live }),
+    losses: await readLossFacts(store, reader, rollback, {
+      ...{ wanted: states.before, present: live },
+      isAtStake: (stack) => rollback.picked.some((id) => id === stack || stackOf(id) === stack),
+    }),
   };
   const codePlaces = await readCodePlaces(reader, subjects);
   const withImporters = await readImporters(reader, subjects, { ...target, at: clock.now() });

@@ -1,4 +1,4 @@
-import type { ObjectGateway } from "../../aws/gateways/objects.ts";
+import type { AwsAccess } from "../../aws/gateways/access.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -8,15 +8,26 @@ import {
   splitResource,
 } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
-import { StepbackError } from "../../domain/errors.ts";
-import { type LossFacts, NO_LOSS_FACTS, lostHolders } from "../../domain/stack/stack-losses.ts";
+import { asObject } from "../../domain/json.ts";
+import {
+  type Contents,
+  type LossFacts,
+  lostHolders,
+  NO_LOSS_FACTS,
+  withoutResources,
+} from "../../domain/stack/stack-losses.ts";
+import { templateOf } from "../../domain/template/template.ts";
 import type { CachedReader } from "../../kinds/cached-reader.ts";
 import type { PolicyStore, StagePlace } from "../../store/port/policies.ts";
+import { mapBounded } from "../map-bounded.ts";
+import { type DeletedResource, inspectContents } from "./inspect-contents.ts";
 
 /** The states to return to, and those that the return starts from. */
 interface Between {
   readonly wanted: Components;
   readonly present: Components;
+  /** Whether the return may delete something in this stack. */
+  readonly isAtStake: (stack: ComponentId) => boolean;
 }
 
 /** What decides whether a loss needs consent: the stage's policy, and what the resources that would be deleted hold. */
@@ -27,36 +38,42 @@ export async function readLossFacts(
   between: Between,
 ): Promise<LossFacts> {
   const policy = await store.findPolicy(place);
-  return { empty: await findEmpty(aws.objects, between), askForTold: policy?.askForTold ?? false };
+  return { contents: await readContents(aws, between), askForTold: policy?.askForTold ?? false };
 }
 
-/** Buckets that would be deleted and hold nothing. What the role may not look into is not among them. */
-async function findEmpty(objects: ObjectGateway, { wanted, present }: Between): Promise<ReadonlySet<ComponentId>> {
-  const empty = new Set<ComponentId>();
-  const buckets = [...present.values()].flatMap((stack) => removedBuckets(wanted.get(stack.id), stack));
-  for (const { id, bucket } of buckets) if (await orFalse(objects.isEmpty(bucket))) empty.add(id);
-  return empty;
+/** So many resources are inspected at the same time. */
+const INSPECTED_AT_ONCE = 4;
+
+async function readContents(
+  aws: AwsAccess,
+  { wanted, present, isAtStake }: Between,
+): Promise<ReadonlyMap<ComponentId, Contents>> {
+  const stacks = [...present.values()].filter(({ id }) => kindOf(id) === "stack" && isAtStake(id));
+  const deleted = stacks.flatMap((stack) => deletedResources(wanted.get(stack.id), stack));
+  const found = await mapBounded(deleted, INSPECTED_AT_ONCE, async ([id, resource]) => {
+    const contents = await inspectContents(aws, resource);
+    return contents ? ([[id, contents]] as const) : [];
+  });
+  return new Map(found.flat());
 }
 
-function removedBuckets(
+/** Those that may hold something. A stack that is not in the backup is deleted as a whole. */
+function deletedResources(
   wanted: CapturedComponent | undefined,
   present: CapturedComponent,
-): { id: ComponentId; bucket: string }[] {
-  if (!wanted || kindOf(present.id) !== "stack") return [];
+): (readonly [ComponentId, DeletedResource])[] {
   const { physicalIds } = stackState(present.state).evidence;
-  const removed = lostHolders(wanted, present, NO_LOSS_FACTS).filter(({ type }) => type === "AWS::S3::Bucket");
-  return removed.flatMap(({ id }) => {
-    const bucket = physicalIds[splitResource(nameOf(id)).logicalId];
-    return bucket ? [{ id, bucket }] : [];
+  const { resources } = stackState(present.state).settings;
+  const definitions = asObject(templateOf(present.state)["Resources"]);
+  const arns = Object.entries(resources).flatMap(([logicalId, type]) =>
+    type === "AWS::SNS::Subscription" ? (physicalIds[logicalId] ?? []) : [],
+  );
+  return lostHolders(wanted ?? withoutResources(present), present, NO_LOSS_FACTS).flatMap(({ id, type }) => {
+    const { logicalId } = splitResource(nameOf(id));
+    const physicalId = physicalIds[logicalId];
+    if (!physicalId) return [];
+    const inline = asObject(asObject(definitions[logicalId])["Properties"])["Subscription"];
+    const subscriptions = { arns, inline: Array.isArray(inline) ? inline.length : 0 };
+    return [[id, { type, physicalId, subscriptions }] as const];
   });
-}
-
-/** A bucket in another region answers with a redirect, which is refused like a missing grant. */
-async function orFalse(reading: Promise<boolean>): Promise<boolean> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof StepbackError && (error.code === "AWS_DENIED" || error.code === "AWS_REJECTED")) return false;
-    throw error;
-  }
 }

@@ -11,6 +11,7 @@ import type { JobContext } from "../job-context.ts";
 import { findDamagedBytes, goalsIn } from "../plan/damaged-bytes.ts";
 import { logAndCheck, readLive } from "../plan/read-live.ts";
 import { captureOptions, withSiblings } from "../plan/what-to-read.ts";
+import { filledSince } from "./filled-since.ts";
 import { gateChangeSets } from "./gate-change-sets.ts";
 import { newSnapshot, pendingRow, problem, runMayLose } from "./run-context.ts";
 
@@ -33,6 +34,7 @@ export async function preflight(
   const refused =
     whatMoved(plan, live) ??
     (await whatIsDamaged(context, plan, states)) ??
+    (await filledSince(context, reader, { rollback, plan, before: states.before, live })) ??
     (await gateChangeSets({ context, rollback, plan, states }));
   if (refused) return refused;
   const snapshot = newSnapshot(context, live);

@@ -135,8 +135,8 @@ t.test("after the deploy the same rules apply to the recorded states", async (t)
   t.equal(says(stack({}, { parameters: { Key: "****" } }), stack({})), "irreversible NOECHO_VALUE_LOST");
   t.equal(says(stack({}, key), null), "irreversible NOECHO_VALUE_LOST PHYSICAL_ID_CHANGED");
   t.equal(says(stack({}), null), "reversible-with-loss PHYSICAL_ID_CHANGED");
-  t.equal(says(null, stack({})), "reversible-with-loss DESTRUCTIVE");
-  t.equal(says(null, stack({}, { terminationProtection: true })), "irreversible STACK_NOT_UPDATABLE DESTRUCTIVE");
+  t.equal(says(null, stack({})), "reversible LOSS_TOLD");
+  t.equal(says(null, stack({}, { terminationProtection: true })), "irreversible STACK_NOT_UPDATABLE LOSS_TOLD");
   const failed = stack({}, {}, { status: "UPDATE_ROLLBACK_FAILED" });
   t.equal(says(stack({}), failed), "irreversible STACK_NOT_UPDATABLE");
   t.equal(says(failed, stack({})), "reversible", "the recorded status counts, because an update would start from it");

@@ -3,19 +3,33 @@ import type { Protocol } from "./protocol.ts";
 import { isShape } from "./shape.ts";
 import { bytesOf, textOf, type WireRequest, type WireResponse } from "./wire.ts";
 
-const CONTENT_TYPE = "application/x-amz-json-1.1";
 const MS_PER_SECOND = 1000;
 
+/** How the protocol of one service differs from that of another. */
+interface JsonDialect {
+  readonly version?: "1.0" | "1.1";
+  /** Stands in front of the names of errors. */
+  readonly namespace?: string;
+  /** Of a service that had the query protocol before: the codes of its errors there, where they differ. */
+  readonly queryCodes?: Readonly<Record<string, string>>;
+}
+
 /**
- * AWS's JSON protocol 1.1, used by SSM and ECR: the header `X-Amz-Target` names the operation, and the body is its input
- * or output. Dates are seconds since the epoch. `target` is the part of the header in front of the operation.
+ * AWS's JSON protocol: the header `X-Amz-Target` names the operation, and the body is its input or output. Dates are
+ * seconds since the epoch. `target` is the part of the header in front of the operation.
  */
-export function createJsonProtocol(target: string): Protocol {
+export function createJsonProtocol(target: string, dialect: JsonDialect = {}): Protocol {
+  const { version = "1.1", namespace = "", queryCodes } = dialect;
+  const contentType = `application/x-amz-json-${version}`;
   return {
     decode: (request) => ({ operation: operationOf(request, target), input: inputOf(request) }),
-    encode: (_call, output, requestId) => jsonResponse(200, output, requestId),
-    encodeError: ({ status, code, message, details }, requestId) =>
-      jsonResponse(status, { __type: code, ...(message === "" ? {} : { message }), ...details }, requestId),
+    encode: (_call, output, requestId) =>
+      jsonResponse(200, output, { "content-type": contentType, "x-amzn-requestid": requestId }),
+    encodeError: ({ status, code, message, details }, requestId) => {
+      const body = { __type: `${namespace}${code}`, ...(message === "" ? {} : { message }), ...details };
+      const query = queryCodes ? { "x-amzn-query-error": `${queryCodes[code] ?? code};Sender` } : {};
+      return jsonResponse(status, body, { "content-type": contentType, "x-amzn-requestid": requestId, ...query });
+    },
   };
 }
 
@@ -44,8 +58,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function jsonResponse(status: number, shape: Shape, requestId: string): WireResponse {
-  const headers = { "content-type": CONTENT_TYPE, "x-amzn-requestid": requestId };
+function jsonResponse(status: number, shape: Shape, headers: WireResponse["headers"]): WireResponse {
   return { status, headers, body: bytesOf(JSON.stringify(withSeconds(shape))) };
 }
 

@@ -4,6 +4,12 @@ import { recorded } from "./recorded.ts";
 export const dynamodbTable = recorded({
   nameProperty: "TableName",
   replacedBy: ["TableName", "KeySchema", "ImportSourceSpecification"],
+  heldBy: {
+    service: "dynamodb",
+    create: "CreateTable",
+    remove: "DeleteTable",
+    inputOf: ({ physicalId, properties }) => ({ TableName: physicalId, KeySchema: properties["KeySchema"] }),
+  },
   attributes: (existing) => {
     const tableArn = arn(existing, "dynamodb", `table/${existing.physicalId}`);
     return "StreamSpecification" in existing.properties

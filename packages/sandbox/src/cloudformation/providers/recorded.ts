@@ -1,3 +1,4 @@
+import type { Shape } from "../../core/contract.ts";
 import type { ValueMap } from "../template/value.ts";
 import {
   type ExistingResource,
@@ -18,9 +19,19 @@ interface RecordedType {
   /** The primary identifier of a type that can be imported; by default the name. */
   readonly identifier?: string;
   readonly attributes?: (existing: ExistingResource) => ValueMap;
+  /** The service of the sandbox that holds what is in the resource, and the calls by which it learns of it. */
+  readonly heldBy?: Holder;
 }
 
-/** A provider for a type that no service of the sandbox implements: only CloudFormation can see its resources. */
+interface Holder {
+  readonly service: string;
+  readonly create: string;
+  readonly remove: string;
+  /** The input of both calls. */
+  readonly inputOf: (existing: ExistingResource) => Shape;
+}
+
+/** A provider for a type whose resources only CloudFormation knows, at most with a service that holds what is in them. */
 export function recorded(type: RecordedType): Provider {
   const nameProperty = type.nameProperty ?? null;
   return {
@@ -28,6 +39,7 @@ export function recorded(type: RecordedType): Provider {
       const name = nameOf(wanted, nameProperty);
       const physicalId = type.physicalId?.(name, wanted) ?? name;
       wanted.registry.add({ ...wanted, physicalId });
+      await tell(type.heldBy, "create", { ...wanted, physicalId });
       return physicalId;
     },
     async update(wanted, existing) {
@@ -35,6 +47,7 @@ export function recorded(type: RecordedType): Provider {
     },
     async delete(existing) {
       existing.registry.remove(existing);
+      await tell(type.heldBy, "remove", existing);
     },
     settle: settleSoon,
     async attributes(existing) {
@@ -45,6 +58,11 @@ export function recorded(type: RecordedType): Provider {
     taggable: type.taggable ?? true,
     ...(nameProperty === null ? {} : { importing: importingOf(type, type.identifier ?? nameProperty) }),
   };
+}
+
+async function tell(holder: Holder | undefined, what: "create" | "remove", existing: ExistingResource): Promise<void> {
+  if (!holder) return;
+  await existing.context.service(holder.service).call(holder[what], holder.inputOf(existing), "cloudformation");
 }
 
 /** The only such resources outside any stack are those that a stack left behind. */

@@ -31,6 +31,7 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ["AWS::CloudFormation::Stack", nestedStack],
   ["AWS::CloudFormation::WaitCondition", waitCondition],
   ["AWS::CloudFormation::WaitConditionHandle", waitConditionHandle],
+  ["AWS::DynamoDB::GlobalTable", dynamodbTable],
   ["AWS::DynamoDB::Table", dynamodbTable],
   ["AWS::ECR::Repository", ecrRepository],
   ["AWS::Events::Rule", eventsRule],
