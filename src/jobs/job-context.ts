@@ -38,6 +38,8 @@ export interface JobContext extends JobDeps {
   readonly stagingBucket: string | null;
   /** Gateways that log their calls under a component and a step of the plan. */
   access(component: ComponentId | null, step: number | null): AwsAccess;
+  /** The same for work that goes from step to step: each call is logged under what `about` returns at that moment. */
+  accessUnder(about: () => { readonly component: ComponentId; readonly step: number }): AwsAccess;
   /**
    * The same job with a log of its own, for work that runs in parallel: each branch commits its own lines together with
    * the rows that they describe.
@@ -103,6 +105,11 @@ function contextOf(deps: JobDeps, job: RunningJob): JobContext {
     log,
     stagingBucket: deps.stagingBucketOf(activity.target),
     access: (component, step) => deps.connect(activity.target, log.observer(component, step)),
+    accessUnder: (about) =>
+      deps.connect(activity.target, (call) => {
+        const { component, step } = about();
+        log.observer(component, step)(call);
+      }),
     fork: () => contextOf(deps, job),
   };
 }

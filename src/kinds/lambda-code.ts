@@ -33,6 +33,7 @@ import {
 import { creationSettings, runtimeWarning } from "./lambda/function-settings.ts";
 import { planLayers, resolveLayers } from "./lambda/layers.ts";
 import { creationRemedy } from "./lambda/package-type.ts";
+import { requireSettled } from "./lambda/settled-reads.ts";
 
 /** The code of `$LATEST`. It stands for the function's existence: removing it deletes the function, recreating it creates it. */
 export const lambdaCode: Kind = {
@@ -46,7 +47,7 @@ export const lambdaCode: Kind = {
     "delete-function": deleteFunction,
   }),
   async verify(reader, name, goal) {
-    await reader.aws.lambda.awaitSettled(name);
+    await requireSettled(reader, name);
     return compareWithGoal(this, await capture(reader, name), goal);
   },
 };

@@ -28,6 +28,7 @@ import {
 } from "./lambda/function-settings.ts";
 import { captureLayers, layersOf, planLayers, publishLayer, resolveLayers, sameLayers } from "./lambda/layers.ts";
 import { creationRemedy, packageTypeReason } from "./lambda/package-type.ts";
+import { requireSettled } from "./lambda/settled-reads.ts";
 import { othersOf } from "./lambda/version-content.ts";
 
 /** Every writable field of `$LATEST`'s configuration, without the code. Created and deleted with its function. */
@@ -38,7 +39,7 @@ export const lambdaConfig: Kind = {
   plan,
   restore: restoreBy({ "update-configuration": updateConfiguration, "publish-layer": publishLayer }),
   async verify(reader, name, goal) {
-    await reader.aws.lambda.awaitSettled(name);
+    await requireSettled(reader, name);
     const live = await capture(reader, name, false);
     const sameArns = sameJson(layersOf(goal), layersOf(live?.state));
     return compareWithGoal(this, sameArns ? live : await capture(reader, name, true), goal);

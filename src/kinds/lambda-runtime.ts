@@ -22,6 +22,7 @@ import {
 } from "./kind.ts";
 import { capturedFacet, planFacet, valueOrThrow } from "./lambda/facet.ts";
 import { packageTypeReason } from "./lambda/package-type.ts";
+import { requireSettled } from "./lambda/settled-reads.ts";
 
 /** Three settings of a function with calls of their own: runtime management, recursion, code signing. */
 export const lambdaRuntime: Kind = {
@@ -35,7 +36,7 @@ export const lambdaRuntime: Kind = {
     "put-recursive-loop": putRecursiveLoop,
   }),
   async verify(reader, name, goal) {
-    await reader.aws.lambda.awaitSettled(name);
+    await requireSettled(reader, name);
     return compareWithGoal(this, await capture(reader, name), goal);
   },
 };

@@ -81,9 +81,6 @@ const STACK_READS: readonly CallKey[] = [
 ];
 const MISSING_STACK: readonly CallKey[] = ["cloudformation:DescribeStacks"];
 
-/** Kinds that are read back after their function has settled. */
-const SETTLING: ReadonlySet<KindName> = new Set(["lambda-config", "lambda-code", "lambda-runtime"]);
-
 /** A typical response time of the control plane. Most calls of a rollback run one after the other. */
 const RESPONSE_MS = 150;
 
@@ -91,7 +88,8 @@ const RESPONSE_MS = 150;
 export function estimate(plan: Plan, rateOf: RateOf, measured: readonly MeasuredStep[]): Estimate {
   const acting = plan.steps.filter(({ action }) => action !== "unchanged" && action !== "refused");
   const missing = stacksMissing(plan.steps, existsAfter);
-  const byStep = acting.map((step) => [...step.actions.flatMap(callsOf), ...verificationReads(step, missing)]);
+  const verifications = verificationsOf(acting, missing);
+  const byStep = acting.map((step, at) => [...step.actions.flatMap(callsOf), ...(verifications[at] ?? [])]);
   // Once for the backup before the rollback, and once for the record after it.
   const reads = [...snapshotReads(plan.steps, existsBefore), ...snapshotReads(plan.steps, existsAfter)];
   const calls = countCalls([...WHO_AM_I, ...reads, ...byStep.flat()]);
@@ -181,8 +179,23 @@ function verificationReads({ component, goal }: PlanStep, missing: ReadonlySet<C
     return [...(missing.has(stackOf(component) ?? component) ? MISSING_STACK : STACK_VIEW)];
   const reads = readsOf(component, goal !== null);
   if (kind === "lambda-trigger") return [...reads];
-  const waits: CallKey[] = SETTLING.has(kind) ? ["lambda:GetFunction"] : [];
-  return [...waits, "lambda:GetFunction", ...reads];
+  return ["lambda:GetFunction", ...reads];
+}
+
+/** The reads of each step in turn. What another step restores is read back with it, each thing once. */
+function verificationsOf(steps: readonly PlanStep[], missing: ReadonlySet<ComponentId>): CallKey[][] {
+  const known = new Set<string>();
+  return steps.map((step) => {
+    const reads = verificationReads(step, missing);
+    const keyed = reads.map((call) => ({ call, key: `${containerOf(step)} ${call}` }));
+    const fresh = step.via === null ? keyed : keyed.filter(({ key }) => !known.has(key));
+    for (const { key } of keyed) known.add(key);
+    return fresh.map(({ call }) => call);
+  });
+}
+
+function containerOf({ component }: PlanStep): string | null {
+  return functionOf(component) ?? stackOf(component);
 }
 
 function countCalls(keys: readonly CallKey[]): ExpectedCalls[] {

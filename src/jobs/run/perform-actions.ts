@@ -28,6 +28,7 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
   await log.flush();
   const prepared = await intendAction(run, step, { action, index });
   run.begun.set(step.order, index + 1);
+  run.readBack.reader = null;
   const result = await performerOf(action).restore(action, prepared);
   await store.finishAction(fence, rollback.id, { step: step.order, index, result, lines: log.take() });
   noteKept(run.kept, { step: step.order, action, result });

@@ -7,6 +7,7 @@ import { mayLose } from "../../domain/plan/losses.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
 import type { JournalEntry, StepRow, StepStatus } from "../../domain/plan/step-row.ts";
+import type { CachedReader } from "../../kinds/cached-reader.ts";
 import type { ChangedId } from "../../planner/expected-state.ts";
 import type { JobContext } from "../job-context.ts";
 
@@ -26,6 +27,21 @@ export interface Run {
   readonly kept: Map<number, string>;
   /** Physical ids that each restored stack had to create again. */
   readonly changedIds: Map<ComponentId, readonly ChangedId[]>;
+  readonly readBack: ReadBack;
+}
+
+/**
+ * What the steps of one lane read back: each thing once for as long as none of them writes, because a stack is restored
+ * with hundreds of components, and nobody else writes to what is in a lane.
+ */
+export interface ReadBack {
+  reader: CachedReader | null;
+  /** The step that has its turn. */
+  step: PlanStep | null;
+}
+
+export function nothingReadBack(): ReadBack {
+  return { reader: null, step: null };
 }
 
 /** What the run may lose, by the consent that was given and by what the plan has said. */

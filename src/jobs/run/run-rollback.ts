@@ -14,6 +14,7 @@ import {
   doneStatus,
   hasSettled,
   keptTemplates,
+  nothingReadBack,
   problem,
   type Run,
   rowOf,
@@ -46,7 +47,8 @@ export async function runRollback(context: JobContext, rollback: Rollback): Prom
   const rows = new Map((await context.store.findSteps(rollback.id)).map((row) => [row.order, row]));
   const journal = await context.store.findJournal(rollback.id);
   const journaled = { done: doneActions(journal), begun: begunActions(journal), kept: keptTemplates(journal) };
-  const run: Run = { context, rollback, plan, states, rows, ...journaled, changedIds: new Map() };
+  const read = { changedIds: new Map(), readBack: nothingReadBack() };
+  const run: Run = { context, rollback, plan, states, rows, ...journaled, ...read };
   const stopped = isByPackage(rollback) ? takeOver(run) : await runWaves(run);
   await finishRollback(run, stopped);
 }
@@ -93,7 +95,7 @@ function isOfStack(lane: Lane): boolean {
 
 /** Never rejects: what ends the job is kept in `stop`, so that all lanes have ended before the job does. */
 async function runLane(shared: Run, lane: Lane, stop: Stop): Promise<void> {
-  const run: Run = { ...shared, context: shared.context.fork() };
+  const run: Run = { ...shared, context: shared.context.fork(), readBack: nothingReadBack() };
   try {
     for (const pass of lane) {
       await runPass(run, pass, stop);

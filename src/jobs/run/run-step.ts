@@ -47,6 +47,8 @@ async function running(run: Run, step: PlanStep, work: (startedAt: number) => Pr
     return await work(startedAt);
   } catch (error) {
     if (endsJob(error)) throw error;
+    // Nothing goes on with a read that failed.
+    run.readBack.reader = null;
     const place = { component: step.component, step: step.order };
     const failure = jobProblem(context, error, place);
     context.log.add("error", `Failed: ${failure.code}: ${failure.detail}`, place);

@@ -102,10 +102,19 @@ export function verifyStep(run: Run, step: PlanStep, { id, goal }: Pick<Reached,
   return KINDS[kindOf(step.component)].verify(comparingReader(run, step), nameOf(id), goal);
 }
 
-/** A fresh reader that archives nothing, and whose calls are logged under the step. */
+/** Archives nothing, and logs each call under the step that reads. Whatever writes makes the next reader a fresh one. */
 export function comparingReader(run: Run, step: PlanStep): CachedReader {
-  const access = run.context.access(step.component, step.order);
-  return createCachedReader(access, run.context.artifacts, { archives: ARCHIVES_NONE, asksImporters: () => false });
+  const { readBack, context } = run;
+  readBack.step = step;
+  readBack.reader ??= createCachedReader(
+    context.accessUnder(() => {
+      const { component, order } = readBack.step ?? step;
+      return { component, step: order };
+    }),
+    context.artifacts,
+    { archives: ARCHIVES_NONE, asksImporters: () => false },
+  );
+  return readBack.reader;
 }
 
 /** What a plan says about a change before it is known whether anything changes. */

@@ -20,6 +20,20 @@ export async function readSettledFunction(
   return lambda.getFunction(name);
 }
 
+/** Throws what AWS says where the last update failed: Lambda goes on serving what it had before. */
+export async function requireSettled(reader: FunctionReader, name: string): Promise<void> {
+  const { State, LastUpdateStatus } = (await reader.getFunction(name))?.configuration ?? {};
+  const isSettled = [State, LastUpdateStatus].every((status) => !UNSETTLED.has(status ?? ""));
+  if (!isSettled) await reader.aws.lambda.awaitSettled(name);
+}
+
+interface FunctionReader {
+  readonly aws: AwsAccess;
+  getFunction(name: string): Promise<FunctionFacts | null>;
+}
+
+const UNSETTLED: ReadonlySet<string> = new Set(["Pending", "InProgress", "Failed"]);
+
 /**
  * The aliases once none shows the weights that AWS gives one while its environments are allocated again: all calls go to the
  * version that it pointed to before (facts I2).
