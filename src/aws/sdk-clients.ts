@@ -6,6 +6,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { BOUNDING, boundResponses, hostIn } from "./bounded-answers.ts";
 import { isEmptyResponse, isRead, LackingCall } from "./lacking-call.ts";
 import { noteHost } from "./responding-host.ts";
 
@@ -82,12 +83,15 @@ export async function openLambda(config: ClientConfig): Promise<Opened<LambdaSdk
   const sdk = await import("@aws-sdk/client-lambda");
   const client = new sdk.LambdaClient(config);
   client.middlewareStack.add(judgeResponses, JUDGING);
+  client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }
 
 export async function openSts(config: ClientConfig): Promise<Opened<StsSdk, STSClient>> {
   const sdk = await import("@aws-sdk/client-sts");
-  return { sdk, client: new sdk.STSClient(config) };
+  const client = new sdk.STSClient(config);
+  client.middlewareStack.add(boundResponses, BOUNDING);
+  return { sdk, client };
 }
 
 export async function openCloudFormation(
@@ -96,6 +100,7 @@ export async function openCloudFormation(
   const sdk = await import("@aws-sdk/client-cloudformation");
   const client = new sdk.CloudFormationClient(config);
   client.middlewareStack.add(judgeResponses, JUDGING);
+  client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }
 
@@ -107,6 +112,7 @@ export async function openSqs(config: ClientConfig): Promise<Opened<SqsSdk, SQSC
   // The configured endpoint, not the host in the URL of a queue.
   const client = new sdk.SQSClient({ ...config, maxAttempts: LOOK_ATTEMPTS, useQueueUrlAsEndpoint: false });
   client.middlewareStack.add(judgeResponses, JUDGING);
+  client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }
 
@@ -114,6 +120,7 @@ export async function openDynamoDb(config: ClientConfig): Promise<Opened<DynamoD
   const sdk = await import("@aws-sdk/client-dynamodb");
   const client = new sdk.DynamoDBClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
   client.middlewareStack.add(judgeResponses, JUDGING);
+  client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }
 
@@ -121,6 +128,7 @@ export async function openSns(config: ClientConfig): Promise<Opened<SnsSdk, SNSC
   const sdk = await import("@aws-sdk/client-sns");
   const client = new sdk.SNSClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
   client.middlewareStack.add(judgeResponses, JUDGING);
+  client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }
 
@@ -128,6 +136,7 @@ export async function openLogs(config: ClientConfig): Promise<Opened<LogsSdk, Cl
   const sdk = await import("@aws-sdk/client-cloudwatch-logs");
   const client = new sdk.CloudWatchLogsClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
   client.middlewareStack.add(judgeResponses, JUDGING);
+  client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }
 
@@ -163,11 +172,6 @@ interface SdkResult {
   readonly output: object & { readonly $metadata: { readonly requestId?: string | undefined } };
 }
 
-function hostIn(request: unknown): string {
-  const { hostname = "", port } = (request ?? {}) as { readonly hostname?: string; readonly port?: number };
-  return port === undefined ? hostname : `${hostname}:${port}`;
-}
-
 /** Renames two errors that the SDK would retry seven times by their names, although retrying cannot help. */
 function withoutRetries(error: unknown, operation: string): unknown {
   if (!(error instanceof Error)) return error;
@@ -191,6 +195,7 @@ export async function openS3(config: ClientConfig): Promise<Opened<S3Sdk, S3Clie
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
   });
+  client.middlewareStack.add(boundResponses, BOUNDING);
   // A server with one host name has no host name per bucket.
   client.config.forcePathStyle = (await configuredEndpoint(client)) !== null;
   return { sdk, client };

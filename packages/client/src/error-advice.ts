@@ -112,6 +112,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["AWS_REJECTED","`detail` has the message of AWS."],
   ["AWS_UNSUPPORTED","Use a region or a server that has the call which `detail` names, or leave out what needs it."],
   ["AWS_LIMIT","Raise the quota or remove what is not needed."],
+  ["AWS_ANSWER_TOO_LARGE","`detail` names the host and the bound: look at what answers there, such as a proxy or another endpoint."],
   ["AWS_UNAVAILABLE","Try again later."],
   ["LEASE_LOST","Nothing to do: the other worker continues."],
   ["SHUTTING_DOWN","Try again in a moment; its jobs continue after the restart."],

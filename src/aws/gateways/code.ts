@@ -7,6 +7,12 @@ export interface ReferencedObject {
   readonly version: string;
 }
 
+/** Where Lambda serves code, and how many bytes it says that it has; null where it does not say. */
+export interface CodeLocation {
+  readonly location: string;
+  readonly sizeBytes: number | null;
+}
+
 /** Code to send. `open` is called once per attempt and must return the same bytes each time. */
 export interface CodeSource {
   readonly sizeBytes: number;

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { JsonObject } from "../../domain/json.ts";
-import type { FunctionCode, ReferencedObject } from "./code.ts";
+import type { CodeLocation, FunctionCode, ReferencedObject } from "./code.ts";
 import type { FacetReaders, FacetWriters } from "./facets.ts";
 import type { LayerGateway } from "./layers.ts";
 import type { ProvisionedGateway } from "./provisioned.ts";
@@ -47,7 +47,7 @@ export interface LambdaGateway extends FacetReaders, FacetWriters, TriggerGatewa
   /** The configuration only. Calls GetFunction, whose quota is seven times that of all other reads. Null if there is none. */
   getConfiguration(name: string, qualifier?: string): Promise<FunctionConfiguration | null>;
   /** Fetches Code.Location, only from AWS's hosts or the host of the configured endpoint. Null if that fails. */
-  openCode(location: string): Promise<Readable | null>;
+  openCode(code: CodeLocation): Promise<Readable | null>;
   /** ListVersionsByFunction without `$LATEST`, oldest first. Empty if the function does not exist. */
   listVersions(name: string): Promise<FunctionConfiguration[]>;
   /** ListAliases. Empty if the function does not exist. */

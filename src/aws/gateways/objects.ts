@@ -6,7 +6,7 @@ interface ObjectFacts {
   readonly etag: string | null;
 }
 
-interface OpenObject extends Pick<ObjectFacts, "etag"> {
+interface OpenObject extends ObjectFacts {
   readonly bytes: Readable;
 }
 

@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
 import { StepbackError } from "../../domain/errors.ts";
+import { boundResponse, CODE_BYTES } from "../bounded-answers.ts";
 import { type CallContext, observed } from "../call.ts";
 import type { LambdaService } from "../clients.ts";
+import type { CodeLocation } from "../gateways/code.ts";
 
 /** Hosts from which Lambda serves code. A location on any other host is not fetched. */
 const AWS_HOST = /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/;
@@ -16,14 +18,19 @@ export function isTrustedCodeUrl(url: URL, endpoint: URL | null): boolean {
   return url.protocol === "https:" && url.port === "" && AWS_HOST.test(url.hostname);
 }
 
-/** Streams the code of a function. Null for every failure, which goes to the observer. Never throws, follows no redirect. */
+/**
+ * Streams the code of a function, which may have no more bytes than AWS says of it; null where AWS does not say. Null for
+ * every failure, which goes to the observer, as does one of the stream. Never throws, follows no redirect.
+ */
 export async function openCode(
   service: LambdaService,
   context: CallContext,
-  location: string,
+  { location, sizeBytes }: CodeLocation,
 ): Promise<Readable | null> {
+  const mostBytes = sizeBytes || CODE_BYTES;
   try {
-    const { body } = await observed(CALL, context, () => fetchCode(service, context.signal, location));
+    const { body } = await observed(CALL, context, () => fetchCode(service, context.signal, { location, mostBytes }));
+    body.once("error", (error) => void observed(CALL, context, () => Promise.reject(error)).catch(() => {}));
     return body;
   } catch {
     // The observer has it; the caller tries another source or marks the component as incomplete.
@@ -31,7 +38,11 @@ export async function openCode(
   }
 }
 
-async function fetchCode(service: LambdaService, signal: AbortSignal, location: string) {
+async function fetchCode(
+  service: LambdaService,
+  signal: AbortSignal,
+  { location, mostBytes }: { readonly location: string; readonly mostBytes: number },
+) {
   const { client } = await service.open();
   const url = parseUrl(location);
   if (!url || !isTrustedCodeUrl(url, await service.endpoint()))
@@ -40,7 +51,9 @@ async function fetchCode(service: LambdaService, signal: AbortSignal, location: 
   const { response } = await handler.handle(toRequest(url), { abortSignal: signal });
   const requestId = response.headers["x-amz-request-id"];
   const $metadata = { httpStatusCode: response.statusCode, ...(requestId ? { requestId } : {}) };
-  if (response.statusCode === 200) return { $metadata, body: response.body };
+  if (response.statusCode === 200) {
+    return { $metadata, body: boundResponse(response, { mostBytes, host: url.host }).body };
+  }
   response.body.destroy();
   throw Object.assign(new Error("The code could not be fetched."), { $metadata });
 }

@@ -31,6 +31,6 @@ export function createLambdaGateway(service: LambdaService, context: CallContext
     ...createTriggerGateway(call, context),
     ...createLayerGateway(call, staging),
     ...createProvisionedGateway(call, context),
-    openCode: (location) => openCode(service, context, location),
+    openCode: (code) => openCode(service, context, code),
   };
 }

@@ -19,7 +19,8 @@ export function createObjectGateway(call: S3Call, { clock, signal }: CallContext
     const reading = call((sdk) => new sdk.GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
     const response = await nullIfNoVersion(reading, version);
     // On Node the SDK's body is a Readable; its type also covers browsers.
-    return response && { bytes: response.Body as Readable, etag: response.ETag ?? null };
+    const { Body, ETag = null, ContentLength = 0 } = response ?? {};
+    return response && { bytes: Body as Readable, etag: ETag, sizeBytes: ContentLength };
   };
   return {
     head: async (bucket, key, version) => {
@@ -71,6 +72,7 @@ async function digestOf(bytes: Readable, name: string): Promise<string> {
   try {
     await pipeline(bytes, hash);
   } catch (cause) {
+    if (cause instanceof StepbackError) throw cause;
     throw new StepbackError("AWS_UNAVAILABLE", `Reading ${name} broke off.`, [], { cause });
   }
   return hash.digest("hex");

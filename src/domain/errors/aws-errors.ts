@@ -26,5 +26,11 @@ export const AWS_ERRORS = {
     "Use a region or a server that has the call which `detail` names, or leave out what needs it.",
   ),
   AWS_LIMIT: row(502, false, "A quota of the account is used up", "Raise the quota or remove what is not needed."),
+  AWS_ANSWER_TOO_LARGE: row(
+    502,
+    false,
+    "AWS answered with more bytes than there can be",
+    "`detail` names the host and the bound: look at what answers there, such as a proxy or another endpoint.",
+  ),
   AWS_UNAVAILABLE: row(503, true, "AWS did not respond", "Try again later."),
 } as const satisfies Record<string, ErrorRow>;
