@@ -6,6 +6,7 @@ import "./cloudformation/imports.ts";
 import "./cloudformation/nested.ts";
 import "./cloudformation/nested-change-sets.ts";
 import "./cloudformation/permissions.ts";
+import "./cloudformation/properties.ts";
 import "./cloudformation/providers.ts";
 import "./cloudformation/serverless.ts";
 import "./cloudformation/serverless-deployments.ts";

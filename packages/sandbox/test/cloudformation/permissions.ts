@@ -45,7 +45,7 @@ t.test(
   },
 );
 
-t.test("resources under way when one fails are cancelled, named with it, and go back", async (t) => {
+t.test("resources under way when one fails are cancelled, named with it, and are rolled back", async (t) => {
   const stage = stageOf(t);
   const slow = await putCode(stage, "1.zip", "exports.handler = async () => 1");
   await stage.create("shop", { Resources: { Fn: fn(slow, { MemorySize: 128 }) } });

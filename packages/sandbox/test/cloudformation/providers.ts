@@ -122,13 +122,13 @@ t.test("Ref and GetAtt return what the real types return", async (t) => {
     Bucket: { Type: "AWS::S3::Bucket", Properties: { BucketName: "box" } },
     Topic: { Type: "AWS::SNS::Topic", Properties: { TopicName: "news" } },
     Queue: QUEUE,
-    Role: { ...ROLE, Properties: { RoleName: "worker", Path: "/team/" } },
-    Policy: { Type: "AWS::IAM::ManagedPolicy", Properties: { ManagedPolicyName: "rules" } },
+    Role: { ...ROLE, Properties: { ...ROLE.Properties, RoleName: "worker", Path: "/team/" } },
+    Policy: { Type: "AWS::IAM::ManagedPolicy", Properties: { ManagedPolicyName: "rules", PolicyDocument: {} } },
     Logs: { Type: "AWS::Logs::LogGroup", Properties: { LogGroupName: "/shop" } },
-    Table: { Type: "AWS::DynamoDB::Table", Properties: { TableName: "carts" } },
+    Table: { Type: "AWS::DynamoDB::Table", Properties: { TableName: "carts", KeySchema: [] } },
     Rule: { Type: "AWS::Events::Rule", Properties: { Name: "nightly" } },
     Parameter: { Type: "AWS::SSM::Parameter", Properties: { Name: "/p", Type: "String", Value: "v" } },
-    Machine: { Type: "AWS::StepFunctions::StateMachine", Properties: { StateMachineName: "flow" } },
+    Machine: { Type: "AWS::StepFunctions::StateMachine", Properties: { StateMachineName: "flow", RoleArn: "r" } },
   };
   const values: Record<string, [object, string | RegExp]> = {
     Bucket: [{ Ref: "Bucket" }, "box"],

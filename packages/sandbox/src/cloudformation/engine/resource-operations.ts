@@ -2,6 +2,7 @@ import { AwsError } from "../../core/contract.ts";
 import { type Blueprint, type Site, STACK_TYPE, type StackResource } from "../model.ts";
 import { ResourceError } from "../providers/resource-error.ts";
 import { providerOf } from "../providers/table.ts";
+import { propertyFaults } from "../schemas/property-faults.ts";
 import { dependenciesOf } from "../template/check-references.ts";
 import { evaluate, evaluateMap, type Scope } from "../template/evaluate.ts";
 import { scalarText } from "../template/value.ts";
@@ -57,6 +58,7 @@ export async function createResource(site: Site, wanted: StackResource): Promise
   let created = wanted;
   try {
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS" });
+    checkProperties(wanted);
     checkVerb(site, created, "Create");
     created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
@@ -83,6 +85,7 @@ export async function updateResource(
   site.stack.resources.set(updated.logicalId, updated);
   try {
     setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
+    checkProperties(wanted);
     checkVerb(site, updated, "Update");
     const [request, current] = [await requestFor(site, updated), await existingRequest(site, existing)];
     calls = watchedCalls(request.context);
@@ -103,7 +106,13 @@ export async function updateResource(
   }
 }
 
-/** Resources that AWS takes back by an update of their own whatever refused the update. */
+function checkProperties({ logicalId, type, properties }: StackResource): void {
+  const faults = propertyFaults(type, properties);
+  if (faults.length === 0) return;
+  throw new ResourceError(`Properties validation failed for resource ${logicalId} with message:\n${faults.join("\n")}`);
+}
+
+/** Resources that AWS rolls back by an update of their own whatever refused the update. */
 const ALWAYS_UPDATED_BACK = [STACK_TYPE, "AWS::IAM::Role"];
 
 function isRefusedAtOnce(type: string, changed: boolean): boolean {
@@ -129,6 +138,7 @@ export async function replaceResource(
   let created: StackResource = { ...wanted, physicalId: existing.physicalId };
   try {
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: REPLACEMENT });
+    checkProperties(wanted);
     refuseSameName(wanted, existing);
     checkVerb(site, created, "Create");
     created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };

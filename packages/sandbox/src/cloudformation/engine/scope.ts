@@ -3,6 +3,7 @@ import { plausibleAttribute } from "../providers/any-other.ts";
 import type { ExistingResource, ResourceRequest } from "../providers/provider.ts";
 import { ResourceError } from "../providers/resource-error.ts";
 import { hasOwnProvider } from "../providers/table.ts";
+import { withTexts } from "../schemas/as-texts.ts";
 import type { ResourceDefinition } from "../template/definitions.ts";
 import { withReferencesResolved } from "../template/dynamic-references.ts";
 import type { Scope } from "../template/evaluate.ts";
@@ -114,11 +115,12 @@ export async function requestFor(site: Site, resource: StackResource): Promise<R
   return requestWith(site, resource, properties);
 }
 
-function requestWith(site: Site, resource: StackResource, properties: ValueMap): ResourceRequest {
+function requestWith(site: Site, resource: StackResource, written: ValueMap): ResourceRequest {
   const { account, stack } = site;
   const { registry, nested } = account;
   const context = permittedContext(site, resource);
   const { logicalId, type, tags } = resource;
+  const properties = withTexts(type, written);
   return { context, registry, nested, stackName: stack.name, stackId: stack.id, logicalId, type, properties, tags };
 }
 

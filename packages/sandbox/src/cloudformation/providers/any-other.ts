@@ -1,23 +1,16 @@
+import { definitionOfType, type TypeDefinition } from "../schemas/read-definitions.ts";
 import { scalarText, type Value } from "../template/value.ts";
 import { arn, type ExistingResource, type Provider, type ResourceRequest } from "./provider.ts";
 import { recorded } from "./recorded.ts";
 
-/** The properties that hold the names of well-known types, in the order in which they are tried. */
+/** Properties that hold names but identify nothing by AWS's schema, whose identifier is an ARN or an id. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::ApiKey": "Name",
   "AWS::Cognito::UserPool": "UserPoolName",
-  "AWS::Events::EventBus": "Name",
-  "AWS::IAM::Group": "GroupName",
-  "AWS::IAM::InstanceProfile": "InstanceProfileName",
-  "AWS::IAM::User": "UserName",
-  "AWS::Kinesis::Stream": "Name",
-  "AWS::KMS::Alias": "AliasName",
   "AWS::SecretsManager::Secret": "Name",
   "AWS::StepFunctions::StateMachine": "StateMachineName",
 };
 
-/** Types that every change replaces. */
-const IMMUTABLE_TYPES = ["AWS::ApiGateway::Deployment", "AWS::Lambda::LayerVersionPermission"];
 const UNTAGGABLE = /Policy$|Permission$|^AWS::CDK::|^AWS::ApiGateway::(Deployment|Method|Resource|Model|Authorizer)$/;
 
 /** Services whose name in ARNs differs from the one in types. */
@@ -28,13 +21,22 @@ const API_ID_LENGTH = 10;
 
 /** The provider for a type without one of its own: it stores the definition and makes up a plausible id. */
 export function anyOther(type: string): Provider {
-  const nameProperty = NAME_PROPERTIES[type] ?? null;
+  const definition = definitionOfType(type);
+  const nameProperty = NAME_PROPERTIES[type] ?? identifyingProperty(definition);
+  const createOnly = [...(definition?.properties ?? [])].filter(([, { replaces }]) => replaces).map(([name]) => name);
   return recorded({
     nameProperty,
-    replacedBy: IMMUTABLE_TYPES.includes(type) ? "all" : nameProperty === null ? [] : [nameProperty],
+    replacedBy: createOnly,
     taggable: !UNTAGGABLE.test(type),
     physicalId: (name, request) => (type.startsWith("AWS::ApiGateway") ? apiGatewayId(name, request) : name),
   });
+}
+
+/** The one property by which AWS identifies the resources of a type, if templates may write it. */
+function identifyingProperty(definition: TypeDefinition | undefined): string | null {
+  const [property, ...others] = definition?.identifier ?? [];
+  const rule = property === undefined ? undefined : definition?.properties.get(property);
+  return property !== undefined && others.length === 0 && rule?.kind === "s" && rule.replaces ? property : null;
 }
 
 /** What GetAtt of a made-up resource returns: the id for ids, an ARN for ARNs, otherwise a text that names both. */

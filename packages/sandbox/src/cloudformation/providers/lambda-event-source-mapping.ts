@@ -21,13 +21,14 @@ const TYPES = {
 const REPLACED_BY = [
   "AmazonManagedKafkaEventSourceConfig",
   "EventSourceArn",
-  "Queues",
   "SelfManagedEventSource",
   "SelfManagedKafkaEventSourceConfig",
   "StartingPosition",
   "StartingPositionTimestamp",
-  "Topics",
 ];
+
+/** What AWS's update of a mapping does not take although a template may change it. */
+const NOT_SENT = [...REPLACED_BY, "Queues", "Tags", "Topics"];
 
 export const lambdaEventSourceMapping: Provider = {
   async create(wanted) {
@@ -36,9 +37,7 @@ export const lambdaEventSourceMapping: Provider = {
   },
 
   async update(wanted, existing) {
-    const updatable = Object.entries(inputOf(wanted)).filter(
-      ([name]) => !REPLACED_BY.includes(name) && name !== "Tags",
-    );
+    const updatable = Object.entries(inputOf(wanted)).filter(([name]) => !NOT_SENT.includes(name));
     await callLambda(wanted, "UpdateEventSourceMapping", {
       ...Object.fromEntries(updatable),
       UUID: existing.physicalId,

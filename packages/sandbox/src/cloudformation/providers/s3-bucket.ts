@@ -34,7 +34,7 @@ export const s3Bucket: Provider = {
     };
   },
 
-  replacedBy: ["BucketName"],
+  replacedBy: ["BucketName", "BucketNamePrefix", "BucketNamespace", "ObjectLockEnabled"],
   nameProperty: "BucketName",
   taggable: true,
 

@@ -1,3 +1,4 @@
+import { isRecognized } from "../schemas/read-definitions.ts";
 import type { ResourceDefinition, Template } from "./definitions.ts";
 import { formatError, validationError } from "./parse.ts";
 import { conditionsIn, referencesIn } from "./references.ts";
@@ -37,6 +38,7 @@ const FUNCTIONS = [
  * ValidationError in AWS's words.
  */
 export function checkReferences(template: Template): void {
+  checkTypes(template);
   for (const [id, resource] of template.resources) checkResource(template, id, resource);
   for (const [name, output] of template.outputs) {
     checkFunctions(output.value);
@@ -46,6 +48,11 @@ export function checkReferences(template: Template): void {
   }
   checkConditionBodies(template);
   deploymentOrder(template);
+}
+
+function checkTypes({ resources }: Template): void {
+  const types = [...new Set([...resources.values()].map(({ type }) => type))].filter((type) => !isRecognized(type));
+  if (types.length > 0) throw formatError(`Unrecognized resource types: [${types.join(", ")}]`);
 }
 
 function checkResource(template: Template, id: string, resource: ResourceDefinition): void {

@@ -81,7 +81,7 @@ async function nestedChild(stage: Stage): Promise<string> {
   return await childId(stage, "stack");
 }
 
-/** A topic is renamed, a group goes by its name, and what is new fails; the group cannot go back. */
+/** A topic is renamed, a group goes by its name, and what is new fails; the group cannot be updated back. */
 async function replacedBehind(stage: Stage): Promise<string> {
   const resources = (name: string): Resources => ({
     LaunchConfig: topic(name),
