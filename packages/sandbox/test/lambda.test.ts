@@ -2,4 +2,5 @@
 import "./lambda/functions.ts";
 import "./lambda/invocations.ts";
 import "./lambda/limits.ts";
+import "./lambda/request-model.ts";
 import "./lambda/resources.ts";

@@ -44,7 +44,8 @@ export class Constraints {
   }
 
   violatedByNull(member: string): this {
-    this.#violations.push(`Value null at '${member}' failed to satisfy constraint: Member must not be null`);
+    const rule = "Member must not be null";
+    this.#violations.push(`Value null at '${pathOf(member)}' failed to satisfy constraint: ${rule}`);
     return this;
   }
 
@@ -68,14 +69,17 @@ export class Constraints {
   }
 
   #violate(value: string, member: string, rule: string): void {
-    const path = member.split(".").map(lowerFirst).join(".");
-    this.#violations.push(`Value '${value}' at '${path}' failed to satisfy constraint: ${rule}`);
+    this.#violations.push(`Value '${value}' at '${pathOf(member)}' failed to satisfy constraint: ${rule}`);
   }
 }
 
 function matchesWhole(pattern: string): (value: string) => boolean {
   const expression = new RegExp(`^(?:${pattern})$`);
   return (value) => expression.test(value);
+}
+
+function pathOf(member: string): string {
+  return member.split(".").map(lowerFirst).join(".");
 }
 
 function lowerFirst(name: string): string {

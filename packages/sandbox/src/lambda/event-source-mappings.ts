@@ -10,7 +10,6 @@ import { pageByMarker } from "./paging.ts";
 import type { EventSourceMapping } from "./resource-records.ts";
 import { addTags } from "./tags.ts";
 
-const STARTING_POSITIONS = ["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"];
 
 const CREATE_ONLY = [
   "StartingPosition",
@@ -34,7 +33,7 @@ export function eventSourceMappingOperations(account: LambdaAccount): LambdaOper
 }
 
 function createMapping(account: LambdaAccount, input: Shape, caller: Caller): Shape {
-  constrainName(new Constraints(input), "function-name").oneOf("StartingPosition", STARTING_POSITIONS).enforce();
+  constrainName(new Constraints(input), "function-name").enforce();
   const source = eventSourceOf(input);
   requireStartingPosition(source, input);
   const functionArn = requireTarget(account, input);

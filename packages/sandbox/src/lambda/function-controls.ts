@@ -25,7 +25,7 @@ function getRuntimeManagement(account: LambdaAccount, input: Shape): Shape {
 }
 
 function putRuntimeManagement(account: LambdaAccount, input: Shape): Shape {
-  constrainReference(input, "namespaced").oneOf("UpdateRuntimeOn", ["Auto", "Manual", "FunctionUpdate"]).enforce();
+  constrainReference(input, "namespaced").enforce();
   const { name, qualifier = LATEST } = resolveReference(account.context, input);
   const record = account.function({ name, qualifier: undefined });
   account.version(record, qualifier);
@@ -51,7 +51,7 @@ function getRecursion(account: LambdaAccount, input: Shape): Shape {
 }
 
 function putRecursion(account: LambdaAccount, input: Shape): Shape {
-  constrainName(new Constraints(input), "function-name").oneOf("RecursiveLoop", ["Terminate", "Allow"]).enforce();
+  constrainName(new Constraints(input), "function-name").enforce();
   const record = account.function(resolveReference(account.context, input));
   record.recursiveLoop = optionalText(input, "RecursiveLoop") ?? "Terminate";
   return { RecursiveLoop: record.recursiveLoop };

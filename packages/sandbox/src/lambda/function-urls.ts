@@ -30,8 +30,7 @@ interface UrlTarget {
 }
 
 function readTarget(account: LambdaAccount, input: Shape): UrlTarget {
-  const constraints = constrainName(new Constraints(input), "function-name").pattern("Qualifier", URL_QUALIFIER);
-  constraints.oneOf("AuthType", ["NONE", "AWS_IAM"]).oneOf("InvokeMode", ["BUFFERED", "RESPONSE_STREAM"]).enforce();
+  constrainName(new Constraints(input), "function-name").pattern("Qualifier", URL_QUALIFIER).enforce();
   const { name, qualifier } = resolveReference(account.context, input);
   const record = account.functions.get(name);
   const exists = qualifier === undefined || record?.aliases.has(qualifier) || record?.urls.has(qualifier);

@@ -111,7 +111,6 @@ function getFunctionConfiguration(account: LambdaAccount, input: Shape): Shape {
 }
 
 function listFunctions(account: LambdaAccount, input: Shape): Shape {
-  new Constraints(input).oneOf("FunctionVersion", ["ALL"]).enforce();
   const everyVersion = optionalText(input, "FunctionVersion") === "ALL";
   const records = [...account.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = records.flatMap((record) =>

@@ -17,6 +17,7 @@ import { layerPolicyOperations } from "./layer-policies.ts";
 import { layerOperations } from "./layers.ts";
 import { policyOperations } from "./policies.ts";
 import { provisionedConcurrencyOperations } from "./provisioned-concurrency.ts";
+import { requireModel } from "./require-model.ts";
 import { tagOperations } from "./tags.ts";
 import { versionOperations } from "./versions.ts";
 
@@ -53,6 +54,7 @@ export function createLambda(context: SandboxContext, { downloads, handlerRunner
     call: async (operation, input, caller) => {
       const perform = operations[operation];
       if (!perform) throw new AwsError("UnknownOperationException", `The sandbox has no operation ${operation}`, 404);
+      requireModel(operation, input);
       return perform(input, caller);
     },
   };

@@ -2,7 +2,6 @@ import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalNumber } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { MIN_UNRESERVED, totalProvisioned, unreservedBeside } from "./concurrency.ts";
-import { Constraints } from "./constraints.ts";
 import { accountLimit, conflict, functionNotFound, invalidParameter, notFound } from "./errors.ts";
 import { timestamp } from "./function-description.ts";
 import type { AliasRecord, FunctionRecord, ProvisionedRecord } from "./function-record.ts";
@@ -21,15 +20,6 @@ export function provisionedConcurrencyOperations(account: LambdaAccount): Lambda
 
 function putProvisioned(account: LambdaAccount, input: Shape): Shape {
   const requested = optionalNumber(input, "ProvisionedConcurrentExecutions") ?? 0;
-  if (requested < 1) {
-    new Constraints(input)
-      .violated(
-        String(requested),
-        "provisionedConcurrentExecutions",
-        "Member must have value greater than or equal to 1",
-      )
-      .enforce();
-  }
   const reference = readReference(account.context, input, "function-name");
   if (reference.qualifier === LATEST) {
     throw invalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.");

@@ -34,9 +34,7 @@ function tagResource(account: LambdaAccount, input: Shape, caller: Caller): Shap
 
 function untagResource(account: LambdaAccount, input: Shape): Shape {
   const keys = optionalTexts(input, "TagKeys");
-  const constraints = new Constraints(input);
-  if (!keys) constraints.violatedByNull("tagKeys");
-  const resource = taggable(account, input, constraints);
+  const resource = taggable(account, input);
   resource.requireSettled();
   for (const key of keys ?? []) resource.tags.delete(key);
   resource.changed();
