@@ -19,7 +19,7 @@ import { asObject } from "../json.ts";
 import { lostSecrets } from "../stack/lost-secrets.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { type LossFacts, lossesOfStack, lostHolders, withoutResources } from "../stack/stack-losses.ts";
-import { holdsData, lostWith } from "../stack/stateful-types.ts";
+import { dataOf, hasNoPosition, holdsData, lostWith } from "../stack/stateful-types.ts";
 import { ownedElsewhere, statusBlockers, unprotecting } from "../stack/status.ts";
 import { dynamicReferences } from "../template/dynamic-references.ts";
 import { resourcesOf, templateOf } from "../template/template.ts";
@@ -123,7 +123,7 @@ function lostResource(before: CapturedComponent | null, deployed: CapturedCompon
 function lostByItself({ id, state }: CapturedComponent): Loss[] {
   const { definition } = stackResourceState(state).settings;
   const type = String(definition["Type"]);
-  const by = isRetained(definition) ? null : lostWith(type);
+  const by = isRetained(definition) || hasNoPosition(type, definition) ? null : lostWith(type);
   return by ? [{ id, class: by, type, detail: `${nameOf(id)} (${type}) is not in the backup and is deleted.` }] : [];
 }
 
@@ -235,8 +235,9 @@ function lostObjects({ state }: CapturedComponent): Reason[] {
 /** Losses that follow from how the deploy changed or deleted a component of the backup. */
 function deployedFindings(before: CapturedComponent, deployed: CapturedComponent | null): Findings {
   const kind = kindOf(before.id);
-  if (kind === "stack-resource" && !deployed && dataTypeOf(before) && !isImported(before)) {
-    const detail = `The deploy deleted ${nameOf(before.id)}; it is created again without its data.`;
+  const type = kind === "stack-resource" ? dataTypeOf(before) : null;
+  if (type && !deployed && !isImported(before)) {
+    const detail = `The deploy deleted ${nameOf(before.id)}; it is created again without ${dataOf(type)}.`;
     return loss("PHYSICAL_ID_CHANGED", detail);
   }
   if (kind !== "stack") return NOTHING;
@@ -253,7 +254,7 @@ function stackLosses(before: CapturedComponent, deployed: CapturedComponent): Fi
   const recreated = dataHoldersOnlyIn(before, deployed)
     .filter(({ logicalId }) => !imported.has(logicalId))
     .map(({ logicalId, type }): Reason => {
-      const detail = `The deploy deleted ${logicalId} (${type}); it is created again without its data.`;
+      const detail = `The deploy deleted ${logicalId} (${type}); it is created again without ${dataOf(type)}.`;
       return { code: "PHYSICAL_ID_CHANGED", detail };
     });
   return { blockers: [], losses: recreated };
@@ -261,9 +262,11 @@ function stackLosses(before: CapturedComponent, deployed: CapturedComponent): Fi
 
 function dataHoldersOnlyIn(one: CapturedComponent, other: CapturedComponent): { logicalId: string; type: string }[] {
   const elsewhere = stackState(other.state).settings.resources;
-  return Object.entries(stackState(one.state).settings.resources).flatMap(([logicalId, type]) =>
-    elsewhere[logicalId] !== type && holdsData(type) ? [{ logicalId, type }] : [],
-  );
+  const definitions = asObject(templateOf(one.state)["Resources"]);
+  return Object.entries(stackState(one.state).settings.resources).flatMap(([logicalId, type]) => {
+    const holds = holdsData(type) && !hasNoPosition(type, asObject(definitions[logicalId]));
+    return elsewhere[logicalId] !== type && holds ? [{ logicalId, type }] : [];
+  });
 }
 
 /** Whether a resource stayed in the account when it left the stack, under a name by which it is imported (facts E3). */
@@ -274,8 +277,9 @@ function isImported({ state }: CapturedComponent): boolean {
 
 /** The type of a resource that holds data; null for a resource without data. */
 function dataTypeOf({ state }: CapturedComponent): string | null {
-  const type = String(stackResourceState(state).settings.definition["Type"]);
-  return holdsData(type) ? type : null;
+  const { definition } = stackResourceState(state).settings;
+  const type = String(definition["Type"]);
+  return holdsData(type) && !hasNoPosition(type, definition) ? type : null;
 }
 
 /** A stack that the deploy added has to be deletable. */

@@ -1,12 +1,12 @@
 import { type CapturedComponent, type ComponentId, captured, componentId, nameOf } from "../component/component.ts";
 import { stackState } from "../component/states/stack.ts";
-import { asObject } from "../json.ts";
+import { asObject, type JsonObject } from "../json.ts";
 import { asksForConsent, type Loss, type LossClass } from "../plan/losses.ts";
 import { affectedBetween } from "../template/affected.ts";
 import { resourcesOf, templateOf, templateStateOf } from "../template/template.ts";
 import { logGroupsOfAdded } from "./log-groups.ts";
 import { isKeptOnReplacement, isRetained } from "./retained.ts";
-import { isCustomResource, lostWith } from "./stateful-types.ts";
+import { hasNoPosition, isCustomResource, lostWith, readsStreams } from "./stateful-types.ts";
 import { isShell } from "./status.ts";
 
 /*
@@ -31,6 +31,9 @@ export interface LossFacts {
 }
 
 export const NO_LOSS_FACTS: LossFacts = { contents: new Map(), askForTold: false };
+
+export const NO_POSITION: Contents = { isEmpty: true, words: "it has no position in a stream" };
+export const LOST_POSITION: Contents = { isEmpty: false, words: "its position in the stream is lost" };
 
 /** A resource that goes, and whose going loses something, or would if it held anything. */
 interface Holder {
@@ -86,6 +89,7 @@ export function lostHolders(wanted: CapturedComponent, present: CapturedComponen
 function holdersThatGo(wanted: CapturedComponent, present: CapturedComponent, facts: LossFacts): Holder[] {
   const others = stackState(wanted.state).settings.resources;
   const template = templateOf(present.state);
+  const [goals, definitions] = [asObject(templateOf(wanted.state)["Resources"]), asObject(template["Resources"])];
   const isKept = keptBy(wanted, present);
   const logs = logGroupsOfAdded(wanted, present);
   const replaced = replacedBetween(wanted, present);
@@ -99,12 +103,26 @@ function holdersThatGo(wanted: CapturedComponent, present: CapturedComponent, fa
     const by = others[logicalId] === type && !isReplaced ? null : lostWith(type);
     if (!by || isKept(logicalId, { isReplaced })) return [];
     const id = componentId("stack-resource", `${nameOf(present.id)}/${logicalId}`);
-    const contents = facts.contents.get(id);
+    const goal = isReplaced ? asObject(goals[logicalId]) : null;
+    const contents = positionOf(type, { present: asObject(definitions[logicalId]), goal }) ?? facts.contents.get(id);
     const why = whyTold({ isLog: !(logicalId in others) && logs.has(logicalId), isKeeper: keepers.has(logicalId) });
     const isTold = (why !== "" || contents?.isEmpty === true) && !facts.askForTold;
     const words = `${why}${contents ? `; ${contents.words}` : ""}`;
     return [{ id, class: isTold ? "told" : by, type, logicalId, isReplaced, words }];
   });
+}
+
+/**
+ * What is known of a reader's position in a stream: the present one, and the one of a goal that is created again. Null for
+ * other types, and for a definition that only a transform knows.
+ */
+function positionOf(
+  type: string,
+  { present, goal }: { readonly present: JsonObject; readonly goal: JsonObject | null },
+): Contents | null {
+  if (!readsStreams(type) || !("Type" in present)) return null;
+  const isEmpty = hasNoPosition(type, present) && (goal === null || hasNoPosition(type, goal));
+  return isEmpty ? NO_POSITION : LOST_POSITION;
 }
 
 /** By the policies of both templates for a replacement: nobody documents which of them decides. */

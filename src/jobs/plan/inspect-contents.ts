@@ -1,6 +1,6 @@
 import type { AwsAccess } from "../../aws/gateways/access.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import type { Contents } from "../../domain/stack/stack-losses.ts";
+import { type Contents, LOST_POSITION, NO_POSITION } from "../../domain/stack/stack-losses.ts";
 
 /*
  * Looks into resources that would be deleted: what holds nothing yet is told, and all else needs consent. Nothing here
@@ -31,6 +31,10 @@ const INSPECTIONS: Readonly<Record<string, Inspect>> = {
   "AWS::DynamoDB::Table": inspectTable,
   "AWS::DynamoDB::GlobalTable": inspectTable,
   "AWS::SNS::Topic": inspectTopic,
+  "AWS::Lambda::EventSourceMapping": async ({ lambda }, { physicalId }) => {
+    const live = (await lambda.listTriggers()).find(({ UUID }) => UUID === physicalId);
+    return live?.StartingPosition ? LOST_POSITION : NO_POSITION;
+  },
   "AWS::Logs::LogGroup": async ({ logGroups }, { physicalId }) => {
     const found = await logGroups.describe(physicalId);
     return found === null || found.isEmpty ? EMPTY : holding(sizeOfLogs(found.storedBytes));

@@ -1,9 +1,10 @@
 import type { ChangeSet, ChangeSetRequest } from "../../aws/gateways/cloudformation.ts";
 import { componentId } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
+import { asObject, type JsonObject } from "../../domain/json.ts";
 import { type Effect, effectsOf } from "../../domain/stack/change-causes.ts";
 import { type KeptName, replacedUnderSameName } from "../../domain/stack/custom-names.ts";
-import { holdsData } from "../../domain/stack/stateful-types.ts";
+import { hasNoPosition, holdsData } from "../../domain/stack/stateful-types.ts";
 import { parseTemplate } from "../../domain/template/template.ts";
 import type { RestoreContext } from "../kind.ts";
 
@@ -84,8 +85,14 @@ async function check(name: string, changeSet: ChangeSet, plan: ChangeSetPlan, co
   }
   const effects = effectsOf(changeSet.changes);
   await plan.gate(effects);
-  refuseKeptNames(name, replacedUnderSameName(effects, parseTemplate(await plan.template())));
-  refuseLosses(name, effects, context);
+  const template = parseTemplate(await plan.template());
+  refuseKeptNames(name, replacedUnderSameName(effects, template));
+  const definitions = asObject(template["Resources"]);
+  refuseLosses(
+    name,
+    effects.filter((effect) => losesData(effect, definitions)),
+    context,
+  );
 }
 
 /** Before it runs and is rolled back for that: nothing is lost then but minutes. */
@@ -101,7 +108,7 @@ function refuseKeptNames(name: string, kept: readonly KeptName[]): void {
 /** A loss that the plan did not name needs consent by its name: nobody has seen it yet. */
 function refuseLosses(name: string, effects: readonly Effect[], { mayLose }: RestoreContext): void {
   const idOf = ({ change }: Effect) => componentId("stack-resource", `${name}/${change.logicalId}`);
-  const losing = effects.filter((effect) => losesData(effect) && !mayLose(idOf(effect)));
+  const losing = effects.filter((effect) => !mayLose(idOf(effect)));
   if (losing.length === 0) return;
   const named = losing.map((effect) => `${idOf(effect)} (${effect.change.type}) ${lossOf(effect)}`);
   throw new StepbackError(
@@ -115,8 +122,9 @@ function refuseLosses(name: string, effects: readonly Effect[], { mayLose }: Res
 const KEEPING_ACTIONS: ReadonlySet<string> = new Set(["Retain", "ReplaceAndRetain"]);
 
 /** Changes that need consent (facts E2, step 4). */
-function losesData(effect: Effect): boolean {
-  const { type, policyAction } = effect.change;
+function losesData(effect: Effect, definitions: JsonObject): boolean {
+  const { type, policyAction, action, logicalId } = effect.change;
+  if (action !== "Remove" && hasNoPosition(type, asObject(definitions[logicalId]))) return false;
   return holdsData(type) && !KEEPING_ACTIONS.has(policyAction ?? "") && leaves(effect);
 }
 
