@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { PassThrough, type Readable } from "node:stream";
+import { PassThrough, type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { Parser } from "tar";
@@ -94,7 +94,9 @@ function checkFor(head: Buffer): FormatCheck {
 function checkTar(format: "tar" | "tar.gz"): FormatCheck {
   const input = new PassThrough();
   const reader = new Parser({ strict: true, onReadEntry: (entry) => entry.resume() });
-  const whole = format === "tar" ? pipeline(input, reader) : pipeline(input, createGunzip(), reader);
+  let count = 0;
+  const bound = boundUnzipped(() => count);
+  const whole = format === "tar" ? pipeline(input, reader) : pipeline(input, createGunzip(), bound, reader);
   const checked = whole.catch((cause: Error) => {
     const detail = `It is neither a tar, nor a tar.gz, nor a zip, or it is damaged: ${cause.message}.`;
     throw new StepbackError("NOT_A_PACKAGE", detail, [], { cause });
@@ -104,6 +106,7 @@ function checkTar(format: "tar" | "tar.gz"): FormatCheck {
   return {
     format,
     async write(chunk) {
+      count += chunk.length;
       if (input.destroyed || !input.write(chunk))
         await Promise.race([checked, once(input, "drain").catch(() => checked)]);
     },
@@ -113,6 +116,22 @@ function checkTar(format: "tar" | "tar.gz"): FormatCheck {
     },
     stop: () => input.destroy(),
   };
+}
+
+/** As whoever unpacks the package bounds it: what shrinks to a thousandth was made to fill a disk. */
+const MOST_RATIO = 100;
+const FREE_BYTES = 50_000_000;
+
+/** Throws when more comes out than a package holds. `arrived` is how many bytes of the archive have come so far. */
+function boundUnzipped(arrived: () => number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      const most = Math.max(FREE_BYTES, arrived() * MOST_RATIO);
+      done(bytes > most ? new Error(`it holds more than ${most} bytes`) : null, chunk);
+    },
+  });
 }
 
 const ZIP_ENTRY = Buffer.from("PK\x03\x04", "latin1");

@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import t from "tap";
 import { createMask } from "#cli/command-output";
 import { refuseFilled } from "#cli/packages";
 import { packPath } from "#cli/packing";
 import { unpack } from "#cli/unpacking";
-import { gzipped, type RawEntry, rawTar, tarOf, writeFiles, zipOf } from "../support/archives.ts";
+import { bigTar, gzipped, type RawEntry, rawTar, tarOf, writeFiles, zipOf } from "../support/archives.ts";
 
 const FILES = { "state.json": "{}", "deep/api.zip": "code", "deep/er/@odd": "odd" };
 
@@ -25,6 +26,30 @@ t.test("the same files give the same bytes, whoever packs them and when", async 
   await t.rejects(packPath(join(other, "nothing")), { exitCode: 252, message: /no files/ });
   await t.rejects(packPath(join(other, "missing")), { exitCode: 252, message: /does not exist/ });
 });
+
+t.test(
+  "an archive that holds far more than it has is refused as a whole, before it fills memory or disk",
+  async (t) => {
+    const dir = t.testdir();
+    const file = join(dir, "package");
+    const out = join(dir, "out");
+    const empty = rawTar({ path: "empty" }).subarray(0, 512);
+    const bombs: Record<string, Buffer> = {
+      "1 MB that holds 1 GB": bigTar(1_000),
+      "compressed twice": gzipSync(bigTar(20)),
+      "200,001 entries": Buffer.concat(Array.from({ length: 200_001 }, () => empty)),
+      "a zip of 60 MB in 60 kB": zipOf({ zeros: "0".repeat(60_000_000) }),
+    };
+    for (const [what, bytes] of Object.entries(bombs)) {
+      writeFileSync(file, bytes);
+      await t.rejects(unpack(file, out), { exitCode: 1, message: /not safe/ }, `${what}: ${bytes.length} bytes`);
+    }
+    t.same(readdirSync(dir), ["package"], "nothing was written");
+    writeFileSync(file, gzipSync(rawTar({ path: "log", content: "the same line\n".repeat(1_000_000) })));
+    await unpack(file, out);
+    t.same(readdirSync(out), ["log"], "what only shrinks well is unpacked");
+  },
+);
 
 t.test("an archive that would write outside its folder is refused as a whole", async (t) => {
   const dir = t.testdir();

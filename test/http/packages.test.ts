@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import t from "tap";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { createBuildService } from "#src/services/builds";
-import { gzipped, tarOf, zipOf } from "../support/archives.ts";
+import { bigTar, gzipped, tarOf, zipOf } from "../support/archives.ts";
 import { FILES, put, STAGE } from "./build-calls.ts";
 import { MAX_PACKAGE_BYTES, startTestService, tokenOf } from "./test-service.ts";
 
@@ -88,6 +88,7 @@ t.test("an incomplete or foreign package is refused with a reason, and leaves no
       "NOT_A_PACKAGE",
     ],
     ["a gzip of something else", gzipped(Buffer.from("no tar".repeat(200))), 422, "NOT_A_PACKAGE"],
+    ["a tar.gz that holds a thousand times its size", bigTar(60), 422, "NOT_A_PACKAGE"],
     ["a zip that lost its end", zip.subarray(0, zip.length - 30), 422, "NOT_A_PACKAGE"],
     ["a zip with something behind it", Buffer.concat([zip, Buffer.from("more")]), 422, "NOT_A_PACKAGE"],
     ["an empty zip", zipOf({}), 422, "NOT_A_PACKAGE"],

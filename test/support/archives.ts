@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gzipSync as zipped } from "node:zlib";
 import { gzipSync, zipSync } from "fflate";
 import { create, Header } from "tar";
 
@@ -57,4 +58,12 @@ export function gzipped(bytes: Uint8Array): Buffer {
 export function zipOf(files: Files): Buffer {
   const entries = Object.entries(files).map(([name, content]) => [name, new TextEncoder().encode(content)]);
   return Buffer.from(zipSync(Object.fromEntries(entries), { mtime: new Date("2026-01-01T00:00:00Z") }));
+}
+
+/** A tar of zeros in a tar.gz, made in pieces: gzip's members may follow each other. */
+export function bigTar(megabytes: number): Buffer {
+  const header = rawTar({ path: "zeros" }).subarray(0, 512);
+  new Header({ path: "zeros", type: "File", size: megabytes * 1_048_576, mode: 0o644 }).encode(header, 0);
+  const piece = zipped(Buffer.alloc(1_048_576));
+  return Buffer.concat([zipped(header), ...Array.from({ length: megabytes }, () => piece), zipped(Buffer.alloc(1024))]);
 }

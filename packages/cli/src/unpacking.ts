@@ -1,17 +1,19 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, open, realpath, rm } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, open, realpath, rm, stat } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import { extract, list } from "tar";
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
 import { CliError, EXIT } from "./exit-codes.ts";
+import { boundTar, countUnpacked, isGzip, type UnpackedCount } from "./unpacking-limits.ts";
 
 /**
  * Unpacks a tar, tar.gz or zip. Every entry is checked before the first one is written: a name that is absolute or goes
- * up with `..`, or in a tar a link or a device, refuses the whole archive (CliError).
+ * up with `..`, in a tar a link or a device, or more bytes than a package has, refuses the whole archive (CliError).
  */
 export async function unpack(file: string, folder: string): Promise<void> {
-  const format = (await startsAsZip(file)) ? ZIP : TAR;
+  const format = (await headOf(file)).toString("latin1") === "PK" ? ZIP : TAR;
   try {
     const faults = await format.findFaults(file);
     if (faults.length > 0) {
@@ -26,11 +28,11 @@ export async function unpack(file: string, folder: string): Promise<void> {
   }
 }
 
-async function startsAsZip(file: string): Promise<boolean> {
+/** The first two bytes, which show the format. */
+async function headOf(file: string): Promise<Buffer> {
   const handle = await open(file, "r");
   try {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer.toString("latin1") === "PK";
+    return (await handle.read(Buffer.alloc(2), 0, 2, 0)).buffer;
   } finally {
     await handle.close();
   }
@@ -51,29 +53,52 @@ function faultsOfName(name: string): string[] {
 
 const PLAIN_ENTRIES: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile", "Directory"]);
 
+/** One bad name is enough to refuse an archive, and a few to see why. */
+const SHOWN_FAULTS = 20;
+
 const TAR: ArchiveFormat = {
   async findFaults(file) {
     const faults: string[] = [];
-    await list({
-      file,
+    let entries = 0;
+    const count = countUnpacked((await stat(file)).size);
+    const reader = list({
       strict: true,
+      // What is thrown here would reach nobody, so too many entries are refused at the end; their bytes are bounded.
       onReadEntry: ({ path, type }) => {
+        entries += 1;
+        if (faults.length >= SHOWN_FAULTS) return;
         if (!PLAIN_ENTRIES.has(type)) faults.push(`\`${path}\` is a ${type}`);
         faults.push(...faultsOfName(path));
       },
     });
+    await readTar(file, count, reader);
+    count.addEntries(entries);
     return faults;
   },
   async unpack(file, folder) {
     // Without times and owners: what counts is the content.
-    await extract({ file, cwd: folder, strict: true, noMtime: true, preserveOwner: false });
+    const writer = extract({ cwd: folder, strict: true, noMtime: true, preserveOwner: false });
+    await readTar(file, countUnpacked((await stat(file)).size), writer);
   },
 };
+
+/** Node unzips in bounded pieces; tar's own reader would hold all that one chunk unzips to. */
+async function readTar(file: string, count: UnpackedCount, reader: NodeJS.WritableStream): Promise<void> {
+  const bytes = createReadStream(file);
+  if (isGzip(await headOf(file))) await pipeline(bytes, createGunzip(), boundTar(count), reader);
+  else await pipeline(bytes, boundTar(count), reader);
+}
 
 const ZIP: ArchiveFormat = {
   async findFaults(file) {
     const names: string[] = [];
-    for await (const entry of (await openZip(file)).eachEntry()) names.push(nameOf(entry));
+    const count = countUnpacked((await stat(file)).size);
+    for await (const entry of (await openZip(file)).eachEntry()) {
+      count.addEntries(1);
+      // The library ends an entry that unzips to more than its directory says.
+      count.addBytes(entry.uncompressedSize);
+      names.push(nameOf(entry));
+    }
     return names.flatMap(faultsOfName);
   },
   /** A link becomes a file that holds the link's text. */
