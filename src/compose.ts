@@ -42,7 +42,7 @@ export interface ComposedService {
   readonly inject: FastifyInstance["inject"];
   /** Serves on the configured port and resolves to the URL. */
   listen(): Promise<string>;
-  /** Stops taking requests, lets jobs reach their next safe point, and closes the store. */
+  /** Stops taking requests, ends what jobs wait for, and closes the store. Jobs go on at the next start. */
   close(): Promise<void>;
 }
 
@@ -133,11 +133,13 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   return { app, aws, dispatcher, adminToken, stopping };
 }
 
+/** Waits for nothing but the rows: what jobs wait for ends at once, as a crash would end it, and their journal makes that safe. */
 async function stop({ app, aws, dispatcher, stopping }: Parts, store: Store): Promise<void> {
   stopping.abort();
-  await app.close();
-  await dispatcher.stop();
+  const stopped = dispatcher.stop();
   aws.close();
+  await app.close();
+  await stopped;
   await store.close();
 }
 
@@ -154,10 +156,10 @@ function ratesOf({ rates }: Config): ServiceDeps["rateOf"] {
 }
 
 function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
-  return (name, observe) => {
+  return (name, observe, life) => {
     const target = config.targets.find((known) => known.name === name);
     if (!target) throw new StepbackError("UNKNOWN_TARGET", `The target ${name} is no longer in STEPBACK_TARGETS.`);
-    return aws.access(target, observe);
+    return aws.access(target, observe, life);
   };
 }
 

@@ -1,16 +1,17 @@
 import type { $Command, __MetadataBearer as MetadataBearer } from "@aws-sdk/client-sts";
-import { StepbackError } from "../domain/errors.ts";
 import type { Clock } from "../domain/ids.ts";
 import type { Service } from "./clients.ts";
 import { type CallName, callPrefix, toStepbackError } from "./error-mapping.ts";
 import type { CallObserver } from "./gateways/access.ts";
+import type { Patience } from "./patience.ts";
 
 /** What every call of one `AwsAccess` shares. */
 export interface CallContext {
   readonly clock: Clock;
   readonly observe: CallObserver;
-  /** Fires when the process stops; calls then end with SHUTTING_DOWN. */
+  /** Aborts when the process stops or the job is lost; calls and waits then end with SHUTTING_DOWN. */
   readonly signal: AbortSignal;
+  readonly patience: Patience;
 }
 
 /** What the SDK's clients have in common, as far as it is used here. */
@@ -56,9 +57,10 @@ export function createCall<
     command: $Command<Input, Output, Config, Inputs, Outputs>,
   ): Promise<Output> => {
     const call = { service: service.name, operation: command.constructor.name.replace(/Command$/, "") };
-    return observed(call, context, async () => {
+    return observed(call, context, async (signal) => {
       await service.pace(call.operation);
-      return client.send(command, { abortSignal: context.signal });
+      signal.throwIfAborted();
+      return client.send(command, { abortSignal: signal });
     });
   };
   async function* pages<Page>(paginate: Paginate<Sdk, Client, Page>): AsyncIterable<Page> {
@@ -94,24 +96,20 @@ async function opened<Sdk, Client>(service: Service<Sdk, Client>): Promise<{ sdk
 /** Reports and maps a request in the same way; also used for the download of code, which is not a command of the SDK. */
 export async function observed<Output extends MetadataBearer>(
   call: CallName,
-  { observe, signal }: CallContext,
-  send: () => Promise<Output>,
+  { observe, patience }: CallContext,
+  send: (signal: AbortSignal) => Promise<Output>,
 ): Promise<Output> {
   try {
-    const output = await send();
+    const output = await patience.during(call, send);
     observe({ ...call, ...noteOf(output.$metadata), error: null });
     return output;
   } catch (cause) {
-    const error = signal.aborted ? stopped(call, cause) : toStepbackError(cause, call);
+    const error = toStepbackError(cause, call);
     // The observer gets the name of the call in `call`.
     const words = error.detail.replace(callPrefix(call), "");
     observe({ ...call, ...noteOf(metadataOf(cause)), error: `${error.code}: ${words}` });
     throw error;
   }
-}
-
-function stopped(call: CallName, cause: unknown): StepbackError {
-  return new StepbackError("SHUTTING_DOWN", `${callPrefix(call)}the call was stopped.`, [], { cause });
 }
 
 function noteOf({ requestId, attempts }: MetadataBearer["$metadata"]): { requestId: string | null; attempt: number } {

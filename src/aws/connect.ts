@@ -7,12 +7,13 @@ import { createLogGroupGateway } from "./contents/log-group-gateway.ts";
 import { createQueueGateway } from "./contents/queue-gateway.ts";
 import { createTableGateway } from "./contents/table-gateway.ts";
 import { createTopicGateway } from "./contents/topic-gateway.ts";
-import type { AwsAccess, CallObserver } from "./gateways/access.ts";
+import type { AwsAccess, CallLife, CallObserver } from "./gateways/access.ts";
 import { createIdentityGateway } from "./identity/identity-gateway.ts";
 import { createLambdaGateway } from "./lambda/lambda-gateway.ts";
 import { createObjectGateway } from "./objects/object-gateway.ts";
 import { createStaging, createTurns, type Turns } from "./objects/staging.ts";
 import { Pacing, type QuotaClass } from "./pacing.ts";
+import { Patience } from "./patience.ts";
 import type { RequestHandler, TargetSettings } from "./sdk-clients.ts";
 
 export type { QuotaClass, RequestHandler, TargetSettings };
@@ -27,7 +28,7 @@ export interface AwsSettings {
 
 export interface AwsConnector {
   /** The gateways to a target. Gateways to the same target share its connections; all of them share the quotas. */
-  access(target: TargetSettings, observe: CallObserver): AwsAccess;
+  access(target: TargetSettings, observe: CallObserver, life?: CallLife): AwsAccess;
   /** Ends waiting and running calls with SHUTTING_DOWN, and closes the connections. */
   close(): void;
 }
@@ -48,11 +49,13 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
     return known;
   };
   return {
-    access: (target, observe) =>
-      createAccess(
-        { target, clients: clientsOf(target), uploads },
-        { clock: settings.clock, observe, signal: stopping.signal },
-      ),
+    access: (target, observe, life = {}) => {
+      const { clock } = settings;
+      const signal = life.signal ? AbortSignal.any([stopping.signal, life.signal]) : stopping.signal;
+      setMaxListeners(0, signal);
+      const context = { clock, observe, signal, patience: new Patience(clock, signal, life) };
+      return createAccess({ target, clients: clientsOf(target), uploads }, context);
+    },
     close: () => {
       stopping.abort();
       for (const services of clients.values()) for (const service of Object.values(services)) service.destroy();

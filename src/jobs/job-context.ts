@@ -1,5 +1,5 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
-import type { AwsAccess, CallObserver } from "../aws/gateways/access.ts";
+import type { AwsAccess, CallLife, CallObserver, Cancellation } from "../aws/gateways/access.ts";
 import type { Activity } from "../domain/activity/activity.ts";
 import type { LogLevel } from "../domain/activity/log.ts";
 import type { ComponentId } from "../domain/component/component.ts";
@@ -10,7 +10,6 @@ import type { Fence } from "../store/port/jobs.ts";
 import type { NewLine, Transaction } from "../store/port/transaction.ts";
 import type { Store } from "../store/store.ts";
 import { checkedOnce } from "./checked-once.ts";
-import type { FaultPlace } from "./job-problem.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
 
 /** Everything that a job may use. */
@@ -22,7 +21,7 @@ export interface JobDeps {
   readonly newId: NewId;
   readonly fingerprint: Fingerprint;
   /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where the settings no longer have it. */
-  readonly connect: (target: string, observe: CallObserver) => AwsAccess;
+  readonly connect: (target: string, observe: CallObserver, life: CallLife) => AwsAccess;
   /** A target's bucket for large uploads; null where none is configured. */
   readonly stagingBucketOf: (target: string) => string | null;
 }
@@ -31,6 +30,7 @@ export interface JobDeps {
 export interface JobContext extends JobDeps {
   readonly fence: Fence;
   readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   readonly log: JobLog;
   /** Writes an error that nobody foresaw to the service's log, with the ids of the job. */
   readonly report: (error: unknown, place: FaultPlace) => void;
@@ -47,10 +47,18 @@ export interface JobContext extends JobDeps {
   fork(): JobContext;
 }
 
+/** Where in a job something happened. */
+export interface FaultPlace {
+  readonly component?: ComponentId;
+  readonly step?: number;
+}
+
 /** Log lines that wait to be committed together with the rows that they describe. */
 export interface JobLog {
   add(level: LogLevel, message: string, about?: { component?: ComponentId | null; step?: number | null }): void;
   observer(component: ComponentId | null, step: number | null): CallObserver;
+  /** Says that AWS does not answer, at once. */
+  silence(component: ComponentId | null, step: number | null): NonNullable<CallLife["silent"]>;
   /** Hands out the waiting lines, to be stored in the caller's transaction. */
   take(): NewLine[];
   /** Takes over the lines that a fork of the job left behind. */
@@ -66,6 +74,10 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
     waiting = [];
     return lines;
   };
+  const flush = async () => {
+    const lines = take();
+    if (lines.length > 0) await store.appendLines(fence, activity, lines);
+  };
   return {
     add(level, message, { component = null, step = null } = {}) {
       waiting.push({ at: clock.now(), level, component, step, message, aws: null });
@@ -79,37 +91,47 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
       const level = error && !error.startsWith("AWS_NOT_FOUND") ? "warn" : "debug";
       waiting.push({ at: clock.now(), level, component, step, message, aws });
     },
+    silence:
+      (component, step) =>
+      ({ service, operation }, waitedMs) => {
+        const message = `Waiting for ${service}:${operation} for ${waitedMs / 1000} s.`;
+        waiting.push({ at: clock.now(), level: "warn", component, step, message, aws: null });
+        void flush().catch(() => {});
+      },
     take,
     keep: (lines) => void waiting.push(...lines),
-    async flush() {
-      const lines = take();
-      if (lines.length > 0) await store.appendLines(fence, activity, lines);
-    },
+    flush,
   };
 }
 
-type RunningJob = { readonly activity: Activity } & Pick<JobContext, "fence" | "signal" | "report">;
+type RunningJob = { readonly activity: Activity } & Pick<JobContext, "fence" | "signal" | "cancellation" | "report">;
 
 export function createJobContext(deps: JobDeps, job: RunningJob): JobContext {
   return contextOf({ ...deps, artifacts: checkedOnce(deps.artifacts) }, job);
 }
 
 function contextOf(deps: JobDeps, job: RunningJob): JobContext {
-  const { fence, activity, signal, report } = job;
+  const { fence, activity, signal, cancellation, report } = job;
   const log = createJobLog(deps.store, fence, activity.id, deps.clock);
   return {
     ...deps,
     fence,
     signal,
+    cancellation,
     report,
     log,
     stagingBucket: deps.stagingBucketOf(activity.target),
-    access: (component, step) => deps.connect(activity.target, log.observer(component, step)),
-    accessUnder: (about) =>
-      deps.connect(activity.target, (call) => {
+    access: (component, step) => {
+      const life = { signal, cancellation, silent: log.silence(component, step) };
+      return deps.connect(activity.target, log.observer(component, step), life);
+    },
+    accessUnder: (about) => {
+      const observe: CallObserver = (call) => {
         const { component, step } = about();
         log.observer(component, step)(call);
-      }),
+      };
+      return deps.connect(activity.target, observe, { signal, cancellation, silent: log.silence(null, null) });
+    },
     fork: () => contextOf(deps, job),
   };
 }

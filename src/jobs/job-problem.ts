@@ -1,11 +1,5 @@
-import type { ComponentId } from "../domain/component/component.ts";
 import { ERROR_TABLE, type Problem, problemOf, StepbackError } from "../domain/errors.ts";
-import type { JobContext } from "./job-context.ts";
-
-export interface FaultPlace {
-  readonly component?: ComponentId;
-  readonly step?: number;
-}
+import type { FaultPlace, JobContext } from "./job-context.ts";
 
 /**
  * The problem with which a job or one of its steps ends. An error that nobody foresaw is reported to the service's log,

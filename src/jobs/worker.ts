@@ -4,9 +4,10 @@ import { isLeftToOthers, isOutage, StepbackError } from "../domain/errors.ts";
 import type { ClaimedJob, JobType } from "../store/port/jobs.ts";
 import { recordDeployment } from "./capture/record-deployment.ts";
 import { takeBackup } from "./capture/take-backup.ts";
-import { createJobContext, type JobContext, type JobDeps } from "./job-context.ts";
-import { type FaultPlace, jobProblem } from "./job-problem.ts";
+import { createJobContext, type FaultPlace, type JobContext, type JobDeps } from "./job-context.ts";
+import { jobProblem } from "./job-problem.ts";
 import { planRollback } from "./plan/plan-rollback.ts";
+import type { JobLife } from "./queue/dispatcher.ts";
 import { breakOffRollback } from "./run/finish-rollback.ts";
 import { runRollback } from "./run/run-rollback.ts";
 
@@ -28,14 +29,15 @@ const JOBS: Readonly<
  * outage of the store, and leaves the job to another delivery.
  */
 export function createWorker(deps: JobDeps, report: (error: unknown, job: ClaimedJob, place: FaultPlace) => void) {
-  return async (job: ClaimedJob, signal: AbortSignal): Promise<void> => {
+  return async (job: ClaimedJob, life: JobLife): Promise<void> => {
     const deployment = await deps.store.findDeployment(job.subject);
     const rollback = deployment ? null : await deps.store.findRollback(job.subject);
     const activity = deployment ?? rollback;
     if (!activity) return deps.store.endJob(job);
     const context = createJobContext(deps, {
       fence: { job: job.job, fence: job.fence },
-      ...{ activity, signal },
+      ...{ activity, signal: life.signal },
+      cancellation: { requested: life.cancelled, foundSilence: false },
       report: (error, place) => report(error, job, place),
     });
     try {

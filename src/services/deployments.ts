@@ -172,9 +172,10 @@ function refuseUnfinished(deployment: Deployment): void {
   throw new StepbackError("DEPLOYMENT_NOT_FINISHED", `${deployment.id} is ${deployment.status}.`);
 }
 
-async function cancel({ store, clock }: DeploymentDeps, deployment: Deployment, by: string): Promise<void> {
+async function cancel({ store, clock, dispatcher }: DeploymentDeps, deployment: Deployment, by: string): Promise<void> {
   refuse(endedError(deployment));
   await store.requestCancel(deployment.id, clock.now(), by);
+  dispatcher.cancel(deployment.id);
   if (deployment.status !== "In Progress" || deployment.outcome !== null) return;
   const problem = problemOf(new StepbackError("CANCELLED", "Cancelled before its outcome was reported."));
   await store.endActivity(deployment.id, problem, clock.now());

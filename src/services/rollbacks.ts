@@ -115,10 +115,11 @@ function isSettled(rollback: Rollback): boolean {
 }
 
 async function cancel(deps: RollbackDeps, rollback: Rollback, by: string): Promise<void> {
-  const { store, clock } = deps;
+  const { store, clock, dispatcher } = deps;
   refuse(endedError(rollback));
   const at = clock.now();
   await store.requestCancel(rollback.id, at, by);
+  dispatcher.cancel(rollback.id);
   if (awaitsCommand(rollback)) {
     await reportFailure(deps, rollback.id, new StepbackError("CANCELLED", "Cancelled before its command ended."));
   }

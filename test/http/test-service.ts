@@ -178,6 +178,7 @@ function recordingDispatcher(store: Store, clock: Clock, jobs: JobRequest[]): Re
       jobs.push(job);
     },
     work: () => {},
+    cancel: () => {},
     fault: null,
     stop: async () => {},
   };

@@ -41,7 +41,7 @@ class Delivery {
   }
 
   start(): void {
-    this.dispatcher.work(async (job, signal) => {
+    this.dispatcher.work(async (job, { signal }) => {
       this.delivered.push(job.fence);
       this.#notify();
       await this.handle(job, signal);

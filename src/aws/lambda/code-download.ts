@@ -3,6 +3,7 @@ import { StepbackError } from "../../domain/errors.ts";
 import { boundResponse, CODE_BYTES } from "../bounded-answers.ts";
 import { type CallContext, observed } from "../call.ts";
 import type { LambdaService } from "../clients.ts";
+import { isCode } from "../error-mapping.ts";
 import type { CodeLocation } from "../gateways/code.ts";
 
 /** Hosts from which Lambda serves code. A location on any other host is not fetched. */
@@ -20,7 +21,8 @@ export function isTrustedCodeUrl(url: URL, endpoint: URL | null): boolean {
 
 /**
  * Streams the code of a function, which may have no more bytes than AWS says of it; null where AWS does not say. Null for
- * every failure, which goes to the observer, as does one of the stream. Never throws, follows no redirect.
+ * every failure, which goes to the observer, as does one of the stream. Throws only SHUTTING_DOWN and CANCELLED, follows no
+ * redirect.
  */
 export async function openCode(
   service: LambdaService,
@@ -29,10 +31,11 @@ export async function openCode(
 ): Promise<Readable | null> {
   const mostBytes = sizeBytes || CODE_BYTES;
   try {
-    const { body } = await observed(CALL, context, () => fetchCode(service, context.signal, { location, mostBytes }));
+    const { body } = await observed(CALL, context, (signal) => fetchCode(service, signal, { location, mostBytes }));
     body.once("error", (error) => void observed(CALL, context, () => Promise.reject(error)).catch(() => {}));
     return body;
-  } catch {
+  } catch (error) {
+    if (isCode(error, "SHUTTING_DOWN", "CANCELLED")) throw error;
     // The observer has it; the caller tries another source or marks the component as incomplete.
     return null;
   }

@@ -31,7 +31,7 @@ export function createObjectGateway(call: S3Call, { clock, signal }: CallContext
     open,
     digest: async (bucket, key, version) => {
       const object = await open(bucket, key, version);
-      return object && digestOf(object.bytes, `${bucket}/${key}`);
+      return object && digestOf(object.bytes, { name: `${bucket}/${key}`, signal });
     },
     isEmpty: async (bucket) => {
       const listing = call((sdk) => new sdk.ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 }));
@@ -67,12 +67,13 @@ async function putOnce(
 }
 
 /** Throws AWS_UNAVAILABLE if the stream breaks off. */
-async function digestOf(bytes: Readable, name: string): Promise<string> {
+async function digestOf(bytes: Readable, { name, signal }: { name: string; signal: AbortSignal }): Promise<string> {
   const hash = createHash("sha256");
   try {
-    await pipeline(bytes, hash);
+    await pipeline(bytes, hash, { signal });
   } catch (cause) {
     if (cause instanceof StepbackError) throw cause;
+    if (signal.aborted) throw new StepbackError("SHUTTING_DOWN", `Reading ${name} was stopped.`, [], { cause });
     throw new StepbackError("AWS_UNAVAILABLE", `Reading ${name} broke off.`, [], { cause });
   }
   return hash.digest("hex");

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isOutage, type Problem, problemOf } from "../../domain/errors.ts";
 import type { Clock } from "../../domain/ids.ts";
 import type { ClaimedJob, JobRequest, JobStore } from "../../store/port/jobs.ts";
@@ -30,9 +31,15 @@ export function createInProcessDispatcher(store: JobStore, clock: Clock, log: Di
 
 type Handler = Parameters<Dispatcher["work"]>[0];
 
+/** A job that runs here. */
+interface Delivery {
+  readonly work: Promise<void>;
+  readonly cancelled: AbortController;
+}
+
 class InProcessDispatcher implements Dispatcher {
   readonly #stopping = new AbortController();
-  readonly #running = new Map<ClaimedJob, Promise<void>>();
+  readonly #running = new Map<ClaimedJob, Delivery>();
   /** Jobs that met an outage. Their leases are still to be given up. */
   readonly #interrupted = new Set<ClaimedJob>();
   readonly #rounds: Rounds;
@@ -61,11 +68,15 @@ class InProcessDispatcher implements Dispatcher {
     this.#loop = this.#run(handler);
   }
 
+  cancel(subject: string): void {
+    for (const [job, { cancelled }] of this.#running) if (job.subject === subject) cancelled.abort();
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake.abort();
     await this.#loop;
-    await Promise.all(this.#running.values());
+    await Promise.all([...this.#running.values()].map(({ work }) => work));
   }
 
   async #run(handler: Handler): Promise<void> {
@@ -94,18 +105,20 @@ class InProcessDispatcher implements Dispatcher {
     while (this.#running.size < SLOTS && !this.#stopping.signal.aborted) {
       const job = await this.store.claimJob(this.clock.now(), LEASE_MS);
       if (!job) return;
-      const work = this.#deliver(job, handler).finally(() => {
+      const cancelled = new AbortController();
+      setMaxListeners(0, cancelled.signal);
+      const work = this.#deliver(job, handler, cancelled.signal).finally(() => {
         this.#running.delete(job);
         this.#wake.abort();
       });
-      this.#running.set(job, work);
+      this.#running.set(job, { work, cancelled });
     }
   }
 
-  async #deliver(job: ClaimedJob, handler: Handler): Promise<void> {
+  async #deliver(job: ClaimedJob, handler: Handler, cancelled: AbortSignal): Promise<void> {
     const lease = holdLease(this.store, job, this.clock, this.#stopping.signal);
     try {
-      await handler(job, lease.signal);
+      await handler(job, { signal: lease.signal, cancelled });
     } catch (error) {
       this.log.undelivered(error, job);
       if (isOutage(error)) await this.#interrupt(job);
@@ -134,5 +147,8 @@ function holdLease(store: JobStore, job: ClaimedJob, clock: Clock, stopping: Abo
     }
   };
   void renew();
-  return { signal: AbortSignal.any([lost.signal, stopping]), release: () => released.abort() };
+  const signal = AbortSignal.any([lost.signal, stopping]);
+  // Every call and every wait of the job adds a listener: many at once are no leak.
+  setMaxListeners(0, signal);
+  return { signal, release: () => released.abort() };
 }
