@@ -12,6 +12,7 @@ import { type Reason, StepbackError } from "../domain/errors.ts";
 import { hexOfBase64, type Json, type JsonObject, sameJson } from "../domain/json.ts";
 import type { Action } from "../domain/plan/plan.ts";
 import { DIRECT_UPLOAD_LIMIT_BYTES } from "../domain/plan/readiness.ts";
+import { listsUnder } from "../domain/stack/removed-outside.ts";
 import { alreadyDone, missingFunction, requiredGoal, restoreBy } from "./action-handlers.ts";
 import { type CachedReader, ownerId } from "./cached-reader.ts";
 import type { EvidenceOf, SettingsOf } from "./captured-state.ts";
@@ -100,7 +101,9 @@ function plan(input: PlanInput): StepPlan {
   const action = actionBetween(goal, live);
   if (action === "unchanged") return unchanged();
   if (owner && input.isPicked(owner)) return restoredBy(owner, action);
-  if (owner && action !== "restore")
+  // What the stack still lists was deleted outside it, and comes back under the name that is its physical id.
+  const isListed = owner !== null && action === "recreate" && listsUnder(input.liveOf(owner), name);
+  if (owner && action !== "restore" && !isListed)
     return refused(ownedReason(`The function ${name}`, (goal ?? live)?.parent ?? owner));
   if (action === "remove") return acting("remove", [{ do: "delete-function", name }]);
   return live ? planUpdate(input) : planCreation(input);

@@ -236,7 +236,7 @@ t.test("STAGING_BUCKET_NEEDED: the key of the code holds other bytes by now", as
   await put("v1", "other");
   t.match(
     await refused(id, ["--all"], "STAGING_BUCKET_NEEDED"),
-    /Set STEPBACK_STAGING_BUCKET to a bucket in the region/,
+    /Set STEPBACK_STAGING_BUCKET.* to a bucket in the region/,
   );
   await w.restart({ STEPBACK_STAGING_BUCKET: staging });
   await completes(id, ["--all"]);

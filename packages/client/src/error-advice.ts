@@ -52,7 +52,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["ABANDONED","Open a new one."],
   ["WRONG_TARGET","Use credentials of the account and region that the job names."],
   ["INCOMPLETE_BACKUP","Leave it out, or restore it from another snapshot, which `GET /v1/components/{componentId}/history` lists: an incomplete state is never restored."],
-  ["OWNED_BY_STACK","Pick the resource or the stack that `detail` names, with `strategy: auto` or `strategy: stack`."],
+  ["OWNED_BY_STACK","Do what `detail` says: what a stack owns is created and deleted by the stack alone."],
   ["REQUIRES_COMPONENT","Add the component that the step names."],
   ["TRIGGER_ELSEWHERE","Run the command in `detail`, which takes the trigger back, and plan again; or leave the trigger out."],
   ["IMMUTABLE_FIELD","Do what `detail` says: only a new one can have the value of the backup."],

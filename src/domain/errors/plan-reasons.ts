@@ -12,7 +12,7 @@ export const PLAN_REASONS = {
     409,
     false,
     "A stack owns the component's existence",
-    "Pick the resource or the stack that `detail` names, with `strategy: auto` or `strategy: stack`.",
+    "Do what `detail` says: what a stack owns is created and deleted by the stack alone.",
   ),
   REQUIRES_COMPONENT: row(
     409,

@@ -17,6 +17,7 @@ import { followsLatest, pointedVersions } from "../component/version-content.ts"
 import type { Reason } from "../errors.ts";
 import { asObject } from "../json.ts";
 import { lostSecrets } from "../stack/lost-secrets.ts";
+import { listsUnder, triggerRemovedOutside } from "../stack/removed-outside.ts";
 import { isNamed, isRetained, retainedWithout } from "../stack/retained.ts";
 import { type LossFacts, lossesOfStack, lostHolders, withoutResources } from "../stack/stack-losses.ts";
 import { dataOf, hasNoPosition, holdsData, lostWith } from "../stack/stateful-types.ts";
@@ -80,7 +81,16 @@ export function alteredReadiness(sides: Sides, facts: AlteredFacts): Verdict {
   if (!before) return verdictOf(addedFindings(deployed), lost);
   if (before.incomplete !== null) return incompleteVerdict(before.incomplete);
   const secrets = secretFindings(before, deployed);
-  return verdictOf(ownFindings(before, deployed, facts), secrets, lost, deployedFindings(before, deployed));
+  const removed = removedOutside(sides, facts);
+  return verdictOf(ownFindings(before, deployed, facts), secrets, lost, deployedFindings(before, deployed), removed);
+}
+
+/** A trigger that is gone while its stack lists it: nothing that a rollback may call creates it in its place. */
+function removedOutside({ before, deployed }: Sides, { sidesOf }: AlteredFacts): Findings {
+  const stack = stackOf(before?.parent ?? null);
+  if (!before || deployed || !stack || kindOf(before.id) !== "lambda-trigger") return NOTHING;
+  if (!listsUnder(sidesOf(stack).deployed, before.physicalId)) return NOTHING;
+  return { blockers: [triggerRemovedOutside(nameOf(before.id), stack)], losses: [] };
 }
 
 function secretFindings(backup: CapturedComponent, present: CapturedComponent | null): Findings {

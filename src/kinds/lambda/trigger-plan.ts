@@ -1,5 +1,6 @@
 import {
   type CapturedComponent,
+  type ComponentId,
   type ComponentState,
   componentId,
   isVersion,
@@ -10,6 +11,7 @@ import type { Reason } from "../../domain/errors.ts";
 import { asObject, type Json, sameJson } from "../../domain/json.ts";
 import { triggerLoss } from "../../domain/plan/lambda-losses.ts";
 import type { Action } from "../../domain/plan/plan.ts";
+import { listsUnder, triggerRemovedOutside } from "../../domain/stack/removed-outside.ts";
 import {
   acting,
   actionBetween,
@@ -37,12 +39,17 @@ export function planTrigger(input: PlanInput): StepPlan {
   if (owner && input.isPicked(owner)) return restoredBy(owner, action);
   if (sameThing) return planMove(input, sameThing);
   const recreates = !live || (goal !== null && unreachable(goal.state.settings, live.state.settings).length > 0);
-  if (owner && (action === "remove" || recreates))
-    return refused(ownedReason(`The trigger ${input.name}`, input.ownedAs() ?? owner));
+  if (owner && (action === "remove" || recreates)) return refused(onlyByStack(input, owner));
   if (!goal) return planRemoval(input);
   const blockers = targetBlockers(input, goal, live);
   if (blockers.length > 0) return refused(...blockers);
   return live && !recreates ? planUpdate(input.name, goal, live) : planCreation(input.name, goal, live);
+}
+
+/** Only the stack can create and delete its trigger, and it does not create what it still lists. */
+function onlyByStack({ name, goal, live, ownedAs, liveOf }: PlanInput, owner: ComponentId): Reason {
+  if (goal && !live && listsUnder(liveOf(owner), goal.physicalId)) return triggerRemovedOutside(name, owner);
+  return ownedReason(`The trigger ${name}`, ownedAs() ?? owner);
 }
 
 /** What the deploy added is deleted; what it took from a function outside its scope is not. */
