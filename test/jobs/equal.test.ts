@@ -118,7 +118,7 @@ t.test("an empty change set proves nothing: other differences are rolled back or
     ["protection", { status: "Restored", error: null, warnings: ["TEMPLATE_TEXT_STAYS"] }],
   ] as const) {
     await t.test(made, async (t) => {
-      const w = await worldOf(t, { outputsCount: false });
+      const w = await worldOf(t, { outputsCount: false, policiesCount: false });
       const sides = {
         outputs: (side: string) => topics("orders", { Outputs: { Name: { Value: side } } }),
         policies: (side: string) =>
@@ -147,6 +147,16 @@ t.test("outputs alone are rolled back where CloudFormation counts them as a chan
   t.match(await rollBack(w, deployment, ["stack:shop"]), { status: "Completed", result: { restored: 1 } });
   const { Stacks } = await w.aws("cloudformation", "DescribeStacks", STACK);
   t.match(Stacks[0]?.Outputs, [{ OutputValue: "before" }]);
+});
+
+t.test("policies alone are rolled back where CloudFormation counts them as a change", async (t) => {
+  const w = await worldOf(t);
+  const side = (DeletionPolicy: string) => topics("orders", { resource: { DeletionPolicy } });
+  const deployment = await redeploy(w, side("Retain"), side("Delete"));
+  await finishDeployment(w, deployment);
+  t.match(await rollBack(w, deployment, ["stack:shop"]), { status: "Completed", result: { restored: 2 } });
+  const { TemplateBody } = await w.aws("cloudformation", "GetTemplate", STACK);
+  t.match(TemplateBody, /"DeletionPolicy": ?"Retain"/);
 });
 
 t.test("a part that CloudFormation finds to be no change is Unchanged, too", async (t) => {

@@ -26,7 +26,7 @@ import { createSts } from "./sts/sts.ts";
 export interface PartitionSettings
   extends Pick<
     SandboxContext,
-    "clock" | "updateMs" | "accountConcurrency" | "outputsCount" | "permissions" | "endpoint"
+    "clock" | "updateMs" | "accountConcurrency" | "outputsCount" | "policiesCount" | "permissions" | "endpoint"
   > {
   readonly quotas: Readonly<Record<string, number>>;
 }

@@ -27,6 +27,11 @@ export interface SandboxOptions {
    * not.
    */
   readonly outputsCount?: boolean;
+  /**
+   * Whether CloudFormation treats a change of a resource's DeletionPolicy or UpdateReplacePolicy alone as a change; true by
+   * default, as AWS did in 2025. Its guide says that it may not.
+   */
+  readonly policiesCount?: boolean;
 }
 
 /** An AWS on this machine: any account, any region. */
@@ -57,11 +62,12 @@ const UNBOUND_ENDPOINT = "http://sandbox.localhost";
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { region = DEFAULT_REGION, updateMs = DEFAULT_UPDATE_MS, clock = systemClock, outputsCount = true } = options;
-  const { accountConcurrency = DEFAULT_CONCURRENCY, quotas = {} } = options;
+  const { accountConcurrency = DEFAULT_CONCURRENCY, quotas = {}, policiesCount = true } = options;
   const address = { url: UNBOUND_ENDPOINT };
   const endpoint = () => address.url;
   const permissions = new DeniedActions();
-  const partition = new Partition({ clock, updateMs, accountConcurrency, outputsCount, quotas, permissions, endpoint });
+  const settings = { clock, updateMs, accountConcurrency, outputsCount, policiesCount, quotas, permissions, endpoint };
+  const partition = new Partition(settings);
   const { principals, downloads } = partition;
   const calls = new RecordedCalls();
   const faults = new InjectedFaults();

@@ -3,6 +3,7 @@ import "./cloudformation/change-sets.ts";
 import "./cloudformation/deployments.ts";
 import "./cloudformation/guards.ts";
 import "./cloudformation/imports.ts";
+import "./cloudformation/limits.ts";
 import "./cloudformation/nested.ts";
 import "./cloudformation/nested-change-sets.ts";
 import "./cloudformation/permissions.ts";

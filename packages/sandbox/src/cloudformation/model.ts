@@ -227,7 +227,7 @@ export interface PlannedChange {
 /** One reason why a resource changes, as a change set lists it. */
 export interface ChangeDetail {
   readonly target: {
-    readonly attribute: "Properties" | "Metadata" | "Tags";
+    readonly attribute: "DeletionPolicy" | "Metadata" | "Properties" | "Tags" | "UpdateReplacePolicy";
     readonly name: string | undefined;
     readonly requiresRecreation: "Never" | "Always";
     readonly before: Value | undefined;

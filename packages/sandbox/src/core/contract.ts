@@ -101,6 +101,8 @@ export interface SandboxContext extends AccountRegion {
   readonly accountConcurrency: number;
   /** Whether a change of outputs alone is a change of the stack. */
   readonly outputsCount: boolean;
+  /** Whether a change of a resource's DeletionPolicy or UpdateReplacePolicy alone is a change of the stack. */
+  readonly policiesCount: boolean;
   /** What CloudFormation may not do. */
   readonly permissions: { check(question: PermissionQuestion): void };
   /** Another service of the same account and region, by its name. */

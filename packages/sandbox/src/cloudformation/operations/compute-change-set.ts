@@ -40,6 +40,17 @@ export function addChangeSet(site: Site, blueprint: Blueprint, request: ChangeSe
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
+const NO_UPDATES = "No updates are to be performed.";
+
+/** AWS says it in other words where a transform made the template. */
+function noChangesOf({ template }: Blueprint): string {
+  return template.transforms.length > 0 ? NO_UPDATES : NO_CHANGES;
+}
+
+function isEmpty({ status, statusReason }: ChangeSet): boolean {
+  return status === "FAILED" && (statusReason === NO_CHANGES || statusReason === NO_UPDATES);
+}
+
 /**
  * Computes what the set would change, in the nested stacks too if the request asked for that. An error becomes the
  * set's failure.
@@ -55,7 +66,7 @@ export async function computeChangeSet(site: Site, set: ChangeSet): Promise<void
     if (set.type === "IMPORT") checkOnlyImports(planned, outputsChange);
     const changes = set.includeNested ? await withNestedSets(site, set, planned) : planned;
     const empty = changes.length === 0 && !outputsChange && site.stack.recovery === null;
-    if (empty && set.type !== "CREATE") throw validationError(NO_CHANGES);
+    if (empty && set.type !== "CREATE") throw validationError(noChangesOf(set.blueprint));
     assign(set, { changes, valuesWarning, status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -72,7 +83,7 @@ async function withNestedSets(site: Site, set: ChangeSet, planned: readonly Plan
   for (const change of planned) {
     const nested = change.type === STACK_TYPE && change.wanted ? await nestedSet(site, set, change) : null;
     const automatic = change.details.length > 0 && change.details.every(({ source }) => source === "Automatic");
-    if (nested?.statusReason === NO_CHANGES && automatic) continue;
+    if (nested && isEmpty(nested) && automatic) continue;
     changes.push(nested ? { ...change, changeSetId: nested.id } : change);
   }
   return changes;
@@ -100,7 +111,7 @@ async function nestedSet({ account, stack: parent }: Site, set: ChangeSet, chang
     parents: { parentId: set.id, rootId: set.parents?.rootId ?? set.id },
   });
   await computeChangeSet(site, nested);
-  if (nested.status === "FAILED" && nested.statusReason !== NO_CHANGES) {
+  if (nested.status === "FAILED" && !isEmpty(nested)) {
     throw validationError(`Nested change set ${nested.id} was not successfully created: Currently in FAILED.`);
   }
   return nested;

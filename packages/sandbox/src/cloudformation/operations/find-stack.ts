@@ -26,7 +26,16 @@ export function stackAt(account: Account, nameOrId: string, missing: (name: stri
   return { account, stack };
 }
 
+/** AWS's limit for a name; an id is longer. */
+const MAX_NAME_LENGTH = 128;
+
 export function checkStackName(name: string): void {
+  if (name.length > MAX_NAME_LENGTH && !name.startsWith("arn:")) {
+    const limit = `Member must have length less than or equal to ${MAX_NAME_LENGTH}`;
+    throw validationError(
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: ${limit}`,
+    );
+  }
   if (STACK_NAME.test(name)) return;
   const pattern = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*";
   throw validationError(

@@ -77,7 +77,9 @@ export async function updateStackOperation(account: Account, input: Shape): Prom
   const blueprint = { ...submitted, capabilities: keptCapabilities(stack, submitted.capabilities) };
   const settings = await submittedSettings(account, input);
   const { changes, outputsChange } = planChanges(site, blueprint);
-  if (changes.length === 0 && !outputsChange && stack.recovery === null) {
+  // AWS does not look whether the result of a transform is the same as before.
+  const transformed = blueprint.template.transforms.length > 0;
+  if (changes.length === 0 && !outputsChange && !transformed && stack.recovery === null) {
     throw validationError("No updates are to be performed.");
   }
   // Checked again because another request may have started while the template was read from S3.

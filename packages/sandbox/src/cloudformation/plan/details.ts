@@ -95,7 +95,23 @@ function partsOf(site: Site, blueprint: Blueprint, { existing, wanted, before, a
       known: !isUnknown(wanted.properties[name]),
     }),
   );
-  return [metadata, ...properties, tags];
+  const policies = site.account.context.policiesCount ? policiesOf(existing, wanted) : [];
+  return [metadata, ...properties, tags, ...policies];
+}
+
+/** What becomes of a resource that is dropped or replaced; a change of it has no effect before that. */
+function policiesOf(existing: StackResource, wanted: StackResource): Part[] {
+  const sides = [
+    ["DeletionPolicy", existing.deletionPolicy, wanted.deletionPolicy],
+    ["UpdateReplacePolicy", existing.updateReplacePolicy, wanted.updateReplacePolicy],
+  ] as const;
+  return sides.map(([attribute, before, after]) => ({
+    target: { attribute, name: undefined, requiresRecreation: "Never", before, after },
+    writtenBefore: before,
+    writtenAfter: after,
+    differs: before !== after,
+    known: true,
+  }));
 }
 
 /** New parameters and those with another value that the part uses, directly or in its conditions. */

@@ -67,9 +67,30 @@ function templateFrom(document: ValueMap, source: Pick<Template, "body" | "proce
     resources: membersOf(final, "Resources", unprocessed ? readSubmittedResource : readResource),
     outputs: membersOf(final, "Outputs", readOutput),
   };
+  checkCounts(template);
   if (!unprocessed) checkReferences(template);
   return template;
 }
+
+/** AWS's limits for one template. */
+const MAX_RESOURCES = 500;
+const MAX_PARAMETERS = 200;
+const MAX_OUTPUTS = 200;
+const MAX_MAPPINGS = 200;
+
+function checkCounts({ resources, parameters, outputs, mappings }: Counted): void {
+  const counts = [
+    ["resources", resources.size, MAX_RESOURCES],
+    ["parameters", parameters.size, MAX_PARAMETERS],
+    ["outputs", outputs.size, MAX_OUTPUTS],
+    ["mappings", Object.keys(mappings).length, MAX_MAPPINGS],
+  ] as const;
+  for (const [what, count, max] of counts) {
+    if (count > max) throw formatError(`Number of ${what}, ${count}, is greater than maximum allowed, ${max}`);
+  }
+}
+
+type Counted = Pick<Template, "mappings" | "outputs" | "parameters" | "resources">;
 
 /**
  * The document without `Fn::Transform` and `Fn::ForEach` in place of resources or outputs: their results are not known
