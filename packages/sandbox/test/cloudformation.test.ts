@@ -1,6 +1,7 @@
 /** One process runs all tests of CloudFormation: starting a test file takes longer than running most of them. */
 import "./cloudformation/change-sets.ts";
 import "./cloudformation/deployments.ts";
+import "./cloudformation/faults.ts";
 import "./cloudformation/guards.ts";
 import "./cloudformation/imports.ts";
 import "./cloudformation/limits.ts";

@@ -40,6 +40,12 @@ export interface AlterOptions {
   readonly change: (output: Shape) => Shape;
 }
 
+export interface CutOptions {
+  readonly match: (record: CallRecord) => boolean;
+  /** How many responses are cut; if left out, every one until `off()`. */
+  readonly times?: number;
+}
+
 /** What a test can do to calls that come over the wire. */
 export interface Faults {
   hold(options: HoldOptions): Hold;
@@ -47,7 +53,9 @@ export interface Faults {
   fail(options: FailOptions): void;
   /** Changes the responses of matching calls that succeed. */
   alter(options: AlterOptions): void;
-  /** Ends every fault: held calls continue, and no more calls fail or are altered. */
+  /** Sends only the first half of the responses of matching calls, after their effect. */
+  cut(options: CutOptions): void;
+  /** Ends every fault: held calls continue, and no more calls fail, are altered or cut. */
   off(): void;
 }
 
@@ -62,14 +70,15 @@ interface Gate {
   arrive(record: CallRecord): void;
 }
 
-interface Failure {
-  readonly options: FailOptions;
+interface Limited<Options> {
+  readonly options: Options;
   remaining: number;
 }
 
 export class InjectedFaults implements Faults {
   #gates: Gate[] = [];
-  #failures: Failure[] = [];
+  #failures: Limited<FailOptions>[] = [];
+  #cuts: Limited<CutOptions>[] = [];
   #alterations: AlterOptions[] = [];
 
   hold(options: HoldOptions): Hold {
@@ -82,6 +91,10 @@ export class InjectedFaults implements Faults {
     this.#failures.push({ options, remaining: options.times ?? Number.POSITIVE_INFINITY });
   }
 
+  cut(options: CutOptions): void {
+    this.#cuts.push({ options, remaining: options.times ?? Number.POSITIVE_INFINITY });
+  }
+
   alter(options: AlterOptions): void {
     this.#alterations.push(options);
   }
@@ -90,6 +103,7 @@ export class InjectedFaults implements Faults {
     for (const gate of this.#gates) gate.hold.release();
     this.#gates = [];
     this.#failures = [];
+    this.#cuts = [];
     this.#alterations = [];
   }
 
@@ -97,6 +111,14 @@ export class InjectedFaults implements Faults {
   altered(record: CallRecord, output: Shape): Shape {
     const applied = this.#alterations.filter(({ match }) => match(record));
     return applied.reduce((changed, { change }) => change(changed), output);
+  }
+
+  /** The response of a call as far as it is sent. */
+  shortened(record: CallRecord, response: WireResponse): WireResponse {
+    const cut = this.#cuts.find(({ options, remaining }) => remaining > 0 && options.match(record));
+    if (!cut) return response;
+    cut.remaining -= 1;
+    return { ...response, body: response.body.subarray(0, Math.floor(response.body.byteLength / 2)) };
   }
 
   /**

@@ -100,7 +100,7 @@ export class Router {
       await leave();
       if (outcome instanceof AwsError) throw outcome;
       record.outcome = "ok";
-      return outcome;
+      return (requestId) => faults.shortened(record, outcome(requestId));
     } catch (error) {
       failRecord(record, error);
       throw error;
