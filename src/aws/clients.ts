@@ -1,3 +1,4 @@
+import type { CloudControlClient } from "@aws-sdk/client-cloudcontrol";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -8,6 +9,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { type Pacing, quotaClassOf } from "./pacing.ts";
 import {
+  type CloudControlSdk,
   type CloudFormationSdk,
   clientConfig,
   configuredEndpoint,
@@ -15,6 +17,7 @@ import {
   type LambdaSdk,
   type LogsSdk,
   type Opened,
+  openCloudControl,
   openCloudFormation,
   openDynamoDb,
   openLambda,
@@ -47,6 +50,7 @@ export interface Service<Sdk, Client> {
 
 export type LambdaService = Service<LambdaSdk, LambdaClient>;
 export type CloudFormationService = Service<CloudFormationSdk, CloudFormationClient>;
+export type CloudControlService = Service<CloudControlSdk, CloudControlClient>;
 export type S3Service = Service<S3Sdk, S3Client>;
 export type SqsService = Service<SqsSdk, SQSClient>;
 export type DynamoDbService = Service<DynamoDbSdk, DynamoDBClient>;
@@ -57,6 +61,7 @@ export type StsService = Service<StsSdk, STSClient>;
 export interface TargetClients {
   readonly lambda: LambdaService;
   readonly cloudFormation: CloudFormationService;
+  readonly cloudControl: CloudControlService;
   readonly s3: S3Service;
   readonly sqs: SqsService;
   readonly dynamoDb: DynamoDbService;
@@ -81,6 +86,7 @@ export function createTargetClients(
   return {
     lambda: createService("lambda", async () => openLambda(await config()), quotas),
     cloudFormation: createService("cloudformation", async () => openCloudFormation(await config()), quotas),
+    cloudControl: createService("cloudformation", async () => openCloudControl(await config()), quotas),
     s3: createService("s3", async () => openS3(await config()), quotas),
     sqs: createService("sqs", async () => openSqs(await config()), quotas),
     dynamoDb: createService("dynamodb", async () => openDynamoDb(await config()), quotas),

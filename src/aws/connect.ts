@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/ids.ts";
 import { type CallContext, createCall } from "./call.ts";
 import { createTargetClients, type TargetClients } from "./clients.ts";
+import { createResourceGateway } from "./cloudcontrol/resource-gateway.ts";
 import { createCloudFormationGateway } from "./cloudformation/cloudformation-gateway.ts";
 import { createLogGroupGateway } from "./contents/log-group-gateway.ts";
 import { createQueueGateway } from "./contents/queue-gateway.ts";
@@ -75,6 +76,7 @@ function createAccess({ target, clients, uploads }: AccessParts, context: CallCo
   return {
     lambda: createLambdaGateway(clients.lambda, context, staging),
     cloudFormation: createCloudFormationGateway({ service: clients.cloudFormation, s3: clients.s3, staging }, context),
+    resources: createResourceGateway(createCall(clients.cloudControl, context)),
     objects,
     queues: createQueueGateway(createCall(clients.sqs, context), context),
     tables: createTableGateway(createCall(clients.dynamoDb, context)),

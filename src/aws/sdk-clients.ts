@@ -1,3 +1,4 @@
+import type { CloudControlClient } from "@aws-sdk/client-cloudcontrol";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -14,6 +15,7 @@ import { noteHost } from "./responding-host.ts";
  * Loads the SDK's modules, each at its first use: together they take 0.3 s, which commands that never call AWS do not pay.
  */
 
+export type CloudControlSdk = typeof import("@aws-sdk/client-cloudcontrol");
 export type CloudFormationSdk = typeof import("@aws-sdk/client-cloudformation");
 export type LambdaSdk = typeof import("@aws-sdk/client-lambda");
 export type S3Sdk = typeof import("@aws-sdk/client-s3");
@@ -137,6 +139,13 @@ export async function openLogs(config: ClientConfig): Promise<Opened<LogsSdk, Cl
   const client = new sdk.CloudWatchLogsClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
   client.middlewareStack.add(judgeResponses, JUDGING);
   client.middlewareStack.add(boundResponses, BOUNDING);
+  return { sdk, client };
+}
+
+export async function openCloudControl(config: ClientConfig): Promise<Opened<CloudControlSdk, CloudControlClient>> {
+  const sdk = await import("@aws-sdk/client-cloudcontrol");
+  const client = new sdk.CloudControlClient({ ...config, maxAttempts: LOOK_ATTEMPTS });
+  client.middlewareStack.add(judgeResponses, JUDGING);
   return { sdk, client };
 }
 

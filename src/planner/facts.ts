@@ -1,5 +1,6 @@
 import type { Rollback } from "../domain/activity/rollback.ts";
 import type { ComponentId, Components } from "../domain/component/component.ts";
+import type { ReferenceFacts } from "../domain/component/references.ts";
 import type { OutsideTriggers } from "../domain/component/snapshot.ts";
 import type { LaterDeployments } from "../domain/plan/later-deployment.ts";
 import type { DamagedBytes } from "../domain/plan/needed-bytes.ts";
@@ -49,6 +50,8 @@ export interface TargetFacts {
   readonly goneLayers: ReadonlySet<string>;
   /** ARNs of code signing configurations that the backup names and that do not exist any more. */
   readonly goneSigningConfigs: ReadonlySet<string>;
+  /** What became of roles, keys, queues and the like that the backup names. */
+  readonly references: ReferenceFacts;
   /** What triggers outside the backup called then, by UUID. */
   readonly outsideTriggers: OutsideTriggers;
   /** Every export of the account and region; null where AWS would not list them. */

@@ -1,6 +1,7 @@
 import type { Disclosure } from "../domain/activity/stage-policy.ts";
 import type { CapturedComponent, ComponentId, ComponentState } from "../domain/component/component.ts";
 import { threeWay } from "../domain/component/diff.ts";
+import type { ReferenceFacts } from "../domain/component/references.ts";
 import type { Reason } from "../domain/errors.ts";
 import { type LaterDeployment, overwriteReason, overwrittenBy } from "../domain/plan/later-deployment.ts";
 import { asksForConsent, lossReasons } from "../domain/plan/losses.ts";
@@ -16,6 +17,7 @@ import type { DraftStep } from "./draft-step.ts";
 import type { GatheredFacts } from "./facts.ts";
 import { orderSteps } from "./order-steps.ts";
 import { directPlanner, type PlanDirectly } from "./plan-directly.ts";
+import { withReferences } from "./references.ts";
 import { relocateCode } from "./relocate-code.ts";
 import { type PartPlans, planParts } from "./stack-parts/plan-parts.ts";
 import { resolveSubjects, type Subject, type Subjects } from "./subject.ts";
@@ -36,8 +38,9 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
   const planDirectly = directPlanner(subjects, { ...facts.target, codePlans, at: making.at });
   const parts = planParts(subjects, { planDirectly, codePlans, ...facts.target });
   const changedBy = facts.request.undoes === null ? "deploy" : "rollback";
+  const planners = { parts, planDirectly, references: facts.target.references };
   const drafts = subjects.picked.map((subject) => {
-    const planned = withWholeBytes(planStep(subject, subjects, { parts, planDirectly }), subject, {
+    const planned = withWholeBytes(planStep(subject, subjects, planners), subject, {
       damaged: facts.damaged ?? new Map(),
       goalOf: (id) => subjects.of(id).goal?.state ?? null,
     });
@@ -58,16 +61,17 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
 interface Planners {
   readonly parts: PartPlans;
   readonly planDirectly: PlanDirectly;
+  readonly references: ReferenceFacts;
 }
 
 /** With its picked stack, as a part of its stack, or by its own kind. */
-function planStep(subject: Subject, subjects: Subjects, { parts, planDirectly }: Planners): StepPlan {
+function planStep(subject: Subject, subjects: Subjects, { parts, planDirectly, references }: Planners): StepPlan {
   const { id, before, owner, action, kept } = subject;
   if (before?.incomplete) return refused({ code: "INCOMPLETE_BACKUP", detail: before.incomplete });
   if (owner && subjects.isPicked(owner) && (action !== "unchanged" || kept)) return restoredBy(owner, action);
   const part = parts.steps.get(id);
   if (part) return part;
-  const planned = planDirectly(subject);
+  const planned = withReferences(subject, planDirectly(subject), { subjects, references });
   const { byCommand, strategy } = subjects.request;
   if (byCommand) return leftToCommand(planned, action);
   if (strategy !== "stack" || subject.kind === "stack" || planned.actions.length === 0) return planned;

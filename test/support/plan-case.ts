@@ -41,6 +41,7 @@ export function planFor(given: PlanCase, asked: Partial<PlanRequest> = {}, at = 
         versions: new Map(),
         goneLayers: new Set(),
         goneSigningConfigs: new Set(),
+        references: { unusable: new Map(), unchecked: new Map() },
         outsideTriggers: {},
         exports: null,
         stagingBucket: null,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { createCloudControl } from "./cloudcontrol/cloud-control.ts";
 import { createCloudFormation } from "./cloudformation/cloudformation.ts";
-import type { RegisteredResources } from "./cloudformation/providers/resource-registry.ts";
+import { type RegisteredResources, ResourceRegistry } from "./cloudformation/providers/resource-registry.ts";
 import type { AccountRegion, AwsService, SandboxContext } from "./core/contract.ts";
 import { Downloads } from "./core/downloads.ts";
 import { createJsonProtocol } from "./core/json-protocol.ts";
@@ -88,13 +89,15 @@ export class Partition {
   /** Every service with its wire protocol. */
   #endpoints(context: SandboxContext): Endpoint[] {
     const { downloads, handlerRunner } = this;
+    const registry = new ResourceRegistry(this.#globalResourcesOf(context.accountId));
     return [
       { service: createLambda(context, { downloads, handlerRunner }), protocol: restJsonProtocol },
       { service: createS3(context, this.#buckets), protocol: restXmlProtocol },
       {
-        service: createCloudFormation(context, this.#globalResourcesOf(context.accountId)),
+        service: createCloudFormation(context, registry),
         protocol: createQueryProtocol("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
       },
+      { service: createCloudControl(context, registry), protocol: createJsonProtocol("CloudApiService") },
       { service: createSsm(context), protocol: createJsonProtocol("AmazonSSM") },
       { service: createEcr(context), protocol: createJsonProtocol("AmazonEC2ContainerRegistry_V20150921") },
       { service: createSqs(context), protocol: SQS_PROTOCOL },

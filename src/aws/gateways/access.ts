@@ -4,6 +4,7 @@ import type { LogGroupGateway, QueueGateway, TableGateway, TopicGateway } from "
 import type { IdentityGateway } from "./identity.ts";
 import type { LambdaGateway } from "./lambda.ts";
 import type { ObjectGateway } from "./objects.ts";
+import type { ResourceGateway } from "./resources.ts";
 
 /** Receives every call once it has succeeded or failed for good; it goes into the job's log. */
 export type CallObserver = (call: AwsCallNote & { readonly error: string | null }) => void;
@@ -32,6 +33,7 @@ export interface CallLife {
 export interface AwsAccess {
   readonly lambda: LambdaGateway;
   readonly cloudFormation: CloudFormationGateway;
+  readonly resources: ResourceGateway;
   readonly objects: ObjectGateway;
   readonly queues: QueueGateway;
   readonly tables: TableGateway;

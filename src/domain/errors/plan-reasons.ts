@@ -68,6 +68,12 @@ export const PLAN_REASONS = {
     "The code signing configuration was deleted, and its ARN never comes back",
     "Roll back without the component, then attach another configuration to the function by hand.",
   ),
+  REFERENCE_GONE: row(
+    409,
+    false,
+    "Something that the backup names is gone, and AWS would refuse the component",
+    "Bring it back as `detail` says and plan again, or leave the component out.",
+  ),
   VERSION_GONE: row(
     409,
     false,

@@ -8,6 +8,12 @@ export const STEP_WARNINGS = {
     "A limit of AWS could not be checked beforehand",
     "Grant the action that `detail` names and plan again, or run it: AWS refuses what is over the limit.",
   ),
+  REFERENCE_UNCHECKED: row(
+    200,
+    false,
+    "Nobody could look whether something that the backup names still is there",
+    "Grant the action that `detail` names and plan again, or run it: AWS refuses what is gone.",
+  ),
   LEAVES_STACK_BEHIND: row(
     200,
     false,

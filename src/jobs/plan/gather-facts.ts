@@ -30,6 +30,7 @@ import { readCodePlaces } from "./code-objects.ts";
 import { readGoneLayers, readGoneSigningConfigs } from "./gone-things.ts";
 import { readLossFacts } from "./loss-facts.ts";
 import { logAndCheck, readLive } from "./read-live.ts";
+import { readReferences } from "./references.ts";
 import { loadStates } from "./sources.ts";
 import { readOutsideTriggers, turnedElsewhere } from "./turned-triggers.ts";
 import { importersAskedOf, withSiblings } from "./what-to-read.ts";
@@ -56,6 +57,7 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
     goneLayers: await readGoneLayers(reader, rollback.picked, states),
     goneSigningConfigs: await readGoneSigningConfigs(reader, rollback.picked, states),
     outsideTriggers: await readOutsideTriggers(store, rollback),
+    references: await readReferences(reader, subjects, identity),
     capacity: await readCapacity(reader, functionsAtStake(subjects)),
     stagingBucket,
     losses: await readLossFacts(store, reader, rollback, {

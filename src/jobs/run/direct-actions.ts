@@ -1,4 +1,5 @@
 import { type CapturedComponent, type ComponentId, captured, kindOf } from "../../domain/component/component.ts";
+import { NO_REFERENCE_FACTS } from "../../domain/component/references.ts";
 import type { Action, PlanStep } from "../../domain/plan/plan.ts";
 import { NO_LOSS_FACTS } from "../../domain/stack/stack-losses.ts";
 import { KINDS } from "../../kinds/index.ts";
@@ -51,6 +52,7 @@ function inputAfterStack({ rollback, states, context }: Run, step: PlanStep, { l
     versions: new Map(),
     goneLayers: new Set<string>(),
     goneSigningConfigs: new Set<string>(),
+    references: NO_REFERENCE_FACTS,
     outsideTriggers: {},
     stagingBucket: context.stagingBucket,
     codePlans: new Map(),

@@ -1,4 +1,5 @@
 import { type CapturedComponent, type ComponentId, captured, splitResource } from "../../domain/component/component.ts";
+import type { ReferenceFacts } from "../../domain/component/references.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { type Reason, StepbackError } from "../../domain/errors.ts";
 import { asObject, digestOf, type Json, sameJson } from "../../domain/json.ts";
@@ -28,6 +29,7 @@ import { importedReason, importingMember, retainedReason } from "../../kinds/sta
 import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
 import type { Exported } from "../facts.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
+import { judgeReferences, referencesAtStake } from "../references.ts";
 import type { Subject, Subjects } from "../subject.ts";
 import { lostWithParts } from "./data-loss.ts";
 import { type Member, type Membership, memberOf, subjectsByStack, whole } from "./members.ts";
@@ -51,6 +53,7 @@ export interface PartFacts {
   readonly losses: LossFacts;
   /** ARNs of layer versions in the backup that have been deleted. */
   readonly goneLayers: ReadonlySet<string>;
+  readonly references: ReferenceFacts;
 }
 
 export function planParts(subjects: Subjects, { planDirectly, codePlans, ...facts }: PartFacts): PartPlans {
@@ -96,7 +99,7 @@ function exportsOf({ before, live }: StackTemplates, parts: readonly Part[]): st
   }
 }
 
-interface ChangeSetFacts extends Pick<PartFacts, "exports" | "losses" | "goneLayers"> {
+interface ChangeSetFacts extends Pick<PartFacts, "exports" | "losses" | "goneLayers" | "references"> {
   readonly subjects: Subjects;
 }
 
@@ -104,7 +107,10 @@ interface ChangeSetFacts extends Pick<PartFacts, "exports" | "losses" | "goneLay
 function planChangeSet(stack: StackTemplates, members: readonly Member[], facts: ChangeSetFacts): PartPlans {
   const parts = members.flatMap(({ part }) => part ?? []);
   const recovery = planRecovery(stack.name, stack.live, consentIn(facts.subjects.request));
+  const named = members.flatMap(({ subject }) => referencesAtStake(subject, facts.subjects, "stack"));
+  const references = judgeReferences(named, facts.references);
   const blockers = [
+    ...references.blockers,
     ...recovery.blockers,
     ...ownedElsewhere(stack.name, stack.live),
     ...policyBlockers(stack.name, stack.live, updatesOf(stack, parts)),
@@ -128,7 +134,7 @@ function planChangeSet(stack: StackTemplates, members: readonly Member[], facts:
   const losses = lostWithParts(stack, parts, facts.losses);
   const leading = planLeader(stack, leader, { parts, spliced, recovery: recovery.actions, losses });
   return {
-    steps: new Map([...others, [leader.subject.id, leading]]),
+    steps: new Map([...others, [leader.subject.id, { ...leading, reasons: [...leading.reasons, ...references.told] }]]),
     goals: new Map(adaptedGoals(stack, members, spliced)),
   };
 }

@@ -26,7 +26,7 @@ import {
   updateTerminationProtection,
 } from "./operations/stacks.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
-import { type RegisteredResources, ResourceRegistry } from "./providers/resource-registry.ts";
+import type { ResourceRegistry } from "./providers/resource-registry.ts";
 
 type Operation = (account: Account, input: Shape) => Promise<Shape>;
 
@@ -59,13 +59,13 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 ]);
 
 /**
- * CloudFormation for one account in one region. It creates resources by calling the other services there; the account's
- * global resources are the same for all of its regions.
+ * CloudFormation for one account in one region. It creates resources by calling the other services there; the registry has
+ * those of types that no service implements.
  */
-export function createCloudFormation(context: SandboxContext, globalResources: RegisteredResources): AwsService {
+export function createCloudFormation(context: SandboxContext, registry: ResourceRegistry): AwsService {
   const account: Account = {
     context,
-    registry: new ResourceRegistry(globalResources),
+    registry,
     stacks: [],
     nested: nestedStacks(() => account),
   };

@@ -57,7 +57,7 @@ export interface SandboxClock {
 export type Caller = "wire" | "cloudformation" | "lambda";
 
 export interface AwsService {
-  /** The name in ARNs and signatures: `lambda`, `cloudformation`, `s3`, `sts`, `ssm`, `ecr`. */
+  /** The name in ARNs and signatures: `lambda`, `cloudformation`, `s3`, `sts`, `ssm`, `ecr`, `cloudcontrolapi`. */
   readonly name: string;
   /**
    * Performs one operation (`"UpdateFunctionCode"`) on the account's state. Throws AwsError for every error response of

@@ -21,6 +21,8 @@ const GLOBAL_TYPE = /^AWS::IAM::/;
  */
 export class ResourceRegistry {
   readonly #regional: RegisteredResources = new Map();
+  /** By type and id: what a stack deleted and no stack made again. */
+  readonly #removed = new Set<string>();
 
   /** The global resources are those of all regions of the account. */
   constructor(private readonly global: RegisteredResources) {}
@@ -42,11 +44,22 @@ export class ResourceRegistry {
     return this.#among(resource).get(keyOf(resource))?.properties;
   }
 
+  wasRemoved(type: string, physicalId: string): boolean {
+    return this.#removed.has(`${type} ${physicalId}`);
+  }
+
+  /** Somebody made it again outside the stacks. */
+  restore(type: string, physicalId: string): void {
+    this.#removed.delete(`${type} ${physicalId}`);
+  }
+
   replace(resource: RegisteredResource): void {
+    this.restore(resource.type, resource.physicalId);
     this.#among(resource).set(keyOf(resource), resource);
   }
 
   remove(resource: RegisteredResource): void {
+    this.#removed.add(`${resource.type} ${resource.physicalId}`);
     this.#among(resource).delete(keyOf(resource));
   }
 
