@@ -14,6 +14,7 @@ import { buildRoutes } from "./routes/builds.ts";
 import { componentRoutes } from "./routes/components.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { presentMade } from "./routes/made-jobs.ts";
 import { NOUNS } from "./routes/nouns.ts";
 import { pinRoutes } from "./routes/pins.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
@@ -75,7 +76,7 @@ const DATA_ONLY = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
 function v1(services: Services) {
   return async (app: FastifyInstance) => {
     addAccessControl(app, services.access);
-    addIdempotencyKeys(app, services.idempotency);
+    addIdempotencyKeys(app, services.idempotency, presentMade(services));
     await app.register(deploymentRoutes(services), { prefix: "/deployments" });
     await app.register(rollbackRoutes(services), { prefix: "/rollbacks" });
     await app.register(activityRoutes(services), { prefix: "/activities" });

@@ -115,7 +115,8 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   };
   const services = createServices(shared);
   const { adminToken: configured, adminTokenFile: file } = config;
-  const adminToken = await ensureAdminToken(shared, { configured, file, newToken });
+  const { token: adminToken, hasReplaced } = await ensureAdminToken(shared, { configured, file, newToken });
+  if (hasReplaced) logger.warn("the admin token is another one now: the earlier one is not valid any more");
   await store.releaseKey(null);
   const app = await buildApp({ services, logger, newRequestId });
   const deps: JobDeps = {

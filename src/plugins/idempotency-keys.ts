@@ -3,6 +3,7 @@ import { StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { IdempotencyService, KeyedRequest } from "../services/idempotency.ts";
 import { callerOf } from "./access-control.ts";
+import type { ProblemDocument } from "./problem-document.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -18,29 +19,47 @@ const MAX_KEY_LENGTH = 255;
 const KEPT_HEADERS = ["content-type", "location"] as const;
 
 /**
- * Supports `Idempotency-Key` on every POST: the first request with a key is handled, and later ones get its response. The
+ * Supports `Idempotency-Key` on every POST: the first request with a key is handled, and later ones get its response, or
+ * the job that it made where a crash took the response. The
  * key is reserved after validation, so that a malformed request can be corrected and sent again with the same key.
  */
-export function addIdempotencyKeys(app: FastifyInstance, idempotency: IdempotencyService): void {
+export function addIdempotencyKeys(
+  app: FastifyInstance,
+  idempotency: IdempotencyService,
+  presentMade: (reply: FastifyReply, id: string) => Promise<object>,
+): void {
   app.decorateRequest("ownedKey", null);
   app.addHook("preHandler", async (request, reply) => {
     const keyed = keyedRequest(request);
     if (!keyed) return;
-    const response = await idempotency.reserve(keyed);
-    if (!response) {
+    const earlier = await idempotency.reserve(keyed);
+    if (!earlier) {
       request.ownedKey = keyed;
       return;
     }
-    const { status, headers, body } = response;
-    return reply.code(status).headers(headers).header("idempotency-replayed", "true").send(body);
+    reply.header("idempotency-replayed", "true");
+    if ("made" in earlier) return reply.send(await presentMade(reply, earlier.made));
+    const { status, headers, body } = earlier.response;
+    return reply.code(status).headers(headers).send(body);
+  });
+  app.addHook("preHandler", (request, _reply, done) => {
+    if (request.ownedKey) idempotency.handle(request.ownedKey, done);
+    else done();
   });
   app.addHook("onSend", async (request, reply, payload) => {
     const owned = request.ownedKey;
     if (!owned) return;
     request.ownedKey = null;
     const body = typeof payload === "string" ? payload : "";
-    await idempotency.settle(owned, { status: reply.statusCode, headers: keptHeaders(reply), body });
+    const response = { status: reply.statusCode, headers: keptHeaders(reply), body };
+    await idempotency.settle(owned, response, !saysTryAgain(reply.statusCode, body));
   });
+}
+
+/** A refusal that may pass must not be repeated for a day. */
+function saysTryAgain(status: number, body: string): boolean {
+  if (status < 400) return false;
+  return status >= 500 || (JSON.parse(body) as Partial<ProblemDocument>).retryable === true;
 }
 
 function keyedRequest(request: FastifyRequest): KeyedRequest | null {

@@ -41,18 +41,24 @@ export function mayAct(role: Role, least: Role): boolean {
 /** Only the user who runs the service may read the file. */
 const TOKEN_FILE_MODE = 0o600;
 
+export interface AdminToken {
+  readonly token: string;
+  /** Whether another admin token was valid until now. */
+  readonly hasReplaced: boolean;
+}
+
 /**
- * Makes sure that there is an admin token, and returns it: the configured one, else the one in `file`, else a new one,
+ * Makes sure that there is exactly one admin token, and returns it: the configured one, else the one in `file`, else a new one,
  * which is written to the file first. Idempotent. The process may die at any point: the next start makes the token in the
  * file valid.
  */
 export async function ensureAdminToken(
   { store, clock }: Uses<AccessStore, "clock">,
   { configured, file, newToken }: { configured: string | null; file: string; newToken: () => string },
-): Promise<string> {
+): Promise<AdminToken> {
   const token = configured ?? (await readToken(file)) ?? (await writeToken(file, newToken()));
-  await store.insertToken(hashOf(token), { name: "admin", role: "admin" }, clock.now());
-  return token;
+  const replaced = await store.replaceToken(hashOf(token), { name: "admin", role: "admin" }, clock.now());
+  return { token, hasReplaced: replaced > 0 };
 }
 
 async function readToken(file: string): Promise<string | null> {

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 export interface ServiceDeps {
   readonly store: Store;
   readonly artifacts: Artifacts;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, "enqueue" | "cancel" | "fault">;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly fingerprint: Fingerprint;

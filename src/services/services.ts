@@ -6,7 +6,7 @@ import { createDeploymentService, type DeploymentService } from "./deployments.t
 import { createDraftService, type DraftService } from "./drafts.ts";
 import { createHealthService, type HealthService } from "./health.ts";
 import { createHistoryService, type HistoryService } from "./histories.ts";
-import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
+import { createIdempotencyService, type IdempotencyService, notingDispatcher } from "./idempotency.ts";
 import { createLogService, type LogService } from "./logs.ts";
 import { createPackageCommandService, type PackageCommandService } from "./package-commands.ts";
 import { createPinService, type PinService } from "./pins.ts";
@@ -34,7 +34,8 @@ export interface Services {
   readonly stages: StageService;
 }
 
-export function createServices(deps: ServiceDeps): Services {
+export function createServices(given: ServiceDeps): Services {
+  const deps = { ...given, dispatcher: notingDispatcher(given.dispatcher, given.store) };
   return {
     access: createAccessService(deps),
     activities: createActivityService(deps),

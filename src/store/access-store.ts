@@ -1,7 +1,7 @@
-import { and, count, eq, isNull, lt } from "drizzle-orm";
+import { and, count, eq, isNull, lt, ne } from "drizzle-orm";
 import type { AccessStore } from "./port/access.ts";
 import { idempotencyKeys, tokens } from "./schema/access.ts";
-import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+import { type Rows, rowsOf, type SqliteDatabase } from "./sqlite-database.ts";
 
 /** The API promises to repeat a response for this long. */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
@@ -12,6 +12,13 @@ export function createAccessStore(database: SqliteDatabase): AccessStore {
       database.read(async (rows) => {
         const [row] = await rows.select({ tokens: count() }).from(tokens);
         return row?.tokens ?? 0;
+      }),
+    replaceToken: (hash, { name, role }, at) =>
+      database.write(async (rows) => {
+        const others = and(eq(tokens.name, name), ne(tokens.hash, hash));
+        const replaced = await rows.delete(tokens).where(others).returning({ hash: tokens.hash });
+        await rows.insert(tokens).values({ hash, name, role, createdAt: at }).onConflictDoNothing();
+        return replaced.length;
       }),
     insertToken: (hash, { name, role }, at) =>
       database.write(async (rows) => {
@@ -30,13 +37,16 @@ export function createAccessStore(database: SqliteDatabase): AccessStore {
         await rows.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, now - KEY_LIFETIME_MS));
         return reserveKey(rows, { key, fingerprint, createdAt: now });
       }),
+    noteMade: async (transaction, key, id) => {
+      await rowsOf(transaction).update(idempotencyKeys).set({ made: id }).where(eq(idempotencyKeys.key, key));
+    },
     completeKey: (key, response) =>
       database.write(async (rows) => {
         await rows.update(idempotencyKeys).set(response).where(eq(idempotencyKeys.key, key));
       }),
     releaseKey: (key) =>
       database.write(async (rows) => {
-        const isRunning = isNull(idempotencyKeys.status);
+        const isRunning = and(isNull(idempotencyKeys.status), isNull(idempotencyKeys.made));
         const released = key === null ? isRunning : and(isRunning, eq(idempotencyKeys.key, key));
         await rows.delete(idempotencyKeys).where(released);
       }),
@@ -51,7 +61,8 @@ async function reserveKey(
   if (inserted.length > 0) return { state: "new" };
   const [known] = await rows.select().from(idempotencyKeys).where(eq(idempotencyKeys.key, wanted.key));
   if (known?.fingerprint !== wanted.fingerprint) return { state: "differs" };
-  const { status, headers, body } = known;
+  const { status, headers, body, made } = known;
+  if (status === null && made !== null) return { state: "made", id: made };
   if (status === null) return { state: "running" };
   return { state: "done", response: { status, headers: headers ?? {}, body: body ?? "" } };
 }

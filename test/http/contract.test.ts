@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import t from "tap";
+import { problemOf } from "#src/domain/errors";
 import { describeApi } from "../../scripts/describe-api.ts";
 import { ROOT } from "../support/root.ts";
 import { endedDeployment, OPENING, openDeployment } from "./seeds.ts";
@@ -209,7 +211,13 @@ t.test("the same key with the same body gets the same response, and the work is 
 
   const refused = await post(OPENING, { key: "second" });
   t.equal(refused.status, 409);
-  t.same((await post(OPENING, { key: "second" })).text, refused.text, "a refusal is replayed too");
+  await service.post(`/v1/deployments/${idOf(first)}/cancel`);
+  await service.store.endActivity(idOf(first), problemOf(new Error("over")), 1);
+  t.equal((await post(OPENING, { key: "second" })).status, 202, "a refusal that may pass is not repeated for a day");
+  const wide = { ...OPENING, scope: { functions: ["*"] } };
+  const final = await post(wide, { key: "wide" });
+  t.equal(final.status, 422);
+  t.same((await post(wide, { key: "wide" })).text, final.text, "any other refusal is replayed");
   t.equal((await post({ ...OPENING, surprise: 1 }, { key: "third" })).status, 400);
   t.equal(
     (await post({ ...OPENING, scope: { stacks: ["third"] } }, { key: "third" })).status,
@@ -233,4 +241,30 @@ t.test("a key is released when its request fails with 5xx, and busy while the re
   service.store.openDeployment = open;
   const retried = await post();
   t.match(retried, { status: 202, headers: { "idempotency-replayed": undefined } });
+});
+
+t.test("a request that lost its response in a crash is answered with the job that it made", async (t) => {
+  const service = await startTestService(t);
+  const deployment = await endedDeployment(service);
+  const requests = {
+    "/v1/deployments": { ...OPENING, scope: { stacks: ["crash"] } },
+    "/v1/rollbacks": { deployment, components: "all" },
+  };
+  for (const [url, body] of Object.entries(requests)) {
+    const key = { headers: { "idempotency-key": `of ${url}` } };
+    const { completeKey } = service.store;
+    Object.assign(service.store, { completeKey: () => new Promise(() => {}) });
+    const before = service.jobs.length;
+    void service.post(url, body, key);
+    while (service.jobs.length === before) await setImmediate();
+    // Writes wait for each other, so the transaction that made the job has been committed then.
+    await service.store.ping();
+    const made = service.jobs[before] ?? { subject: "" };
+    Object.assign(service.store, { completeKey });
+    await service.store.releaseKey(null);
+    const again = await service.post(url, body, key);
+    t.match(again, { status: 202, body: { id: made.subject } }, again.text);
+    t.match(again.headers, { location: `${url}/${made.subject}`, "idempotency-replayed": "true" });
+    t.equal((await service.post(url, { ...body, reason: "other" }, key)).status, 422);
+  }
 });

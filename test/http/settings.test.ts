@@ -148,15 +148,17 @@ t.test(
     const access = createAccessService(deps);
     const newToken = () => randomBytes(32).toString("base64url");
 
-    const made = await ensureAdminToken(deps, { configured: null, file, newToken });
+    const { token: made } = await ensureAdminToken(deps, { configured: null, file, newToken });
     t.match(made, /^[\w-]{43}$/);
     t.equal((await readFile(file, "utf8")).trim(), made);
     t.equal((await stat(file)).mode & 0o777, 0o600);
     t.same(await access.authenticate(`Bearer ${made}`), { name: "admin", role: "admin" });
-    t.equal(await ensureAdminToken(deps, { configured: null, file, newToken }), made, "the next start finds it again");
+    const again = await ensureAdminToken(deps, { configured: null, file, newToken });
+    t.same(again, { token: made, hasReplaced: false }, "the next start finds it again");
 
     const configured = await ensureAdminToken(deps, { configured: "configured-token-1", file, newToken });
-    t.equal(configured, "configured-token-1");
+    t.same(configured, { token: "configured-token-1", hasReplaced: true });
+    await t.rejects(access.authenticate(`Bearer ${made}`), { code: "UNAUTHENTICATED" }, "the earlier one has ended");
     t.same(await access.authenticate("bearer configured-token-1"), { name: "admin", role: "admin" });
     for (const header of [undefined, "", "Bearer", "Bearer nobody", `Basic ${made}`, `Bearer ${made} x`]) {
       await t.rejects(access.authenticate(header), { code: "UNAUTHENTICATED" });

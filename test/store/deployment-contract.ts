@@ -259,7 +259,9 @@ async function testEndings(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.isCancelRequested("dep_1"), false);
     t.equal(await store.requestCancel("dep_1", NOW + 1, "ann"), true);
     t.equal(await store.requestCancel("dep_1", NOW + 2, "bob"), true);
-    t.match(await store.listLines("dep_1", { after: 0, limit: 9 }), [{ at: NOW + 1, message: "ann asked to cancel it." }]);
+    t.match(await store.listLines("dep_1", { after: 0, limit: 9 }), [
+      { at: NOW + 1, message: "ann asked to cancel it." },
+    ]);
     t.equal(await store.isCancelRequested("dep_1"), true);
     t.match(await store.findDeployment("dep_1"), { cancelRequestedAt: NOW + 1, status: "Queued" });
     await t.rejects(store.requestCancel("dep_none", NOW, "ann"), { code: "NOT_FOUND" });

@@ -169,6 +169,19 @@ async function testIdempotencyKeys(t: Test, open: OpenStore): Promise<void> {
     },
   );
 
+  await t.test("a key leads to the job that its request has made, also once the process has died", async (t) => {
+    const store = await open(t);
+    await store.reserveKey("key", "print", NOW);
+    await store.openDeployment(deployment("dep_1"), allow, (transaction) =>
+      store.noteMade(transaction, "key", "dep_1"),
+    );
+    await store.releaseKey(null);
+    t.same(await store.reserveKey("key", "print", NOW), { state: "made", id: "dep_1" });
+    t.same(await store.reserveKey("key", "other", NOW), { state: "differs" });
+    await store.completeKey("key", RESPONSE);
+    t.same(await store.reserveKey("key", "print", NOW), { state: "done", response: RESPONSE });
+  });
+
   await t.test("gives the key to one of many simultaneous requests", async (t) => {
     const store = await open(t);
     const reserved = await Promise.all(Array.from({ length: 10 }, () => store.reserveKey("key", "print", NOW)));

@@ -1,3 +1,5 @@
+import type { Transaction } from "./transaction.ts";
+
 export interface TokenRow {
   readonly name: string;
   readonly role: string;
@@ -12,16 +14,30 @@ export interface StoredResponse {
 
 export interface AccessStore {
   countTokens(): Promise<number>;
+  /** Makes a token the only one of its name. Returns how many others of that name it replaced. */
+  replaceToken(hash: string, token: TokenRow, at: number): Promise<number>;
   /** `hash` is the SHA-256 of the token. Inserting a known hash changes nothing. */
   insertToken(hash: string, token: TokenRow, at: number): Promise<void>;
   findToken(hash: string): Promise<TokenRow | null>;
-  /** `new` means that the caller owns the key from now on. Deletes keys older than 24 h. */
+  /**
+   * `new` means that the caller owns the key from now on. `made`: the first request has made this job, and its response was
+   * not stored (yet). Deletes keys older than 24 h.
+   */
   reserveKey(
     key: string,
     fingerprint: string,
     now: number,
-  ): Promise<{ state: "new" | "running" | "differs" } | { state: "done"; response: StoredResponse }>;
+  ): Promise<
+    | { state: "new" | "running" | "differs" }
+    | { state: "made"; id: string }
+    | { state: "done"; response: StoredResponse }
+  >;
+  /** Notes the job that the request with a key makes, in the transaction that makes it. */
+  noteMade(transaction: Transaction, key: string, id: string): Promise<void>;
   completeKey(key: string, response: StoredResponse): Promise<void>;
-  /** Releases the key of a request that failed with 5xx, so that it can be sent again. Null releases every running key. */
+  /**
+   * Releases the key of a request that may be sent again. Null releases every running key. A key whose request has made a
+   * job stays, and leads to that job.
+   */
   releaseKey(key: string | null): Promise<void>;
 }

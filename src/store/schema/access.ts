@@ -14,6 +14,8 @@ export const idempotencyKeys = sqliteTable(
     key: text().primaryKey(),
     fingerprint: text().notNull(),
     createdAt: integer("created_at").notNull(),
+    /** The job that the request has made, written with the job's own rows; null as long as it has made none. */
+    made: text(),
     status: integer(),
     headers: text({ mode: "json" }).$type<Readonly<Record<string, string>>>(),
     body: text(),
