@@ -3,7 +3,15 @@ import t, { type Test } from "tap";
 import { deployStack, putItem, type TestAccount, worldOf } from "../support/test-account.ts";
 import { type CommandResult, runInProcess } from "./run-in-process.ts";
 
-const table = { Orders: { Type: "AWS::DynamoDB::Table" } };
+const table = {
+  Orders: {
+    Type: "AWS::DynamoDB::Table",
+    Properties: {
+      ...{ KeySchema: [{ AttributeName: "id", KeyType: "HASH" }], BillingMode: "PAY_PER_REQUEST" },
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    },
+  },
+};
 const shop = (DisplayName: string, more: Partial<typeof table> = {}) => ({
   Resources: { Topic: { Type: "AWS::SNS::Topic", Properties: { DisplayName } }, ...more },
 });

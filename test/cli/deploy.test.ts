@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import {
@@ -80,8 +81,14 @@ t.test("the command runs once the backup is ready, and what it altered is printe
     service
       .calls()
       .map((call) => call.split("?")[0])
-      .slice(0, 4),
-    ["POST /v1/deployments", "GET /v1/deployments/dep_01", "GET /v1/deployments/dep_01", FINISH],
+      .slice(0, 5),
+    [
+      "POST /v1/deployments",
+      "GET /v1/deployments/dep_01",
+      "GET /v1/deployments/dep_01",
+      "GET /v1/snapshots/snp_01",
+      FINISH,
+    ],
   );
 });
 
@@ -245,4 +252,54 @@ t.test("a pinned build is noted before the command, and a pinned state after it"
   t.equal(code, 0);
   t.match(stderr, "PINNED rbk_00 rolled the build 1841 back");
   t.match(stderr, /PINNED lambda-code:pay was rolled back before: pin_01/);
+});
+
+const GAPS = [
+  { what: "scaling configuration", why: "The SDK has no call for it.", components: ["lambda-config:pay"], count: 1 },
+  { what: "version policies", why: "Only the newest are read.", components: ["lambda-code:pay"], count: 12 },
+];
+
+t.test("what the backup does not hold of the scope is said with it, and whole in JSON", async (t) => {
+  const answers = { "GET /v1/snapshots/snp_01": [{ id: "snp_01", coverage: GAPS }] };
+  const { deploy } = await openScene(t, answers);
+  const { stderr } = await deploy("true");
+  t.match(stderr, "Backup ready: 3 components, 4.2 kB; not in it: scaling configuration (1), version policies (12)\n");
+  const json = await openScene(t, answers);
+  const { stdout } = await json.deploy("true", { options: ["--output", "json"] });
+  t.match(JSON.parse(stdout), { id: "dep_01", coverage: GAPS });
+});
+
+/** The outputs that GitHub Actions would read from the file: the last value of each name. */
+function outputsIn(text: string): Record<string, string> {
+  const entries = [...text.matchAll(/^([\w-]+)<<(\S+)\n([\s\S]*?)\n\2$/gm)];
+  return Object.fromEntries(entries.map(([, name = "", , value = ""]) => [name, value]));
+}
+
+t.test("the outputs of a step in GitHub Actions name what was deployed, and whether it is still broken", async (t) => {
+  const failed = { ...COMPLETED, status: "Exception", outcome: "failed", rollback: "rbk_01" };
+  const rolledBack = (status: string) => ({
+    "GET /v1/deployments/dep_01": [DEPLOYMENT, failed],
+    "GET /v1/rollbacks/rbk_01": [{ id: "rbk_01", type: "rollback", status, error: null, result: null, undoes: null }],
+    "GET /v1/rollbacks/rbk_01/components": [{ items: [], next: null }],
+  });
+  for (const [script, answers, expected] of [
+    ["true", {}, { status: "Completed", "still-broken": "false" }],
+    ["exit 7", rolledBack("Completed"), { status: "Exception", "rollback-id": "rbk_01", "still-broken": "false" }],
+    ["exit 7", rolledBack("Exception"), { status: "Exception", "rollback-id": "rbk_01", "still-broken": "true" }],
+  ] as const) {
+    const GITHUB_OUTPUT = join(t.testdir({ output: "earlier=1\n" }), "output");
+    const { deploy } = await openScene(t, answers);
+    const { code } = await deploy(script, { env: { GITHUB_OUTPUT } });
+    t.equal(code, script === "true" ? 0 : 7);
+    const text = await readFile(GITHUB_OUTPUT, "utf8");
+    t.ok(text.startsWith("earlier=1\n"), "what other commands of the step wrote stays");
+    t.same(outputsIn(text), { "deployment-id": "dep_01", "snapshot-id": "snp_01", ...expected });
+  }
+});
+
+t.test("an outputs file that cannot be written is noted, and the exit code is the command's", async (t) => {
+  const { deploy } = await openScene(t);
+  const { code, stderr } = await deploy("true", { env: { GITHUB_OUTPUT: t.testdir() } });
+  t.equal(code, 0);
+  t.match(stderr, "The outputs could not be written to GITHUB_OUTPUT: EISDIR");
 });

@@ -1,6 +1,8 @@
 import type { Deployment, Rollback } from "#client/api-types";
 import { readAllRows, waitForRecord, waitForRollback } from "#client/jobs";
 import { problemOf } from "#client/problem";
+import { writeDeploymentOutputs } from "./ci-outputs.ts";
+import { type Coverage, coverageMember } from "./coverage.ts";
 import { errorLines, problemLines } from "./errors.ts";
 import { countsText } from "./format.ts";
 import { type Paint, paintStatus } from "./paint.ts";
@@ -9,15 +11,16 @@ import type { Session } from "./session.ts";
 import { asOptions } from "./wording.ts";
 
 /** Shows what the deploy altered, how to roll it back, and how its own rollback ended. Never changes the exit code. */
-export async function showRecord(session: Session, reported: Deployment): Promise<void> {
+export async function showRecord(session: Session, reported: Deployment, coverage: Coverage): Promise<void> {
   const { api, terminal, interrupted } = session;
   const progress = await terminal.progress("Recording what was altered");
   try {
     const recorded = await waitForRecord(api, reported.id).finally(() => progress.stop());
     terminal.note(...recordLines(recorded, terminal.paintNotes));
     const rollback = recorded.rollback === null ? null : await followRollback(session, recorded.rollback);
-    const ended = rollback && { id: rollback.id, status: rollback.status };
-    if (terminal.form === "json") terminal.answer(ended ? { ...recorded, rollback: ended } : recorded, () => []);
+    await writeDeploymentOutputs(terminal, recorded, rollback);
+    const ended = rollback && { rollback: { id: rollback.id, status: rollback.status } };
+    if (terminal.form === "json") terminal.answer({ ...recorded, ...ended, ...coverageMember(coverage) }, () => []);
     terminal.note(...lastLines(recorded, rollback, terminal.paintNotes));
   } catch (error) {
     interrupted.throwIfAborted();
@@ -25,7 +28,8 @@ export async function showRecord(session: Session, reported: Deployment): Promis
       "The deploy was reported, but its record could not be followed.",
       ...errorLines(error, terminal.paintNotes),
     );
-    if (terminal.form === "json") terminal.answer(reported, () => []);
+    await writeDeploymentOutputs(terminal, reported);
+    if (terminal.form === "json") terminal.answer({ ...reported, ...coverageMember(coverage) }, () => []);
   }
 }
 

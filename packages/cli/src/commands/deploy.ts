@@ -3,8 +3,10 @@ import { type Deployment, deploymentOnFailureValues } from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { waitForBackup } from "#client/jobs";
 import { problemOf } from "#client/problem";
+import { writeDeploymentOutputs } from "../ci-outputs.ts";
 import { type Origin, originOf } from "../ci-variables.ts";
 import { allowDestructiveOption, allowLossOption, consentOf } from "../consent.ts";
+import { type Coverage, coverageText, readCoverage } from "../coverage.ts";
 import { cancelDeployment as cancel, type Required, requireComplete, requireReadiness } from "../deploy-gates.ts";
 import { rollbackCommandFor, showRecord } from "../deploy-result.ts";
 import { errorLines, problemLines } from "../errors.ts";
@@ -37,7 +39,9 @@ export function deployCommand(program: Command, run: Run): void {
   program
     .command("deploy")
     .summary("back up, run a deploy command, report its outcome")
-    .description("take the backup, run a deploy command, report its outcome; exits with the command's own code")
+    .description(
+      "take the backup, run a deploy command, report its outcome; exits with the command's own code; in GitHub Actions, the ids, the status and whether production is still broken are outputs of the step (GITHUB_OUTPUT)",
+    )
     .usage("[options] -- COMMAND [ARGS...]")
     .argument("<command...>", "the deploy command and its arguments, after --")
     .requiredOption("--application <name>", "the application that is deployed")
@@ -75,12 +79,13 @@ async function deploy(session: Session, command: readonly string[], options: Dep
   await storePackage(session, options);
   const { id, warnings } = await openDeployment(session, options);
   for (const { code, detail } of warnings) session.terminal.note(`${code} ${asOptions(detail)}`);
-  const ready = await takeBackup(session, id);
+  const { deployment: ready, coverage } = await takeBackup(session, id);
   for (const { code, detail } of ready.warnings.slice(warnings.length))
     session.terminal.note(`${code} ${asOptions(detail)}`);
   if (!options.allowIncomplete) await requireComplete(session, ready);
   if (options.require) await requireReadiness(session, ready, options.require);
   const { terminal, interrupted } = session;
+  await writeDeploymentOutputs(terminal, ready);
   const end = await runCommand(command, terminal.io, { stdout: options.output === "json" ? "stderr" : "stdout" });
   if (end.how === "not-started") return cancelUnstarted(session, id, end.reason);
   const succeeded = end.how === "exited" && end.code === 0 && !interrupted.aborted;
@@ -90,7 +95,7 @@ async function deploy(session: Session, command: readonly string[], options: Dep
   });
   if (interrupted.aborted) return noteInterruption(session, id, reported !== null);
   if (!reported) return succeeded ? EXIT.service : end.code;
-  await showRecord(session, reported);
+  await showRecord(session, reported, coverage);
   return end.code;
 }
 
@@ -124,15 +129,18 @@ async function openDeployment(
 }
 
 /** Waits until the backup is Ready. Throws where it will not be, since nothing may be deployed then. */
-async function takeBackup({ api, steadyApi, terminal, interrupted }: Session, id: string): Promise<Deployment> {
+async function takeBackup(session: Session, id: string): Promise<{ deployment: Deployment; coverage: Coverage }> {
+  const { api, steadyApi, terminal, interrupted } = session;
   const progress = await terminal.progress(`Deployment ${id}: taking the backup`);
   try {
     const deployment = await waitForBackup(api, id);
     const { snapshot, error } = deployment;
     interrupted.throwIfAborted();
     if (snapshot.status === "Ready" && deployment.status === "In Progress") {
-      progress.succeed(`Backup ready: ${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`);
-      return deployment;
+      const held = `${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`;
+      const coverage = await readCoverage(api, snapshot.id);
+      progress.succeed(`Backup ready: ${held}${coverageText(coverage)}`);
+      return { deployment, coverage };
     }
     progress.fail("There is no backup, so the command is not started.");
     terminal.note(...(error ? problemLines(problemOf(error, error.status), terminal.paintNotes) : []));

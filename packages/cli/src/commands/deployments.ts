@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Deployment } from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { problemOf } from "#client/problem";
+import { coverageLines, coverageMember, readCoverage } from "../coverage.ts";
 import { problemLines } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { countsText, plural, sizeText, timeText } from "../format.ts";
@@ -44,7 +45,12 @@ async function listDeployments({ api, terminal }: Session, options: DeploymentOp
 
 async function showDeployment({ api, terminal }: Session, id: string): Promise<ExitCode> {
   const deployment = await unwrap(api.GET("/v1/deployments/{id}", { params: { path: { id } } }));
-  terminal.answer(deployment, (paint) => deploymentLines(deployment, paint));
+  const { status, id: snapshot } = deployment.snapshot;
+  const coverage = status === "Ready" ? await readCoverage(api, snapshot) : [];
+  terminal.answer({ ...deployment, ...coverageMember(coverage) }, (paint) => [
+    ...deploymentLines(deployment, paint),
+    ...coverageLines(coverage),
+  ]);
   return EXIT.done;
 }
 

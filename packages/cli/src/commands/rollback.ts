@@ -10,6 +10,7 @@ import {
 import { unwrap } from "#client/connect";
 import { readAllRows, waitForRollback } from "#client/jobs";
 import { followLog } from "#client/log";
+import { writeRollbackOutputs } from "../ci-outputs.ts";
 import { allowDestructiveOption, allowLossOption, consentOf } from "../consent.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
 import { logLineText } from "../format.ts";
@@ -45,6 +46,7 @@ export function rollbackCommand(program: Command, run: Run): void {
     .summary("roll back picked components")
     .description(
       `roll back picked components of a deployment: plan, ask, run exactly that plan, follow it.
+In GitHub Actions, the ids, the status and whether production is still broken are outputs of the step (GITHUB_OUTPUT).
 With --to-build and a command: run the command on the build's stored package, and prove the result.`,
     )
     .usage("[options] [-- COMMAND [ARGS...]]")
@@ -239,6 +241,7 @@ async function runPlan(session: Session, job: PlannedRun): Promise<ExitCode> {
   const body = { planDigest: job.plan.digest, ...present({ allowDestructive: job.allowDestructive }) };
   const started = await unwrap(steadyApi.POST("/v1/rollbacks/{id}/run", { params, body }));
   if (!job.wait) {
+    await writeRollbackOutputs(terminal, started);
     terminal.answer(started, () => [`Rollback ${id} started; follow it with  stepback logs -f ${id}`]);
     return EXIT.done;
   }
@@ -247,6 +250,7 @@ async function runPlan(session: Session, job: PlannedRun): Promise<ExitCode> {
     if (isMilestone(line)) terminal.report((paint) => [logLineText(line, paint)]);
   }
   const ended = await waitForRollback(api, id);
+  await writeRollbackOutputs(terminal, ended);
   const rows = await readAllRows(api, id);
   terminal.answer(ended, (paint) => resultLines(ended, rows, paint));
   if (ended.status === "Completed")
