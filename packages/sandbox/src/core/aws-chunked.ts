@@ -14,11 +14,14 @@ export function isAwsChunked(headers: Readonly<Record<string, string>>): boolean
   );
 }
 
-/**
- * The bytes without their framing. Signatures and trailing checksums are not verified. Throws AwsError if a frame is
- * broken.
- */
-export function decodeAwsChunked(framed: Uint8Array): Uint8Array {
+interface Unframed {
+  readonly body: Uint8Array;
+  /** Headers that follow the bytes, such as a checksum that the client computed while it sent them; lower-case names. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
+/** The bytes without their framing. Signatures are not verified. Throws AwsError if a frame is broken. */
+export function decodeAwsChunked(framed: Uint8Array): Unframed {
   const buffer = Buffer.from(framed.buffer, framed.byteOffset, framed.byteLength);
   const chunks: Uint8Array[] = [];
   let at = 0;
@@ -26,12 +29,23 @@ export function decodeAwsChunked(framed: Uint8Array): Uint8Array {
     const lineEnd = buffer.indexOf(LINE_END, at);
     const sizeBytes = lineEnd < 0 ? Number.NaN : Number.parseInt(buffer.toString("latin1", at, lineEnd), 16);
     if (Number.isNaN(sizeBytes)) throw incomplete();
-    if (sizeBytes === 0) return Buffer.concat(chunks);
     const start = lineEnd + LINE_END.length;
+    if (sizeBytes === 0)
+      return { body: Buffer.concat(chunks), trailers: readTrailers(buffer.toString("latin1", start)) };
     if (start + sizeBytes > buffer.byteLength) throw incomplete();
     chunks.push(buffer.subarray(start, start + sizeBytes));
     at = start + sizeBytes + LINE_END.length;
   }
+}
+
+function readTrailers(text: string): Record<string, string> {
+  const lines = text.split(LINE_END).filter((line) => line.includes(":"));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+    }),
+  );
 }
 
 function incomplete(): AwsError {

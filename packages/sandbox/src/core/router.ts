@@ -118,7 +118,9 @@ function decode(protocol: Protocol, request: WireRequest): DecodedCall {
 }
 
 function unframed(request: WireRequest): WireRequest {
-  return isAwsChunked(request.headers) ? { ...request, body: decodeAwsChunked(request.body) } : request;
+  if (!isAwsChunked(request.headers)) return request;
+  const { body, trailers } = decodeAwsChunked(request.body);
+  return { ...request, headers: { ...request.headers, ...trailers }, body };
 }
 
 /** Returns an error of the service instead of throwing it, so that a hold with `when: "after"` delays it too. */

@@ -10,7 +10,6 @@ import { pageByMarker } from "./paging.ts";
 import type { EventSourceMapping } from "./resource-records.ts";
 import { addTags } from "./tags.ts";
 
-
 const CREATE_ONLY = [
   "StartingPosition",
   "StartingPositionTimestamp",

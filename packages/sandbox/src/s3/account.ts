@@ -4,6 +4,9 @@ import { optionalText } from "../core/shape.ts";
 import { type BucketNamespace, type BucketRecord, NULL_VERSION } from "./bucket-record.ts";
 import { accessDenied, noSuchBucket } from "./errors.ts";
 
+/** Eight hexadecimal digits. */
+const MAX_VERSIONS = 0xffffffff;
+
 type S3Operation = (input: Shape) => Shape;
 export type S3Operations = Readonly<Record<string, S3Operation>>;
 
@@ -27,8 +30,11 @@ export class S3Account {
     return bucket;
   }
 
+  /** Newer ids sort before older ones, so that a list can go on after a version that is gone. */
   newVersionId(bucket: BucketRecord): string {
-    return bucket.versioning === "Enabled" ? this.context.uuid().replaceAll("-", "") : NULL_VERSION;
+    if (bucket.versioning !== "Enabled") return NULL_VERSION;
+    bucket.versionCount += 1;
+    return (MAX_VERSIONS - bucket.versionCount).toString(16) + this.context.uuid().replaceAll("-", "").slice(0, 24);
   }
 }
 

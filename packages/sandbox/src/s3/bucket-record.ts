@@ -1,4 +1,5 @@
 import type { AccountRegion } from "../core/contract.ts";
+import type { Checksum, ChecksumAlgorithm } from "./checksums.ts";
 
 /** S3's records, in memory. */
 
@@ -10,6 +11,8 @@ export interface BucketRecord extends AccountRegion {
   readonly createdAt: Date;
   /** Undefined: never enabled. */
   versioning: "Enabled" | "Suspended" | undefined;
+  /** How many versions have been made, also those that are gone. */
+  versionCount: number;
   /** Every version of every key, newest first. */
   readonly objects: Map<string, ObjectVersion[]>;
   readonly uploads: Map<string, MultipartUpload>;
@@ -26,6 +29,8 @@ export interface ObjectVersion {
   /** With its quotes: the MD5 of the body, or the MD5 of the parts' MD5s and their number. */
   readonly etag: string;
   readonly lastModified: Date;
+  /** Undefined for a delete marker. */
+  readonly checksum: Checksum | undefined;
   readonly attributes: ObjectAttributes;
 }
 
@@ -37,6 +42,7 @@ export interface ObjectAttributes {
   readonly ContentLanguage?: string;
   readonly CacheControl?: string;
   readonly StorageClass?: string;
+  readonly ServerSideEncryption?: string;
   readonly Metadata?: Readonly<Record<string, string>>;
 }
 
@@ -45,6 +51,8 @@ export interface MultipartUpload {
   readonly uploadId: string;
   readonly initiated: Date;
   readonly attributes: ObjectAttributes;
+  /** As the client named them; S3's own otherwise. */
+  readonly checksum: { readonly algorithm?: ChecksumAlgorithm; readonly type?: Checksum["type"] };
   readonly parts: Map<number, UploadedPart>;
 }
 
@@ -62,5 +70,12 @@ interface NewBucket extends AccountRegion {
 }
 
 export function newBucketRecord(bucket: NewBucket): BucketRecord {
-  return { ...bucket, versioning: undefined, objects: new Map(), uploads: new Map(), documents: new Map() };
+  return {
+    ...bucket,
+    versioning: undefined,
+    versionCount: 0,
+    objects: new Map(),
+    uploads: new Map(),
+    documents: new Map(),
+  };
 }

@@ -69,7 +69,7 @@ function listBuckets(account: S3Account): Shape {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     Buckets: buckets.map((bucket) => ({ Name: bucket.name, CreationDate: bucket.createdAt })),
-    Owner: { ID: accountId, DisplayName: "sandbox" },
+    Owner: { ID: accountId },
   };
 }
 

@@ -54,3 +54,8 @@ export function signedForWrongRegion({ region }: BucketRecord, signedFor: string
   const message = `The authorization header is malformed; the region '${signedFor}' is wrong; expecting '${region}'`;
   return new AwsError("AuthorizationHeaderMalformed", message, 400, { Region: region, BucketRegion: region });
 }
+
+export function invalidArgument(name: string, value: string | undefined, message: string): AwsError {
+  const ArgumentValue = value === undefined ? {} : { ArgumentValue: value };
+  return new AwsError("InvalidArgument", message, 400, { ArgumentName: name, ...ArgumentValue });
+}

@@ -2,6 +2,7 @@ import type { Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalText } from "../core/shape.ts";
 import type { S3Account, S3Operations } from "./account.ts";
 import type { BucketRecord, ObjectVersion } from "./bucket-record.ts";
+import { invalidArgument } from "./errors.ts";
 
 const MAX_KEYS = 1000;
 
@@ -17,6 +18,8 @@ function listObjectsV2(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
   const token = optionalText(input, "ContinuationToken");
   const startAfter = optionalText(input, "StartAfter");
+  if (token === "")
+    throw invalidArgument("continuation-token", undefined, "The continuation token provided is incorrect");
   const after = token === undefined ? startAfter : Buffer.from(token, "base64url").toString();
   const page = listPage(currentObjects(bucket), input, after);
   const encode = keyEncoder(input);
@@ -25,8 +28,8 @@ function listObjectsV2(account: S3Account, input: Shape): Shape {
     KeyCount: page.entries.length,
     ContinuationToken: token,
     StartAfter: startAfter && encode(startAfter),
-    NextContinuationToken: page.next === undefined ? undefined : Buffer.from(page.next).toString("base64url"),
-    Contents: contents(page, encode),
+    NextContinuationToken: page.next && Buffer.from(page.next.key).toString("base64url"),
+    Contents: contents(page, encode, optionalText(input, "FetchOwner") === "true" ? bucket : undefined),
     CommonPrefixes: commonPrefixes(page, encode),
   });
 }
@@ -39,29 +42,38 @@ function listObjects(account: S3Account, input: Shape): Shape {
   return defined({
     ...requestMembers(bucket, input, page),
     Marker: marker === undefined ? "" : encode(marker),
-    NextMarker: page.next === undefined ? undefined : encode(page.next),
-    Contents: contents(page, encode),
+    // Without a delimiter the last key says where the next page begins.
+    NextMarker: page.next && optionalText(input, "Delimiter") ? encode(page.next.key) : undefined,
+    Contents: contents(page, encode, bucket),
     CommonPrefixes: commonPrefixes(page, encode),
   });
 }
 
 function listObjectVersions(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
+  const [keyMarker, versionMarker] = [textIn(input, "KeyMarker"), textIn(input, "VersionIdMarker")];
+  if (versionMarker && !keyMarker) {
+    const message = "A version-id marker cannot be specified without a key marker.";
+    throw invalidArgument("version-id-marker", versionMarker, message);
+  }
   const every = sortedKeys(bucket).flatMap((key) => bucket.objects.get(key) ?? []);
-  const keyMarker = optionalText(input, "KeyMarker");
-  const page = listPage(every, input, keyMarker);
+  const rest = versionMarker ? versionsAfter(every, { key: keyMarker ?? "", versionId: versionMarker }) : every;
+  const page = listPage(rest, input, versionMarker ? undefined : keyMarker);
   const encode = keyEncoder(input);
   const shown = (version: ObjectVersion) => ({
     Key: encode(version.key),
     VersionId: version.versionId,
     IsLatest: bucket.objects.get(version.key)?.[0] === version,
     LastModified: version.lastModified,
+    Owner: { ID: bucket.accountId },
   });
   const versions = page.entries.flatMap((entry) => (entry.kind === "object" ? [entry.object] : []));
   return defined({
     ...requestMembers(bucket, input, page),
-    KeyMarker: keyMarker ?? "",
-    NextKeyMarker: page.next === undefined ? undefined : encode(page.next),
+    KeyMarker: encode(keyMarker ?? ""),
+    VersionIdMarker: versionMarker ?? "",
+    NextKeyMarker: page.next && encode(page.next.key),
+    NextVersionIdMarker: page.next?.kind === "object" ? page.next.object.versionId : undefined,
     Version: versions
       .filter((version) => !version.isDeleteMarker)
       .map((version) => ({ ...shown(version), ...objectMembers(version) })),
@@ -70,26 +82,35 @@ function listObjectVersions(account: S3Account, input: Shape): Shape {
   });
 }
 
+/** What follows a version inside its key, whether it still exists or not, and all later keys. */
+function versionsAfter(
+  sorted: readonly ObjectVersion[],
+  { key, versionId }: Pick<ObjectVersion, "key" | "versionId">,
+): readonly ObjectVersion[] {
+  const at = sorted.findIndex((version) => version.key === key && version.versionId === versionId);
+  if (at >= 0) return sorted.slice(at + 1);
+  return sorted.filter((version) => version.key > key || (version.key === key && version.versionId > versionId));
+}
+
 type Entry =
   | { readonly kind: "object"; readonly key: string; readonly object: ObjectVersion }
   | { readonly kind: "prefix"; readonly key: string };
 
 interface Page {
   readonly entries: readonly Entry[];
-  /** The last key or prefix of a page; undefined on the last page. */
-  readonly next: string | undefined;
+  /** The last entry of a page; undefined on the last page. */
+  readonly next: Entry | undefined;
 }
 
 /** Objects come sorted. Keys that are equal up to the delimiter become one prefix. */
 function listPage(sorted: readonly ObjectVersion[], input: Shape, after: string | undefined): Page {
-  const limit = Math.min(optionalNumber(input, "MaxKeys") ?? MAX_KEYS, MAX_KEYS);
+  const limit = limitIn(input, "MaxKeys");
   const entries: Entry[] = [];
   for (const entry of entriesOf(sorted, input)) {
     const last = entries.at(-1);
     if (entry.kind === "prefix" && last?.key === entry.key) continue;
     if (after !== undefined && entry.key <= after) continue;
-    const startsNewKey = last?.key !== entry.key;
-    if (entries.length >= limit && startsNewKey) return { entries, next: last?.key };
+    if (entries.length >= limit) return { entries, next: last };
     entries.push(entry);
   }
   return { entries, next: undefined };
@@ -125,23 +146,26 @@ function requestMembers(bucket: BucketRecord, input: Shape, page: Page): Shape {
     Name: bucket.name,
     Prefix: encode(optionalText(input, "Prefix") ?? ""),
     Delimiter: delimiter && encode(delimiter),
-    MaxKeys: optionalNumber(input, "MaxKeys") ?? MAX_KEYS,
+    MaxKeys: limitIn(input, "MaxKeys"),
     EncodingType: optionalText(input, "EncodingType"),
     IsTruncated: page.next !== undefined,
   };
 }
 
-function contents(page: Page, encode: (key: string) => string): Shape[] {
-  return page.entries.flatMap((entry) =>
-    entry.kind === "object"
-      ? [{ Key: encode(entry.key), LastModified: entry.object.lastModified, ...objectMembers(entry.object) }]
-      : [],
-  );
+function contents(page: Page, encode: (key: string) => string, owner: BucketRecord | undefined): Shape[] {
+  const Owner = owner && { ID: owner.accountId };
+  return page.entries.flatMap((entry) => {
+    if (entry.kind === "prefix") return [];
+    const { key, object } = entry;
+    return [defined({ Key: encode(key), LastModified: object.lastModified, Owner, ...objectMembers(object) })];
+  });
 }
 
 function objectMembers(object: ObjectVersion): Shape {
   return {
     ETag: object.etag,
+    ChecksumAlgorithm: object.checksum && [object.checksum.algorithm],
+    ChecksumType: object.checksum?.type,
     Size: object.body.byteLength,
     StorageClass: object.attributes.StorageClass ?? "STANDARD",
   };
@@ -151,8 +175,23 @@ function commonPrefixes(page: Page, encode: (key: string) => string): Shape[] {
   return page.entries.flatMap((entry) => (entry.kind === "prefix" ? [{ Prefix: encode(entry.key) }] : []));
 }
 
-/** Percent-encodes keys if the client asks for it, so that XML can contain any key. */
-function keyEncoder(input: Shape): (key: string) => string {
-  if (optionalText(input, "EncodingType") !== "url") return (key) => key;
-  return (key) => encodeURIComponent(key).replaceAll("%2F", "/");
+/** Percent-encodes keys if the client asks for it, so that XML can contain any key. Throws InvalidArgument for another encoding. */
+export function keyEncoder(input: Shape): (key: string) => string {
+  const encoding = optionalText(input, "EncodingType");
+  if (encoding === undefined) return (key) => key;
+  if (encoding === "url") return (key) => encodeURIComponent(key).replaceAll("%2F", "/");
+  throw invalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
+}
+
+/** How many items a page may have; a parameter without a value counts as absent. */
+export function limitIn(input: Shape, member: string): number {
+  return Math.min(
+    textIn(input, member) === undefined ? MAX_KEYS : (optionalNumber(input, member) ?? MAX_KEYS),
+    MAX_KEYS,
+  );
+}
+
+/** The text of a parameter that has a value. */
+function textIn(input: Shape, member: string): string | undefined {
+  return input[member] === "" ? undefined : String(input[member] ?? "") || undefined;
 }

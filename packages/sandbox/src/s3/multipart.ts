@@ -3,6 +3,8 @@ import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalBytes, optionalNumber, optionalShape, optionalShapes, optionalText } from "../core/shape.ts";
 import { etagOf, requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import type { BucketRecord, MultipartUpload, UploadedPart } from "./bucket-record.ts";
+import { checkedChecksum, combinedChecksum, namedAlgorithm, shownChecksum } from "./checksums.ts";
+import { requireWriteConditions } from "./conditions.ts";
 import { noSuchUpload } from "./errors.ts";
 import { readAttributes, readCopySource, shownVersion, storeObject } from "./objects.ts";
 import { readRange } from "./range.ts";
@@ -18,8 +20,6 @@ export function multipartOperations(account: S3Account): S3Operations {
     UploadPartCopy: (input) => uploadPartCopy(account, input),
     CompleteMultipartUpload: (input) => completeUpload(account, input),
     AbortMultipartUpload: (input) => abortUpload(account, input),
-    ListParts: (input) => listParts(account, input),
-    ListMultipartUploads: (input) => listUploads(account, input),
   };
 }
 
@@ -28,13 +28,28 @@ function createUpload(account: S3Account, input: Shape): Shape {
   const key = requiredMember(input, "Key");
   const uploadId = account.context.uuid().replaceAll("-", "");
   const initiated = account.now();
-  bucket.uploads.set(uploadId, { key, uploadId, initiated, attributes: readAttributes(input), parts: new Map() });
-  return { Bucket: bucket.name, Key: key, UploadId: uploadId };
+  const attributes = readAttributes(input);
+  const { ServerSideEncryption } = attributes;
+  const checksum = askedChecksum(input);
+  bucket.uploads.set(uploadId, { key, uploadId, initiated, attributes, checksum, parts: new Map() });
+  return { Bucket: bucket.name, Key: key, UploadId: uploadId, ServerSideEncryption };
+}
+
+function askedChecksum(input: Shape): MultipartUpload["checksum"] {
+  const algorithm = namedAlgorithm(input);
+  const type = optionalText(input, "ChecksumType");
+  return {
+    ...(algorithm ? { algorithm } : {}),
+    ...(type === "FULL_OBJECT" || type === "COMPOSITE" ? { type } : {}),
+  };
 }
 
 function uploadPart(account: S3Account, input: Shape): Shape {
-  const part = addPart(account, input, optionalBytes(input, "Body") ?? new Uint8Array());
-  return { ETag: part.etag };
+  const body = optionalBytes(input, "Body") ?? new Uint8Array();
+  const { algorithm, value } = checkedChecksum(input, body);
+  const part = addPart(account, input, body);
+  const { ServerSideEncryption } = findUpload(account.bucket(input), input).attributes;
+  return defined({ ETag: part.etag, ServerSideEncryption, [`Checksum${algorithm}`]: value });
 }
 
 function uploadPartCopy(account: S3Account, input: Shape): Shape {
@@ -59,10 +74,14 @@ function completeUpload(account: S3Account, input: Shape): Shape {
   if (parts.slice(0, -1).some((part) => part.body.byteLength < MIN_PART_BYTES)) {
     throw new AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", 400);
   }
+  requireWriteConditions(bucket, upload.key, input);
+  const bodies = parts.map((part) => part.body);
+  const checksum = combinedChecksum(bodies, upload.checksum);
   const stored = storeObject(account, bucket, {
     key: upload.key,
-    body: Buffer.concat(parts.map((part) => part.body)),
+    body: Buffer.concat(bodies),
     etag: combinedEtag(parts),
+    checksum,
     attributes: upload.attributes,
   });
   bucket.uploads.delete(upload.uploadId);
@@ -72,7 +91,9 @@ function completeUpload(account: S3Account, input: Shape): Shape {
     Bucket: bucket.name,
     Key: upload.key,
     ETag: stored.etag,
+    ServerSideEncryption: upload.attributes.ServerSideEncryption,
     VersionId: shownVersion(bucket, stored),
+    ...shownChecksum(checksum),
   });
 }
 
@@ -100,35 +121,7 @@ function abortUpload(account: S3Account, input: Shape): Shape {
   return {};
 }
 
-function listParts(account: S3Account, input: Shape): Shape {
-  const bucket = account.bucket(input);
-  const upload = findUpload(bucket, input);
-  const parts = [...upload.parts].sort(([a], [b]) => a - b);
-  return {
-    Bucket: bucket.name,
-    Key: upload.key,
-    UploadId: upload.uploadId,
-    IsTruncated: false,
-    Part: parts.map(([number, part]) => ({
-      PartNumber: number,
-      ETag: part.etag,
-      Size: part.body.byteLength,
-      LastModified: part.lastModified,
-    })),
-  };
-}
-
-function listUploads(account: S3Account, input: Shape): Shape {
-  const bucket = account.bucket(input);
-  const uploads = [...bucket.uploads.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  return {
-    Bucket: bucket.name,
-    IsTruncated: false,
-    Upload: uploads.map(({ key, uploadId, initiated }) => ({ Key: key, UploadId: uploadId, Initiated: initiated })),
-  };
-}
-
-function findUpload(bucket: BucketRecord, input: Shape): MultipartUpload {
+export function findUpload(bucket: BucketRecord, input: Shape): MultipartUpload {
   const uploadId = requiredMember(input, "UploadId");
   const upload = bucket.uploads.get(uploadId);
   if (!upload || upload.key !== optionalText(input, "Key")) throw noSuchUpload(uploadId);

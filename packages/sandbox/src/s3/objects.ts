@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { AwsError, type Shape } from "../core/contract.ts";
 import {
   defined,
@@ -12,8 +10,13 @@ import {
 } from "../core/shape.ts";
 import { etagOf, requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import { type BucketRecord, NULL_VERSION, type ObjectAttributes, type ObjectVersion } from "./bucket-record.ts";
+import { type Checksum, checkedChecksum, shownChecksum } from "./checksums.ts";
+import { requireCopyConditions, requireReadConditions, requireWriteConditions } from "./conditions.ts";
 import { noSuchKey, noSuchVersion, preconditionFailed } from "./errors.ts";
 import { readRange } from "./range.ts";
+
+/** Every object is encrypted; without a choice, under keys of S3. */
+const DEFAULT_ENCRYPTION = "AES256";
 
 export function objectOperations(account: S3Account): S3Operations {
   return {
@@ -30,14 +33,15 @@ function putObject(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
   const key = requiredMember(input, "Key");
   const body = optionalBytes(input, "Body") ?? new Uint8Array();
-  requireDigests(input, body);
+  const checksum = checkedChecksum(input, body);
   requireWriteConditions(bucket, key, input);
-  const stored = storeObject(account, bucket, { key, body, etag: etagOf(body), attributes: readAttributes(input) });
+  const attributes = readAttributes(input);
+  const stored = storeObject(account, bucket, { key, body, etag: etagOf(body), checksum, attributes });
   return defined({
     ETag: stored.etag,
     VersionId: shownVersion(bucket, stored),
-    ChecksumCRC32: checksum(body),
-    ChecksumType: "FULL_OBJECT",
+    ServerSideEncryption: attributes.ServerSideEncryption,
+    ...shownChecksum(checksum),
   });
 }
 
@@ -45,6 +49,7 @@ interface NewObject {
   readonly key: string;
   readonly body: Uint8Array;
   readonly etag: string;
+  readonly checksum: Checksum | undefined;
   readonly attributes: ObjectAttributes;
 }
 
@@ -72,12 +77,14 @@ export function readAttributes(input: Shape): ObjectAttributes {
     ContentLanguage: optionalText(input, "ContentLanguage"),
     CacheControl: optionalText(input, "CacheControl"),
     StorageClass: optionalText(input, "StorageClass"),
+    ServerSideEncryption: optionalText(input, "ServerSideEncryption") ?? DEFAULT_ENCRYPTION,
     Metadata: optionalTextMap(input, "Metadata"),
   });
 }
 
 function getObject(account: S3Account, input: Shape): Shape {
   const found = readableVersion(account, input);
+  requireReadConditions(input, found, account.now());
   const range = readRange(optionalText(input, "Range"), found.body.byteLength);
   if (!range) return { ...describeObject(account, input, found), Body: found.body };
   const body = found.body.subarray(range.start, range.end);
@@ -86,13 +93,14 @@ function getObject(account: S3Account, input: Shape): Shape {
     Body: body,
     ContentLength: body.byteLength,
     ContentRange: `bytes ${range.start}-${range.end - 1}/${found.body.byteLength}`,
-    ChecksumCRC32: undefined,
-    ChecksumType: undefined,
+    ...(found.checksum ? { [`Checksum${found.checksum.algorithm}`]: undefined, ChecksumType: undefined } : {}),
   };
 }
 
 function headObject(account: S3Account, input: Shape): Shape {
-  return describeObject(account, input, readableVersion(account, input));
+  const found = readableVersion(account, input);
+  requireReadConditions(input, found, account.now());
+  return describeObject(account, input, found);
 }
 
 function describeObject(account: S3Account, input: Shape, found: ObjectVersion): Shape {
@@ -105,11 +113,11 @@ function describeObject(account: S3Account, input: Shape, found: ObjectVersion):
     ETag: found.etag,
     LastModified: found.lastModified,
     VersionId: shownVersion(bucket, found),
-    ...(wantsChecksum ? { ChecksumCRC32: checksum(found.body), ChecksumType: "FULL_OBJECT" } : {}),
+    ...(wantsChecksum && found.checksum ? shownChecksum(found.checksum) : {}),
   });
 }
 
-/** The version that a request may read. Throws NoSuchKey, NoSuchVersion, or the error of an unmet condition. */
+/** The version that a request may read. Throws NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker. */
 function readableVersion(account: S3Account, input: Shape): ObjectVersion {
   const bucket = account.bucket(input);
   const key = requiredMember(input, "Key");
@@ -118,12 +126,6 @@ function readableVersion(account: S3Account, input: Shape): ObjectVersion {
   if (found.isDeleteMarker) {
     if (versionId === undefined) throw noSuchKey(key);
     throw new AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
-  }
-  const ifMatch = optionalText(input, "IfMatch");
-  if (ifMatch !== undefined && unquoted(ifMatch) !== unquoted(found.etag)) throw preconditionFailed("If-Match");
-  const ifNoneMatch = optionalText(input, "IfNoneMatch");
-  if (ifNoneMatch !== undefined && unquoted(ifNoneMatch) === unquoted(found.etag)) {
-    throw new AwsError("NotModified", "Not Modified", 304);
   }
   return found;
 }
@@ -143,35 +145,50 @@ function findVersion(bucket: BucketRecord, key: string, versionId: string | unde
 /** `CopySource` is `/bucket/key?versionId=…`, percent-encoded. */
 function copyObject(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
+  const key = requiredMember(input, "Key");
   const source = readCopySource(account, input);
+  requireWriteConditions(bucket, key, input);
+  const { body } = source;
+  const asked = readAttributes(input);
+  const { ServerSideEncryption } = asked;
   const replace = optionalText(input, "MetadataDirective") === "REPLACE";
-  const stored = storeObject(account, bucket, {
-    key: requiredMember(input, "Key"),
-    body: source.body,
-    etag: etagOf(source.body),
-    attributes: replace ? readAttributes(input) : source.attributes,
-  });
+  const attributes = replace ? asked : { ...source.attributes, ...defined({ ServerSideEncryption }) };
+  const algorithm = optionalText(input, "ChecksumAlgorithm") ?? source.checksum?.algorithm;
+  const checksum = checkedChecksum(defined({ ChecksumAlgorithm: algorithm }), body);
+  const stored = storeObject(account, bucket, { key, body, etag: etagOf(body), checksum, attributes });
   return defined({
-    CopyObjectResult: { ETag: stored.etag, LastModified: stored.lastModified },
+    CopyObjectResult: { ETag: stored.etag, LastModified: stored.lastModified, ...shownChecksum(checksum) },
+    CopySourceVersionId: sourceVersion(account, input, source),
+    ServerSideEncryption,
     VersionId: shownVersion(bucket, stored),
   });
 }
 
-/** The object that a copy reads from. */
+function sourceVersion(account: S3Account, input: Shape, source: ObjectVersion): string | undefined {
+  return shownVersion(account.bucket({ Bucket: parseCopySource(input).Bucket }), source);
+}
+
+/** The object that a copy reads from. Throws PreconditionFailed if it does not meet the request's conditions. */
 export function readCopySource(account: S3Account, input: Shape): ObjectVersion {
+  const source = readableVersion(account, parseCopySource(input));
+  requireCopyConditions(input, source, account.now());
+  return source;
+}
+
+function parseCopySource(input: Shape): Shape {
   const [path = "", query = ""] = requiredMember(input, "CopySource").split("?");
-  const [bucketName = "", ...key] = decodeURIComponent(path).replace(/^\//, "").split("/");
+  const [Bucket = "", ...key] = decodeURIComponent(path).replace(/^\//, "").split("/");
   const versionId = new URLSearchParams(query).get("versionId");
-  return readableVersion(account, {
-    Bucket: bucketName,
-    Key: key.join("/"),
-    ...(versionId ? { VersionId: versionId } : {}),
-  });
+  return { Bucket, Key: key.join("/"), ...(versionId ? { VersionId: versionId } : {}) };
 }
 
 function deleteObject(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
-  return removeObject(account, bucket, readTarget(input));
+  const target = readTarget(input);
+  const current = bucket.objects.get(target.key)?.[0];
+  const ifMatch = optionalText(input, "IfMatch");
+  if (ifMatch !== undefined && current && !current.isDeleteMarker && ifMatch !== "*") requireEtag(current, ifMatch);
+  return removeObject(account, bucket, target);
 }
 
 interface Target {
@@ -187,7 +204,7 @@ function readTarget(input: Shape): Target {
 /** Without a version id a versioned bucket gets a delete marker. Deleting an object that does not exist succeeds. */
 function removeObject(account: S3Account, bucket: BucketRecord, { key, versionId }: Target): Shape {
   if (versionId === undefined && bucket.versioning !== undefined) {
-    const marker = { key, body: new Uint8Array(), etag: "", attributes: {}, isDeleteMarker: true };
+    const marker = { key, body: new Uint8Array(), etag: "", checksum: undefined, attributes: {}, isDeleteMarker: true };
     return { DeleteMarker: true, VersionId: pushVersion(account, bucket, marker).versionId };
   }
   const wanted = versionId ?? NULL_VERSION;
@@ -218,35 +235,8 @@ function deleteObjects(account: S3Account, input: Shape): Shape {
   return { Deleted: quiet ? [] : deleted };
 }
 
-function requireDigests(input: Shape, body: Uint8Array): void {
-  const md5 = optionalText(input, "ContentMD5");
-  const crc = optionalText(input, "ChecksumCRC32");
-  const isWrong =
-    (md5 !== undefined && md5 !== createHash("md5").update(body).digest("base64")) ||
-    (crc !== undefined && crc !== checksum(body));
-  if (isWrong) {
-    throw new AwsError(
-      "BadDigest",
-      "The Content-MD5 or checksum value that you specified did not match what the server received.",
-      400,
-    );
-  }
-}
-
-function requireWriteConditions(bucket: BucketRecord, key: string, input: Shape): void {
-  const current = bucket.objects.get(key)?.[0];
-  const exists = current !== undefined && !current.isDeleteMarker;
-  if (optionalText(input, "IfNoneMatch") === "*" && exists) throw preconditionFailed("If-None-Match");
-  const ifMatch = optionalText(input, "IfMatch");
-  if (ifMatch === undefined) return;
-  if (!exists) throw noSuchKey(key);
-  if (unquoted(ifMatch) !== unquoted(current.etag)) throw preconditionFailed("If-Match");
-}
-
-function checksum(body: Uint8Array): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(body));
-  return bytes.toString("base64");
+function requireEtag({ etag }: ObjectVersion, wanted: string): void {
+  if (unquoted(wanted) !== unquoted(etag)) throw preconditionFailed("If-Match");
 }
 
 /** The response of a bucket that was never versioned does not mention versions. */

@@ -4,6 +4,7 @@ import type { DecodedCall, Protocol } from "../core/protocol.ts";
 import { defined, isShape } from "../core/shape.ts";
 import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
 import { shapeToXml } from "../core/xml.ts";
+import { CHECKSUM_NAMES } from "./checksums.ts";
 import { malformedXml } from "./errors.ts";
 import { asksForSubresource, type BodyKind, findRoute, parseS3Path, S3_ROUTES, type S3Route } from "./routes.ts";
 
@@ -22,6 +23,11 @@ const QUERY_MEMBERS: Readonly<Record<string, string>> = {
   "encoding-type": "EncodingType",
   "key-marker": "KeyMarker",
   "version-id-marker": "VersionIdMarker",
+  "upload-id-marker": "UploadIdMarker",
+  "max-uploads": "MaxUploads",
+  "part-number-marker": "PartNumberMarker",
+  "max-parts": "MaxParts",
+  "fetch-owner": "FetchOwner",
   versionId: "VersionId",
   uploadId: "UploadId",
   partNumber: "PartNumber",
@@ -37,11 +43,21 @@ const HEADER_MEMBERS: Readonly<Record<string, string>> = {
   range: "Range",
   "if-match": "IfMatch",
   "if-none-match": "IfNoneMatch",
+  "if-modified-since": "IfModifiedSince",
+  "if-unmodified-since": "IfUnmodifiedSince",
+  "x-amz-copy-source-if-match": "CopySourceIfMatch",
+  "x-amz-copy-source-if-none-match": "CopySourceIfNoneMatch",
+  "x-amz-copy-source-if-modified-since": "CopySourceIfModifiedSince",
+  "x-amz-copy-source-if-unmodified-since": "CopySourceIfUnmodifiedSince",
+  "x-amz-server-side-encryption": "ServerSideEncryption",
   "x-amz-storage-class": "StorageClass",
   "x-amz-copy-source": "CopySource",
   "x-amz-copy-source-range": "CopySourceRange",
   "x-amz-metadata-directive": "MetadataDirective",
-  "x-amz-checksum-crc32": "ChecksumCRC32",
+  ...Object.fromEntries(CHECKSUM_NAMES.map((name) => [`x-amz-checksum-${name.toLowerCase()}`, `Checksum${name}`])),
+  "x-amz-checksum-algorithm": "ChecksumAlgorithm",
+  "x-amz-sdk-checksum-algorithm": "ChecksumAlgorithm",
+  "x-amz-checksum-type": "ChecksumType",
   "x-amz-checksum-mode": "ChecksumMode",
 };
 
@@ -62,7 +78,9 @@ const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   ContentLanguage: "content-language",
   CacheControl: "cache-control",
   StorageClass: "x-amz-storage-class",
-  ChecksumCRC32: "x-amz-checksum-crc32",
+  ...Object.fromEntries(CHECKSUM_NAMES.map((name) => [`Checksum${name}`, `x-amz-checksum-${name.toLowerCase()}`])),
+  ServerSideEncryption: "x-amz-server-side-encryption",
+  CopySourceVersionId: "x-amz-copy-source-version-id",
   ChecksumType: "x-amz-checksum-type",
   BucketRegion: "x-amz-bucket-region",
   Location: "location",
@@ -153,14 +171,22 @@ function parseXml(text: string, root: string): Shape {
 function encode(call: DecodedCall, output: Shape, requestId: string): WireResponse {
   const status = output["ContentRange"] === undefined ? (statusOf(call.operation) ?? 200) : 206;
   const root = XML_ROOTS[call.operation];
-  const headers = { ...requestIds(requestId), ...(root ? {} : responseHeaders(output)) };
+  const { headerMembers, xml } = split(call.operation, output);
+  const headers = { ...requestIds(requestId), ...responseHeaders(root ? headerMembers : output) };
   const { Document, Body, CopyObjectResult, CopyPartResult } = output;
   if (Body instanceof Uint8Array) return { status, headers, body: Body };
   if (typeof Document === "string") return documentResponse(Document, headers);
-  if (root) return xmlResponse(status, wrap(root, output), headers);
+  if (root) return xmlResponse(status, wrap(root, xml), headers);
   if (isShape(CopyObjectResult)) return xmlResponse(status, wrap("CopyObjectResult", CopyObjectResult), headers);
   if (isShape(CopyPartResult)) return xmlResponse(status, wrap("CopyPartResult", CopyPartResult), headers);
   return { status, headers, body: new Uint8Array() };
+}
+
+/** What an operation with a document says in headers nevertheless; everything of any other operation but its document. */
+function split(operation: string, output: Shape): { readonly headerMembers: Shape; readonly xml: Shape } {
+  if (!operation.endsWith("MultipartUpload")) return { headerMembers: {}, xml: output };
+  const { ServerSideEncryption, VersionId, ...xml } = output;
+  return { headerMembers: { ServerSideEncryption, VersionId }, xml };
 }
 
 function statusOf(operation: string): number | undefined {

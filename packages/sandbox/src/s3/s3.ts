@@ -8,6 +8,7 @@ import { redirectTo, signedForWrongRegion } from "./errors.ts";
 import { listingOperations } from "./listings.ts";
 import { multipartOperations } from "./multipart.ts";
 import { objectOperations } from "./objects.ts";
+import { uploadListingOperations } from "./upload-listings.ts";
 
 /** Operations that every region serves for buckets of any region. */
 const REGIONLESS = new Set(["CreateBucket", "GetBucketLocation"]);
@@ -24,6 +25,7 @@ export function createS3(context: SandboxContext, namespace: BucketNamespace): A
     ...objectOperations(account),
     ...listingOperations(account),
     ...multipartOperations(account),
+    ...uploadListingOperations(account),
   };
   return {
     name: "s3",
