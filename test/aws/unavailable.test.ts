@@ -1,6 +1,7 @@
 import t, { type Test } from "tap";
 import { AwsError } from "#sandbox/core/contract";
 import type { FailOptions } from "#sandbox/core/faults";
+import { shortenPauses } from "../support/short-pauses.ts";
 import { openStage, ownFunction, type Stage } from "./aws-stage.ts";
 
 const PAGE = "<!doctype html><html><body>Not here<br></body></html>";
@@ -90,7 +91,7 @@ t.test("throttling, an overloaded server and a broken connection are failures of
     [page(502), "AWS_UNAVAILABLE"],
     ["reset", "AWS_UNAVAILABLE"],
   ];
-  // One read for each failure, and all at once: the SDK repeats them for seconds.
+  shortenPauses(t);
   const tries = OPTIONAL.map(async ([operation, read], index) => {
     const [error, code] = failures[index % failures.length] ?? ["reset", "AWS_UNAVAILABLE"];
     failing(stage, operation, error);
