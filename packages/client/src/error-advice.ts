@@ -88,6 +88,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["TEMPLATE_UNREADABLE","Fix the template; `detail` names the place."],
   ["LIMIT_UNCHECKED","Grant the action that `detail` names and plan again, or run it: AWS refuses what is over the limit."],
   ["REFERENCE_UNCHECKED","Grant the action that `detail` names and plan again, or run it: AWS refuses what is gone."],
+  ["TRAFFIC_SHIFTS","Wait as long as `detail` says, or restore the alias alone with `strategy: direct`, which switches at once."],
   ["LEAVES_STACK_BEHIND","The next deploy of the stack may bring back the version that was rolled back."],
   ["OVERWRITES_LATER_DEPLOYMENT","Roll back the later deployment that `detail` names instead, or leave the component out where its change has to stay."],
   ["VALUE_ROLLED_BACK","Where one was rotated, make sure that the earlier value still works, or leave the component out."],

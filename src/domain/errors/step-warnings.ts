@@ -14,6 +14,12 @@ export const STEP_WARNINGS = {
     "Nobody could look whether something that the backup names still is there",
     "Grant the action that `detail` names and plan again, or run it: AWS refuses what is gone.",
   ),
+  TRAFFIC_SHIFTS: row(
+    200,
+    false,
+    "CodeDeploy moves an alias's traffic to the restored version little by little",
+    "Wait as long as `detail` says, or restore the alias alone with `strategy: direct`, which switches at once.",
+  ),
   LEAVES_STACK_BEHIND: row(
     200,
     false,

@@ -7,6 +7,7 @@ import { lostSecrets } from "../../domain/stack/lost-secrets.ts";
 import { lostHolders, wholeStack } from "../../domain/stack/stack-losses.ts";
 import { policyDenies, type ResourceUpdate } from "../../domain/stack/stack-policy.ts";
 import { isShell, ownedElsewhere, unprotecting } from "../../domain/stack/status.ts";
+import { trafficShifts } from "../../domain/stack/traffic-shifts.ts";
 import { relocationReason } from "../../domain/template/code-relocation.ts";
 import { dynamicReferences } from "../../domain/template/dynamic-references.ts";
 import { partOf } from "../../domain/template/part.ts";
@@ -85,6 +86,7 @@ export function planStack(input: PlanInput): StepPlan {
     ...imported,
     ...input.code.moves.map(relocationReason),
     ...references,
+    ...trafficShifts(goal, live),
     ...secrets.losses,
   ];
   return acting(action, actions, { losses, reasons });

@@ -9,6 +9,7 @@ import { type RetainedResource, retainedWithout } from "../../domain/stack/retai
 import type { LossFacts } from "../../domain/stack/stack-losses.ts";
 import type { ResourceUpdate } from "../../domain/stack/stack-policy.ts";
 import { ownedElsewhere } from "../../domain/stack/status.ts";
+import { trafficShifts } from "../../domain/stack/traffic-shifts.ts";
 import {
   type CodeMove,
   type CodePlan,
@@ -168,7 +169,10 @@ function planLeader(
   const actions = [...recovery, ...spliceActions(stack, parts, { coming, versions })];
   const kept = [...staying.map(retainedReason), ...coming.map(importedReason)];
   const offers = spliced.offered.map((offer) => offerReason(offer, stack));
-  const reasons = [...kept, ...offers, ...secretReasons(spliced), ...reasonsAbout(leader, stack)];
+  const shifts = trafficShifts(stack.before, stack.live, (logicalId) =>
+    parts.some((part) => part.logicalId === logicalId),
+  );
+  const reasons = [...kept, ...offers, ...shifts, ...secretReasons(spliced), ...reasonsAbout(leader, stack)];
   return acting(leader.action, actions, { losses, reasons });
 }
 
