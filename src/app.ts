@@ -1,5 +1,5 @@
 import helmet from "@fastify/helmet";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
 import { addAccessControl } from "./plugins/access-control.ts";
 import { addClosing } from "./plugins/closing.ts";
 import { addIdempotencyKeys } from "./plugins/idempotency-keys.ts";
@@ -47,7 +47,7 @@ export async function buildApp({ services, logger, newRequestId }: AppDeps): Pro
   const { maxParamLength, ...timeouts } = LIMITS;
   const app = Fastify({
     ...timeouts,
-    loggerInstance: logger,
+    loggerInstance: logger.child({}, { serializers: { req: requestOf } }),
     genReqId: newRequestId,
     forceCloseConnections: true,
     return503OnClosing: false,
@@ -68,6 +68,11 @@ export async function buildApp({ services, logger, newRequestId }: AppDeps): Pro
   await app.register(healthRoutes(services));
   await app.register(v1(services), { prefix: "/v1" });
   return app;
+}
+
+/** What the log says of a request: never its query, into which people paste tokens. */
+function requestOf({ method, url, ip }: FastifyRequest) {
+  return { method, path: url.split("?", 1)[0], ip };
 }
 
 /** Responses are data, so a browser may neither run nor frame them. The page at /docs has a policy of its own. */

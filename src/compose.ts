@@ -10,6 +10,7 @@ import { DEFAULT_RATES, quotaClassOf } from "./aws/pacing.ts";
 import type { Config } from "./config.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
+import { steadyNow } from "./domain/steady-clock.ts";
 import type { Fingerprint } from "./domain/template/secrets.ts";
 import type { JobDeps } from "./jobs/job-context.ts";
 import type { Dispatcher } from "./jobs/queue/dispatcher.ts";
@@ -88,7 +89,7 @@ interface Parts {
 }
 
 async function assemble(config: Config, store: Store, logger: Logger, options: ComposeOptions): Promise<Parts> {
-  const clock = options.clock ?? systemClock;
+  const clock = await clockOver(store, options.clock ?? systemClock);
   const newId: NewId = (prefix) => idFrom(prefix, clock.now(), randomBytes(10));
   const aws = createAwsConnector({
     rates: config.rates,
@@ -183,6 +184,12 @@ function roundsLog(logger: Logger, what: string): RoundsLog {
     failed: (error) => logger.error({ err: error }, `interrupted: ${what} again when the cause is gone`),
     recovered: () => logger.warn(`recovered: ${what} again`),
   };
+}
+
+/** Rows are compared by their times, so no later time may be earlier than theirs. */
+async function clockOver(store: Store, { now, sleep }: Clock): Promise<Clock> {
+  const machine = { wall: now, elapsed: () => performance.now() };
+  return { now: steadyNow(machine, await store.latestTime()), sleep };
 }
 
 /** The machine's time. The one place that reads it. */

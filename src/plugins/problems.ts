@@ -44,7 +44,9 @@ const FASTIFY_ERRORS: Readonly<Record<string, (message: string) => StepbackError
 
 /** Translates what fastify refuses before a handler runs. Any other foreign error stays as it is and becomes INTERNAL. */
 function asStepbackError(error: FastifyError | Error): Error {
-  if (error instanceof StepbackError || !("code" in error)) return error;
+  if (error instanceof StepbackError) return error;
+  // The files of the documentation's page refuse paths that lead out of their folder or name none.
+  if (!("code" in error)) return isClientError(error) ? malformedAddress() : error;
   if (error.validation) return invalid(error);
   const translate = FASTIFY_ERRORS[error.code];
   if (translate) return translate(error.message);
@@ -52,7 +54,7 @@ function asStepbackError(error: FastifyError | Error): Error {
 }
 
 /** Broken JSON, an empty body, a wrong content length, or `__proto__` in a body. */
-function isClientError({ statusCode = 500 }: FastifyError): boolean {
+function isClientError({ statusCode = 500 }: Partial<FastifyError>): boolean {
   return statusCode >= 400 && statusCode < 500;
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, max } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
@@ -10,7 +10,8 @@ import { pageOf, readAhead } from "./pages.ts";
 import type { ActivityStore } from "./port/activities.ts";
 import { readRollbacks } from "./rollback-rows.ts";
 import { activities } from "./schema/activities.ts";
-import type { SqliteDatabase } from "./sqlite-database.ts";
+import { snapshots } from "./schema/snapshots.ts";
+import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
 type Lists = "findDeployment" | "findRollback" | "listActivities" | "listDeployments" | "listRollbacks";
 
@@ -51,6 +52,13 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
   };
 }
 
+async function latestTime(rows: Rows): Promise<number> {
+  const { createdAt, finishedAt } = activities;
+  const [activity] = await rows.select({ created: max(createdAt), finished: max(finishedAt) }).from(activities);
+  const [snapshot] = await rows.select({ taken: max(snapshots.takenAt) }).from(snapshots);
+  return Math.max(activity?.created ?? 0, activity?.finished ?? 0, snapshot?.taken ?? 0);
+}
+
 function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
   return {
     requestCancel: (id, at, by) =>
@@ -68,6 +76,7 @@ function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
         return true;
       }),
     isCancelRequested: (id) => database.read(async (rows) => (await getActivity(rows, id)).cancelRequestedAt !== null),
+    latestTime: () => database.read(latestTime),
     endActivity: (id, problem, at) =>
       database.write(async (rows) => {
         const activity = await getActivity(rows, id);

@@ -268,3 +268,30 @@ t.test("a request that lost its response in a crash is answered with the job tha
     t.equal((await service.post(url, { ...body, reason: "other" }, key)).status, 422);
   }
 });
+
+t.test("the service's log has no query, whatever somebody puts into it", async (t) => {
+  const service = await startTestService(t);
+  Object.assign(service.store, { listActivities: () => Promise.reject(new TypeError("no list")) });
+  t.equal((await service.get("/v1/activities?branch=secret-in-a-query")).status, 500);
+  t.match(service.errorLog, [{ err: { type: "TypeError" } }]);
+  t.notMatch(JSON.stringify(service.errorLog), "secret-in-a-query");
+  await service.get("/readyz?token=secret-in-a-query", { token: null });
+  t.notMatch(JSON.stringify(service.errorLog), "secret-in-a-query");
+});
+
+t.test("no path leads out of the folder of the documentation's page", async (t) => {
+  const service = await startTestService(t);
+  for (const path of [
+    "%2e%2e/package.json",
+    "%2e%2e%2fpackage.json",
+    "..%5cpackage.json",
+    "%00",
+    "none.js",
+    "%2e%2e/%2e%2e/x",
+  ]) {
+    const answer = await service.get(`/docs/static/${path}`, { token: null });
+    t.equal(answer.status, 404, path);
+    t.match(answer.body, { code: "NOT_FOUND" }, path);
+  }
+  t.same(service.errorLog, []);
+});
