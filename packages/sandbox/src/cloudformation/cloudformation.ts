@@ -15,6 +15,7 @@ import {
   listStackResources,
   listStacks,
 } from "./operations/describe.ts";
+import { describeEvents } from "./operations/describe-events.ts";
 import { listExports, listImports } from "./operations/exports.ts";
 import { nestedStacks } from "./operations/nested-stacks.ts";
 import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./operations/recovery.ts";
@@ -38,6 +39,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["DeleteChangeSet", deleteChangeSet],
   ["DeleteStack", deleteStackOperation],
   ["DescribeChangeSet", describeChangeSet],
+  ["DescribeEvents", describeEvents],
   ["DescribeStackEvents", describeStackEvents],
   ["DescribeStackResource", describeStackResource],
   ["DescribeStackResources", describeStackResources],

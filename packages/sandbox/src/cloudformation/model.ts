@@ -199,8 +199,21 @@ export interface ChangeSet {
   statusReason: string | undefined;
   executionStatus: string;
   changes: readonly PlannedChange[];
+  /** What AWS's schemas find wrong before anything is deployed. */
+  validationFailures: readonly ValidationFailure[];
   /** Why some values could not be shown; undefined if all could. */
   valuesWarning: string | undefined;
+}
+
+/** A fault of one resource's properties, as the validation of a change set reports it. */
+export interface ValidationFailure {
+  readonly id: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** Where in the template. */
+  readonly path: string;
+  readonly reason: string;
+  readonly timestamp: Date;
 }
 
 /** What happens to a new stack whose creation fails. */

@@ -1,10 +1,10 @@
-import { ValidateTemplateCommand } from "@aws-sdk/client-cloudformation";
+import { DescribeEventsCommand, ValidateTemplateCommand } from "@aws-sdk/client-cloudformation";
 import t from "tap";
 import { providerOf } from "#sandbox/cloudformation/providers/table";
 import { DESCRIBED_TYPES } from "#sandbox/cloudformation/schemas/described-types";
 import { definitionOfType } from "#sandbox/cloudformation/schemas/read-definitions";
 import { fn, putCode, stageOf, topic } from "./fixtures.ts";
-import { changesOf, refusal, type Stage } from "./stage.ts";
+import { ALL_CAPABILITIES, changesOf, refusal, type Stage } from "./stage.ts";
 
 const CODE = { ZipFile: "x" };
 
@@ -56,6 +56,49 @@ t.test("scalars are converted as CloudFormation converts them, and dynamic refer
   });
   t.equal(await reasonOf(stage, "custom", { Type: "Custom::Anything", Properties: { Any: ["thing"] } }), undefined);
 });
+
+t.test(
+  "a change set whose properties AWS's schemas refuse fails before anything is deployed, and says where",
+  async (t) => {
+    const stage = stageOf(t);
+    await stage.create("shop", { Resources: { T: topic("news") } });
+    const template = {
+      Resources: {
+        T: topic("news", { Properties: { TopicName: "news", Displayname: "x" } }),
+        P: { Type: "AWS::IAM::Policy", Properties: { PolicyName: { Ref: "T" } } },
+      },
+    };
+    const set = await stage.changeSet({
+      StackName: "shop",
+      ChangeSetName: "wrong",
+      Capabilities: [...ALL_CAPABILITIES],
+      template,
+    });
+    t.match(set, {
+      Status: "FAILED",
+      ExecutionStatus: "UNAVAILABLE",
+      StatusReason: /^The following hook\(s\)\/validation failed: \[AWS::EarlyValidation::PropertyValidation\]\. /,
+    });
+    const { OperationEvents = [] } = await stage.client.send(
+      new DescribeEventsCommand({ ChangeSetName: set.ChangeSetId }),
+    );
+    t.match(OperationEvents, [
+      {
+        EventType: "VALIDATION_ERROR",
+        LogicalResourceId: "P",
+        ValidationName: "PROPERTY_VALIDATION",
+        ValidationStatusReason: "Required property [PolicyDocument] not found",
+        ValidationPath: "/Resources/P/Properties",
+      },
+      { LogicalResourceId: "T", ValidationStatusReason: "extraneous key [Displayname] is not permitted" },
+    ]);
+    t.same(
+      (await stage.story("shop")).filter((event) => event.startsWith("shop UPDATE")),
+      [],
+      "nothing was begun",
+    );
+  },
+);
 
 t.test("an update that AWS's schema refuses goes no further than its resource", async (t) => {
   const stage = stageOf(t);

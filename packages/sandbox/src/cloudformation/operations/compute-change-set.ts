@@ -3,6 +3,7 @@ import { now, setStackStatus } from "../engine/events.ts";
 import type { PlannedChange } from "../model.ts";
 import { assign, type Blueprint, type ChangeSet, type Site, STACK_TYPE } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
+import { VALIDATION_FAILED, validationFailures } from "../plan/early-validation.ts";
 import { validationError } from "../template/parse.ts";
 import { isUnprocessed } from "../template/template.ts";
 import { checkOnlyImports, existingResources } from "./imports.ts";
@@ -30,6 +31,7 @@ export function addChangeSet(site: Site, blueprint: Blueprint, request: ChangeSe
     statusReason: undefined,
     executionStatus: "UNAVAILABLE",
     changes: [],
+    validationFailures: [],
     valuesWarning: undefined,
   };
   stack.changeSets.push(set);
@@ -67,7 +69,9 @@ export async function computeChangeSet(site: Site, set: ChangeSet): Promise<void
     const changes = set.includeNested ? await withNestedSets(site, set, planned) : planned;
     const empty = changes.length === 0 && !outputsChange && site.stack.recovery === null;
     if (empty && set.type !== "CREATE") throw validationError(noChangesOf(set.blueprint));
-    assign(set, { changes, valuesWarning, status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
+    assign(set, { changes, valuesWarning, validationFailures: validationFailures(site, changes) });
+    if (set.validationFailures.length > 0) throw validationError(VALIDATION_FAILED);
+    assign(set, { status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     assign(set, { status: "FAILED", statusReason: error.message });

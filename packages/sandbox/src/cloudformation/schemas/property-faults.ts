@@ -1,3 +1,4 @@
+import { isUnknown } from "../template/unknown.ts";
 import { isMap, scalarText, type Value, type ValueMap } from "../template/value.ts";
 import { definitionOfType, type PropertyRule } from "./read-definitions.ts";
 
@@ -31,11 +32,11 @@ const SCALARS: Readonly<Record<string, { readonly name: string; readonly pattern
   s: { name: "String", pattern: /^/ },
 };
 
-/** A value that is only known when the resource is made. */
+/** In a value that is only known when the resource is made. */
 const DYNAMIC = "{{resolve:";
 
 function valueFaults(path: string, kind: string, value: Value): string[] {
-  if (kind === "j") return [];
+  if (kind === "j" || (typeof value === "string" && isUnknown(value))) return [];
   if (kind.startsWith("[")) {
     if (!Array.isArray(value)) return [mismatch(path, "JSONArray", value)];
     return value.flatMap((item, index) => valueFaults(`${path}/${index}`, kind.slice(1, -1), item));

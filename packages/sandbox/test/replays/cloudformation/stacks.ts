@@ -278,8 +278,14 @@ export const LONG_STACK_REPLAYS: Readonly<Record<string, Replay>> = {
     return { stack_created: created, stack_updated: updated, stack_resources: resources };
   },
   test_events_resource_types: async (stage) => {
-    const types = ["AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"];
-    const Resources = Object.fromEntries(types.map((Type, n) => [`R${n}`, { Type }]));
+    const TopicArn = { Ref: "Topic" };
+    const Endpoint = { "Fn::GetAtt": ["Queue", "Arn"] };
+    const Resources = {
+      Topic: { Type: "AWS::SNS::Topic" },
+      Queue: { Type: "AWS::SQS::Queue" },
+      Policy: { Type: "AWS::SQS::QueuePolicy", Properties: { PolicyDocument: {}, Queues: [{ Ref: "Queue" }] } },
+      Subscription: { Type: "AWS::SNS::Subscription", Properties: { Protocol: "sqs", TopicArn, Endpoint } },
+    };
     await stage.deploy("stack", { Resources });
     const seen = (await stage.events("stack")).map(({ ResourceType }) => ResourceType);
     return { resource_types: [...new Set(seen)].sort() };
