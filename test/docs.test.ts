@@ -206,7 +206,6 @@ const ACTIONS: Readonly<Record<string, string | null>> = {
   GetLayerVersionByArn: "GetLayerVersion",
   HeadObject: "GetObject",
   ListObjectVersions: "ListBucketVersions",
-  ListStacks: null,
 };
 
 t.test(

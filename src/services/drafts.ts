@@ -2,12 +2,12 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { AllowDestructive } from "../domain/plan/losses.ts";
+import { type AllowDestructive, unknownLosses } from "../domain/plan/losses.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { RollbackStore } from "../store/port/rollbacks.ts";
 import type { Guard } from "../store/port/transaction.ts";
-import { found, refuse, refuseLocked } from "./refusals.ts";
+import { errorOf, found, refuse, refuseLocked } from "./refusals.ts";
 import { rowsOf, type SourceStore } from "./rollback-sources.ts";
 import { runError, selectionError, strategyError } from "./selections.ts";
 import type { Uses } from "./service-deps.ts";
@@ -90,7 +90,11 @@ async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pick
   const { draft, rows } = seen;
   const policy = await findPolicy(deps.store, draft);
   refuse(drillError(draft), mayPlan(rows)(draft), reasonError(draft.reason, policy));
-  refuse(planError(draft, await deps.store.findPlan(draft.id), planDigest));
+  const plan = await deps.store.findPlan(draft.id);
+  refuse(
+    planError(draft, plan, planDigest),
+    plan && unknownLossError(approval.allowDestructive ?? draft.allowDestructive, plan),
+  );
   const lock = lockOf(draft.picked, rows, draft.strategy);
   await deps.store.requestRun(draft.id, {
     ...approval,
@@ -99,6 +103,12 @@ async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pick
     busy: refuseLocked(lock),
     enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),
   });
+}
+
+/** A misspelt name would consent to nothing, and nobody would notice until the loss is refused. */
+function unknownLossError(allowed: AllowDestructive, plan: Plan): StepbackError | null {
+  const faults = typeof allowed === "boolean" ? [] : unknownLosses(allowed, plan.steps, "/allowDestructive");
+  return errorOf(faults, "Consent is given to what the plan does not touch.");
 }
 
 function planError(draft: Rollback, plan: Plan | null, planDigest: string): StepbackError | null {

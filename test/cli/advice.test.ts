@@ -3,13 +3,14 @@ import { AwsError, type Shape } from "#sandbox/core/contract";
 import {
   configure,
   createFunction,
+  deployStack,
   ended,
   finishDeployment,
   openDeployment,
   startTestAccount,
   updateCode,
 } from "../support/test-account.ts";
-import { deployedBy, walksIn } from "./walks.ts";
+import { deployedBy, topic, walksIn } from "./walks.ts";
 
 /*
  * Each walk brings about a refusal, does to the letter what it says, and ends Completed.
@@ -180,7 +181,35 @@ t.test("UNKNOWN_COMPONENT: what the deployment did not alter", async (t) => {
   const { run, refused, completes } = walksIn(w, t);
   await createFunction(w, "known", "1");
   const id = await deployedBy(w, { functions: ["known"] }, () => updateCode(w, "known", "2"));
-  t.match(await refused(id, ["--component", "lambda-code:other"], "UNKNOWN_COMPONENT"), /`stepback components ID`/);
+  t.match(await refused(id, ["--component", "lambda-url:other"], "UNKNOWN_COMPONENT"), /`stepback components ID`/);
+  for (const misspelt of ["lambda-code:konwn", "known", "lambda:known"]) {
+    const printed = await refused(id, ["--component", misspelt], "UNKNOWN_COMPONENT");
+    t.match(printed, `${misspelt} is not among the altered components. Did you mean lambda-code:known?`);
+  }
   const { stdout } = await run("components", id, "--output", "json");
   await completes(id, ["--component", JSON.parse(stdout).items[0].id]);
+});
+
+t.test("SCOPE_MATCHED_NOTHING: a misspelt scope is warned of with the names that may be meant", async (t) => {
+  const { run } = walksIn(w, t);
+  await createFunction(w, "checkout-api", "1");
+  await deployStack(w, "checkout", { Resources: { A: topic("1") } });
+  const place = ["--application", "shop", "--stage", "prod"];
+  const scope = ["--stack", "chekcout", "--function", "checkout-apy*"];
+  const { stderr } = await run("deploy", ...place, ...scope, "--", "true");
+  t.match(stderr, "There is no stack chekcout. Did you mean checkout?");
+  t.match(stderr, "No function has a name like checkout-apy*. Did you mean checkout-api?");
+});
+
+t.test("UNKNOWN_COMPONENT: consent to a loss whose name is misspelt is refused with what the plan loses", async (t) => {
+  const { refused, completes } = walksIn(w, t);
+  const shop = (words: string, more: Shape = {}) => ({ Resources: { A: topic(words), ...more } });
+  await deployStack(w, "losing", shop("1"));
+  const id = await deployedBy(w, { stacks: ["losing"] }, () =>
+    deployStack(w, "losing", shop("2", { Orders: { Type: "AWS::Cognito::UserPool" } })),
+  );
+  const printed = await refused(id, ["--all", "--allow-loss", "stack-resource:losing/Ordres"], "UNKNOWN_COMPONENT");
+  t.match(printed, /--allow-loss: UNKNOWN_COMPONENT .* Did you mean stack-resource:losing\/Orders\?/);
+  t.match(printed, "It loses stack-resource:losing/Orders.");
+  await completes(id, ["--all", "--allow-loss", "stack-resource:losing/Orders"]);
 });

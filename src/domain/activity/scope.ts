@@ -1,6 +1,7 @@
 import { type ComponentId, componentId, functionOf } from "../component/component.ts";
 import type { ErrorCode, Fault, Reason } from "../errors.ts";
 import { matchesPattern, patternsOverlap } from "../name-pattern.ts";
+import { didYouMean } from "../nearest.ts";
 
 /** What a deployment may change: stacks by name, functions by name or pattern (`*` stands for any run of characters). */
 export interface Scope {
@@ -45,14 +46,25 @@ export function scopeFaults(scope: Scope): Fault[] {
   return faults;
 }
 
+/** Names in the account, of which a misspelt entry of a scope may have meant one. */
+export interface KnownNames {
+  readonly stacks: readonly string[];
+  readonly functions: readonly string[];
+}
+
+export const NO_NAMES: KnownNames = { stacks: [], functions: [] };
+
 /** Entries of a scope that match nothing: misspelt, or not deployed yet. Pure. */
-export function unmatchedEntries(scope: Scope, found: readonly ComponentId[]): Reason[] {
+export function unmatchedEntries(scope: Scope, found: readonly ComponentId[], known: KnownNames): Reason[] {
   const functions = [...new Set(found.flatMap((id) => functionOf(id) ?? []))];
   const stacks = scope.stacks.filter((name) => !found.includes(componentId("stack", name)));
   const patterns = scope.functions.filter((pattern) => !functions.some((name) => matchesPattern(pattern, name)));
   const reason = (detail: string): Reason => ({ code: "SCOPE_MATCHED_NOTHING", detail });
   return [
-    ...stacks.map((name) => reason(`There is no stack ${name}.`)),
-    ...patterns.map((pattern) => reason(`No function has a name like ${pattern}.`)),
+    ...stacks.map((name) => reason(`There is no stack ${name}.${didYouMean(name, known.stacks)}`)),
+    ...patterns.map((pattern) => {
+      const meant = didYouMean(pattern.replaceAll("*", ""), known.functions);
+      return reason(`No function has a name like ${pattern}.${meant}`);
+    }),
   ];
 }

@@ -1,5 +1,6 @@
 import { type ComponentId, componentId, functionOf, nameOf, stackOf } from "../component/component.ts";
 import type { Fault } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import type { Strategy } from "../plan/plan.ts";
 import type { Alteration, Altered } from "./altered.ts";
 import type { Lock, Scope } from "./scope.ts";
@@ -26,7 +27,13 @@ export function selectionFaults(wanted: readonly string[], altered: readonly Pic
   return wanted.flatMap((id, index): Fault[] => {
     const at = `${pointer}/${index}`;
     if (!known.has(id))
-      return [{ pointer: at, code: "UNKNOWN_COMPONENT", detail: `${id} is not among the altered components.` }];
+      return [
+        {
+          pointer: at,
+          code: "UNKNOWN_COMPONENT",
+          detail: `${id} is not among the altered components.${didYouMean(id, known)}`,
+        },
+      ];
     if (wanted.indexOf(id) < index)
       return [{ pointer: at, code: "DUPLICATE_COMPONENT", detail: `${id} is named more than once.` }];
     return [];
@@ -66,8 +73,12 @@ export function consentFaults(stacks: readonly string[], picked: readonly Pickab
     .map((name) => ({
       pointer: `${pointer}/${name}`,
       code: "UNKNOWN_COMPONENT",
-      detail: `Neither the stack ${name} nor anything in it is picked.`,
+      detail: `Neither the stack ${name} nor anything in it is picked.${didYouMean(name, stackNamesIn(known))}`,
     }));
+}
+
+function stackNamesIn(ids: Iterable<ComponentId | null>): string[] {
+  return [...ids].flatMap((id) => (id?.startsWith("stack:") ? nameOf(id) : []));
 }
 
 /** What a rollback of the picked components locks. A component that CloudFormation restores locks its stack. */

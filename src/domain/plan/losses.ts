@@ -1,5 +1,14 @@
-import { type ComponentId, kindOf, nameOf, splitResource } from "../component/component.ts";
-import type { Reason } from "../errors.ts";
+import {
+  type ComponentId,
+  type ComponentState,
+  componentId,
+  kindOf,
+  nameOf,
+  splitResource,
+} from "../component/component.ts";
+import { stackState } from "../component/states/stack.ts";
+import type { Fault, Reason } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 
 /**
  * What restoring a component loses. *Data* is gone for good; an *address* (host name, id of an API) is, too, and others use
@@ -32,6 +41,41 @@ export function lossReasons(losses: readonly Loss[]): Reason[] {
 /** The names by which a loss is consented to: the component's id and, for a resource, its logical id. */
 export function consentNames(id: ComponentId): string[] {
   return kindOf(id) === "stack-resource" ? [id, splitResource(nameOf(id)).logicalId] : [id];
+}
+
+interface LosingStep {
+  readonly component: ComponentId;
+  readonly losses: readonly Loss[];
+  readonly goal: ComponentState | null;
+}
+
+/**
+ * Names in a consent that nothing in the plan has. A change set may show more losses than the plan names, but only of resources
+ * that the plan's stacks have. Pure.
+ */
+export function unknownLosses(allowed: readonly string[], steps: readonly LosingStep[], pointer: string): Fault[] {
+  const losses = steps.flatMap((step) => step.losses.map(({ id }) => id));
+  const known = new Set(
+    [...losses, ...steps.flatMap((step) => [step.component, ...resourcesIn(step)])].flatMap(consentNames),
+  );
+  const named = losses.length > 0 ? `It loses ${[...new Set(losses)].join(", ")}.` : "It loses nothing.";
+  return allowed.flatMap((id, index) =>
+    known.has(id)
+      ? []
+      : [
+          {
+            pointer: `${pointer}/${index}`,
+            code: "UNKNOWN_COMPONENT" as const,
+            detail: `${id} is nothing that the plan touches.${didYouMean(id, known)} ${named}`,
+          },
+        ],
+  );
+}
+
+function resourcesIn({ component, goal }: LosingStep): ComponentId[] {
+  if (kindOf(component) !== "stack" || !goal) return [];
+  const logicalIds = Object.keys(stackState(goal).settings.resources);
+  return logicalIds.map((logicalId) => componentId("stack-resource", `${nameOf(component)}/${logicalId}`));
 }
 
 /** What a run may lose, by the consent and by what the plan said. A loss that the plan did not name needs its name. */

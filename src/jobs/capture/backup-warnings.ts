@@ -1,5 +1,4 @@
 import type { Deployment } from "../../domain/activity/deployment.ts";
-import { unmatchedEntries } from "../../domain/activity/scope.ts";
 import { type CapturedComponent, type ComponentId, componentId } from "../../domain/component/component.ts";
 import type { Reason } from "../../domain/errors.ts";
 import { mayLose } from "../../domain/plan/losses.ts";
@@ -8,11 +7,17 @@ import type { Verdict } from "../../domain/plan/readiness.ts";
 type Asked = Pick<Deployment, "scope" | "onFailure" | "allowDestructive">;
 type Verdicts = ReadonlyMap<ComponentId, Verdict>;
 
+interface BackedUp {
+  readonly components: readonly CapturedComponent[];
+  readonly verdicts: Verdicts;
+  /** Entries of the scope that match nothing. */
+  readonly unmatched: readonly Reason[];
+}
+
 /** What somebody should know before the deploy begins. Pure. */
-export function warningsAbout(asked: Asked, components: readonly CapturedComponent[], verdicts: Verdicts): Reason[] {
+export function warningsAbout(asked: Asked, { components, verdicts, unmatched }: BackedUp): Reason[] {
   const ids = components.map(({ id }) => id);
-  const unmatched = unmatchedEntries(asked.scope, ids);
-  return asked.onFailure === "rollback" ? [...unmatched, ...doubtsOn(asked, ids, verdicts)] : unmatched;
+  return asked.onFailure === "rollback" ? [...unmatched, ...doubtsOn(asked, ids, verdicts)] : [...unmatched];
 }
 
 /** Why the rollback of a failed deploy might be refused, as far as the backup tells. */

@@ -1,7 +1,6 @@
 import { type Altered, alteredIds, changeOf, countAltered, goneWithVersions } from "../../domain/activity/altered.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
-import { unmatchedEntries } from "../../domain/activity/scope.ts";
 import { lockOf } from "../../domain/activity/selection.ts";
 import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
 import type { CapturedComponent, ComponentId, Components } from "../../domain/component/component.ts";
@@ -18,6 +17,7 @@ import { identify, type JobContext } from "../job-context.ts";
 import { readLossFacts } from "../plan/loss-facts.ts";
 import { asComponents, captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
+import { scopeWarnings } from "./scope-warnings.ts";
 import { logCaptures } from "./take-backup.ts";
 
 /** Captures the scope again after the deploy; what differs from the backup was altered by the deployment. */
@@ -47,20 +47,14 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
     snapshot,
     altered,
     pinned,
-    warnings: warningsAfter(context, deployment, components),
+    warnings: warningsAfter(context, deployment, await scopeWarnings(reader, deployment.scope, [...deployed.keys()])),
     ...ending(context, deployment, altered),
   });
 }
 
 /** An entry of the scope that had nothing to match before a first deploy may have it now. */
-function warningsAfter(
-  context: JobContext,
-  { scope, warnings }: Deployment,
-  components: readonly CapturedComponent[],
-): Reason[] {
+function warningsAfter(context: JobContext, { warnings }: Deployment, unmatched: readonly Reason[]): Reason[] {
   const others = warnings.filter(({ code }) => code !== "SCOPE_MATCHED_NOTHING");
-  const ids = components.map(({ id }) => id);
-  const unmatched = unmatchedEntries(scope, ids);
   for (const { code, detail } of unmatched) context.log.add("warn", `${code}: ${detail}`);
   return [...others, ...unmatched];
 }

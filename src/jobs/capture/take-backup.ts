@@ -18,6 +18,7 @@ import { checkpoint, identify, type JobContext } from "../job-context.ts";
 import { warningsAbout } from "./backup-warnings.ts";
 import { asComponents, captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
+import { scopeWarnings } from "./scope-warnings.ts";
 
 /** Captures the scope of a deployment before it begins. Nothing is stored until all of it is there. */
 export async function takeBackup(context: JobContext, deployment: Deployment): Promise<void> {
@@ -30,7 +31,9 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   const components = await captureScope(reader, deployment.scope, new Map(), logCaptures(context, deployment.id));
   refuseUnfinished(components);
   const verdicts = judge(context, components);
-  const found = warningsAbout(deployment, components, verdicts);
+  const ids = components.map(({ id }) => id);
+  const unmatched = await scopeWarnings(reader, deployment.scope, ids);
+  const found = warningsAbout(deployment, { components, verdicts, unmatched });
   for (const { code, detail } of found) context.log.add("warn", `${code}: ${detail}`);
   context.log.add("info", `The backup is ready: ${readyText(components)}.`);
   const outsideTriggers = await readOutsideTriggers(reader, components);
