@@ -1,5 +1,5 @@
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
@@ -11,13 +11,13 @@ import type { Config } from "./config.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
 import { steadyNow } from "./domain/steady-clock.ts";
-import type { Fingerprint } from "./domain/template/secrets.ts";
 import type { JobDeps } from "./jobs/job-context.ts";
 import type { Dispatcher } from "./jobs/queue/dispatcher.ts";
 import { createInProcessDispatcher } from "./jobs/queue/in-process-dispatcher.ts";
 import { Rounds, type RoundsLog } from "./jobs/queue/rounds.ts";
 import { createWorker } from "./jobs/worker.ts";
 import { ensureAdminToken } from "./services/access.ts";
+import { loadFingerprint } from "./services/secret-files.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
 import { createServices, type Services } from "./services/services.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
@@ -102,7 +102,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
       logger.error({ err: error, job, type, subject }, "a job was interrupted and is delivered again"),
   });
   const artifacts = await openDiskArtifacts(config.artifactsDir);
-  const fingerprint = await loadFingerprint(join(config.dataDir, "fingerprint.key"));
+  const fingerprint = await loadFingerprint(join(config.dataDir, "fingerprint.key"), randomBytes);
   const shared: ServiceDeps = {
     store,
     artifacts,
@@ -213,27 +213,3 @@ const newRequestId = () => `req_${randomUUID()}`;
 const TOKEN_BYTES = 32;
 
 const newToken = () => randomBytes(TOKEN_BYTES).toString("base64url");
-
-/**
- * Fingerprints are keyed by a secret of this installation, which is kept next to its database: equal secrets show equal
- * fingerprints, and nobody can find a value by guessing.
- */
-async function loadFingerprint(file: string): Promise<Fingerprint> {
-  const key = (await readKey(file)) ?? (await makeKey(file));
-  return (value) => createHmac("sha256", key).update(value).digest("hex").slice(0, 16);
-}
-
-async function readKey(file: string): Promise<Buffer | null> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
-}
-
-async function makeKey(file: string): Promise<Buffer> {
-  const key = randomBytes(32);
-  await writeFile(file, key, { mode: 0o600 });
-  return key;
-}

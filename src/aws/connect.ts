@@ -53,7 +53,8 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
     access: (target, observe, life = {}) => {
       const { clock } = settings;
       const signal = life.signal ? AbortSignal.any([stopping.signal, life.signal]) : stopping.signal;
-      setMaxListeners(0, signal);
+      const { cancellation } = life;
+      setMaxListeners(0, signal, ...(cancellation ? [cancellation.requested] : []));
       const context = { clock, observe, signal, patience: new Patience(clock, signal, life) };
       return createAccess({ target, clients: clientsOf(target), uploads }, context);
     },

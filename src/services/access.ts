@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import { StepbackError } from "../domain/errors.ts";
 import type { AccessStore } from "../store/port/access.ts";
+import { readSecret, writeSecret } from "./secret-files.ts";
 import type { Uses } from "./service-deps.ts";
 
 /**
@@ -38,9 +38,6 @@ export function mayAct(role: Role, least: Role): boolean {
   return RANKS[role] >= RANKS[least];
 }
 
-/** Only the user who runs the service may read the file. */
-const TOKEN_FILE_MODE = 0o600;
-
 export interface AdminToken {
   readonly token: string;
   /** Whether another admin token was valid until now. */
@@ -61,19 +58,17 @@ export async function ensureAdminToken(
   return { token, hasReplaced: replaced > 0 };
 }
 
+/** Null for a file that is missing or empty. */
 async function readToken(file: string): Promise<string | null> {
   try {
-    return (await readFile(file, "utf8")).trim() || null;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw new StepbackError("INVALID_SETTINGS", `The file of the admin token cannot be read: ${file}`, [], {
-      cause: error,
-    });
+    return (await readSecret(file))?.toString().trim() || null;
+  } catch (cause) {
+    throw new StepbackError("INVALID_SETTINGS", `The file of the admin token cannot be read: ${file}`, [], { cause });
   }
 }
 
 async function writeToken(file: string, token: string): Promise<string> {
-  await writeFile(file, `${token}\n`, { mode: TOKEN_FILE_MODE });
+  await writeSecret(file, Buffer.from(`${token}\n`));
   return token;
 }
 

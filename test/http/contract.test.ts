@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import t from "tap";
@@ -294,4 +296,16 @@ t.test("no path leads out of the folder of the documentation's page", async (t) 
     t.match(answer.body, { code: "NOT_FOUND" }, path);
   }
   t.same(service.errorLog, []);
+});
+
+t.test("the body of a request without a token is not read", async (t) => {
+  const service = await startTestService(t);
+  const url = new URL(await service.app.listen({ port: 0, host: "127.0.0.1" }));
+  const socket = connect(Number(url.port), url.hostname);
+  const answer = text(socket);
+  // Much more is announced than ever comes: only the service can end this.
+  socket.write(
+    "POST /v1/deployments HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 900000\r\n\r\n{",
+  );
+  t.match(await answer, /^HTTP\/1.1 401 [^]*connection: close[^]*UNAUTHENTICATED/i);
 });

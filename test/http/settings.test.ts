@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { readConfig } from "#src/config";
 import { StepbackError } from "#src/domain/errors";
 import { createAccessService, ensureAdminToken } from "#src/services/access";
+import { loadFingerprint } from "#src/services/secret-files";
 import { openSqliteStore } from "#src/store/sqlite-store";
 
 async function folderOf(t: Test): Promise<string> {
@@ -119,6 +120,29 @@ t.test("all faults are reported at once, each with its variable and without the 
   t.same(faultsOf({ STEPBACK_HOST: "localhost" }), []);
   t.match(faultsOf({ STEPBACK_DATABASE_URL: "mysql://x" }), [/must be empty/]);
 });
+
+t.test(
+  "a key of fingerprints that was cut off keeps the service from starting, and is written as a whole",
+  async (t) => {
+    const folder = await folderOf(t);
+    const file = join(folder, "fingerprint.key");
+    const made = await loadFingerprint(file, randomBytes);
+    t.equal((await stat(file)).mode & 0o777, 0o600);
+    t.equal((await readFile(file)).length, 32);
+    t.same(await readdir(folder), ["fingerprint.key"], "nothing else is left");
+    t.equal((await loadFingerprint(file, randomBytes))("1234"), made("1234"), "the next start finds it again");
+    for (const length of [0, 1, 31, 33]) {
+      await writeFile(file, randomBytes(length));
+      await t.rejects(
+        loadFingerprint(file, randomBytes),
+        { code: "INVALID_SETTINGS", detail: /delete it/ },
+        `${length} bytes`,
+      );
+    }
+    await rm(file);
+    t.not((await loadFingerprint(file, randomBytes))("1234"), made("1234"), "what the message advises works");
+  },
+);
 
 t.test("the file of targets is read strictly", async (t) => {
   const file = join(await folderOf(t), "targets.json");

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { isOutage, type Problem, problemOf } from "../../domain/errors.ts";
 import type { Clock } from "../../domain/ids.ts";
 import type { ClaimedJob, JobRequest, JobStore } from "../../store/port/jobs.ts";
@@ -106,7 +105,6 @@ class InProcessDispatcher implements Dispatcher {
       const job = await this.store.claimJob(this.clock.now(), LEASE_MS);
       if (!job) return;
       const cancelled = new AbortController();
-      setMaxListeners(0, cancelled.signal);
       const work = this.#deliver(job, handler, cancelled.signal).finally(() => {
         this.#running.delete(job);
         this.#wake.abort();
@@ -147,8 +145,5 @@ function holdLease(store: JobStore, job: ClaimedJob, clock: Clock, stopping: Abo
     }
   };
   void renew();
-  const signal = AbortSignal.any([lost.signal, stopping]);
-  // Every call and every wait of the job adds a listener: many at once are no leak.
-  setMaxListeners(0, signal);
-  return { signal, release: () => released.abort() };
+  return { signal: AbortSignal.any([lost.signal, stopping]), release: () => released.abort() };
 }

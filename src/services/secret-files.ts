@@ -1,0 +1,50 @@
+import { createHmac } from "node:crypto";
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { StepbackError } from "../domain/errors.ts";
+import type { Fingerprint } from "../domain/template/secrets.ts";
+
+/** Only the user who runs the service may read a secret. */
+const FILE_MODE = 0o600;
+const KEY_BYTES = 32;
+
+/**
+ * Fingerprints are keyed by a secret of this installation, which is kept next to its database: equal secrets show equal
+ * fingerprints, and nobody can find a value by guessing. INVALID_SETTINGS for a file that holds no whole key.
+ */
+export async function loadFingerprint(file: string, newKey: (bytes: number) => Buffer): Promise<Fingerprint> {
+  const key = (await readSecret(file)) ?? (await writeSecret(file, newKey(KEY_BYTES)));
+  if (key.length !== KEY_BYTES) {
+    const found = `${file} holds ${key.length} bytes instead of a key of ${KEY_BYTES}.`;
+    const advice = "Restore it from the backup of the data folder, or delete it: secrets then get other fingerprints.";
+    throw new StepbackError("INVALID_SETTINGS", `${found} ${advice}`);
+  }
+  return (value) => createHmac("sha256", key).update(value).digest("hex").slice(0, 16);
+}
+
+/** Null for a file that does not exist. */
+export async function readSecret(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Whole or not at all, also when the power fails. Returns the bytes. */
+export async function writeSecret(file: string, bytes: Buffer): Promise<Buffer> {
+  const incoming = `${file}.incoming-${process.pid}`;
+  try {
+    const handle = await open(incoming, "w", FILE_MODE);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(incoming, file);
+  } finally {
+    await rm(incoming, { force: true });
+  }
+  return bytes;
+}
