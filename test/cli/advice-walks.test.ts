@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { asOptions } from "#cli/wording";
 import { ERROR_TABLE } from "#src/domain/errors";
 import { PLAN_REASONS } from "#src/domain/errors/plan-reasons";
 import { ROOT } from "../support/root.ts";
+import { wordsOfTheApi } from "./walks.ts";
 
 /*
  * Every code that can refuse has a test that brings the refusal about and does what it says. Walks at the command line bear their
@@ -24,6 +26,10 @@ const WALKED_ELSEWHERE: Readonly<Record<string, readonly [file: string, title: s
   PLAN_MISSING: [
     "http/drafts.test.ts",
     "a failed planning is reported with the missing plan, until the draft is planned again",
+  ],
+  REFERENCE_GONE: [
+    "jobs/gone-references.test.ts",
+    "a role that is created again under its name lets the rollback pass",
   ],
   SIGNING_CONFIG_GONE: ["kinds/impossible-plans.test.ts", "everything else is rolled back without it"],
   SPLICE_IMPOSSIBLE: ["jobs/moved-code.test.ts", "is not moved: the root is refused with the reason"],
@@ -63,4 +69,8 @@ t.test("the table of walks names codes and tests that exist", async (t) => {
     [],
   );
   for (const [code, [file, title]] of Object.entries(WALKED_ELSEWHERE)) t.match(sources(file), title, code);
+});
+
+t.test("no advice speaks of the API at the command line", async (t) => {
+  for (const [code, { advice }] of Object.entries(ERROR_TABLE)) t.same(wordsOfTheApi(asOptions(advice)), [], code);
 });
