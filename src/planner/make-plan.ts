@@ -12,6 +12,7 @@ import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
 import { movesOf } from "./capacity/moves.ts";
 import { reservedFirst } from "./capacity/schedule.ts";
+import { FREES_NOTHING, provisioningAgain, versionsToFree } from "./capacity/shared-versions.ts";
 import { withinCapacity } from "./capacity/within-capacity.ts";
 import type { DraftStep } from "./draft-step.ts";
 import type { GatheredFacts } from "./facts.ts";
@@ -39,7 +40,7 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
   const parts = planParts(subjects, { planDirectly, codePlans, ...facts.target });
   const changedBy = facts.request.undoes === null ? "deploy" : "rollback";
   const planners = { parts, planDirectly, references: facts.target.references };
-  const drafts = subjects.picked.map((subject) => {
+  const own = subjects.picked.map((subject) => {
     const planned = withWholeBytes(planStep(subject, subjects, planners), subject, {
       damaged: facts.damaged ?? new Map(),
       goalOf: (id) => subjects.of(id).goal?.state ?? null,
@@ -50,11 +51,13 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
     const overwritten = overwrittenBy(facts.later.get(subject.id) ?? [], states.lastRecorded.get(subject.id));
     return draftStep(subject, { planned, isPart, stackDiffers, partGoal, overwritten, changedBy }, making);
   });
+  const freeing = facts.request.byCommand ? FREES_NOTHING : versionsToFree(own, subjects);
+  const drafts = provisioningAgain(own, freeing, subjects);
   const { exports, capacity } = facts.target;
   const moves = capacity && !facts.request.byCommand ? movesOf(subjects, drafts, capacity.functions) : [];
   const reservedBefore = reservedFirst(capacity?.functions ?? new Map(), moves);
   const ordered = orderSteps(drafts, subjects, { exports, reservedFirst: reservedBefore });
-  const steps = capacity ? withinCapacity(ordered, moves, capacity) : ordered;
+  const steps = withinCapacity(ordered, { moves, freeing, capacity });
   return { digest: planDigest(steps), plannedAt: making.at, steps };
 }
 

@@ -4,6 +4,7 @@ import type { Action, LoweringPass, PlanStep } from "../../domain/plan/plan.ts";
 import type { CapacityFacts } from "../facts.ts";
 import type { StepMove } from "./moves.ts";
 import { type Excess, lowers, scheduleMoves } from "./schedule.ts";
+import type { VersionsToFree } from "./shared-versions.ts";
 
 /** What AWS keeps unreserved in every account (facts I1). */
 const MIN_UNRESERVED = 100;
@@ -12,18 +13,26 @@ const MIN_UNRESERVED = 100;
  * The steps with earlier passes where they would exceed a limit of concurrency on the way, or refused where their goal
  * exceeds one. Pure.
  */
-export function withinCapacity(
-  steps: readonly PlanStep[],
-  moves: readonly StepMove[],
-  capacity: CapacityFacts,
-): PlanStep[] {
+export function withinCapacity(steps: readonly PlanStep[], { moves, freeing, capacity }: Moving): PlanStep[] {
+  if (!capacity) return withLowering(steps, freeing.moves, freeing.takers);
   const waveOf = new Map(steps.map(({ component, wave }) => [component, wave]));
   const waves = [...new Set(waveOf.values())].sort((one, other) => one - other);
   const stages = waves.map((wave) => moves.filter(({ step }) => waveOf.get(step) === wave));
   const schedule = scheduleMoves({ live: capacity.functions, room: roomIn(capacity), stages });
   const raising = moves.filter((move) => !lowers(capacity.functions, move));
   if ("excess" in schedule) return refuseRaising(steps, schedule.excess, { moves, raising, capacity });
-  return withLowering(withUnchecked(steps, raising, capacity), schedule.first, raising);
+  const isFreed = ({ step, qualifier }: StepMove) =>
+    freeing.moves.some((move) => move.step === step && move.qualifier === qualifier);
+  const first = [...freeing.moves, ...schedule.first.filter((move) => !isFreed(move))];
+  const takers = schedule.first.length > 0 ? raising.map(({ step }) => step) : [];
+  return withLowering(withUnchecked(steps, raising, capacity), first, [...takers, ...freeing.takers]);
+}
+
+interface Moving {
+  readonly moves: readonly StepMove[];
+  readonly freeing: VersionsToFree;
+  /** Null where nothing that counts against a limit of the account changes. */
+  readonly capacity: CapacityFacts | null;
 }
 
 function roomIn({ account }: CapacityFacts): number | null {
@@ -94,7 +103,7 @@ function withUnchecked(
 function withLowering(
   steps: readonly PlanStep[],
   first: readonly StepMove[],
-  raising: readonly StepMove[],
+  taking: readonly ComponentId[],
 ): PlanStep[] {
   if (first.length === 0) return [...steps];
   const passes = [
@@ -102,7 +111,7 @@ function withLowering(
     first.filter(({ qualifier }) => qualifier === null),
   ];
   const early = passes.filter((moves) => moves.length > 0);
-  const takers = [...new Set(raising.map(({ step }) => step))];
+  const takers = [...new Set(taking)];
   return steps.map((step) => {
     const later = shifted(step, early.length);
     const frees = takers.includes(step.component) ? lowerers(first, step) : [];
