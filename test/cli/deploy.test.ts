@@ -303,3 +303,12 @@ t.test("an outputs file that cannot be written is noted, and the exit code is th
   t.equal(code, 0);
   t.match(stderr, "The outputs could not be written to GITHUB_OUTPUT: EISDIR");
 });
+
+t.test("a deploy whose record came before AWS had ended says so last", async (t) => {
+  const unsettled = { code: "AWS_IN_PROGRESS", detail: "AWS was still changing shop-pay when it was recorded." };
+  const { deploy } = await openScene(t, {
+    "GET /v1/deployments/dep_01": [DEPLOYMENT, { ...COMPLETED, warnings: [unsettled] }],
+  });
+  const { stderr } = await deploy("true");
+  t.match(stderr.trim().split("\n").at(-1), /AWS_IN_PROGRESS AWS was still changing shop-pay/);
+});

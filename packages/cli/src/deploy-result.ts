@@ -60,13 +60,16 @@ function recordLines({ id, status, altered, pinned, error, rollback }: Deploymen
   return [...lines, `  Take it back:  ${rollbackCommandFor(id)}${includeFailed}`];
 }
 
+/** Warnings that come with the record, or still hold then. */
+const LAST: readonly string[] = ["SCOPE_MATCHED_NOTHING", "AWS_IN_PROGRESS"];
+
 /** What nobody may overlook: a production that is still broken, or a scope that missed something. */
 function lastLines(
   { id, status, warnings, rollback: asked }: Deployment,
   rollback: Rollback | null,
   paint: Paint,
 ): string[] {
-  const missed = warnings.filter(({ code }) => code === "SCOPE_MATCHED_NOTHING");
+  const missed = warnings.filter(({ code }) => LAST.includes(code));
   const notes =
     status === "Completed" ? missed.map(({ code, detail }) => paint("yellow", `${code} ${asOptions(detail)}`)) : [];
   if (asked === null || rollback?.status === "Completed") return notes;

@@ -135,7 +135,7 @@ function keptBy(wanted: CapturedComponent, present: CapturedComponent) {
 }
 
 /**
- * Logical ids that stand for another resource now than in the backup, and whose definition, or what it refers to, goes back.
+ * Logical ids that stand for another resource now than in the backup, and whose definition, or what it refers to, is rolled back.
  * A custom resource answers with any id it likes, and CloudFormation does not call that a replacement.
  */
 function replacedBetween(wanted: CapturedComponent, present: CapturedComponent): ReadonlySet<string> {

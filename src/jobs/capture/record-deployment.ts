@@ -19,6 +19,7 @@ import { asComponents, captureScope } from "./capture-scope.ts";
 import { waitForIdleStacks } from "./idle-stacks.ts";
 import { scopeWarnings } from "./scope-warnings.ts";
 import { logCaptures } from "./take-backup.ts";
+import { unsettledIn } from "./unsettled.ts";
 
 /** Captures the scope again after the deploy; what differs from the backup was altered by the deployment. */
 export async function recordDeployment(context: JobContext, deployment: Deployment): Promise<void> {
@@ -47,16 +48,19 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
     snapshot,
     altered,
     pinned,
-    warnings: warningsAfter(context, deployment, await scopeWarnings(reader, deployment.scope, [...deployed.keys()])),
+    warnings: warningsAfter(context, deployment, [
+      ...(await scopeWarnings(reader, deployment.scope, [...deployed.keys()])),
+      ...(await unsettledIn(reader, components)),
+    ]),
     ...ending(context, deployment, altered),
   });
 }
 
-/** An entry of the scope that had nothing to match before a first deploy may have it now. */
-function warningsAfter(context: JobContext, { warnings }: Deployment, unmatched: readonly Reason[]): Reason[] {
-  const others = warnings.filter(({ code }) => code !== "SCOPE_MATCHED_NOTHING");
-  for (const { code, detail } of unmatched) context.log.add("warn", `${code}: ${detail}`);
-  return [...others, ...unmatched];
+/** What had nothing to match before a first deploy may have it now, and what was settling may have settled. */
+function warningsAfter(context: JobContext, { warnings }: Deployment, found: readonly Reason[]): Reason[] {
+  const others = warnings.filter(({ code }) => code !== "SCOPE_MATCHED_NOTHING" && code !== "AWS_IN_PROGRESS");
+  for (const { code, detail } of found) context.log.add("warn", `${code}: ${detail}`);
+  return [...others, ...found];
 }
 
 function ending(
