@@ -307,5 +307,6 @@ t.test("the body of a request without a token is not read", async (t) => {
   socket.write(
     "POST /v1/deployments HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 900000\r\n\r\n{",
   );
-  t.match(await answer, /^HTTP\/1.1 401 [^]*connection: close[^]*UNAUTHENTICATED/i);
+  const received = await answer;
+  for (const part of [/^HTTP\/1\.1 401 /, /connection: close/i, /UNAUTHENTICATED/]) t.match(received, part);
 });
