@@ -1,7 +1,7 @@
 import { AwsError, type Shape } from "../core/contract.ts";
-import { defined, optionalShape, optionalText } from "../core/shape.ts";
+import { defined, optionalNumber, optionalShape, optionalText } from "../core/shape.ts";
 import { requiredMember, type S3Account, type S3Operations } from "./account.ts";
-import { newBucketRecord } from "./bucket-record.ts";
+import { type BucketRecord, newBucketRecord } from "./bucket-record.ts";
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -9,7 +9,7 @@ export function bucketOperations(account: S3Account): S3Operations {
   return {
     CreateBucket: (input) => createBucket(account, input),
     HeadBucket: (input) => headBucket(account, input),
-    ListBuckets: () => listBuckets(account),
+    ListBuckets: (input) => listBuckets(account, input),
     DeleteBucket: (input) => deleteBucket(account, input),
     GetBucketLocation: (input) => getBucketLocation(account, input),
     PutBucketVersioning: (input) => putBucketVersioning(account, input),
@@ -62,15 +62,30 @@ function headBucket(account: S3Account, input: Shape): Shape {
   return { BucketRegion: account.bucket(input).region };
 }
 
-function listBuckets(account: S3Account): Shape {
+/** The account's buckets of all regions. Regions and ARNs are shown to requests that ask for a part of them. */
+function listBuckets(account: S3Account, input: Shape): Shape {
   const { accountId } = account.context;
+  const [prefix, region] = [optionalText(input, "Prefix") ?? "", optionalText(input, "BucketRegion")];
+  const after = Buffer.from(optionalText(input, "ContinuationToken") ?? "", "base64url").toString();
+  const limit = optionalNumber(input, "MaxBuckets") ?? Number.POSITIVE_INFINITY;
   const buckets = [...account.namespace.values()]
-    .filter((bucket) => bucket.accountId === accountId)
+    .filter((bucket) => bucket.accountId === accountId && bucket.name.startsWith(prefix) && bucket.name > after)
+    .filter((bucket) => region === undefined || bucket.region === region)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return {
-    Buckets: buckets.map((bucket) => ({ Name: bucket.name, CreationDate: bucket.createdAt })),
+  const page = buckets.slice(0, limit);
+  const last = page.at(-1);
+  const isPart = ["Prefix", "BucketRegion", "ContinuationToken", "MaxBuckets"].some((member) => member in input);
+  return defined({
+    Buckets: page.map((bucket) => describeBucket(bucket, isPart)),
     Owner: { ID: accountId },
-  };
+    Prefix: prefix || undefined,
+    ContinuationToken: last && buckets.length > limit ? Buffer.from(last.name).toString("base64url") : undefined,
+  });
+}
+
+function describeBucket({ name, region, createdAt }: BucketRecord, isPart: boolean): Shape {
+  const place = isPart ? { BucketRegion: region, BucketArn: `arn:aws:s3:::${name}` } : {};
+  return { Name: name, CreationDate: createdAt, ...place };
 }
 
 function deleteBucket(account: S3Account, input: Shape): Shape {

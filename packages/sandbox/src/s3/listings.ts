@@ -27,7 +27,7 @@ function listObjectsV2(account: S3Account, input: Shape): Shape {
     ...requestMembers(bucket, input, page),
     KeyCount: page.entries.length,
     ContinuationToken: token,
-    StartAfter: startAfter && encode(startAfter),
+    StartAfter: startAfter && token === undefined ? encode(startAfter) : undefined,
     NextContinuationToken: page.next && Buffer.from(page.next.key).toString("base64url"),
     Contents: contents(page, encode, optionalText(input, "FetchOwner") === "true" ? bucket : undefined),
     CommonPrefixes: commonPrefixes(page, encode),
@@ -145,7 +145,7 @@ function requestMembers(bucket: BucketRecord, input: Shape, page: Page): Shape {
   return {
     Name: bucket.name,
     Prefix: encode(optionalText(input, "Prefix") ?? ""),
-    Delimiter: delimiter && encode(delimiter),
+    Delimiter: delimiter ? encode(delimiter) : undefined,
     MaxKeys: limitIn(input, "MaxKeys"),
     EncodingType: optionalText(input, "EncodingType"),
     IsTruncated: page.next !== undefined,

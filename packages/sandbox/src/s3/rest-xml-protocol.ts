@@ -28,6 +28,8 @@ const QUERY_MEMBERS: Readonly<Record<string, string>> = {
   "part-number-marker": "PartNumberMarker",
   "max-parts": "MaxParts",
   "fetch-owner": "FetchOwner",
+  "max-buckets": "MaxBuckets",
+  "bucket-region": "BucketRegion",
   versionId: "VersionId",
   uploadId: "UploadId",
   partNumber: "PartNumber",
