@@ -134,3 +134,35 @@ t.test("a deleted stack is recreated and imports the resources that it had retai
   t.match(rollback, { status: "Completed", error: null });
   t.equal((await physicalIds(w))["Table"], Table);
 });
+
+t.test(
+  "a kept resource without a name that comes back empty is told with the old one and the way to import it",
+  async (t) => {
+    const KEPT = { ...TABLE, Properties: { KeySchema: TABLE.Properties.KeySchema } };
+    for (const destroys of [true, false]) {
+      const w = await worldOf(t);
+      await deploy(w, { Topic: TOPIC, Orders: KEPT });
+      const old = (await physicalIds(w))["Orders"];
+      const { id } = await openDeployment(w, { stacks: ["shop"] });
+      if (destroys) {
+        await w.aws("cloudformation", "DeleteStack", { StackName: "shop" });
+        await until(async () =>
+          (await w.aws("cloudformation", "ListStacks", {})).StackSummaries.every(
+            (one) => one.StackStatus === "DELETE_COMPLETE",
+          ),
+        );
+      } else await deploy(w, { Topic: TOPIC });
+      await finishDeployment(w, id);
+      const back = await rollBack(w, id, "all", { allowDestructive: true });
+      t.match(back, { status: "Completed", error: null });
+      const { steps } = (await w.api("GET", `/v1/rollbacks/${back.id}/plan`)).body;
+      const told = steps
+        .flatMap(({ details }) => details)
+        .filter((one) => String(one.code) === "RESOURCE_NOT_FOUND_AGAIN");
+      t.equal(told.length, 1);
+      t.match(told[0]?.detail, `That of the backup, ${old}, was kept`);
+      t.match(told[0]?.detail, `"ResourceIdentifier":{"TableName":"${old}"}`);
+      t.not((await physicalIds(w))["Orders"], old);
+    }
+  },
+);

@@ -96,6 +96,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["PHYSICAL_ID_CHANGED","Tell the new id to everybody who uses the old one."],
   ["SECRET_KEPT","Where the deploy changed it, put the earlier value into the stack yourself."],
   ["RESOURCE_RETAINED","Its deletion policy keeps it. The log says how to import it again."],
+  ["RESOURCE_NOT_FOUND_AGAIN","The earlier one is still in the account, unless somebody deleted it: `detail` names it and says how to import it."],
   ["RESOURCE_IMPORTED","CloudFormation finds it by its name and does not change it; where it does not exist, a new one is created."],
   ["VERSION_NOT_KEPT","Grant what `detail` names, or do not delete the version for as long as you may want to roll back."],
   ["LATEST_CHANGED_BRIEFLY","Callers that use no alias run that version for some seconds; afterwards $LATEST is as it was."],

@@ -62,6 +62,12 @@ export const STEP_WARNINGS = {
     "A resource stays in the account and belongs to no stack any more",
     "Its deletion policy keeps it. The log says how to import it again.",
   ),
+  RESOURCE_NOT_FOUND_AGAIN: row(
+    200,
+    false,
+    "A retained resource without a name of its own is created again, empty",
+    "The earlier one is still in the account, unless somebody deleted it: `detail` names it and says how to import it.",
+  ),
   RESOURCE_IMPORTED: row(
     200,
     false,

@@ -66,12 +66,17 @@ export function identifierOf({ type, physicalId }: Orphan): Readonly<Record<stri
 
 /** How an operator imports the orphan into its stack, in one sentence. Pure. */
 export function wayToImport(orphan: Orphan): string {
+  return `${importing(orphan)}; or undo this rollback, which imports resources that have a name.`;
+}
+
+/** How an operator imports a resource into a stack. Pure. */
+export function importing(orphan: Orphan): string {
   const { stack, logicalId, type } = orphan;
   const ResourceIdentifier = identifierOf(orphan);
   const named = ResourceIdentifier
     ? `--resources-to-import '${JSON.stringify([{ ResourceType: type, LogicalResourceId: logicalId, ResourceIdentifier }])}'`
     : "--resources-to-import with the identifier that `aws cloudformation get-template-summary` names for its type";
-  return `Put the definition of ${logicalId}, with its DeletionPolicy, into the template of ${stack} and run \`aws cloudformation create-change-set --change-set-name import-${logicalId} --change-set-type IMPORT --template-body file://TEMPLATE --stack-name ${stack} ${named}\`; or undo this rollback, which imports resources that have a name.`;
+  return `Put the definition of ${logicalId}, with its DeletionPolicy, into the template of ${stack} and run \`aws cloudformation create-change-set --change-set-name import-${logicalId} --change-set-type IMPORT --template-body file://TEMPLATE --stack-name ${stack} ${named}\``;
 }
 
 /** By type: the identifier of an import, and the property that names the resource in a template. */

@@ -1,7 +1,8 @@
-import type { CapturedComponent } from "../../domain/component/component.ts";
+import { type CapturedComponent, nameOf } from "../../domain/component/component.ts";
+import { stackState } from "../../domain/component/states/stack.ts";
 import type { Reason } from "../../domain/errors.ts";
 import type { Action } from "../../domain/plan/plan.ts";
-import { type RetainedResource, retainedWithout } from "../../domain/stack/retained.ts";
+import { importing, type RetainedResource, retainedWithout } from "../../domain/stack/retained.ts";
 import { templateStateOf } from "../../domain/template/template.ts";
 
 /*
@@ -18,6 +19,29 @@ export function retainedReasons(goal: CapturedComponent | null, live: CapturedCo
 export function returningResources(goal: CapturedComponent | null, live: CapturedComponent | null): RetainedResource[] {
   const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
   return wanted ? retainedWithout(wanted.template, present?.template ?? {}).filter(({ isNamed }) => isNamed) : [];
+}
+
+/**
+ * Resources of the backup's template that the live one lacks, that were kept, and that CloudFormation cannot find again because
+ * their names were generated: the stack gets new ones, and the old ones have the data.
+ */
+export function recreatedReasons(
+  goal: CapturedComponent | null,
+  live: CapturedComponent | null,
+  isMeant: (logicalId: string) => boolean = () => true,
+): Reason[] {
+  const [wanted, present] = [goal && templateStateOf(goal.state), live && templateStateOf(live.state)];
+  if (!goal || !wanted) return [];
+  const { physicalIds } = stackState(goal.state).evidence;
+  const lost = retainedWithout(wanted.template, present?.template ?? {}).filter((one) => !one.isNamed);
+  return lost.flatMap(({ logicalId, type }): Reason[] => {
+    const physicalId = physicalIds[logicalId];
+    if (typeof physicalId !== "string" || !isMeant(logicalId)) return [];
+    // Once the rollback is done, its own logical id belongs to the new one.
+    const way = importing({ stack: nameOf(goal.id), logicalId: `${logicalId}Kept`, type, physicalId });
+    const detail = `${logicalId} (${type}) is created again and empty, because its name was generated. That of the backup, ${physicalId}, was kept when it left the stack. To take it into the stack beside the new one, once this is done: ${way}.`;
+    return [{ code: "RESOURCE_NOT_FOUND_AGAIN", detail }];
+  });
 }
 
 export function retainedReason({ logicalId, type }: RetainedResource): Reason {

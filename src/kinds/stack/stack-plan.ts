@@ -18,7 +18,13 @@ import { acting, actionBetween, type PlanInput, refused, restoredBy, type StepPl
 import { goneLayerBlockers } from "./gone-layers.ts";
 import { planIntermediateVersions } from "./intermediate-version.ts";
 import { planRecovery } from "./recovery.ts";
-import { importedReason, importingMember, retainedReasons, returningResources } from "./retained-reasons.ts";
+import {
+  importedReason,
+  importingMember,
+  recreatedReasons,
+  retainedReasons,
+  returningResources,
+} from "./retained-reasons.ts";
 
 /** Keys of the outputs whose export no stack imported at the capture. An export without a list of importers may be imported. */
 export function unimported({ state }: CapturedComponent): string[] {
@@ -87,6 +93,7 @@ export function planStack(input: PlanInput): StepPlan {
     ...input.code.moves.map(relocationReason),
     ...references,
     ...trafficShifts(goal, live),
+    ...recreatedReasons(goal, live),
     ...secrets.losses,
   ];
   return acting(action, actions, { losses, reasons });
@@ -143,7 +150,12 @@ function planOverShell(input: PlanInput, goal: CapturedComponent, shell: Capture
     ...protectionActions(goal, null, name),
   ];
   return acting("recreate", actions, {
-    reasons: [...returning.map(importedReason), ...code.moves.map(relocationReason), ...secrets.losses],
+    reasons: [
+      ...returning.map(importedReason),
+      ...recreatedReasons(goal, null),
+      ...code.moves.map(relocationReason),
+      ...secrets.losses,
+    ],
   });
 }
 

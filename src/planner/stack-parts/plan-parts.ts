@@ -26,7 +26,12 @@ import { acting, refused, restoredBy, type StepPlan } from "../../kinds/kind.ts"
 import { goneLayerBlockers } from "../../kinds/stack/gone-layers.ts";
 import { planIntermediateVersions } from "../../kinds/stack/intermediate-version.ts";
 import { planRecovery } from "../../kinds/stack/recovery.ts";
-import { importedReason, importingMember, retainedReason } from "../../kinds/stack/retained-reasons.ts";
+import {
+  importedReason,
+  importingMember,
+  recreatedReasons,
+  retainedReason,
+} from "../../kinds/stack/retained-reasons.ts";
 import { policyBlockers, unimported } from "../../kinds/stack/stack-plan.ts";
 import type { Exported } from "../facts.ts";
 import { consentIn, type PlanDirectly } from "../plan-directly.ts";
@@ -172,7 +177,15 @@ function planLeader(
   const shifts = trafficShifts(stack.before, stack.live, (logicalId) =>
     parts.some((part) => part.logicalId === logicalId),
   );
-  const reasons = [...kept, ...offers, ...shifts, ...secretReasons(spliced), ...reasonsAbout(leader, stack)];
+  const recreated = recreatedReasons(stack.before, stack.live, (id) => parts.some((part) => part.logicalId === id));
+  const reasons = [
+    ...kept,
+    ...recreated,
+    ...offers,
+    ...shifts,
+    ...secretReasons(spliced),
+    ...reasonsAbout(leader, stack),
+  ];
   return acting(leader.action, actions, { losses, reasons });
 }
 
