@@ -252,7 +252,7 @@ t.test("an estimate counts calls, respects quotas, and prefers measured times", 
   const slow = estimate(updates, rateOf, []);
   t.same(
     slow.calls.map(({ operation, count }) => `${count} ${operation}`),
-    ["420 GetFunction", "60 UpdateFunctionCode", "1 GetCallerIdentity"],
+    ["360 GetFunction", "60 UpdateFunctionCode", "1 GetCallerIdentity"],
   );
   t.equal(slow.pacingMs, 600_000);
   t.equal(slow.durationMs, 600_000, "never faster than the quota");
