@@ -162,8 +162,11 @@ Resources:
 });
 
 t.test("data that may be replaced needs consent, and the refusal says that it is uncertain", async (t) => {
-  const table = (attribute: string) => ({
-    Source: { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: attribute } },
+  const table = (description: string) => ({
+    Source: {
+      Type: "AWS::SSM::Parameter",
+      Properties: { Type: "String", Value: "orders", Description: description },
+    },
     Data: {
       Type: "AWS::DynamoDB::Table",
       Properties: {
@@ -174,7 +177,7 @@ t.test("data that may be replaced needs consent, and the refusal says that it is
       },
     },
   });
-  const templates = { good: shop("v1", table("orders")), bad: shop("v1", table("orders-2")) };
+  const templates = { good: shop("v1", table("good")), bad: shop("v1", table("bad")) };
   const { w, deployment } = await badDeploy(t, templates);
   const refused = await rollBack(w, deployment, ["stack:shop"]);
   t.match(refused, { status: "Exception" });

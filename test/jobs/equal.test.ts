@@ -183,7 +183,7 @@ t.test("a service that stops after an empty change set remembers that the change
   );
   await setPolicy(w, ALLOW, { ...ALLOW, Effect: "Deny", Action: "Update:Replace" });
   await finishDeployment(w, deployment);
-  const hold = w.sandbox.faults.hold({ when: "after", match: ({ operation }) => operation === "DeleteChangeSet" });
+  const hold = w.sandbox.faults.hold({ when: "before", match: ({ operation }) => operation === "SetStackPolicy" });
   const opened = await w.api("POST", "/v1/rollbacks", { deployment, components: ["stack:shop"] });
   await hold.reached;
   const restarted = w.restart();

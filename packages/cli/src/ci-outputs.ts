@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import type { Deployment, Rollback } from "#client/api-types";
 import type { Terminal } from "./terminal.ts";
@@ -30,7 +29,8 @@ async function writeOutputs(terminal: Terminal, outputs: Outputs): Promise<void>
 
 /** With a delimiter that no value contains, so that a value with line breaks cannot set another output. */
 function entryOf(name: string, value: string): string {
-  const delimiter = `stepback_${randomUUID()}`;
+  let delimiter = "stepback";
+  while (value.includes(delimiter)) delimiter += "_";
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
 }
 
