@@ -113,6 +113,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     rateOf: ratesOf(config),
     targets: config.targets.map(({ name }) => name),
     maxPackageBytes: config.maxPackageBytes,
+    maxFollowers: config.maxFollowers,
   };
   const services = createServices(shared);
   const { adminToken: configured, adminTokenFile: file } = config;

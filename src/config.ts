@@ -38,6 +38,7 @@ export interface Config {
   readonly rates: Readonly<Partial<Record<RateName, number>>> | null;
   readonly abandonAfterMs: number;
   readonly maxPackageBytes: number;
+  readonly maxFollowers: number;
   readonly logLevel: string;
 }
 
@@ -149,6 +150,13 @@ export const Variables = Type.Object({
     most: 5_000,
     description: "Size limit of one stored package in MB.",
   }),
+  // An idle one costs a timer and a socket; the default leaves room for every pipeline of a large team.
+  STEPBACK_MAX_FOLLOWERS: wholeNumber({
+    default: 2_000,
+    least: 1,
+    most: 100_000,
+    description: "Logs that one token may follow at a time; one more is refused with 429.",
+  }),
   STEPBACK_LOG_LEVEL: text((level) => LOG_LEVELS.includes(level), `must be one of ${LOG_LEVELS.join(", ")}`, {
     default: "info",
     description: `Level of the service's own log: ${LOG_LEVELS.join(", ")}.`,
@@ -178,6 +186,7 @@ export function readConfig(env: Env): Config {
     rates: read.STEPBACK_RATES ? Object.fromEntries(read.STEPBACK_RATES.map(rateOf)) : null,
     abandonAfterMs: HOUR_MS * read.STEPBACK_ABANDON_AFTER_HOURS,
     maxPackageBytes: MB * read.STEPBACK_MAX_PACKAGE_MB,
+    maxFollowers: read.STEPBACK_MAX_FOLLOWERS,
     logLevel: read.STEPBACK_LOG_LEVEL,
   };
 }

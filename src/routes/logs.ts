@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { type TObject, type TString, Type } from "typebox";
+import { callerOf } from "../plugins/access-control.ts";
 import type { LogEvent, LogOwner, LogService } from "../services/logs.ts";
 import { DEFAULT_PAGE, PAGE_QUERY, sendPage } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -71,7 +72,7 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
   app.get("/:id/logs/stream", { schema: stream, exposeHeadRoute: false }, async (request, reply) => {
     const { after = 0, ...filter } = request.query;
     const resumed = Number(request.headers["last-event-id"] || after);
-    const query = { ...filter, after: resumed, signal: goneSignal(reply) };
+    const query = { ...filter, after: resumed, by: callerOf(request).name, signal: goneSignal(reply) };
     return sendEvents(reply, await logs.follow(owner, request.params.id, query));
   });
 }

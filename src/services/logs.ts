@@ -3,6 +3,7 @@ import type { Deployment } from "../domain/activity/deployment.ts";
 import type { LogLevel, LogLine } from "../domain/activity/log.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import type { ComponentId } from "../domain/component/component.ts";
+import { StepbackError } from "../domain/errors.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { LogStore } from "../store/port/logs.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
@@ -10,7 +11,6 @@ import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { findOfType } from "./find-activity.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
-import { POLL_MS } from "./waiting.ts";
 
 /** Proxies drop a connection after about a minute of silence; this leaves room for three lost heartbeats. */
 export const HEARTBEAT_MS = 15_000;
@@ -23,6 +23,13 @@ export interface LogFilter {
   readonly level?: LogLevel;
   /** Only lines with a greater `seq`. */
   readonly after: number;
+}
+
+export interface FollowQuery extends LogFilter {
+  /** The name of the principal. */
+  readonly by: string;
+  /** Aborts, in any case, once nobody reads the events any more. */
+  readonly signal: AbortSignal;
 }
 
 export type LogEvent =
@@ -41,15 +48,17 @@ export interface LogService {
   ): Promise<{ items: readonly Named<LogLine>[]; next: string | null }>;
   /**
    * Yields every line as it is written, and `end` behind the last line of an ended job. Reads only when the consumer asks,
-   * so that a slow consumer costs no memory. Stops without `end` when `signal` aborts. NOT_FOUND before the first event.
+   * so that a slow consumer costs no memory. Stops without `end` when `signal` aborts. NOT_FOUND and TOO_MANY_FOLLOWERS, of
+   * one principal, before the first event.
    */
-  follow(owner: LogOwner, id: string, query: LogFilter & { signal: AbortSignal }): Promise<AsyncIterable<LogEvent>>;
+  follow(owner: LogOwner, id: string, query: FollowQuery): Promise<AsyncIterable<LogEvent>>;
 }
 
-type LogDeps = Uses<ActivityStore & LogStore & SnapshotStore, "clock">;
+type LogDeps = Uses<ActivityStore & LogStore & SnapshotStore, "clock" | "maxFollowers">;
 
 export function createLogService(deps: LogDeps): LogService {
   const { store } = deps;
+  const takePlace = createPlaces(deps.maxFollowers);
   return {
     list: async (owner, id, { limit, ...filter }) => {
       const activity = await findOwner(deps, owner, id);
@@ -57,10 +66,29 @@ export function createLogService(deps: LogDeps): LogService {
       const items = await namedLines(deps, activity, lines.slice(0, limit));
       return { items, next: lines.length > limit ? String(items.at(-1)?.seq) : null };
     },
-    follow: async (owner, id, { signal, ...filter }) => {
+    follow: async (owner, id, { by, signal, ...filter }) => {
       await findOwner(deps, owner, id);
+      takePlace(by, signal);
       return follow(deps, { owner, id, filter, signal });
     },
+  };
+}
+
+/** Counts the followers of each principal, until their signal aborts. */
+function createPlaces(most: number): (by: string, signal: AbortSignal) => void {
+  const taken = new Map<string, number>();
+  return (by, signal) => {
+    const count = taken.get(by) ?? 0;
+    if (count >= most)
+      throw new StepbackError("TOO_MANY_FOLLOWERS", `${by} follows ${count} logs; ${most} are allowed.`);
+    if (signal.aborted) return;
+    taken.set(by, count + 1);
+    const leave = () => {
+      const left = (taken.get(by) ?? 1) - 1;
+      if (left > 0) taken.set(by, left);
+      else taken.delete(by);
+    };
+    signal.addEventListener("abort", leave, { once: true });
   };
 }
 
@@ -85,27 +113,63 @@ interface Following {
   readonly signal: AbortSignal;
 }
 
-async function* follow(deps: LogDeps, { owner, id, filter, signal }: Following): AsyncGenerator<LogEvent> {
-  const { store, clock } = deps;
+async function* follow(deps: LogDeps, following: Following): AsyncGenerator<LogEvent> {
+  const changes = watchChanges(deps, following);
+  try {
+    yield* followChanges(deps, following, changes);
+  } finally {
+    changes.stop();
+  }
+}
+
+async function* followChanges(
+  deps: LogDeps,
+  { owner, id, filter, signal }: Following,
+  changes: Changes,
+): AsyncGenerator<LogEvent> {
+  const { store } = deps;
   let after = filter.after;
-  let sentAt = clock.now();
   while (!signal.aborted) {
+    changes.forget();
     // Reads the status before the lines: once a job has ended, all of its lines exist.
     const activity = await findOwner(deps, owner, id);
     const lines = await store.listLines(id, { ...filter, after, limit: FOLLOW_LINES });
     for (const line of await namedLines(deps, activity, lines)) yield { type: "line", line };
     after = lines.at(-1)?.seq ?? after;
-    if (lines.length > 0) {
-      sentAt = clock.now();
-    } else if (hasEnded(activity.status)) {
+    if (lines.length > 0) continue;
+    if (hasEnded(activity.status)) {
       yield { type: "end", status: activity.status };
       return;
-    } else {
-      if (clock.now() - sentAt >= HEARTBEAT_MS) {
-        yield { type: "heartbeat" };
-        sentAt = clock.now();
-      }
-      await clock.sleep(POLL_MS, signal);
     }
+    while (!(await changes.next(HEARTBEAT_MS))) yield { type: "heartbeat" };
   }
+}
+
+/** Commits about one activity. An idle follower reads nothing: it sleeps until there is one, or until its heartbeat. */
+interface Changes {
+  /** Begins to wait for changes that come from now on. */
+  forget(): void;
+  /** True after a change since the last `forget`, and when nobody follows any more; false when the time is up. */
+  next(timeoutMs: number): Promise<boolean>;
+  stop(): void;
+}
+
+function watchChanges({ store, clock }: LogDeps, { id, signal }: Following): Changes {
+  let change = new AbortController();
+  const wake = () => change.abort();
+  const unwatch = store.watchActivity(id, wake);
+  signal.addEventListener("abort", wake, { once: true });
+  return {
+    forget() {
+      if (change.signal.aborted && !signal.aborted) change = new AbortController();
+    },
+    async next(timeoutMs) {
+      await clock.sleep(timeoutMs, change.signal);
+      return change.signal.aborted;
+    },
+    stop() {
+      unwatch();
+      signal.removeEventListener("abort", wake);
+    },
+  };
 }

@@ -18,6 +18,8 @@ export interface ServiceDeps {
   /** Names of the configured targets. */
   readonly targets: readonly string[];
   readonly maxPackageBytes: number;
+  /** Logs that one principal may follow at a time. */
+  readonly maxFollowers: number;
 }
 
 /** What one service needs: some ports of the store, and other members by name. */

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
 import type { Activity } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { noteChanged } from "./changes.ts";
 import { isTimeKey, startOf } from "./pages.ts";
 import type { ActivityFilter } from "./port/activities.ts";
 import type { Guard, Page } from "./port/transaction.ts";
@@ -40,6 +41,7 @@ export async function insertActivity(rows: Rows, activity: Activity): Promise<vo
 }
 
 export async function updateActivity(rows: Rows, id: string, change: Partial<ActivityRow>): Promise<void> {
+  noteChanged(rows, id);
   await rows.update(activities).set(change).where(eq(activities.id, id));
 }
 

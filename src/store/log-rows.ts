@@ -1,5 +1,6 @@
 import { eq, max } from "drizzle-orm";
 import { StepbackError } from "../domain/errors.ts";
+import { noteChanged } from "./changes.ts";
 import type { NewLine } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
 import { logLines } from "./schema/jobs.ts";
@@ -8,6 +9,7 @@ import type { Rows } from "./sqlite-database.ts";
 /** Continues the activity's numbering without a gap: this transaction holds the only write lock. */
 export async function insertLines(rows: Rows, activity: string, lines: readonly NewLine[]): Promise<void> {
   if (lines.length === 0) return;
+  noteChanged(rows, activity);
   const number = await numberOf(rows, activity);
   const [last] = await rows
     .select({ seq: max(logLines.seq) })

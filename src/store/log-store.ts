@@ -13,6 +13,7 @@ export function createLogStore(database: SqliteDatabase): LogStore {
       const append = (rows: Rows) => insertLines(rows, activity, lines);
       await (fence ? writeFenced(database, fence, append) : database.write(append));
     },
+    watchActivity: (activity, listener) => database.watch(activity, listener),
     listLines: (activity, { component, level, after, limit }) =>
       database.read(async (rows) => {
         return rows

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import Database, { SqliteError } from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import { type ErrorCode, StepbackError } from "../domain/errors.ts";
+import { createWatchers, takeChanged } from "./changes.ts";
 import type { Transaction } from "./port/transaction.ts";
 
 /** The handle that reads and writes rows. */
@@ -16,6 +17,8 @@ export interface SqliteDatabase {
    * not call `write` again, and must not wait for anything but rows.
    */
   write<Result>(work: (rows: Rows, transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** Calls the listener after each commit that may have changed the activity or its log. Returns how to stop. */
+  watch(activity: string, listener: () => void): () => void;
   /** Closes the file after the writes that were requested before. Idempotent. */
   close(): Promise<void>;
 }
@@ -37,15 +40,20 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
   const reader = openReader(file);
   writer.pragma(`busy_timeout = ${BUSY_SLICE_MS}`);
   const [writing, reading] = [drizzle(writer), drizzle(reader)];
+  const watchers = createWatchers(() => (writer.open ? Number(writer.pragma("data_version", { simple: true })) : 0));
   let last: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | null = null;
   return {
     read: (work) => translated(() => work(reading)),
     write(work) {
       const turn = last.then(() => translated(() => inTransaction(writer, writing, work)));
-      last = turn.catch(() => undefined);
+      last = turn.then(
+        () => watchers.tell(takeChanged(writing)),
+        () => void takeChanged(writing),
+      );
       return turn;
     },
+    watch: watchers.watch,
     close() {
       // The writer closes last: a read-only connection cannot merge the write-ahead log into the file.
       closing ??= last.then(() => {

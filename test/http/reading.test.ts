@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import t from "tap";
 import { captured } from "#src/domain/component/component";
 import { endedDeployment, giveBackup, giveRecord, line, openDeployment, rollback, state } from "./seeds.ts";
-import { idOf, itemsOf, startTestService, type TestService, tokenOf } from "./test-service.ts";
+import { idOf, itemsOf, MAX_FOLLOWERS, startTestService, type TestService, tokenOf } from "./test-service.ts";
 
 const PAY = "lambda-code:shop-prod-pay";
 
@@ -142,6 +142,45 @@ t.test("nothing is read for a follower that has hung up, and a slow follower los
   t.ok(reads <= 1, "a read may have been under way");
 });
 
+t.test("an idle follower reads nothing until something is written, and the line comes at once", async (t) => {
+  const service = await startTestService(t);
+  const [id, other] = [
+    await openDeployment(service),
+    await openDeployment(service, { scope: { functions: ["other-*"] } }),
+  ];
+  let reads = 0;
+  const { listLines } = service.store;
+  service.store.listLines = (...args) => {
+    reads += 1;
+    return listLines(...args);
+  };
+  service.clock.freeze();
+  const followers = await Promise.all([1, 2, 3].map(() => follow(service, `/v1/deployments/${id}/logs/stream`)));
+  await settled(() => reads);
+  t.equal(reads, 3, "each has read once");
+  await service.store.appendLines(null, other, [line(service, "not about them")]);
+  await settled(() => reads);
+  t.equal(reads, 3, "another log wakes nobody");
+  await service.store.appendLines(null, id, [line(service, "pushed")]);
+  await Promise.all(followers.map((follower) => follower.until(/pushed/)));
+  await settled(() => reads);
+  t.equal(reads, 9, "once for the line, and once to find that it was the last");
+});
+
+t.test("one principal follows so many logs at a time, and another one may go on", async (t) => {
+  const service = await startTestService(t);
+  const id = await openDeployment(service);
+  const url = `/v1/deployments/${id}/logs/stream`;
+  service.clock.freeze();
+  const followers = await Promise.all(Array.from({ length: MAX_FOLLOWERS }, () => follow(service, url)));
+  t.match(await service.get(url), { status: 429, body: { code: "TOO_MANY_FOLLOWERS", detail: /3 are allowed/ } });
+  const answer = await follow(service, url, tokenOf("auditor"));
+  t.equal(answer.status, 200, "another principal has places of its own");
+  followers[0]?.hangUp();
+  await followers[0]?.closed;
+  t.equal((await follow(service, url)).status, 200, "who hangs up leaves a place");
+});
+
 t.test("snapshots show settings without secrets, and only harmless evidence", async (t) => {
   const service = await startTestService(t);
   const zip = Buffer.from("PK the zip of pay");
@@ -227,6 +266,7 @@ function linesOf(events: string): string[] {
 }
 
 interface Follower {
+  readonly status: number;
   readonly stream: Readable;
   readonly closed: Promise<unknown>;
   text(): string;
@@ -235,8 +275,8 @@ interface Follower {
   hangUp(): void;
 }
 
-async function follow(service: TestService, url: string): Promise<Follower> {
-  const headers = { authorization: `Bearer ${tokenOf("admin")}` };
+async function follow(service: TestService, url: string, token = tokenOf("admin")): Promise<Follower> {
+  const headers = { authorization: `Bearer ${token}` };
   const response = await service.app.inject({ url, headers, payloadAsStream: true });
   const stream = response.stream();
   let text = "";
@@ -247,6 +287,7 @@ async function follow(service: TestService, url: string): Promise<Follower> {
   stream.on("error", () => {});
   return {
     stream,
+    status: response.statusCode,
     closed: new Promise((resolve) => stream.once("close", resolve)),
     text: () => text,
     until: async (pattern) => {

@@ -85,6 +85,7 @@ t.test("every setting is read", async (t) => {
     rates: { "lambda:GetFunction": 50, cloudformation: 0.5 },
     abandonAfterMs: 7_200_000,
     maxPackageBytes: 20_000_000,
+    maxFollowers: 2_000,
     logLevel: "silent",
   });
 });

@@ -62,6 +62,7 @@ export interface TestClock extends Clock {
 
 export const TARGETS = ["default", "other"];
 export const MAX_PACKAGE_BYTES = 100_000;
+export const MAX_FOLLOWERS = 3;
 
 /** The token of a role. Calls use that of `admin` unless a test names another one. */
 export function tokenOf(role: Role): string {
@@ -87,6 +88,7 @@ export async function startTestService(t: Test): Promise<TestService> {
     rateOf: () => ({ quota: "all", callsPerSecond: 10 }),
     targets: TARGETS,
     maxPackageBytes: MAX_PACKAGE_BYTES,
+    maxFollowers: MAX_FOLLOWERS,
   });
   await insertTokens(store, clock);
   const app = await buildApp({ services, logger, newRequestId: () => `req_${randomUUID()}` });

@@ -10,6 +10,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["UNSUPPORTED_MEDIA_TYPE","Send JSON with `content-type: application/json`."],
   ["IDEMPOTENCY_KEY_REUSED","Use a new key for a new request."],
   ["IDEMPOTENCY_IN_PROGRESS","Send it again in a moment."],
+  ["TOO_MANY_FOLLOWERS","Close a followed log, or read the log page by page; STEPBACK_MAX_FOLLOWERS sets the limit."],
   ["UNKNOWN_TARGET","Name an entry of STEPBACK_TARGETS."],
   ["SCOPE_TOO_WIDE","Name stacks, or a function pattern narrower than `*`."],
   ["UNKNOWN_COMPONENT","Pick from `GET /v1/deployments/{id}/components`; where `detail` asks what was meant, it names the nearest."],

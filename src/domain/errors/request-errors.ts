@@ -35,6 +35,12 @@ export const REQUEST_ERRORS = {
     "The first request with this key is still running",
     "Send it again in a moment.",
   ),
+  TOO_MANY_FOLLOWERS: row(
+    429,
+    true,
+    "The token follows as many logs as it may",
+    "Close a followed log, or read the log page by page; STEPBACK_MAX_FOLLOWERS sets the limit.",
+  ),
   UNKNOWN_TARGET: row(422, false, "The target is not configured", "Name an entry of STEPBACK_TARGETS."),
   SCOPE_TOO_WIDE: row(
     422,

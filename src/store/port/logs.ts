@@ -11,4 +11,9 @@ export interface LogStore {
     activity: string,
     filter: { component?: ComponentId; level?: LogLevel; after: number; limit: number },
   ): Promise<readonly LogLine[]>;
+  /**
+   * Calls the listener once a commit may have changed the activity or its log: at once for commits of this process, within
+   * seconds for those of another one. Returns how to stop.
+   */
+  watchActivity(activity: string, listener: () => void): () => void;
 }

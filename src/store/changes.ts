@@ -1,0 +1,63 @@
+import type { Rows } from "./sqlite-database.ts";
+
+/*
+ * Which activities a transaction has changed: their rows or their logs. Whoever follows one is told once it is committed.
+ */
+
+const changed = new WeakMap<Rows, Set<string>>();
+
+export function noteChanged(rows: Rows, activity: string): void {
+  const noted = changed.get(rows) ?? new Set();
+  changed.set(rows, noted.add(activity));
+}
+
+/** The activities noted since the last call. */
+export function takeChanged(rows: Rows): ReadonlySet<string> {
+  const noted = changed.get(rows) ?? new Set<string>();
+  changed.delete(rows);
+  return noted;
+}
+
+export interface Watchers {
+  /** Calls the listener whenever the activity may have changed. Returns how to stop. */
+  watch(activity: string, listener: () => void): () => void;
+  tell(activities: ReadonlySet<string>): void;
+}
+
+/** How often to look for commits of other processes, which nobody tells. One look serves all listeners. */
+const FOREIGN_LOOK_MS = 2_000;
+
+/** `countForeign` returns another number once another process has written. */
+export function createWatchers(countForeign: () => number): Watchers {
+  const listeners = new Map<string, Set<() => void>>();
+  let timer: NodeJS.Timeout | null = null;
+  let known = 0;
+  const look = () => {
+    const now = countForeign();
+    if (now !== known) for (const each of listeners.values()) for (const listener of each) listener();
+    known = now;
+  };
+  const start = () => {
+    known = countForeign();
+    timer = setInterval(look, FOREIGN_LOOK_MS);
+    timer.unref();
+  };
+  return {
+    watch(activity, listener) {
+      if (timer === null) start();
+      const own = () => listener();
+      listeners.set(activity, (listeners.get(activity) ?? new Set()).add(own));
+      return () => {
+        const left = listeners.get(activity);
+        left?.delete(own);
+        if (left?.size === 0) listeners.delete(activity);
+        if (listeners.size > 0 || timer === null) return;
+        clearInterval(timer);
+        timer = null;
+      };
+    },
+    tell(activities) {
+      for (const activity of activities) for (const listener of listeners.get(activity) ?? []) listener();
+    },
+  };
+}
