@@ -21,6 +21,7 @@ import { directPlanner, type PlanDirectly } from "./plan-directly.ts";
 import { withReferences } from "./references.ts";
 import { relocateCode } from "./relocate-code.ts";
 import { type PartPlans, planParts } from "./stack-parts/plan-parts.ts";
+import { stillServing } from "./still-serving.ts";
 import { resolveSubjects, type Subject, type Subjects } from "./subject.ts";
 
 /** How a plan is shown, and when it is made. */
@@ -49,7 +50,8 @@ export function makePlan(facts: GatheredFacts, making: Making): Plan {
     const stackDiffers = subject.owner !== null && differsFromBackup(subjects.of(subject.owner));
     const partGoal = parts.goals.get(subject.id);
     const overwritten = overwrittenBy(facts.later.get(subject.id) ?? [], states.lastRecorded.get(subject.id));
-    return draftStep(subject, { planned, isPart, stackDiffers, partGoal, overwritten, changedBy }, making);
+    const serving = isPart ? [] : stillServing(subject, subjects);
+    return draftStep(subject, { planned, isPart, stackDiffers, partGoal, overwritten, changedBy, serving }, making);
   });
   const freeing = facts.request.byCommand ? FREES_NOTHING : versionsToFree(own, subjects);
   const drafts = provisioningAgain(own, freeing, subjects);
@@ -113,11 +115,13 @@ interface Drafting {
   readonly overwritten: LaterDeployment | undefined;
   /** What is reversed. */
   readonly changedBy: "deploy" | "rollback";
+  /** Who keeps the state that the step takes back; a part says that itself. */
+  readonly serving: readonly Reason[];
 }
 
 function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosure }: Making): DraftStep {
   const { id, before, deployed, live, conflict } = subject;
-  const { planned, isPart, stackDiffers, partGoal, overwritten, changedBy } = drafting;
+  const { planned, isPart, stackDiffers, partGoal, overwritten, changedBy, serving } = drafting;
   const changes = planned.action !== "unchanged" && planned.action !== "refused";
   const throughStack = id.startsWith("stack") || isPart || planned.via?.startsWith("stack:");
   const strategy = throughStack ? "stack" : "direct";
@@ -135,6 +139,7 @@ function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosu
     reasons: [
       ...lossReasons(planned.losses),
       ...planned.reasons,
+      ...(changes ? serving : []),
       ...warnings(subject, leavesStackBehind),
       ...(changes && overwritten ? [overwriteReason(id, overwritten)] : []),
       ...(changes ? rolledBackValues(subject, changedBy) : []),

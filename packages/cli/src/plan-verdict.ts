@@ -69,14 +69,14 @@ export function lossText({ id, type, detail }: Loss): string {
   return `${id} (${type}) is lost: ${asOptions(detail)}`;
 }
 
-/** What still serves the old state after the plan has run, with the command that adds it; empty where nothing does. */
+/** What still serves the bad state after the plan has run, with the command that adds it; empty where nothing does. */
 export function stillServing({ steps }: Plan, deployments: readonly string[]): string[] {
   const open = steps.flatMap(({ details }) => details.filter(({ code }) => code === "EFFECT_NEEDS_MORE"));
   return open.map(({ detail }) => {
     const ids = [...new Set(detail.match(/\b(?:stack|stack-resource|lambda-[a-z]+):[^\s,]*[^\s,.]/g) ?? [])];
     const options = [...deployments.map((id) => `--deployment ${id}`), ...ids.map((id) => `--component ${id}`)];
     const command = ids.length > 0 && deployments.length > 0 ? `  stepback rollback ${options.join(" ")}` : "";
-    return `Callers may still get the old state: ${asOptions(detail)}${command}`;
+    return `Callers still get what the deploy left: ${asOptions(detail)}${command}`;
   });
 }
 
