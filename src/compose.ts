@@ -189,7 +189,7 @@ function roundsLog(logger: Logger, what: string): RoundsLog {
 
 /** Rows are compared by their times, so no later time may be earlier than theirs. */
 async function clockOver(store: Store, { now, sleep }: Clock): Promise<Clock> {
-  const machine = { wall: now, elapsed: () => performance.now() };
+  const machine = { current: now, elapsed: () => performance.now() };
   return { now: steadyNow(machine, await store.latestTime()), sleep };
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../domain/ids.ts";
 import { type CallName, callPrefix } from "./error-mapping.ts";
 import type { CallLife } from "./gateways/access.ts";
 
-/** Answers take seconds, with the SDK's retries and all. Longer silence is said, at growing intervals. */
+/** AWS responds within seconds, with the SDK's retries and all. Longer silence is said, at growing intervals. */
 const SILENT_MS = 10_000;
 /** What a call that is under way at the cancellation still gets to be answered; and later calls once one was given up. */
 const GIVE_UP_MS = 1_500;

@@ -115,7 +115,7 @@ interface Drafting {
   readonly overwritten: LaterDeployment | undefined;
   /** What is reversed. */
   readonly changedBy: "deploy" | "rollback";
-  /** Who keeps the state that the step takes back; a part says that itself. */
+  /** Who keeps the state that the step undoes; a part says that itself. */
   readonly serving: readonly Reason[];
 }
 

@@ -14,7 +14,7 @@ import type { Subject, Subjects } from "./subject.ts";
 const PUBLISHED: ReadonlySet<KindName> = new Set(["lambda-code", "lambda-config"]);
 
 /**
- * Altered aliases that nobody picked, while what their version was published from goes back: their callers see nothing of it.
+ * Altered aliases that nobody picked, while what their version was published from is rolled back: their callers see nothing of it.
  * Pure.
  */
 export function stillServing({ id, kind }: Subject, subjects: Subjects): Reason[] {
@@ -27,8 +27,8 @@ export function stillServing({ id, kind }: Subject, subjects: Subjects): Reason[
 
 function staysAsDeployed(alias: ComponentId, subjects: Subjects): boolean {
   const { live, action, owner, resources } = subjects.of(alias);
-  const goesBack = [alias, owner, ...resources].some((one) => one !== null && subjects.isPicked(one));
-  return live !== null && action !== "unchanged" && subjects.isAltered(alias) && !goesBack;
+  const isRestored = [alias, owner, ...resources].some((one) => one !== null && subjects.isPicked(one));
+  return live !== null && action !== "unchanged" && subjects.isAltered(alias) && !isRestored;
 }
 
 function servingText(alias: ComponentId, subjects: Subjects): string {

@@ -1,20 +1,18 @@
-import type { Rows } from "./sqlite-database.ts";
-
 /*
  * Which activities a transaction has changed: their rows or their logs. Whoever follows one is told once it is committed.
  */
 
-const changed = new WeakMap<Rows, Set<string>>();
+const changed = new WeakMap<object, Set<string>>();
 
-export function noteChanged(rows: Rows, activity: string): void {
-  const noted = changed.get(rows) ?? new Set();
-  changed.set(rows, noted.add(activity));
+export function noteChanged(transaction: object, activity: string): void {
+  const noted = changed.get(transaction) ?? new Set();
+  changed.set(transaction, noted.add(activity));
 }
 
 /** The activities noted since the last call. */
-export function takeChanged(rows: Rows): ReadonlySet<string> {
-  const noted = changed.get(rows) ?? new Set<string>();
-  changed.delete(rows);
+export function takeChanged(transaction: object): ReadonlySet<string> {
+  const noted = changed.get(transaction) ?? new Set<string>();
+  changed.delete(transaction);
   return noted;
 }
 
@@ -24,7 +22,7 @@ export interface Watchers {
   tell(activities: ReadonlySet<string>): void;
 }
 
-/** How often to look for commits of other processes, which nobody tells. One look serves all listeners. */
+/** How often to check for commits of other processes, which nobody tells. One look serves all listeners. */
 const FOREIGN_LOOK_MS = 2_000;
 
 /** `countForeign` returns another number once another process has written. */
@@ -32,14 +30,14 @@ export function createWatchers(countForeign: () => number): Watchers {
   const listeners = new Map<string, Set<() => void>>();
   let timer: NodeJS.Timeout | null = null;
   let known = 0;
-  const look = () => {
+  const check = () => {
     const now = countForeign();
     if (now !== known) for (const each of listeners.values()) for (const listener of each) listener();
     known = now;
   };
   const start = () => {
     known = countForeign();
-    timer = setInterval(look, FOREIGN_LOOK_MS);
+    timer = setInterval(check, FOREIGN_LOOK_MS);
     timer.unref();
   };
   return {

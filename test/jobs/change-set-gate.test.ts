@@ -34,7 +34,7 @@ function shop(name: string, { table = "kept", more = {} }: { table?: string; mor
   };
 }
 
-/** A table that its change set says may be replaced: its name is the value of a parameter that a deploy only describes anew. */
+/** A table that its change set says may be replaced: its name is the value of a parameter that a deploy describes in other words. */
 function conditional(name: string, description: string) {
   const { Orders } = shop(name).Resources;
   const Value = `${name}-table`;

@@ -171,7 +171,11 @@ t.test("a trigger is not created again on a source that is gone", async (t) => {
     await finishDeployment(w, id);
     await destroy(w, type, identifier);
     const refused = await rollBack(w, id, "all", { allowDestructive: true });
-    t.match(refused, { error: { errors: [{ code: "REFERENCE_GONE", detail: /The event source .* (was deleted|never comes back)/ }] } }, type);
+    t.match(
+      refused,
+      { error: { errors: [{ code: "REFERENCE_GONE", detail: /The event source .* (was deleted|never comes back)/ }] } },
+      type,
+    );
   }
 });
 

@@ -48,7 +48,7 @@ const DEPLOYS: Record<string, Deploy> = {
 
 for (const [what, { versions, amounts }] of Object.entries(DEPLOYS)) {
   t.test(
-    `aliases go back to versions that others keep ready, and nothing is refused on the way: ${what}`,
+    `aliases are pointed back to versions that others keep ready, and nothing is refused on the way: ${what}`,
     async (t) => {
       const w = await worldOf(t);
       await withAliases(w, FunctionName);

@@ -121,7 +121,7 @@ t.test("with onError continue, a failure of one function does not keep the other
 });
 
 t.test(
-  "a cancellation ends every function's running step and begins no other; an undo takes back what was done",
+  "a cancellation ends every function's running step and begins no other; an undo reverses what was done",
   async (t) => {
     const names = Array.from({ length: 12 }, (_, index) => `f${String(index + 10)}`);
     const release = await released(t, names);

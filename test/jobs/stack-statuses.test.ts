@@ -158,7 +158,10 @@ t.test("a stack in UPDATE_ROLLBACK_FAILED is refused with the blocking resources
   const refused = await rollBack(w, id, "all", { includeFailed: true });
   t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" }, result: { restored: 0 } });
   t.match(refused.error?.detail, /failed at Pay \(AWS::Lambda::Function\): .*NoSuchKey/);
-  t.match(refused.error?.detail, /`continueUpdateRollback: \{"shop":\[\]\}`.*`continueUpdateRollback: \{"shop":\["Pay"\]\}`/);
+  t.match(
+    refused.error?.detail,
+    /`continueUpdateRollback: \{"shop":\[\]\}`.*`continueUpdateRollback: \{"shop":\["Pay"\]\}`/,
+  );
   t.same(w.sandbox.calls.mutations(), [], "nothing was touched");
   const wrong = await rollBack(w, id, "all", { includeFailed: true, continueUpdateRollback: { shop: ["Topic"] } });
   t.match(wrong, {

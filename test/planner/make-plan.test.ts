@@ -548,25 +548,29 @@ t.test("a function is removed after the stacks that refer to it have dropped the
   ]);
 });
 
-t.test("an alias that stays on what the deploy published is named where its function's code goes back", async (t) => {
-  const settings = config("pay", {});
-  const at = (sha: string, version: string, weights: Record<string, number> = {}): CapturedComponent => {
-    const one = alias("pay:live", sha, settings);
-    const evidence = { version, weights };
-    return captured(one.id, { ...one.state, evidence }, { parent: null, physicalId: null });
-  };
-  const before = components(code("pay", "v1"), settings, at("v1", "1"));
-  const live = components(code("pay", "v2"), settings, at("v2", "2"));
-  const sources = { before, deployed: live };
-  const serving = {
-    code: "EFFECT_NEEDS_MORE",
-    detail: /alias live keeps serving version 2\. .* lambda-alias:pay:live/,
-  };
-  t.match(plan({ picked: ["lambda-code:pay"], sources, live }), [{ action: "restore", reasons: [serving] }]);
-  const codesOf = (steps: readonly PlanStep[]) => steps.flatMap(({ reasons }) => reasons.map((reason) => reason.code));
-  const both = plan({ picked: ["lambda-code:pay", "lambda-alias:pay:live"], sources, live });
-  t.notOk(codesOf(both).includes("EFFECT_NEEDS_MORE"), "it goes back, too");
-  const untouched = components(code("pay", "v2"), settings, at("v1", "1"));
-  const other = plan({ picked: ["lambda-code:pay"], sources: { before, deployed: untouched }, live: untouched });
-  t.notOk(codesOf(other).includes("EFFECT_NEEDS_MORE"), "it serves the version from before");
-});
+t.test(
+  "an alias that stays on what the deploy published is named where its function's code is rolled back",
+  async (t) => {
+    const settings = config("pay", {});
+    const at = (sha: string, version: string, weights: Record<string, number> = {}): CapturedComponent => {
+      const one = alias("pay:live", sha, settings);
+      const evidence = { version, weights };
+      return captured(one.id, { ...one.state, evidence }, { parent: null, physicalId: null });
+    };
+    const before = components(code("pay", "v1"), settings, at("v1", "1"));
+    const live = components(code("pay", "v2"), settings, at("v2", "2"));
+    const sources = { before, deployed: live };
+    const serving = {
+      code: "EFFECT_NEEDS_MORE",
+      detail: /alias live keeps serving version 2\. .* lambda-alias:pay:live/,
+    };
+    t.match(plan({ picked: ["lambda-code:pay"], sources, live }), [{ action: "restore", reasons: [serving] }]);
+    const codesOf = (steps: readonly PlanStep[]) =>
+      steps.flatMap(({ reasons }) => reasons.map((reason) => reason.code));
+    const both = plan({ picked: ["lambda-code:pay", "lambda-alias:pay:live"], sources, live });
+    t.notOk(codesOf(both).includes("EFFECT_NEEDS_MORE"), "it is rolled back, too");
+    const untouched = components(code("pay", "v2"), settings, at("v1", "1"));
+    const other = plan({ picked: ["lambda-code:pay"], sources: { before, deployed: untouched }, live: untouched });
+    t.notOk(codesOf(other).includes("EFFECT_NEEDS_MORE"), "it serves the version from before");
+  },
+);

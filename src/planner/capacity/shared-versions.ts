@@ -9,7 +9,7 @@ import type { StepMove } from "./moves.ts";
 /*
  * AWS provisions a version directly or through one alias (facts I2). So an alias that goes to a version which another one
  * still has provisioned is refused, whichever of two that swap goes first: what is provisioned is deleted before, and put
- * again once its alias has gone back.
+ * again once its alias points where it did.
  */
 
 /** What is provisioned of a version, by itself or through an alias. */
@@ -66,7 +66,7 @@ function provisionedIn(id: ComponentId, state: ComponentState | undefined): Prov
     : null;
 }
 
-/** The drafts with what has to be provisioned again once its alias has gone back: before the weights come, which AWS wants. */
+/** The drafts with what has to be provisioned again once its alias points where it did: before the weights come, which AWS wants. */
 export function provisioningAgain(
   drafts: readonly DraftStep[],
   { moves }: VersionsToFree,

@@ -13,7 +13,7 @@ const MIN_UNRESERVED = 100;
  * The steps with earlier passes where they would exceed a limit of concurrency on the way, or refused where their goal
  * exceeds one. Pure.
  */
-export function withinCapacity(steps: readonly PlanStep[], { moves, freeing, capacity }: Moving): PlanStep[] {
+export function withinCapacity(steps: readonly PlanStep[], { moves, freeing, capacity }: CapacityMoves): PlanStep[] {
   if (!capacity) return withLowering(steps, freeing.moves, freeing.takers);
   const waveOf = new Map(steps.map(({ component, wave }) => [component, wave]));
   const waves = [...new Set(waveOf.values())].sort((one, other) => one - other);
@@ -28,7 +28,7 @@ export function withinCapacity(steps: readonly PlanStep[], { moves, freeing, cap
   return withLowering(withUnchecked(steps, raising, capacity), first, [...takers, ...freeing.takers]);
 }
 
-interface Moving {
+interface CapacityMoves {
   readonly moves: readonly StepMove[];
   readonly freeing: VersionsToFree;
   /** Null where nothing that counts against a limit of the account changes. */

@@ -137,9 +137,9 @@ async function takeBackup(session: Session, id: string): Promise<{ deployment: D
     const { snapshot, error } = deployment;
     interrupted.throwIfAborted();
     if (snapshot.status === "Ready" && deployment.status === "In Progress") {
-      const held = `${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`;
+      const contents = `${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`;
       const coverage = await readCoverage(api, snapshot.id);
-      progress.succeed(`Backup ready: ${held}${coverageText(coverage)}`);
+      progress.succeed(`Backup ready: ${contents}${coverageText(coverage)}`);
       return { deployment, coverage };
     }
     progress.fail("There is no backup, so the command is not started.");
