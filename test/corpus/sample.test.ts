@@ -46,7 +46,7 @@ t.test("the judge finds what a splice could do wrong", async (t) => {
   for (const value of ['"2.0"', "2", "2.00", "3.0"])
     t.same(judged(bad, good, text(value)), ["A is not as in the backup"], value);
   t.same(judged(bad, good, good, { P: "y" }), ["A is not as in the backup"]);
-  t.same(judged(bad, good, good.replace("SNS", "SQS")), ["B was not picked and changed"]);
+  t.same(judged(bad, good, good.replace("SNS::Topic", "SQS::Queue")), ["B was not picked and changed"]);
   t.same(judged(bad, good, `${good}Description: x\n`), ["Description changed"]);
   t.match(judged(bad, good, good.replace("P: {Type: String, Default: x}", "Q: {Type: String}")), [
     "Parameters.P changed",

@@ -66,9 +66,18 @@ function continuedStacks(json: string): string {
   return options.join(` ${optionFor("continueUpdateRollback")} `);
 }
 
-/** The option that a JSON pointer into a request's body is about: `/components/0` is about `--component`. Pure. */
+/** Members of requests that are options, too, besides those that texts of the service name. */
+const OTHER_OPTIONS: ReadonlySet<string> = new Set([
+  ...["application", "branch", "build", "commit", "functions", "includeFailed", "scope", "stacks", "stage", "ticket"],
+]);
+
+/**
+ * The option that a JSON pointer into a request's body is about: `/components/0` is about `--component`. What no option sets,
+ * such as a member of a policy's file, keeps its pointer. Pure.
+ */
 export function optionAt(pointer: string): string {
   const [member = "", ...deeper] = pointer.split("/").slice(1);
+  if (!MEMBERS.has(member) && !OTHER_OPTIONS.has(member)) return pointer;
   const [within] = deeper;
   if (member === "scope" && within !== undefined) return optionFor(within);
   const isNamed = member === "continueUpdateRollback" && within !== undefined;

@@ -37,9 +37,21 @@ const CHANGES: Readonly<Record<string, readonly [string, unknown]>> = {
   "AWS::Events::Rule": ["Description", "bad"],
   "AWS::SSM::Parameter": ["Description", "bad"],
   "AWS::IAM::ManagedPolicy": ["Description", "bad"],
+  "AWS::ApiGateway::RestApi": ["Description", "bad"],
+  "AWS::ApiGateway::Method": ["OperationName", "bad"],
+  "AWS::ApiGateway::Deployment": ["Description", "bad"],
+  "AWS::ApiGateway::Stage": ["Description", "bad"],
+  "AWS::ApiGatewayV2::Api": ["Description", "bad"],
+  "AWS::ApiGatewayV2::Integration": ["Description", "bad"],
+  "AWS::ApiGatewayV2::Route": ["OperationName", "bad"],
+  "AWS::ApiGatewayV2::Stage": ["Description", "bad"],
   "AWS::DynamoDB::Table": ["TableClass", "STANDARD_INFREQUENT_ACCESS"],
 };
-const UNTOUCHED = new Set(["AWS::Lambda::Version", "AWS::Lambda::Permission", "AWS::S3::Bucket", "AWS::IAM::Policy"]);
+/** Without a property of their own that a deploy would change alone. */
+const UNTOUCHED = new Set([
+  ...["AWS::Lambda::Version", "AWS::Lambda::Permission", "AWS::S3::Bucket", "AWS::IAM::Policy"],
+  "AWS::ApiGateway::Resource",
+]);
 
 function spoil(document: Document, text: string): void {
   const resources = mapAt(document, "Resources");
