@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demo on other versions of Node: `scripts/demo-on-node.sh 22 24`. The npm package `node` brings each, with the headers
+# The demo on other versions of Node: `scripts/demo-on-node.sh 22 24.18`. The npm package `node` brings each, with the headers
 # that better-sqlite3 is compiled against (90 s a version). All of it in a copy, so that the tree keeps its own build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
