@@ -90,7 +90,7 @@ function holdersThatGo(wanted: CapturedComponent, present: CapturedComponent, fa
   const others = stackState(wanted.state).settings.resources;
   const template = templateOf(present.state);
   const [goals, definitions] = [asObject(templateOf(wanted.state)["Resources"]), asObject(template["Resources"])];
-  const isKept = keptBy(wanted, present);
+  const isKept = keptBy(goals, definitions);
   const logs = logGroupsOfAdded(wanted, present);
   const replaced = replacedBetween(wanted, present);
   const keepers = new Set(
@@ -126,10 +126,9 @@ function positionOf(
 }
 
 /** By the policies of both templates for a replacement: nobody documents which of them decides. */
-function keptBy(wanted: CapturedComponent, present: CapturedComponent) {
-  const [goal, now] = [wanted, present].map(({ state }) => asObject(templateOf(state)["Resources"]));
+function keptBy(goals: JsonObject, definitions: JsonObject) {
   return (logicalId: string, { isReplaced }: { readonly isReplaced: boolean }) => {
-    const [was, is] = [asObject(goal?.[logicalId]), asObject(now?.[logicalId])];
+    const [was, is] = [asObject(goals[logicalId]), asObject(definitions[logicalId])];
     return isReplaced ? isKeptOnReplacement(was) && isKeptOnReplacement(is) : isRetained(is);
   };
 }
