@@ -115,6 +115,28 @@ overEachTransport("responds with injected errors as often as asked, then with re
   await t.resolves(lambda.send(new ListFunctionsCommand({})));
 });
 
+overEachTransport("fails a call after its effect, in every way that it fails one before", async (t, transport) => {
+  const { sandbox, s3 } = await openHarness(t, { transport });
+  const page = { status: 502, headers: { "content-type": "text/html" }, body: bytesOf("<html>Bad gateway</html>") };
+  const errors = {
+    error: new AwsError("InternalError", "We failed.", 500),
+    reset: "reset",
+    silence: "silence",
+    page,
+  } as const;
+  for (const [how, error] of Object.entries(errors)) {
+    for (const when of ["before", "after"] as const) {
+      const Bucket = `${how}-${when}`;
+      sandbox.faults.fail({ match: isCreateBucket, times: 1, when, error });
+      // A client waits for ever where nothing comes.
+      const abortSignal = how === "silence" ? AbortSignal.timeout(200) : new AbortController().signal;
+      await t.rejects(s3.send(new CreateBucketCommand({ Bucket }), { abortSignal }));
+      t.equal((await bucketNames(sandbox.service("s3"))).includes(Bucket), when === "after", Bucket);
+      t.match(sandbox.calls.all().at(-1), { outcome: "error", performed: when === "after" });
+    }
+  }
+});
+
 overEachTransport("throttles each class of calls by its own bucket", async (t, transport) => {
   const quotas = { "lambda:GetPolicy": 1, "lambda:*": 2 };
   const { lambda, clock } = await openHarness(t, { transport, quotas });

@@ -1,5 +1,5 @@
 import { AwsError, type CallRecord, type Shape } from "./contract.ts";
-import { ConnectionReset, type WireResponse } from "./wire.ts";
+import { ConnectionReset, Silence, type WireResponse } from "./wire.ts";
 
 /** One call, stopped at a point that a test chose. */
 export interface Hold {
@@ -23,14 +23,17 @@ export interface FailOptions {
   readonly match: (record: CallRecord) => boolean;
   /** How many matching calls fail; if left out, every one until `off()`. */
   readonly times?: number;
-  /** A response stands for a server that is not AWS: a page in HTML, an empty body. */
-  readonly error: AwsError | "reset" | WireResponse;
+  /** Instead of performing the call, or after its effect and instead of its response; before by default. */
+  readonly when?: "before" | "after";
+  /** `silence` never responds. A response stands for a server that is not AWS: a page in HTML, an empty body. */
+  readonly error: AwsError | "reset" | "silence" | WireResponse;
 }
 
 /** Thrown by a fault whose response is sent as it is. */
 export class ForeignResponse extends Error {
   constructor(readonly response: WireResponse) {
     super(`a fault responded with the status ${response.status}`);
+    this.name = "ForeignResponse";
   }
 }
 
@@ -49,7 +52,7 @@ export interface CutOptions {
 /** What a test can do to calls that come over the wire. */
 export interface Faults {
   hold(options: HoldOptions): Hold;
-  /** Responds to matching calls with an error instead of performing them. */
+  /** Responds to matching calls with an error, and does not perform them unless `when` says so. */
   fail(options: FailOptions): void;
   /** Changes the responses of matching calls that succeed. */
   alter(options: AlterOptions): void;
@@ -123,18 +126,19 @@ export class InjectedFaults implements Faults {
 
   /**
    * Counts an arriving call and applies the faults that come before its effect. Returns what to await after the effect;
-   * throws the AwsError, ConnectionReset or ForeignResponse of a fault.
+   * throws the AwsError, ConnectionReset, Silence or ForeignResponse of a fault, as what it returns does.
    */
   async enter(record: CallRecord, closed: AbortSignal): Promise<() => Promise<void>> {
     const gates = this.#gatesFor(record);
     for (const gate of gates.filter(({ options }) => options.when === "before")) {
       await pass(gate, record, closed);
     }
-    this.#failIfAsked(record);
+    this.#failIfAsked(record, "before");
     return async () => {
       for (const gate of gates.filter(({ options }) => options.when === "after")) {
         await pass(gate, record, closed);
       }
+      this.#failIfAsked(record, "after");
     };
   }
 
@@ -146,12 +150,15 @@ export class InjectedFaults implements Faults {
     });
   }
 
-  #failIfAsked(record: CallRecord): void {
-    const failure = this.#failures.find(({ options, remaining }) => remaining > 0 && options.match(record));
+  #failIfAsked(record: CallRecord, moment: "before" | "after"): void {
+    const failure = this.#failures.find(
+      ({ options: { when = "before", match }, remaining }) => remaining > 0 && when === moment && match(record),
+    );
     if (!failure) return;
     failure.remaining -= 1;
     const { error } = failure.options;
     if (error === "reset") throw new ConnectionReset();
+    if (error === "silence") throw new Silence();
     throw error instanceof AwsError ? error : new ForeignResponse(error);
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Router } from "./router.ts";
-import { ConnectionReset, type WireRequest, type WireResponse } from "./wire.ts";
+import { ConnectionReset, Silence, type WireRequest, type WireResponse } from "./wire.ts";
 
 /** The sandbox accepts any credentials, so it never listens on another address. */
 const LOOPBACK = "127.0.0.1";
@@ -52,6 +52,7 @@ export class HttpServer {
     try {
       write(outgoing, await this.router.respond(toWireRequest(incoming, body, closed.signal)));
     } catch (error) {
+      if (error instanceof Silence) return;
       if (!(error instanceof ConnectionReset)) throw error;
       incoming.socket.destroy();
     }

@@ -57,7 +57,7 @@ interface Addressed {
 export class Router {
   constructor(private readonly parts: RouterParts) {}
 
-  /** Throws only ConnectionReset, which tells the transport to close the connection without a response. */
+  /** Throws only ConnectionReset and Silence, which tell the transport to close the connection, or to leave it without a response. */
   async respond(request: WireRequest): Promise<WireResponse> {
     const download = this.parts.downloads.serve(request);
     if (download) return download;
@@ -145,7 +145,7 @@ async function attempt(
 
 function failRecord(record: CallRecord, error: unknown): void {
   record.outcome = "error";
-  record.errorCode = error instanceof AwsError ? error.code : "ConnectionReset";
+  record.errorCode = error instanceof AwsError ? error.code : error instanceof Error ? error.name : "Error";
 }
 
 /** Access denied rather than not found: clients treat the service as one that they may not use and continue without it. */

@@ -32,6 +32,14 @@ export class ConnectionReset extends Error {
   }
 }
 
+/** No response ever comes: a socket stays open until the client closes it, and the SDK's transport has run into its timeout. */
+export class Silence extends Error {
+  constructor() {
+    super("the sandbox does not respond");
+    this.name = "TimeoutError";
+  }
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
