@@ -8,6 +8,7 @@ import { type Fault, problemOf, type Reason, StepbackError } from "../domain/err
 import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts";
 import type { DeploymentStore } from "../store/port/deployments.ts";
+import type { LogStore } from "../store/port/logs.ts";
 import type { PinStore } from "../store/port/pins.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
@@ -51,16 +52,16 @@ export interface DeploymentService {
 }
 
 type DeploymentDeps = Uses<
-  ActivityStore & DeploymentStore & PinStore & PolicyStore & SnapshotStore,
+  ActivityStore & DeploymentStore & LogStore & PinStore & PolicyStore & SnapshotStore,
   "dispatcher" | "clock" | "newId" | "targets"
 >;
 
 export function createDeploymentService(deps: DeploymentDeps): DeploymentService {
-  const { store, clock } = deps;
+  const { store } = deps;
   const find = async (id: string) => found(await store.findDeployment(id), id);
   return {
     find,
-    wait: (id, wait) => waitFor(clock, wait, { read: () => find(id), settled: isSettled }),
+    wait: (id, wait) => waitFor(deps, wait, { id, read: () => find(id), settled: isSettled }),
     list: (filter, page) => store.listDeployments(filter, page),
     open: (request, requestedBy) => open(deps, request, requestedBy),
     finish: async (id, { outcome, message = null }) => {

@@ -11,6 +11,7 @@ import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { findOfType } from "./find-activity.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
+import { type Changes, watchChanges } from "./watch-changes.ts";
 
 /** Proxies drop a connection after about a minute of silence; this leaves room for three lost heartbeats. */
 export const HEARTBEAT_MS = 15_000;
@@ -143,33 +144,4 @@ async function* followChanges(
     }
     while (!(await changes.next(HEARTBEAT_MS))) yield { type: "heartbeat" };
   }
-}
-
-/** Commits about one activity. An idle follower reads nothing: it sleeps until there is one, or until its heartbeat. */
-interface Changes {
-  /** Begins to wait for changes that come from now on. */
-  forget(): void;
-  /** True after a change since the last `forget`, and when nobody follows any more; false when the time is up. */
-  next(timeoutMs: number): Promise<boolean>;
-  stop(): void;
-}
-
-function watchChanges({ store, clock }: LogDeps, { id, signal }: Following): Changes {
-  let change = new AbortController();
-  const wake = () => change.abort();
-  const unwatch = store.watchActivity(id, wake);
-  signal.addEventListener("abort", wake, { once: true });
-  return {
-    forget() {
-      if (change.signal.aborted && !signal.aborted) change = new AbortController();
-    },
-    async next(timeoutMs) {
-      await clock.sleep(timeoutMs, change.signal);
-      return change.signal.aborted;
-    },
-    stop() {
-      unwatch();
-      signal.removeEventListener("abort", wake);
-    },
-  };
 }

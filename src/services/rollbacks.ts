@@ -8,6 +8,7 @@ import type { StepRow } from "../domain/plan/step-row.ts";
 import { type Orphan, orphansIn } from "../domain/stack/retained.ts";
 import type { ActivityFilter } from "../store/port/activities.ts";
 import type { CommandStore } from "../store/port/builds.ts";
+import type { LogStore } from "../store/port/logs.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { type OpenDeps, openFrom, type RollbackOptions, rollbackFor } from "./open-rollback.ts";
@@ -50,16 +51,16 @@ export interface RollbackService {
   cancel(id: string, by: string): Promise<Rollback>;
 }
 
-type RollbackDeps = OpenDeps & Pick<ServiceDeps, "rateOf"> & { readonly store: CommandStore };
+type RollbackDeps = OpenDeps & Pick<ServiceDeps, "rateOf"> & { readonly store: CommandStore & LogStore };
 
 export function createRollbackService(deps: RollbackDeps): RollbackService {
-  const { store, clock } = deps;
+  const { store } = deps;
   const find = async (id: string) => found(await store.findRollback(id), id);
   return {
     find,
     open: (request, requestedBy) => open(deps, request, requestedBy),
     drill: (deployment, requestedBy) => drill(deps, deployment, requestedBy),
-    wait: (id, wait) => waitFor(clock, wait, { read: () => find(id), settled: isSettled }),
+    wait: (id, wait) => waitFor(deps, wait, { id, read: () => find(id), settled: isSettled }),
     list: (filter, page) => store.listRollbacks(filter, page),
     findPlan: (id, wait) => findPlan(deps, id, wait),
     listSteps: async (id, page) => {
@@ -127,8 +128,10 @@ async function cancel(deps: RollbackDeps, rollback: Rollback, by: string): Promi
   await store.endActivity(rollback.id, problemOf(new StepbackError("CANCELLED", "The draft was discarded.")), at);
 }
 
-async function findPlan({ store, clock, rateOf }: RollbackDeps, id: string, wait: Wait): Promise<ExpectedPlan> {
-  const { plan, rollback } = await waitFor(clock, wait, {
+async function findPlan(deps: RollbackDeps, id: string, wait: Wait): Promise<ExpectedPlan> {
+  const { store, rateOf } = deps;
+  const { plan, rollback } = await waitFor(deps, wait, {
+    id,
     read: async () => ({ plan: await store.findPlan(id), rollback: found(await store.findRollback(id), id) }),
     settled: ({ plan, rollback }) => plan !== null || rollback.error !== null || hasEnded(rollback.status),
   });

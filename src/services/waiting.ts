@@ -1,7 +1,10 @@
-import type { Clock } from "../domain/ids.ts";
+import { type ChangeDeps, watchChanges } from "./watch-changes.ts";
 
-/** Between two reads of a row: short enough for a person, and cheap enough for a hundred waiters on one SQLite file. */
-export const POLL_MS = 200;
+/**
+ * A commit about the activity ends a pause at once, also one of another process within seconds. This bounds the delay of
+ * what no commit announces: the pause is short for a person, and costs a hundred waiters twenty reads a second.
+ */
+export const FALLBACK_POLL_MS = 5_000;
 
 export interface Wait {
   readonly timeoutMs: number;
@@ -9,17 +12,31 @@ export interface Wait {
   readonly signal: AbortSignal;
 }
 
+interface Watched<Row> {
+  /** The activity whose commits may settle the row. */
+  readonly id: string;
+  readonly read: () => Promise<Row>;
+  readonly settled: (row: Row) => boolean;
+}
+
 /** The row as soon as it is `settled`, or its current state when the time is up or the wait is aborted. */
 export async function waitFor<Row>(
-  clock: Clock,
+  deps: ChangeDeps,
   { timeoutMs, signal }: Wait,
-  watched: { read: () => Promise<Row>; settled: (row: Row) => boolean },
+  { id, read, settled }: Watched<Row>,
 ): Promise<Row> {
-  const deadline = clock.now() + timeoutMs;
-  for (;;) {
-    const row = await watched.read();
-    const leftMs = deadline - clock.now();
-    if (watched.settled(row) || leftMs <= 0 || signal.aborted) return row;
-    await clock.sleep(Math.min(POLL_MS, leftMs), signal);
+  if (timeoutMs <= 0) return read();
+  const deadline = deps.clock.now() + timeoutMs;
+  const changes = watchChanges(deps, { id, signal });
+  try {
+    for (;;) {
+      changes.forget();
+      const row = await read();
+      const leftMs = deadline - deps.clock.now();
+      if (settled(row) || leftMs <= 0 || signal.aborted) return row;
+      await changes.next(Math.min(FALLBACK_POLL_MS, leftMs));
+    }
+  } finally {
+    changes.stop();
   }
 }

@@ -154,8 +154,8 @@ function testClock(): TestClock {
     },
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (isFrozen) signal?.addEventListener("abort", () => resolve(), { once: true });
-        else setImmediate(resolve);
+        if (!isFrozen || signal?.aborted) setImmediate(resolve);
+        else signal?.addEventListener("abort", () => resolve(), { once: true });
         now += ms;
       }),
   };
