@@ -4,6 +4,8 @@ import { isShape } from "./shape.ts";
 import { bytesOf, textOf, type WireRequest, type WireResponse } from "./wire.ts";
 
 const MS_PER_SECOND = 1000;
+/** Ends in a point and a space, as AWS's words do. */
+export const WRONG_SCOPE = "Credential should be scoped to a valid region. ";
 
 /** How the protocol of one service differs from that of another. */
 interface JsonDialect {
@@ -30,6 +32,7 @@ export function createJsonProtocol(target: string, dialect: JsonDialect = {}): P
       const query = queryCodes ? { "x-amzn-query-error": `${queryCodes[code] ?? code};Sender` } : {};
       return jsonResponse(status, body, { "content-type": contentType, "x-amzn-requestid": requestId, ...query });
     },
+    unknownRegion: () => new AwsError("InvalidSignatureException", WRONG_SCOPE, 400),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AwsError, Shape } from "./contract.ts";
+import type { SignatureScope } from "./signature.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** A decoded request: the operation and its input. */
@@ -13,4 +14,6 @@ export interface Protocol {
   decode(request: WireRequest): DecodedCall;
   encode(call: DecodedCall, output: Shape, requestId: string): WireResponse;
   encodeError(error: AwsError, requestId: string): WireResponse;
+  /** How services of this protocol refuse a signature for a region that does not exist. */
+  unknownRegion(scope: SignatureScope): AwsError;
 }

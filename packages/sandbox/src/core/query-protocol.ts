@@ -23,6 +23,8 @@ export function createQueryProtocol(namespace: string): Protocol {
       const content = `<Error>${errorContent(error)}</Error><RequestId>${requestId}</RequestId>`;
       return xmlResponse(error.status, `<ErrorResponse xmlns="${namespace}">${content}</ErrorResponse>`, requestId);
     },
+    unknownRegion: ({ region }) =>
+      new AwsError("SignatureDoesNotMatch", `Credential should be scoped to a valid region, not '${region}'. `, 403),
   };
 }
 

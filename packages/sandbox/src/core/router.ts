@@ -15,7 +15,8 @@ import { identifyService } from "./identify-service.ts";
 import type { Principals } from "./principals.ts";
 import type { DecodedCall, Protocol } from "./protocol.ts";
 import type { Quotas } from "./quotas.ts";
-import { readSignature } from "./signature.ts";
+import { isRegion } from "./regions.ts";
+import { readSignature, type SignatureScope } from "./signature.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** A service together with the wire protocol that clients reach it by. */
@@ -51,6 +52,8 @@ interface Addressed {
   readonly region: string;
   readonly principal: Principal;
   readonly request: WireRequest;
+  /** Null for a request without a signature. */
+  readonly signed: SignatureScope | null;
 }
 
 /** Routes a request from any transport to its service: decode, log, throttle, inject faults, call, encode. */
@@ -66,6 +69,7 @@ export class Router {
     if ("unknown" in addressed) return unknownService(addressed.unknown);
     const { protocol } = addressed.endpoint;
     try {
+      requireRegion(addressed);
       const output = await this.#perform(addressed, decode(protocol, request));
       return output(requestId);
     } catch (error) {
@@ -83,7 +87,7 @@ export class Router {
     const { endpoints, quotas } = this.parts.servicesOf({ accountId: principal.accountId, region });
     const name = signed?.service ?? identifyService(request);
     const endpoint = endpoints.get(name);
-    return endpoint ? { endpoint, quotas, region, principal, request } : { unknown: name };
+    return endpoint ? { endpoint, quotas, region, principal, request, signed } : { unknown: name };
   }
 
   /** Performs a call and returns the function that encodes its response. */
@@ -106,6 +110,11 @@ export class Router {
       throw error;
     }
   }
+}
+
+/** The services of a region that does not exist were never called, so nothing has been made there. */
+function requireRegion({ signed, endpoint }: Addressed): void {
+  if (signed && !isRegion(signed.region)) throw endpoint.protocol.unknownRegion(signed);
 }
 
 function decode(protocol: Protocol, request: WireRequest): DecodedCall {

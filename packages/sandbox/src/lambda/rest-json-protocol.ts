@@ -1,4 +1,5 @@
 import { AwsError, type Shape } from "../core/contract.ts";
+import { WRONG_SCOPE } from "../core/json-protocol.ts";
 import type { DecodedCall, Protocol } from "../core/protocol.ts";
 import { isShape } from "../core/shape.ts";
 import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
@@ -6,7 +7,12 @@ import { tooLarge } from "./errors.ts";
 import { LAMBDA_ROUTES, type LambdaRoute } from "./routes.ts";
 
 /** Lambda's protocol: members in path, query and JSON body; the payload of an invocation is the body itself. */
-export const restJsonProtocol: Protocol = { decode, encode, encodeError };
+export const restJsonProtocol: Protocol = {
+  decode,
+  encode,
+  encodeError,
+  unknownRegion: () => new AwsError("InvalidSignatureException", WRONG_SCOPE, 403),
+};
 
 /** A zip of 50 MB in base64, with some room for the other members. */
 const MAX_REQUEST_BYTES = 70_167_211;

@@ -7,6 +7,9 @@ import { accessDenied, noSuchBucket } from "./errors.ts";
 /** Eight hexadecimal digits. */
 const MAX_VERSIONS = 0xffffffff;
 
+/** The region that answers for every other one, and that has no name in locations. */
+export const HOME_REGION = "us-east-1";
+
 type S3Operation = (input: Shape) => Shape;
 export type S3Operations = Readonly<Record<string, S3Operation>>;
 

@@ -31,7 +31,16 @@ export interface ObjectVersion {
   readonly lastModified: Date;
   /** Undefined for a delete marker. */
   readonly checksum: Checksum | undefined;
+  /** Of an object that came by a multipart upload, in their order. */
+  readonly parts?: readonly ObjectPart[];
   readonly attributes: ObjectAttributes;
+}
+
+/** What S3 remembers of a part once the object is complete. */
+export interface ObjectPart {
+  readonly number: number;
+  readonly sizeBytes: number;
+  readonly checksum: Checksum;
 }
 
 /** What a client sends with an object and gets back with it. */
@@ -57,8 +66,11 @@ export interface MultipartUpload {
 }
 
 export interface UploadedPart {
+  readonly number: number;
   readonly body: Uint8Array;
   readonly etag: string;
+  /** Of the upload's algorithm. */
+  readonly checksum: Checksum;
   readonly lastModified: Date;
 }
 

@@ -1,7 +1,9 @@
 import { AwsError, type Shape } from "../core/contract.ts";
+import { isRegion } from "../core/regions.ts";
 import { defined, optionalNumber, optionalShape, optionalText } from "../core/shape.ts";
-import { requiredMember, type S3Account, type S3Operations } from "./account.ts";
+import { HOME_REGION, requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import { type BucketRecord, newBucketRecord } from "./bucket-record.ts";
+import { invalidArgument } from "./errors.ts";
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -16,9 +18,6 @@ export function bucketOperations(account: S3Account): S3Operations {
     GetBucketVersioning: (input) => defined({ Status: account.bucket(input).versioning }),
   };
 }
-
-/** The region that answers for every other one, and that has no name in locations. */
-const HOME_REGION = "us-east-1";
 
 /** In us-east-1, creating a bucket that the caller already owns there succeeds; elsewhere it is an error. */
 function createBucket(account: S3Account, input: Shape): Shape {
@@ -38,15 +37,18 @@ function createBucket(account: S3Account, input: Shape): Shape {
   return { Location: region === HOME_REGION ? `/${name}` : `http://${name}.s3.amazonaws.com/` };
 }
 
+/** What eu-west-1 was called as long as it was S3's only region in Europe; us-east-1 still takes it. */
+const OLD_NAME = "EU";
+
 /** us-east-1 creates buckets in any region; every other region only its own, and only when the request names it. */
 function newBucketRegion({ context }: S3Account, input: Shape): string {
   const constraint = optionalText(optionalShape(input, "CreateBucketConfiguration") ?? {}, "LocationConstraint");
-  if (constraint === HOME_REGION) {
+  if (constraint === HOME_REGION || (constraint && constraint !== OLD_NAME && !isRegion(constraint))) {
     throw new AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", 400, {
       LocationConstraint: constraint,
     });
   }
-  if (context.region === HOME_REGION) return constraint || HOME_REGION;
+  if (context.region === HOME_REGION) return constraint === OLD_NAME ? "eu-west-1" : constraint || HOME_REGION;
   if (constraint === context.region) return constraint;
   const message = `The ${constraint || "unspecified"} location constraint is incompatible for the region specific endpoint this request was sent to.`;
   throw new AwsError("IllegalLocationConstraintException", message, 400);
@@ -66,6 +68,9 @@ function headBucket(account: S3Account, input: Shape): Shape {
 function listBuckets(account: S3Account, input: Shape): Shape {
   const { accountId } = account.context;
   const [prefix, region] = [optionalText(input, "Prefix") ?? "", optionalText(input, "BucketRegion")];
+  if (region !== undefined && !isRegion(region)) {
+    throw invalidArgument("bucket-region", undefined, `Argument value ${region} is not a valid AWS Region`);
+  }
   const after = Buffer.from(optionalText(input, "ContinuationToken") ?? "", "base64url").toString();
   const limit = optionalNumber(input, "MaxBuckets") ?? Number.POSITIVE_INFINITY;
   const buckets = [...account.namespace.values()]

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { AwsError, type Shape } from "../core/contract.ts";
-import { optionalText } from "../core/shape.ts";
+import { defined, optionalText } from "../core/shape.ts";
 
 /** The checksums that S3 stores, by their names in members (`ChecksumCRC32`) and headers (`x-amz-checksum-crc32`). */
 const ALGORITHMS = {
@@ -34,11 +34,10 @@ export function checkedChecksum(input: Shape, bytes: Uint8Array): Checksum {
   requireMd5(input, bytes);
   const given = CHECKSUM_NAMES.find((name) => input[`Checksum${name}`] !== undefined);
   const algorithm = given ?? namedAlgorithm(input) ?? DEFAULT_ALGORITHM;
-  const digest = ALGORITHMS[algorithm](bytes);
-  const value = digest.toString("base64");
+  const { value } = checksumOf(bytes, algorithm);
   const expected = optionalText(input, `Checksum${algorithm}`) ?? value;
   if (expected === value) return { algorithm, value, type: "FULL_OBJECT" };
-  if (!isBase64Of(expected, digest.length)) {
+  if (!isBase64Of(expected, Buffer.from(value, "base64").length)) {
     const header = `x-amz-checksum-${algorithm.toLowerCase()}`;
     throw new AwsError("InvalidRequest", `Value for ${header} header is invalid.`, 400);
   }
@@ -51,16 +50,22 @@ export function namedAlgorithm(input: Shape): ChecksumAlgorithm | undefined {
   return CHECKSUM_NAMES.find((known) => known === name);
 }
 
+export function checksumOf(bytes: Uint8Array, algorithm: ChecksumAlgorithm = DEFAULT_ALGORITHM): Checksum {
+  return { algorithm, value: ALGORITHMS[algorithm](bytes).toString("base64"), type: "FULL_OBJECT" };
+}
+
+/** Whether a checksum is made of the parts' checksums, as it is unless the algorithm or the client says otherwise. */
+export function typeOfCombined({ algorithm = DEFAULT_ALGORITHM, type }: Partial<Checksum>): Checksum["type"] {
+  return type === "FULL_OBJECT" || algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE";
+}
+
 /** The checksum of an object made of parts. */
 export function combinedChecksum(
   parts: readonly Uint8Array[],
   { algorithm = DEFAULT_ALGORITHM, type }: Partial<Pick<Checksum, "algorithm" | "type">>,
 ): Checksum {
-  const whole = type === "FULL_OBJECT" || algorithm === "CRC64NVME";
-  if (whole) {
-    const value = ALGORITHMS[algorithm](Buffer.concat(parts)).toString("base64");
-    return { algorithm, value, type: "FULL_OBJECT" };
-  }
+  if (typeOfCombined(defined({ algorithm, type })) === "FULL_OBJECT")
+    return checksumOf(Buffer.concat(parts), algorithm);
   const digests = Buffer.concat(parts.map((part) => ALGORITHMS[algorithm](part)));
   const value = `${ALGORITHMS[algorithm](digests).toString("base64")}-${parts.length}`;
   return { algorithm, value, type: "COMPOSITE" };

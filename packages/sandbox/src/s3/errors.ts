@@ -1,4 +1,5 @@
 import { AwsError } from "../core/contract.ts";
+import type { SignatureScope } from "../core/signature.ts";
 import type { BucketRecord } from "./bucket-record.ts";
 
 export function noSuchBucket(bucket: string): AwsError {
@@ -49,10 +50,18 @@ export function redirectTo({ name, region }: BucketRecord): AwsError {
   return new AwsError("PermanentRedirect", message, 301, { Endpoint, Bucket: name, BucketRegion: region });
 }
 
-/** A host that names the bucket leads to the right region, where the signature is for the wrong one. */
-export function signedForWrongRegion({ region }: BucketRecord, signedFor: string): AwsError {
-  const message = `The authorization header is malformed; the region '${signedFor}' is wrong; expecting '${region}'`;
-  return new AwsError("AuthorizationHeaderMalformed", message, 400, { Region: region, BucketRegion: region });
+/** A signature that reached `region` and is for another one. */
+export function signedForWrongRegion(region: string, signed: Pick<SignatureScope, "region" | "isPresigned">): AwsError {
+  const expecting = `the region '${signed.region}' is wrong; expecting '${region}'`;
+  const details = { Region: region, BucketRegion: region };
+  return signed.isPresigned
+    ? new AwsError(
+        "AuthorizationQueryParametersError",
+        `Error parsing the X-Amz-Credential parameter; ${expecting}`,
+        400,
+        details,
+      )
+    : new AwsError("AuthorizationHeaderMalformed", `The authorization header is malformed; ${expecting}`, 400, details);
 }
 
 export function invalidArgument(name: string, value: string | undefined, message: string): AwsError {

@@ -3,7 +3,7 @@ import { AwsError, type Shape } from "../core/contract.ts";
 import { defined, optionalBytes, optionalNumber, optionalShape, optionalShapes, optionalText } from "../core/shape.ts";
 import { etagOf, requiredMember, type S3Account, type S3Operations } from "./account.ts";
 import type { BucketRecord, MultipartUpload, UploadedPart } from "./bucket-record.ts";
-import { checkedChecksum, combinedChecksum, namedAlgorithm, shownChecksum } from "./checksums.ts";
+import { checkedChecksum, checksumOf, combinedChecksum, namedAlgorithm, shownChecksum } from "./checksums.ts";
 import { requireWriteConditions } from "./conditions.ts";
 import { noSuchUpload } from "./errors.ts";
 import { readAttributes, readCopySource, shownVersion, storeObject } from "./objects.ts";
@@ -61,8 +61,10 @@ function uploadPartCopy(account: S3Account, input: Shape): Shape {
 
 function addPart(account: S3Account, input: Shape, body: Uint8Array): UploadedPart {
   const upload = findUpload(account.bucket(input), input);
-  const part = { body, etag: etagOf(body), lastModified: account.now() };
-  upload.parts.set(optionalNumber(input, "PartNumber") ?? 1, part);
+  const checksum = checksumOf(body, upload.checksum.algorithm);
+  const number = optionalNumber(input, "PartNumber") ?? 1;
+  const part = { number, body, etag: etagOf(body), checksum, lastModified: account.now() };
+  upload.parts.set(number, part);
   return part;
 }
 
@@ -82,6 +84,7 @@ function completeUpload(account: S3Account, input: Shape): Shape {
     body: Buffer.concat(bodies),
     etag: combinedEtag(parts),
     checksum,
+    parts: parts.map(({ number, body, checksum }) => ({ number, sizeBytes: body.byteLength, checksum })),
     attributes: upload.attributes,
   });
   bucket.uploads.delete(upload.uploadId);

@@ -9,7 +9,13 @@ import {
   optionalTextMap,
 } from "../core/shape.ts";
 import { etagOf, requiredMember, type S3Account, type S3Operations } from "./account.ts";
-import { type BucketRecord, NULL_VERSION, type ObjectAttributes, type ObjectVersion } from "./bucket-record.ts";
+import {
+  type BucketRecord,
+  NULL_VERSION,
+  type ObjectAttributes,
+  type ObjectPart,
+  type ObjectVersion,
+} from "./bucket-record.ts";
 import { type Checksum, checkedChecksum, shownChecksum } from "./checksums.ts";
 import { requireCopyConditions, requireReadConditions, requireWriteConditions } from "./conditions.ts";
 import { noSuchKey, noSuchVersion, preconditionFailed } from "./errors.ts";
@@ -50,6 +56,7 @@ interface NewObject {
   readonly body: Uint8Array;
   readonly etag: string;
   readonly checksum: Checksum | undefined;
+  readonly parts?: readonly ObjectPart[];
   readonly attributes: ObjectAttributes;
 }
 
@@ -118,7 +125,7 @@ function describeObject(account: S3Account, input: Shape, found: ObjectVersion):
 }
 
 /** The version that a request may read. Throws NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker. */
-function readableVersion(account: S3Account, input: Shape): ObjectVersion {
+export function readableVersion(account: S3Account, input: Shape): ObjectVersion {
   const bucket = account.bucket(input);
   const key = requiredMember(input, "Key");
   const versionId = optionalText(input, "VersionId");

@@ -2,14 +2,21 @@ import { XMLParser } from "fast-xml-parser";
 import { AwsError, type Shape } from "../core/contract.ts";
 import type { DecodedCall, Protocol } from "../core/protocol.ts";
 import { defined, isShape } from "../core/shape.ts";
+import { readSignature } from "../core/signature.ts";
 import { bytesOf, textOf, type WireRequest, type WireResponse } from "../core/wire.ts";
 import { shapeToXml } from "../core/xml.ts";
+import { HOME_REGION } from "./account.ts";
 import { CHECKSUM_NAMES } from "./checksums.ts";
-import { malformedXml } from "./errors.ts";
+import { malformedXml, signedForWrongRegion } from "./errors.ts";
 import { asksForSubresource, type BodyKind, findRoute, parseS3Path, S3_ROUTES, type S3Route } from "./routes.ts";
 
 /** S3's protocol: names in the path, settings in query and headers, bytes or XML in the body. */
-export const restXmlProtocol: Protocol = { decode, encode, encodeError };
+export const restXmlProtocol: Protocol = {
+  decode,
+  encode,
+  encodeError,
+  unknownRegion: (scope) => signedForWrongRegion(HOME_REGION, scope),
+};
 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
@@ -61,6 +68,9 @@ const HEADER_MEMBERS: Readonly<Record<string, string>> = {
   "x-amz-sdk-checksum-algorithm": "ChecksumAlgorithm",
   "x-amz-checksum-type": "ChecksumType",
   "x-amz-checksum-mode": "ChecksumMode",
+  "x-amz-object-attributes": "ObjectAttributes",
+  "x-amz-max-parts": "MaxParts",
+  "x-amz-part-number-marker": "PartNumberMarker",
 };
 
 const METADATA_PREFIX = "x-amz-meta-";
@@ -101,6 +111,7 @@ const XML_ROOTS: Readonly<Record<string, string>> = {
   DeleteObjects: "DeleteResult",
   CreateMultipartUpload: "InitiateMultipartUploadResult",
   CompleteMultipartUpload: "CompleteMultipartUploadResult",
+  GetObjectAttributes: "GetObjectAttributesResponse",
 };
 
 function decode(request: WireRequest): DecodedCall {
@@ -113,6 +124,7 @@ function decode(request: WireRequest): DecodedCall {
     Bucket: path.bucket || undefined,
     Key: path.key || undefined,
     HostNamesBucket: path.isInHost || undefined,
+    IsPresigned: readSignature(request)?.isPresigned || undefined,
     ...renamed(Object.fromEntries(request.query), QUERY_MEMBERS),
     ...renamed(plainHeaders(request.headers), HEADER_MEMBERS),
     Metadata: metadataOf(request.headers),
@@ -186,9 +198,9 @@ function encode(call: DecodedCall, output: Shape, requestId: string): WireRespon
 
 /** What an operation with a document says in headers nevertheless; everything of any other operation but its document. */
 function split(operation: string, output: Shape): { readonly headerMembers: Shape; readonly xml: Shape } {
-  if (!operation.endsWith("MultipartUpload")) return { headerMembers: {}, xml: output };
-  const { ServerSideEncryption, VersionId, ...xml } = output;
-  return { headerMembers: { ServerSideEncryption, VersionId }, xml };
+  if (!/MultipartUpload$|^GetObjectAttributes$/.test(operation)) return { headerMembers: {}, xml: output };
+  const { ServerSideEncryption, VersionId, LastModified, ...xml } = output;
+  return { headerMembers: { ServerSideEncryption, VersionId, LastModified }, xml };
 }
 
 function statusOf(operation: string): number | undefined {

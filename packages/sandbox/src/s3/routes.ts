@@ -71,6 +71,7 @@ export const S3_ROUTES: readonly S3Route[] = [
   { operation: "UploadPart", method: "PUT", scope: "object", query: "uploadId", body: "bytes" },
   { operation: "CopyObject", method: "PUT", scope: "object", header: "x-amz-copy-source" },
   { operation: "PutObject", method: "PUT", scope: "object", body: "bytes" },
+  { operation: "GetObjectAttributes", method: "GET", scope: "object", query: "attributes" },
   { operation: "GetObject", method: "GET", scope: "object" },
   { operation: "HeadObject", method: "HEAD", scope: "object" },
   { operation: "DeleteObject", method: "DELETE", scope: "object", status: 204 },
@@ -99,7 +100,7 @@ export function findRoute(request: WireRequest, { bucket, key }: Pick<S3Path, "b
  * The sandbox does not store tags and the like of objects. Requests for these sub-resources must not be taken for the
  * object.
  */
-const OBJECT_SUBRESOURCES = ["tagging", "acl", "retention", "legal-hold", "torrent", "attributes", "restore", "select"];
+const OBJECT_SUBRESOURCES = ["tagging", "acl", "retention", "legal-hold", "torrent", "restore", "select"];
 
 export function asksForSubresource(request: WireRequest, { key }: S3Path): boolean {
   return key !== "" && OBJECT_SUBRESOURCES.some((name) => request.query.has(name));

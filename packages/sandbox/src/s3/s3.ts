@@ -7,6 +7,7 @@ import { bucketOperations } from "./buckets.ts";
 import { redirectTo, signedForWrongRegion } from "./errors.ts";
 import { listingOperations } from "./listings.ts";
 import { multipartOperations } from "./multipart.ts";
+import { objectAttributeOperations } from "./object-attributes.ts";
 import { objectOperations } from "./objects.ts";
 import { uploadListingOperations } from "./upload-listings.ts";
 
@@ -23,6 +24,7 @@ export function createS3(context: SandboxContext, namespace: BucketNamespace): A
     ...bucketOperations(account),
     ...bucketDocumentOperations(account),
     ...objectOperations(account),
+    ...objectAttributeOperations(account),
     ...listingOperations(account),
     ...multipartOperations(account),
     ...uploadListingOperations(account),
@@ -51,5 +53,8 @@ export function createS3(context: SandboxContext, namespace: BucketNamespace): A
 function requireRegion({ context, namespace }: S3Account, input: Shape, caller: Caller): void {
   const bucket = namespace.get(optionalText(input, "Bucket") ?? "");
   if (!bucket || bucket.region === context.region || caller === "cloudformation") return;
-  throw optionalFlag(input, "HostNamesBucket") ? signedForWrongRegion(bucket, context.region) : redirectTo(bucket);
+  if (!optionalFlag(input, "HostNamesBucket")) throw redirectTo(bucket);
+  // A host that names the bucket leads to the bucket's region.
+  const isPresigned = optionalFlag(input, "IsPresigned") ?? false;
+  throw signedForWrongRegion(bucket.region, { region: context.region, isPresigned });
 }

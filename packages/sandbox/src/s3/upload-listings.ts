@@ -2,6 +2,7 @@ import type { Shape } from "../core/contract.ts";
 import { defined, optionalNumber, optionalText } from "../core/shape.ts";
 import type { S3Account, S3Operations } from "./account.ts";
 import type { MultipartUpload } from "./bucket-record.ts";
+import { typeOfCombined } from "./checksums.ts";
 import { invalidArgument } from "./errors.ts";
 import { keyEncoder, limitIn } from "./listings.ts";
 import { findUpload } from "./multipart.ts";
@@ -17,26 +18,37 @@ export function uploadListingOperations(account: S3Account): S3Operations {
 function listParts(account: S3Account, input: Shape): Shape {
   const bucket = account.bucket(input);
   const upload = findUpload(bucket, input);
-  const marker = input["PartNumberMarker"] === "" ? 0 : (optionalNumber(input, "PartNumberMarker") ?? 0);
+  const marker = partMarkerIn(input);
   const limit = limitIn(input, "MaxParts");
-  const parts = [...upload.parts].sort(([a], [b]) => a - b).filter(([number]) => number > marker);
+  const parts = [...upload.parts.values()]
+    .sort((one, other) => one.number - other.number)
+    .filter(({ number }) => number > marker);
+  const { algorithm } = upload.checksum;
   const page = parts.slice(0, limit);
   return {
     Bucket: bucket.name,
     Key: upload.key,
     UploadId: upload.uploadId,
     PartNumberMarker: marker,
-    NextPartNumberMarker: page.at(-1)?.[0] ?? 0,
+    NextPartNumberMarker: page.at(-1)?.number ?? 0,
     MaxParts: limit,
     IsTruncated: parts.length > limit,
     ...ownerMembers(account, upload),
-    Part: page.map(([number, part]) => ({
+    ...(algorithm ? { ChecksumAlgorithm: algorithm, ChecksumType: typeOfCombined(upload.checksum) } : {}),
+    Part: page.map(({ number, etag, body, checksum, lastModified }) => ({
       PartNumber: number,
-      ETag: part.etag,
-      Size: part.body.byteLength,
-      LastModified: part.lastModified,
+      ETag: etag,
+      Size: body.byteLength,
+      LastModified: lastModified,
+      // Checksums that nobody asked for are not shown (recorded).
+      ...(algorithm ? { [`Checksum${algorithm}`]: checksum.value } : {}),
     })),
   };
+}
+
+/** The number of the part that a page begins after. */
+export function partMarkerIn(input: Shape): number {
+  return input["PartNumberMarker"] === "" ? 0 : (optionalNumber(input, "PartNumberMarker") ?? 0);
 }
 
 /** Uploads in the order of their keys, then of their beginning; keys that are equal up to the delimiter are one prefix. */

@@ -158,6 +158,9 @@ export const BUCKET_REPLAYS: Readonly<Record<string, Replay>> = {
     "list-objects-by-prefix-empty": await stage.call("ListBuckets", { Prefix: stage.bucket.toUpperCase() }),
     "list-objects-by-prefix-not-empty": await stage.call("ListBuckets", { Prefix: stage.bucket }),
   }),
+  "TestS3ListBuckets::test_list_buckets_region_validation": async (stage) => ({
+    "bad-region": await stage.call("ListBuckets", { BucketRegion: "eu-east-1" }),
+  }),
   "TestS3ListBuckets::test_list_buckets_by_bucket_region": async (stage) => {
     const of = (BucketRegion: string) => stage.call("ListBuckets", { BucketRegion, Prefix: stage.bucket });
     return {

@@ -87,10 +87,15 @@ export class Stage {
 /** Numbers that the SDK takes for text. */
 const PART_MARKERS = ["PartNumberMarker", "NextPartNumberMarker"];
 
-function shown({ $metadata, ...output }: Answer): Answer {
+function shown({ $metadata, ObjectParts, ...output }: Answer): Answer {
   const { httpStatusCode } = $metadata as { readonly httpStatusCode: number };
+  const parts = ObjectParts === undefined ? {} : { ObjectParts: withNumbers(ObjectParts as Answer) };
+  return { ...withNumbers(output), ...parts, ResponseMetadata: { HTTPStatusCode: httpStatusCode } };
+}
+
+function withNumbers(output: Answer): Answer {
   const markers = PART_MARKERS.filter((name) => name in output).map((name) => [name, Number(output[name])]);
-  return { ...output, ...Object.fromEntries(markers), ResponseMetadata: { HTTPStatusCode: httpStatusCode } };
+  return { ...output, ...Object.fromEntries(markers) };
 }
 
 function shownError(error: unknown): Answer {

@@ -14,6 +14,31 @@ async function uploadParts(stage: Stage, Key: string, list: (more?: Answer) => P
     await stage.call("UploadPart", { Key, UploadId, PartNumber, Body: "data" });
 }
 
+/** One byte more than a part needs at least. */
+const PART_BYTES = 5 * 1024 * 1024 + 1;
+
+/** An object of two parts with checksums, and its parts before and after it was completed. */
+const objectParts: Replay = async (stage) => {
+  const Key = "test-object-attrs-pagination";
+  const { UploadId } = await stage.call("CreateMultipartUpload", { Key, ChecksumAlgorithm: "SHA256" });
+  const upload = { Key, UploadId, ChecksumAlgorithm: "SHA256", Body: "a".repeat(PART_BYTES) };
+  const Parts: Answer[] = [];
+  for (const PartNumber of [1, 2]) {
+    const { ETag, ChecksumSHA256 } = await stage.call("UploadPart", { ...upload, PartNumber });
+    Parts.push({ PartNumber, ETag, ChecksumSHA256 });
+  }
+  const attributes = (more: Answer = {}) =>
+    stage.call("GetObjectAttributes", { Key, ObjectAttributes: ["ObjectParts"], ...more });
+  return {
+    "list-parts": await stage.call("ListParts", { Key, UploadId }),
+    "complete-mpu": await stage.call("CompleteMultipartUpload", { Key, UploadId, MultipartUpload: { Parts } }),
+    "get-object-attrs-all": await attributes(),
+    "get-object-attrs-1": await attributes({ PartNumberMarker: "0" }),
+    "get-object-attrs-next": await attributes({ MaxParts: 1, PartNumberMarker: "1" }),
+    "get-object-attrs-wrong-part": await attributes({ MaxParts: 1, PartNumberMarker: "10" }),
+  };
+};
+
 /** Lists of uploads and of parts. */
 export const UPLOAD_REPLAYS: Readonly<Record<string, Replay>> = {
   "TestS3ListMultipartUploads::test_list_multiparts_next_marker": async (stage) => {
@@ -71,6 +96,7 @@ export const UPLOAD_REPLAYS: Readonly<Record<string, Replay>> = {
       "list-parts-wrong-part": await list({ MaxParts: 1, PartNumberMarker: "10" }),
     };
   },
+  "TestS3ListParts::test_list_parts_via_object_attrs_pagination": objectParts,
   "TestS3ListParts::test_list_parts_empty_part_number_marker": async (stage) => {
     const key = "test-list-part-empty-marker";
     const list = await partsOf(stage, key);
