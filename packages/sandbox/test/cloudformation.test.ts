@@ -4,6 +4,7 @@ import "./cloudformation/deployments.ts";
 import "./cloudformation/faults.ts";
 import "./cloudformation/guards.ts";
 import "./cloudformation/imports.ts";
+import "./cloudformation/lambda-types.ts";
 import "./cloudformation/limits.ts";
 import "./cloudformation/nested.ts";
 import "./cloudformation/nested-change-sets.ts";

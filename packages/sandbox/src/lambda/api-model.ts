@@ -991,6 +991,40 @@ export const API_MODEL: Readonly<Record<string, Readonly<Record<string, MemberRu
       values: ["Terminate", "Allow"],
     },
   },
+  GetFunctionScalingConfig: {
+    FunctionName: {
+      required: true,
+      least: 1,
+      most: 140,
+    },
+    Qualifier: {
+      required: true,
+      least: 1,
+      most: 128,
+    },
+  },
+  PutFunctionScalingConfig: {
+    FunctionName: {
+      required: true,
+      least: 1,
+      most: 140,
+    },
+    Qualifier: {
+      required: true,
+      least: 1,
+      most: 128,
+    },
+    "FunctionScalingConfig.MinExecutionEnvironments": {
+      number: true,
+      least: 0,
+      most: 15000,
+    },
+    "FunctionScalingConfig.MaxExecutionEnvironments": {
+      number: true,
+      least: 0,
+      most: 15000,
+    },
+  },
   CreateCodeSigningConfig: {
     Description: {
       most: 256,

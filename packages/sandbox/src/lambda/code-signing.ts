@@ -1,15 +1,16 @@
-import { AwsError, type Shape } from "../core/contract.ts";
+import { AwsError, type Caller, type Shape } from "../core/contract.ts";
 import { defined, optionalShape, optionalText } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
 import { conflict } from "./errors.ts";
 import { readReference } from "./names.ts";
 import { pageByMarker } from "./paging.ts";
 import type { CodeSigningConfig } from "./resource-records.ts";
+import { addTags } from "./tags.ts";
 
 /** Code signing configurations and the functions that use them. No signature is checked when code arrives. */
 export function codeSigningOperations(account: LambdaAccount): LambdaOperations {
   return {
-    CreateCodeSigningConfig: (input) => createConfig(account, input),
+    CreateCodeSigningConfig: (input, caller) => createConfig(account, input, caller),
     UpdateCodeSigningConfig: (input) => updateConfig(account, input),
     GetCodeSigningConfig: (input) => describe(findConfig(account, input)),
     DeleteCodeSigningConfig: (input) => deleteConfig(account, input),
@@ -24,17 +25,19 @@ export function codeSigningOperations(account: LambdaAccount): LambdaOperations 
 /** Hexadecimal digits after `csc-`. */
 const ID_LENGTH = 17;
 
-function createConfig(account: LambdaAccount, input: Shape): Shape {
+function createConfig(account: LambdaAccount, input: Shape, caller: Caller): Shape {
   const { region, accountId, uuid } = account.context;
   const id = `csc-${uuid().replaceAll("-", "").slice(0, ID_LENGTH)}`;
   const config: CodeSigningConfig = {
     arn: `arn:aws:lambda:${region}:${accountId}:code-signing-config:${id}`,
     id,
+    tags: new Map(),
     description: optionalText(input, "Description") ?? "",
     allowedPublishers: optionalShape(input, "AllowedPublishers") ?? {},
     policies: optionalShape(input, "CodeSigningPolicies") ?? { UntrustedArtifactOnDeployment: "Warn" },
     modifiedAt: account.now(),
   };
+  addTags(config.tags, input, caller);
   account.codeSigningConfigs.set(config.arn, config);
   return describe(config);
 }
@@ -72,18 +75,23 @@ function functionsUnder(account: LambdaAccount, configArn: string): string[] {
 
 function putOfFunction(account: LambdaAccount, input: Shape): Shape {
   const reference = readReference(account.context, input);
-  const arn = optionalText(input, "CodeSigningConfigArn") ?? "";
-  if (!account.codeSigningConfigs.has(arn)) {
-    throw new AwsError(
-      "CodeSigningConfigNotFoundException",
-      `The code signing configuration cannot be found. Check that the provided configuration is not deleted: ${arn}.`,
-      404,
-      { Type: "User" },
-    );
-  }
+  const arn = namedConfig(account, input);
   const record = account.function(reference);
   record.codeSigningConfigArn = arn;
   return { CodeSigningConfigArn: arn, FunctionName: record.name };
+}
+
+/** The configuration that a request gives to a function; null if it names none. Throws if it does not exist. */
+export function namedConfig(account: LambdaAccount, input: Shape): string | null {
+  const arn = optionalText(input, "CodeSigningConfigArn");
+  if (arn === undefined) return null;
+  if (account.codeSigningConfigs.has(arn)) return arn;
+  throw new AwsError(
+    "CodeSigningConfigNotFoundException",
+    `The code signing configuration cannot be found. Check that the provided configuration is not deleted: ${arn}.`,
+    404,
+    { Type: "User" },
+  );
 }
 
 /** For a function without a configuration the response is empty and lacks the function's name. */

@@ -144,6 +144,14 @@ export interface ProvisionedRecord {
   readonly modifiedAt: Date;
 }
 
+/** How many execution environments were asked for, and what held before until then. */
+export interface ScalingRecord {
+  readonly requested: { readonly MinExecutionEnvironments?: number; readonly MaxExecutionEnvironments?: number };
+  readonly before: ScalingRecord["requested"] | undefined;
+  /** Milliseconds on the sandbox's clock. */
+  readonly appliedAt: number;
+}
+
 interface RuntimeManagementRecord {
   readonly UpdateRuntimeOn: string;
   readonly RuntimeVersionArn?: string;
@@ -165,6 +173,7 @@ export interface FunctionRecord {
   readonly eventInvoke: Map<string, EventInvokeRecord>;
   readonly provisioned: Map<string, ProvisionedRecord>;
   readonly runtimeManagement: Map<string, RuntimeManagementRecord>;
+  readonly scaling: Map<string, ScalingRecord>;
   readonly tags: Map<string, string>;
   /** Null: nothing reserved. 0: every call is throttled. */
   reservedConcurrency: number | null;
@@ -185,6 +194,7 @@ export function newFunctionRecord(name: string, latest: VersionRecord): Function
     eventInvoke: new Map(),
     provisioned: new Map(),
     runtimeManagement: new Map(),
+    scaling: new Map(),
     tags: new Map(),
     reservedConcurrency: null,
     recursiveLoop: "Terminate",

@@ -1,6 +1,7 @@
 import type { Caller, Shape } from "../core/contract.ts";
 import { defined, optionalFlag, optionalShape, optionalText, optionalTexts } from "../core/shape.ts";
 import type { LambdaAccount, LambdaOperations } from "./account.ts";
+import { namedConfig } from "./code-signing.ts";
 import { Constraints } from "./constraints.ts";
 import { conflict, functionNotFound, invalidParameter } from "./errors.ts";
 import { loadCode } from "./function-code.ts";
@@ -41,6 +42,7 @@ async function createFunction(account: LambdaAccount, input: Shape, caller: Call
   if (account.functions.has(name)) throw conflict(`Function already exist: ${name}`);
   const record = newFunctionRecord(name, account.newVersion(LATEST, { settings, code }));
   addTags(record.tags, input, caller);
+  record.codeSigningConfigArn = namedConfig(account, input);
   account.functions.set(name, record);
   if (!optionalFlag(input, "Publish")) return describeVersion(account, { record, version: record.latest });
   const version = publish(account, record, { state: "creating" });
@@ -160,7 +162,13 @@ function deleteVersion(record: FunctionRecord, version: string): void {
     throw conflict(`Unable to delete version because the following aliases reference it: [${names}]`);
   }
   record.versions.delete(version);
-  for (const settings of [record.policies, record.eventInvoke, record.provisioned, record.runtimeManagement]) {
+  for (const settings of [
+    record.policies,
+    record.eventInvoke,
+    record.provisioned,
+    record.runtimeManagement,
+    record.scaling,
+  ]) {
     settings.delete(version);
   }
 }

@@ -8,6 +8,7 @@ import { concurrencyOperations } from "./concurrency.ts";
 import { eventInvokeOperations } from "./event-invoke-configs.ts";
 import { eventSourceMappingOperations } from "./event-source-mappings.ts";
 import { functionControlOperations } from "./function-controls.ts";
+import { functionScalingOperations } from "./function-scaling.ts";
 import { functionUpdateOperations } from "./function-updates.ts";
 import { functionUrlOperations } from "./function-urls.ts";
 import { functionOperations } from "./functions.ts";
@@ -43,6 +44,7 @@ export function createLambda(context: SandboxContext, { downloads, handlerRunner
     ...eventInvokeOperations(account),
     ...eventSourceMappingOperations(account),
     ...functionControlOperations(account),
+    ...functionScalingOperations(account),
     ...codeSigningOperations(account),
     ...layerOperations(account),
     ...layerPolicyOperations(account),

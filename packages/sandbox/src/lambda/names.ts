@@ -14,6 +14,8 @@ export interface FunctionReference {
 }
 
 export const LATEST = "$LATEST";
+/** What callers of a function on Managed Instances reach without a qualifier. */
+export const LATEST_PUBLISHED = "$LATEST.PUBLISHED";
 
 const REGION = "((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?";
 const PREFIX = `(arn:(aws[a-zA-Z-]*)?:lambda:)?${REGION}(\\d{12}:)?(function:)?`;

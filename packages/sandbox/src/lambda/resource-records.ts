@@ -24,6 +24,7 @@ export interface LayerVersion {
 export interface CodeSigningConfig {
   readonly arn: string;
   readonly id: string;
+  readonly tags: Map<string, string>;
   description: string;
   allowedPublishers: Shape;
   policies: Shape;

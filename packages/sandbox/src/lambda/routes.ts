@@ -113,6 +113,14 @@ export const LAMBDA_ROUTES: readonly LambdaRoute[] = [
   route("GetFunctionRecursionConfig", "GET /2024-08-31/functions/{FunctionName}/recursion-config"),
   route("PutFunctionRecursionConfig", "PUT /2024-08-31/functions/{FunctionName}/recursion-config"),
 
+  route("GetFunctionScalingConfig", "GET /2025-11-30/functions/{FunctionName}/function-scaling-config", {
+    query: ["Qualifier"],
+  }),
+  route("PutFunctionScalingConfig", "PUT /2025-11-30/functions/{FunctionName}/function-scaling-config", {
+    query: ["Qualifier"],
+    status: 202,
+  }),
+
   route("CreateCodeSigningConfig", "POST /2020-04-22/code-signing-configs", { status: 201 }),
   route("ListCodeSigningConfigs", "GET /2020-04-22/code-signing-configs", { query: PAGE }),
   route("GetCodeSigningConfig", "GET /2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),

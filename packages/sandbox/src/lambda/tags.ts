@@ -11,7 +11,7 @@ const TAGGABLE =
 /** AWS's own tags, which only its services may set. */
 const RESERVED_PREFIX = "aws:";
 
-/** Tags of functions and of event source mappings. Tagging a function gives it a new revision. */
+/** Tags of functions, event source mappings and code signing configurations. Tagging a function gives it a new revision. */
 export function tagOperations(account: LambdaAccount): LambdaOperations {
   return {
     TagResource: (input, caller) => tagResource(account, input, caller),
@@ -71,7 +71,13 @@ function taggable(account: LambdaAccount, input: Shape, constraints = new Constr
   const arn = optionalText(input, "Resource") ?? "";
   const mappingId = /:event-source-mapping:(.+)$/.exec(arn)?.[1];
   if (mappingId !== undefined) return taggableMapping(account, mappingId, arn);
-  return taggableFunction(account, arn);
+  return arn.includes(":code-signing-config:") ? taggableConfig(account, arn) : taggableFunction(account, arn);
+}
+
+function taggableConfig(account: LambdaAccount, arn: string): Taggable {
+  const config = account.codeSigningConfigs.get(arn);
+  if (!config) throw notFound(`Code signing configuration not found: ${arn}`);
+  return { tags: config.tags, requireSettled: () => {}, changed: () => {} };
 }
 
 function taggableMapping(account: LambdaAccount, id: string, arn: string): Taggable {

@@ -1,20 +1,20 @@
-import { AwsError, type Shape } from "../../core/contract.ts";
+import type { Shape } from "../../core/contract.ts";
 import { defined, optionalText } from "../../core/shape.ts";
 import { mapOf, scalarText, type ValueMap } from "../template/value.ts";
-import { callLambda, callLambdaIfThere, poll } from "./lambda-calls.ts";
-import { type ExistingResource, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+import { callLambda, callLambdaIfThere } from "./lambda-calls.ts";
+import { type ProvisionedTarget, provisionedIn, putProvisioned, waitUntilAllocated } from "./lambda-provisioned.ts";
+import { type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
 
 export const lambdaAlias: Provider = {
   async create(wanted) {
     const alias = await callLambda(wanted, "CreateAlias", inputOf(wanted.properties));
-    const physicalId = optionalText(alias, "AliasArn") ?? "";
-    await putProvisionedConcurrency({ ...wanted, physicalId }, {});
-    return physicalId;
+    await provision(wanted, {});
+    return optionalText(alias, "AliasArn") ?? "";
   },
 
   async update(wanted, existing) {
     await callLambda(wanted, "UpdateAlias", inputOf(wanted.properties));
-    await putProvisionedConcurrency({ ...wanted, physicalId: existing.physicalId }, existing.properties);
+    await provision(wanted, existing.properties);
   },
 
   async delete(existing) {
@@ -22,7 +22,12 @@ export const lambdaAlias: Provider = {
     await callLambdaIfThere(existing, "DeleteAlias", { FunctionName, Name });
   },
 
-  settle: settleSoon,
+  async settle(existing) {
+    await settleSoon(existing);
+    if (provisionedIn(existing.properties) !== undefined) {
+      await waitUntilAllocated(existing, provisionedTarget(existing));
+    }
+  },
 
   async attributes({ physicalId }) {
     return { AliasArn: physicalId };
@@ -51,32 +56,15 @@ function inputOf(properties: ValueMap): Shape {
   });
 }
 
-/** A configuration that has moved with its alias can only be changed once it has settled. */
-async function putProvisionedConcurrency(target: ExistingResource, before: ValueMap): Promise<void> {
-  const [wanted, present] = [amountOf(target.properties), amountOf(before)];
-  const { FunctionName, Name } = target.properties;
-  const input = { FunctionName, Qualifier: Name };
-  if (present !== undefined) await waitUntilAllocated(target, input);
-  if (wanted === present) return;
-  if (wanted === undefined) await callLambdaIfThere(target, "DeleteProvisionedConcurrencyConfig", input);
-  else
-    await callLambda(target, "PutProvisionedConcurrencyConfig", { ...input, ProvisionedConcurrentExecutions: wanted });
+function provisionedTarget({ properties }: ResourceRequest): ProvisionedTarget {
+  return {
+    FunctionName: scalarText(properties["FunctionName"]) ?? "",
+    Qualifier: scalarText(properties["Name"]) ?? "",
+  };
 }
 
-function amountOf(properties: ValueMap): number | undefined {
-  const amount = mapOf(properties["ProvisionedConcurrencyConfig"])["ProvisionedConcurrentExecutions"];
-  return amount === undefined ? undefined : Number(amount);
-}
-
-async function waitUntilAllocated(request: ResourceRequest, input: Shape): Promise<void> {
-  for (;;) {
-    const found = await callLambdaIfThere(request, "GetProvisionedConcurrencyConfig", input).catch(noneThere);
-    if (found?.["Status"] !== "IN_PROGRESS") return;
-    await poll(request);
-  }
-}
-
-function noneThere(error: unknown): null {
-  if (error instanceof AwsError && error.code === "ProvisionedConcurrencyConfigNotFoundException") return null;
-  throw error;
+/** Changes what is provisioned for the alias from what `before` says. */
+async function provision(wanted: ResourceRequest, before: ValueMap): Promise<void> {
+  const amounts = { wanted: provisionedIn(wanted.properties), present: provisionedIn(before) };
+  await putProvisioned(wanted, provisionedTarget(wanted), amounts);
 }

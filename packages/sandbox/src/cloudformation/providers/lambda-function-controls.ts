@@ -12,6 +12,11 @@ interface FunctionControl {
 
 const CONTROLS: readonly FunctionControl[] = [
   {
+    property: "CodeSigningConfigArn",
+    put: (value) => ({ operation: "PutFunctionCodeSigningConfig", input: { CodeSigningConfigArn: value } }),
+    clear: { operation: "DeleteFunctionCodeSigningConfig", input: {} },
+  },
+  {
     property: "ReservedConcurrentExecutions",
     put: (value) => ({
       operation: "PutFunctionConcurrency",

@@ -3,18 +3,23 @@ import type { Shape } from "../../core/contract.ts";
 import { defined } from "../../core/shape.ts";
 import { isMap, mapOf, scalarText, type Value, type ValueMap } from "../template/value.ts";
 import { typed } from "./lambda-calls.ts";
+import { tagsOf } from "./lambda-tags.ts";
 import type { ExistingResource, ResourceRequest } from "./provider.ts";
 
 /** A property of the type, the corresponding member of Lambda's API, and what to send when the template drops it. */
 interface ConfigurationProperty {
   readonly member: string;
-  readonly cleared: Value;
+  readonly cleared?: Value;
 }
 
 /** What to send for a dropped property: Lambda's own default, because an absent member would mean "unchanged". */
 const CONFIGURATION: Readonly<Record<string, ConfigurationProperty>> = {
+  // A function stays on its capacity provider; without the member Lambda leaves it as it is.
+  CapacityProviderConfig: { member: "CapacityProviderConfig" },
   DeadLetterConfig: { member: "DeadLetterConfig", cleared: { TargetArn: "" } },
   Description: { member: "Description", cleared: "" },
+  // Cannot be taken away from a function; without the member Lambda leaves it as it is.
+  DurableConfig: { member: "DurableConfig" },
   Environment: { member: "Environment", cleared: { Variables: {} } },
   EphemeralStorage: { member: "EphemeralStorage", cleared: { Size: 512 } },
   FileSystemConfigs: { member: "FileSystemConfigs", cleared: [] },
@@ -35,7 +40,13 @@ const CONFIGURATION: Readonly<Record<string, ConfigurationProperty>> = {
 export const CONFIGURATION_PROPERTIES = Object.keys(CONFIGURATION);
 export const CODE_PROPERTIES = ["Code", "Architectures"];
 
-const TYPES = { numbers: ["MemorySize", "Timeout", "Size"], flags: ["Ipv6AllowedForDualStack"] };
+const TYPES = {
+  numbers: [
+    ...["MemorySize", "Timeout", "Size", "ExecutionTimeout", "RetentionPeriodInDays"],
+    ...["PerExecutionEnvironmentMaxConcurrency", "ExecutionEnvironmentMemoryGiBPerVCpu"],
+  ],
+  flags: ["Ipv6AllowedForDualStack"],
+};
 /** The date inside a zip of inline code, so that the same code has the same SHA-256. */
 const INLINE_DATE = new Date("1980-01-01T00:00:00");
 
@@ -46,9 +57,10 @@ export function createInput(name: string, wanted: ResourceRequest): Shape {
     PackageType: properties["PackageType"],
     Architectures: properties["Architectures"],
     TenancyConfig: properties["TenancyConfig"],
+    CodeSigningConfigArn: properties["CodeSigningConfigArn"],
     Code: codeOf(properties),
     ...configurationOf(properties),
-    Tags: functionTags(wanted),
+    Tags: tagsOf(wanted),
   });
 }
 
@@ -56,7 +68,7 @@ export function createInput(name: string, wanted: ResourceRequest): Shape {
 export function configurationInput(wanted: ExistingResource, existing: ExistingResource): Shape {
   const dropped = Object.entries(CONFIGURATION)
     .filter(([name]) => name in existing.properties && !(name in wanted.properties))
-    .map(([, { member, cleared }]) => [member, cleared]);
+    .flatMap(([, { member, cleared }]) => (cleared === undefined ? [] : [[member, cleared]]));
   return { FunctionName: wanted.physicalId, ...configurationOf(wanted.properties), ...Object.fromEntries(dropped) };
 }
 
@@ -88,13 +100,4 @@ function codeOf(properties: ValueMap): Shape {
   if (inline === undefined) return { ...mapOf(code) };
   const file = scalarText(properties["Runtime"])?.startsWith("python") ? "index.py" : "index.js";
   return { ZipFile: zipSync({ [file]: strToU8(inline) }, { mtime: INLINE_DATE }) };
-}
-
-/** The stack's tags, overridden by the function's own. */
-export function functionTags({ tags, properties }: ResourceRequest): Record<string, string> {
-  const own = Array.isArray(properties["Tags"]) ? properties["Tags"].map(mapOf) : [];
-  return {
-    ...tags,
-    ...Object.fromEntries(own.map(({ Key, Value: value }) => [scalarText(Key) ?? "", scalarText(value) ?? ""])),
-  };
 }

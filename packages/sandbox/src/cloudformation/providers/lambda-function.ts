@@ -7,8 +7,9 @@ import {
   codeInput,
   configurationInput,
   createInput,
-  functionTags,
 } from "./lambda-function-input.ts";
+import { putScaling } from "./lambda-scaling.ts";
+import { putTags } from "./lambda-tags.ts";
 import { arn, type ExistingResource, nameOf, type Provider } from "./provider.ts";
 
 export const lambdaFunction: Provider = {
@@ -17,7 +18,9 @@ export const lambdaFunction: Provider = {
     await callLambda(wanted, "CreateFunction", createInput(name, wanted));
     const created = { ...wanted, physicalId: name };
     try {
-      await putControls(created, {});
+      const { CodeSigningConfigArn } = created.properties;
+      await putControls(created, CodeSigningConfigArn === undefined ? {} : { CodeSigningConfigArn });
+      await putScaling(created, publishedOf(created), {});
     } catch (error) {
       await this.delete(created);
       throw error;
@@ -42,7 +45,8 @@ export const lambdaFunction: Provider = {
       await waitForFunction(wanted, { FunctionName: existing.physicalId });
     }
     await putControls(target, existing.properties);
-    await putTags(target, existing);
+    await putScaling(target, publishedOf(target), existing.properties);
+    await putTags(functionArnOf(target), target, existing);
   },
 
   async delete(existing) {
@@ -54,7 +58,7 @@ export const lambdaFunction: Provider = {
   },
 
   async attributes(existing) {
-    return { Arn: arn(existing, "lambda", `function:${existing.physicalId}`) };
+    return { Arn: functionArnOf(existing) };
   },
 
   replacedBy: ["FunctionName", "PackageType", "TenancyConfig"],
@@ -66,15 +70,15 @@ export const lambdaFunction: Provider = {
     idOf: (name) => name,
     exists: async (existing) =>
       (await callLambdaIfThere(existing, "GetFunctionConfiguration", { FunctionName: existing.physicalId })) !== null,
-    adopt: (existing) => putTags(existing, { ...existing, tags: {}, properties: {} }),
+    adopt: (existing) => putTags(functionArnOf(existing), existing, { ...existing, tags: {}, properties: {} }),
   },
 };
 
-async function putTags(target: ExistingResource, existing: ExistingResource): Promise<void> {
-  const [wanted, before] = [functionTags(target), functionTags(existing)];
-  const Resource = arn(target, "lambda", `function:${target.physicalId}`);
-  const gone = Object.keys(before).filter((key) => !(key in wanted));
-  const put = Object.entries(wanted).filter(([key, value]) => before[key] !== value);
-  if (gone.length > 0) await callLambda(target, "UntagResource", { Resource, TagKeys: gone });
-  if (put.length > 0) await callLambda(target, "TagResource", { Resource, Tags: Object.fromEntries(put) });
+/** A function's own scaling is that of what its callers reach without a qualifier. */
+function publishedOf({ physicalId }: ExistingResource): { FunctionName: string; Qualifier: string } {
+  return { FunctionName: physicalId, Qualifier: "$LATEST.PUBLISHED" };
+}
+
+function functionArnOf(existing: ExistingResource): string {
+  return arn(existing, "lambda", `function:${existing.physicalId}`);
 }

@@ -1,7 +1,9 @@
 import { defined, optionalShapes, optionalText } from "../../core/shape.ts";
 import { mapOf, scalarText } from "../template/value.ts";
 import { callLambda, callLambdaIfThere, waitForFunction } from "./lambda-calls.ts";
-import { type ExistingResource, type Provider, type ResourceRequest, settleSoon } from "./provider.ts";
+import { type ProvisionedTarget, provisionedIn, putProvisioned, waitUntilAllocated } from "./lambda-provisioned.ts";
+import { putScaling } from "./lambda-scaling.ts";
+import type { ExistingResource, Provider, ResourceRequest } from "./provider.ts";
 import { ResourceError } from "./resource-error.ts";
 
 export const lambdaVersion: Provider = {
@@ -15,12 +17,17 @@ export const lambdaVersion: Provider = {
       const advice = "Modify the function to create a new version.";
       throw new ResourceError(`A version for this Lambda function exists ( ${version} ). ${advice}`);
     }
-    await putProvisioned(wanted, FunctionName, version);
+    const target = { FunctionName, Qualifier: version };
+    await putRuntimePolicy(wanted, target);
+    await putScaling(wanted, target, {});
+    await putProvisioned(wanted, target, { wanted: provisionedIn(wanted.properties), present: undefined });
     return optionalText(published, "FunctionArn") ?? "";
   },
 
-  /** A version is immutable: every change of its definition replaces it. */
-  update: settleSoon,
+  /** A version is immutable: every change but that of its number of environments replaces it. */
+  async update(wanted, existing) {
+    await putScaling(wanted, addressOf(existing), existing.properties);
+  },
 
   async delete(existing) {
     const { FunctionName, Qualifier } = addressOf(existing);
@@ -28,27 +35,26 @@ export const lambdaVersion: Provider = {
   },
 
   async settle(existing) {
-    await waitForFunction(existing, addressOf(existing));
+    await waitForFunction(existing, { ...addressOf(existing) });
+    if (provisionedIn(existing.properties) !== undefined) await waitUntilAllocated(existing, addressOf(existing));
   },
 
   async attributes(existing) {
     return { FunctionArn: existing.physicalId, Version: addressOf(existing).Qualifier };
   },
 
-  replacedBy: "all",
+  replacedBy: ["CodeSha256", "Description", "FunctionName", "ProvisionedConcurrencyConfig", "RuntimePolicy"],
   nameProperty: null,
   taggable: false,
 };
 
-async function putProvisioned(wanted: ResourceRequest, FunctionName: string, Qualifier: string): Promise<void> {
-  const amount = mapOf(wanted.properties["ProvisionedConcurrencyConfig"])["ProvisionedConcurrentExecutions"];
-  if (amount === undefined) return;
-  const input = { FunctionName, Qualifier, ProvisionedConcurrentExecutions: Number(amount) };
-  await callLambda(wanted, "PutProvisionedConcurrencyConfig", input);
+async function putRuntimePolicy(wanted: ResourceRequest, target: ProvisionedTarget): Promise<void> {
+  const policy = wanted.properties["RuntimePolicy"];
+  if (policy !== undefined) await callLambda(wanted, "PutRuntimeManagementConfig", { ...mapOf(policy), ...target });
 }
 
 /** `arn:…:function:name:7` is version 7 of the function. */
-function addressOf({ physicalId }: ExistingResource): { FunctionName: string; Qualifier: string } {
+function addressOf({ physicalId }: ExistingResource): ProvisionedTarget {
   const colon = physicalId.lastIndexOf(":");
   return { FunctionName: physicalId.slice(0, colon), Qualifier: physicalId.slice(colon + 1) };
 }

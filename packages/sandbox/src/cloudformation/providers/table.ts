@@ -6,10 +6,12 @@ import { iamManagedPolicy } from "./iam-managed-policy.ts";
 import { iamPolicy } from "./iam-policy.ts";
 import { iamRole } from "./iam-role.ts";
 import { lambdaAlias } from "./lambda-alias.ts";
+import { lambdaCodeSigningConfig } from "./lambda-code-signing-config.ts";
 import { lambdaEventInvokeConfig } from "./lambda-event-invoke-config.ts";
 import { lambdaEventSourceMapping } from "./lambda-event-source-mapping.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import { lambdaLayerVersion } from "./lambda-layer-version.ts";
+import { lambdaLayerVersionPermission } from "./lambda-layer-version-permission.ts";
 import { lambdaPermission } from "./lambda-permission.ts";
 import { lambdaUrl } from "./lambda-url.ts";
 import { lambdaVersion } from "./lambda-version.ts";
@@ -39,10 +41,12 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ["AWS::IAM::Policy", iamPolicy],
   ["AWS::IAM::Role", iamRole],
   ["AWS::Lambda::Alias", lambdaAlias],
+  ["AWS::Lambda::CodeSigningConfig", lambdaCodeSigningConfig],
   ["AWS::Lambda::EventInvokeConfig", lambdaEventInvokeConfig],
   ["AWS::Lambda::EventSourceMapping", lambdaEventSourceMapping],
   ["AWS::Lambda::Function", lambdaFunction],
   ["AWS::Lambda::LayerVersion", lambdaLayerVersion],
+  ["AWS::Lambda::LayerVersionPermission", lambdaLayerVersionPermission],
   ["AWS::Lambda::Permission", lambdaPermission],
   ["AWS::Lambda::Url", lambdaUrl],
   ["AWS::Lambda::Version", lambdaVersion],
