@@ -1,6 +1,7 @@
 import helmet from "@fastify/helmet";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
 import { addAccessControl } from "./plugins/access-control.ts";
+import { addAdmission } from "./plugins/admission.ts";
 import { addClosing } from "./plugins/closing.ts";
 import { addIdempotencyKeys } from "./plugins/idempotency-keys.ts";
 import { addJsonBodies } from "./plugins/json-bodies.ts";
@@ -27,6 +28,8 @@ export interface AppDeps {
   readonly logger: FastifyBaseLogger;
   /** Ids never come from the caller, because the audit log contains them. */
   readonly newRequestId: () => string;
+  /** Runs first of all, and rejects with why the service cannot take a request: one that changes something, or any. */
+  readonly admit?: (changes: boolean) => Promise<void>;
 }
 
 const LIMITS = {
@@ -43,7 +46,7 @@ const LIMITS = {
 } as const;
 
 /** Builds the HTTP server, which does not listen yet. Closing it ends waiting requests and followed logs at once. */
-export async function buildApp({ services, logger, newRequestId }: AppDeps): Promise<FastifyInstance> {
+export async function buildApp({ services, logger, newRequestId, admit }: AppDeps): Promise<FastifyInstance> {
   const { maxParamLength, ...timeouts } = LIMITS;
   const app = Fastify({
     ...timeouts,
@@ -61,6 +64,7 @@ export async function buildApp({ services, logger, newRequestId }: AppDeps): Pro
   });
   addRequestIds(app);
   addClosing(app);
+  if (admit) addAdmission(app, admit);
   addJsonBodies(app);
   addProblemDocuments(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: DATA_ONLY }, hsts: false });

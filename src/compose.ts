@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
@@ -12,19 +13,25 @@ import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
 import { steadyNow } from "./domain/steady-clock.ts";
 import type { JobDeps } from "./jobs/job-context.ts";
-import type { Dispatcher } from "./jobs/queue/dispatcher.ts";
+import { awaitHandover } from "./jobs/queue/handover.ts";
 import { createInProcessDispatcher } from "./jobs/queue/in-process-dispatcher.ts";
-import { Rounds, type RoundsLog } from "./jobs/queue/rounds.ts";
 import { createWorker } from "./jobs/worker.ts";
+import {
+  abandonExpired,
+  createGate,
+  deliver,
+  type Parts,
+  removeLeftBehind,
+  roundsLog,
+  stop,
+  whenFenced,
+} from "./life.ts";
 import { ensureAdminToken } from "./services/access.ts";
 import { loadFingerprint } from "./services/secret-files.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
-import { createServices, type Services } from "./services/services.ts";
+import { createServices } from "./services/services.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
-
-/** How often to look for deployments and commands that were not reported in time. */
-const ABANDON_CHECK_MS = 60_000;
 
 export interface ComposeOptions {
   /** Replaces the network between the SDK and AWS by an in-process sandbox. */
@@ -41,8 +48,11 @@ export interface ComposedService {
   readonly adminToken: string;
   /** Handles a request without a socket. */
   readonly inject: FastifyInstance["inject"];
-  /** Serves on the configured port and resolves to the URL. */
-  listen(): Promise<string>;
+  /**
+   * Resolves when another service has taken over the data folder and this one has stopped its work, some seconds ago: `close`
+   * is what is left to do.
+   */
+  readonly fenced: Promise<void>;
   /** Stops taking requests, ends what jobs wait for, and closes the store. Jobs go on at the next start. */
   close(): Promise<void>;
 }
@@ -51,41 +61,47 @@ export interface RunningService extends ComposedService {
   readonly url: string;
 }
 
-/** Starts the whole service on its port. Unfinished jobs continue at once. INVALID_SETTINGS when it must not start. */
+/**
+ * Starts the whole service on its port. Unfinished jobs continue at once, and a service that had the data folder before is fenced:
+ * after the port is taken, so that a mistaken second start on the same port harms nobody. INVALID_SETTINGS when it must not start.
+ */
 export async function startService(config: Config, options: ComposeOptions = {}): Promise<RunningService> {
-  const service = await composeService(config, options);
+  const parts = await openParts(config, options);
+  return orStop(parts, async () => {
+    const url = await parts.app.listen({ host: config.host, port: config.port });
+    return { ...(await begun(parts)), url };
+  });
+}
+
+/** As `startService`, but nobody can reach it. */
+export async function composeService(config: Config, options: ComposeOptions = {}): Promise<ComposedService> {
+  const parts = await openParts(config, options);
+  return orStop(parts, () => begun(parts));
+}
+
+async function begun(parts: Parts): Promise<ComposedService> {
+  const adminToken = await parts.begin();
+  const { app } = parts;
+  return { adminToken, inject: app.inject.bind(app), fenced: whenFenced(parts), close: () => stop(parts) };
+}
+
+async function orStop<Result>(parts: Parts, work: () => Promise<Result>): Promise<Result> {
   try {
-    return { ...service, url: await service.listen() };
+    return await work();
   } catch (error) {
-    await service.close();
+    await stop(parts);
     throw error;
   }
 }
 
-/** As `startService`, before anybody can reach it. */
-export async function composeService(config: Config, options: ComposeOptions = {}): Promise<ComposedService> {
+async function openParts(config: Config, options: ComposeOptions): Promise<Parts> {
   const logger = options.logger ?? pino({ level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const store = await (options.openStore ?? openSqliteStore)(config.databaseFile);
-  const parts = await assemble(config, store, logger, options).catch(async (error: unknown) => {
+  return assemble(config, store, logger, options).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
-  const { app, adminToken } = parts;
-  return {
-    adminToken,
-    inject: app.inject.bind(app),
-    listen: () => app.listen({ host: config.host, port: config.port }),
-    close: () => stop(parts, store),
-  };
-}
-
-interface Parts {
-  readonly app: FastifyInstance;
-  readonly aws: AwsConnector;
-  readonly dispatcher: Dispatcher;
-  readonly adminToken: string;
-  readonly stopping: AbortController;
 }
 
 async function assemble(config: Config, store: Store, logger: Logger, options: ComposeOptions): Promise<Parts> {
@@ -94,6 +110,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   const aws = createAwsConnector({
     rates: config.rates,
     clock,
+    mayChange: () => store.requireCurrent(),
     ...handlerOf(options),
   });
   const dispatcher = createInProcessDispatcher(store, clock, {
@@ -116,34 +133,32 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     maxFollowers: config.maxFollowers,
   };
   const services = createServices(shared);
-  const { adminToken: configured, adminTokenFile: file } = config;
-  const { token: adminToken, hasReplaced } = await ensureAdminToken(shared, { configured, file, newToken });
-  if (hasReplaced) logger.warn("the admin token is another one now: the earlier one is not valid any more");
-  await store.releaseKey(null);
-  const app = await buildApp({ services, logger, newRequestId });
+  const gate = createGate(store);
+  const app = await buildApp({ services, logger, newRequestId, admit: gate.admit });
   const deps: JobDeps = {
     ...shared,
     connect: connector(config, aws),
     stagingBucketOf: (target) => config.targets.find(({ name }) => name === target)?.stagingBucket ?? null,
   };
-  dispatcher.work(
-    createWorker(deps, (error, { job, type, subject }, place) =>
-      logger.error({ err: error, job, type, subject, ...place }, "a job met a fault of Stepback itself"),
-    ),
+  const worker = createWorker(deps, (error, { job, type, subject }, place) =>
+    logger.error({ err: error, job, type, subject, ...place }, "a job met a fault of Stepback itself"),
   );
   const stopping = new AbortController();
-  void abandonExpired(services, { clock, logger, afterMs: config.abandonAfterMs, signal: stopping.signal });
-  return { app, aws, dispatcher, adminToken, stopping };
-}
-
-/** Waits for nothing but the rows: what jobs wait for ends at once, as a crash would end it, and their journal makes that safe. */
-async function stop({ app, aws, dispatcher, stopping }: Parts, store: Store): Promise<void> {
-  stopping.abort();
-  const stopped = dispatcher.stop();
-  aws.close();
-  await app.close();
-  await stopped;
-  await store.close();
+  const { signal } = stopping;
+  const begin = async () => {
+    const self = { host: hostname(), pid: process.pid };
+    const earlier = await store.takeOver(self, clock.now());
+    const { adminToken: configured, adminTokenFile: file } = config;
+    const { token, hasReplaced } = await ensureAdminToken(shared, { configured, file, newToken });
+    if (hasReplaced) logger.warn("the admin token is another one now: the earlier one is not valid any more");
+    await store.releaseKey(null);
+    gate.open();
+    void deliver(dispatcher, worker, () => awaitHandover(store, clock, { earlier, self, signal }));
+    void abandonExpired(services, { clock, logger, afterMs: config.abandonAfterMs, signal });
+    void removeLeftBehind(artifacts, { clock, logger, signal });
+    return token;
+  };
+  return { store, logger, clock, app, aws, dispatcher, stopping, begin };
 }
 
 function handlerOf({ requestHandler }: ComposeOptions): Pick<AwsSettings, "requestHandler"> {
@@ -163,27 +178,6 @@ function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
     const target = config.targets.find((known) => known.name === name);
     if (!target) throw new StepbackError("UNKNOWN_TARGET", `The target ${name} is no longer in STEPBACK_TARGETS.`);
     return aws.access(target, observe, life);
-  };
-}
-
-async function abandonExpired(
-  services: Services,
-  { clock, logger, afterMs, signal }: { clock: Clock; logger: Logger; afterMs: number; signal: AbortSignal },
-): Promise<void> {
-  const rounds = new Rounds(roundsLog(logger, "expired activities are abandoned"));
-  while (!signal.aborted) {
-    await rounds.run(async () => {
-      await services.deployments.abandonExpired(afterMs);
-      await services.packageCommands.abandonExpired(afterMs);
-    });
-    await clock.sleep(ABANDON_CHECK_MS, signal);
-  }
-}
-
-function roundsLog(logger: Logger, what: string): RoundsLog {
-  return {
-    failed: (error) => logger.error({ err: error }, `interrupted: ${what} again when the cause is gone`),
-    recovered: () => logger.warn(`recovered: ${what} again`),
   };
 }
 

@@ -1,44 +1,63 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { ArtifactRef } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
+import type { ServiceProcess } from "../domain/service-process.ts";
 import type { ArtifactCheck, Artifacts } from "./artifacts.ts";
+import { incomingName, isIncoming, isOfGoneProcess } from "./incoming.ts";
 
 /** Code may hold secrets, so only the service's own user may read it. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Bytes that have not arrived completely. They are in the same folder, because a rename is atomic only within one disk. */
-const INCOMING = /^incoming-.+$/;
-
 /** Number of artifacts that this process has begun to store; gives each incoming file a name of its own. */
 let begun = 0;
 
+export interface DiskArtifacts extends Artifacts {
+  /**
+   * Removes the half-written files that were there when the folder was opened and that a process may still have been writing.
+   * For when every process that had the folder before has ended or is fenced, so that nothing will come of them.
+   */
+  removeLeftBehind(): Promise<void>;
+}
+
 /**
  * Artifacts in a folder: `ab/cdef…` holds the bytes with the digest `abcdef…`. Creates the folder if it is missing and
- * removes half-written files of a crash, so only one process may use it. Throws INVALID_SETTINGS if it cannot be written.
+ * removes the half-written files of processes that are certainly gone. Throws INVALID_SETTINGS if it cannot be written.
  */
-export async function openDiskArtifacts(folder: string): Promise<Artifacts> {
+export async function openDiskArtifacts(folder: string): Promise<DiskArtifacts> {
+  const self = { host: hostname(), pid: process.pid };
+  const remove = async (names: readonly string[]) => {
+    for (const name of names) await onDisk(rm(join(folder, name), { force: true }));
+  };
+  let leftBehind: readonly string[] = [];
   try {
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-    const leftovers = (await readdir(folder)).filter((name) => INCOMING.test(name));
-    for (const name of leftovers) await rm(join(folder, name), { force: true });
+    const leftovers = (await readdir(folder)).filter(isIncoming);
+    leftBehind = leftovers.filter((name) => !isOfGoneProcess(name, self));
+    await remove(leftovers.filter((name) => !leftBehind.includes(name)));
   } catch (error) {
     throw new StepbackError("INVALID_SETTINGS", `${folder} cannot hold artifacts.`, [], { cause: error });
   }
   return {
-    put: (bytes, expected) => put(folder, bytes, expected),
+    removeLeftBehind: () => remove(leftBehind),
+    put: (bytes, expected) => put(folder, bytes, { expected, self }),
     check: (digest) => check(folder, digest),
     open: (digest) => Readable.from(readChecked(folder, digest), { objectMode: false }),
   };
 }
 
-async function put(folder: string, bytes: Readable, expected: string | undefined): Promise<ArtifactRef> {
+async function put(
+  folder: string,
+  bytes: Readable,
+  { expected, self }: { readonly expected: string | undefined; readonly self: ServiceProcess },
+): Promise<ArtifactRef> {
   begun += 1;
-  const incoming = join(folder, `incoming-${process.pid}-${begun}`);
+  const incoming = join(folder, incomingName(self, begun));
   try {
     const ref = await writeDurably(incoming, bytes);
     if (expected !== undefined && ref.digest !== expected) {

@@ -3,6 +3,7 @@ import type { Clock } from "../domain/ids.ts";
 import type { Service } from "./clients.ts";
 import { type CallName, callPrefix, toStepbackError } from "./error-mapping.ts";
 import type { CallObserver } from "./gateways/access.ts";
+import { isRead } from "./lacking-call.ts";
 import type { Patience } from "./patience.ts";
 
 /** What every call of one `AwsAccess` shares. */
@@ -12,6 +13,8 @@ export interface CallContext {
   /** Aborts when the process stops or the job is lost; calls and waits then end with SHUTTING_DOWN. */
   readonly signal: AbortSignal;
   readonly patience: Patience;
+  /** Runs before each attempt of a call that may change something; where it rejects, the attempt is not sent. */
+  readonly mayChange: () => Promise<void>;
 }
 
 /** What the SDK's clients have in common, as far as it is used here. */
@@ -60,6 +63,7 @@ export function createCall<
     return observed(call, context, async (signal) => {
       await service.pace(call.operation);
       signal.throwIfAborted();
+      if (!isRead(call.operation)) askBeforeEachAttempt(command, context.mayChange);
       return client.send(command, { abortSignal: signal });
     });
   };
@@ -82,6 +86,21 @@ export function createCall<
     return send(client, make(sdk));
   };
   return Object.assign(call, { pages, list });
+}
+
+/** The SDK repeats an attempt by itself, seconds later: asking once before the first one would not do. */
+function askBeforeEachAttempt<Input extends object, Output extends MetadataBearer>(
+  { middlewareStack }: Pick<$Command<Input, Output, never, Input, Output>, "middlewareStack">,
+  mayChange: () => Promise<void>,
+): void {
+  middlewareStack.add(
+    (next) => async (args) => {
+      await mayChange();
+      return next(args);
+    },
+    // Inside the retries, which have the high priority in this step.
+    { step: "finalizeRequest", priority: "low", name: "askBeforeEachAttempt" },
+  );
 }
 
 /** Loading a client reads the SDK's settings, which may be invalid. */

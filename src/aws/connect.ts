@@ -25,6 +25,8 @@ export interface AwsSettings {
   /** Calls per second, instead of AWS's published quotas. A custom endpoint has no other limit. */
   readonly rates: Partial<Record<QuotaClass, number>> | null;
   readonly clock: Clock;
+  /** Runs before each attempt of a call that may change something; where it rejects, the attempt is not sent. */
+  readonly mayChange?: () => Promise<void>;
 }
 
 export interface AwsConnector {
@@ -51,11 +53,11 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
   };
   return {
     access: (target, observe, life = {}) => {
-      const { clock } = settings;
+      const { clock, mayChange = async () => {} } = settings;
       const signal = life.signal ? AbortSignal.any([stopping.signal, life.signal]) : stopping.signal;
       const { cancellation } = life;
       setMaxListeners(0, signal, ...(cancellation ? [cancellation.requested] : []));
-      const context = { clock, observe, signal, patience: new Patience(clock, signal, life) };
+      const context = { clock, observe, signal, mayChange, patience: new Patience(clock, signal, life) };
       return createAccess({ target, clients: clientsOf(target), uploads }, context);
     },
     close: () => {

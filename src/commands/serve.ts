@@ -14,10 +14,18 @@ export const serveCommand: Starter = (program, start) => {
 async function serve(): Promise<ExitCode> {
   const { service, tokenPlace } = await startFromEnvironment().catch(refuseToStart);
   process.stdout.write(`Stepback listens on ${service.url}; the admin token is in ${tokenPlace}\n`);
-  await endingSignal();
+  const exitCode = await Promise.race([
+    endingSignal().then(() => EXIT.done),
+    service.fenced.then(() => {
+      process.stderr.write(
+        "Another service has taken over this data folder, so this one ends. Its jobs go on there.\n",
+      );
+      return EXIT.takenOver;
+    }),
+  ]);
   await service.close();
   // The SDK's pauses between attempts outlive their calls by up to 20 s, and would keep the process.
-  process.exit(EXIT.done);
+  process.exit(exitCode);
 }
 
 async function startFromEnvironment() {

@@ -63,9 +63,11 @@ export function isOutage(error: unknown): boolean {
   return error instanceof StepbackError && OUTAGES.has(error.code);
 }
 
-/** Another worker or the next start goes on with the job, so nothing may be written about it now. */
+const LEFT_TO_OTHERS: ReadonlySet<ErrorCode> = new Set(["LEASE_LOST", "SHUTTING_DOWN", "FENCED"]);
+
+/** Another worker, another service or the next start goes on with the job, so nothing may be written about it now. */
 export function isLeftToOthers(error: unknown): boolean {
-  return error instanceof StepbackError && (error.code === "LEASE_LOST" || error.code === "SHUTTING_DOWN");
+  return error instanceof StepbackError && LEFT_TO_OTHERS.has(error.code);
 }
 
 /** Any thrown value as a problem. All but a StepbackError becomes INTERNAL without its message. */

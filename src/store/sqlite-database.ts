@@ -17,6 +17,10 @@ export interface SqliteDatabase {
    * not call `write` again, and must not wait for anything but rows.
    */
   write<Result>(work: (rows: Rows, transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** As `write`, whatever the guard says. */
+  writeUnguarded<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result>;
+  /** From now on each write runs this first, within its transaction; where it rejects, nothing is written. */
+  guard(check: (rows: Rows) => Promise<void>): void;
   /** Calls the listener after each commit that may have changed the activity or its log. Returns how to stop. */
   watch(activity: string, listener: () => void): () => void;
   /** Closes the file after the writes that were requested before. Idempotent. */
@@ -43,15 +47,25 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
   const watchers = createWatchers(() => (writer.open ? Number(writer.pragma("data_version", { simple: true })) : 0));
   let last: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | null = null;
+  let guard: (rows: Rows) => Promise<void> = async () => {};
+  const writeUnguarded: SqliteDatabase["write"] = (work) => {
+    const turn = last.then(() => translated(() => inTransaction(writer, writing, work)));
+    last = turn.then(
+      () => watchers.tell(takeChanged(writing)),
+      () => void takeChanged(writing),
+    );
+    return turn;
+  };
   return {
     read: (work) => translated(() => work(reading)),
-    write(work) {
-      const turn = last.then(() => translated(() => inTransaction(writer, writing, work)));
-      last = turn.then(
-        () => watchers.tell(takeChanged(writing)),
-        () => void takeChanged(writing),
-      );
-      return turn;
+    write: (work) =>
+      writeUnguarded(async (rows, transaction) => {
+        await guard(rows);
+        return work(rows, transaction);
+      }),
+    writeUnguarded,
+    guard: (check) => {
+      guard = check;
     },
     watch: watchers.watch,
     close() {

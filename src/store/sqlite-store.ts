@@ -4,6 +4,7 @@ import { createActivityStore } from "./activity-store.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createCommandStore } from "./command-store.ts";
 import { createDeploymentStore } from "./deployment-store.ts";
+import { createGenerationStore } from "./generation-store.ts";
 import { createHistoryStore } from "./history-store.ts";
 import { createJobStore } from "./job-store.ts";
 import { createLogStore } from "./log-store.ts";
@@ -37,6 +38,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
     ...createBuildStore(database),
     ...createCommandStore(database),
     ...createJobStore(database),
+    ...createGenerationStore(database),
     ...createAccessStore(database),
     ping: () => ping(database),
     close: () => database.close(),

@@ -2,6 +2,7 @@ import type { AccessStore } from "./port/access.ts";
 import type { ActivityStore } from "./port/activities.ts";
 import type { BuildStore, CommandStore } from "./port/builds.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
+import type { GenerationStore } from "./port/generations.ts";
 import type { JobStore } from "./port/jobs.ts";
 import type { LogStore } from "./port/logs.ts";
 import type { PinStore, RevalidationStore } from "./port/pins.ts";
@@ -29,6 +30,7 @@ export interface Store
     BuildStore,
     CommandStore,
     JobStore,
+    GenerationStore,
     AccessStore {
   /** Resolves when the database can be read and written; rejects otherwise. */
   ping(): Promise<void>;

@@ -31,6 +31,29 @@ t.test("a process killed while it streams leaves complete artifacts, and nothing
   t.equal((await buffer(artifacts.open(digest))).toString(), "whole");
 });
 
+t.test("leaves what another process may still be writing, until that has ended or is fenced", async (t) => {
+  const folder = folderOf(t);
+  const writer = await startWriting(t, folder);
+  const [ofWriter = "", whole = ""] = (await filesIn(folder)).sort((a, b) => b.localeCompare(a));
+  t.match(ofWriter, `incoming-${writer.pid}-2@`, "a live process writes it");
+  const named = (pid: number) => ofWriter.replace(`-${writer.pid}-`, `-${pid}-`);
+  // No process of Linux has an id over 4,194,304.
+  const gone = [named(2 ** 30), named(process.pid)];
+  const uncertain = ["incoming-1-1@another%20host", "incoming-1-1", ofWriter];
+  const foreign = ["incoming.txt", whole];
+  for (const name of [...gone, ...uncertain.slice(0, 2), "incoming.txt"]) await writeFile(join(folder, name), "half");
+  const artifacts = await openDiskArtifacts(folder);
+  t.same((await filesIn(folder)).sort(), [...uncertain, ...foreign].sort());
+  const later = artifacts.put(Readable.from([BYTES]));
+  await artifacts.removeLeftBehind();
+  await later;
+  t.same(
+    (await filesIn(folder)).sort(),
+    [...foreign, join(DIGEST.slice(0, 2), DIGEST.slice(2))].sort(),
+    "nothing of its own is removed",
+  );
+});
+
 t.test("keeps what it holds over a restart", async (t) => {
   const folder = folderOf(t);
   await (await openDiskArtifacts(folder)).put(Readable.from([BYTES]));
@@ -77,6 +100,15 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+/** Starts a process that has stored one artifact and streams another one until the test ends. */
+async function startWriting(t: Test, folder: string) {
+  const script = fileURLToPath(new URL("endless-put.js", import.meta.url));
+  const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "ignore"] });
+  t.teardown(() => child.kill("SIGKILL"));
+  for await (const line of createInterface({ input: child.stdout })) if (line === "half") break;
+  return child;
 }
 
 /** Kills a process that streams, and returns the digest of what it had stored completely. */

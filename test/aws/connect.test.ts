@@ -7,6 +7,7 @@ import { createSandbox } from "#sandbox/sandbox";
 import { createAwsConnector } from "#src/aws/connect";
 import { isTrustedCodeUrl } from "#src/aws/lambda/code-download";
 import { NOT_YET, poll } from "#src/aws/polling";
+import { StepbackError } from "#src/domain/errors";
 import { HOME, openStage, ownFunction, textOf, useEnvironment, zipOf } from "./aws-stage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -234,3 +235,36 @@ t.test(
     });
   },
 );
+
+t.test("each attempt of a call that may change something asks first; a refused one is never sent", async (t) => {
+  let asked = 0;
+  let mayChange = true;
+  const settings = {
+    mayChange: async () => {
+      asked += 1;
+      if (!mayChange) throw new StepbackError("FENCED", "Another service has taken over.");
+    },
+  };
+  const stage = openStage(t, { settings });
+  await ownFunction(stage, "pay", "v1");
+  stage.sandbox.calls.clear();
+  await stage.aws.lambda.getConfiguration("pay");
+  t.equal(asked, 0, "a read needs nobody's leave");
+  const throttled = stage.sandbox.faults.hold({ when: "before" });
+  stage.sandbox.faults.fail({
+    match: () => true,
+    times: 1,
+    error: new AwsError("TooManyRequestsException", "Rate exceeded", 429),
+  });
+  const changing = stage.aws.lambda.deleteFunction("pay");
+  await throttled.reached;
+  mayChange = false;
+  throttled.release();
+  await t.rejects(changing, { code: "FENCED" });
+  t.equal(asked, 2);
+  t.same(stage.sent().slice(1), ["lambda:DeleteFunction"], "the SDK's second attempt was not sent");
+  t.same(
+    stage.sandbox.calls.mutations().filter(({ performed }) => performed),
+    [],
+  );
+});

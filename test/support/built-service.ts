@@ -10,6 +10,8 @@ export interface ServiceProcess {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
+  /** The exit code; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** The peak resident memory, as the kernel counts it. */
   peakResidentMb(): Promise<number>;
   /** `kill -9`: the service gets no chance to clean up. */
@@ -25,6 +27,7 @@ export async function startProcess(dataDir: string, env: Record<string, string>)
     env: { PATH: process.env["PATH"] ?? "", HOME: dataDir, ...settings, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const url = await readyUrl(child);
   const token = (await readFile(join(dataDir, "admin-token"), "utf8")).trim();
   const end = async (signal: NodeJS.Signals) => {
@@ -37,7 +40,8 @@ export async function startProcess(dataDir: string, env: Record<string, string>)
     const status = await readFile(`/proc/${child.pid}/status`, "utf8");
     return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
   };
-  return { url, token, pid: child.pid ?? 0, peakResidentMb, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  const stops = { kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  return { url, token, pid: child.pid ?? 0, ended, peakResidentMb, ...stops };
 }
 
 async function readyUrl(child: ChildProcess): Promise<string> {

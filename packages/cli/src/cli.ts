@@ -45,7 +45,7 @@ const COMMANDS: readonly ClientCommand[] = [
 const HELP_AFTER = `
 Exit codes:
   0 done · 1 failed, nothing was rolled back · 2 the plan has changes (--detailed-exitcode)
-  3 an Exception in which something was rolled back · 130 interrupted · 252 usage
+  3 an Exception in which something was rolled back · 130 interrupted · 251 taken over (serve) · 252 usage
   253 configuration or credentials · 254 the service or AWS answered with an error
 
 Environment:

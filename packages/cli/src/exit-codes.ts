@@ -8,6 +8,8 @@ export const EXIT = {
   /** The rollback ended in Exception after it had rolled some components back. */
   partlyDone: 3,
   interrupted: 130,
+  /** `serve`: another service has taken over the data folder. A supervisor must not start this one again. */
+  takenOver: 251,
   usage: 252,
   /** Settings or credentials are missing or refused; the service has done nothing. */
   configuration: 253,

@@ -121,6 +121,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["AWS_UNAVAILABLE","Try again later."],
   ["LEASE_LOST","Nothing to do: the other worker continues."],
   ["SHUTTING_DOWN","Try again in a moment; its jobs continue after the restart."],
+  ["FENCED","Send it to the service that was started last on this data folder: this one takes no more writes and ends by itself."],
   ["DISK_FULL","Free space on the disk of the data folder, and send it again: the service goes on by itself."],
   ["STORE_UNAVAILABLE","Send it again in a moment. If that lasts, see the service's log: another process holds the database, or its disk fails."],
   ["INVALID_SETTINGS","Fix what the message lists and start again."],

@@ -9,6 +9,12 @@ export const SERVICE_ERRORS = {
     "The service is stopping",
     "Try again in a moment; its jobs continue after the restart.",
   ),
+  FENCED: row(
+    503,
+    true,
+    "Another service has taken over the data folder",
+    "Send it to the service that was started last on this data folder: this one takes no more writes and ends by itself.",
+  ),
   DISK_FULL: row(
     507,
     true,

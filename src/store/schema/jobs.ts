@@ -27,6 +27,16 @@ export const logLines = sqliteTable(
   (table) => [primaryKey({ columns: [table.activity, table.seq] })],
 );
 
+/** One row for each start of the service on this file. The latest one may write, and no other. */
+export const generations = sqliteTable("generations", {
+  number: integer().primaryKey({ autoIncrement: true }),
+  host: text().notNull(),
+  pid: integer().notNull(),
+  startedAt: integer("started_at").notNull(),
+  /** Null while its process may still be at work, and for ever where it was killed. */
+  endedAt: integer("ended_at"),
+});
+
 export const jobs = sqliteTable(
   "jobs",
   {

@@ -1,0 +1,136 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { DiskArtifacts } from "./artifacts/disk-artifacts.ts";
+import type { AwsConnector } from "./aws/connect.ts";
+import { isLeftToOthers } from "./domain/errors.ts";
+import type { Clock } from "./domain/ids.ts";
+import type { Dispatcher } from "./jobs/queue/dispatcher.ts";
+import { Rounds, type RoundsLog } from "./jobs/queue/rounds.ts";
+import type { Services } from "./services/services.ts";
+import type { Store } from "./store/store.ts";
+
+/*
+ * What a composed service does besides answering requests, from the takeover of its data folder to its end.
+ */
+
+/** The parts of a service that is not yet at work. */
+export interface Parts {
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly app: FastifyInstance;
+  readonly aws: AwsConnector;
+  readonly dispatcher: Dispatcher;
+  readonly stopping: AbortController;
+  /** Takes over the data folder and starts the work on the jobs. Requests wait for it. Returns the admin token. */
+  readonly begin: () => Promise<string>;
+}
+
+/** Requests wait until the data folder has been taken over; then those that change something are refused once it is lost. */
+export function createGate(store: Store) {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const admit = async (changes: boolean) => {
+    await opened;
+    if (changes) await store.requireCurrent();
+  };
+  return { open: () => open(), admit };
+}
+
+/** Starts delivery once `ready` has ended. A write that fails there, in an outage or by the fence, meets delivery as well, which reports it. */
+export async function deliver(
+  dispatcher: Dispatcher,
+  worker: Parameters<Dispatcher["work"]>[0],
+  ready: () => Promise<void>,
+): Promise<void> {
+  await ready().catch(() => {});
+  dispatcher.work(worker);
+}
+
+/** Waits for nothing but the rows: what jobs wait for ends at once, as a crash would end it, and their journal makes that safe. */
+export async function stop(parts: Parts): Promise<void> {
+  const ended = endWork(parts);
+  await parts.app.close();
+  await ended;
+  await parts.store.close();
+}
+
+/** Ends all jobs and calls, and tells so to a service that waits to go on with them. Idempotent. */
+async function endWork({ store, clock, aws, dispatcher, stopping }: Parts): Promise<void> {
+  stopping.abort();
+  const stopped = dispatcher.stop();
+  aws.close();
+  await stopped;
+  // Only saves the next service a wait.
+  await store.endOwnGeneration(clock.now()).catch(() => {});
+}
+
+/** How long a fenced service goes on answering, so that platforms see why it is not ready, and clients why they are refused. */
+const FENCED_MS = 3_000;
+
+/** Resolves when the service is fenced, has stopped its work and has answered for a while longer. */
+export async function whenFenced(parts: Parts): Promise<void> {
+  const { store, logger, clock } = parts;
+  await aborted(store.fenced);
+  logger.fatal("another service has taken over this data folder: this one stops its jobs and ends");
+  await endWork(parts);
+  await clock.sleep(FENCED_MS);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+}
+
+/** What goes on in rounds beside the jobs. */
+interface RoundsContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** A service that was fenced has ended by then, and its uploads with it. */
+const LEFT_BEHIND_MS = 60_000;
+
+export async function removeLeftBehind(
+  artifacts: DiskArtifacts,
+  { clock, logger, signal }: RoundsContext,
+): Promise<void> {
+  await clock.sleep(LEFT_BEHIND_MS, signal);
+  if (signal.aborted) return;
+  await artifacts.removeLeftBehind().catch((error: unknown) => {
+    logger.error({ err: error }, "half-written artifacts of an earlier service could not be removed");
+  });
+}
+
+/** How often to look for deployments and commands that were not reported in time. */
+const ABANDON_CHECK_MS = 60_000;
+
+export async function abandonExpired(
+  services: Services,
+  { clock, logger, afterMs, signal }: RoundsContext & { readonly afterMs: number },
+): Promise<void> {
+  const rounds = new Rounds(roundsLog(logger, "expired activities are abandoned"));
+  while (!signal.aborted) {
+    await rounds.run(async () => {
+      await services.deployments.abandonExpired(afterMs);
+      await services.packageCommands.abandonExpired(afterMs);
+    });
+    await clock.sleep(ABANDON_CHECK_MS, signal);
+  }
+}
+
+export function roundsLog(logger: Logger, what: string): RoundsLog {
+  return {
+    failed: (error) => {
+      // A fenced service ends, and says so once.
+      if (isLeftToOthers(error)) return;
+      logger.error({ err: error }, `interrupted: ${what} again when the cause is gone`);
+    },
+    recovered: () => logger.warn(`recovered: ${what} again`),
+  };
+}
