@@ -27,7 +27,8 @@ export interface DiskArtifacts extends Artifacts {
 
 /**
  * Artifacts in a folder: `ab/cdef…` holds the bytes with the digest `abcdef…`. Creates the folder if it is missing and
- * removes the half-written files of processes that are certainly gone. Throws INVALID_SETTINGS if it cannot be written.
+ * removes the half-written files of processes that are certainly gone. Throws INVALID_SETTINGS if it cannot be written,
+ * DISK_FULL if it has no room.
  */
 export async function openDiskArtifacts(folder: string): Promise<DiskArtifacts> {
   const self = { host: hostname(), pid: process.pid };
@@ -41,6 +42,7 @@ export async function openDiskArtifacts(folder: string): Promise<DiskArtifacts> 
     leftBehind = leftovers.filter((name) => !isOfGoneProcess(name, self));
     await remove(leftovers.filter((name) => !leftBehind.includes(name)));
   } catch (error) {
+    if (FULL.has(codeOf(error))) throw failed(error);
     throw new StepbackError("INVALID_SETTINGS", `${folder} cannot hold artifacts.`, [], { cause: error });
   }
   return {

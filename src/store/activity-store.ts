@@ -1,4 +1,4 @@
-import { and, eq, isNull, max } from "drizzle-orm";
+import { and, eq, isNull, max, sql } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
@@ -10,6 +10,7 @@ import { pageOf, readAhead } from "./pages.ts";
 import type { ActivityStore } from "./port/activities.ts";
 import { readRollbacks } from "./rollback-rows.ts";
 import { activities } from "./schema/activities.ts";
+import { packages } from "./schema/builds.ts";
 import { snapshots } from "./schema/snapshots.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
@@ -56,8 +57,19 @@ async function latestTime(rows: Rows): Promise<number> {
   const { createdAt, finishedAt } = activities;
   const [activity] = await rows.select({ created: max(createdAt), finished: max(finishedAt) }).from(activities);
   const [snapshot] = await rows.select({ taken: max(snapshots.takenAt) }).from(snapshots);
-  return Math.max(activity?.created ?? 0, activity?.finished ?? 0, snapshot?.taken ?? 0);
+  const [stored] = await rows.select({ at: max(packages.storedAt) }).from(packages);
+  const [line] = await rows
+    .select({ at: sql<number | null>`max(${LAST_LINE_AT})` })
+    .from(activities)
+    .where(isNull(finishedAt));
+  const times = [activity?.created, activity?.finished, snapshot?.taken, stored?.at, line?.at];
+  return Math.max(...times.map((time) => time ?? 0));
 }
+
+/** One look by key for each activity that has not ended: an ended one has no line behind its end. */
+const LAST_LINE_AT = sql`(
+  select line.at from log_lines line where line.activity = activities.number order by line.seq desc limit 1
+)`;
 
 function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
   return {

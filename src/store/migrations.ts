@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type Database from "better-sqlite3";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import { StepbackError } from "../domain/errors.ts";
-import { openWriter } from "./sqlite-database.ts";
+import { openWriter, outageOf } from "./sqlite-database.ts";
 
 /** Two folders up from here both in `src` and in `dist`. */
 const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../migrations/sqlite", import.meta.url));
@@ -14,7 +14,7 @@ const FILE_MODE = 0o600;
 /**
  * Creates the database or brings an older one up to date, all or nothing, even when two processes start at once.
  * INVALID_SETTINGS for a file that cannot be opened, is no database, belongs to another program, or was written by a newer
- * version.
+ * version; DISK_FULL and STORE_UNAVAILABLE for what passes by itself.
  */
 export async function prepareDatabase(file: string): Promise<void> {
   try {
@@ -27,7 +27,7 @@ export async function prepareDatabase(file: string): Promise<void> {
     }
   } catch (error) {
     if (error instanceof StepbackError) throw error;
-    throw new StepbackError("INVALID_SETTINGS", `${file}: ${reasonOf(error)}`, [], { cause: error });
+    throw outageOf(error) ?? new StepbackError("INVALID_SETTINGS", `${file}: ${reasonOf(error)}`, [], { cause: error });
   }
 }
 

@@ -160,6 +160,15 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
   }
 }
 
+/** What passes by itself once there is room or the other writer has ended, also before the file is open; null for anything else. */
+export function outageOf(error: unknown): StepbackError | null {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT")
+    return new StepbackError("DISK_FULL", `The disk of the database has no room: ${code}.`, [], { cause: error });
+  if (!/^SQLITE_(BUSY|LOCKED|PROTOCOL)(_|$)/.test(code)) return null;
+  return new StepbackError("STORE_UNAVAILABLE", `Another process holds the database: ${code}.`, [], { cause: error });
+}
+
 /** What the file or its disk cannot do now, and may be able to do later. Anything else is a fault of the program or of the file. */
 const PASSING = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|CANTOPEN|READONLY|NOMEM)(_|$)/;
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import t from "tap";
 import { ROOT } from "../support/root.ts";
 import { type CliProcess, MAIN, runCli, startCli } from "./run-as-process.ts";
@@ -78,6 +79,23 @@ t.test("serve exits with 0 on SIGTERM, and with 253 if its settings are wrong", 
   t.equal(taken.code, 253);
   serve.child.kill("SIGTERM");
   t.equal((await serve.ended).code, 0);
+});
+
+t.test("serve exits with 254 while another process holds its rows, and starts once that has ended", async (t) => {
+  const folder = t.testdir();
+  const env = { ...awsEnv, STEPBACK_DATA_DIR: folder, STEPBACK_PORT: "0", STEPBACK_LOG_LEVEL: "silent" };
+  const other = new Database(join(folder, "stepback.db"));
+  t.teardown(() => other.close());
+  other.pragma("journal_mode = WAL");
+  other.exec("BEGIN EXCLUSIVE");
+  const refused = await runCli(["serve"], { env });
+  t.equal(refused.code, 254, "no fault of the settings: whoever watches over it starts it again");
+  t.match(refused.stderr, /STORE_UNAVAILABLE.*SQLITE_BUSY[\s\S]*start it again/);
+  other.exec("ROLLBACK");
+  const started = startCli(["serve"], { env });
+  await started.says("the admin token is in");
+  started.child.kill("SIGTERM");
+  t.equal((await started.ended).code, 0);
 });
 
 t.test("every check of the demo holds, without a terminal, and it leaves no file behind", async (t) => {

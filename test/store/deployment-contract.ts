@@ -27,6 +27,34 @@ export async function testDeployments(t: Test, open: OpenStore): Promise<void> {
   await testAlteredRows(t, open);
   await testOwnership(t, open);
   await testEndings(t, open);
+  await testLatestTime(t, open);
+}
+
+async function testLatestTime(t: Test, open: OpenStore): Promise<void> {
+  await t.test("knows the latest time of each of its nouns, so that the clock goes on behind it", async (t) => {
+    const store = await open(t);
+    t.equal(await store.latestTime(), 0);
+    const given = deployment("dep_1");
+    const job = await openDeployment(store, given);
+    t.equal(await store.latestTime(), NOW);
+    await store.appendLines(job, "dep_1", [{ ...line("on the way"), at: NOW + 100 }]);
+    t.equal(await store.latestTime(), NOW + 100, "a line of a job that has not ended");
+    await store.saveBackup(job, "dep_1", snapshot(given.backup.id, []), { lock: null, lines: [line("Ready.")] });
+    t.equal(await store.latestTime(), NOW + 500, "a snapshot");
+    await store.endActivity("dep_1", PROBLEM, NOW + 700);
+    t.equal(await store.latestTime(), NOW + 700, "an end");
+    const stored = { application: "shop", stage: "prod", build: "1", service: "api" };
+    const facts = {
+      commit: "3f2c",
+      format: "tar",
+      digest: "d",
+      sizeBytes: 1,
+      storedBy: "ci",
+      storedAt: NOW + 900,
+    } as const;
+    await store.putPackage({ ...stored, ...facts });
+    t.equal(await store.latestTime(), NOW + 900, "a package");
+  });
 }
 
 async function testOpening(t: Test, open: OpenStore): Promise<void> {

@@ -37,7 +37,7 @@ export interface ActivityStore {
     id: string,
     failure: { problem: Problem; at: number; lines: readonly NewLine[] },
   ): Promise<void>;
-  /** The latest time of any activity or snapshot; 0 where there is none. */
+  /** The latest time of any activity, line of its log, snapshot or package; 0 where there is none. */
   latestTime(): Promise<number>;
   /** Stores the account and region that the first job found. WRONG_TARGET when the activity already has others. */
   identify(fence: Fence, id: string, identity: TargetIdentity): Promise<void>;
