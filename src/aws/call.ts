@@ -1,7 +1,7 @@
 import type { $Command, __MetadataBearer as MetadataBearer } from "@aws-sdk/client-sts";
 import type { Clock } from "../domain/ids.ts";
 import type { Service } from "./clients.ts";
-import { type CallName, callPrefix, toStepbackError } from "./error-mapping.ts";
+import { type CallName, callPrefix, isReadCutOff, toStepbackError } from "./error-mapping.ts";
 import type { CallObserver } from "./gateways/access.ts";
 import { isRead } from "./lacking-call.ts";
 import type { Patience } from "./patience.ts";
@@ -60,12 +60,14 @@ export function createCall<
     command: $Command<Input, Output, Config, Inputs, Outputs>,
   ): Promise<Output> => {
     const call = { service: service.name, operation: command.constructor.name.replace(/Command$/, "") };
-    return observed(call, context, async (signal) => {
-      await service.pace(call.operation);
-      signal.throwIfAborted();
-      if (!isRead(call.operation)) askBeforeEachAttempt(command, context.mayChange);
-      return client.send(command, { abortSignal: signal });
-    });
+    return untilReadable(call, context, () =>
+      observed(call, context, async (signal) => {
+        await service.pace(call.operation);
+        signal.throwIfAborted();
+        if (!isRead(call.operation)) askBeforeEachAttempt(command, context.mayChange);
+        return client.send(command, { abortSignal: signal });
+      }),
+    );
   };
   async function* pages<Page>(paginate: Paginate<Sdk, Client, Page>): AsyncIterable<Page> {
     const { sdk, client } = await opened(service);
@@ -101,6 +103,26 @@ function askBeforeEachAttempt<Input extends object, Output extends MetadataBeare
     // Inside the retries, which have the high priority in this step.
     { step: "finalizeRequest", priority: "low", name: "askBeforeEachAttempt" },
   );
+}
+
+/** The SDK repeats what failed on the way, but not an answer that came and was cut off or garbled. */
+const READ_TRIES = 3;
+const READ_PAUSE_MS = 250;
+
+/** Asks again for what could not be read. What is never readable, this server does not have: AWS_UNSUPPORTED. */
+async function untilReadable<Output>(
+  call: CallName,
+  { clock, signal }: CallContext,
+  send: () => Promise<Output>,
+): Promise<Output> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (tries === READ_TRIES || !isReadCutOff(error, call)) throw error;
+      await clock.sleep(tries * READ_PAUSE_MS, signal);
+    }
+  }
 }
 
 /** Loading a client reads the SDK's settings, which may be invalid. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, StepbackError } from "../domain/errors.ts";
 import { safeWords } from "./error-words.ts";
-import { lackingDetail, lackingRule } from "./lacking-call.ts";
+import { isUnreadableRead, lackingDetail, lackingRule } from "./lacking-call.ts";
 
 export interface CallName {
   /** The prefix of the IAM action: `lambda`, `cloudformation`, `s3`, `sts`. */
@@ -141,6 +141,11 @@ export function toStepbackError(error: unknown, call: CallName): StepbackError {
   }
   const code = codeOf(facts);
   return new StepbackError(code, detailOf(code, facts, call), [], { cause: error });
+}
+
+/** Whether a read failed because of an answer that nobody can read, and that may be better at the next try. */
+export function isReadCutOff(error: unknown, { operation }: CallName): boolean {
+  return error instanceof StepbackError && isUnreadableRead({ ...readError(error.cause), operation });
 }
 
 /** The beginning of a detail, before AWS's own words: `lambda GetFunction: `. */

@@ -20,6 +20,7 @@ const NAMES = new Set(["InvalidAction", "UnknownOperationException", "UnknownOpe
 
 /** The services whose responses always have a body that can be parsed. S3 returns bytes, and HEAD returns nothing. */
 const WITH_BODY = new Map([
+  ["sts", "XML"],
   ["lambda", "JSON"],
   ["cloudformation", "XML"],
   ["sqs", "JSON"],
@@ -39,22 +40,34 @@ export function lackingRule({ service, operation, name, message, status }: Lacki
   if (status === 501) return "HTTP 501";
   if (NAMES.has(name)) return status === null ? name : `HTTP ${status}, ${name}`;
   const format = WITH_BODY.get(service);
-  if (!format) return null;
-  if (status === 405) return "HTTP 405";
+  if (format && status === 405) return "HTTP 405";
   // After a write, an unreadable response says nothing about its effect.
-  if (!isRead(operation) || !isUnreadable(message) || !saysNothingElse(status)) return null;
-  return `HTTP ${status}, the answer is not ${format}`;
+  if (!isRead(operation) || !isUnreadable(message)) return null;
+  const isPage = format ? saysNothingElse(status) : status === 200;
+  return isPage ? `HTTP ${status}, the answer is not ${format ?? "XML"}` : null;
 }
 
-/** A successful response with none of the members that every response to the call has. */
+/**
+ * Whether a read brought nothing that can be read, although its status says nothing of a server that lacks it. Such an answer may have
+ * been cut off on its way, which passes: only a second one like it tells of the server.
+ */
+export function isUnreadableRead({ operation, name, message, status }: Omit<LackingFacts, "service">): boolean {
+  return isRead(operation) && (name === "LackingCall" || (isUnreadable(message) && status === 200));
+}
+
+/** A successful response without the members that every response to the call has. */
 export function isEmptyResponse(operation: string, output: object, hasRequestId: boolean): boolean {
   if (!isRead(operation)) return false;
+  if (WITH_ETAG.has(operation)) return !("ETag" in output) || output.ETag === undefined;
   const isBare = Object.entries(output).every(([key, value]) => key === "$metadata" || value === undefined);
   return isBare && !(BARE_FOR_NONE.has(operation) && hasRequestId);
 }
 
 /** Calls to which AWS responds without members where there is nothing; a real response names its request (recorded). */
 const BARE_FOR_NONE = new Set(["GetStackPolicy", "GetFunctionCodeSigningConfig"]);
+
+/** Any server's page has a length and a type, but only an object has an ETag. */
+const WITH_ETAG = new Set(["GetObject", "HeadObject"]);
 
 /** The detail of an error: which host lacks which call, by which rule, and in the server's words where it has any. */
 export function lackingDetail(error: unknown, rule: string, { message }: Pick<LackingFacts, "message">): string {
@@ -65,7 +78,7 @@ export function lackingDetail(error: unknown, rule: string, { message }: Pick<La
 
 /** Whether a call only reads, by the verbs that these services use for it. */
 export function isRead(operation: string): boolean {
-  return /^(Get|List|Describe|Scan)/.test(operation);
+  return /^(Get|Head|List|Describe|Scan)/.test(operation);
 }
 
 /** The SDK's words for a body that it cannot parse. */

@@ -92,6 +92,7 @@ export async function openLambda(config: ClientConfig): Promise<Opened<LambdaSdk
 export async function openSts(config: ClientConfig): Promise<Opened<StsSdk, STSClient>> {
   const sdk = await import("@aws-sdk/client-sts");
   const client = new sdk.STSClient(config);
+  client.middlewareStack.add(judgeResponses, JUDGING);
   client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }
@@ -204,6 +205,7 @@ export async function openS3(config: ClientConfig): Promise<Opened<S3Sdk, S3Clie
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
   });
+  client.middlewareStack.add(judgeResponses, JUDGING);
   client.middlewareStack.add(boundResponses, BOUNDING);
   // A server with one host name has no host name per bucket.
   client.config.forcePathStyle = (await configuredEndpoint(client)) !== null;
