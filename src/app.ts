@@ -16,11 +16,13 @@ import { componentRoutes } from "./routes/components.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { presentMade } from "./routes/made-jobs.ts";
+import { meRoutes } from "./routes/me.ts";
 import { NOUNS } from "./routes/nouns.ts";
 import { pinRoutes } from "./routes/pins.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
 import { snapshotRoutes } from "./routes/snapshots.ts";
 import { stageRoutes } from "./routes/stages.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 import type { Services } from "./services/services.ts";
 
 export interface AppDeps {
@@ -86,6 +88,8 @@ function v1(services: Services) {
   return async (app: FastifyInstance) => {
     addAccessControl(app, services.access);
     addIdempotencyKeys(app, services.idempotency, presentMade(services));
+    await app.register(meRoutes, { prefix: "/me" });
+    await app.register(tokenRoutes(services), { prefix: "/tokens" });
     await app.register(deploymentRoutes(services), { prefix: "/deployments" });
     await app.register(rollbackRoutes(services), { prefix: "/rollbacks" });
     await app.register(activityRoutes(services), { prefix: "/activities" });

@@ -26,7 +26,7 @@ import {
   stop,
   whenFenced,
 } from "./life.ts";
-import { ensureAdminToken } from "./services/access.ts";
+import { ensureAdminToken } from "./services/admin-token.ts";
 import { loadFingerprint } from "./services/secret-files.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
 import { createServices } from "./services/services.ts";
@@ -126,6 +126,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     dispatcher,
     clock,
     newId,
+    newSecret: randomBytes,
     fingerprint,
     rateOf: ratesOf(config),
     targets: config.targets.map(({ name }) => name),
@@ -149,8 +150,10 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     const self = { host: hostname(), pid: process.pid };
     const earlier = await store.takeOver(self, clock.now());
     const { adminToken: configured, adminTokenFile: file } = config;
-    const { token, hasReplaced } = await ensureAdminToken(shared, { configured, file, newToken });
+    const { token, hasReplaced, isRevoked } = await ensureAdminToken(shared, { configured, file, newToken });
     if (hasReplaced) logger.warn("the admin token is another one now: the earlier one is not valid any more");
+    if (isRevoked)
+      logger.warn(`the admin token in ${file} was revoked: delete the file to have a new one made at the next start`);
     await store.releaseKey(null);
     gate.open();
     void deliver(dispatcher, worker, () => awaitHandover(store, clock, { earlier, self, signal }));

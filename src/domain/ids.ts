@@ -1,5 +1,5 @@
-/** The prefix says what an id is of: deployment, rollback, snapshot, build, pin, revalidation. */
-export type IdPrefix = "dep" | "rbk" | "snp" | "bld" | "pin" | "rvl";
+/** The prefix says what an id is of: deployment, rollback, snapshot, build, pin, revalidation, token. */
+export type IdPrefix = "dep" | "rbk" | "snp" | "bld" | "pin" | "rvl" | "tok";
 
 /** The only source of ids. Ids with the same prefix sort by the time at which they were made. */
 export type NewId = (prefix: IdPrefix) => string;

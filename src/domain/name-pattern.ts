@@ -20,3 +20,30 @@ export function patternsOverlap(left: string, right: string): boolean {
   }
   return below[0] ?? false;
 }
+
+/**
+ * Whether a pattern matches everything that another one matches: the asterisk of `inner` is a character that only an
+ * asterisk of `outer` stands for. The time grows with the product of the lengths.
+ */
+export function patternContains(outer: string, inner: string): boolean {
+  let at = 0;
+  let star = -1;
+  let resume = 0;
+  for (let next = 0; next < inner.length; ) {
+    if (outer[at] === "*") {
+      star = at;
+      at += 1;
+      resume = next;
+    } else if (outer[at] === inner[next]) {
+      at += 1;
+      next += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      resume += 1;
+      next = resume;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(outer.slice(at));
+}

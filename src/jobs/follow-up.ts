@@ -4,12 +4,16 @@ import type { Follow } from "../store/port/rollbacks.ts";
 import { enqueueing, type JobContext } from "./job-context.ts";
 
 /** The members in which one follow-up differs from another. Consent is a person's, so it can only be passed on. */
-type Own = Omit<RollbackOpening, "id" | "status" | "createdAt" | "requestedBy" | "ticket" | "continueUpdateRollback">;
+type Own = Omit<
+  RollbackOpening,
+  "id" | "status" | "createdAt" | "requestedBy" | "grants" | "ticket" | "continueUpdateRollback"
+>;
 
 /** The rollback that starts by itself where a job ends, in the name of whoever requested that job. */
 export function followWith({ newId, clock, ...context }: JobContext, ended: Activity, own: Own): Follow {
-  const { requestedBy, ticket } = ended;
+  const { requestedBy, grants, ticket } = ended;
   const id = newId("rbk");
-  const rollback = newRollback(ended, { ...own, requestedBy, ticket, id, status: "Queued", createdAt: clock.now() });
+  const whose = { requestedBy, grants, ticket };
+  const rollback = newRollback(ended, { ...own, ...whose, id, status: "Queued", createdAt: clock.now() });
   return { rollback, enqueue: enqueueing({ ...context, newId, clock }, "plan-rollback", id) };
 }

@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { StepbackError } from "../domain/errors.ts";
+import { ERROR_TABLE, problemOf, StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
-import type { IdempotencyService, KeyedRequest } from "../services/idempotency.ts";
-import { callerOf } from "./access-control.ts";
-import type { ProblemDocument } from "./problem-document.ts";
+import type { IdempotencyService, KeyedRequest, StoredResponse } from "../services/idempotency.ts";
+import { loginOf } from "./access-control.ts";
+import { type ProblemDocument, presentProblem } from "./problem-document.ts";
 
 declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Whether a successful answer holds a secret, which is kept nowhere: a repeat gets SECRET_SHOWN_ONCE. */
+    showsSecret?: boolean;
+  }
   interface FastifyRequest {
     /** The key that this request owns until its response is sent; null without one. */
     ownedKey: KeyedRequest | null;
@@ -51,10 +55,18 @@ export function addIdempotencyKeys(
     if (!owned) return;
     request.ownedKey = null;
     const body = typeof payload === "string" ? payload : "";
-    const response = { status: reply.statusCode, headers: keptHeaders(reply), body };
+    const isSecret = request.routeOptions.config.showsSecret === true && reply.statusCode < 300;
+    const response = isSecret ? SHOWN_ONCE : { status: reply.statusCode, headers: keptHeaders(reply), body };
     await idempotency.settle(owned, response, !saysTryAgain(reply.statusCode, body));
   });
 }
+
+/** What a repeat gets instead of a secret. */
+const SHOWN_ONCE: StoredResponse = {
+  status: ERROR_TABLE.SECRET_SHOWN_ONCE.status,
+  headers: { "content-type": "application/problem+json" },
+  body: JSON.stringify(presentProblem(problemOf(new StepbackError("SECRET_SHOWN_ONCE", "The first answer held it.")))),
+};
 
 /** A refusal that may pass must not be repeated for a day. */
 function saysTryAgain(status: number, body: string): boolean {
@@ -72,7 +84,7 @@ function keyedRequest(request: FastifyRequest): KeyedRequest | null {
     ]);
   }
   const body = (request.body ?? null) as Json;
-  return { key, principal: callerOf(request).name, method: request.method, url: request.url, body };
+  return { key, principal: loginOf(request).subject, method: request.method, url: request.url, body };
 }
 
 function keptHeaders(reply: FastifyReply): Record<string, string> {

@@ -22,12 +22,22 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         title: "Stepback",
         version: "1.0.0",
         description:
-          "Takes a backup of every component that a deploy to AWS may touch, and restores exactly the ones that you pick. `x-role` names the lowest role that may call an operation: auditor < ci < operator < admin.",
+          "Takes a backup of every component that a deploy to AWS may touch, and restores exactly the ones that you pick. `x-required-role` names the roles that may call an operation, and `x-own-only` those of them that may call it for their own jobs only.",
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
       servers: [{ url: "/" }],
-      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
-      security: [{ bearer: [] }],
+      components: {
+        securitySchemes: {
+          bearer: { type: "http", scheme: "bearer", description: "A token of `POST /v1/tokens`, or the admin token" },
+          oidc: {
+            type: "http",
+            scheme: "bearer",
+            bearerFormat: "JWT",
+            description: "The OIDC token of a pipeline, by the rules of `STEPBACK_OIDC`",
+          },
+        },
+      },
+      security: [{ bearer: [] }, { oidc: [] }],
       tags: [
         { name: "deployments", description: "Deploys by CI, each with its backup" },
         { name: "rollbacks", description: "Requests to restore picked components" },
@@ -37,6 +47,7 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         { name: "components", description: "One component over all deployments" },
         { name: "pins", description: "What was rolled back, so that a deployment that brings it again is noticed" },
         { name: "stages", description: "The policy of a stage, and its branches and builds that need revalidation" },
+        { name: "access", description: "Who one is, and the tokens that people and pipelines log in with" },
         { name: "service", description: "The service itself" },
       ],
     },

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import { READERS } from "../domain/access/roles.ts";
 import type { Services } from "../services/services.ts";
-import { ACTIVITY_QUERY, PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { ACTIVITY_QUERY, PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import { ActivityShape, presentActivity, TypeText } from "./wire/activity.ts";
 import { pageOf } from "./wire/shapes.ts";
@@ -10,7 +11,7 @@ const LIST = {
   operationId: "listActivities",
   summary: "Deploy and Rollback jobs in one list, newest first",
   tags: ["activities"],
-  "x-role": "auditor",
+  "x-required-role": READERS,
   querystring: Type.Object(
     { ...ACTIVITY_QUERY, type: Type.Optional(TypeText), ...PAGE_QUERY },
     { additionalProperties: false },
@@ -22,7 +23,11 @@ const LIST = {
 export function activityRoutes({ activities }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("", { schema: LIST }, async (request, reply) =>
-      sendPage({ request, reply }, await activities.list(request.query, pageFrom(request.query)), presentActivity),
+      sendPage(
+        { request, reply },
+        await activities.list(shownTo(request, request.query), pageFrom(request.query)),
+        presentActivity,
+      ),
     );
   };
 }

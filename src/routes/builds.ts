@@ -2,13 +2,14 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type TSchema, Type } from "typebox";
+import { DEPLOYERS, OPERATORS, READERS } from "../domain/access/roles.ts";
 import type { PackageFormat } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import type { BuildRollbackRequest } from "../services/build-rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
-import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
+import { PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import { AnyId, NameText } from "./request-texts.ts";
 import { CONSENT_OPTIONS, RUN_OPTIONS } from "./rollback-options.ts";
@@ -40,7 +41,7 @@ const LIST = {
   operationId: "listBuilds",
   summary: "Builds of a stage with their deployments and packages, newest first",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: StageParams,
   querystring: PageQuery,
   response: { 200: pageOf(BuildShape.ref), ...REFUSALS },
@@ -50,7 +51,7 @@ const GET = {
   operationId: "getBuild",
   summary: "One build",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: BuildParams,
   response: { 200: BuildShape.ref, ...REFUSALS },
 } as const;
@@ -61,7 +62,7 @@ const PUT_PACKAGE = {
   description:
     "Storing the same bytes again returns 200; other bytes return 409. `content-digest` (RFC 9530, sha-256) or `x-content-sha256` (hexadecimal) is checked. A refused upload leaves nothing behind.",
   tags: TAGS,
-  "x-role": "ci",
+  "x-required-role": DEPLOYERS,
   params: PackageParams,
   querystring: Type.Object({ commit: NameText }, { additionalProperties: false }),
   body: RAW_BODIES,
@@ -72,7 +73,7 @@ const GET_PACKAGE = {
   operationId: "getPackage",
   summary: "The bytes of a package",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: PackageParams,
   response: {
     200: { description: "The bytes; `repr-digest` holds their SHA-256", ...RAW_BODIES },
@@ -86,7 +87,7 @@ const ROLLBACK = {
   description:
     "With `package`, an external command deploys the stored package of that service. The command may run once the status is `In Progress`; its output goes to `/v1/rollbacks/{id}/output` and its outcome to `/v1/rollbacks/{id}/finish`.",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: StageParams,
   body: Type.Object(
     {
@@ -110,13 +111,17 @@ const ROLLBACK = {
 export function buildRoutes({ builds, buildRollbacks }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/builds", { schema: LIST }, async (request, reply) =>
-      sendPage({ request, reply }, await builds.list(request.params, pageFrom(request.query)), presentBuild),
+      sendPage(
+        { request, reply },
+        await builds.list(shownTo(request, request.params), pageFrom(request.query)),
+        presentBuild,
+      ),
     );
-    app.get("/builds/:build", { schema: GET }, async ({ params }) =>
-      presentBuild(await builds.find(params, params.build)),
+    app.get("/builds/:build", { schema: GET }, async (request) =>
+      presentBuild(await builds.find(shownTo(request, request.params), request.params.build)),
     );
     app.post("/rollback", { schema: ROLLBACK }, async (request, reply) =>
-      accepted(reply, presentRollback(await buildRollbacks.open(request.params, request.body, callerOf(request).name))),
+      accepted(reply, presentRollback(await buildRollbacks.open(request.params, request.body, callerOf(request)))),
     );
     app.get(
       "/builds/:build/packages/:service",
@@ -144,7 +149,7 @@ function uploads(builds: Services["builds"]): FastifyPluginAsyncTypebox {
         digest: announcedDigest(request),
         sizeBytes: length === undefined ? null : Number(length),
       };
-      const { stored, isNew } = await builds.storePackage(upload, callerOf(request).name);
+      const { stored, isNew } = await builds.storePackage(upload, callerOf(request).subject);
       return reply.code(isNew ? 201 : 200).send(presentPackage(stored));
     });
   };

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
+import { READERS } from "../domain/access/roles.ts";
 import { noun } from "../plugins/nouns.ts";
 import type { HistoryEntry } from "../services/histories.ts";
 import type { Services } from "../services/services.ts";
-import { PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import { ActivityShape, presentActivity } from "./wire/activity.ts";
 import { ComponentIdText, Digest, nullable, pageOf, SnapshotId, Time, timeText } from "./wire/shapes.ts";
@@ -40,7 +41,7 @@ const HISTORY = {
   operationId: "listComponentHistory",
   summary: "Every state of a component, newest first; each can be restored from its snapshot",
   tags: ["components"],
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Type.Object({ componentId: ComponentIdText }),
   querystring: Type.Object(
     {
@@ -60,7 +61,7 @@ const HISTORY = {
 export function componentRoutes({ histories }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/:componentId/history", { schema: HISTORY }, async (request, reply) => {
-      const { limit: _limit, cursor: _cursor, ...filter } = request.query;
+      const { limit: _limit, cursor: _cursor, ...filter } = shownTo(request, request.query);
       const page = await histories.list(request.params.componentId, filter, pageFrom(request.query));
       return sendPage({ request, reply }, page, presentEntry);
     });

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type TSchema, Type } from "typebox";
+import { DEPLOYERS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import type { DeploymentRequest } from "../services/deployments.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
-import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage } from "./list-query.ts";
+import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
 import { REFUSALS } from "./refusals.ts";
 import { FinishBody, LongText, NameText, ShortText } from "./request-texts.ts";
@@ -14,6 +15,9 @@ import { AllowDestructiveText, presentRollback, RollbackShape } from "./wire/rol
 import { DeploymentId, nullable, pageOf } from "./wire/shapes.ts";
 
 const TAGS = ["deployments"];
+
+/** A pipeline ends its own deployments, and no other pipeline's. */
+const CI_ONLY = ["ci"] as const;
 
 /** More than one deploy touches. Every pattern is compared with every pattern of other unfinished work. */
 const MAX_SCOPE = 200;
@@ -58,7 +62,7 @@ const OPEN = {
   operationId: "openDeployment",
   summary: "Open a deployment and take its backup",
   tags: TAGS,
-  "x-role": "ci",
+  "x-required-role": DEPLOYERS,
   body: OpenBody,
   response: { 202: DeploymentShape.ref, ...REFUSALS },
 } as const;
@@ -67,7 +71,7 @@ const LIST = {
   operationId: "listDeployments",
   summary: "Deployments, newest first",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   querystring: ListQuery,
   response: { 200: pageOf(DeploymentShape.ref), ...REFUSALS },
 } as const;
@@ -76,7 +80,7 @@ const GET = {
   operationId: "getDeployment",
   summary: "One deployment; can wait for its backup or its end",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   querystring: WaitQuery,
   response: { 200: DeploymentShape.ref, ...REFUSALS },
@@ -86,7 +90,8 @@ const FINISH = {
   operationId: "finishDeployment",
   summary: "Report the outcome of the deploy, and record the state after it",
   tags: TAGS,
-  "x-role": "ci",
+  "x-required-role": DEPLOYERS,
+  "x-own-only": CI_ONLY,
   params: Params,
   body: FinishBody,
   response: { 202: DeploymentShape.ref, ...REFUSALS },
@@ -96,7 +101,8 @@ const CANCEL = {
   operationId: "cancelDeployment",
   summary: "End a deployment that will not be finished",
   tags: TAGS,
-  "x-role": "ci",
+  "x-required-role": DEPLOYERS,
+  "x-own-only": CI_ONLY,
   params: Params,
   response: { 202: DeploymentShape.ref, ...REFUSALS },
 } as const;
@@ -107,7 +113,7 @@ const DRILL = {
   description:
     "Returns a draft that can only be planned. Its plan says what would be refused, and how long a run would take.",
   tags: TAGS,
-  "x-role": "ci",
+  "x-required-role": DEPLOYERS,
   params: Params,
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
@@ -116,7 +122,7 @@ const COMPONENTS = {
   operationId: "listAlteredComponents",
   summary: "The components that the deployment altered",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   querystring: PageQuery,
   response: { 200: pageOf(AlteredShape.ref), ...REFUSALS },
@@ -126,10 +132,14 @@ const COMPONENTS = {
 export function deploymentRoutes({ deployments, rollbacks, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
-      accepted(reply, presentDeployment(await deployments.open(request.body, callerOf(request).name))),
+      accepted(reply, presentDeployment(await deployments.open(request.body, callerOf(request)))),
     );
     app.get("", { schema: LIST }, async (request, reply) =>
-      sendPage({ request, reply }, await deployments.list(request.query, pageFrom(request.query)), presentDeployment),
+      sendPage(
+        { request, reply },
+        await deployments.list(shownTo(request, request.query), pageFrom(request.query)),
+        presentDeployment,
+      ),
     );
     app.get("/:id", { schema: GET }, async (request, reply) =>
       presentDeployment(await deployments.wait(request.params.id, waitFrom(request.query, reply))),
@@ -138,10 +148,10 @@ export function deploymentRoutes({ deployments, rollbacks, logs }: Services): Fa
       accepted(reply, presentDeployment(await deployments.finish(request.params.id, request.body))),
     );
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
-      accepted(reply, presentDeployment(await deployments.cancel(request.params.id, callerOf(request).name))),
+      accepted(reply, presentDeployment(await deployments.cancel(request.params.id, callerOf(request).subject))),
     );
     app.post("/:id/drill", { schema: DRILL }, async (request, reply) =>
-      accepted(reply, presentRollback(await rollbacks.drill(request.params.id, callerOf(request).name))),
+      accepted(reply, presentRollback(await rollbacks.drill(request.params.id, callerOf(request)))),
     );
     app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
       sendPage(

@@ -1,4 +1,6 @@
 import { Type } from "typebox";
+import { OPERATORS } from "../domain/access/roles.ts";
+import { callerOf } from "../plugins/access-control.ts";
 import type { DraftService } from "../services/drafts.ts";
 import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -14,7 +16,7 @@ const ADD = {
   operationId: "addComponents",
   summary: "Add components to a draft",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Params,
   body: Type.Object({ add: Picked }, { additionalProperties: false }),
   response: { 200: RollbackShape.ref, ...REFUSALS },
@@ -24,7 +26,7 @@ const REMOVE = {
   operationId: "removeComponent",
   summary: "Remove a picked component from a draft",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Type.Object({ id: RollbackId, componentId: ComponentIdText }),
   response: { 200: RollbackShape.ref, ...REFUSALS },
 } as const;
@@ -33,7 +35,7 @@ const PLAN = {
   operationId: "planRollback",
   summary: "Plan a draft",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Params,
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
@@ -42,7 +44,7 @@ const RUN = {
   operationId: "runRollback",
   summary: "Run the plan that the caller has read",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Params,
   body: Type.Object(
     { planDigest: Digest, allowDestructive: Type.Optional(AllowDestructiveText) },
@@ -54,7 +56,7 @@ const RUN = {
 /** The routes of the selection page, below /v1/rollbacks/{id}. */
 export function addDraftRoutes(app: TypedApp, drafts: DraftService): void {
   app.post("/:id/components", { schema: ADD }, async (request) =>
-    presentRollback(await drafts.add(request.params.id, request.body.add)),
+    presentRollback(await drafts.add(request.params.id, request.body.add, callerOf(request))),
   );
   app.delete("/:id/components/:componentId", { schema: REMOVE }, async (request) =>
     presentRollback(await drafts.remove(request.params.id, request.params.componentId)),
@@ -63,6 +65,6 @@ export function addDraftRoutes(app: TypedApp, drafts: DraftService): void {
     accepted(reply, presentRollback(await drafts.plan(request.params.id))),
   );
   app.post("/:id/run", { schema: RUN }, async (request, reply) =>
-    accepted(reply, presentRollback(await drafts.run(request.params.id, request.body))),
+    accepted(reply, presentRollback(await drafts.run(request.params.id, request.body, callerOf(request)))),
   );
 }

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import type { Caller } from "../domain/access/principal.ts";
+import { callerOf } from "../plugins/access-control.ts";
 import type { Page, Paged } from "../services/activities.ts";
 import { StatusText } from "./wire/activity.ts";
 
@@ -19,6 +21,14 @@ export const ACTIVITY_QUERY = {
   target: Type.Optional(Type.String()),
   status: Type.Optional(StatusText),
 };
+
+/** A filter that lets through only what the caller may see. */
+export function shownTo<Filter extends object>(
+  request: FastifyRequest,
+  filter: Filter,
+): Filter & Pick<Caller, "grants"> {
+  return { ...filter, grants: callerOf(request).grants };
+}
 
 export const PageQuery = Type.Object(PAGE_QUERY, { additionalProperties: false });
 

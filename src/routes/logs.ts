@@ -1,12 +1,13 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { type TObject, type TString, Type } from "typebox";
+import { READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import type { LogEvent, LogOwner, LogService } from "../services/logs.ts";
 import { DEFAULT_PAGE, PAGE_QUERY, sendPage } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import type { TypedApp } from "./typed-app.ts";
-import { goneSignal } from "./wait-query.ts";
+import { streamSignal } from "./wait-query.ts";
 import { LevelText, LogLineShape, presentLine } from "./wire/log-line.ts";
 import { ComponentIdText, pageOf } from "./wire/shapes.ts";
 
@@ -43,7 +44,7 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
     operationId: `list${noun}Logs`,
     summary: "The job's log, oldest first",
     tags,
-    "x-role": "auditor",
+    "x-required-role": READERS,
     params,
     querystring: ListQuery,
     response: { 200: pageOf(LogLineShape.ref), ...REFUSALS },
@@ -60,7 +61,7 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
     description:
       "`id:` is the line's `seq`, and `data:` the line. Resumes after `Last-Event-ID`. An `end` event follows the last line of an ended job.",
     tags,
-    "x-role": "auditor",
+    "x-required-role": READERS,
     params,
     querystring: StreamQuery,
     headers: StreamHeaders,
@@ -72,7 +73,7 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
   app.get("/:id/logs/stream", { schema: stream, exposeHeadRoute: false }, async (request, reply) => {
     const { after = 0, ...filter } = request.query;
     const resumed = Number(request.headers["last-event-id"] || after);
-    const query = { ...filter, after: resumed, by: callerOf(request).name, signal: goneSignal(reply) };
+    const query = { ...filter, after: resumed, by: callerOf(request).subject, signal: streamSignal(reply) };
     return sendEvents(reply, await logs.follow(owner, request.params.id, query));
   });
 }

@@ -12,6 +12,7 @@ import { PLAN_NOUNS, StepShape } from "./wire/plan.ts";
 import { RollbackShape } from "./wire/rollback.ts";
 import { ChangeShape, ReasonText } from "./wire/shapes.ts";
 import { ComponentShape, SnapshotShape } from "./wire/snapshot.ts";
+import { GrantShape, TokenShape } from "./wire/token.ts";
 
 /** Every named schema of the API. Each appears once in the OpenAPI document. */
 export const NOUNS: readonly TSchema[] = [
@@ -35,4 +36,6 @@ export const NOUNS: readonly TSchema[] = [
   PinShape.schema,
   RevalidationShape.schema,
   PolicyShape.schema,
+  GrantShape.schema,
+  TokenShape.schema,
 ];

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { OPERATORS } from "../domain/access/roles.ts";
 import type { PackageCommandService } from "../services/package-commands.ts";
 import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -17,7 +18,7 @@ const OUTPUT = {
   operationId: "appendRollbackOutput",
   summary: "Append the output of the external command to the log of a rollback by package",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Params,
   body: Type.Object(
     { lines: Type.Array(Type.String({ maxLength: 4000 }), { minItems: 1, maxItems: MAX_LINES }) },
@@ -30,7 +31,7 @@ const FINISH = {
   operationId: "finishRollbackCommand",
   summary: "Report the outcome of the external command of a rollback by package, and verify the result",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Params,
   body: FinishBody,
   response: { 202: RollbackShape.ref, ...REFUSALS },

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import { OPERATORS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import type { Services } from "../services/services.ts";
-import { PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import { ClearBody } from "./request-texts.ts";
 import { PinShape, presentPin } from "./wire/pin.ts";
@@ -15,7 +16,7 @@ const LIST = {
   operationId: "listPins",
   summary: "Pins, newest first",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   querystring: Type.Object(
     {
       application: Type.Optional(Type.String()),
@@ -32,7 +33,7 @@ const GET = {
   operationId: "getPin",
   summary: "One pin",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   response: { 200: PinShape.ref, ...REFUSALS },
 } as const;
@@ -41,7 +42,7 @@ const CLEAR = {
   operationId: "clearPin",
   summary: "Allow what was rolled back to be deployed again, with a reason",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Params,
   body: ClearBody,
   response: { 200: PinShape.ref, ...REFUSALS },
@@ -53,11 +54,15 @@ export function pinRoutes({ pins }: Services): FastifyPluginAsyncTypebox {
     app.get("", { schema: LIST }, async (request, reply) => {
       const { active, ...filter } = request.query;
       const wanted = active === undefined ? filter : { ...filter, active: active === "true" };
-      return sendPage({ request, reply }, await pins.list(wanted, pageFrom(request.query)), presentPin);
+      return sendPage(
+        { request, reply },
+        await pins.list(shownTo(request, wanted), pageFrom(request.query)),
+        presentPin,
+      );
     });
     app.get("/:id", { schema: GET }, async (request) => presentPin(await pins.find(request.params.id)));
     app.post("/:id/clear", { schema: CLEAR }, async (request) =>
-      presentPin(await pins.clear(request.params.id, { ...request.body, by: callerOf(request).name })),
+      presentPin(await pins.clear(request.params.id, { ...request.body, by: callerOf(request).subject })),
     );
   };
 }

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type TSchema, Type } from "typebox";
+import { OPERATORS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import type { RollbackRequest } from "../services/rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { addDraftRoutes } from "./drafts.ts";
-import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage } from "./list-query.ts";
+import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
 import { addPackageCommandRoutes } from "./package-commands.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -48,7 +49,7 @@ const OPEN = {
   operationId: "openRollback",
   summary: "Restore picked components, or open a draft; with `rollback`, undo one; with `snapshot`, restore its states",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   body: OpenBody,
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
@@ -57,7 +58,7 @@ const LIST = {
   operationId: "listRollbacks",
   summary: "Rollbacks, newest first",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   querystring: ListQuery,
   response: { 200: pageOf(RollbackShape.ref), ...REFUSALS },
 } as const;
@@ -67,7 +68,7 @@ const GET = {
   summary: "One rollback; can wait for its end",
   description: "A draft has no job, so the response comes at once. To wait for its plan, wait for `/plan`.",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   querystring: WaitQuery,
   response: { 200: RollbackShape.ref, ...REFUSALS },
@@ -77,7 +78,7 @@ const GET_PLAN = {
   operationId: "getPlan",
   summary: "The latest plan; can wait for it",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   querystring: WaitQuery,
   response: { 200: PlanShape.ref, ...REFUSALS },
@@ -87,7 +88,7 @@ const COMPONENTS = {
   operationId: "listRollbackComponents",
   summary: "The result for each component; empty before the rollback has begun",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   querystring: PageQuery,
   response: { 200: pageOf(StepShape.ref), ...REFUSALS },
@@ -97,7 +98,7 @@ const ORPHANS = {
   operationId: "listRollbackOrphans",
   summary: "Resources that it left in the account: a policy retains them, and they no longer belong to any stack",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   response: { 200: pageOf(OrphanShape.ref), ...REFUSALS },
 } as const;
@@ -106,7 +107,7 @@ const CANCEL = {
   operationId: "cancelRollback",
   summary: "Cancel a rollback between two actions; a draft ends at once",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Params,
   response: { 202: RollbackShape.ref, ...REFUSALS },
 } as const;
@@ -115,10 +116,14 @@ const CANCEL = {
 export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
-      accepted(reply, presentRollback(await rollbacks.open(request.body, callerOf(request).name))),
+      accepted(reply, presentRollback(await rollbacks.open(request.body, callerOf(request)))),
     );
     app.get("", { schema: LIST }, async (request, reply) =>
-      sendPage({ request, reply }, await rollbacks.list(request.query, pageFrom(request.query)), presentRollback),
+      sendPage(
+        { request, reply },
+        await rollbacks.list(shownTo(request, request.query), pageFrom(request.query)),
+        presentRollback,
+      ),
     );
     app.get("/:id", { schema: GET }, async (request, reply) =>
       presentRollback(await rollbacks.wait(request.params.id, waitFrom(request.query, reply))),
@@ -135,7 +140,7 @@ export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Ser
       next: null,
     }));
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
-      accepted(reply, presentRollback(await rollbacks.cancel(request.params.id, callerOf(request).name))),
+      accepted(reply, presentRollback(await rollbacks.cancel(request.params.id, callerOf(request).subject))),
     );
     addDraftRoutes(app, drafts);
     addPackageCommandRoutes(app, packageCommands);

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import { OPERATORS, READERS } from "../domain/access/roles.ts";
 import type { Services } from "../services/services.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -15,7 +16,7 @@ const GET = {
   operationId: "getSnapshot",
   summary: "One snapshot",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   response: { 200: SnapshotShape.ref, ...REFUSALS },
 } as const;
@@ -24,7 +25,7 @@ const COMPONENTS = {
   operationId: "listSnapshotComponents",
   summary: "The components of a snapshot; none before it is ready",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Params,
   querystring: PageQuery,
   response: { 200: pageOf(ComponentShape.ref), ...REFUSALS },
@@ -34,7 +35,7 @@ const COMPONENT = {
   operationId: "getSnapshotComponent",
   summary: "One captured component",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: ComponentParams,
   response: { 200: ComponentShape.ref, ...REFUSALS },
 } as const;
@@ -43,7 +44,7 @@ const ARTIFACT = {
   operationId: "getSnapshotArtifact",
   summary: "The bytes of a component, such as a function's zip",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: ComponentParams,
   response: {
     200: {

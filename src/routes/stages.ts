@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, type TSchema, Type } from "typebox";
+import { ADMINS, OPERATORS, READERS } from "../domain/access/roles.ts";
 import { PIN_RULES, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { noun } from "../plugins/nouns.ts";
 import type { Services } from "../services/services.ts";
 import type { ShownPolicy } from "../services/stages.ts";
-import { PAGE_QUERY, pageFrom, sendPage } from "./list-query.ts";
+import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import { ClearBody, NameText } from "./request-texts.ts";
 import { presentRevalidation, RevalidationShape } from "./wire/pin.ts";
@@ -22,8 +23,17 @@ const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 140 }), {
   uniqueItems: true,
 });
 
+const BindingShape = Type.Object(
+  { target: NameText, stacks: Patterns, functions: Patterns },
+  {
+    additionalProperties: false,
+    description: "The only target, stacks and functions that the stage may work with, whoever asks",
+  },
+);
+
 const POLICY_FIELDS = {
   pins: Type.Enum([...PIN_RULES]),
+  binding: nullable(BindingShape),
   requireReason: Type.Boolean(),
   askForTold: Type.Boolean(),
   secretKeys: Type.Array(Type.String()),
@@ -48,6 +58,7 @@ const PolicyBody = Type.Object(
         description: "What happens to a deployment of a pinned build or commit; `warn` by default",
       }),
     ),
+    binding: Type.Optional(nullable(BindingShape)),
     requireReason: Type.Optional(Type.Boolean({ description: "Whether a rollback needs a reason; false by default" })),
     askForTold: Type.Optional(
       Type.Boolean({
@@ -64,7 +75,7 @@ const GET = {
   operationId: "getStagePolicy",
   summary: "The policy of a stage",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Place,
   response: { 200: PolicyShape.ref, ...REFUSALS },
 } as const;
@@ -73,7 +84,7 @@ const PUT = {
   operationId: "putStagePolicy",
   summary: "Set the whole policy of a stage; it takes effect at once",
   tags: TAGS,
-  "x-role": "admin",
+  "x-required-role": ADMINS,
   params: Place,
   body: PolicyBody,
   response: { 200: PolicyShape.ref, ...REFUSALS },
@@ -83,7 +94,7 @@ const LIST = {
   operationId: "listRevalidations",
   summary: "Branches and builds that were rolled back, newest first",
   tags: TAGS,
-  "x-role": "auditor",
+  "x-required-role": READERS,
   params: Place,
   querystring: Type.Object(
     { open: Type.Optional(Type.Enum(["true", "false"])), ...PAGE_QUERY },
@@ -96,7 +107,7 @@ const CLEAR = {
   operationId: "clearRevalidation",
   summary: "Declare a branch or a build good again, with a reason",
   tags: TAGS,
-  "x-role": "operator",
+  "x-required-role": OPERATORS,
   params: Type.Object({ ...PLACE, id: RevalidationId }),
   body: ClearBody,
   response: { 200: RevalidationShape.ref, ...REFUSALS },
@@ -107,26 +118,27 @@ export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/policy", { schema: GET }, async (request) => presentPolicy(await stages.findPolicy(request.params)));
     app.put("/policy", { schema: PUT }, async (request) =>
-      presentPolicy(await stages.setPolicy(request.params, request.body, callerOf(request).name)),
+      presentPolicy(await stages.setPolicy(request.params, request.body, callerOf(request).subject)),
     );
     app.get("/revalidations", { schema: LIST }, async (request, reply) => {
       const { open } = request.query;
       const wanted = open === undefined ? request.params : { ...request.params, open: open === "true" };
-      const page = await stages.listRevalidations(wanted, pageFrom(request.query));
+      const page = await stages.listRevalidations(shownTo(request, wanted), pageFrom(request.query));
       return sendPage({ request, reply }, page, presentRevalidation);
     });
     app.post("/revalidations/:id/clear", { schema: CLEAR }, async (request) => {
       const { id, ...place } = request.params;
-      const clearing = { ...request.body, by: callerOf(request).name };
+      const clearing = { ...request.body, by: callerOf(request).subject };
       return presentRevalidation(await stages.clearRevalidation(place, id, clearing));
     });
   };
 }
 
 function presentPolicy(policy: ShownPolicy): Static<typeof PolicyShape.schema> {
-  const { pins, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy } = policy;
+  const { pins, binding, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy } = policy;
   return {
     ...{ pins, requireReason, askForTold, updatedBy },
+    binding: binding && { ...binding, stacks: [...binding.stacks], functions: [...binding.functions] },
     secretKeys: [...secretKeys],
     shownKeys: [...shownKeys],
     updatedAt: timeOrNull(updatedAt),

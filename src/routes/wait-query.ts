@@ -19,9 +19,15 @@ export function waitFrom({ wait = 0 }: { wait?: number }, reply: FastifyReply): 
 }
 
 /** Aborts when nobody reads this response any more, or the service stops. */
-export function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
+export function goneSignal(reply: FastifyReply, gone = new AbortController()): AbortSignal {
   reply.raw.once("close", () => gone.abort());
   reply.server.closing.addEventListener("abort", () => gone.abort(), { once: true, signal: gone.signal });
   return gone.signal;
+}
+
+/** As `goneSignal`, also when the login of whoever reads it has ended: a stream may last for days. */
+export function streamSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.request.watchLogin?.(gone.signal, () => gone.abort());
+  return goneSignal(reply, gone);
 }

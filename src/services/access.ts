@@ -1,81 +1,83 @@
-import { createHash } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import type { Principal } from "../domain/access/principal.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { AccessStore } from "../store/port/access.ts";
-import { readSecret, writeSecret } from "./secret-files.ts";
+import type { Clock } from "../domain/ids.ts";
+import type { AccessStore, TokenRow } from "../store/port/access.ts";
+import type { ActivityStore, OwnedPlace } from "../store/port/activities.ts";
+import { createLoginWatch, type WatchLogin } from "./login-watch.ts";
 import type { Uses } from "./service-deps.ts";
-
-/**
- * Roles by rank: each role may do what the roles below it may. `auditor` and `approver` read, `ci` opens and reports
- * deployments, `operator` rolls back, `admin` may do everything.
- */
-const RANKS = { auditor: 0, approver: 0, ci: 1, operator: 2, admin: 3 } as const;
-export type Role = keyof typeof RANKS;
-
-export interface Principal {
-  readonly name: string;
-  readonly role: Role;
-}
+import { hashOf, subjectOf, tokenIdOf, whyEnded } from "./token-text.ts";
 
 export interface AccessService {
-  /** Who sends this `Authorization` header. UNAUTHENTICATED when the header is missing, malformed or unknown. */
-  authenticate(header: string | undefined): Promise<Principal>;
+  /**
+   * Who sends this `Authorization` header from this address. UNAUTHENTICATED when the header is missing, malformed or
+   * unknown, or its token has ended; TOO_MANY_FAILED_LOGINS after many of these from one address. A good token always works.
+   */
+  authenticate(header: string | undefined, source: string): Promise<Principal>;
+  /** The place of a deployment, a rollback, a snapshot or a pin, by its id; null for an unknown one. */
+  findPlace(id: string): Promise<OwnedPlace | null>;
+  /** Ends what outlives a request within seconds of its login, on whichever process that was ended. */
+  readonly watch: WatchLogin;
 }
 
-export function createAccessService({ store }: Uses<AccessStore>): AccessService {
+/** How exactly the last use of a token is known: a write for each request would cost more than the request. */
+const USE_GRAIN_MS = 60_000;
+
+export function createAccessService({ store, clock }: Uses<AccessStore & ActivityStore, "clock">): AccessService {
+  const failures = createFailureCount(clock);
+  const watch = createLoginWatch({ store, clock });
   return {
-    authenticate: async (header) => {
+    findPlace: (id) => store.findPlace(id),
+    watch,
+    authenticate: async (header, source) => {
       const token = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
-      const row = token ? await store.findToken(hashOf(token)) : null;
-      if (!row || !isRole(row.role))
-        throw new StepbackError("UNAUTHENTICATED", "The request carries no known bearer token.");
-      return { name: row.name, role: row.role };
+      const row = token === undefined ? null : await findLogin(store, token);
+      const reason = row ? whyEnded(row, clock.now()) : "The request carries no known bearer token.";
+      if (!row || reason !== null) throw failures.add(source, reason ?? "");
+      if (clock.now() - (row.lastUsedAt ?? 0) >= USE_GRAIN_MS) await store.noteUsed(row.id, clock.now());
+      return principalOf(row);
     },
   };
 }
 
-/** Whether `role` may do what requires at least the role `least`. Pure. */
-export function mayAct(role: Role, least: Role): boolean {
-  return RANKS[role] >= RANKS[least];
+/** Found by its id and compared in constant time, so that no answer's delay tells anything about a hash. */
+async function findLogin(store: AccessStore, token: string): Promise<TokenRow | null> {
+  const id = tokenIdOf(token);
+  const found = id === null ? null : await store.findToken(id);
+  const isIt = found && timingSafeEqual(Buffer.from(found.hash), Buffer.from(hashOf(token)));
+  return isIt ? found.token : null;
 }
 
-export interface AdminToken {
-  readonly token: string;
-  /** Whether another admin token was valid until now. */
-  readonly hasReplaced: boolean;
+function principalOf(token: TokenRow): Principal {
+  const { id, name, grants, expiresAt, deployment } = token;
+  return {
+    subject: subjectOf(token),
+    ...{ name, method: "token", grants, expiresAt, token: id, deployment, run: null, actor: null },
+  };
 }
 
-/**
- * Makes sure that there is exactly one admin token, and returns it: the configured one, else the one in `file`, else a new one,
- * which is written to the file first. Idempotent. The process may die at any point: the next start makes the token in the
- * file valid.
- */
-export async function ensureAdminToken(
-  { store, clock }: Uses<AccessStore, "clock">,
-  { configured, file, newToken }: { configured: string | null; file: string; newToken: () => string },
-): Promise<AdminToken> {
-  const token = configured ?? (await readToken(file)) ?? (await writeToken(file, newToken()));
-  const replaced = await store.replaceToken(hashOf(token), { name: "admin", role: "admin" }, clock.now());
-  return { token, hasReplaced: replaced > 0 };
-}
+/** Failed log-ins that one address may have in a minute. */
+const MOST_FAILURES = 20;
+const FAILURES_WINDOW_MS = 60_000;
 
-/** Null for a file that is missing or empty. */
-async function readToken(file: string): Promise<string | null> {
-  try {
-    return (await readSecret(file))?.toString().trim() || null;
-  } catch (cause) {
-    throw new StepbackError("INVALID_SETTINGS", `The file of the admin token cannot be read: ${file}`, [], { cause });
-  }
-}
-
-async function writeToken(file: string, token: string): Promise<string> {
-  await writeSecret(file, Buffer.from(`${token}\n`));
-  return token;
-}
-
-function hashOf(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
-}
-
-function isRole(text: string): text is Role {
-  return Object.hasOwn(RANKS, text);
+/** Counts failed log-ins by address, in windows of a minute. Forgets all of them with each window. */
+function createFailureCount(clock: Clock) {
+  let since = Number.NEGATIVE_INFINITY;
+  const failed = new Map<string, number>();
+  return {
+    /** The error of one more failure. */
+    add(source: string, reason: string): StepbackError {
+      if (clock.now() - since >= FAILURES_WINDOW_MS) {
+        since = clock.now();
+        failed.clear();
+      }
+      const count = (failed.get(source) ?? 0) + 1;
+      failed.set(source, count);
+      if (count <= MOST_FAILURES) return new StepbackError("UNAUTHENTICATED", reason);
+      return new StepbackError(
+        "TOO_MANY_FAILED_LOGINS",
+        `Over ${MOST_FAILURES} log-ins from ${source} failed in a minute.`,
+      );
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { Caller } from "../domain/access/principal.ts";
 import type { Activity } from "../domain/activity/activity.ts";
 import { type Build, type BuildDeployment, type BuildReturn, redeployedIds } from "../domain/activity/build.ts";
 import type { StageName } from "../domain/activity/package.ts";
@@ -27,16 +28,19 @@ export interface BuildRollbackService {
    * Opens a rollback of a stage to the state after a build's last successful deployment. NOT_FOUND, BUILD_NOT_SUCCESSFUL,
    * SEVERAL_TARGETS, SEVERAL_DEPLOYMENTS, NOTHING_ALTERED, ARTIFACT_MISSING, and every error of `openFrom`.
    */
-  open(stage: StageName, request: BuildRollbackRequest, requestedBy: string): Promise<Rollback>;
+  open(stage: StageName, request: BuildRollbackRequest, caller: Caller): Promise<Rollback>;
 }
 
 type BuildRollbackDeps = OpenDeps & Uses<SourceStore & BuildStore, "artifacts">;
 
 export function createBuildRollbackService(deps: BuildRollbackDeps): BuildRollbackService {
   return {
-    open: async (stage, { toBuild, target, deployment, package: service, ...options }, requestedBy) => {
+    open: async (stage, { toBuild, target, deployment, package: service, ...options }, caller) => {
       if (service !== undefined) refuseForPackage(options);
-      const build = found(await deps.store.findBuild(stage, toBuild), `build ${toBuild} in ${placeOf(stage)}`);
+      const build = found(
+        await deps.store.findBuild({ ...stage, grants: caller.grants }, toBuild),
+        `build ${toBuild} in ${placeOf(stage)}`,
+      );
       const successful = successfulOf(build, { target: target ?? null, deployment: deployment ?? null });
       if (service !== undefined) await refuseSeveralScopes(deps.store, build, successful);
       const [base] = successful;
@@ -52,7 +56,7 @@ export function createBuildRollbackService(deps: BuildRollbackDeps): BuildRollba
         service !== undefined
           ? await packageSource(deps.store, await withPackage(deps, build, { toState, service }), later)
           : await stageSource(deps.store, toState, later);
-      return openFrom(deps, source, { request: { components: "all", ...options }, requestedBy });
+      return openFrom(deps, source, { request: { components: "all", ...options }, caller });
     },
   };
 }

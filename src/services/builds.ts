@@ -4,6 +4,7 @@ import type { Package, PackageName, StageName } from "../domain/activity/package
 import { StepbackError } from "../domain/errors.ts";
 import type { BuildStore } from "../store/port/builds.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
+import type { ShownTo } from "./activities.ts";
 import { createArchiveCheck } from "./archive-check.ts";
 import { type OpenArtifact, openArtifact } from "./open-artifact.ts";
 import { found } from "./refusals.ts";
@@ -23,9 +24,9 @@ export interface OpenPackage extends OpenArtifact, Pick<Package, "format"> {}
 
 export interface BuildService {
   /** Newest first. An unknown stage has no builds. */
-  list(stage: StageName, page: Page): Promise<Paged<Build>>;
+  list(stage: ShownTo<StageName>, page: Page): Promise<Paged<Build>>;
   /** NOT_FOUND for a build that neither a deployment nor a package names. */
-  find(stage: StageName, build: string): Promise<Build>;
+  find(stage: ShownTo<StageName>, build: string): Promise<Build>;
   /**
    * Stores a package while its bytes stream in; `isNew` is false when the same bytes were stored before. A refusal leaves
    * nothing behind: PAYLOAD_TOO_LARGE, NOT_A_PACKAGE, DIGEST_DIFFERS, UPLOAD_INCOMPLETE, PACKAGE_DIFFERS.

@@ -1,9 +1,11 @@
+import { outsideError } from "../domain/access/grants.ts";
+import type { Caller } from "../domain/access/principal.ts";
 import { hasEnded } from "../domain/activity/activity.ts";
 import type { Altered } from "../domain/activity/altered.ts";
 import type { Deployment, Outcome } from "../domain/activity/deployment.ts";
 import { announcedPins } from "../domain/activity/pins.ts";
 import { type Lock, type Scope, scopeFaults } from "../domain/activity/scope.ts";
-import type { StagePolicy } from "../domain/activity/stage-policy.ts";
+import { bindingError, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { type Fault, problemOf, type Reason, StepbackError } from "../domain/errors.ts";
 import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts";
@@ -13,6 +15,7 @@ import type { PinStore } from "../store/port/pins.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
 import type { Guard, Page, Paged } from "../store/port/transaction.ts";
+import type { ShownTo } from "./activities.ts";
 import { type Named, named } from "./display-names.ts";
 import { endedError, errorOf, found, refuse, refuseLocked } from "./refusals.ts";
 import type { ServiceDeps, Uses } from "./service-deps.ts";
@@ -35,12 +38,12 @@ export interface DeploymentRequest {
 }
 
 export interface DeploymentService {
-  /** Opens a deployment and enqueues its backup. VALIDATION_FAILED, SCOPE_TOO_WIDE, UNKNOWN_TARGET, PINNED, …_IN_PROGRESS. */
-  open(request: DeploymentRequest, requestedBy: string): Promise<Deployment>;
+  /** Opens a deployment and enqueues its backup. VALIDATION_FAILED, SCOPE_TOO_WIDE, UNKNOWN_TARGET, PINNED, OUTSIDE_GRANT, …_IN_PROGRESS. */
+  open(request: DeploymentRequest, caller: Caller): Promise<Deployment>;
   find(id: string): Promise<Deployment>;
   /** As `find`, once CI may deploy (the backup is ready and no outcome reported) or the job has ended. */
   wait(id: string, wait: Wait): Promise<Deployment>;
-  list(filter: ActivityFilter, page: Page): Promise<Paged<Deployment>>;
+  list(filter: ShownTo<ActivityFilter>, page: Page): Promise<Paged<Deployment>>;
   /** Reports CI's outcome and enqueues the record. Repeating the report changes nothing. */
   finish(id: string, report: { outcome: Outcome; message?: string | null }): Promise<Deployment>;
   /** Ends the deployment at once when none of its jobs runs; otherwise the job stops at its next safe point. */
@@ -63,7 +66,7 @@ export function createDeploymentService(deps: DeploymentDeps): DeploymentService
     find,
     wait: (id, wait) => waitFor(deps, wait, { id, read: () => find(id), settled: isSettled }),
     list: (filter, page) => store.listDeployments(filter, page),
-    open: (request, requestedBy) => open(deps, request, requestedBy),
+    open: (request, caller) => open(deps, request, caller),
     finish: async (id, { outcome, message = null }) => {
       await store.reportOutcome(id, { outcome, message }, mayReport(outcome), (transaction) =>
         deps.dispatcher.enqueue(transaction, { type: "record-deployment", subject: id }),
@@ -83,13 +86,15 @@ export function createDeploymentService(deps: DeploymentDeps): DeploymentService
   };
 }
 
-async function open(deps: DeploymentDeps, request: DeploymentRequest, requestedBy: string): Promise<Deployment> {
-  const announced = newDeployment(deps, request, requestedBy);
+async function open(deps: DeploymentDeps, request: DeploymentRequest, caller: Caller): Promise<Deployment> {
+  const announced = newDeployment(deps, request, caller);
+  const policy = await findPolicy(deps.store, announced);
+  refuse(outsideError(caller.grants, announced), bindingError(policy, announced));
   const deployment = { ...announced, warnings: announcedPins(announced, await deps.store.findActivePins(announced)) };
   const faults = [...scopeFaults(deployment.scope), ...targetFaults(deps, deployment.target)];
   refuse(errorOf(faults, "The deployment cannot be opened as requested.", ["VALIDATION_FAILED", "SCOPE_TOO_WIDE"]));
-  refuse(pinnedError(deployment.warnings, await findPolicy(deps.store, deployment)));
-  await deps.store.openDeployment(deployment, refuseLocked(deployment.lock), (transaction) =>
+  refuse(pinnedError(deployment.warnings, policy));
+  await deps.store.openDeployment(deployment, refuseLocked(deployment.lock, caller.grants), (transaction) =>
     deps.dispatcher.enqueue(transaction, { type: "take-snapshot", subject: deployment.id }),
   );
   return deployment;
@@ -105,7 +110,7 @@ function pinnedError(pinned: readonly Reason[], { pins }: StagePolicy): Stepback
   );
 }
 
-function newDeployment(deps: DeploymentDeps, request: DeploymentRequest, requestedBy: string): Deployment {
+function newDeployment(deps: DeploymentDeps, request: DeploymentRequest, { subject, grants }: Caller): Deployment {
   const scope: Scope = { stacks: request.scope.stacks ?? [], functions: request.scope.functions ?? [] };
   const lock: Lock = { ...scope, within: [] };
   return {
@@ -119,7 +124,8 @@ function newDeployment(deps: DeploymentDeps, request: DeploymentRequest, request
     build: request.build ?? null,
     target: request.target ?? defaultTarget(deps),
     identity: null,
-    requestedBy,
+    requestedBy: subject,
+    grants,
     reason: request.reason ?? null,
     ticket: request.ticket ?? null,
     lock,

@@ -1,11 +1,14 @@
+import { outsideError } from "../domain/access/grants.ts";
+import type { Caller } from "../domain/access/principal.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
+import { bindingError } from "../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { type AllowDestructive, unknownLosses } from "../domain/plan/losses.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
-import type { RollbackStore } from "../store/port/rollbacks.ts";
+import type { Picks, RollbackStore } from "../store/port/rollbacks.ts";
 import type { Guard } from "../store/port/transaction.ts";
 import { errorOf, found, refuse, refuseLocked } from "./refusals.ts";
 import { rowsOf, type SourceStore } from "./rollback-sources.ts";
@@ -15,14 +18,14 @@ import { findPolicy, reasonError } from "./stages.ts";
 
 /** The selection page: somebody fills a draft, has it planned, reads the plan and runs it. NOT_A_DRAFT for anything else. */
 export interface DraftService {
-  /** Adds components; those that are picked already stay. UNKNOWN_COMPONENT, DUPLICATE_COMPONENT, STRATEGY_UNSUPPORTED. */
-  add(id: string, wanted: readonly string[] | "all"): Promise<Rollback>;
+  /** Adds components; those that are picked already stay. UNKNOWN_COMPONENT, DUPLICATE_COMPONENT, STRATEGY_UNSUPPORTED, OUTSIDE_GRANT. */
+  add(id: string, wanted: readonly string[] | "all", caller: Caller): Promise<Rollback>;
   /** Removes a component and its containers. NOT_FOUND when the component is not picked. */
   remove(id: string, component: string): Promise<Rollback>;
   /** Enqueues the planning. NOTHING_PICKED. */
   plan(id: string): Promise<Rollback>;
   /** Enqueues the run of the plan with this digest. PLAN_MISSING; PLAN_STALE when it is not the latest; …_IN_PROGRESS. */
-  run(id: string, approval: Approval): Promise<Rollback>;
+  run(id: string, approval: Approval, caller: Caller): Promise<Rollback>;
 }
 
 /** Which plan somebody has read, and what it may lose; without consent of its own, that of the draft holds. */
@@ -41,13 +44,17 @@ export function createDraftService(deps: DraftDeps): DraftService {
     return { draft: rollback, rows: await rowsOf(store, rollback) };
   };
   return {
-    add: async (id, wanted) => {
+    add: async (id, wanted, caller) => {
       const { rows } = await findDraft(id);
-      return store.editDraft(id, (draft) => added(draft, wanted, rows));
+      return store.editDraft(id, (draft) => {
+        const picks = picksOf(draft, added(draft, wanted, rows), rows);
+        refuse(outsideError(caller.grants, { ...draft, ...picks }));
+        return picks;
+      });
     },
     remove: async (id, component) => {
       const { rows } = await findDraft(id);
-      return store.editDraft(id, (draft) => without(draft, component, rows));
+      return store.editDraft(id, (draft) => picksOf(draft, without(draft, component, rows), rows));
     },
     plan: async (id) => {
       const { rows } = await findDraft(id);
@@ -56,11 +63,16 @@ export function createDraftService(deps: DraftDeps): DraftService {
       );
       return find(id);
     },
-    run: async (id, approval) => {
-      await run(deps, await findDraft(id), approval);
+    run: async (id, approval, caller) => {
+      await run(deps, await findDraft(id), { ...approval, caller });
       return find(id);
     },
   };
+}
+
+/** What a draft picks, with what that would lock: a draft locks nothing, and the lock says what it is about. */
+function picksOf({ strategy }: Rollback, picked: readonly ComponentId[], rows: readonly Pickable[]): Picks {
+  return { picked, lock: lockOf(picked, rows, strategy) };
 }
 
 function added(draft: Rollback, wanted: readonly string[] | "all", rows: readonly Pickable[]): readonly ComponentId[] {
@@ -85,7 +97,12 @@ function mayPlan(rows: readonly Pickable[]): Guard<Rollback> {
   return (draft) => notDraftError(draft) ?? runError(draft, rows);
 }
 
-async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pickable[] }, approval: Approval) {
+async function run(
+  deps: DraftDeps,
+  seen: { draft: Rollback; rows: readonly Pickable[] },
+  asked: Approval & { caller: Caller },
+) {
+  const { caller, ...approval } = asked;
   const { planDigest } = approval;
   const { draft, rows } = seen;
   const policy = await findPolicy(deps.store, draft);
@@ -95,12 +112,14 @@ async function run(deps: DraftDeps, seen: { draft: Rollback; rows: readonly Pick
     planError(draft, plan, planDigest),
     plan && unknownLossError(approval.allowDestructive ?? draft.allowDestructive, plan),
   );
-  const lock = lockOf(draft.picked, rows, draft.strategy);
+  const { lock } = picksOf(draft, draft.picked, rows);
+  const place = { ...draft, lock };
+  refuse(outsideError(caller.grants, place), bindingError(policy, place));
   await deps.store.requestRun(draft.id, {
     ...approval,
     lock,
     guard: (now) => notDraftError(now) ?? changedError(draft, now),
-    busy: refuseLocked(lock),
+    busy: refuseLocked(lock, caller.grants),
     enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),
   });
 }

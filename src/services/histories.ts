@@ -1,6 +1,7 @@
 import { componentId, parseComponentId } from "../domain/component/component.ts";
 import type { HistoryEntry, HistoryFilter, HistoryStore } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
+import type { ShownTo } from "./activities.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
 import { defaultTarget } from "./targets.ts";
@@ -11,7 +12,7 @@ export interface HistoryService {
   /** Every state of a component that differs from the one before it, newest first. Empty for an unknown component. */
   list(
     component: string,
-    filter: Omit<HistoryFilter, "target"> & { target?: string },
+    filter: ShownTo<Omit<HistoryFilter, "target"> & { target?: string }>,
     page: Page,
   ): Promise<Paged<HistoryEntry>>;
 }

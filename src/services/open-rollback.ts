@@ -1,5 +1,8 @@
+import { outsideError } from "../domain/access/grants.ts";
+import type { Caller } from "../domain/access/principal.ts";
 import { newRollback, type Rollback } from "../domain/activity/rollback.ts";
 import { lockOf, resolvePicked, withScope } from "../domain/activity/selection.ts";
+import { bindingError } from "../domain/activity/stage-policy.ts";
 import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { RollbackStore } from "../store/port/rollbacks.ts";
@@ -26,21 +29,23 @@ export interface RollbackOptions {
 
 export type OpenDeps = Uses<SourceStore & RollbackStore & PolicyStore, "dispatcher" | "clock" | "newId">;
 
-/** Opens a rollback of rows that a source offers. REASON_REQUIRED, UNKNOWN_COMPONENT, …_IN_PROGRESS and their like. */
+/** Opens a rollback of rows that a source offers. REASON_REQUIRED, OUTSIDE_GRANT, UNKNOWN_COMPONENT, …_IN_PROGRESS and their like. */
 export async function openFrom(
   deps: OpenDeps,
   source: RollbackSource,
-  { request, requestedBy }: { request: RollbackOptions; requestedBy: string },
+  { request, caller }: { request: RollbackOptions; caller: Caller },
 ): Promise<Rollback> {
-  refuse(reasonError(request.reason ?? null, await findPolicy(deps.store, source.origin)));
+  const policy = await findPolicy(deps.store, source.origin);
+  refuse(reasonError(request.reason ?? null, policy));
   const { components = [], run = true, strategy = "auto", continueUpdateRollback = {} } = request;
   refuse(selectionError(components, source.rows, "/components"));
   const picked = resolvePicked(components, source.rows);
   if (run) refuse(runError({ picked, strategy, continueUpdateRollback }, source.rows));
-  const rollback = rollbackFor(deps, request, { source, picked, requestedBy });
+  const rollback = rollbackFor(deps, request, { source, picked, caller });
+  refuse(outsideError(caller.grants, rollback), bindingError(policy, rollback));
   await deps.store.openRollback(
     rollback,
-    refuseLocked(rollback.lock),
+    refuseLocked(rollback.lock, caller.grants),
     run ? (transaction) => deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: rollback.id }) : null,
   );
   return rollback;
@@ -49,7 +54,7 @@ export async function openFrom(
 export interface Opening {
   readonly source: RollbackSource;
   readonly picked: Rollback["picked"];
-  readonly requestedBy: string;
+  readonly caller: Caller;
   readonly drill?: boolean;
 }
 
@@ -57,12 +62,14 @@ export interface Opening {
 export function rollbackFor(
   deps: Pick<OpenDeps, "clock" | "newId">,
   request: RollbackOptions,
-  { source, picked, requestedBy, drill = false }: Opening,
+  { source, picked, caller, drill = false }: Opening,
 ): Rollback {
   const { deployments, undoes, toBuild, restores } = source;
   return newRollback(source.origin, {
     ...request,
-    ...{ deployments, undoes, toBuild, restores, drill, picked, requestedBy },
+    ...{ deployments, undoes, toBuild, restores, drill, picked },
+    requestedBy: caller.subject,
+    grants: caller.grants,
     id: deps.newId("rbk"),
     status: (request.run ?? true) ? "Queued" : "Draft",
     lock: withScope(lockOf(picked, source.rows, request.strategy ?? "auto"), source.scope),

@@ -1,3 +1,4 @@
+import { coveredBy, type Reach } from "../domain/access/grants.ts";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { type Lock, locksOverlap } from "../domain/activity/scope.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
@@ -28,13 +29,14 @@ const IN_PROGRESS: Readonly<Record<Activity["type"], readonly [ErrorCode, string
   rollback: ["ROLLBACK_IN_PROGRESS", "rollback"],
 };
 
-/** Refuses work on components that are locked by unfinished work, and names that work. */
-export function refuseLocked(lock: Lock): Guard<readonly Activity[]> {
+/** Refuses work on components that are locked by unfinished work, and names that work to those who may see it. */
+export function refuseLocked(lock: Lock, grants: readonly Reach[]): Guard<readonly Activity[]> {
   return (unfinished) => {
     const lockedBy = unfinished.find((activity) => locksOverlap(activity.lock, lock));
     if (!lockedBy) return null;
     const [code, word] = IN_PROGRESS[lockedBy.type];
-    return new StepbackError(code, `The ${word} ${lockedBy.id} (${lockedBy.status}) locks some of these components.`);
+    const which = coveredBy(grants, lockedBy) ? `The ${word} ${lockedBy.id}` : `A ${word} that you may not see`;
+    return new StepbackError(code, `${which} (${lockedBy.status}) locks some of these components.`);
   };
 }
 

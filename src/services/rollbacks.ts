@@ -1,3 +1,5 @@
+import { coveredBy } from "../domain/access/grants.ts";
+import type { Caller } from "../domain/access/principal.ts";
 import { hasEnded } from "../domain/activity/activity.ts";
 import { awaitsCommand, type Rollback } from "../domain/activity/rollback.ts";
 import { resolvePicked } from "../domain/activity/selection.ts";
@@ -10,6 +12,7 @@ import type { ActivityFilter } from "../store/port/activities.ts";
 import type { CommandStore } from "../store/port/builds.ts";
 import type { LogStore } from "../store/port/logs.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
+import type { ShownTo } from "./activities.ts";
 import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { type OpenDeps, openFrom, type RollbackOptions, rollbackFor } from "./open-rollback.ts";
 import { reportFailure } from "./package-commands.ts";
@@ -34,13 +37,13 @@ export interface ExpectedPlan extends Plan {
 
 export interface RollbackService {
   /** Opens a draft, or a rollback that is planned and run at once. */
-  open(request: RollbackRequest, requestedBy: string): Promise<Rollback>;
+  open(request: RollbackRequest, caller: Caller): Promise<Rollback>;
   find(id: string): Promise<Rollback>;
   /** As `find`, once the job has ended or waits for an external command. A draft has no job and returns at once. */
   wait(id: string, wait: Wait): Promise<Rollback>;
-  list(filter: ActivityFilter, page: Page): Promise<Paged<Rollback>>;
+  list(filter: ShownTo<ActivityFilter>, page: Page): Promise<Paged<Rollback>>;
   /** Enqueues the planning of a rollback of everything that a deployment altered. It never runs. Errors as `open`. */
-  drill(deployment: string, requestedBy: string): Promise<Rollback>;
+  drill(deployment: string, caller: Caller): Promise<Rollback>;
   /** The latest plan with its estimate. PLAN_MISSING while there is none; it carries the problem of a failed planning. */
   findPlan(id: string, wait: Wait): Promise<ExpectedPlan>;
   /** One row for each component; none before the rollback has begun. */
@@ -58,8 +61,8 @@ export function createRollbackService(deps: RollbackDeps): RollbackService {
   const find = async (id: string) => found(await store.findRollback(id), id);
   return {
     find,
-    open: (request, requestedBy) => open(deps, request, requestedBy),
-    drill: (deployment, requestedBy) => drill(deps, deployment, requestedBy),
+    open: (request, caller) => open(deps, request, caller),
+    drill: (deployment, caller) => drill(deps, deployment, caller),
     wait: (id, wait) => waitFor(deps, wait, { id, read: () => find(id), settled: isSettled }),
     list: (filter, page) => store.listRollbacks(filter, page),
     findPlan: (id, wait) => findPlan(deps, id, wait),
@@ -79,15 +82,26 @@ export function createRollbackService(deps: RollbackDeps): RollbackService {
   };
 }
 
-async function open(deps: RollbackDeps, request: RollbackRequest, requestedBy: string): Promise<Rollback> {
-  return openFrom(deps, await findSource(deps, request), { request, requestedBy });
+async function open(deps: RollbackDeps, request: RollbackRequest, caller: Caller): Promise<Rollback> {
+  refuse(sourceError(request));
+  const { deployment = [], rollback = [], snapshot = [] } = request;
+  await refuseUnseen(deps, [deployment, rollback, snapshot].flat(), caller);
+  return openFrom(deps, await findSource(deps, request), { request, caller });
 }
 
-async function drill(deps: RollbackDeps, deployment: string, requestedBy: string): Promise<Rollback> {
+/** NOT_FOUND for what the caller may not see. */
+async function refuseUnseen({ store }: RollbackDeps, ids: readonly string[], { visible }: Caller): Promise<void> {
+  for (const id of ids) {
+    const place = await store.findPlace(id);
+    found(place && coveredBy(visible, place) ? place : null, id);
+  }
+}
+
+async function drill(deps: RollbackDeps, deployment: string, caller: Caller): Promise<Rollback> {
   const source = await deploymentsSource(deps.store, [deployment], true);
   const picked = resolvePicked("all", source.rows);
   const request = { deployment, run: false, includeFailed: true };
-  const rollback = rollbackFor(deps, request, { source, picked, requestedBy, drill: true });
+  const rollback = rollbackFor(deps, request, { source, picked, caller, drill: true });
   // A draft locks nothing, so that no other work can block it.
   await deps.store.openRollback(
     rollback,
@@ -97,13 +111,15 @@ async function drill(deps: RollbackDeps, deployment: string, requestedBy: string
   return rollback;
 }
 
+function sourceError({ deployment, rollback, snapshot }: RollbackRequest): StepbackError | null {
+  if ([deployment, rollback, snapshot].filter((given) => given !== undefined).length === 1) return null;
+  const detail =
+    "Name exactly one of `deployment` to roll it back, `rollback` to undo it, or `snapshot` to restore it.";
+  return new StepbackError("VALIDATION_FAILED", detail, [{ pointer: "/deployment", detail }]);
+}
+
 function findSource({ store }: RollbackDeps, request: RollbackRequest): Promise<RollbackSource> {
   const { deployment, rollback, snapshot } = request;
-  if ([deployment, rollback, snapshot].filter((given) => given !== undefined).length !== 1) {
-    const detail =
-      "Name exactly one of `deployment` to roll it back, `rollback` to undo it, or `snapshot` to restore it.";
-    throw new StepbackError("VALIDATION_FAILED", detail, [{ pointer: "/deployment", detail }]);
-  }
   if (rollback !== undefined) return undoSource(store, rollback);
   if (snapshot !== undefined) return snapshotSource(store, snapshot);
   const ids = typeof deployment === "string" ? [deployment] : (deployment ?? []);

@@ -12,6 +12,8 @@ export interface ServiceDeps {
   readonly dispatcher: Pick<Dispatcher, "enqueue" | "cancel" | "fault">;
   readonly clock: Clock;
   readonly newId: NewId;
+  /** Random bytes for what must not be guessed. */
+  readonly newSecret: (bytes: number) => Buffer;
   readonly fingerprint: Fingerprint;
   /** The call rates that AWS's quotas or the settings allow, for estimating how long a plan takes. */
   readonly rateOf: RateOf;

@@ -14,6 +14,7 @@ import { createRollbackService, type RollbackService } from "./rollbacks.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
 import { createStageService, type StageService } from "./stages.ts";
+import { createTokenService, type TokenService } from "./tokens.ts";
 
 /** Everything that a request can do. */
 export interface Services {
@@ -32,6 +33,7 @@ export interface Services {
   readonly rollbacks: RollbackService;
   readonly snapshots: SnapshotService;
   readonly stages: StageService;
+  readonly tokens: TokenService;
 }
 
 export function createServices(given: ServiceDeps): Services {
@@ -52,5 +54,6 @@ export function createServices(given: ServiceDeps): Services {
     rollbacks: createRollbackService(deps),
     snapshots: createSnapshotService(deps),
     stages: createStageService(deps),
+    tokens: createTokenService(deps),
   };
 }

@@ -1,9 +1,10 @@
 import type { Revalidation } from "../domain/activity/pins.ts";
 import { DEFAULT_POLICY, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { RevalidationStore } from "../store/port/pins.ts";
+import type { RevalidationFilter, RevalidationStore } from "../store/port/pins.ts";
 import type { PolicyStore, StagePlace } from "../store/port/policies.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
+import type { ShownTo } from "./activities.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
 
@@ -18,7 +19,7 @@ export interface StageService {
   /** Replaces the whole policy; members that are left out get their defaults. Takes effect at once. */
   setPolicy(place: StagePlace, policy: Partial<StagePolicy>, by: string): Promise<ShownPolicy>;
   /** Branches and builds that need revalidation, newest first. */
-  listRevalidations(place: StagePlace & { open?: boolean }, page: Page): Promise<Paged<Revalidation>>;
+  listRevalidations(place: ShownTo<RevalidationFilter>, page: Page): Promise<Paged<Revalidation>>;
   /** NOT_FOUND; NOT_ACTIVE when the mark is closed already. */
   clearRevalidation(place: StagePlace, id: string, clearing: Clearing): Promise<Revalidation>;
 }

@@ -1,37 +1,15 @@
-import { and, count, eq, isNull, lt, ne } from "drizzle-orm";
+import { and, eq, isNull, lt } from "drizzle-orm";
 import type { AccessStore } from "./port/access.ts";
-import { idempotencyKeys, tokens } from "./schema/access.ts";
+import { idempotencyKeys } from "./schema/access.ts";
 import { type Rows, rowsOf, type SqliteDatabase } from "./sqlite-database.ts";
+import { createTokenStore } from "./token-store.ts";
 
 /** The API promises to repeat a response for this long. */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 export function createAccessStore(database: SqliteDatabase): AccessStore {
   return {
-    countTokens: () =>
-      database.read(async (rows) => {
-        const [row] = await rows.select({ tokens: count() }).from(tokens);
-        return row?.tokens ?? 0;
-      }),
-    replaceToken: (hash, { name, role }, at) =>
-      database.write(async (rows) => {
-        const others = and(eq(tokens.name, name), ne(tokens.hash, hash));
-        const replaced = await rows.delete(tokens).where(others).returning({ hash: tokens.hash });
-        await rows.insert(tokens).values({ hash, name, role, createdAt: at }).onConflictDoNothing();
-        return replaced.length;
-      }),
-    insertToken: (hash, { name, role }, at) =>
-      database.write(async (rows) => {
-        await rows.insert(tokens).values({ hash, name, role, createdAt: at }).onConflictDoNothing();
-      }),
-    findToken: (hash) =>
-      database.read(async (rows) => {
-        const [row] = await rows
-          .select({ name: tokens.name, role: tokens.role })
-          .from(tokens)
-          .where(eq(tokens.hash, hash));
-        return row ?? null;
-      }),
+    ...createTokenStore(database),
     reserveKey: (key, fingerprint, now) =>
       database.write(async (rows) => {
         await rows.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, now - KEY_LIFETIME_MS));

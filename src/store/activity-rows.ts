@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "dri
 import type { Activity } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { noteChanged } from "./changes.ts";
+import { liesWithin } from "./grant-rows.ts";
 import { isTimeKey, startOf } from "./pages.ts";
 import type { ActivityFilter } from "./port/activities.ts";
 import type { Guard, Page } from "./port/transaction.ts";
@@ -81,6 +82,7 @@ export function matches(rows: Rows, filter: ActivityFilter, page: Page): SQL | u
   return and(
     ...FILTERED.map((name) => (filter[name] === undefined ? undefined : eq(activities[name], filter[name]))),
     filter.deployment === undefined ? undefined : inArray(activities.id, reversalsOf(rows, filter.deployment)),
+    liesWithin(filter.grants),
     start ? sql`(${activities.createdAt}, ${activities.id}) < (${start[0]}, ${start[1]})` : undefined,
   );
 }

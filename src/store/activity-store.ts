@@ -1,4 +1,4 @@
-import { and, eq, isNull, max, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, max, or, sql } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
@@ -7,14 +7,15 @@ import { closeActivity } from "./ending-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { pageOf, readAhead } from "./pages.ts";
-import type { ActivityStore } from "./port/activities.ts";
+import type { ActivityStore, OwnedPlace } from "./port/activities.ts";
 import { readRollbacks } from "./rollback-rows.ts";
 import { activities } from "./schema/activities.ts";
 import { packages } from "./schema/builds.ts";
 import { snapshots } from "./schema/snapshots.ts";
+import { pins } from "./schema/stages.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
-type Lists = "findDeployment" | "findRollback" | "listActivities" | "listDeployments" | "listRollbacks";
+type Lists = "findDeployment" | "findRollback" | "findPlace" | "listActivities" | "listDeployments" | "listRollbacks";
 
 export function createActivityStore(database: SqliteDatabase): ActivityStore {
   return { ...createLists(database), ...createEndings(database) };
@@ -30,6 +31,7 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
       }),
     findRollback: (id) =>
       database.read(async (rows) => (await readRollbacks(rows, { where: eq(activities.id, id), limit: 1 }))[0] ?? null),
+    findPlace: (id) => database.read((rows) => findPlace(rows, id)),
     listActivities: (filter, page) =>
       database.read(async (rows) => {
         const chosen = rows
@@ -51,6 +53,17 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
         return pageOf(await readRollbacks(rows, { where, limit: readAhead(page) }), page, keyOf);
       }),
   };
+}
+
+async function findPlace(rows: Rows, id: string): Promise<OwnedPlace | null> {
+  const ofSnapshot = rows.select({ id: snapshots.activity }).from(snapshots).where(eq(snapshots.id, id));
+  const ofPin = rows.select({ id: pins.rollback }).from(pins).where(eq(pins.id, id));
+  const { application, stage, target, lock, requestedBy } = activities;
+  const [place] = await rows
+    .select({ activity: activities.id, application, stage, target, lock, requestedBy })
+    .from(activities)
+    .where(or(eq(activities.id, id), inArray(activities.id, ofSnapshot), inArray(activities.id, ofPin)));
+  return place ?? null;
 }
 
 async function latestTime(rows: Rows): Promise<number> {

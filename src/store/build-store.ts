@@ -3,8 +3,9 @@ import { unionAll } from "drizzle-orm/sqlite-core";
 import type { Build, BuildDeployment } from "../domain/activity/build.ts";
 import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
+import { liesWithin } from "./grant-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
-import type { BuildStore } from "./port/builds.ts";
+import type { BuildStore, StageFilter } from "./port/builds.ts";
 import { activities } from "./schema/activities.ts";
 import { packages } from "./schema/builds.ts";
 import { deployments } from "./schema/deployments.ts";
@@ -47,7 +48,7 @@ async function findPackage(rows: Rows, { service, build, ...stage }: PackageName
 }
 
 /** Every build that a deployment or a package of the stage names, with the time of its first mention. */
-function knownBuilds(rows: Rows, stage: StageName) {
+function knownBuilds(rows: Rows, stage: StageFilter) {
   const deployed = rows
     .select({ build: sql<string>`${activities.build}`.as("build"), at: activities.createdAt })
     .from(activities)
@@ -66,7 +67,7 @@ function knownBuilds(rows: Rows, stage: StageName) {
 
 async function withContents(
   rows: Rows,
-  stage: StageName,
+  stage: StageFilter,
   named: readonly { build: string; createdAt: number }[],
 ): Promise<Build[]> {
   const names = named.map(({ build }) => build);
@@ -100,8 +101,9 @@ function deploymentOf(row: {
   return { id, status, outcome: row.outcome, target, identity, commit, createdAt, finishedAt };
 }
 
-function isDeploymentOf({ application, stage }: StageName): SQL | undefined {
-  return and(eq(activities.application, application), eq(activities.stage, stage), eq(activities.type, "deploy"));
+function isDeploymentOf({ application, stage, grants }: StageFilter): SQL | undefined {
+  const isThere = and(eq(activities.application, application), eq(activities.stage, stage));
+  return and(isThere, eq(activities.type, "deploy"), liesWithin(grants));
 }
 
 function inPackageStage({ application, stage }: StageName): SQL | undefined {

@@ -2,6 +2,7 @@ import { and, desc, eq, gt, inArray, lt, notInArray } from "drizzle-orm";
 import type { ComponentId } from "../domain/component/component.ts";
 import type { LaterDeployment, LaterDeployments } from "../domain/plan/later-deployment.ts";
 import { ACTIVITY, activityOf } from "./activity-rows.ts";
+import { liesWithin } from "./grant-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { HistoryFilter, HistoryStore, LaterThan } from "./port/snapshots.ts";
 import type { Page } from "./port/transaction.ts";
@@ -34,6 +35,7 @@ async function readHistory(rows: Rows, wanted: HistoryFilter & { component: Comp
         eq(componentHistory.target, wanted.target),
         wanted.application === undefined ? undefined : eq(activities.application, wanted.application),
         wanted.stage === undefined ? undefined : eq(activities.stage, wanted.stage),
+        liesWithin(wanted.grants),
         start ? lt(componentHistory.number, start[0]) : undefined,
       ),
     )

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { isActive } from "../domain/activity/pins.ts";
+import { ownerLiesWithin } from "./grant-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { readPins } from "./pin-rows.ts";
 import type { PinFilter, PinStore } from "./port/pins.ts";
@@ -40,11 +41,12 @@ function openStates(rows: Rows) {
   return rows.select({ pin: pinnedStates.pin }).from(pinnedStates).where(isNull(pinnedStates.supersededBy));
 }
 
-function matches(rows: Rows, { application, stage, active }: PinFilter, page: Page): SQL | undefined {
+function matches(rows: Rows, { application, stage, active, grants }: PinFilter, page: Page): SQL | undefined {
   const start = startOf(page, isTimeKey);
   return and(
     application === undefined ? undefined : eq(pins.application, application),
     stage === undefined ? undefined : eq(pins.stage, stage),
+    ownerLiesWithin(rows, grants, pins.rollback),
     active === true ? isActiveIn(rows) : undefined,
     active === false ? or(isNotNull(pins.clearedAt), sql`${pins.id} not in ${openStates(rows)}`) : undefined,
     start ? sql`(${pins.createdAt}, ${pins.id}) < (${start[0]}, ${start[1]})` : undefined,

@@ -1,10 +1,11 @@
 import { and, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { Revalidation } from "../domain/activity/pins.ts";
+import { ownerLiesWithin } from "./grant-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { RevalidationFilter, RevalidationStore } from "./port/pins.ts";
 import type { Page } from "./port/transaction.ts";
 import { revalidations } from "./schema/stages.ts";
-import type { SqliteDatabase } from "./sqlite-database.ts";
+import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
 export function createRevalidationStore(database: SqliteDatabase): RevalidationStore {
   return {
@@ -13,7 +14,7 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
         const found = await rows
           .select()
           .from(revalidations)
-          .where(matches(filter, page))
+          .where(matches(rows, filter, page))
           .orderBy(desc(revalidations.createdAt), desc(revalidations.id))
           .limit(readAhead(page));
         return pageOf(found.map(revalidationOf), page, ({ createdAt, id }) => [createdAt, id]);
@@ -39,12 +40,13 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
   };
 }
 
-function matches({ application, stage, open }: RevalidationFilter, page: Page): SQL | undefined {
+function matches(rows: Rows, { application, stage, open, grants }: RevalidationFilter, page: Page): SQL | undefined {
   const start = startOf(page, isTimeKey);
   const { createdAt, id, closedAt } = revalidations;
   return and(
     eq(revalidations.application, application),
     eq(revalidations.stage, stage),
+    ownerLiesWithin(rows, grants, revalidations.rollback),
     open === undefined ? undefined : open ? isNull(closedAt) : isNotNull(closedAt),
     start ? sql`(${createdAt}, ${id}) < (${start[0]}, ${start[1]})` : undefined,
   );

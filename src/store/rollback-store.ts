@@ -40,7 +40,9 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
     editDraft: (id, edit) =>
       database.write(async (rows) => {
         const draft = await getDraft(rows, id);
-        await updateRollback(rows, id, { picked: edit(draft) });
+        const { picked, lock } = edit(draft);
+        await updateRollback(rows, id, { picked });
+        await updateActivity(rows, id, { lock });
         await forgetPlan(rows, id);
         // A planning job that runs now plans what was picked before.
         await dropJobs(rows, id, "plan-rollback");

@@ -47,6 +47,6 @@ export async function openSqliteStore(file: string): Promise<Store> {
 
 /** Reads a table and writes a page: an empty transaction would succeed on a full disk. Nobody reads the number. */
 async function ping(database: SqliteDatabase): Promise<void> {
-  await database.read((rows) => rows.select({ hash: tokens.hash }).from(tokens).limit(1));
+  await database.read((rows) => rows.select({ id: tokens.id }).from(tokens).limit(1));
   await database.write(async (rows) => rows.run(sql`PRAGMA user_version = 1`));
 }

@@ -161,7 +161,7 @@ t.test("a stage's policy is shown and set as a whole, with what changed, and wit
   t.notMatch(set.stdout, "/pins", "what has not changed is not listed");
 
   const { stdout: json } = await stepback("policy", "show", ...place, "--output", "json");
-  t.match(JSON.parse(json), { pins: "warn", requireReason: true, secretKeys: ["*_PIN"], updatedBy: "admin" });
+  t.match(JSON.parse(json), { pins: "warn", requireReason: true, secretKeys: ["*_PIN"], updatedBy: /:admin$/ });
   const again = await stepbackWith(json, "policy", "set", "-", ...place);
   t.equal(again.code, 0, "what it shows can be set again");
   t.match(again.stdout, "Nothing has changed.");
@@ -194,4 +194,32 @@ t.test("a build in doubt is listed until somebody clears it with a reason", asyn
   t.notMatch((await stepback("revalidations", "list", ...place)).stdout, mark);
   t.match((await stepback("revalidations", "list", ...place, "--all")).stdout, `${mark}  cleared by admin`);
   t.equal((await stepback("revalidations", "clear", mark, ...place, "--reason", "twice")).code, 254);
+});
+
+t.test("a token works where it reaches, and nowhere else, until it is revoked", async (t) => {
+  const place = ["--role", "ci", "--application", "shop", "--stage", "prod", "--function", "shop-*"];
+  const made = await stepback("tokens", "create", "pipeline", ...place, "--expires", "2999-01-31");
+  t.equal(made.code, 0);
+  t.match(made.stdout, /ci in shop\/prod, functions shop-\*\nExpires +2999-01-31T00:00:00Z/);
+  const [token = ""] = /sbk_\S+/.exec(made.stdout) ?? [];
+  const [id = ""] = /tok_\w+/.exec(made.stdout) ?? [];
+  const env = { ...account.awsEnv, STEPBACK_URL: account.url, STEPBACK_TOKEN: token };
+  const deployed = await runInProcess(["deploy", ...SHOP, "--", ...DEPLOY_TOOL, "shop-tax", "11"], { env, input: "" });
+  t.equal(deployed.code, 0);
+  t.match((await stepback("activities", "--limit", "1")).stdout, "pipeline");
+  const wide = ["deploy", "--application", "shop", "--stage", "prod", "--function", "*-tax", "--", "true"];
+  const refused = await runInProcess(wide, { env, input: "" });
+  t.equal(refused.code, 254);
+  t.match(refused.stderr, /OUTSIDE_GRANT.*function \*-tax/s);
+
+  t.match(
+    (await stepback("tokens", "list")).stdout,
+    new RegExp(`${id} +pipeline +ci in shop/prod, functions shop-\\*`),
+  );
+  t.equal((await stepback("tokens", "revoke", id)).code, 0);
+  const ended = await runInProcess(["deployments"], { env, input: "" });
+  t.equal(ended.code, 253);
+  t.match(ended.stderr, /was revoked at/);
+  t.match((await stepback("tokens", "list")).stdout, new RegExp(`${id} +pipeline +revoked`));
+  t.equal((await stepback("tokens", "create", "x", "--role", "ci", "--expires", "soon")).code, 252);
 });

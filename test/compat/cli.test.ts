@@ -42,6 +42,6 @@ t.test("has every command of 0.1.0 with its arguments, options and defaults", as
   hasAllOf(t, before.program, JSON.parse(JSON.stringify(now)), "stepback");
 });
 
-t.test("the exit codes equal those of 0.1.0", async (t) => {
-  t.same(EXIT, before.exitCodes);
+t.test("the exit codes of 0.1.0 mean what they meant", async (t) => {
+  t.match(EXIT, before.exitCodes, "there may be more of them");
 });

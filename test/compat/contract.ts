@@ -1,13 +1,14 @@
 import { isJsonObject, type Json, type JsonObject } from "#src/domain/json";
 
-/** Annotations for people, which may change. */
-const ANNOTATIONS = new Set(["title", "description", "summary"]);
+/** Annotations for people, which may change. Roles bind tokens, and every token of 0.1.0 was an admin's. */
+const ANNOTATIONS = new Set(["title", "description", "summary", "x-role"]);
+const ROLES = new Set(["x-required-role", "x-own-only"]);
 /** Lists whose order has no meaning. */
 const SETS = new Set(["required", "enum", "type", "tags"]);
 
-/** What clients rely on in an OpenAPI document: everything but `info` and annotations, in canonical order. */
+/** What clients rely on in an OpenAPI document: everything but `info`, annotations and headings, in canonical order. */
 export function contractOf(document: object): JsonObject {
-  const { info: _info, ...rest } = document as { info?: unknown };
+  const { info: _info, tags: _headings, ...rest } = document as { info?: unknown; tags?: unknown };
   return canonical(rest as JsonObject) as JsonObject;
 }
 
@@ -17,12 +18,14 @@ function canonical(value: Json, name = ""): Json {
     return SETS.has(name) ? items.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)) : items;
   }
   if (!isJsonObject(value)) return value;
-  const kept = Object.keys(value).filter((key) => !(ANNOTATIONS.has(key) && typeof value[key] === "string"));
+  const kept = Object.keys(value).filter(
+    (key) => !(ANNOTATIONS.has(key) && typeof value[key] === "string") && !ROLES.has(key),
+  );
   return Object.fromEntries(kept.sort().map((key) => [key, canonical(value[key] ?? null, key)]));
 }
 
 /** Maps to which a later version may add names. */
-const GROWS = new Set(["paths", "responses", "content", "properties", "schemas"]);
+const GROWS = new Set(["paths", "responses", "content", "properties", "schemas", "securitySchemes"]);
 
 /** Every place where `now` breaks the contract `before`: members that are gone, have changed, or are newly required. */
 export function breaksOf(before: Json, now: Json | undefined, at = "", growing = false): string[] {
@@ -31,7 +34,7 @@ export function breaksOf(before: Json, now: Json | undefined, at = "", growing =
     return parameterBreaks(before, now, at);
   if (isNames(before) && isNames(now) && at.endsWith("/required")) return requiredBreaks(before, now, at);
   if (isNames(before) && isNames(now) && at === ERROR_CODES && before.every((code) => now.includes(code))) return [];
-  if (Array.isArray(before) && Array.isArray(now) && at.endsWith("/anyOf")) return formBreaks(before, now, at);
+  if (Array.isArray(before) && Array.isArray(now) && /\/(anyOf|security)$/.test(at)) return formBreaks(before, now, at);
   if (!isJsonObject(before) || !isJsonObject(now)) {
     return JSON.stringify(before) === JSON.stringify(now) ? [] : [`${at} has changed`];
   }
@@ -76,7 +79,7 @@ function isWidened(before: JsonObject, now: JsonObject, at: string): boolean {
   return anyOf.some((form) => isJsonObject(form) && breaksOf(before, { ...rest, ...form }, at).length === 0);
 }
 
-/** Each earlier form has to be one of the forms still. */
+/** Each earlier form, or way to log in, has to be one of the forms still. */
 function formBreaks(before: readonly Json[], now: readonly Json[], at: string): string[] {
   const isKept = (form: Json) => now.some((other) => breaksOf(form, other, at).length === 0);
   return before.every(isKept) ? [] : [`${at} has changed`];

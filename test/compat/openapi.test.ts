@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import t from "tap";
-import type { JsonObject } from "#src/domain/json";
 import { describeApi } from "../../scripts/describe-api.ts";
 import { ROOT } from "../support/root.ts";
 import { breaksOf, contractOf } from "./contract.ts";
 
-const before: JsonObject = JSON.parse(await readFile(join(ROOT, "test/compat/openapi-0.1.0.json"), "utf8"));
+const before = contractOf(JSON.parse(await readFile(join(ROOT, "test/compat/openapi-0.1.0.json"), "utf8")));
 const now = contractOf(await describeApi());
 
 t.test("a client written for the API of 0.1.0 still works", async (t) => {

@@ -9,7 +9,7 @@ import { problemOf } from "#src/domain/errors";
 import { describeApi } from "../../scripts/describe-api.ts";
 import { ROOT } from "../support/root.ts";
 import { endedDeployment, OPENING, openDeployment } from "./seeds.ts";
-import { faultsOf, idOf, startTestService, tokenOf } from "./test-service.ts";
+import { faultsOf, idOf, startTestService, subjectOf, tokenOf } from "./test-service.ts";
 
 const UNKNOWN = "0".repeat(20);
 
@@ -24,7 +24,7 @@ t.test("the OpenAPI document is valid and up to date, and names the role of ever
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       const isOpen = Array.isArray(operation["security"]) && operation["security"].length === 0;
-      t.equal(operation["x-role"] === undefined, isOpen, `${method} ${path}`);
+      t.equal(Array.isArray(operation["x-required-role"]), !isOpen, `${method} ${path}`);
       t.type(operation["operationId"], "string");
     }
   }
@@ -89,7 +89,7 @@ t.test("each role may do what it is meant for, and no more", async (t) => {
     { ...OPENING, scope: { stacks: ["z"] } },
     { token: tokenOf("ci") },
   );
-  t.match(opened.body, { requestedBy: "ci" }, "a job remembers who asked for it");
+  t.match(opened.body, { requestedBy: subjectOf("ci") }, "a job remembers who asked for it");
 });
 
 t.test("malformed, foreign and unknown ids are NOT_FOUND, and so are unknown routes", async (t) => {

@@ -1,6 +1,6 @@
 import t from "tap";
 import { ALTERED_IDS, endedDeployment, giveBackup, giveRecord, OPENING, openDeployment } from "./seeds.ts";
-import { faultsOf, idOf, itemsOf, startTestService } from "./test-service.ts";
+import { faultsOf, idOf, itemsOf, startTestService, subjectOf } from "./test-service.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -17,7 +17,7 @@ t.test("a deployment goes from Queued through its backup to Completed, and repor
     application: "shop",
     build: "1841",
     target: { name: "default", account: null, region: null },
-    requestedBy: "admin",
+    requestedBy: subjectOf("admin"),
     snapshot: { id: /^snp_/, status: "Pending", components: 0, bytes: 0 },
     outcome: null,
     altered: null,

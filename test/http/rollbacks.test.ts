@@ -11,7 +11,7 @@ import {
   runToEnd,
   state,
 } from "./seeds.ts";
-import { faultsOf, idOf, itemsOf, startTestService, type TestService } from "./test-service.ts";
+import { faultsOf, idOf, itemsOf, startTestService, subjectOf, type TestService } from "./test-service.ts";
 
 const PAY = "lambda-code:shop-prod-pay";
 const NEW = "lambda-code:shop-prod-new";
@@ -47,7 +47,7 @@ t.test("picked components are planned and run, and the rollback reports each of 
     deployments: [deployment],
     undoes: null,
     components: [OLD, PAY],
-    requestedBy: "admin",
+    requestedBy: subjectOf("admin"),
     reason: "pay is down",
     ticket: "INC-7",
     strategy: "auto",

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { readConfig } from "#src/config";
 import { StepbackError } from "#src/domain/errors";
-import { createAccessService, ensureAdminToken } from "#src/services/access";
+import { createAccessService } from "#src/services/access";
+import { ensureAdminToken } from "#src/services/admin-token";
 import { loadFingerprint } from "#src/services/secret-files";
 import { openSqliteStore } from "#src/store/sqlite-store";
+
+const ADMIN = { name: "admin", method: "token", grants: [{ role: "admin", applications: ["*"] }], expiresAt: null };
 
 async function folderOf(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-settings-"));
@@ -177,17 +180,33 @@ t.test(
     t.match(made, /^[\w-]{43}$/);
     t.equal((await readFile(file, "utf8")).trim(), made);
     t.equal((await stat(file)).mode & 0o777, 0o600);
-    t.same(await access.authenticate(`Bearer ${made}`), { name: "admin", role: "admin" });
+    t.match(await access.authenticate(`Bearer ${made}`, "here"), ADMIN);
     const again = await ensureAdminToken(deps, { configured: null, file, newToken });
-    t.same(again, { token: made, hasReplaced: false }, "the next start finds it again");
+    t.same(again, { token: made, hasReplaced: false, isRevoked: false }, "the next start finds it again");
 
     const configured = await ensureAdminToken(deps, { configured: "configured-token-1", file, newToken });
-    t.same(configured, { token: "configured-token-1", hasReplaced: true });
-    await t.rejects(access.authenticate(`Bearer ${made}`), { code: "UNAUTHENTICATED" }, "the earlier one has ended");
-    t.same(await access.authenticate("bearer configured-token-1"), { name: "admin", role: "admin" });
+    t.same(configured, { token: "configured-token-1", hasReplaced: true, isRevoked: false });
+    await t.rejects(
+      access.authenticate(`Bearer ${made}`, "here"),
+      { code: "UNAUTHENTICATED" },
+      "the earlier one has ended",
+    );
+    t.match(await access.authenticate("bearer configured-token-1", "here"), ADMIN);
     for (const header of [undefined, "", "Bearer", "Bearer nobody", `Basic ${made}`, `Bearer ${made} x`]) {
-      await t.rejects(access.authenticate(header), { code: "UNAUTHENTICATED" });
+      await t.rejects(access.authenticate(header, "here"), { code: "UNAUTHENTICATED" });
     }
     await t.rejects(ensureAdminToken(deps, { configured: null, file: folder, newToken }), { code: "INVALID_SETTINGS" });
+
+    const { token: id } = await access.authenticate("Bearer configured-token-1", "here");
+    await store.revokeToken(id ?? "", 2, "token:tok_1:somebody");
+    const revoked = ensureAdminToken(deps, { configured: "configured-token-1", file, newToken });
+    await t.rejects(revoked, { code: "INVALID_SETTINGS", message: /revoked by token:tok_1:somebody/ });
+    const cut = ensureAdminToken(deps, { configured: `sbk_${"0".repeat(20)}_short`, file, newToken });
+    await t.rejects(cut, { code: "INVALID_SETTINGS", message: /cut or mistyped/ });
+    t.match(await ensureAdminToken(deps, { configured: null, file, newToken }), { token: made, isRevoked: false });
+    const { token: filed } = await access.authenticate(`Bearer ${made}`, "here");
+    await store.revokeToken(filed ?? "", 3, "token:tok_1:somebody");
+    t.match(await ensureAdminToken(deps, { configured: null, file, newToken }), { token: made, isRevoked: true });
+    await t.rejects(access.authenticate(`Bearer ${made}`, "here"), { code: "UNAUTHENTICATED", message: /was revoked/ });
   },
 );

@@ -1,5 +1,5 @@
 /** A whole service on a real SQLite store in a temporary folder. Its dispatcher only records jobs, and the tests play them. */
-import { createHash, createHmac, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +9,13 @@ import pino from "pino";
 import type { Test } from "tap";
 import { buildApp } from "#src/app";
 import type { Artifacts } from "#src/artifacts/artifacts";
+import { EVERYWHERE, type Grant } from "#src/domain/access/grants";
+import type { Role } from "#src/domain/access/roles";
 import { type Clock, idFrom, type NewId } from "#src/domain/ids";
 import type { JsonObject } from "#src/domain/json";
 import type { Dispatcher } from "#src/jobs/queue/dispatcher";
-import type { Role } from "#src/services/access";
 import { createServices, type Services } from "#src/services/services";
+import { hashOf, tokenIdOf } from "#src/services/token-text";
 import type { ClaimedJob, JobRequest } from "#src/store/port/jobs";
 import { openSqliteStore } from "#src/store/sqlite-store";
 import type { Store } from "#src/store/store";
@@ -84,6 +86,7 @@ export async function startTestService(t: Test): Promise<TestService> {
     artifacts: memoryArtifacts(artifacts),
     dispatcher,
     newId: countingIds(clock),
+    newSecret: randomBytes,
     fingerprint: (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
     rateOf: () => ({ quota: "all", callsPerSecond: 10 }),
     targets: TARGETS,
@@ -135,10 +138,27 @@ async function inject(app: FastifyInstance, request: InjectOptions, call: Call =
 }
 
 async function insertTokens(store: Store, clock: Clock): Promise<void> {
-  for (const role of ["admin", "operator", "ci", "approver", "auditor"] as const) {
-    const hash = createHash("sha256").update(tokenOf(role)).digest("hex");
-    await store.insertToken(hash, { name: role, role }, clock.now());
-  }
+  for (const role of ["admin", "operator", "ci", "approver", "auditor"] as const)
+    await insertLogin(store, clock, tokenOf(role), { name: role, grants: [{ role, ...EVERYWHERE }] });
+}
+
+/** Makes a text of a test's own a token. */
+export async function insertLogin(
+  store: Store,
+  clock: Clock,
+  text: string,
+  facts: { name: string; grants: readonly Grant[]; expiresAt?: number },
+): Promise<void> {
+  await store.insertToken(hashOf(text), {
+    ...{ id: tokenIdOf(text) ?? "", createdBy: "test", createdAt: clock.now(), expiresAt: null, lastUsedAt: null },
+    ...{ revokedAt: null, revokedBy: null, deployment: null },
+    ...facts,
+  });
+}
+
+/** What names the principal of a role in jobs. */
+export function subjectOf(role: Role): string {
+  return `token:${tokenIdOf(tokenOf(role))}:${role}`;
 }
 
 function testClock(): TestClock {

@@ -1,3 +1,4 @@
+import { EVERYWHERE } from "#src/domain/access/grants";
 import type { Altered } from "#src/domain/activity/altered";
 import type { Deployment } from "#src/domain/activity/deployment";
 import type { Rollback } from "#src/domain/activity/rollback";
@@ -7,6 +8,7 @@ import { type Problem, problemOf, StepbackError } from "#src/domain/errors";
 import { digestOf, type JsonObject } from "#src/domain/json";
 import { type Plan, planDigest } from "#src/domain/plan/plan";
 import type { StepRow } from "#src/domain/plan/step-row";
+import type { TokenRow } from "#src/store/port/access";
 import type { ClaimedJob, JobType } from "#src/store/port/jobs";
 import type { Enqueue, NewLine } from "#src/store/port/transaction";
 import type { Store } from "#src/store/store";
@@ -39,7 +41,8 @@ export function deployment(id: string, facts: Partial<Deployment> = {}): Deploym
     build: "1841",
     target: "default",
     identity: null,
-    requestedBy: "ci",
+    requestedBy: "token:tok_1:ci",
+    grants: null,
     reason: null,
     ticket: "CHG-1",
     lock: { stacks: ["shop-api"], functions: [], within: [] },
@@ -77,7 +80,8 @@ export function rollback(id: string, deployments: readonly string[], facts: Part
     build: "1841",
     target: "default",
     identity: null,
-    requestedBy: "operator",
+    requestedBy: "token:tok_2:operator",
+    grants: null,
     reason: "Payments fail.",
     ticket: null,
     lock: { stacks: [], functions: ["shop-pay"], within: ["shop-api"] },
@@ -230,4 +234,13 @@ export async function beginRollback(store: Store, given: Rollback, steps: readon
   const backup = snapshot(`snp_backup_${given.id}`, [component("lambda-code:shop-pay")]);
   await store.beginRun(job, given.id, { snapshot: backup, steps, at: NOW + 2_000, lines: [line("Running.")] });
   return job;
+}
+
+export function tokenRow(id: string, facts: Partial<TokenRow> = {}): TokenRow {
+  const grants = [{ role: "ci" as const, ...EVERYWHERE, applications: ["shop"] }];
+  return {
+    ...{ id, name: "pipeline", grants, createdBy: "token:tok_0:admin", createdAt: NOW, expiresAt: NOW + 90_000 },
+    ...{ lastUsedAt: null, revokedAt: null, revokedBy: null, deployment: null },
+    ...facts,
+  };
 }

@@ -1,5 +1,5 @@
 import t from "tap";
-import { NOW } from "./builders.ts";
+import { NOW, tokenRow } from "./builders.ts";
 import { fileIn, open } from "./open-store.ts";
 
 const AT_HOME = { host: "home", pid: 11 };
@@ -9,17 +9,17 @@ t.test("each write of a service is refused once another one has taken over, and 
   const file = fileIn(t);
   const [first, second] = [await open(t, file), await open(t, file)];
   t.same(await first.takeOver(AT_HOME, NOW), []);
-  await first.insertToken("early", { name: "early", role: "ci" }, NOW);
+  await first.insertToken("early", tokenRow("early"));
   await t.resolves(first.requireCurrent());
   t.same(await second.takeOver(AWAY, NOW), [{ number: 1, ...AT_HOME }], "it may still be at work");
 
   t.equal(first.fenced.aborted, false, "nobody has told it");
-  await t.rejects(first.insertToken("late", { name: "late", role: "ci" }, NOW), { code: "FENCED" });
+  await t.rejects(first.insertToken("late", tokenRow("late")), { code: "FENCED" });
   t.equal(first.fenced.aborted, true, "a refused write tells it");
   await t.rejects(first.ping(), { code: "FENCED" });
   await t.rejects(first.requireCurrent(), { code: "FENCED" });
   await t.rejects(first.claimJob(NOW, 1), { code: "FENCED" });
-  t.match(await first.findToken("early"), { name: "early" }, "it can still read");
+  t.match(await first.findToken("early"), { hash: "early" }, "it can still read");
   t.equal(await first.findToken("late"), null);
   await t.resolves(second.ping());
   t.equal(second.fenced.aborted, false);
@@ -29,7 +29,7 @@ t.test("a transaction that began before the takeover is committed before it, or 
   const file = fileIn(t);
   const [first, second] = [await open(t, file), await open(t, file)];
   await first.takeOver(AT_HOME, NOW);
-  const insert = (hash: string) => first.insertToken(hash, { name: hash, role: "ci" }, NOW);
+  const insert = (hash: string) => first.insertToken(hash, tokenRow(hash));
   const writes = Array.from({ length: 40 }, (_, n) => insert(`token ${n}`));
   const outcomes = Promise.allSettled(writes);
   await second.takeOver(AWAY, NOW);

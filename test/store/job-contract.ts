@@ -1,6 +1,17 @@
 import type { Test } from "tap";
 import type { Transaction } from "#src/store/port/transaction";
-import { allow, claim, deployment, enqueue, LEASE_MS, line, NOW, openDeployment, report } from "./builders.ts";
+import {
+  allow,
+  claim,
+  deployment,
+  enqueue,
+  LEASE_MS,
+  line,
+  NOW,
+  openDeployment,
+  report,
+  tokenRow,
+} from "./builders.ts";
 import type { OpenStore } from "./open-store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -130,14 +141,39 @@ async function testLogs(t: Test, open: OpenStore): Promise<void> {
 }
 
 async function testTokens(t: Test, open: OpenStore): Promise<void> {
-  await t.test("finds a token by its hash, and keeps its first role", async (t) => {
+  await t.test("finds a token by its id, keeps its first row, and leaves a tombstone of it", async (t) => {
     const store = await open(t);
-    t.equal(await store.countTokens(), 0);
-    await store.insertToken("hash", { name: "admin", role: "admin" }, NOW);
-    await store.insertToken("hash", { name: "other", role: "ci" }, NOW);
-    t.equal(await store.countTokens(), 1);
-    t.same(await store.findToken("hash"), { name: "admin", role: "admin" });
+    const token = tokenRow("tok_1");
+    await store.insertToken("hash", token);
+    await store.insertToken("other hash", { ...token, name: "other" });
+    t.same(await store.findToken("tok_1"), { hash: "hash", token });
     t.equal(await store.findToken("none"), null);
+    await store.noteUsed("tok_1", NOW + 1);
+    t.equal(await store.revokeToken("none", NOW + 2, "token:a:b"), false);
+    t.equal(await store.revokeToken("tok_1", NOW + 2, "token:a:b"), true);
+    t.equal(await store.revokeToken("tok_1", NOW + 3, "late"), false, "the first revocation is kept");
+    const revoked = { ...token, lastUsedAt: NOW + 1, revokedAt: NOW + 2, revokedBy: "token:a:b" };
+    t.same((await store.findToken("tok_1"))?.token, revoked);
+  });
+  await t.test("lists tokens newest first, and replaces the admin token of the settings only", async (t) => {
+    const store = await open(t);
+    const settings = { name: "admin", createdBy: null };
+    await store.insertToken("1", tokenRow("tok_1", { createdAt: NOW }));
+    t.equal(await store.replaceAdminToken("2", tokenRow("tok_2", { ...settings, createdAt: NOW + 1 })), 0);
+    t.equal(await store.replaceAdminToken("2", tokenRow("tok_2", { ...settings, createdAt: NOW + 2 })), 0);
+    t.equal(await store.replaceAdminToken("3", tokenRow("tok_3", { ...settings, createdAt: NOW + 3 })), 1);
+    await store.revokeToken("tok_3", NOW + 4, "token:a:b");
+    t.equal(await store.replaceAdminToken("4", tokenRow("tok_4", { ...settings, createdAt: NOW + 5 })), 0);
+    const { items, next } = await store.listTokens({ limit: 2, cursor: null });
+    t.same(
+      items.map(({ id }) => id),
+      ["tok_4", "tok_3"],
+      "a revoked one stays",
+    );
+    t.same(
+      (await store.listTokens({ limit: 2, cursor: next })).items.map(({ id }) => id),
+      ["tok_1"],
+    );
   });
 }
 

@@ -78,6 +78,7 @@ async function testOpening(t: Test, open: OpenStore): Promise<void> {
 }
 
 async function testDrafts(t: Test, open: OpenStore): Promise<void> {
+  const claimed = { stacks: ["shop-api"], functions: [], within: [] };
   await t.test("editing a draft deletes its plan, and cancels the planning of what was picked before", async (t) => {
     const store = await openDraft(t, open);
     await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
@@ -85,8 +86,11 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
     await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
     t.equal(await store.findPlan("rbk_1"), null, "a new request deletes the plan");
     const running = await claim(store);
-    const edited = await store.editDraft("rbk_1", ({ picked }) => [...picked, "stack:shop-api"]);
-    t.same(edited.picked, ["stack:shop-api"]);
+    const edited = await store.editDraft("rbk_1", ({ picked }) => ({
+      picked: [...picked, "stack:shop-api"],
+      lock: claimed,
+    }));
+    t.match(edited, { picked: ["stack:shop-api"], lock: claimed });
     t.same(await store.findRollback("rbk_1"), edited);
     const late = store.savePlan(running, "rbk_1", { plan: plan(), lines: [], next: null });
     await t.rejects(late, { code: "LEASE_LOST" });
@@ -116,7 +120,6 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
 
   await t.test("runs a draft only with its latest plan, and only while its components are not locked", async (t) => {
     const store = await openDraft(t, open);
-    const claimed = { stacks: ["shop-api"], functions: [], within: [] };
     const run = (planDigest: string, guards: { guard?: typeof allow; busy?: typeof allow } = {}) =>
       store.requestRun("rbk_1", {
         planDigest,
@@ -140,7 +143,7 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
     t.match(await claim(store), { type: "run-rollback", subject: "rbk_1" });
     await t.rejects(run(planned.digest), { code: "NOT_A_DRAFT" });
     await t.rejects(
-      store.editDraft("rbk_1", () => []),
+      store.editDraft("rbk_1", () => ({ picked: [], lock: claimed })),
       { code: "NOT_A_DRAFT" },
     );
     await t.rejects(
@@ -148,7 +151,7 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
       { code: "NOT_A_DRAFT" },
     );
     await t.rejects(
-      store.editDraft("rbk_none", () => []),
+      store.editDraft("rbk_none", () => ({ picked: [], lock: claimed })),
       { code: "NOT_FOUND" },
     );
   });

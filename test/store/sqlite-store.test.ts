@@ -29,6 +29,7 @@ import {
   rollback,
   snapshot,
   step,
+  tokenRow,
 } from "./builders.ts";
 import { fileIn, open } from "./open-store.ts";
 import { testStore } from "./store-contract.ts";
@@ -279,7 +280,7 @@ t.test("a full disk refuses what needs room, loses nothing, and passes by itself
     database.write(async (rows) => rows.get<unknown[]>(sql.raw(`PRAGMA max_page_count = ${pages}`)));
   const insert = () =>
     database.write(async (rows) => {
-      const row = { hash: randomUUID().repeat(1_000), name: "admin", role: "admin", createdAt: NOW };
+      const row = { ...tokenRow(randomUUID()), hash: randomUUID().repeat(1_000) };
       await rows.insert(tokens).values(row);
     });
   await insert();
@@ -287,7 +288,7 @@ t.test("a full disk refuses what needs room, loses nothing, and passes by itself
   for (const attempt of [1, 2]) await t.rejects(insert(), { code: "DISK_FULL" }, `attempt ${attempt}`);
   await limitPages(1_000_000);
   await insert();
-  t.equal(new Database(file).prepare("SELECT count(*) FROM tokens").pluck().get(), 2);
+  t.equal(new Database(file).prepare("SELECT count(*) FROM access_tokens").pluck().get(), 2);
 });
 
 t.test(

@@ -12,6 +12,7 @@ import { pinsCommand } from "./commands/pins.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { revalidationsCommand } from "./commands/revalidations.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
+import { tokensCommand } from "./commands/tokens.ts";
 import { errorLines, exitCodeOf } from "./errors.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { painter, wantsColour } from "./paint.ts";
@@ -40,6 +41,7 @@ const COMMANDS: readonly ClientCommand[] = [
   revalidationsCommand,
   policyCommand,
   drillCommand,
+  tokensCommand,
 ];
 
 const HELP_AFTER = `

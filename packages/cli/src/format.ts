@@ -12,6 +12,11 @@ export function timeText(time: string | null): string {
   return time ? time.replace(/\.\d+Z$/, "Z") : "";
 }
 
+/** Whom a subject names, for people: the name of a token, else the subject itself. */
+export function personText(subject: string): string {
+  return /^token:[^:]+:(.+)$/.exec(subject)?.[1] ?? subject;
+}
+
 export function sizeText(sizeBytes: number): string {
   const units = ["B", "kB", "MB", "GB"] as const;
   const power = Math.min(Math.floor(Math.log10(Math.max(sizeBytes, 1)) / 3), units.length - 1);

@@ -35,6 +35,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who you are, and what you may do */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tokens, newest first, without their secrets and with the revoked ones */
+        get: operations["listTokens"];
+        put?: never;
+        /** Make a token; it is shown in this answer only */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token; its open streams end within seconds */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments": {
         parameters: {
             query?: never;
@@ -679,7 +731,7 @@ export interface components {
          * @description A code of the error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "OUTSIDE_BINDING" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description The URN of the code */
             type: string;
@@ -1198,12 +1250,42 @@ export interface components {
         StagePolicy: {
             /** @enum {unknown} */
             pins: "warn" | "refuse";
+            binding: {
+                target: string;
+                stacks: string[];
+                functions: string[];
+            } | null;
             requireReason: boolean;
             askForTold: boolean;
             secretKeys: string[];
             shownKeys: string[];
             updatedAt: string | null;
             updatedBy: string | null;
+        };
+        /** @description A role, and where it holds. `*` stands for any run of characters. */
+        Grant: {
+            /** @enum {unknown} */
+            role: "ci" | "operator" | "approver" | "auditor" | "admin";
+            applications: string[];
+            stages: string[];
+            targets: string[];
+            stacks: string[];
+            functions: string[];
+        };
+        Token: {
+            id: string;
+            name: string;
+            /** @description What names the bearer in jobs, logs and the audit */
+            subject: string;
+            grants: components["schemas"]["Grant"][];
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string | null;
+            expiresAt: string | null;
+            lastUsedAt: string | null;
+            revokedAt: string | null;
+            revokedBy: string | null;
+            deployment: string | null;
         };
     };
     responses: never;
@@ -1236,6 +1318,8 @@ export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type Pin = components['schemas']['Pin'];
 export type Revalidation = components['schemas']['Revalidation'];
 export type StagePolicy = components['schemas']['StagePolicy'];
+export type Grant = components['schemas']['Grant'];
+export type Token = components['schemas']['Token'];
 export type $defs = Record<string, never>;
 export interface operations {
     isAlive: {
@@ -1294,6 +1378,230 @@ export interface operations {
                         /** @description A code of the error table and its title */
                         reason: string;
                     };
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What names you in jobs, logs and the audit */
+                        subject: string;
+                        name: string;
+                        /** @enum {unknown} */
+                        method: "token" | "oidc";
+                        grants: components["schemas"]["Grant"][];
+                        /** @description The operations that your roles may call, by `operationId`; the grants say where */
+                        operations: string[];
+                        deployment: string | null;
+                        expiresAt: string | null;
+                        run: string | null;
+                        actor: string | null;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Token"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {unknown} */
+                    role?: "ci" | "operator" | "approver" | "auditor" | "admin";
+                    /** @description By default `["*"]` */
+                    applications?: string[];
+                    /** @description By default `["*"]` */
+                    stages?: string[];
+                    /** @description By default `["*"]` */
+                    targets?: string[];
+                    /** @description By default `["*"]` */
+                    stacks?: string[];
+                    /** @description By default `["*"]` */
+                    functions?: string[];
+                    /** @description Instead of `role` and the patterns beside it: several roles, each with its own places */
+                    grants?: {
+                        /** @enum {unknown} */
+                        role: "ci" | "operator" | "approver" | "auditor" | "admin";
+                        /** @description By default `["*"]` */
+                        applications?: string[];
+                        /** @description By default `["*"]` */
+                        stages?: string[];
+                        /** @description By default `["*"]` */
+                        targets?: string[];
+                        /** @description By default `["*"]` */
+                        stacks?: string[];
+                        /** @description By default `["*"]` */
+                        functions?: string[];
+                    }[];
+                    expiresAt?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @description What names the bearer in jobs, logs and the audit */
+                        subject: string;
+                        grants: components["schemas"]["Grant"][];
+                        /** Format: date-time */
+                        createdAt: string;
+                        createdBy: string | null;
+                        expiresAt: string | null;
+                        lastUsedAt: string | null;
+                        revokedAt: string | null;
+                        revokedBy: string | null;
+                        deployment: string | null;
+                        /** @description `sbk_…` */
+                        token: string;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3185,6 +3493,11 @@ export interface operations {
                      * @enum {unknown}
                      */
                     pins?: "warn" | "refuse";
+                    binding?: {
+                        target: string;
+                        stacks: string[];
+                        functions: string[];
+                    } | null;
                     /** @description Whether a rollback needs a reason; false by default */
                     requireReason?: boolean;
                     /** @description Whether losses of the class `told` need consent, too; false by default */
@@ -3335,6 +3648,9 @@ type ReadonlyArray<T> = [
 export const pathsLivezGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/livez"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["alive"];
 export const pathsReadyzGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["ready"];
 export const pathsReadyzGetResponses503ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["503"]["content"]["application/json"]["status"]> = ["unavailable"];
+export const pathsV1MeGetResponses200ContentApplicationJsonMethodValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/me"]["get"]["responses"]["200"]["content"]["application/json"]["method"]> = ["token", "oidc"];
+export const pathsV1TokensPostRequestBodyContentApplicationJsonRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
+export const pathsV1TokensPostRequestBodyContentApplicationJsonGrantsRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["grants"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1DeploymentsGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
 export const pathsV1DeploymentsPostRequestBodyContentApplicationJsonOnFailureValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["post"]["requestBody"]["content"]["application/json"]["onFailure"]> = ["none", "rollback"];
 export const pathsV1DeploymentsIdFinishPostRequestBodyContentApplicationJsonOutcomeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments/{id}/finish"]["post"]["requestBody"]["content"]["application/json"]["outcome"]> = ["succeeded", "failed"];
@@ -3358,7 +3674,7 @@ export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyCon
 export const pathsV1PinsGetParametersQueryActiveValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/pins"]["get"]["parameters"]["query"]["active"]> = ["true", "false"];
 export const pathsV1ApplicationsApplicationStagesStagePolicyPutRequestBodyContentApplicationJsonPinsValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy"]["put"]["requestBody"]["content"]["application/json"]["pins"]> = ["warn", "refuse"];
 export const pathsV1ApplicationsApplicationStagesStageRevalidationsGetParametersQueryOpenValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/revalidations"]["get"]["parameters"]["query"]["open"]> = ["true", "false"];
-export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "INVALID_SETTINGS", "INTERNAL"];
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "OUTSIDE_BINDING", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "INVALID_SETTINGS", "INTERNAL"];
 export const activityTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["type"]> = ["deploy", "rollback"];
 export const activityStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
 export const deploymentTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["type"]> = ["deploy"];
@@ -3397,3 +3713,4 @@ export const snapshotComponentKindValues: ReadonlyArray<FlattenedDeepRequired<co
 export const snapshotComponentReadinessAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SnapshotComponent"]["readiness"]> = ["reversible", "reversible-with-loss", "irreversible"];
 export const revalidationSubjectValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Revalidation"]["subject"]> = ["branch", "build"];
 export const stagePolicyPinsValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StagePolicy"]["pins"]> = ["warn", "refuse"];
+export const grantRoleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Grant"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];

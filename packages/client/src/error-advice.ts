@@ -4,7 +4,12 @@
 export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["VALIDATION_FAILED","Fix every fault that `errors` lists and send it again."],
   ["UNAUTHENTICATED","Send `Authorization: Bearer <token>`; the data folder holds the first admin token."],
+  ["TOO_MANY_FAILED_LOGINS","Wait a minute, and send a token that is valid: a valid one is let in at any time."],
+  ["TOO_MANY_REQUESTS","Wait as long as `Retry-After` says; `?wait=` and followed logs take the place of frequent requests."],
   ["FORBIDDEN","Use a token whose role the operation names."],
+  ["OUTSIDE_GRANT","Leave out what `detail` names, or ask an admin for a token that reaches it; `GET /v1/me` shows your grants."],
+  ["OUTSIDE_BINDING","Leave out what `detail` names, or ask an admin to widen the `binding` in the policy of the stage."],
+  ["SECRET_SHOWN_ONCE","Revoke what that request made, and make another one with a new Idempotency-Key."],
   ["NOT_FOUND","Check the id and whether it is of this kind."],
   ["PAYLOAD_TOO_LARGE","Send a smaller body."],
   ["UNSUPPORTED_MEDIA_TYPE","Send JSON with `content-type: application/json`."],

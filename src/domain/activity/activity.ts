@@ -1,3 +1,4 @@
+import type { Grant } from "../access/grants.ts";
 import type { Problem } from "../errors.ts";
 import type { Lock } from "./scope.ts";
 
@@ -31,7 +32,10 @@ export interface Activity {
   readonly target: string;
   /** Account and region as STS gives them; null until the first job has asked. */
   readonly identity: TargetIdentity | null;
+  /** The subject of the principal. */
   readonly requestedBy: string;
+  /** Where whoever opened it may work, which also bounds what its jobs find. Null for no bound: from versions before grants. */
+  readonly grants: readonly Grant[] | null;
   readonly reason: string | null;
   readonly ticket: string | null;
   /** What the activity may touch, locked until it has ended. */

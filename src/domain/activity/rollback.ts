@@ -57,7 +57,7 @@ export type RollbackOrigin = Pick<
   "application" | "stage" | "branch" | "commit" | "build" | "target" | "identity"
 >;
 
-type Given = Pick<Rollback, "id" | "status" | "createdAt" | "requestedBy" | "picked" | "lock">;
+type Given = Pick<Rollback, "id" | "status" | "createdAt" | "requestedBy" | "grants" | "picked" | "lock">;
 type Source = Pick<Rollback, "deployments" | "undoes" | "toBuild" | "restores" | "drill">;
 type Choice = Pick<Rollback, "strategy" | "onConflict" | "onError" | "includeFailed" | "reason" | "ticket">;
 type Consent = Pick<Rollback, "allowDestructive" | "continueUpdateRollback" | "approvedDigest">;
@@ -69,11 +69,11 @@ export type RollbackOpening = Given & Optional<Source & Choice & Consent>;
 /** A rollback before its first job. Pure; the only place where a new one is made. */
 export function newRollback(origin: RollbackOrigin, opening: RollbackOpening): Rollback {
   const { application, stage, branch, commit, build, target, identity } = origin;
-  const { id, status, createdAt, requestedBy, picked, lock } = opening;
+  const { id, status, createdAt, requestedBy, grants, picked, lock } = opening;
   return {
     type: "rollback",
     ...{ application, stage, branch, commit, build, target, identity },
-    ...{ id, status, createdAt, requestedBy, picked, lock },
+    ...{ id, status, createdAt, requestedBy, grants, picked, lock },
     deployments: opening.deployments ?? [],
     undoes: opening.undoes ?? null,
     toBuild: opening.toBuild ?? null,

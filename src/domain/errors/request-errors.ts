@@ -14,7 +14,37 @@ export const REQUEST_ERRORS = {
     "No valid token was sent",
     "Send `Authorization: Bearer <token>`; the data folder holds the first admin token.",
   ),
+  TOO_MANY_FAILED_LOGINS: row(
+    429,
+    true,
+    "Too many log-ins from this address failed",
+    "Wait a minute, and send a token that is valid: a valid one is let in at any time.",
+  ),
+  TOO_MANY_REQUESTS: row(
+    429,
+    true,
+    "The principal sends more requests than it may",
+    "Wait as long as `Retry-After` says; `?wait=` and followed logs take the place of frequent requests.",
+  ),
   FORBIDDEN: row(403, false, "The token's role does not allow this", "Use a token whose role the operation names."),
+  OUTSIDE_GRANT: row(
+    403,
+    false,
+    "It lies outside the caller's grants",
+    "Leave out what `detail` names, or ask an admin for a token that reaches it; `GET /v1/me` shows your grants.",
+  ),
+  OUTSIDE_BINDING: row(
+    403,
+    false,
+    "The stage is bound to other places",
+    "Leave out what `detail` names, or ask an admin to widen the `binding` in the policy of the stage.",
+  ),
+  SECRET_SHOWN_ONCE: row(
+    409,
+    false,
+    "The secret was shown once, to the first request with this key",
+    "Revoke what that request made, and make another one with a new Idempotency-Key.",
+  ),
   NOT_FOUND: row(404, false, "There is nothing under this address", "Check the id and whether it is of this kind."),
   PAYLOAD_TOO_LARGE: row(413, false, "The body is too large", "Send a smaller body."),
   UNSUPPORTED_MEDIA_TYPE: row(

@@ -1,3 +1,4 @@
+import { outsideError } from "../../domain/access/grants.ts";
 import { type Altered, alteredIds, changeOf, countAltered, goneWithVersions } from "../../domain/activity/altered.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
@@ -69,8 +70,8 @@ function ending(
   altered: readonly Altered[],
 ): Omit<RecordEnd, "snapshot" | "altered" | "pinned" | "warnings"> {
   const failed = deployment.outcome === "failed";
-  const follow =
-    failed && deployment.onFailure === "rollback" && altered.length > 0 ? takeBack(context, deployment, altered) : null;
+  const isAsked = failed && deployment.onFailure === "rollback" && altered.length > 0;
+  const follow = isAsked ? takeBack(context, deployment, altered) : null;
   if (follow) context.log.add("info", `Rolling everything back by ${follow.rollback.id}, as the deployment requested.`);
   return {
     status: failed ? "Exception" : "Completed",
@@ -95,12 +96,19 @@ function deployFailed({ message }: Deployment): Problem {
   };
 }
 
-/** The Rollback job of all altered components that `onFailure: rollback` asks for. */
-function takeBack(context: JobContext, deployment: Deployment, altered: readonly Altered[]): Follow {
+/** The Rollback job of all altered components that `onFailure: rollback` asks for; null where its opener may not restore them. */
+function takeBack(context: JobContext, deployment: Deployment, altered: readonly Altered[]): Follow | null {
   const picked = altered.map(({ component }) => component);
+  const lock = lockOf(picked, altered, "auto");
+  const outside = deployment.grants && outsideError(deployment.grants, { ...deployment, lock });
+  if (outside) {
+    const found = "The deploy altered more than its opener may restore, so its rollback did not start.";
+    context.log.add("error", `OUTSIDE_GRANT: ${found} ${outside.message} An operator who may can roll it back.`);
+    return null;
+  }
   return followWith(context, deployment, {
     reason: `The deployment ${deployment.id} failed and asked for its rollback.`,
-    lock: lockOf(picked, altered, "auto"),
+    lock,
     deployments: [deployment.id],
     undoes: null,
     picked,

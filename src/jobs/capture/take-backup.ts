@@ -1,5 +1,7 @@
+import { outsideError } from "../../domain/access/grants.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import type { Lock, Scope } from "../../domain/activity/scope.ts";
+import { bindingError, DEFAULT_POLICY } from "../../domain/activity/stage-policy.ts";
 import {
   type CapturedComponent,
   type ComponentId,
@@ -30,6 +32,8 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
   const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
   const components = await captureScope(reader, deployment.scope, new Map(), logCaptures(context, deployment.id));
   refuseUnfinished(components);
+  const lock = widenedLock(deployment.scope, components);
+  await refuseOutside(context, { ...deployment, lock });
   const verdicts = judge(context, components);
   const ids = components.map(({ id }) => id);
   const unmatched = await scopeWarnings(reader, deployment.scope, ids);
@@ -42,11 +46,18 @@ export async function takeBackup(context: JobContext, deployment: Deployment): P
     ...{ components, verdicts, outsideTriggers },
   };
   await context.store.saveBackup(context.fence, deployment.id, snapshot, {
-    lock: widenedLock(deployment.scope, components),
+    lock,
     readiness: countReadiness(verdicts.values()),
     warnings: [...deployment.warnings, ...found],
     lines: context.log.take(),
   });
+}
+
+/** A scope may hold more than its words say: what was found has to lie inside the opener's grants, too. OUTSIDE_GRANT, OUTSIDE_BINDING. */
+async function refuseOutside({ store }: JobContext, widened: Deployment): Promise<void> {
+  const policy = (await store.findPolicy(widened)) ?? DEFAULT_POLICY;
+  const error = (widened.grants && outsideError(widened.grants, widened)) ?? bindingError(policy, widened);
+  if (error) throw error;
 }
 
 /** What every trigger calls whose function is not in the backup. Without the right to list them, nobody knows. */
@@ -89,10 +100,13 @@ function judge(context: JobContext, components: readonly CapturedComponent[]): R
   return verdicts;
 }
 
-/** Functions of a scoped stack belong to the scope, and a scoped function keeps other work on its stack away. */
+/**
+ * Functions of a scoped stack belong to the scope, and so do the stacks nested in it; a scoped function keeps other work on
+ * its stack away.
+ */
 function widenedLock({ stacks, functions }: Scope, components: readonly CapturedComponent[]): Lock {
   const names = components.flatMap(({ id }) => functionOf(id) ?? []);
-  const owners = components.flatMap(({ parent }) => stackOf(parent) ?? []).map(nameOf);
+  const owners = components.flatMap(({ id, parent }) => [stackOf(id) ?? [], stackOf(parent) ?? []].flat()).map(nameOf);
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
 }
 

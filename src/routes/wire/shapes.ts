@@ -48,6 +48,7 @@ export const RollbackId = idText("rbk");
 export const SnapshotId = idText("snp");
 export const PinId = idText("pin");
 export const RevalidationId = idText("rvl");
+export const TokenId = idText("tok");
 
 export const KindText = Type.Enum([...KIND_NAMES]);
 

@@ -1,8 +1,19 @@
-import type { Transaction } from "./transaction.ts";
+import type { Grant } from "../../domain/access/grants.ts";
+import type { Page, Paged, Transaction } from "./transaction.ts";
 
 export interface TokenRow {
+  readonly id: string;
   readonly name: string;
-  readonly role: string;
+  readonly grants: readonly Grant[];
+  /** The subject that made it; null for the admin token of the settings. */
+  readonly createdBy: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly revokedAt: number | null;
+  readonly revokedBy: string | null;
+  /** The only deployment that it may touch; null for any. */
+  readonly deployment: string | null;
 }
 
 /** The response that a repeated request with the same idempotency key receives. */
@@ -12,13 +23,20 @@ export interface StoredResponse {
   readonly body: string;
 }
 
-export interface AccessStore {
-  countTokens(): Promise<number>;
-  /** Makes a token the only one of its name. Returns how many others of that name it replaced. */
-  replaceToken(hash: string, token: TokenRow, at: number): Promise<number>;
-  /** `hash` is the SHA-256 of the token. Inserting a known hash changes nothing. */
-  insertToken(hash: string, token: TokenRow, at: number): Promise<void>;
-  findToken(hash: string): Promise<TokenRow | null>;
+export interface TokenStore {
+  /** `hash` is the SHA-256 of the whole token. Inserting a known id changes nothing. */
+  insertToken(hash: string, token: TokenRow): Promise<void>;
+  /** Makes a token the only one of the settings. Returns how many others it replaced: they are gone, unless revoked. */
+  replaceAdminToken(hash: string, token: TokenRow): Promise<number>;
+  findToken(id: string): Promise<{ readonly hash: string; readonly token: TokenRow } | null>;
+  /** Newest first, with the revoked ones. */
+  listTokens(page: Page): Promise<Paged<TokenRow>>;
+  /** False when there is none, or when it was revoked before. */
+  revokeToken(id: string, at: number, by: string): Promise<boolean>;
+  noteUsed(id: string, at: number): Promise<void>;
+}
+
+export interface AccessStore extends TokenStore {
   /**
    * `new` means that the caller owns the key from now on. `made`: the first request has made this job, and its response was
    * not stored (yet). Deletes keys older than 24 h.

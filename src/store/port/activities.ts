@@ -1,3 +1,4 @@
+import type { Place, Reach } from "../../domain/access/grants.ts";
 import type { Activity, Status, TargetIdentity } from "../../domain/activity/activity.ts";
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
@@ -14,11 +15,21 @@ export interface ActivityFilter {
   readonly status?: Status;
   /** Only rollbacks that reverse this deployment. */
   readonly deployment?: string;
+  /** Only what lies inside one of them. */
+  readonly grants?: readonly Reach[];
+}
+
+/** Where something is that has an id, and who opened it. */
+export interface OwnedPlace extends Required<Place> {
+  readonly requestedBy: string;
+  readonly activity: string;
 }
 
 export interface ActivityStore {
   findDeployment(id: string): Promise<Deployment | null>;
   findRollback(id: string): Promise<Rollback | null>;
+  /** The place of a deployment, a rollback, a snapshot or a pin: that of the activity which it belongs to. */
+  findPlace(id: string): Promise<OwnedPlace | null>;
   /** Newest first. */
   listActivities(filter: ActivityFilter, page: Page): Promise<Paged<Activity>>;
   listDeployments(filter: ActivityFilter, page: Page): Promise<Paged<Deployment>>;

@@ -1,3 +1,4 @@
+import type { Reach } from "../../domain/access/grants.ts";
 import type { Build } from "../../domain/activity/build.ts";
 import type { Outcome } from "../../domain/activity/deployment.ts";
 import type { Package, PackageName, StageName } from "../../domain/activity/package.ts";
@@ -5,14 +6,19 @@ import type { Rollback } from "../../domain/activity/rollback.ts";
 import type { Problem } from "../../domain/errors.ts";
 import type { Enqueue, Guard, NewLine, Page, Paged } from "./transaction.ts";
 
+export interface StageFilter extends StageName {
+  /** Only deployments that lie inside one of them. */
+  readonly grants?: readonly Reach[];
+}
+
 export interface BuildStore {
   /** Stores the facts of a package whose bytes are stored already. Returns the first row of that name, which may be older. */
   putPackage(given: Package): Promise<Package>;
   findPackage(name: PackageName): Promise<Package | null>;
   /** Null for a build that no deployment and no package of the stage names. */
-  findBuild(stage: StageName, build: string): Promise<Build | null>;
+  findBuild(stage: StageFilter, build: string): Promise<Build | null>;
   /** Newest first, by the time at which a build was first mentioned. */
-  listBuilds(stage: StageName, page: Page): Promise<Paged<Build>>;
+  listBuilds(stage: StageFilter, page: Page): Promise<Paged<Build>>;
 }
 
 /** Reports about the command that deploys the package of a rollback by package. */

@@ -1,3 +1,4 @@
+import type { Reach } from "../../domain/access/grants.ts";
 import type { Cleared, Pin, Revalidation } from "../../domain/activity/pins.ts";
 import type { Page, Paged } from "./transaction.ts";
 
@@ -12,6 +13,8 @@ export interface PinFilter {
   readonly application?: string;
   readonly stage?: string;
   readonly active?: boolean;
+  /** Only pins whose rollback lies inside one of them. */
+  readonly grants?: readonly Reach[];
 }
 
 /** The end of a rollback makes and supersedes pins (`endRollback`). */
@@ -29,6 +32,8 @@ export interface RevalidationFilter {
   readonly application: string;
   readonly stage: string;
   readonly open?: boolean;
+  /** Only marks whose rollback lies inside one of them. */
+  readonly grants?: readonly Reach[];
 }
 
 /** The end of a rollback opens marks; a completed deployment, an undo or a person closes them. */

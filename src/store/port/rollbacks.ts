@@ -1,7 +1,6 @@
 import type { Activity } from "../../domain/activity/activity.ts";
 import type { PinChanges } from "../../domain/activity/pins.ts";
 import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
-import type { ComponentId } from "../../domain/component/component.ts";
 import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import type { Problem } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
@@ -18,11 +17,14 @@ export interface Follow {
   readonly enqueue: Enqueue;
 }
 
+/** What a draft picks, and what running it would lock. */
+export type Picks = Pick<Rollback, "picked" | "lock">;
+
 export interface RollbackStore {
   /** Inserts a Draft without a job, or a Queued rollback with its job. The guard is that of `openDeployment`; drafts skip it. */
   openRollback(rollback: Rollback, guard: Guard<readonly Activity[]>, enqueue: Enqueue | null): Promise<void>;
   /** Replaces the picked components of a draft and deletes its plan. `edit` may throw StepbackError. */
-  editDraft(id: string, edit: (rollback: Rollback) => readonly ComponentId[]): Promise<Rollback>;
+  editDraft(id: string, edit: (rollback: Rollback) => Picks): Promise<Rollback>;
   /** Enqueues the planning of a draft and deletes its earlier plan. */
   requestPlan(id: string, guard: Guard<Rollback>, enqueue: Enqueue): Promise<void>;
   /** Turns a draft into a Queued rollback with its lock and the approved digest. `busy` is the guard of `openRollback`. */

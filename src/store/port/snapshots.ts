@@ -1,3 +1,4 @@
+import type { Reach } from "../../domain/access/grants.ts";
 import type { Activity, TargetIdentity } from "../../domain/activity/activity.ts";
 import type { ComponentId, Components } from "../../domain/component/component.ts";
 import type { DisplayNames } from "../../domain/component/display-names.ts";
@@ -44,6 +45,8 @@ export interface HistoryFilter {
   readonly target: string;
   readonly application?: string;
   readonly stage?: string;
+  /** Only states that were seen by what lies inside one of them. */
+  readonly grants?: readonly Reach[];
 }
 
 /** A rollback, as far as it decides which deployments come later than those that it reverses. */

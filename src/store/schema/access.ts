@@ -1,11 +1,27 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Grant } from "../../domain/access/grants.ts";
 
-export const tokens = sqliteTable("tokens", {
-  hash: text().primaryKey(),
-  name: text().notNull(),
-  role: text().notNull(),
-  createdAt: integer("created_at").notNull(),
-});
+/** A revoked token stays as a tombstone: its id is never given again, and its bearer learns why it does not work. */
+export const tokens = sqliteTable(
+  "access_tokens",
+  {
+    id: text().primaryKey(),
+    /** The SHA-256 of the whole token. */
+    hash: text().notNull(),
+    name: text().notNull(),
+    grants: text({ mode: "json" }).$type<readonly Grant[]>().notNull(),
+    /** Null for the admin token of the settings. */
+    createdBy: text("created_by"),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    lastUsedAt: integer("last_used_at"),
+    revokedAt: integer("revoked_at"),
+    revokedBy: text("revoked_by"),
+    /** The only deployment that it may touch; null for any. */
+    deployment: text(),
+  },
+  (table) => [index("access_tokens_by_time").on(table.createdAt, table.id)],
+);
 
 /** `status` is null while the request is running. */
 export const idempotencyKeys = sqliteTable(

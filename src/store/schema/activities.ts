@@ -6,6 +6,7 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Grant } from "../../domain/access/grants.ts";
 import type { Activity, Status } from "../../domain/activity/activity.ts";
 import type { Lock } from "../../domain/activity/scope.ts";
 import type { Problem } from "../../domain/errors.ts";
@@ -31,6 +32,7 @@ export const activities = sqliteTable(
     account: text(),
     region: text(),
     requestedBy: text("requested_by").notNull(),
+    grants: text({ mode: "json" }).$type<readonly Grant[]>(),
     reason: text(),
     ticket: text(),
     lock: text("claim", { mode: "json" }).$type<Lock>().notNull(),

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Suspect } from "../../domain/activity/pins.ts";
-import type { PinRule } from "../../domain/activity/stage-policy.ts";
+import type { Binding, PinRule } from "../../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import { activityId } from "./activities.ts";
 
@@ -75,6 +75,7 @@ export const stagePolicies = sqliteTable(
     application: text().notNull(),
     stage: text().notNull(),
     pins: text().$type<PinRule>().notNull(),
+    binding: text({ mode: "json" }).$type<Binding>(),
     requireReason: integer("require_reason", { mode: "boolean" }).notNull(),
     askForTold: integer("ask_for_told", { mode: "boolean" }).notNull().default(false),
     secretKeys: text("secret_keys", { mode: "json" }).$type<readonly string[]>().notNull(),

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { type Activity, activityTypeValues } from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { timeText } from "../format.ts";
+import { personText, timeText } from "../format.ts";
 import {
   addFilterOptions,
   addPageOptions,
@@ -50,7 +50,7 @@ function activityLines(activities: readonly Activity[], paint: Paint): string[] 
       activity.stage,
       activity.branch ?? "",
       activity.build ?? "",
-      activity.requestedBy,
+      personText(activity.requestedBy),
       timeText(activity.createdAt),
       activity.error?.code ?? activity.reason ?? "",
     ],

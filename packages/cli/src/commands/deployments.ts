@@ -5,7 +5,7 @@ import { problemOf } from "#client/problem";
 import { coverageLines, coverageMember, readCoverage } from "../coverage.ts";
 import { problemLines } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { countsText, plural, sizeText, timeText } from "../format.ts";
+import { countsText, personText, plural, sizeText, timeText } from "../format.ts";
 import {
   addFilterOptions,
   addPageOptions,
@@ -83,7 +83,7 @@ function deploymentLines(deployment: Deployment, paint: Paint): string[] {
       ["Commit", deployment.commit],
       ["Build", deployment.build],
       ["Scope", [...deployment.scope.stacks, ...deployment.scope.functions].join(", ")],
-      ["Requested by", deployment.requestedBy],
+      ["Requested by", personText(deployment.requestedBy)],
       ["Reason", deployment.reason],
       ["Ticket", deployment.ticket],
       ["Backup", `${snapshot.status}: ${plural(snapshot.components, "component")}, ${sizeText(snapshot.bytes)}`],

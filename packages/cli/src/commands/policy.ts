@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { operations, StagePolicy } from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
-import { changeLines, timeText } from "../format.ts";
+import { changeLines, personText, timeText } from "../format.ts";
 import { addStageOptions, type OutputOption, outputOption, type StageOptions } from "../options.ts";
 import type { Paint } from "../paint.ts";
 import type { Run, Session } from "../session.ts";
@@ -50,7 +50,7 @@ async function setPolicy(session: Session, file: string, { application, stage }:
 }
 
 const PATH = "/v1/applications/{application}/stages/{stage}/policy";
-const MEMBERS = ["pins", "requireReason", "askForTold", "secretKeys", "shownKeys"] as const;
+const MEMBERS = ["pins", "binding", "requireReason", "askForTold", "secretKeys", "shownKeys"] as const;
 
 /** The API judges the content and names all faults at once. Who last set the policy, and when, cannot be set. */
 async function readPolicy(session: Session, file: string): Promise<PolicyRequest> {
@@ -85,17 +85,21 @@ function changedLines(before: StagePolicy, after: StagePolicy, paint: Paint): st
 }
 
 function policyLines(
-  { pins, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy }: StagePolicy,
+  { pins, binding, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy }: StagePolicy,
   paint: Paint,
 ): string[] {
   return fieldLines(
     [
       ["pins", pins],
+      ["binding", binding && [binding.target, ...binding.stacks, ...binding.functions].join(", ")],
       ["requireReason", String(requireReason)],
       ["askForTold", String(askForTold)],
       ["secretKeys", secretKeys.join(", ") || "none"],
       ["shownKeys", shownKeys.join(", ") || "none"],
-      ["set", updatedAt ? `${timeText(updatedAt)} by ${updatedBy}` : "by nobody: these are the defaults"],
+      [
+        "set",
+        updatedAt ? `${timeText(updatedAt)} by ${personText(updatedBy ?? "")}` : "by nobody: these are the defaults",
+      ],
     ],
     paint,
   );

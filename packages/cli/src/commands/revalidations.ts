@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Revalidation } from "#client/api-types";
 import { unwrap } from "#client/connect";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { timeText } from "../format.ts";
+import { personText, timeText } from "../format.ts";
 import {
   addPageOptions,
   addStageOptions,
@@ -71,5 +71,5 @@ function revalidationLines(marks: readonly Revalidation[], paint: Paint): string
 }
 
 function endText({ cleared, closedBy }: Pick<Revalidation, "cleared" | "closedBy">): string {
-  return cleared ? `cleared by ${cleared.by}` : `good since ${closedBy}`;
+  return cleared ? `cleared by ${personText(cleared.by)}` : `good since ${closedBy}`;
 }

@@ -1,0 +1,21 @@
+/**
+ * What a principal may do, by name. They are no ranks: an approver may approve and not roll back, an auditor reads what an
+ * approver does not. Each operation names the roles that it takes.
+ */
+export const ROLES = ["ci", "operator", "approver", "auditor", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Everybody reads, without bytes and revealed values. */
+export const READERS: readonly Role[] = ROLES;
+
+/** Those who deploy. */
+export const DEPLOYERS: readonly Role[] = ["ci", "operator", "admin"];
+
+/** Those who restore, and who see bytes. */
+export const OPERATORS: readonly Role[] = ["operator", "admin"];
+
+export const ADMINS: readonly Role[] = ["admin"];
+
+export function isRole(text: string): text is Role {
+  return ROLES.some((role) => role === text);
+}

@@ -1,0 +1,49 @@
+import type { Principal } from "../domain/access/principal.ts";
+import type { Clock } from "../domain/ids.ts";
+import type { TokenStore } from "../store/port/access.ts";
+import { whyEnded } from "./token-text.ts";
+
+/** Calls `ended` once the principal's login has ended, unless `signal` aborts before. */
+export type WatchLogin = (principal: Principal, signal: AbortSignal, ended: () => void) => void;
+
+/** Open streams of an ended login close within this time and one read: less than the five seconds that are promised. */
+const ROUND_MS = 2_000;
+
+interface WatchDeps {
+  readonly store: Pick<TokenStore, "findToken">;
+  readonly clock: Clock;
+}
+
+/** One loop for all open streams, which reads each of their tokens once a round, and runs only while there are any. */
+export function createLoginWatch(deps: WatchDeps): WatchLogin {
+  const open = new Map<() => void, Principal>();
+  let isWatching = false;
+  const watch = async () => {
+    isWatching = true;
+    while (open.size > 0) {
+      await deps.clock.sleep(ROUND_MS);
+      const over = await endedTokens(deps, [...open.values()]).catch(() => new Set<string>());
+      for (const [ended, { token, expiresAt }] of open) {
+        const isOver = token === null ? expiresAt !== null && expiresAt <= deps.clock.now() : over.has(token);
+        if (isOver) ended();
+      }
+    }
+    isWatching = false;
+  };
+  return (principal, signal, ended) => {
+    if (signal.aborted) return;
+    open.set(ended, principal);
+    signal.addEventListener("abort", () => open.delete(ended), { once: true });
+    if (!isWatching) void watch();
+  };
+}
+
+/** A store that cannot be read ends nobody: the next round reads it again. */
+async function endedTokens({ store, clock }: WatchDeps, principals: readonly Principal[]): Promise<Set<string>> {
+  const over = new Set<string>();
+  for (const token of new Set(principals.flatMap(({ token }) => token ?? []))) {
+    const found = await store.findToken(token);
+    if (!found || whyEnded(found.token, clock.now()) !== null) over.add(token);
+  }
+  return over;
+}
