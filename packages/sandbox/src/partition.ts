@@ -27,7 +27,7 @@ import { createSts } from "./sts/sts.ts";
 export interface PartitionSettings
   extends Pick<
     SandboxContext,
-    "clock" | "updateMs" | "accountConcurrency" | "outputsCount" | "policiesCount" | "permissions" | "endpoint"
+    "clock" | "updateMs" | "accountConcurrency" | "outputsCount" | "policiesCount" | "permissions" | "pace" | "endpoint"
   > {
   readonly quotas: Readonly<Record<string, number>>;
 }

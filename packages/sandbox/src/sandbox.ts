@@ -4,6 +4,7 @@ import { systemClock } from "./core/clock.ts";
 import { type AccountRegion, type AwsService, SANDBOX_ACCOUNT_ID, type SandboxClock } from "./core/contract.ts";
 import { type Faults, InjectedFaults } from "./core/faults.ts";
 import { HttpServer } from "./core/http-server.ts";
+import { type Pace, ResourcePaces } from "./core/pace.ts";
 import { DeniedActions, type Permissions } from "./core/permissions.ts";
 import { createRequestHandler, type SandboxRequestHandler } from "./core/request-handler.ts";
 import { Router } from "./core/router.ts";
@@ -49,6 +50,8 @@ export interface Sandbox {
   readonly faults: Faults;
   /** What CloudFormation may not do in any account and region. */
   readonly permissions: Permissions;
+  /** How long CloudFormation takes for resources, and for stopping them. */
+  readonly pace: Pace;
   /** Closes connections, ends running functions and removes their files. */
   close(): Promise<void>;
 }
@@ -66,7 +69,18 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const address = { url: UNBOUND_ENDPOINT };
   const endpoint = () => address.url;
   const permissions = new DeniedActions();
-  const settings = { clock, updateMs, accountConcurrency, outputsCount, policiesCount, quotas, permissions, endpoint };
+  const pace = new ResourcePaces();
+  const settings = {
+    clock,
+    updateMs,
+    accountConcurrency,
+    outputsCount,
+    policiesCount,
+    quotas,
+    permissions,
+    pace,
+    endpoint,
+  };
   const partition = new Partition(settings);
   const { principals, downloads } = partition;
   const calls = new RecordedCalls();
@@ -85,6 +99,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     calls,
     faults,
     permissions,
+    pace,
     close: async () => {
       faults.off();
       await server.close();

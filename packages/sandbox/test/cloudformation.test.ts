@@ -11,6 +11,7 @@ import "./cloudformation/nested-change-sets.ts";
 import "./cloudformation/permissions.ts";
 import "./cloudformation/properties.ts";
 import "./cloudformation/providers.ts";
+import "./cloudformation/published-rules.ts";
 import "./cloudformation/serverless.ts";
 import "./cloudformation/serverless-deployments.ts";
 import "./cloudformation/statuses.ts";

@@ -51,6 +51,9 @@ export interface SandboxClock {
   sleep(ms: number): Promise<void>;
 }
 
+/** Where CloudFormation is with a resource. */
+export type ResourceStage = "start" | "request" | "answer" | "settle" | "delete";
+
 /**
  * Who made a call: `wire` came in over a protocol, `cloudformation` came from a resource provider, `lambda` fetches code.
  */
@@ -105,6 +108,11 @@ export interface SandboxContext extends AccountRegion {
   readonly policiesCount: boolean;
   /** What CloudFormation may not do. */
   readonly permissions: { check(question: PermissionQuestion): void };
+  /** How long CloudFormation takes for single resources. */
+  readonly pace: {
+    msOf(logicalId: string, stage: ResourceStage): number;
+    readonly cancelMs: number;
+  };
   /** Another service of the same account and region, by its name. */
   service(name: string): AwsService;
   /** The URL of the sandbox, without a trailing slash, for `Code.Location` and the like. */

@@ -8,6 +8,7 @@ import { changeOf, withUnknownProperties } from "./compare.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { failCreation, failUpdate, failureOf } from "./failure.ts";
 import { importResource } from "./import-resource.ts";
+import { interrupt, isInterrupted, paced, refuseInterrupted } from "./interruption.ts";
 import { recordChange } from "./journal.ts";
 import { checkExports, outputsOf } from "./outputs.ts";
 import {
@@ -116,20 +117,24 @@ export async function applyBlueprint(site: Site): Promise<void> {
 async function applyResources(site: Site, scope: Scope, wanted: readonly string[]): Promise<void> {
   const { stack } = site;
   const failures: unknown[] = [];
+  let stopped: Promise<void> | undefined;
   const attempt = async (logicalId: string): Promise<boolean> => {
-    if (stack.interrupted || stack.cancelled) return false;
+    await paced(site, logicalId, "start");
+    if (isInterrupted(site) || stack.cancelled) return false;
     try {
       await applyResource(site, scope, logicalId);
       return true;
     } catch (error) {
       failures.push(error);
-      stack.interrupted = true;
+      stopped ??= interrupt(site);
       return false;
     }
   };
   await inDependencyOrder(wanted, { dependenciesOf: (id) => neededBy(stack, id), work: attempt });
+  await stopped;
   if (stack.cancelled) throw new StackError("User Initiated");
   if (failures.length > 0) throw failureOf(failures);
+  refuseInterrupted(site, stack.status === "CREATE_IN_PROGRESS" ? "creation" : "update");
 }
 
 function neededBy({ blueprint }: Stack, logicalId: string): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Site, StackResource } from "../model.ts";
 import { setResourceStatus } from "./events.ts";
 import { deleteResource, OperationFailed } from "./resource-operations.ts";
+import { inDependencyOrder } from "./side-by-side.ts";
 
 /** Which policy of a resource decides whether it is deleted, and which resources are left alone. */
 interface RemovalRules {
@@ -19,7 +20,7 @@ export const DELETION_RULES: RemovalRules = {
 };
 
 /**
- * Deletes resources, each before those that it depends on. A resource that cannot be deleted keeps its dependencies;
+ * Deletes resources side by side, each before those that it depends on. A resource that cannot be deleted keeps its dependencies;
  * the others are deleted. Returns the logical ids of those that failed.
  */
 export async function removeResources(
@@ -28,20 +29,28 @@ export async function removeResources(
   rules: RemovalRules,
 ): Promise<string[]> {
   const failed: string[] = [];
-  const needed = new Set<string>();
-  for (const resource of dependentsFirst(resources)) {
-    if (needed.has(resource.logicalId)) {
-      for (const id of resource.dependencies) needed.add(id);
-    } else if (resource.imported && rules.duringCreation) {
-      setResourceStatus(site, resource, { status: "IMPORT_ROLLBACK_COMPLETE" });
-    } else if (isRetained(resource, rules)) {
-      setResourceStatus(site, resource, { status: "DELETE_SKIPPED" });
-    } else if (!(await tryToDelete(site, resource))) {
-      failed.push(resource.logicalId);
-      for (const id of resource.dependencies) needed.add(id);
-    }
-  }
+  const order = dependentsFirst(resources);
+  await inDependencyOrder(order, {
+    dependenciesOf: ({ logicalId }) => order.filter(({ dependencies }) => dependencies.includes(logicalId)),
+    work: async (resource) => {
+      const isGone = await removeResource(site, resource, rules);
+      if (!isGone) failed.push(resource.logicalId);
+      return isGone;
+    },
+  });
   return failed;
+}
+
+/** False if the resource should have been deleted and could not be. */
+async function removeResource(site: Site, resource: StackResource, rules: RemovalRules): Promise<boolean> {
+  if (resource.imported && rules.duringCreation) {
+    setResourceStatus(site, resource, { status: "IMPORT_ROLLBACK_COMPLETE" });
+  } else if (isRetained(resource, rules)) {
+    setResourceStatus(site, resource, { status: "DELETE_SKIPPED" });
+  } else {
+    return await tryToDelete(site, resource);
+  }
+  return true;
 }
 
 async function tryToDelete(site: Site, resource: StackResource): Promise<boolean> {

@@ -7,6 +7,7 @@ import { dependenciesOf } from "../template/check-references.ts";
 import { evaluate, evaluateMap, type Scope } from "../template/evaluate.ts";
 import { scalarText } from "../template/value.ts";
 import { now, setResourceStatus } from "./events.ts";
+import { Interrupted, paced, refuseInterrupted } from "./interruption.ts";
 import { checkVerb } from "./permitted-calls.ts";
 import { definitionOf, existingRequest, requestFor, StackError, shownScope, tagsFromStack } from "./scope.ts";
 import { watchedCalls } from "./watched-calls.ts";
@@ -60,10 +61,15 @@ export async function createResource(site: Site, wanted: StackResource): Promise
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS" });
     checkProperties(wanted);
     checkVerb(site, created, "Create");
+    await paced(site, wanted.logicalId, "request");
+    refuseInterrupted(site, "creation");
     created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
+    await paced(site, wanted.logicalId, "answer");
+    refuseInterrupted(site, "creation");
     setResourceStatus(site, created, { status: "CREATE_IN_PROGRESS", reason: "Resource creation Initiated" });
     created = await settleResource(site, created);
+    await paced(site, wanted.logicalId, "settle");
     refuseInterrupted(site, "creation");
     setResourceStatus(site, created, { status: "CREATE_COMPLETE" });
     return created;
@@ -87,11 +93,14 @@ export async function updateResource(
     setResourceStatus(site, updated, { status: "UPDATE_IN_PROGRESS" });
     checkProperties(wanted);
     checkVerb(site, updated, "Update");
+    await paced(site, wanted.logicalId, "request");
+    refuseInterrupted(site, "update");
     const [request, current] = [await requestFor(site, updated), await existingRequest(site, existing)];
     calls = watchedCalls(request.context);
     const { context } = calls;
     await providerOf(wanted.type).update({ ...request, context }, { ...current, context });
     updated = await settleResource(site, updated);
+    await paced(site, wanted.logicalId, "settle");
     refuseInterrupted(site, "update");
     setResourceStatus(site, updated, { status: "UPDATE_COMPLETE" });
     return updated;
@@ -119,13 +128,6 @@ function isRefusedAtOnce(type: string, changed: boolean): boolean {
   return !changed && !ALWAYS_UPDATED_BACK.includes(type);
 }
 
-/** The resource was under way when another one failed or the update was cancelled. */
-class Interrupted extends ResourceError {}
-
-function refuseInterrupted({ stack }: Site, what: "creation" | "update"): void {
-  if (stack.interrupted) throw new Interrupted(`Resource ${what} cancelled`);
-}
-
 const REPLACEMENT = "Requested update requires the creation of a new physical resource; hence creating one.";
 
 /** Creates a replacement for an existing resource, which stays until cleanup. Throws OperationFailed. */
@@ -141,10 +143,13 @@ export async function replaceResource(
     checkProperties(wanted);
     refuseSameName(wanted, existing);
     checkVerb(site, created, "Create");
+    await paced(site, wanted.logicalId, "request");
+    refuseInterrupted(site, "update");
     created = { ...wanted, physicalId: await provider.create(await requestFor(site, wanted)) };
     site.stack.resources.set(created.logicalId, created);
     setResourceStatus(site, created, { status: "UPDATE_IN_PROGRESS", reason: "Resource creation Initiated" });
     created = await settleResource(site, created);
+    await paced(site, wanted.logicalId, "settle");
     refuseInterrupted(site, "update");
     setResourceStatus(site, created, { status: "UPDATE_COMPLETE" });
     return created;
@@ -159,6 +164,7 @@ export async function deleteResource(site: Site, resource: StackResource): Promi
   try {
     if (resource.physicalId !== "") setResourceStatus(site, resource, { status: "DELETE_IN_PROGRESS" });
     if (resource.physicalId !== "") await removeFromAccount(site, resource);
+    await paced(site, resource.logicalId, "delete");
     setResourceStatus(site, resource, { status: "DELETE_COMPLETE" });
   } catch (error) {
     setResourceStatus(site, resource, { status: "DELETE_FAILED", reason: failureReason(site, error, resource.type) });

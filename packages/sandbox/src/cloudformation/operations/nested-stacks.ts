@@ -3,6 +3,7 @@ import { deleteStack } from "../engine/deletion.ts";
 import { applyUpdate, beginDeployment, createStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
 import { recordFailedUpdate } from "../engine/failure.ts";
+import { Interrupted, isInterrupted, refuseInterrupted } from "../engine/interruption.ts";
 import { undoUpdate } from "../engine/rollback.ts";
 import { type Account, assign, type Blueprint, type ChangeSet, type Parent, type Site, type Stack } from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
@@ -112,6 +113,9 @@ async function updateNested(site: Site, parent: Stack, wanted: ResourceRequest):
     await applyUpdate(site);
   } catch (error) {
     recordFailedUpdate(site, error);
+    if (error instanceof Interrupted || isInterrupted({ account: site.account, stack: parent })) {
+      throw new Interrupted("update");
+    }
     throw updateFailed(stack);
   }
 }
@@ -139,9 +143,11 @@ async function remove(account: Account, { physicalId }: ExistingResource): Promi
   }
 }
 
-async function settle({ stack }: Site): Promise<void> {
+async function settle(site: Site): Promise<void> {
+  const { account, stack } = site;
   await stack.work;
   if (stack.status !== "CREATE_FAILED") return;
+  refuseInterrupted({ account, stack: parentOf(site) }, "creation");
   throw new ResourceError(`Embedded stack ${stack.id} was not successfully created: ${stack.statusReason ?? ""}`);
 }
 
