@@ -137,6 +137,8 @@ export interface Stack {
   /** Newest first. */
   readonly events: StackEvent[];
   readonly changeSets: ChangeSet[];
+  /** What was found before anything was deployed, for each creation or update without a change set that failed for it. */
+  readonly validations: FailedValidation[];
   /** The change set that produced the stack's current state; undefined if an operation did. */
   changeSetId: string | undefined;
   readonly settings: StackSettings;
@@ -199,13 +201,22 @@ export interface ChangeSet {
   statusReason: string | undefined;
   executionStatus: string;
   changes: readonly PlannedChange[];
-  /** What AWS's schemas find wrong before anything is deployed. */
+  /** Whether AWS's schemas are asked before anything is deployed. */
+  readonly validated: boolean;
+  /** What they find wrong. */
   validationFailures: readonly ValidationFailure[];
   /** Why some values could not be shown; undefined if all could. */
   valuesWarning: string | undefined;
 }
 
-/** A fault of one resource's properties, as the validation of a change set reports it. */
+/** An operation on a stack that did not begin because of what AWS's schemas find wrong. */
+export interface FailedValidation {
+  readonly operationId: string;
+  readonly operation: "CREATE_STACK" | "UPDATE_STACK";
+  readonly failures: readonly ValidationFailure[];
+}
+
+/** A fault of one resource's properties, as the validation before a deployment reports it. */
 export interface ValidationFailure {
   readonly id: string;
   readonly logicalId: string;

@@ -1,7 +1,4 @@
 import t from "tap";
-import { hasOwnProvider, providerOf } from "#sandbox/cloudformation/providers/table";
-import { DESCRIBED_TYPES } from "#sandbox/cloudformation/schemas/described-types";
-import { definitionOfType } from "#sandbox/cloudformation/schemas/read-definitions";
 import { fn, putCode, stageOf } from "./fixtures.ts";
 import type { Stage } from "./stage.ts";
 
@@ -256,19 +253,4 @@ t.test("a layer's permission comes and goes with its stack", async (t) => {
   t.equal((await policy()).length, 1);
   t.equal((await stage.update("shop", { Resources: { Layer } })).StackStatus, "UPDATE_COMPLETE");
   await t.rejects(policy(), { code: "ResourceNotFoundException" });
-});
-
-/** AWS's guide says of these that they cannot be updated, and the schemas do not say so. */
-const BY_GUIDE = ["AWS::CloudFormation::WaitCondition"];
-
-t.test("what makes a new resource is what AWS's schemas say, for every type with a provider", async (t) => {
-  const types = DESCRIBED_TYPES.split("\n").map((line) => line.split(" ")[0] ?? "");
-  const own = types.filter((type) => hasOwnProvider(type) && !BY_GUIDE.includes(type));
-  t.ok(own.length > 20);
-  for (const type of own) {
-    const rules = [...(definitionOfType(type)?.properties ?? [])];
-    const { replacedBy } = providerOf(type);
-    const found = replacedBy === "all" ? rules.map(([name]) => name) : replacedBy;
-    t.same([...found].sort(), rules.flatMap(([name, { replaces }]) => (replaces ? [name] : [])).sort(), type);
-  }
 });

@@ -8,9 +8,9 @@ import { ALL_CAPABILITIES, changesOf, refusal, type Stage } from "./stage.ts";
 
 const CODE = { ZipFile: "x" };
 
-/** The reason why the only resource of a stack cannot be created; undefined if it can. */
+/** The reason why the only resource of a stack cannot be created at its turn; undefined if it can. */
 async function reasonOf(stage: Stage, name: string, resource: object): Promise<string | undefined> {
-  await stage.create(name, { Resources: { R: resource } });
+  await stage.create(name, { Resources: { R: resource } }, { DisableValidation: true });
   const failed = (await stage.events(name)).find(({ ResourceStatus }) => ResourceStatus === "CREATE_FAILED");
   return failed?.ResourceStatusReason?.replace("Properties validation failed for resource R with message:\n", "");
 }
@@ -104,7 +104,8 @@ t.test("an update that AWS's schema refuses goes no further than its resource", 
   const stage = stageOf(t);
   await stage.create("shop", { Resources: { T: topic("news"), U: topic("other") } });
   const broken = topic("news", { Properties: { TopicName: "news", Displayname: "x" } });
-  const back = await stage.update("shop", { Resources: { T: broken, U: topic("other") } });
+  const next = { Resources: { T: broken, U: topic("other") } };
+  const back = await stage.update("shop", next, { DisableValidation: true });
   t.match(back, { StackStatus: "UPDATE_ROLLBACK_COMPLETE" });
   const story = await stage.story("shop");
   t.same(
@@ -128,7 +129,8 @@ t.test("a type that AWS does not have is refused at once, also by what only read
 });
 
 t.test("what replaces a resource is what AWS's schema says, with a provider or without", async (t) => {
-  const everything = ["AWS::CloudFormation::WaitCondition", "AWS::Lambda::Version"];
+  // AWS's guide says of these that they cannot be updated, and the schemas do not say so.
+  const everything = ["AWS::CloudFormation::WaitCondition"];
   const types = DESCRIBED_TYPES.split("\n").flatMap((line) => /^AWS\S+/.exec(line)?.[0] ?? []);
   for (const type of types.filter((name) => !everything.includes(name))) {
     const properties = [...(definitionOfType(type)?.properties ?? [])];
@@ -154,4 +156,73 @@ t.test("a type without a provider has its name for an id, keeps it to itself and
     changesOf(await stage.changeSet({ StackName: "shop", ChangeSetName, template }));
   t.same(await set("rename", stream("carts")), ["Modify S True"]);
   t.same(await set("resize", stream("orders", { ShardCount: 2 })), ["Modify S False"]);
+});
+
+t.test(
+  "a creation or an update whose properties AWS's schemas refuse ends before its first resource, and says where",
+  async (t) => {
+    const stage = stageOf(t);
+    const wrong = { Resources: { Good: topic("good"), T: topic("news", { Properties: { Displayname: "x" } }) } };
+    const words =
+      "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.";
+    const failuresOf = async (StackName: string) =>
+      (await stage.client.send(new DescribeEventsCommand({ StackName }))).OperationEvents ?? [];
+    const storyOf = async (name: string, from: string) => {
+      const events = await stage.events(name);
+      const begin = events.findLastIndex(({ ResourceStatus }) => ResourceStatus === from);
+      return events
+        .slice(begin)
+        .map((event) => [event.LogicalResourceId, event.ResourceStatus, event.ResourceStatusReason]);
+    };
+    t.equal((await stage.create("new", wrong)).StackStatus, "ROLLBACK_COMPLETE");
+    t.same(await storyOf("new", "CREATE_IN_PROGRESS"), [
+      ["new", "CREATE_IN_PROGRESS", "User Initiated"],
+      ["new", "ROLLBACK_IN_PROGRESS", `${words} Rollback requested by user.`],
+      ["new", "ROLLBACK_COMPLETE", undefined],
+    ]);
+    const [failure] = await failuresOf("new");
+    t.match(failure, {
+      OperationType: "CREATE_STACK",
+      EventType: "VALIDATION_ERROR",
+      LogicalResourceId: "T",
+      ValidationPath: "/Resources/T/Properties",
+      ValidationStatusReason: "extraneous key [Displayname] is not permitted",
+    });
+    const again = await stage.client.send(new DescribeEventsCommand({ OperationId: failure?.OperationId }));
+    t.same(again.OperationEvents, [failure]);
+
+    await stage.create("shop", { Resources: { Good: topic("kept") } });
+    t.equal((await stage.update("shop", wrong)).StackStatus, "UPDATE_ROLLBACK_COMPLETE");
+    t.same(
+      (await storyOf("shop", "UPDATE_IN_PROGRESS")).map(([id, status]) => `${id} ${status}`),
+      [
+        "shop UPDATE_IN_PROGRESS",
+        "shop UPDATE_ROLLBACK_IN_PROGRESS",
+        "shop UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        "shop UPDATE_ROLLBACK_COMPLETE",
+      ],
+    );
+    t.match(await failuresOf("shop"), [{ OperationType: "UPDATE_STACK", LogicalResourceId: "T" }]);
+    const deleted = await stage.create("gone", wrong, { OnFailure: "DELETE" });
+    t.equal(deleted.StackStatus, "DELETE_COMPLETE");
+    const kept = await stage.create("kept", wrong, { DisableRollback: true });
+    t.match(kept, { StackStatus: "CREATE_FAILED", StackStatusReason: words });
+  },
+);
+
+t.test("validation that is switched off leaves a change set to its resources", async (t) => {
+  const stage = stageOf(t);
+  await stage.create("shop", { Resources: { T: topic("news") } });
+  const template = { Resources: { T: topic("news", { Properties: { TopicName: "news", Displayname: "x" } }) } };
+  const input = { StackName: "shop", ChangeSetName: "unseen", DisableValidation: true, template };
+  t.equal((await stage.changeSet(input)).Status, "CREATE_COMPLETE");
+});
+
+t.test("a value that is only known at the resource's turn is judged there", async (t) => {
+  const stage = stageOf(t);
+  const P = { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: "ten" } };
+  const Fn = fn(CODE, { Timeout: { "Fn::GetAtt": "P.Value" } });
+  t.equal((await stage.create("shop", { Resources: { P, Fn } })).StackStatus, "ROLLBACK_COMPLETE");
+  const failed = (await stage.events("shop")).find(({ ResourceStatus }) => ResourceStatus === "CREATE_FAILED");
+  t.match(failed?.ResourceStatusReason, /^Properties validation failed for resource Fn with message:/);
 });

@@ -46,6 +46,7 @@ export async function createChangeSet(account: Account, input: Shape): Promise<S
       settings,
       includeNested: optionalFlag(input, "IncludeNestedStacks") ?? false,
       importExisting: optionalFlag(input, "ImportExistingResources") ?? false,
+      validated: !optionalFlag(input, "DisableValidation"),
     },
   );
   runInBackground(site, () => computeChangeSet(site, set));

@@ -13,7 +13,7 @@ import { consentedBlueprint, finishedBlueprint } from "./submission.ts";
 /** The members of a request that a change set remembers. */
 type ChangeSetRequest = Pick<
   ChangeSet,
-  "name" | "type" | "description" | "onStackFailure" | "settings" | "includeNested" | "importExisting"
+  "name" | "type" | "description" | "onStackFailure" | "settings" | "includeNested" | "importExisting" | "validated"
 > &
   Partial<Pick<ChangeSet, "parents">>;
 
@@ -69,7 +69,7 @@ export async function computeChangeSet(site: Site, set: ChangeSet): Promise<void
     const changes = set.includeNested ? await withNestedSets(site, set, planned) : planned;
     const empty = changes.length === 0 && !outputsChange && site.stack.recovery === null;
     if (empty && set.type !== "CREATE") throw validationError(noChangesOf(set.blueprint));
-    assign(set, { changes, valuesWarning, validationFailures: validationFailures(site, changes) });
+    assign(set, { changes, valuesWarning, validationFailures: set.validated ? validationFailures(site, changes) : [] });
     if (set.validationFailures.length > 0) throw validationError(VALIDATION_FAILED);
     assign(set, { status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" });
   } catch (error) {
@@ -112,6 +112,7 @@ async function nestedSet({ account, stack: parent }: Site, set: ChangeSet, chang
     settings: {},
     includeNested: true,
     importExisting: set.importExisting,
+    validated: set.validated,
     parents: { parentId: set.id, rootId: set.parents?.rootId ?? set.id },
   });
   await computeChangeSet(site, nested);

@@ -4,9 +4,22 @@ import { runInBackground } from "../engine/background.ts";
 import { deleteStack } from "../engine/deletion.ts";
 import { beginDeployment, createStack, updateStack } from "../engine/deployment.ts";
 import { now, setStackStatus } from "../engine/events.ts";
-import type { OnFailure } from "../model.ts";
-import { type Account, assign, type Parent, type Stack, type StackSettings } from "../model.ts";
+import { failCreation, failUpdate } from "../engine/failure.ts";
+import { StackError } from "../engine/scope.ts";
+import {
+  type Account,
+  assign,
+  type Blueprint,
+  type FailedValidation,
+  type OnFailure,
+  type Parent,
+  type Site,
+  type Stack,
+  type StackSettings,
+  type ValidationFailure,
+} from "../model.ts";
 import { planChanges } from "../plan/changes.ts";
+import { VALIDATION_FAILED, validationFailures } from "../plan/early-validation.ts";
 import { validationError } from "../template/parse.ts";
 import { checkStackName, checkUpdatable, findStack, MISSING, refuseNested, stackAt, useToken } from "./find-stack.ts";
 import { optionalTextList, requiredText } from "./input.ts";
@@ -33,6 +46,7 @@ export function newStack(account: Account, name: string, parent?: Parent): Stack
     recovery: null,
     events: [],
     changeSets: [],
+    validations: [],
     changeSetId: undefined,
     settings: defaultSettings(),
     tokens: new Set(),
@@ -62,9 +76,26 @@ export async function createStackOperation(account: Account, input: Shape): Prom
   assign(stack.settings, settings);
   if (!known) account.stacks.push(stack);
   makeObsolete(stack);
+  const failures = optionalFlag(input, "DisableValidation") ? [] : earlyFailures(site, blueprint);
   beginDeployment(site, blueprint, "CREATE_IN_PROGRESS");
-  runInBackground(site, () => createStack(site, onFailure));
+  const refused = refusalOf(site, "CREATE_STACK", failures);
+  runInBackground(site, () => (refused ? failCreation(site, refused, onFailure) : createStack(site, onFailure)));
   return { StackId: stack.id };
+}
+
+function earlyFailures(site: Site, blueprint: Blueprint): ValidationFailure[] {
+  return validationFailures(site, planChanges(site, blueprint).changes);
+}
+
+/** Why the operation goes no further than its first event; undefined if it may. */
+function refusalOf(
+  { account, stack }: Site,
+  operation: FailedValidation["operation"],
+  failures: readonly ValidationFailure[],
+): StackError | undefined {
+  if (failures.length === 0) return undefined;
+  stack.validations.push({ operationId: account.context.uuid(), operation, failures });
+  return new StackError(VALIDATION_FAILED);
 }
 
 export async function updateStackOperation(account: Account, input: Shape): Promise<Shape> {
@@ -89,8 +120,10 @@ export async function updateStackOperation(account: Account, input: Shape): Prom
   assign(stack.settings, { disableRollback: false }, others, { policyAfterUpdate: policy });
   assign(stack, { updatedAt: now(account), changeSetId: undefined });
   makeObsolete(stack);
+  const failures = optionalFlag(input, "DisableValidation") ? [] : validationFailures(site, changes);
   beginDeployment(site, blueprint, "UPDATE_IN_PROGRESS");
-  runInBackground(site, () => updateStack(site));
+  const refused = refusalOf(site, "UPDATE_STACK", failures);
+  runInBackground(site, () => (refused ? failUpdate(site, refused) : updateStack(site)));
   return { StackId: stack.id };
 }
 
