@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { addAccessControl } from "./plugins/access-control.ts";
 import { addAdmission } from "./plugins/admission.ts";
 import { addClosing } from "./plugins/closing.ts";
+import { CONTROL_CHARACTERS } from "./plugins/control-characters.ts";
 import { addIdempotencyKeys } from "./plugins/idempotency-keys.ts";
 import { addJsonBodies } from "./plugins/json-bodies.ts";
 import { addOpenApi } from "./plugins/openapi.ts";
@@ -57,7 +58,9 @@ export async function buildApp({ services, logger, newRequestId, admit }: AppDep
     forceCloseConnections: true,
     return503OnClosing: false,
     routerOptions: { maxParamLength, querystringParser: parseQuery },
-    ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false } },
+    ajv: {
+      customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, keywords: [CONTROL_CHARACTERS] },
+    },
     schemaController: { compilersFactory: { buildSerializer, buildValidator } },
     frameworkErrors: (error, request, reply) => {
       sendRequestId(request, reply);

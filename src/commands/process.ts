@@ -9,7 +9,8 @@ import { isOutage, StepbackError } from "../domain/errors.ts";
 export function refuseToStart(error: unknown): never {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (isOutage(error) || FULL.has(code)) throw new CliError(EXIT.service, messageOf(error), OUTAGE_ADVICE);
-  if (error instanceof StepbackError) throw new CliError(EXIT.configuration, error.message, error.row.advice);
+  if (error instanceof StepbackError)
+    throw new CliError(EXIT.configuration, error.message.split("\n"), error.row.advice);
   if (code !== "EADDRINUSE") throw error;
   throw new CliError(EXIT.configuration, "The port is taken by another process.", "Choose another one.");
 }

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { runCli } from "#cli/cli";
 import type { ExitCode } from "#cli/exit-codes";
-import { type OutStream, type Paint, painter, wantsColour } from "#cli/paint";
+import { type OutStream, type Paint, painter, styled, wantsColour } from "#cli/paint";
 import type { Environment } from "#cli/settings";
 import type { Invocation } from "./invocation.ts";
 
@@ -25,11 +25,11 @@ export class Stage {
 
   act(headline: string): void {
     this.#acts += 1;
-    this.out.write(`\n${this.paint("bold", `${this.#acts}  ${headline}`)}\n`);
+    this.out.write(`\n${styled(this.paint("bold", `${this.#acts}  ${headline}`))}\n`);
   }
 
   say(...lines: readonly string[]): void {
-    for (const line of lines) this.out.write(line ? `${INDENT}${line}\n` : "\n");
+    for (const line of lines) this.out.write(line ? `${INDENT}${styled(line)}\n` : "\n");
   }
 
   /** Invocations and their results. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { controlCharacterIn } from "../domain/control-characters.ts";
 import { ERROR_TABLE, problemOf, StepbackError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { IdempotencyService, KeyedRequest, StoredResponse } from "../services/idempotency.ts";
@@ -77,8 +78,8 @@ function saysTryAgain(status: number, body: string): boolean {
 function keyedRequest(request: FastifyRequest): KeyedRequest | null {
   const key = request.headers["idempotency-key"];
   if (request.method !== "POST" || key === undefined) return null;
-  if (typeof key !== "string" || key === "" || key.length > MAX_KEY_LENGTH) {
-    const detail = `must be one text of 1 to ${MAX_KEY_LENGTH} characters`;
+  if (typeof key !== "string" || key === "" || key.length > MAX_KEY_LENGTH || controlCharacterIn(key)) {
+    const detail = `must be one text of 1 to ${MAX_KEY_LENGTH} characters, without control characters`;
     throw new StepbackError("VALIDATION_FAILED", `Idempotency-Key ${detail}.`, [
       { detail: `Idempotency-Key ${detail}` },
     ]);

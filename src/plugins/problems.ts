@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERROR_TABLE, type Fault, type Problem, problemOf, StepbackError } from "../domain/errors.ts";
+import { CONTROL_CHARACTERS, escapeMember } from "./control-characters.ts";
 import { presentProblem } from "./problem-document.ts";
 
 /** Sends every error as a problem document (RFC 9457), wherever it was thrown, and logs 5xx errors in this one place. */
@@ -9,7 +10,7 @@ export function addProblemDocuments(app: FastifyInstance): void {
 }
 
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
-  const problem = problemOf(asStepbackError(error));
+  const problem = problemOf(asStepbackError(error, request));
   const { status } = ERROR_TABLE[problem.code];
   if (status >= 500) request.log.error({ err: error }, "a request failed with an internal error");
   if (status === 503 || status === 507) reply.header("retry-after", RETRY_AFTER_S);
@@ -49,11 +50,11 @@ const FASTIFY_ERRORS: Readonly<Record<string, (message: string) => StepbackError
 };
 
 /** Translates what fastify refuses before a handler runs. Any other foreign error stays as it is and becomes INTERNAL. */
-function asStepbackError(error: FastifyError | Error): Error {
+function asStepbackError(error: FastifyError | Error, request: FastifyRequest): Error {
   if (error instanceof StepbackError) return error;
   // The files of the documentation's page refuse paths that lead out of their folder or name none.
   if (!("code" in error)) return isClientError(error) ? malformedAddress() : error;
-  if (error.validation) return invalid(error);
+  if (error.validation) return invalid(error, request);
   const translate = FASTIFY_ERRORS[error.code];
   if (translate) return translate(error.message);
   return isClientError(error) ? new StepbackError("VALIDATION_FAILED", error.message) : error;
@@ -64,9 +65,12 @@ function isClientError({ statusCode = 500 }: Partial<FastifyError>): boolean {
   return statusCode >= 400 && statusCode < 500;
 }
 
-/** A malformed id is NOT_FOUND, like an unknown one. Everything else lists all of its faults. */
-function invalid({ validation = [], validationContext }: FastifyError): StepbackError {
-  if (validationContext === "params") return new StepbackError("NOT_FOUND", "There is nothing with this id.");
+/** A malformed id or name in the address is NOT_FOUND, like an unknown one. Everything else lists all of its faults. */
+function invalid({ validation = [], validationContext }: FastifyError, { method }: FastifyRequest): StepbackError {
+  // Only a PUT gives new names in its address.
+  const isOfNewName = method === "PUT" && validation.some(({ keyword }) => keyword === CONTROL_CHARACTERS);
+  if (validationContext === "params" && !isOfNewName)
+    return new StepbackError("NOT_FOUND", "There is nothing with this id.");
   const faults = validation.map(({ instancePath, params, message = "is not valid" }): Fault => {
     const member = params["additionalProperty"] ?? params["missingProperty"];
     const pointer = typeof member === "string" ? `${instancePath}/${escapeMember(member)}` : instancePath;
@@ -74,21 +78,19 @@ function invalid({ validation = [], validationContext }: FastifyError): Stepback
   });
   return new StepbackError(
     "VALIDATION_FAILED",
-    `The ${validationContext === "querystring" ? "query" : validationContext} has ${countOf(faults)}.`,
+    `The ${PARTS[validationContext ?? ""] ?? validationContext} has ${countOf(faults)}.`,
     faults,
   );
 }
+
+/** Parts of a request whose name among developers of servers is another one. */
+const PARTS: Readonly<Record<string, string>> = { querystring: "query", params: "address" };
 
 function describe(message: string, params: Record<string, unknown>): string {
   if ("additionalProperty" in params) return "is not known here";
   if ("missingProperty" in params) return "is missing";
   const { allowedValues } = params;
   return Array.isArray(allowedValues) ? `${message}: ${allowedValues.join(", ")}` : message;
-}
-
-/** Escapes a member's name for a JSON pointer (RFC 6901). */
-function escapeMember(member: string): string {
-  return member.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function countOf({ length }: readonly Fault[]): string {

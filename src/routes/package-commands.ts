@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { OPERATORS } from "../domain/access/roles.ts";
+import { CONTROL_CHARACTERS } from "../plugins/control-characters.ts";
 import type { PackageCommandService } from "../services/package-commands.ts";
 import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -21,7 +22,13 @@ const OUTPUT = {
   "x-required-role": OPERATORS,
   params: Params,
   body: Type.Object(
-    { lines: Type.Array(Type.String({ maxLength: 4000 }), { minItems: 1, maxItems: MAX_LINES }) },
+    {
+      lines: Type.Array(Type.String({ maxLength: 4000, [CONTROL_CHARACTERS]: "any" }), {
+        minItems: 1,
+        maxItems: MAX_LINES,
+        description: "What the command printed; control characters are kept as `<U+001B>`",
+      }),
+    },
     { additionalProperties: false },
   ),
   response: { 204: Type.Null({ description: "Appended" }), ...REFUSALS },

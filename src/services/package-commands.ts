@@ -1,6 +1,7 @@
 import type { Outcome } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { awaitsCommand, isByPackage } from "../domain/activity/rollback.ts";
+import { withVisibleControls } from "../domain/control-characters.ts";
 import { problemOf, StepbackError } from "../domain/errors.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { CommandStore } from "../store/port/builds.ts";
@@ -13,7 +14,7 @@ import type { Uses } from "./service-deps.ts";
  * the stored package. This service takes the reports of the command's runner. NO_COMMAND_AWAITED for any other rollback.
  */
 export interface PackageCommandService {
-  /** Appends what the command printed to the rollback's log. */
+  /** Appends what the command printed to the rollback's log, with its control characters made visible. */
   appendOutput(id: string, messages: readonly string[]): Promise<void>;
   /**
    * Reports how the command ended, and enqueues the verification. Repeating the report changes nothing. BACKUP_NOT_READY,
@@ -36,7 +37,7 @@ export function createPackageCommandService(
       const about = { level: "info", component: null, step: null, aws: null } as const;
       await store.appendOutput(
         id,
-        messages.map((message) => ({ at, ...about, message })),
+        messages.map((message) => ({ at, ...about, message: withVisibleControls(message) })),
         awaitedError,
       );
     },

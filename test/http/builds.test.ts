@@ -206,9 +206,11 @@ t.test("the command's output and outcome are accepted only while the command may
   t.match(waited.body, { status: "In Progress", outcome: null }, "a waiting request learns that the command may run");
 
   t.equal((await output(["Deploying", "Done"])).status, 204);
-  t.match(itemsOf(await service.get(`/v1/rollbacks/${id}/logs`)).slice(-2), [
+  t.equal((await output(["\u001b[32mDone\u202e\tat once"])).status, 204, "what a program prints is no text of people");
+  t.match(itemsOf(await service.get(`/v1/rollbacks/${id}/logs`)).slice(-3), [
     { message: "Deploying" },
     { message: "Done" },
+    { message: "<U+001B>[32mDone<U+202E>\tat once" },
   ]);
   for (const lines of [[], "text", ["x".repeat(4001)], Array(201).fill("line")])
     t.equal((await output(lines)).status, 400);

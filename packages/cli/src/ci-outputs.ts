@@ -1,6 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import type { Deployment, Rollback } from "#client/api-types";
 import type { Terminal } from "./terminal.ts";
+import { visible } from "./visible.ts";
 
 /** The outputs of a step, by the names under which later steps of the workflow read them. */
 interface Outputs {
@@ -19,7 +20,7 @@ async function writeOutputs(terminal: Terminal, outputs: Outputs): Promise<void>
   if (!file) return;
   const known = Object.entries(outputs).filter(([, value]) => value !== null && value !== undefined);
   try {
-    await appendFile(file, known.map(([name, value]) => entryOf(name, String(value))).join(""));
+    await appendFile(file, known.map(([name, value]) => entryOf(name, visible(String(value)))).join(""));
   } catch (error) {
     terminal.note(
       `The outputs could not be written to GITHUB_OUTPUT: ${error instanceof Error ? error.message : error}`,

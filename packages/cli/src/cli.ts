@@ -15,10 +15,11 @@ import { rollbackCommand } from "./commands/rollback.ts";
 import { tokensCommand } from "./commands/tokens.ts";
 import { errorLines, exitCodeOf } from "./errors.ts";
 import { CliError, EXIT, type ExitCode } from "./exit-codes.ts";
-import { painter, wantsColour } from "./paint.ts";
+import { painter, wantsColour, writtenLine } from "./paint.ts";
 import { ENDING_SIGNALS } from "./run-command.ts";
 import { openSession, type Run } from "./session.ts";
 import type { CliIo } from "./terminal.ts";
+import { visibleLines } from "./visible.ts";
 
 /** Adds a command that is a client of the service. */
 type ClientCommand = (program: Command, run: Run) => void;
@@ -86,7 +87,7 @@ function emptyProgram(version: string, { stdout, stderr }: CliIo): Command {
     .description("Takes a backup before every deploy to AWS, and rolls back exactly the components that you pick.")
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(visibleLines(text)) })
     .addHelpText("after", HELP_AFTER);
 }
 
@@ -109,7 +110,7 @@ async function runInterruptibly(work: (interrupted: AbortSignal) => Promise<Exit
 function failWith(error: unknown, { stderr, env }: CliIo): ExitCode {
   // Commander has printed it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const paint = painter(wantsColour(stderr, env));
-  for (const line of errorLines(error, paint)) stderr.write(`${line}\n`);
+  const isColoured = wantsColour(stderr, env);
+  for (const line of errorLines(error, painter(isColoured))) stderr.write(`${writtenLine(line, isColoured)}\n`);
   return exitCodeOf(error);
 }

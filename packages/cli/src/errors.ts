@@ -27,10 +27,9 @@ export function errorLines(error: unknown, paint: Paint): string[] {
     return [...problemLines(error.problem, paint), ...requestId];
   }
   const advice = adviceOn(error);
-  return [
-    `${paint("red", "error:")} ${error instanceof Error ? error.message : String(error)}`,
-    ...(advice ? [adviceLine(advice, paint)] : []),
-  ];
+  const message = error instanceof Error ? error.message : String(error);
+  const [first, ...more] = error instanceof CliError ? error.lines : [message];
+  return [`${paint("red", "error:")} ${first}`, ...more, ...(advice ? [adviceLine(advice, paint)] : [])];
 }
 
 /** Code and title, detail, every fault, and what to do about it. */

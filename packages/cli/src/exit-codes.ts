@@ -19,16 +19,20 @@ export const EXIT = {
 
 export type ExitCode = number;
 
-/** Ends a command early. The message is for people and holds no secret. */
+/** Ends a command early. The message is for people and holds no secret; one of several lines is given as a list. */
 export class CliError extends Error {
   override readonly name = "CliError";
 
+  readonly lines: readonly string[];
+
   constructor(
     readonly exitCode: ExitCode,
-    message: string,
+    message: string | readonly string[],
     /** What to do about it; null where the message says so already. */
     readonly advice: string | null = null,
   ) {
-    super(message);
+    const lines = typeof message === "string" ? [message] : message;
+    super(lines.join("\n"));
+    this.lines = lines;
   }
 }

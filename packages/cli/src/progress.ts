@@ -1,4 +1,4 @@
-import { type OutStream, wantsColour } from "./paint.ts";
+import { type OutStream, wantsColour, writtenLine } from "./paint.ts";
 import type { Environment } from "./settings.ts";
 
 /** Shows on stderr that something takes a while: a spinner on a terminal, elsewhere a line at each end. */
@@ -11,7 +11,14 @@ export interface Progress {
 
 export async function openProgress(text: string, stream: OutStream, env: Environment): Promise<Progress> {
   // A terminal of unknown width reports 0 columns, and the spinner would never stop clearing lines.
-  return stream.isTTY && stream.columns ? openSpinner(text, stream, env) : openLines(text, stream);
+  const written = (one: string) => writtenLine(one, wantsColour(stream, env));
+  const isScreen = stream.isTTY && stream.columns;
+  const progress = isScreen ? await openSpinner(written(text), stream, env) : openLines(written(text), stream);
+  return {
+    succeed: (end) => progress.succeed(written(end)),
+    fail: (end) => progress.fail(written(end)),
+    stop: () => progress.stop(),
+  };
 }
 
 async function openSpinner(text: string, stream: OutStream, env: Environment): Promise<Progress> {

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
-import type { Paint } from "./paint.ts";
+import { type Paint, withoutPaint } from "./paint.ts";
+import { visible } from "./visible.ts";
 
 /** Between two columns. Two blanks, so that `awk -F'  +'` can split a table. */
 const GAP = "  ";
@@ -36,5 +36,5 @@ function padCell(text: string, width: number): string {
 }
 
 function widthOf(text: string): number {
-  return stripVTControlCharacters(text).length;
+  return withoutPaint(visible(text)).length;
 }

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline/promises";
-import { type OutStream, type Paint, painter, wantsColour } from "./paint.ts";
+import { type OutStream, type Paint, painter, wantsColour, writtenLine } from "./paint.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import type { Environment } from "./settings.ts";
+import { visibleJson } from "./visible.ts";
 
 /** Environment and streams of a command: those of the process, or stand-ins, as in the demo and the tests. */
 export interface CliIo {
@@ -19,18 +20,22 @@ export class Terminal {
   readonly paint: Paint;
   /** For what is printed to stderr. */
   readonly paintNotes: Paint;
+  readonly #isColoured: boolean;
+  readonly #hasColouredNotes: boolean;
 
   constructor(
     readonly io: CliIo,
     readonly form: OutputForm,
   ) {
-    this.paint = painter(form === "table" && wantsColour(io.stdout, io.env));
-    this.paintNotes = painter(wantsColour(io.stderr, io.env));
+    this.#isColoured = form === "table" && wantsColour(io.stdout, io.env);
+    this.#hasColouredNotes = wantsColour(io.stderr, io.env);
+    this.paint = painter(this.#isColoured);
+    this.paintNotes = painter(this.#hasColouredNotes);
   }
 
   /** Prints the answer: exactly as the API gave it, or as lines for people. */
   answer(body: unknown, lines: (paint: Paint) => readonly string[]): void {
-    if (this.form === "json") this.print([JSON.stringify(body, null, 2)]);
+    if (this.form === "json") this.printJson(body, 2);
     else this.print(lines(this.paint));
   }
 
@@ -40,12 +45,18 @@ export class Terminal {
     else this.print(lines(this.paint));
   }
 
+  /** Prints lines. Line breaks and other control characters in them come from texts of others, and are shown instead of obeyed. */
   print(lines: readonly string[]): void {
-    for (const line of lines) this.io.stdout.write(`${line}\n`);
+    for (const line of lines) this.io.stdout.write(`${writtenLine(line, this.#isColoured)}\n`);
+  }
+
+  /** On one line unless it is indented. */
+  printJson(body: unknown, indent?: number): void {
+    this.io.stdout.write(`${visibleJson(body, indent)}\n`);
   }
 
   note(...lines: readonly string[]): void {
-    for (const line of lines) this.io.stderr.write(`${line}\n`);
+    for (const line of lines) this.io.stderr.write(`${writtenLine(line, this.#hasColouredNotes)}\n`);
   }
 
   /** Says how to get the next page of a table. JSON has it in `next`. */
@@ -70,7 +81,10 @@ export class Terminal {
     reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
     try {
       const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
-      const answer = await Promise.race([reader.question(`${question} [y/N] `, { signal }), closed]);
+      const answer = await Promise.race([
+        reader.question(`${writtenLine(question, this.#hasColouredNotes)} [y/N] `, { signal }),
+        closed,
+      ]);
       return /^\s*y(es)?\s*$/i.test(answer);
     } finally {
       reader.close();

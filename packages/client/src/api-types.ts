@@ -2571,6 +2571,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What the command printed; control characters are kept as `<U+001B>` */
                     lines: string[];
                 };
             };

@@ -46,7 +46,8 @@ async function follow({ api, terminal, interrupted }: Session, id: string, optio
   const { after, component, level } = options;
   const query = { after, ...present({ component, level }) };
   for await (const line of followLog(api, id, query, interrupted)) {
-    terminal.print([terminal.form === "json" ? JSON.stringify(line) : logLineText(line, terminal.paint)]);
+    if (terminal.form === "json") terminal.printJson(line);
+    else terminal.print([logLineText(line, terminal.paint)]);
   }
   return EXIT.done;
 }
