@@ -1,6 +1,6 @@
 import t from "tap";
 import { fn, putCode, stageOf } from "./fixtures.ts";
-import type { Stage } from "./stage.ts";
+import { changesOf, type Stage } from "./stage.ts";
 
 const SOURCE = { ZipFile: "exports.handler = async () => 1" };
 const PUBLISHER = "arn:aws:signer:us-east-1:000000000000:/signing-profiles/p/1234567890";
@@ -253,4 +253,32 @@ t.test("a layer's permission comes and goes with its stack", async (t) => {
   t.equal((await policy()).length, 1);
   t.equal((await stage.update("shop", { Resources: { Layer } })).StackStatus, "UPDATE_COMPLETE");
   await t.rejects(policy(), { code: "ResourceNotFoundException" });
+});
+
+t.test("a trigger has its template's tags, and other topics or queues make no new one", async (t) => {
+  const stage = stageOf(t);
+  const template = (Topic: string, tag: string) => ({
+    Resources: {
+      Fn: fn(SOURCE),
+      Trigger: {
+        Type: "AWS::Lambda::EventSourceMapping",
+        Properties: {
+          FunctionName: { Ref: "Fn" },
+          EventSourceArn: "arn:aws:kafka:us-east-1:000000000000:cluster/c/1",
+          Topics: [Topic],
+          StartingPosition: "LATEST",
+          Tags: [{ Key: tag, Value: "1" }],
+        },
+      },
+    },
+    Outputs: { Arn: { Value: { "Fn::GetAtt": "Trigger.EventSourceMappingArn" } } },
+  });
+  const created = await stage.create("shop", template("orders", "a"));
+  const Resource = created.Outputs?.[0]?.OutputValue;
+  const tags = async () => (await stage.call("lambda", "ListTags", { Resource }))["Tags"];
+  t.same(await tags(), { a: "1" });
+  const input = { StackName: "shop", ChangeSetName: "topics", template: template("carts", "b") };
+  t.same(changesOf(await stage.changeSet(input)), ["Modify Trigger False"]);
+  t.equal((await stage.update("shop", template("carts", "b"))).StackStatus, "UPDATE_COMPLETE");
+  t.same(await tags(), { b: "1" });
 });

@@ -2,6 +2,7 @@ import type { Shape } from "../../core/contract.ts";
 import { optionalText } from "../../core/shape.ts";
 import { mapOf } from "../template/value.ts";
 import { callLambda, callLambdaIfThere, poll, typed } from "./lambda-calls.ts";
+import { putTags, tagsOf } from "./lambda-tags.ts";
 import { arn, type ExistingResource, type Provider, type ResourceRequest } from "./provider.ts";
 
 const TYPES = {
@@ -32,7 +33,10 @@ const NOT_SENT = [...REPLACED_BY, "Queues", "Tags", "Topics"];
 
 export const lambdaEventSourceMapping: Provider = {
   async create(wanted) {
-    const mapping = await callLambda(wanted, "CreateEventSourceMapping", inputOf(wanted));
+    const mapping = await callLambda(wanted, "CreateEventSourceMapping", {
+      ...inputOf(wanted),
+      Tags: tagsOf(alone(wanted)),
+    });
     return optionalText(mapping, "UUID") ?? "";
   },
 
@@ -42,6 +46,7 @@ export const lambdaEventSourceMapping: Provider = {
       ...Object.fromEntries(updatable),
       UUID: existing.physicalId,
     });
+    await putTags(arnOf(existing), alone(wanted), alone(existing));
   },
 
   async delete(existing) {
@@ -58,8 +63,7 @@ export const lambdaEventSourceMapping: Provider = {
   },
 
   async attributes(existing) {
-    const mappingArn = arn(existing, "lambda", `event-source-mapping:${existing.physicalId}`);
-    return { Id: existing.physicalId, EventSourceMappingArn: mappingArn };
+    return { Id: existing.physicalId, EventSourceMappingArn: arnOf(existing) };
   },
 
   replacedBy: REPLACED_BY,
@@ -67,7 +71,16 @@ export const lambdaEventSourceMapping: Provider = {
   taggable: true,
 };
 
-/** Tags are a list in the template and a map in the API. Only functions get the stack's own tags. */
+/** Only functions get the stack's own tags. */
+function alone(request: ResourceRequest): ResourceRequest {
+  return { ...request, tags: {} };
+}
+
+function arnOf(existing: ExistingResource): string {
+  return arn(existing, "lambda", `event-source-mapping:${existing.physicalId}`);
+}
+
+/** Tags are a list in the template and a map in the API. */
 function inputOf({ properties }: ResourceRequest): Shape {
   const { Tags: _tags, ...settings } = properties;
   return mapOf(typed(settings, TYPES));
