@@ -160,13 +160,16 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
   }
 }
 
-/** What passes by itself once there is room or the other writer has ended, also before the file is open; null for anything else. */
+/**
+ * What passes by itself once there is room or another process has ended, of an error met while the file is opened; null for
+ * anything else. A full disk also shows as SQLITE_IOERR_SHMSIZE and its like, where SQLite needs room beside the file.
+ */
 export function outageOf(error: unknown): StepbackError | null {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT")
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)$/.test(code))
     return new StepbackError("DISK_FULL", `The disk of the database has no room: ${code}.`, [], { cause: error });
-  if (!/^SQLITE_(BUSY|LOCKED|PROTOCOL)(_|$)/.test(code)) return null;
-  return new StepbackError("STORE_UNAVAILABLE", `Another process holds the database: ${code}.`, [], { cause: error });
+  if (!/^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR)(_|$)/.test(code)) return null;
+  return new StepbackError("STORE_UNAVAILABLE", `The database refused with ${code}.`, [], { cause: error });
 }
 
 /** What the file or its disk cannot do now, and may be able to do later. Anything else is a fault of the program or of the file. */

@@ -98,6 +98,14 @@ t.test("serve exits with 254 while another process holds its rows, and starts on
   t.equal((await started.ended).code, 0);
 });
 
+t.test("serve exits with 254 where the disk takes no more of its rows", async (t) => {
+  const limited = `ulimit -f 8; exec '${process.execPath}' '${MAIN}' serve`;
+  const env = { ...process.env, ...awsEnv, STEPBACK_DATA_DIR: t.testdir(), STEPBACK_PORT: "0" };
+  const { status, stderr } = spawnSync("bash", ["-c", limited], { env });
+  t.equal(status, 254);
+  t.match(stderr.toString(), /STORE_UNAVAILABLE.*SQLITE_IOERR[\s\S]*Free space/);
+});
+
 t.test("every check of the demo holds, without a terminal, and it leaves no file behind", async (t) => {
   const tmp = t.testdir();
   const { code, stdout } = await runCli(["demo"], { env: { TMPDIR: tmp, AWS_PROFILE: "a-real-one" } });
