@@ -22,11 +22,14 @@ export interface ApiCalls {
 }
 
 const AGAIN_MS = 150;
-/** Longer than any outage that the run makes. */
-const PATIENCE_MS = 120_000;
+/** Longer than any outage that the run makes, on a slow machine. */
+const PATIENCE_MS = 300_000;
 
 /** What the service refuses with while it cannot do its work; everything else from 500 on is a fault of its own. */
 const DESIGNED = new Set([503, 507]);
+
+/** All requests are for what exists, with a token that is valid. */
+const LOST = new Set([401, 403, 404]);
 
 interface Attempt {
   readonly method: string;
@@ -82,6 +85,7 @@ function noteStatus(
   { method, path, status, bytes }: Received & { method: string; path: string },
 ): void {
   ledger.count("requests", String(status));
+  if (LOST.has(status)) ledger.breakRule("what was answered once is found again", `${method} ${path}: ${status}`);
   if (status < 500 || DESIGNED.has(status)) return;
   ledger.breakRule("no 5xx but 503 and 507", `${method} ${path}: ${status} ${bytes.toString().slice(0, 500)}`);
 }

@@ -20,10 +20,13 @@ const CHUNK_BYTES = [1024 * 1024, 4096] as const;
  * A small disk of its own where this user may mount one, which has real ENOSPC at every write; elsewhere `preload.ts` gives
  * SQLITE_FULL by SQLite itself, and ENOSPC to the artifacts.
  */
-export async function openDisk(folder: string, controls: string): Promise<Disk> {
+export async function openDisk(
+  folder: string,
+  { controls, mayMount }: { controls: string; mayMount: boolean },
+): Promise<Disk> {
   const dataDir = join(folder, "data");
   await mkdir(dataDir);
-  return mount(dataDir) ? mounted(dataDir) : limited(dataDir, controls);
+  return mayMount && mount(dataDir) ? mounted(dataDir) : limited(dataDir, controls);
 }
 
 function mount(dataDir: string): boolean {

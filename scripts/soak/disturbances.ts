@@ -17,6 +17,8 @@ interface Parts {
   readonly controls: string;
   readonly outages: Outages;
   readonly ledger: Ledger;
+  /** How many times longer than on a quiet machine a start takes here: the time between two kills grows with it. */
+  readonly slowness: number;
 }
 
 type Range = readonly [fewest: number, most: number];
@@ -35,7 +37,7 @@ const HELD_MS: Range = [300, 7_500];
 const SHARES = [0.02, 0.05, 0.1, 0.3] as const;
 
 export const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
-  kill: { every: [1_000, 12_000], strike: kill },
+  kill: { every: [1_000, 10_000], strike: kill },
   disk: { every: [12_000, 35_000], strike: fillDisk },
   rows: { every: [9_000, 30_000], strike: hold },
   clock: { every: [6_000, 20_000], strike: shiftClock },
@@ -43,10 +45,16 @@ export const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
 };
 
 /** Disturbs by all means at once, each at times of its own, until `isOver`; then all of them are gone. */
-export async function disturb(parts: Parts, diceOf: (name: string) => Dice, isOver: () => boolean): Promise<void> {
-  const loops = Object.entries(DISTURBANCES).map(async ([name, { every, strike }]) => {
-    const dice = diceOf(name);
-    while (await sleepUnless(isOver, between(dice, every))) await strike(parts, dice);
+export async function disturb(parts: Parts, diceOf: (at: number) => Dice, isOver: () => boolean): Promise<void> {
+  const loops = Object.entries(DISTURBANCES).map(async ([name, { every, strike }], at) => {
+    const dice = diceOf(at);
+    const slower = name === "kill" ? parts.slowness : 1;
+    // Soon for the first time, so that a short run has met each of them.
+    let waitMs = every[0];
+    while (await sleepUnless(isOver, slower * waitMs)) {
+      await strike(parts, dice);
+      waitMs = between(dice, every);
+    }
   });
   await Promise.all(loops);
   await parts.sandbox.setWeather("calm", 0);

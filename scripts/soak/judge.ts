@@ -97,3 +97,19 @@ export function judgeTimes(ledger: Ledger): string[] {
     return `${name}: median ${Math.round(median(values))} ms, most ${Math.round(most)} ms, of ${values.length}; a start on an empty folder ${Math.round(floor)} ms`;
   });
 }
+
+/** Without these, a run shows nothing. */
+const MUST_HAPPEN = [
+  ["disturbances", "SIGKILL"],
+  ["disturbances", "full disk"],
+  ["disturbances", "held rows"],
+  ["disturbances", "clock jump"],
+  ["rollbacks compared", "Completed"],
+  ["downloads", "whole"],
+  ["followers", "logs read to their ends"],
+] as const;
+
+export function judgeCoverage(ledger: Ledger): void {
+  for (const [group, name] of MUST_HAPPEN)
+    if (ledger.countOf(group, name) === 0) ledger.breakRule("a run meets everything", `${group}: no ${name}`);
+}

@@ -14,6 +14,6 @@ function messageOf(line: string): string {
     const { msg } = JSON.parse(line) as { msg?: string };
     return msg ?? "without a message";
   } catch {
-    return `stderr: ${line.slice(0, 60)}`;
+    return `stderr: ${line.replace(/\/\S*\//g, "…/").trim()}`;
   }
 }

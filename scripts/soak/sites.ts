@@ -57,8 +57,9 @@ export async function deployTo(account: Account, site: Site, dice: Dice): Promis
   await changeStack(account, site, { says, dice });
 }
 
-async function isThere(account: Account, FunctionName: string): Promise<boolean> {
-  return account.aws("lambda", "GetFunction", { FunctionName }).then(
+async function isThere(account: Account, FunctionName: string, alias?: string): Promise<boolean> {
+  const asked = { FunctionName, ...(alias === undefined ? {} : { Qualifier: alias }) };
+  return account.aws("lambda", "GetFunction", asked).then(
     () => true,
     () => false,
   );
@@ -76,7 +77,9 @@ async function changeFunction(account: Account, name: string, { says, dice }: Ch
     await configure(account, name, { Description: says, Environment: { Variables: { SAYS: says } } });
   if (dice.chance(0.4)) {
     const { Version } = await account.aws("lambda", "PublishVersion", { FunctionName });
-    await account.aws("lambda", "UpdateAlias", { FunctionName, Name: "live", FunctionVersion: Version });
+    const alias = { FunctionName, Name: "live", FunctionVersion: Version };
+    const hasAlias = await isThere(account, FunctionName, "live");
+    await account.aws("lambda", hasAlias ? "UpdateAlias" : "CreateAlias", alias);
   }
   if (dice.chance(0.3)) {
     const { Configuration } = await account.aws("lambda", "GetFunction", { FunctionName });
@@ -113,12 +116,16 @@ async function lookAtFunction(account: Account, FunctionName: string): Promise<R
   // AWS keeps an empty set of variables where there were some: no variables either way.
   const settings = ({ Description, Environment, MemorySize, Timeout }: typeof Configuration) =>
     JSON.stringify([Description, Environment?.Variables ?? {}, MemorySize, Timeout]);
-  const live = await account.aws("lambda", "GetFunctionConfiguration", { FunctionName, Qualifier: "live" });
+  // A rollback that failed between the two may have left the function without its alias.
+  const live = await account.aws("lambda", "GetFunctionConfiguration", { FunctionName, Qualifier: "live" }).then(
+    (found) => `${found.CodeSha256} ${settings(found)}`,
+    () => null,
+  );
   return {
     [`lambda-code:${FunctionName}`]: Configuration.CodeSha256,
     [`lambda-config:${FunctionName}`]: settings(Configuration),
     [`lambda-tags:${FunctionName}`]: JSON.stringify(Tags ?? {}),
     [`lambda-concurrency:${FunctionName}`]: JSON.stringify(Concurrency ?? null),
-    [alias]: `${live.CodeSha256} ${settings(live)}`,
+    [alias]: live,
   };
 }

@@ -35,7 +35,9 @@ interface Teller extends Stage {
 }
 
 /** Longer than any job takes under all faults together. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
+/** Short against the time between two kills, or no such request would ever be answered. */
+const WAIT_SECONDS = 2;
 const PREFIX = "/v1/applications/soak/stages/prod";
 
 /** Ends that no fault of AWS, of the disk or of the machine explains. */
@@ -99,7 +101,7 @@ async function begin(teller: Teller, noun: string, path: string, request: object
 async function settled({ api, ledger }: Teller, path: string, isSettled: (job: Job) => boolean): Promise<Job> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const job: Job = await api.send("GET", `${path}?wait=20`);
+    const job: Job = await api.send("GET", `${path}?wait=${WAIT_SECONDS}`);
     if (isSettled(job)) return job;
     if (performance.now() < deadline) continue;
     ledger.breakRule("every job ends", `${path} is ${job.status} after ${PATIENCE_MS / 1000} s`);
@@ -135,7 +137,7 @@ async function drill(teller: Teller, deployment: string): Promise<void> {
 async function plan({ api, ledger }: Teller, id: string): Promise<string | null> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const shown = await api.send("GET", `/v1/rollbacks/${id}/plan?wait=20`);
+    const shown = await api.send("GET", `/v1/rollbacks/${id}/plan?wait=${WAIT_SECONDS}`);
     if (shown.digest) return shown.digest;
     const [reason] = shown.errors ?? [];
     if (reason?.code !== undefined || shown.code !== "PLAN_MISSING") {
