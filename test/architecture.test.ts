@@ -13,8 +13,9 @@ const source = join(root, "src");
 const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: string[] }> = {
   domain: { rooms: [], packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "yaml", "node:crypto"] },
   aws: { rooms: ["domain"], packages: ["@aws-sdk/", "@smithy/", "node:"] },
-  artifacts: { rooms: ["domain"], packages: ["node:"] },
-  store: { rooms: ["domain"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },
+  sealing: { rooms: ["domain"], packages: ["node:"] },
+  artifacts: { rooms: ["domain", "sealing"], packages: ["node:"] },
+  store: { rooms: ["domain", "sealing"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },
   kinds: { rooms: ["domain"], types: ["aws", "artifacts"], packages: ["node:stream"] },
   planner: { rooms: ["domain", "kinds"], packages: [] },
   services: { rooms: ["domain"], types: ["store", "jobs", "artifacts"], packages: ["tar", "node:"] },

@@ -27,6 +27,12 @@ export const SERVICE_ERRORS = {
     "The database cannot be used at the moment",
     "Send it again in a moment. If that lasts, see the service's log: another process holds the database, or its disk fails.",
   ),
+  KEY_LOST: row(
+    500,
+    false,
+    "The key of stored data is lost",
+    "Bring the master key that the detail names back into the master key file and start the service again. What this key did not seal can still be read.",
+  ),
   INVALID_SETTINGS: row(500, false, "The settings are not valid", "Fix what the message lists and start again."),
   INTERNAL: row(500, true, "An internal error occurred", "Give the request id to whoever runs the service."),
 } as const satisfies Record<string, ErrorRow>;
