@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { buildApp } from "./app.ts";
 import { openDiskArtifacts } from "./artifacts/disk-artifacts.ts";
+import { sealPlainArtifacts } from "./artifacts/plain-artifacts.ts";
 import { type AwsConnector, type AwsSettings, createAwsConnector } from "./aws/connect.ts";
 import { DEFAULT_RATES, quotaClassOf } from "./aws/pacing.ts";
 import type { Config } from "./config.ts";
@@ -26,11 +27,12 @@ import {
   stop,
   whenFenced,
 } from "./life.ts";
+import { openMasterFile } from "./sealing/master-file.ts";
 import { ensureAdminToken } from "./services/admin-token.ts";
 import { loadFingerprint } from "./services/secret-files.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
 import { createServices } from "./services/services.ts";
-import { openSqliteStore } from "./store/sqlite-store.ts";
+import { openSqliteStore, type StoreSealing } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
 export interface ComposeOptions {
@@ -40,7 +42,7 @@ export interface ComposeOptions {
   /** The machine's time by default. */
   readonly clock?: Clock;
   /** Opens the rows; the SQLite file of the configuration by default. */
-  readonly openStore?: (file: string) => Promise<Store>;
+  readonly openStore?: (file: string, sealing: StoreSealing) => Promise<Store>;
 }
 
 /** The whole service, at work on its jobs, without a port. */
@@ -97,12 +99,34 @@ async function orStop<Result>(parts: Parts, work: () => Promise<Result>): Promis
 async function openParts(config: Config, options: ComposeOptions): Promise<Parts> {
   const logger = options.logger ?? pino({ level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = await (options.openStore ?? openSqliteStore)(config.databaseFile);
+  const sealing = sealingOf(config, logger, options.clock ?? systemClock);
+  const store = await (options.openStore ?? openSqliteStore)(config.databaseFile, sealing);
   return assemble(config, store, logger, options).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
 }
+
+/** A master key beside the data protects from nobody who gets the folder, so each start says so. */
+function sealingOf({ masterKeyFile: file, isKeyBesideData }: Config, logger: Logger, { now }: Clock): StoreSealing {
+  return {
+    now,
+    random: randomBytes,
+    openMaster: async (wrapping) => {
+      const { master, isNew } = await openMasterFile(file, { wrapping, random: randomBytes });
+      if (isNew)
+        logger.warn(
+          { file, key: master.id },
+          "made the master key: keep a copy elsewhere, without it no backup can be read",
+        );
+      if (isKeyBesideData) logger.warn({ file }, MOVE_KEY);
+      return master;
+    },
+  };
+}
+
+const MOVE_KEY =
+  "the master key lies beside the data that it seals: move it out of the data folder and name its place in STEPBACK_MASTER_KEY_FILE";
 
 async function assemble(config: Config, store: Store, logger: Logger, options: ComposeOptions): Promise<Parts> {
   const clock = await clockOver(store, options.clock ?? systemClock);
@@ -118,8 +142,9 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     undelivered: (error, { job, type, subject }) =>
       logger.error({ err: error, job, type, subject }, "a job was interrupted and is delivered again"),
   });
-  const artifacts = await openDiskArtifacts(config.artifactsDir);
-  const fingerprint = await loadFingerprint(join(config.dataDir, "fingerprint.key"), randomBytes);
+  const artifacts = await openDiskArtifacts(config.artifactsDir, { keys: store, random: randomBytes });
+  await sealPlainArtifacts(config.artifactsDir, artifacts, () => store.findArtifactOwners());
+  const fingerprint = await loadFingerprint(store, join(config.dataDir, "fingerprint.key"));
   const shared: ServiceDeps = {
     store,
     artifacts,

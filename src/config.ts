@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { type Fault, StepbackError } from "./domain/errors.ts";
@@ -32,6 +32,10 @@ export interface Config {
   /** The file that receives the first admin token when none is configured. */
   readonly adminTokenFile: string;
   readonly adminToken: string | null;
+  /** The file of the master key; made at the first start. */
+  readonly masterKeyFile: string;
+  /** Whether that file lies in the data folder, where the key protects from nobody who gets the folder. */
+  readonly isKeyBesideData: boolean;
   /** At least one. */
   readonly targets: readonly TargetSettings[];
   /** Calls per second; null leaves the gateways' defaults. */
@@ -102,7 +106,7 @@ export const Variables = Type.Object({
   }),
   STEPBACK_DATA_DIR: Type.String({
     default: "./data",
-    description: "Folder of the database, the artifacts, the admin token and the key of the fingerprints.",
+    description: "Folder of the database, the artifacts and the admin token.",
   }),
   STEPBACK_DATABASE_URL: Type.Optional(unsupported("postgres", "PostgreSQL", "rows")),
   STEPBACK_ARTIFACTS: Type.Optional(unsupported("s3://", "S3", "artifacts")),
@@ -114,6 +118,12 @@ export const Variables = Type.Object({
         description: `The first admin token, at least ${MIN_TOKEN_LENGTH} characters. Without it, the first start makes one and writes it to \`admin-token\` in the data folder.`,
       },
     ),
+  ),
+  STEPBACK_MASTER_KEY_FILE: Type.Optional(
+    Type.String({
+      description:
+        "Path of the file with the master key, under which everything in the data folder is sealed. Without it, the first start makes `master.key` in the data folder, from where it is to be moved: next to the data, it protects nothing. Whoever loses it loses every backup.",
+    }),
   ),
   STEPBACK_TARGETS: Type.Optional(
     Type.String({
@@ -174,6 +184,7 @@ export function readConfig(env: Env): Config {
   }
   const read = Value.Decode(Variables, given);
   const dataDir = resolve(read.STEPBACK_DATA_DIR);
+  const masterKeyFile = resolve(read.STEPBACK_MASTER_KEY_FILE ?? join(dataDir, "master.key"));
   return {
     host: read.STEPBACK_HOST,
     port: read.STEPBACK_PORT,
@@ -182,6 +193,8 @@ export function readConfig(env: Env): Config {
     artifactsDir: join(dataDir, "artifacts"),
     adminTokenFile: join(dataDir, "admin-token"),
     adminToken: read.STEPBACK_ADMIN_TOKEN ?? null,
+    masterKeyFile,
+    isKeyBesideData: !relative(dataDir, masterKeyFile).startsWith(".."),
     targets,
     rates: read.STEPBACK_RATES ? Object.fromEntries(read.STEPBACK_RATES.map(rateOf)) : null,
     abandonAfterMs: HOUR_MS * read.STEPBACK_ABANDON_AFTER_HOURS,

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { ArtifactRef } from "../domain/component/component.ts";
 
-/** Bytes by their SHA-256. Immutable: the same bytes have the same digest, so storing them twice stores them once. */
+/** Bytes of one owner by their SHA-256. Immutable: storing the same bytes twice stores them once. */
 export interface Artifacts {
   /**
    * Stores a stream of bytes without holding it in memory. A crash leaves either all of the bytes or none. If their digest
@@ -15,6 +15,14 @@ export interface Artifacts {
    * always before its last byte: nobody takes damaged bytes for whole ones.
    */
   open(digest: string): Readable;
+}
+
+/** Each owner's bytes are sealed under a key of its own and cannot be found, let alone read, by way of another one. */
+export interface ArtifactStore {
+  /** Code and templates that were captured in a target. */
+  ofTarget(target: string): Artifacts;
+  /** The packages of an application's stage. */
+  ofPackages(stage: { readonly application: string; readonly stage: string }): Artifacts;
 }
 
 /** The size of whole bytes, or what is wrong with them, as the end of a sentence: "are missing". */

@@ -11,9 +11,13 @@ export const serveCommand: Starter = (program, start) => {
     .action(() => start(serve));
 };
 
+const OUT_OF_DATA =
+  "out of the data folder, name its new place in STEPBACK_MASTER_KEY_FILE, and keep a copy: beside the data it protects nothing.";
+
 async function serve(): Promise<ExitCode> {
-  const { service, tokenPlace } = await startFromEnvironment().catch(refuseToStart);
+  const { service, tokenPlace, keyPlace } = await startFromEnvironment().catch(refuseToStart);
   process.stdout.write(`Stepback listens on ${service.url}; the admin token is in ${tokenPlace}\n`);
+  if (keyPlace !== null) process.stdout.write(`Move the master key ${keyPlace} ${OUT_OF_DATA}\n`);
   const exitCode = await Promise.race([
     endingSignal().then(() => EXIT.done),
     service.fenced.then(() => {
@@ -32,5 +36,9 @@ async function startFromEnvironment() {
   const config = readConfig(process.env);
   const { startService } = await import("../compose.ts");
   const service = await startService(config);
-  return { service, tokenPlace: config.adminToken === null ? config.adminTokenFile : "STEPBACK_ADMIN_TOKEN" };
+  return {
+    service,
+    tokenPlace: config.adminToken === null ? config.adminTokenFile : "STEPBACK_ADMIN_TOKEN",
+    keyPlace: config.isKeyBesideData ? config.masterKeyFile : null,
+  };
 }

@@ -10,10 +10,10 @@ type Own = Omit<
 >;
 
 /** The rollback that starts by itself where a job ends, in the name of whoever requested that job. */
-export function followWith({ newId, clock, ...context }: JobContext, ended: Activity, own: Own): Follow {
+export function followWith({ newId, clock, dispatcher }: JobContext, ended: Activity, own: Own): Follow {
   const { requestedBy, grants, ticket } = ended;
   const id = newId("rbk");
   const whose = { requestedBy, grants, ticket };
   const rollback = newRollback(ended, { ...own, ...whose, id, status: "Queued", createdAt: clock.now() });
-  return { rollback, enqueue: enqueueing({ ...context, newId, clock }, "plan-rollback", id) };
+  return { rollback, enqueue: enqueueing({ dispatcher }, "plan-rollback", id) };
 }

@@ -1,4 +1,4 @@
-import type { Artifacts } from "../artifacts/artifacts.ts";
+import type { ArtifactStore, Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess, CallLife, CallObserver, Cancellation } from "../aws/gateways/access.ts";
 import type { Activity } from "../domain/activity/activity.ts";
 import type { LogLevel } from "../domain/activity/log.ts";
@@ -15,7 +15,7 @@ import type { Dispatcher } from "./queue/dispatcher.ts";
 /** Everything that a job may use. */
 export interface JobDeps {
   readonly store: Store;
-  readonly artifacts: Artifacts;
+  readonly artifacts: ArtifactStore;
   readonly dispatcher: Pick<Dispatcher, "enqueue">;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -27,13 +27,17 @@ export interface JobDeps {
 }
 
 /** One running job: its dependencies, its lease, its log, and its access to AWS. */
-export interface JobContext extends JobDeps {
+export interface JobContext extends Omit<JobDeps, "artifacts"> {
+  /** Those of the activity's target. */
+  readonly artifacts: Artifacts;
   readonly fence: Fence;
   readonly signal: AbortSignal;
   readonly cancellation: Cancellation;
   readonly log: JobLog;
   /** Writes an error that nobody foresaw to the service's log, with the ids of the job. */
   readonly report: (error: unknown, place: FaultPlace) => void;
+  /** What stands for a digest of settings in plans and logs, where others see it. */
+  shownDigest(digest: string): Promise<string>;
   /** The bucket of the activity's target; null where none is configured. */
   readonly stagingBucket: string | null;
   /** Gateways that log their calls under a component and a step of the plan. */
@@ -107,10 +111,12 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
 type RunningJob = { readonly activity: Activity } & Pick<JobContext, "fence" | "signal" | "cancellation" | "report">;
 
 export function createJobContext(deps: JobDeps, job: RunningJob): JobContext {
-  return contextOf({ ...deps, artifacts: checkedOnce(deps.artifacts) }, job);
+  return contextOf({ ...deps, artifacts: checkedOnce(deps.artifacts.ofTarget(job.activity.target)) }, job);
 }
 
-function contextOf(deps: JobDeps, job: RunningJob): JobContext {
+type ContextDeps = Omit<JobDeps, "artifacts"> & Pick<JobContext, "artifacts">;
+
+function contextOf(deps: ContextDeps, job: RunningJob): JobContext {
   const { fence, activity, signal, cancellation, report } = job;
   const log = createJobLog(deps.store, fence, activity.id, deps.clock);
   return {
@@ -120,6 +126,7 @@ function contextOf(deps: JobDeps, job: RunningJob): JobContext {
     cancellation,
     report,
     log,
+    shownDigest: async (digest) => (await deps.store.findDigester(activity.target))(digest),
     stagingBucket: deps.stagingBucketOf(activity.target),
     access: (component, step) => {
       const life = { signal, cancellation, silent: log.silence(component, step) };
@@ -153,6 +160,10 @@ export async function checkpoint(context: JobContext, activity: string): Promise
     throw new StepbackError("CANCELLED", "The job was cancelled on request; its log says by whom.");
 }
 
-export function enqueueing(context: JobDeps, type: "plan-rollback" | "run-rollback", subject: string) {
-  return (transaction: Transaction) => context.dispatcher.enqueue(transaction, { type, subject });
+export function enqueueing(
+  { dispatcher }: Pick<JobDeps, "dispatcher">,
+  type: "plan-rollback" | "run-rollback",
+  subject: string,
+) {
+  return (transaction: Transaction) => dispatcher.enqueue(transaction, { type, subject });
 }

@@ -7,12 +7,12 @@ import type { Services } from "../services/services.ts";
 import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
 import { ActivityShape, presentActivity } from "./wire/activity.ts";
-import { ComponentIdText, Digest, nullable, pageOf, SnapshotId, Time, timeText } from "./wire/shapes.ts";
+import { ComponentIdText, KeyedDigest, nullable, pageOf, SnapshotId, Time, timeText } from "./wire/shapes.ts";
 
 export const HistoryEntryShape = noun("HistoryEntry", (options) =>
   Type.Object(
     {
-      digest: nullable(Digest),
+      digest: nullable(KeyedDigest),
       incomplete: nullable(Type.String()),
       takenAt: Time,
       snapshot: SnapshotId,

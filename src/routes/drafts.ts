@@ -7,7 +7,7 @@ import { REFUSALS } from "./refusals.ts";
 import { Picked } from "./rollback-options.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { AllowDestructiveText, presentRollback, RollbackShape } from "./wire/rollback.ts";
-import { ComponentIdText, Digest, RollbackId } from "./wire/shapes.ts";
+import { ComponentIdText, KeyedDigest, RollbackId } from "./wire/shapes.ts";
 
 const TAGS = ["rollbacks"];
 const Params = Type.Object({ id: RollbackId });
@@ -47,7 +47,7 @@ const RUN = {
   "x-required-role": OPERATORS,
   params: Params,
   body: Type.Object(
-    { planDigest: Digest, allowDestructive: Type.Optional(AllowDestructiveText) },
+    { planDigest: KeyedDigest, allowDestructive: Type.Optional(AllowDestructiveText) },
     { additionalProperties: false, description: "Without `allowDestructive`, the consent of the draft holds" },
   ),
   response: { 202: RollbackShape.ref, ...REFUSALS },

@@ -8,7 +8,7 @@ import {
   OnErrorText,
   StrategyText,
 } from "./wire/rollback.ts";
-import { Digest, nullable } from "./wire/shapes.ts";
+import { KeyedDigest, nullable } from "./wire/shapes.ts";
 
 /** A deployment alters at most some thousand components: the largest stacks have 500 resources. */
 const MAX_PICKED = 5000;
@@ -34,5 +34,5 @@ export const RUN_OPTIONS = {
 export const CONSENT_OPTIONS = {
   reason: Type.Optional(nullable(LongText)),
   ticket: Type.Optional(nullable(ShortText)),
-  planDigest: Type.Optional(nullable(Digest)),
+  planDigest: Type.Optional(nullable(KeyedDigest)),
 } satisfies Partial<Record<keyof RollbackOptions, TSchema>>;

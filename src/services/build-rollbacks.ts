@@ -101,7 +101,11 @@ async function withPackage(
 ): Promise<BuildReturn> {
   const stored = await store.findPackage({ application, stage, build, service });
   const { digest } = found(stored, `package of ${service} in the build ${build}`);
-  await requireWhole(artifacts, digest, `the package ${service} in the build ${build}`);
+  await requireWhole(
+    artifacts.ofPackages({ application, stage }),
+    digest,
+    `the package ${service} in the build ${build}`,
+  );
   return { ...toState, package: { service, digest } };
 }
 

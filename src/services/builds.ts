@@ -47,7 +47,7 @@ export function createBuildService(deps: BuildDeps): BuildService {
     storePackage: (upload, storedBy) => storePackage(deps, turns, { upload, storedBy }),
     openPackage: async (name) => {
       const { digest, format } = found(await store.findPackage(name), `package of ${name.service}`);
-      return { ...(await openArtifact(artifacts, digest, `the package ${name.service}`)), format };
+      return { ...(await openArtifact(artifacts.ofPackages(name), digest, `the package ${name.service}`)), format };
     },
   };
 }
@@ -72,7 +72,8 @@ async function storePackage(
   };
   try {
     // An error inside `arriving` comes before the artifact is complete, so that nothing of it is kept.
-    const { digest, sizeBytes } = await artifacts.put(Readable.from(arriving(), { objectMode: false }));
+    const bytes = Readable.from(arriving(), { objectMode: false });
+    const { digest, sizeBytes } = await artifacts.ofPackages(name).put(bytes);
     const given = { ...name, commit, format: check.format(), digest, sizeBytes, storedBy, storedAt: clock.now() };
     return { stored: await store.putPackage(given), isNew: earlier === null };
   } finally {

@@ -10,6 +10,7 @@ import { type Fault, problemOf, type Reason, StepbackError } from "../domain/err
 import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts";
 import type { DeploymentStore } from "../store/port/deployments.ts";
+import type { KeyStore } from "../store/port/keys.ts";
 import type { LogStore } from "../store/port/logs.ts";
 import type { PinStore } from "../store/port/pins.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
@@ -55,7 +56,7 @@ export interface DeploymentService {
 }
 
 type DeploymentDeps = Uses<
-  ActivityStore & DeploymentStore & LogStore & PinStore & PolicyStore & SnapshotStore,
+  ActivityStore & DeploymentStore & KeyStore & LogStore & PinStore & PolicyStore & SnapshotStore,
   "dispatcher" | "clock" | "newId" | "targets"
 >;
 
@@ -78,9 +79,16 @@ export function createDeploymentService(deps: DeploymentDeps): DeploymentService
       return find(id);
     },
     listAltered: async (id, page) => {
-      refuseUnfinished(await find(id));
+      const deployment = await find(id);
+      refuseUnfinished(deployment);
       const { items, next } = await store.listAltered(id, page);
-      return { items: named(await store.findDisplayNames([id]), items), next };
+      const shownDigest = await store.findDigester(deployment.target);
+      const shown = items.map((row) => ({
+        ...row,
+        before: row.before && shownDigest(row.before),
+        deployed: row.deployed && shownDigest(row.deployed),
+      }));
+      return { items: named(await store.findDisplayNames([id]), shown), next };
     },
     abandonExpired: (afterMs) => abandonExpired(deps, afterMs),
   };

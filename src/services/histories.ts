@@ -1,4 +1,5 @@
 import { componentId, parseComponentId } from "../domain/component/component.ts";
+import type { KeyStore } from "../store/port/keys.ts";
 import type { HistoryEntry, HistoryFilter, HistoryStore } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import type { ShownTo } from "./activities.ts";
@@ -17,12 +18,14 @@ export interface HistoryService {
   ): Promise<Paged<HistoryEntry>>;
 }
 
-export function createHistoryService(deps: Uses<HistoryStore, "targets">): HistoryService {
+export function createHistoryService(deps: Uses<HistoryStore & KeyStore, "targets">): HistoryService {
   return {
     list: async (component, filter, page) => {
       const { kind, name } = found(parseComponentId(component), component);
       const target = filter.target ?? defaultTarget(deps);
-      return deps.store.listHistory(componentId(kind, name), { ...filter, target }, page);
+      const { items, next } = await deps.store.listHistory(componentId(kind, name), { ...filter, target }, page);
+      const shownDigest = await deps.store.findDigester(target);
+      return { items: items.map((entry) => ({ ...entry, digest: entry.digest && shownDigest(entry.digest) })), next };
     },
   };
 }

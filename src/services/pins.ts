@@ -1,5 +1,6 @@
 import type { Pin } from "../domain/activity/pins.ts";
 import { StepbackError } from "../domain/errors.ts";
+import type { KeyStore } from "../store/port/keys.ts";
 import type { PinFilter, PinStore } from "../store/port/pins.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import type { ShownTo } from "./activities.ts";
@@ -15,11 +16,14 @@ export interface PinService {
   clear(id: string, clearing: Clearing): Promise<Pin>;
 }
 
-export function createPinService({ store, clock }: Uses<PinStore, "clock">): PinService {
-  const find = async (id: string) => found(await store.findPin(id), id);
+export function createPinService({ store, clock }: Uses<PinStore & KeyStore, "clock">): PinService {
+  const find = async (id: string) => shown(store, found(await store.findPin(id), id));
   return {
     find,
-    list: (filter, page) => store.listPins(filter, page),
+    list: async (filter, page) => {
+      const { items, next } = await store.listPins(filter, page);
+      return { items: await Promise.all(items.map((pin) => shown(store, pin))), next };
+    },
     clear: async (id, clearing) => {
       await find(id);
       if (!(await store.clearPin(id, { ...clearing, at: clock.now() })))
@@ -27,4 +31,11 @@ export function createPinService({ store, clock }: Uses<PinStore, "clock">): Pin
       return find(id);
     },
   };
+}
+
+/** A pin as others may see it. */
+async function shown(store: KeyStore, pin: Pin): Promise<Pin> {
+  const shownDigest = await store.findDigester(pin.target);
+  const states = pin.states.map((state) => ({ ...state, digest: state.digest && shownDigest(state.digest) }));
+  return { ...pin, states };
 }

@@ -1,4 +1,4 @@
-import type { Artifacts } from "../artifacts/artifacts.ts";
+import type { ArtifactStore } from "../artifacts/artifacts.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
 import type { RateOf } from "../domain/plan/estimate.ts";
 import type { Fingerprint } from "../domain/template/secrets.ts";
@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 /** What the services are made from. No service waits for AWS: jobs do. */
 export interface ServiceDeps {
   readonly store: Store;
-  readonly artifacts: Artifacts;
+  readonly artifacts: ArtifactStore;
   readonly dispatcher: Pick<Dispatcher, "enqueue" | "cancel" | "fault">;
   readonly clock: Clock;
   readonly newId: NewId;

@@ -4,6 +4,7 @@ import type { JudgedComponent, SnapshotRow } from "../domain/component/snapshot.
 import type { JsonObject } from "../domain/json.ts";
 import { exposed, type Masking } from "../domain/template/secrets.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
+import type { KeyStore } from "../store/port/keys.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
@@ -31,44 +32,52 @@ export interface SnapshotService {
   openArtifact(id: string, component: string): Promise<OpenArtifact>;
 }
 
-type SnapshotDeps = Uses<ActivityStore & SnapshotStore & PolicyStore, "artifacts" | "fingerprint">;
+type SnapshotDeps = Uses<ActivityStore & SnapshotStore & PolicyStore & KeyStore, "artifacts" | "fingerprint">;
 
 export function createSnapshotService({ store, artifacts, fingerprint }: SnapshotDeps): SnapshotService {
   const find = async (id: string) => found(await store.findSnapshot(id), id);
   const findCaptured = async (id: string, component: string) => {
     const parsed = parseComponentId(component);
-    await find(id);
     const captured = parsed && (await store.findComponent(id, componentId(parsed.kind, parsed.name)));
     return found(captured, `${component} in ${id}`);
   };
-  const findMasking = async ({ activity }: SnapshotRow): Promise<Masking> => {
-    const owner = await findActivity(store, activity);
-    const policy = owner && (await store.findPolicy(owner));
-    return policy ? { fingerprint, disclosure: policy } : { fingerprint };
+  const findOwner = async ({ activity }: SnapshotRow) => found(await findActivity(store, activity), activity);
+  const findShowing = async (snapshot: SnapshotRow): Promise<Showing> => {
+    const owner = await findOwner(snapshot);
+    const policy = await store.findPolicy(owner);
+    const shownDigest = await store.findDigester(owner.target);
+    return { masking: policy ? { fingerprint, disclosure: policy } : { fingerprint }, shownDigest };
   };
   return {
     find,
     findUncovered: async (id) => uncoveredIn(await store.findComponents(id)),
     listComponents: async (id, page) => {
-      const masking = await findMasking(await find(id));
+      const showing = await findShowing(await find(id));
       const { items, next } = await store.listComponents(id, page);
-      return { items: items.map((component) => shown(component, masking)), next };
+      return { items: items.map((component) => shown(component, showing)), next };
     },
     findComponent: async (id, component) => {
-      const masking = await findMasking(await find(id));
-      return shown(await findCaptured(id, component), masking);
+      const showing = await findShowing(await find(id));
+      return shown(await findCaptured(id, component), showing);
     },
     openArtifact: async (id, component) => {
+      const { target } = await findOwner(await find(id));
       const captured = await findCaptured(id, component);
       const ref = found(captured.state.artifacts[0] ?? null, `artifact of ${component}`);
-      return openArtifact(artifacts, ref.digest, component);
+      return openArtifact(artifacts.ofTarget(target), ref.digest, component);
     },
   };
 }
 
-function shown({ state, ...facts }: JudgedComponent, masking: Masking): ShownComponent {
+interface Showing {
+  readonly masking: Masking;
+  readonly shownDigest: (digest: string) => string;
+}
+
+function shown({ state, ...facts }: JudgedComponent, { masking, shownDigest }: Showing): ShownComponent {
   return {
     ...facts,
+    digest: shownDigest(facts.digest),
     settings: exposed(facts.id, state.settings, masking),
     evidence: safeEvidence(state.evidence),
     artifacts: state.artifacts,

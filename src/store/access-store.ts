@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt } from "drizzle-orm";
+import { INSTALLATION_SCOPE } from "../sealing/scopes.ts";
 import type { AccessStore } from "./port/access.ts";
 import { idempotencyKeys } from "./schema/access.ts";
 import { type Rows, rowsOf, type SqliteDatabase } from "./sqlite-database.ts";
@@ -13,14 +14,17 @@ export function createAccessStore(database: SqliteDatabase): AccessStore {
     reserveKey: (key, fingerprint, now) =>
       database.write(async (rows) => {
         await rows.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, now - KEY_LIFETIME_MS));
-        return reserveKey(rows, { key, fingerprint, createdAt: now });
+        const keyed = rows.sealing.keyed(INSTALLATION_SCOPE, fingerprint);
+        return reserveKey(rows, { key, fingerprint: keyed, createdAt: now });
       }),
     noteMade: async (transaction, key, id) => {
       await rowsOf(transaction).update(idempotencyKeys).set({ made: id }).where(eq(idempotencyKeys.key, key));
     },
     completeKey: (key, response) =>
       database.write(async (rows) => {
-        await rows.update(idempotencyKeys).set(response).where(eq(idempotencyKeys.key, key));
+        const place = { scope: INSTALLATION_SCOPE, id: key };
+        const values = rows.sealing.seal(idempotencyKeys, place, response);
+        await rows.update(idempotencyKeys).set(values).where(eq(idempotencyKeys.key, key));
       }),
     releaseKey: (key) =>
       database.write(async (rows) => {
@@ -39,7 +43,7 @@ async function reserveKey(
   if (inserted.length > 0) return { state: "new" };
   const [known] = await rows.select().from(idempotencyKeys).where(eq(idempotencyKeys.key, wanted.key));
   if (known?.fingerprint !== wanted.fingerprint) return { state: "differs" };
-  const { status, headers, body, made } = known;
+  const { status, headers, body, made } = rows.sealing.open(idempotencyKeys, known.key, known);
   if (status === null && made !== null) return { state: "made", id: made };
   if (status === null) return { state: "running" };
   return { state: "done", response: { status, headers: headers ?? {}, body: body ?? "" } };

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
 import type { Activity } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { type KeyScope, targetScope } from "../sealing/scopes.ts";
 import { noteChanged } from "./changes.ts";
 import { liesWithin } from "./grant-rows.ts";
 import { isTimeKey, startOf } from "./pages.ts";
@@ -8,9 +9,12 @@ import type { ActivityFilter } from "./port/activities.ts";
 import type { Guard, Page } from "./port/transaction.ts";
 import { activities, UNFINISHED } from "./schema/activities.ts";
 import { rollbackDeployments } from "./schema/rollbacks.ts";
+import type { Opened } from "./sealed-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 
-export type ActivityRow = typeof activities.$inferSelect;
+type StoredActivity = typeof activities.$inferSelect & Pick<Activity, "needsRevalidation">;
+
+export type ActivityRow = Opened<typeof activities.$inferSelect>;
 
 /**
  * Raw SQL, because drizzle omits the table's name from columns of a query over one table, and an unqualified `application`
@@ -29,27 +33,37 @@ const NEEDS_REVALIDATION = sql<boolean>`(exists (
 /** The columns selected for an activity: its row, and whether its branch or build needs revalidation. */
 export const ACTIVITY = { ...getTableColumns(activities), needsRevalidation: NEEDS_REVALIDATION };
 
-export function activityOf(row: ActivityRow & Pick<Activity, "needsRevalidation">): Activity {
-  const { number: _number, account, region, ...facts } = row;
+export function activityOf(rows: Rows, row: StoredActivity): Activity {
+  const { number: _number, account, region, ...facts } = rows.sealing.open(activities, row.id, row);
   return { ...facts, identity: account !== null && region !== null ? { account, region } : null };
 }
 
 export async function insertActivity(rows: Rows, activity: Activity): Promise<void> {
   const { identity, needsRevalidation: _read, ...facts } = activity;
-  await rows
-    .insert(activities)
-    .values({ ...facts, account: identity?.account ?? null, region: identity?.region ?? null });
+  const values = { ...facts, account: identity?.account ?? null, region: identity?.region ?? null };
+  const place = { scope: targetScope(activity.target), id: activity.id };
+  await rows.insert(activities).values(rows.sealing.seal(activities, place, values));
 }
 
 export async function updateActivity(rows: Rows, id: string, change: Partial<ActivityRow>): Promise<void> {
   noteChanged(rows, id);
-  await rows.update(activities).set(change).where(eq(activities.id, id));
+  const place = { scope: await scopeOf(rows, id), id };
+  await rows
+    .update(activities)
+    .set(rows.sealing.seal(activities, place, change))
+    .where(eq(activities.id, id));
+}
+
+/** Whose key seals what an activity stores: that of its target. NOT_FOUND. */
+export async function scopeOf(rows: Rows, activity: string): Promise<KeyScope> {
+  const [row] = await rows.select({ target: activities.target }).from(activities).where(eq(activities.id, activity));
+  return targetScope(found(row, activity).target);
 }
 
 /** NOT_FOUND. */
 export async function getActivity(rows: Rows, id: string): Promise<Activity> {
   const [row] = await rows.select(ACTIVITY).from(activities).where(eq(activities.id, id));
-  return activityOf(found(row, id));
+  return activityOf(rows, found(row, id));
 }
 
 /** The row, or NOT_FOUND when there is none. */
@@ -71,7 +85,7 @@ export async function listUnfinished(rows: Rows, target: string): Promise<readon
     .from(activities)
     .where(and(UNFINISHED, eq(activities.target, target)))
     .orderBy(asc(activities.createdAt), asc(activities.id));
-  return unfinished.map(activityOf);
+  return unfinished.map((row) => activityOf(rows, row));
 }
 
 const FILTERED = ["type", "application", "stage", "branch", "target", "status"] as const;

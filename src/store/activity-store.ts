@@ -27,7 +27,7 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
     findDeployment: (id) =>
       database.read(async (rows) => {
         const [row] = await selectDeployments(rows).where(eq(activities.id, id));
-        return row ? deploymentOf(row) : null;
+        return row ? deploymentOf(rows, row) : null;
       }),
     findRollback: (id) =>
       database.read(async (rows) => (await readRollbacks(rows, { where: eq(activities.id, id), limit: 1 }))[0] ?? null),
@@ -39,13 +39,21 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
           .from(activities)
           .where(matches(rows, filter, page));
         const found = await chosen.orderBy(...NEWEST_FIRST).limit(readAhead(page));
-        return pageOf(found.map(activityOf), page, keyOf);
+        return pageOf(
+          found.map((row) => activityOf(rows, row)),
+          page,
+          keyOf,
+        );
       }),
     listDeployments: (filter, page) =>
       database.read(async (rows) => {
         const chosen = selectDeployments(rows).where(matches(rows, { ...filter, type: "deploy" }, page));
         const found = await chosen.orderBy(...NEWEST_FIRST).limit(readAhead(page));
-        return pageOf(found.map(deploymentOf), page, keyOf);
+        return pageOf(
+          found.map((row) => deploymentOf(rows, row)),
+          page,
+          keyOf,
+        );
       }),
     listRollbacks: (filter, page) =>
       database.read(async (rows) => {

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, isNotNull, min, type SQL, sql } from "driz
 import { unionAll } from "drizzle-orm/sqlite-core";
 import type { Build, BuildDeployment } from "../domain/activity/build.ts";
 import type { Package, PackageName, StageName } from "../domain/activity/package.ts";
+import { packageScope } from "../sealing/scopes.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { liesWithin } from "./grant-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
@@ -15,7 +16,11 @@ export function createBuildStore(database: SqliteDatabase): BuildStore {
   return {
     putPackage: (given) =>
       database.write(async (rows) => {
-        await rows.insert(packages).values(given).onConflictDoNothing();
+        const place = { scope: packageScope(given), id: packageId(given) };
+        await rows
+          .insert(packages)
+          .values(rows.sealing.seal(packages, place, given))
+          .onConflictDoNothing();
         return found(await findPackage(rows, given), `package ${given.service}`);
       }),
     findPackage: (name) => database.read((rows) => findPackage(rows, name)),
@@ -44,7 +49,16 @@ export function createBuildStore(database: SqliteDatabase): BuildStore {
 async function findPackage(rows: Rows, { service, build, ...stage }: PackageName): Promise<Package | null> {
   const isIt = and(inPackageStage(stage), eq(packages.build, build), eq(packages.service, service));
   const [row] = await rows.select().from(packages).where(isIt);
-  return row ?? null;
+  return row ? packageOf(rows, row) : null;
+}
+
+export function packageOf(rows: Rows, row: typeof packages.$inferSelect): Package {
+  return rows.sealing.open(packages, packageId(row), row);
+}
+
+/** The public id of a row of `packages`. */
+function packageId({ application, stage, build, service }: PackageName): string {
+  return JSON.stringify([application, stage, build, service]);
 }
 
 /** Every build that a deployment or a package of the stage names, with the time of its first mention. */
@@ -88,7 +102,7 @@ async function withContents(
     build,
     createdAt,
     deployments: made.filter(({ activity }) => activity.build === build).map(deploymentOf),
-    packages: stored.filter((row) => row.build === build),
+    packages: stored.filter((row) => row.build === build).map((row) => packageOf(rows, row)),
   }));
 }
 

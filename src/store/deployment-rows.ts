@@ -2,13 +2,15 @@ import { and, asc, eq, getTableColumns, gt, lt } from "drizzle-orm";
 import type { Altered } from "../domain/activity/altered.ts";
 import type { Deployment } from "../domain/activity/deployment.ts";
 import type { ComponentId } from "../domain/component/component.ts";
-import { ACTIVITY, activityOf, found, insertActivity } from "./activity-rows.ts";
+import { targetScope } from "../sealing/scopes.ts";
+import { ACTIVITY, activityOf, found, insertActivity, scopeOf } from "./activity-rows.ts";
 import { consentColumns, withConsent } from "./consent-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { Page, Paged } from "./port/transaction.ts";
 import { activities, UNFINISHED } from "./schema/activities.ts";
 import { altered, deployments } from "./schema/deployments.ts";
 import type { snapshots } from "./schema/snapshots.ts";
+import type { Opened } from "./sealed-rows.ts";
 import { insertPendingSnapshot } from "./snapshot-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./summary-rows.ts";
@@ -23,34 +25,43 @@ export function selectDeployments(rows: Rows) {
     .$dynamic();
 }
 
-export function deploymentOf(row: {
-  readonly activity: Parameters<typeof activityOf>[0];
+interface StoredDeployment {
+  readonly activity: Parameters<typeof activityOf>[1];
   readonly own: typeof deployments.$inferSelect;
   readonly backup: typeof snapshots.$inferSelect;
   readonly record: typeof snapshots.$inferSelect | null;
-}): Deployment {
+}
+
+export function deploymentOf(rows: Rows, row: StoredDeployment): Deployment {
   const [backup, record] = [summaryOf(row.backup), row.record && summaryOf(row.record)];
-  return { ...activityOf(row.activity), ...withConsent(row.own), type: "deploy", backup, record };
+  const own = rows.sealing.open(deployments, row.own.id, row.own);
+  return { ...activityOf(rows, row.activity), ...withConsent(own), type: "deploy", backup, record };
 }
 
 /** NOT_FOUND. */
 export async function getDeployment(rows: Rows, id: string): Promise<Deployment> {
   const [row] = await selectDeployments(rows).where(eq(activities.id, id));
-  return deploymentOf(found(row, id));
+  return deploymentOf(rows, found(row, id));
 }
 
 export async function insertDeployment(rows: Rows, deployment: Deployment): Promise<void> {
   await insertActivity(rows, deployment);
-  await rows.insert(deployments).values({ ...deployment, ...consentColumns(deployment.allowDestructive) });
+  const values = { ...deployment, ...consentColumns(deployment.allowDestructive) };
+  const place = { scope: targetScope(deployment.target), id: deployment.id };
+  await rows.insert(deployments).values(rows.sealing.seal(deployments, place, values));
   await insertPendingSnapshot(rows, { id: deployment.backup.id, activity: deployment.id, purpose: "backup" });
 }
 
 export async function updateDeployment(
   rows: Rows,
   id: string,
-  change: Partial<typeof deployments.$inferSelect>,
+  change: Partial<Opened<typeof deployments.$inferSelect>>,
 ): Promise<void> {
-  await rows.update(deployments).set(change).where(eq(deployments.id, id));
+  const place = { scope: await scopeOf(rows, id), id };
+  await rows
+    .update(deployments)
+    .set(rows.sealing.seal(deployments, place, change))
+    .where(eq(deployments.id, id));
 }
 
 /** Ids of unfinished deployments that were opened before a time, oldest first. */
@@ -63,28 +74,40 @@ export async function listOpenSince(rows: Rows, before: number): Promise<readonl
   return open.map(({ id }) => id);
 }
 
-const { deployment: _deployment, position: _position, ...ALTERED } = getTableColumns(altered);
+const { deployment: _deployment, ...ALTERED } = getTableColumns(altered);
+
+/** The public id of a row of `altered`. */
+const alteredId = (deployment: string, position: number) => `${deployment}/${position}`;
 
 export async function insertAltered(rows: Rows, deployment: string, list: readonly Altered[]): Promise<void> {
+  const scope = await scopeOf(rows, deployment);
   for (const [position, row] of parentsFirst(list).entries()) {
-    await rows.insert(altered).values({ ...row, deployment, position });
+    const place = { scope, id: alteredId(deployment, position) };
+    await rows.insert(altered).values(rows.sealing.seal(altered, place, { ...row, deployment, position }));
   }
 }
 
 export async function findAltered(rows: Rows, deployment: string): Promise<readonly Altered[]> {
-  return rows.select(ALTERED).from(altered).where(eq(altered.deployment, deployment)).orderBy(asc(altered.position));
+  const isOfIt = eq(altered.deployment, deployment);
+  const found = await rows.select(ALTERED).from(altered).where(isOfIt).orderBy(asc(altered.position));
+  return found.map((row) => alteredOf(rows, deployment, row));
+}
+
+function alteredOf(rows: Rows, deployment: string, stored: Omit<typeof altered.$inferSelect, "deployment">): Altered {
+  const { position, ...row } = rows.sealing.open(altered, alteredId(deployment, stored.position), stored);
+  return row;
 }
 
 export async function listAltered(rows: Rows, deployment: string, page: Page): Promise<Paged<Altered>> {
   const start = startOf(page, isNumberKey);
   const paged = await rows
-    .select({ row: ALTERED, position: altered.position })
+    .select(ALTERED)
     .from(altered)
     .where(and(eq(altered.deployment, deployment), start ? gt(altered.position, start[0]) : undefined))
     .orderBy(asc(altered.position))
     .limit(readAhead(page));
   const { items, next } = pageOf(paged, page, ({ position }) => [position]);
-  return { items: items.map(({ row }) => row), next };
+  return { items: items.map((row) => alteredOf(rows, deployment, row)), next };
 }
 
 /** Sorts by the number of altered containers above a row; rows of one depth keep their order. */

@@ -2,6 +2,7 @@ import { and, desc, eq } from "drizzle-orm";
 import type { Activity } from "../domain/activity/activity.ts";
 import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
 import type { SnapshotRow } from "../domain/component/snapshot.ts";
+import { targetScope } from "../sealing/scopes.ts";
 import { getActivity } from "./activity-rows.ts";
 import { listLookedFor } from "./last-record-rows.ts";
 import { activities } from "./schema/activities.ts";
@@ -27,8 +28,15 @@ export async function noteHistory(rows: Rows, seen: Seen): Promise<void> {
   for (const state of states) {
     const last = await lastSeen(rows, state.component, activity);
     if (last ? last.digest === state.digest && last.incomplete === state.incomplete : state.digest === null) continue;
-    await rows.insert(componentHistory).values({ ...state, target: activity.target, snapshot: seen.snapshot });
+    const place = { scope: targetScope(activity.target), id: historyId(seen.snapshot, state.component) };
+    const values = { ...state, target: activity.target, snapshot: seen.snapshot };
+    await rows.insert(componentHistory).values(rows.sealing.seal(componentHistory, place, values));
   }
+}
+
+/** The public id of a row of `component_history`: a snapshot adds at most one for each component. */
+export function historyId(snapshot: string, component: ComponentId): string {
+  return `${snapshot}/${component}`;
 }
 
 /**
@@ -36,9 +44,9 @@ export async function noteHistory(rows: Rows, seen: Seen): Promise<void> {
  * suffice: the settings may give it to another account later.
  */
 async function lastSeen(rows: Rows, component: ComponentId, { target, identity }: Activity) {
-  const { digest, incomplete } = componentHistory;
+  const { digest, incomplete, snapshot } = componentHistory;
   const [last] = await rows
-    .select({ digest, incomplete })
+    .select({ digest, incomplete, snapshot })
     .from(componentHistory)
     .innerJoin(snapshots, eq(snapshots.id, componentHistory.snapshot))
     .innerJoin(activities, eq(activities.id, snapshots.activity))
@@ -52,5 +60,5 @@ async function lastSeen(rows: Rows, component: ComponentId, { target, identity }
     )
     .orderBy(desc(componentHistory.number))
     .limit(1);
-  return last ?? null;
+  return last ? rows.sealing.open(componentHistory, historyId(last.snapshot, component), last) : null;
 }

@@ -3,6 +3,7 @@ import type { ComponentId } from "../domain/component/component.ts";
 import type { LaterDeployment, LaterDeployments } from "../domain/plan/later-deployment.ts";
 import { ACTIVITY, activityOf } from "./activity-rows.ts";
 import { liesWithin } from "./grant-rows.ts";
+import { historyId } from "./history-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { HistoryFilter, HistoryStore, LaterThan } from "./port/snapshots.ts";
 import type { Page } from "./port/transaction.ts";
@@ -42,9 +43,10 @@ async function readHistory(rows: Rows, wanted: HistoryFilter & { component: Comp
     .orderBy(desc(componentHistory.number))
     .limit(readAhead(page));
   return found.map(({ own, snapshot, activity }) => {
-    const { number, component, digest, incomplete } = own;
+    const id = historyId(own.snapshot, own.component);
+    const { number, component, digest, incomplete } = rows.sealing.open(componentHistory, id, own);
     const { purpose, takenAt } = snapshot;
-    const at = { snapshot: snapshot.id, purpose, takenAt: takenAt ?? 0, activity: activityOf(activity) };
+    const at = { snapshot: snapshot.id, purpose, takenAt: takenAt ?? 0, activity: activityOf(rows, activity) };
     return { number, component, digest, incomplete, ...at };
   });
 }
@@ -52,9 +54,9 @@ async function readHistory(rows: Rows, wanted: HistoryFilter & { component: Comp
 async function readLaterDeployments(rows: Rows, rollback: LaterThan, since: number): Promise<LaterDeployments> {
   const { identity } = rollback;
   if (!identity) return new Map();
-  const { component, digest, number, target } = componentHistory;
+  const { component, digest, number, target, snapshot } = componentHistory;
   const found = await rows
-    .select({ component, digest, id: activities.id, build: activities.build, recordedAt: snapshots.takenAt })
+    .select({ component, digest, snapshot, id: activities.id, build: activities.build, recordedAt: snapshots.takenAt })
     .from(componentHistory)
     .innerJoin(snapshots, eq(snapshots.id, componentHistory.snapshot))
     .innerJoin(activities, eq(activities.id, snapshots.activity))
@@ -73,7 +75,10 @@ async function readLaterDeployments(rows: Rows, rollback: LaterThan, since: numb
     )
     .orderBy(desc(number));
   const later = new Map<ComponentId, LaterDeployment[]>();
-  for (const { component, recordedAt, ...deployment } of found)
+  for (const row of found) {
+    const opened = rows.sealing.open(componentHistory, historyId(row.snapshot, row.component), row);
+    const { component, recordedAt, snapshot: _snapshot, ...deployment } = opened;
     later.set(component, [...(later.get(component) ?? []), { ...deployment, recordedAt: recordedAt ?? 0 }]);
+  }
   return later;
 }

@@ -6,6 +6,7 @@ import { activities } from "./schema/activities.ts";
 import { rollbackSteps } from "./schema/rollbacks.ts";
 import { snapshotComponents, snapshots } from "./schema/snapshots.ts";
 import type { Rows } from "./sqlite-database.ts";
+import { capturedId } from "./state-rows.ts";
 
 interface Wanted {
   readonly identity: TargetIdentity;
@@ -105,11 +106,12 @@ async function digestsIn(
 ): Promise<ReadonlyMap<ComponentId, string>> {
   const { snapshot, component, digest } = snapshotComponents;
   const found = await rows
-    .select({ component, digest })
+    .select({ snapshot, component, digest })
     .from(snapshotComponents)
     .innerJoin(snapshots, and(eq(snapshots.id, snapshot), eq(snapshots.purpose, purpose)))
     .where(and(eq(snapshots.activity, activity), among && inArray(component, [...among])));
-  return new Map(found.map((row) => [row.component, row.digest]));
+  const opened = found.map((row) => rows.sealing.open(snapshotComponents, capturedId(row), row));
+  return new Map(opened.map((row) => [row.component, row.digest]));
 }
 
 async function listSteps(

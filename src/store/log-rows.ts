@@ -1,5 +1,6 @@
 import { eq, max } from "drizzle-orm";
 import { StepbackError } from "../domain/errors.ts";
+import { type KeyScope, targetScope } from "../sealing/scopes.ts";
 import { noteChanged } from "./changes.ts";
 import type { NewLine } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
@@ -10,7 +11,7 @@ import type { Rows } from "./sqlite-database.ts";
 export async function insertLines(rows: Rows, activity: string, lines: readonly NewLine[]): Promise<void> {
   if (lines.length === 0) return;
   noteChanged(rows, activity);
-  const number = await numberOf(rows, activity);
+  const { number, scope } = await logOf(rows, activity);
   const [last] = await rows
     .select({ seq: max(logLines.seq) })
     .from(logLines)
@@ -18,13 +19,20 @@ export async function insertLines(rows: Rows, activity: string, lines: readonly 
   let seq = last?.seq ?? 0;
   for (const line of lines) {
     seq += 1;
-    await rows.insert(logLines).values({ ...line, activity: number, seq });
+    const place = { scope, id: lineId(number, seq) };
+    await rows.insert(logLines).values(rows.sealing.seal(logLines, place, { ...line, activity: number, seq }));
   }
 }
 
-/** The number that stands for an activity's id in the log. NOT_FOUND. */
-export async function numberOf(rows: Rows, activity: string): Promise<number> {
-  const [row] = await rows.select({ number: activities.number }).from(activities).where(eq(activities.id, activity));
+/** The public id of a row of `log_lines`. */
+export function lineId(activity: number, seq: number): string {
+  return `${activity}/${seq}`;
+}
+
+/** The number that stands for an activity's id in the log, and whose key seals its lines. NOT_FOUND. */
+export async function logOf(rows: Rows, activity: string): Promise<{ number: number; scope: KeyScope }> {
+  const { number, target } = activities;
+  const [row] = await rows.select({ number, target }).from(activities).where(eq(activities.id, activity));
   if (!row) throw new StepbackError("NOT_FOUND", `There is no ${activity}.`);
-  return row.number;
+  return { number: row.number, scope: targetScope(row.target) };
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, gt } from "drizzle-orm";
 import { writeFenced } from "./job-rows.ts";
-import { insertLines, numberOf } from "./log-rows.ts";
+import { insertLines, lineId, logOf } from "./log-rows.ts";
 import type { LogStore } from "./port/logs.ts";
 import { logLines } from "./schema/jobs.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
@@ -16,12 +16,13 @@ export function createLogStore(database: SqliteDatabase): LogStore {
     watchActivity: (activity, listener) => database.watch(activity, listener),
     listLines: (activity, { component, level, after, limit }) =>
       database.read(async (rows) => {
-        return rows
+        const { number } = await logOf(rows, activity);
+        const found = await rows
           .select(LINE)
           .from(logLines)
           .where(
             and(
-              eq(logLines.activity, await numberOf(rows, activity)),
+              eq(logLines.activity, number),
               gt(logLines.seq, after),
               component && eq(logLines.component, component),
               level && eq(logLines.level, level),
@@ -29,6 +30,7 @@ export function createLogStore(database: SqliteDatabase): LogStore {
           )
           .orderBy(asc(logLines.seq))
           .limit(limit);
+        return found.map((line) => rows.sealing.open(logLines, lineId(number, line.seq), line));
       }),
   };
 }

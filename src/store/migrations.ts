@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type Database from "better-sqlite3";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import { StepbackError } from "../domain/errors.ts";
+import type { RandomBytes } from "../sealing/master-key.ts";
 import { openWriter, outageOf } from "./sqlite-database.ts";
 
 /** Two folders up from here both in `src` and in `dist`. */
@@ -11,17 +12,29 @@ const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../migrations/sqlite", impor
 /** Only the service's own user may read the file: its rows hold settings of functions and stacks. */
 const FILE_MODE = 0o600;
 
+const INSTALLATION_BYTES = 16;
+
+export interface PreparedDatabase {
+  /** Its id, to which its keys are bound. */
+  readonly installation: string;
+  /** Ids of the master keys that have wrapped its keys. */
+  readonly wrapping: readonly string[];
+  /** Whether rows of an earlier version are still to be sealed, or their bytes to be cleaned away. */
+  readonly hasPlainRows: boolean;
+}
+
 /**
  * Creates the database or brings an older one up to date, all or nothing, even when two processes start at once.
  * INVALID_SETTINGS for a file that cannot be opened, is no database, belongs to another program, or was written by a newer
  * version; DISK_FULL and STORE_UNAVAILABLE for what passes by itself.
  */
-export async function prepareDatabase(file: string): Promise<void> {
+export async function prepareDatabase(file: string, random: RandomBytes): Promise<PreparedDatabase> {
   try {
     await (await open(file, "a", FILE_MODE)).close();
     const connection = openWriter(file);
     try {
-      migrate(connection, file);
+      migrate(connection, file, random);
+      return prepared(connection);
     } finally {
       connection.close();
     }
@@ -32,7 +45,7 @@ export async function prepareDatabase(file: string): Promise<void> {
 }
 
 /** Replaces drizzle's own migrator, which reads the applied migrations before it locks: two processes would both apply one. */
-function migrate(connection: Database.Database, file: string): void {
+function migrate(connection: Database.Database, file: string, random: RandomBytes): void {
   // A migration may rebuild a table that others refer to. SQLite switches foreign keys only outside a transaction.
   connection.pragma("foreign_keys = OFF");
   connection
@@ -45,8 +58,22 @@ function migrate(connection: Database.Database, file: string): void {
           `${file}: after the update, rows would refer to rows that are gone.`,
         );
       }
+      if (missing.length > 0) nameInstallation(connection, random);
     })
     .immediate();
+}
+
+/** Notes whether an earlier version has left rows that nobody has sealed. */
+function nameInstallation(connection: Database.Database, random: RandomBytes): void {
+  const sql = `INSERT OR IGNORE INTO installation (only, id, state)
+    SELECT 1, ?, iif(EXISTS (SELECT 1 FROM activities UNION ALL SELECT 1 FROM packages UNION ALL SELECT 1 FROM idempotency_keys), 'plain', 'sealed')`;
+  connection.prepare(sql).run(random(INSTALLATION_BYTES).toString("hex"));
+}
+
+function prepared(connection: Database.Database): PreparedDatabase {
+  const one = connection.prepare<[], { id: string; state: string }>("SELECT id, state FROM installation").get();
+  const wrapping = connection.prepare<[], string>("SELECT DISTINCT master FROM data_keys ORDER BY 1").pluck().all();
+  return { installation: one?.id ?? "", wrapping, hasPlainRows: one?.state !== "sealed" };
 }
 
 function missingMigrations(connection: Database.Database, file: string): readonly MigrationMeta[] {

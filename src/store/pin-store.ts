@@ -2,7 +2,7 @@ import { and, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-
 import { isActive } from "../domain/activity/pins.ts";
 import { ownerLiesWithin } from "./grant-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
-import { readPins } from "./pin-rows.ts";
+import { clearing, readPins } from "./pin-rows.ts";
 import type { PinFilter, PinStore } from "./port/pins.ts";
 import type { Page } from "./port/transaction.ts";
 import { pinnedStates, pins } from "./schema/stages.ts";
@@ -26,7 +26,8 @@ export function createPinStore(database: SqliteDatabase): PinStore {
         const [pin] = await readPins(rows, eq(pins.id, id));
         if (!pin || !isActive(pin)) return false;
         const { at: clearedAt, by: clearedBy, reason: clearReason } = cleared;
-        await rows.update(pins).set({ clearedAt, clearedBy, clearReason }).where(eq(pins.id, id));
+        const values = rows.sealing.seal(pins, clearing(id), { clearedAt, clearedBy, clearReason });
+        await rows.update(pins).set(values).where(eq(pins.id, id));
         return true;
       }),
   };

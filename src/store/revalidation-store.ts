@@ -2,6 +2,7 @@ import { and, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { Revalidation } from "../domain/activity/pins.ts";
 import { ownerLiesWithin } from "./grant-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
+import { clearing } from "./pin-rows.ts";
 import type { RevalidationFilter, RevalidationStore } from "./port/pins.ts";
 import type { Page } from "./port/transaction.ts";
 import { revalidations } from "./schema/stages.ts";
@@ -17,7 +18,11 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
           .where(matches(rows, filter, page))
           .orderBy(desc(revalidations.createdAt), desc(revalidations.id))
           .limit(readAhead(page));
-        return pageOf(found.map(revalidationOf), page, ({ createdAt, id }) => [createdAt, id]);
+        return pageOf(
+          found.map((row) => revalidationOf(rows, row)),
+          page,
+          ({ createdAt, id }) => [createdAt, id],
+        );
       }),
     findRevalidation: ({ application, stage }, id) =>
       database.read(async (rows) => {
@@ -26,13 +31,14 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
           .select()
           .from(revalidations)
           .where(and(eq(revalidations.id, id), isThere));
-        return row ? revalidationOf(row) : null;
+        return row ? revalidationOf(rows, row) : null;
       }),
     clearRevalidation: (id, { at, by, reason }) =>
       database.write(async (rows) => {
+        const values = { closedAt: at, clearedBy: by, clearReason: reason };
         const closed = await rows
           .update(revalidations)
-          .set({ closedAt: at, clearedBy: by, clearReason: reason })
+          .set(rows.sealing.seal(revalidations, clearing(id), values))
           .where(and(eq(revalidations.id, id), isNull(revalidations.closedAt)))
           .returning({ id: revalidations.id });
         return closed.length > 0;
@@ -52,8 +58,8 @@ function matches(rows: Rows, { application, stage, open, grants }: RevalidationF
   );
 }
 
-function revalidationOf(row: typeof revalidations.$inferSelect): Revalidation {
-  const { clearedBy, clearReason, ...facts } = row;
+function revalidationOf(rows: Rows, row: typeof revalidations.$inferSelect): Revalidation {
+  const { clearedBy, clearReason, ...facts } = rows.sealing.open(revalidations, row.id, row);
   const cleared = clearedBy === null ? null : { at: facts.closedAt ?? 0, by: clearedBy, reason: clearReason ?? "" };
   return { ...facts, cleared };
 }

@@ -4,7 +4,8 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import { kindOf } from "../domain/component/component.ts";
 import type { Loss } from "../domain/plan/losses.ts";
 import type { Plan, PlanStep } from "../domain/plan/plan.ts";
-import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST } from "./activity-rows.ts";
+import { targetScope } from "../sealing/scopes.ts";
+import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST, scopeOf } from "./activity-rows.ts";
 import { consentColumns, withConsent } from "./consent-rows.ts";
 import type { Follow } from "./port/rollbacks.ts";
 import type { Transaction } from "./port/transaction.ts";
@@ -37,18 +38,18 @@ export async function readRollbacks(
     chosen.map(({ own }) => own.id),
   );
   return chosen.map(({ activity, own, toBuild, backup, record }) => ({
-    ...activityOf(activity),
+    ...activityOf(rows, activity),
     ...withConsent(own),
     type: "rollback",
     deployments: reversed.get(own.id) ?? [],
-    toBuild: toBuild && buildReturnOf(toBuild),
+    toBuild: toBuild && buildReturnOf(rows, toBuild),
     backup: backup && summaryOf(backup),
     record: record && summaryOf(record),
   }));
 }
 
-function buildReturnOf(row: typeof buildReturns.$inferSelect): BuildReturn {
-  const { build, deployment, since, service, digest, outcome } = row;
+function buildReturnOf(rows: Rows, row: typeof buildReturns.$inferSelect): BuildReturn {
+  const { build, deployment, since, service, digest, outcome } = rows.sealing.open(buildReturns, row.rollback, row);
   return { build, deployment, since, outcome, package: service && digest ? { service, digest } : null };
 }
 
@@ -81,7 +82,9 @@ export async function insertRollback(rows: Rows, rollback: Rollback): Promise<vo
   if (!rollback.toBuild) return;
   const { package: redeployed, ...buildReturn } = rollback.toBuild;
   const { service = null, digest = null } = redeployed ?? {};
-  await rows.insert(buildReturns).values({ rollback: rollback.id, ...buildReturn, service, digest });
+  const place = { scope: targetScope(rollback.target), id: rollback.id };
+  const values = { rollback: rollback.id, ...buildReturn, service, digest };
+  await rows.insert(buildReturns).values(rows.sealing.seal(buildReturns, place, values));
 }
 
 /** Opens a rollback in the transaction that ends a job, so that its components stay locked without a gap. */
@@ -102,10 +105,20 @@ export async function updateRollback(
   await rows.update(rollbacks).set(change).where(eq(rollbacks.id, id));
 }
 
+/** Takes the place of an earlier plan. */
+export async function putPlan(rows: Rows, id: string, plan: Plan): Promise<void> {
+  const sealed = rows.sealing.seal(plans, { scope: await scopeOf(rows, id), id }, plan);
+  await rows
+    .insert(plans)
+    .values({ rollback: id, ...sealed })
+    .onConflictDoUpdate({ target: plans.rollback, set: sealed });
+}
+
 /** INTERNAL when the goal of a step does not fit the kind of its component: the run would write it to AWS. */
 export async function findPlan(rows: Rows, id: string): Promise<Plan | null> {
   const { digest, plannedAt, steps } = plans;
-  const [plan] = await rows.select({ digest, plannedAt, steps }).from(plans).where(eq(plans.rollback, id));
+  const [row] = await rows.select({ digest, plannedAt, steps }).from(plans).where(eq(plans.rollback, id));
+  const plan = row && rows.sealing.open(plans, id, row);
   for (const { order, component, goal, bridges } of plan?.steps ?? []) {
     const goals = [goal, ...bridges.map((bridge) => bridge.goal)];
     for (const state of goals) if (state) storedState(`step ${order} of the plan of ${id}`, component, state);

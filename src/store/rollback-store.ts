@@ -7,7 +7,7 @@ import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import type { RollbackStore } from "./port/rollbacks.ts";
 import { applyPinChanges } from "./revalidation-rows.ts";
-import { findPlan, getRollback, insertRollback, openFollowing, updateRollback } from "./rollback-rows.ts";
+import { findPlan, getRollback, insertRollback, openFollowing, putPlan, updateRollback } from "./rollback-rows.ts";
 import { plans } from "./schema/rollbacks.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
@@ -67,10 +67,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
       }),
     savePlan: (fence, id, { plan, lines, next }) =>
       writeFenced(database, fence, async (rows, transaction) => {
-        await rows
-          .insert(plans)
-          .values({ rollback: id, ...plan })
-          .onConflictDoUpdate({ target: plans.rollback, set: plan });
+        await putPlan(rows, id, plan);
         await updateActivity(rows, id, { error: null });
         await insertLines(rows, id, lines);
         await finishJob(rows, fence);

@@ -9,12 +9,14 @@ import {
 } from "../domain/component/component.ts";
 import { type DisplayNames, displayNames } from "../domain/component/display-names.ts";
 import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
-import { canonicalText, type Json } from "../domain/json.ts";
+import { asObject, asObjects, canonicalText, type Json } from "../domain/json.ts";
 import { reread, TEMPLATE_READING } from "../domain/template/reread.ts";
+import type { KeyScope } from "../sealing/scopes.ts";
+import { scopeOf } from "./activity-rows.ts";
 import { noteHistory } from "./history-rows.ts";
 import { snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import type { Rows } from "./sqlite-database.ts";
-import { storedState } from "./state-rows.ts";
+import { capturedId, storedState } from "./state-rows.ts";
 
 /** Inserts the row of a snapshot that a job is going to take. */
 export async function insertPendingSnapshot(
@@ -31,6 +33,7 @@ export async function saveSnapshot(
   owner: Pick<SnapshotRow, "activity" | "purpose">,
   { id, takenAt, components, verdicts, outsideTriggers }: NewSnapshot,
 ): Promise<void> {
+  const scope = await scopeOf(rows, owner.activity);
   const stored = components.map((component) => ({ component, ...bodyOf(component.state) }));
   const facts = {
     status: "Ready" as const,
@@ -41,14 +44,15 @@ export async function saveSnapshot(
     reading: TEMPLATE_READING,
     outsideTriggers: outsideTriggers ?? null,
   };
+  const sealed = rows.sealing.seal(snapshots, { scope, id }, facts);
   await rows
     .insert(snapshots)
-    .values({ id, ...owner, ...facts })
-    .onConflictDoUpdate({ target: snapshots.id, set: facts });
+    .values({ id, ...owner, ...sealed })
+    .onConflictDoUpdate({ target: snapshots.id, set: sealed });
   const names = displayNames(new Map(components.map((component) => [component.id, component])));
   for (const { component, digest, body } of stored) {
-    await rows.insert(states).values({ digest, body }).onConflictDoNothing();
-    await rows.insert(snapshotComponents).values({
+    const state = await putState(rows, scope, { digest, body });
+    const values = {
       snapshot: id,
       component: component.id,
       parent: component.parent,
@@ -56,11 +60,26 @@ export async function saveSnapshot(
       incomplete: component.incomplete,
       displayName: names.get(component.id) ?? null,
       digest: component.digest,
-      state: digest,
+      state,
       ...(verdicts?.get(component.id) ?? {}),
-    });
+    };
+    const place = { scope, id: capturedId(values) };
+    await rows.insert(snapshotComponents).values(rows.sealing.seal(snapshotComponents, place, values));
   }
   await noteHistory(rows, { snapshot: id, ...owner, components });
+}
+
+/** Stores a state unless the target has it already. Returns its id. */
+async function putState(
+  rows: Rows,
+  scope: KeyScope,
+  { digest, body }: Omit<StoredState, "component">,
+): Promise<string> {
+  const id = rows.sealing.keyed(scope, digest);
+  const [known] = await rows.select({ digest: states.digest }).from(states).where(eq(states.digest, id));
+  if (known) return id;
+  await rows.insert(states).values(rows.sealing.seal(states, { scope, id }, { digest: id, body }));
+  return id;
 }
 
 /** Marks snapshots that an ended activity will never take. */
@@ -101,7 +120,7 @@ export function selectComponents(rows: Rows) {
 export async function readComponents(rows: Rows, snapshot: string): Promise<Components> {
   const isIt = eq(snapshotComponents.snapshot, snapshot);
   const found = await selectComponents(rows).where(isIt).orderBy(asc(snapshotComponents.component));
-  const components = new Map(found.map(componentOf).map((component) => [component.id, component]));
+  const components = new Map(found.map((row) => componentOf(rows, row)).map((component) => [component.id, component]));
   return (await isReadOtherwise(rows, snapshot)) ? reread(components) : components;
 }
 
@@ -111,15 +130,26 @@ export async function isReadOtherwise(rows: Rows, snapshot: string): Promise<boo
   return taken !== undefined && taken.reading < TEMPLATE_READING;
 }
 
-type ComponentRow = typeof snapshotComponents.$inferSelect & { readonly body: string };
+type ComponentRow = typeof snapshotComponents.$inferSelect & Pick<typeof states.$inferSelect, "body">;
 
-export function componentOf(row: ComponentRow): CapturedComponent {
-  const { component: id, parent, physicalId, incomplete, digest } = row;
-  return { id, parent, physicalId, incomplete, state: stateOf(row), digest };
+export function componentOf(rows: Rows, row: ComponentRow): CapturedComponent {
+  const { component: id, parent, physicalId, incomplete, digest } = openCaptured(rows, row);
+  return { id, parent, physicalId, incomplete, state: stateOf(rows, row), digest };
+}
+
+function openCaptured(rows: Rows, row: ComponentRow) {
+  return rows.sealing.open(snapshotComponents, capturedId(row), row);
+}
+
+/** The SHA-256 of each of the bytes that a stored state refers to. */
+export function artifactsIn(rows: Rows, id: string, sealed: (typeof states.$inferSelect)["body"]): readonly string[] {
+  const { artifacts } = asObject(parseBody(rows.sealing.open(states, id, { body: sealed }).body));
+  return asObjects(artifacts).flatMap(({ digest }) => (typeof digest === "string" ? [digest] : []));
 }
 
 /** The stored state. INTERNAL, which names the snapshot, the component and each path, when the state does not fit its kind. */
-function stateOf({ snapshot, component, body }: ComponentRow): ComponentState {
+function stateOf(rows: Rows, { snapshot, component, state, body: sealed }: ComponentRow): ComponentState {
+  const { body } = rows.sealing.open(states, state, { body: sealed });
   return storedState(`the snapshot ${snapshot}`, component, parseBody(body));
 }
 
@@ -132,19 +162,20 @@ function parseBody(body: string): Json {
   }
 }
 
-export function judgedOf(row: ComponentRow): JudgedComponent {
-  const { readiness, reasons, displayName } = row;
-  return { ...componentOf(row), displayName, verdict: readiness && { readiness, reasons: reasons ?? [] } };
+export function judgedOf(rows: Rows, row: ComponentRow): JudgedComponent {
+  const { readiness, reasons, displayName } = openCaptured(rows, row);
+  return { ...componentOf(rows, row), displayName, verdict: readiness && { readiness, reasons: reasons ?? [] } };
 }
 
 /** From all snapshots of the activities; of two names of one component, the one of the later snapshot. */
 export async function selectDisplayNames(rows: Rows, activities: readonly string[]): Promise<DisplayNames> {
-  const { component, displayName } = snapshotComponents;
+  const { snapshot, component, displayName } = snapshotComponents;
   const found = await rows
-    .select({ component, displayName })
+    .select({ snapshot, component, displayName })
     .from(snapshotComponents)
     .innerJoin(snapshots, eq(snapshots.id, snapshotComponents.snapshot))
     .where(and(inArray(snapshots.activity, [...activities]), isNotNull(displayName)))
     .orderBy(asc(snapshots.takenAt));
-  return new Map(found.flatMap((row): [ComponentId, string][] => [[row.component, row.displayName ?? ""]]));
+  const opened = found.map((row) => rows.sealing.open(snapshotComponents, capturedId(row), row));
+  return new Map(opened.flatMap((row): [ComponentId, string][] => [[row.component, row.displayName ?? ""]]));
 }

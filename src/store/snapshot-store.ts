@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { CapturedComponent, ComponentId, Components } from "../domain/component/component.ts";
 import { findLastRecords, type LastRecord } from "./last-record-rows.ts";
+import { readArtifactOwners } from "./owner-rows.ts";
 import { isNameKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { SnapshotStore } from "./port/snapshots.ts";
 import { snapshotComponents, snapshots } from "./schema/snapshots.ts";
@@ -16,18 +17,19 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
         const [row] = await rows.select(columns).from(snapshots).where(eq(snapshots.id, id));
         return row ?? null;
       }),
+    findArtifactOwners: () => database.read(readArtifactOwners),
     findOutsideTriggers: (snapshot) =>
       database.read(async (rows) => {
         const { outsideTriggers } = snapshots;
         const [row] = await rows.select({ outsideTriggers }).from(snapshots).where(eq(snapshots.id, snapshot));
-        return row?.outsideTriggers ?? {};
+        return (row && rows.sealing.open(snapshots, snapshot, row).outsideTriggers) ?? {};
       }),
     findComponents: (snapshot) => database.read((rows) => readComponents(rows, snapshot)),
     findComponent: (snapshot, component) =>
       database.read(async (rows) => {
         const isIt = and(eq(snapshotColumn, snapshot), eq(componentColumn, component));
         const [row] = await selectComponents(rows).where(isIt);
-        return row ? judgedOf(row) : null;
+        return row ? judgedOf(rows, row) : null;
       }),
     listComponents: (snapshot, page) =>
       database.read(async (rows) => {
@@ -37,7 +39,11 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
           .where(and(eq(snapshotColumn, snapshot), follows))
           .orderBy(asc(componentColumn))
           .limit(readAhead(page));
-        return pageOf(found.map(judgedOf), page, ({ id }) => [id]);
+        return pageOf(
+          found.map((row) => judgedOf(rows, row)),
+          page,
+          ({ id }) => [id],
+        );
       }),
     findDisplayNames: (activities) => database.read((rows) => selectDisplayNames(rows, activities)),
     findLastRecorded: (identity, components, since) =>

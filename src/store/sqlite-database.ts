@@ -2,11 +2,20 @@ import { setImmediate } from "node:timers/promises";
 import Database, { SqliteError } from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import { type ErrorCode, StepbackError } from "../domain/errors.ts";
+import { KeyNeeded, type KeyRing, type KeyTable } from "../sealing/key-ring.ts";
 import { createWatchers, takeChanged } from "./changes.ts";
+import { keyTable } from "./key-rows.ts";
 import type { Transaction } from "./port/transaction.ts";
+import type { RowSealing } from "./sealed-rows.ts";
 
-/** The handle that reads and writes rows. */
-export type Rows = BetterSQLite3Database;
+/** The handle that reads and writes rows, and seals and opens their values. */
+export type Rows = BetterSQLite3Database & { readonly sealing: RowSealing };
+
+/** The keys of a database, and what seals its rows with them. */
+export interface DatabaseKeys {
+  readonly ring: KeyRing;
+  readonly sealing: RowSealing;
+}
 
 /** One database file with any number of readers and one writer at a time. Every method rejects with StepbackError only. */
 export interface SqliteDatabase {
@@ -14,7 +23,8 @@ export interface SqliteDatabase {
   read<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result>;
   /**
    * Runs one transaction, after those that were requested before: commits all of it, or nothing after an error. `work` must
-   * not call `write` again, and must not wait for anything but rows.
+   * not call `write` again, and must not wait for anything but rows. It starts again when it needs a key that is not unwrapped
+   * yet, so what it does besides rows must be harmless twice.
    */
   write<Result>(work: (rows: Rows, transaction: Transaction) => Promise<Result>): Promise<Result>;
   /** As `write`, whatever the guard says. */
@@ -39,17 +49,22 @@ const WRITER_CACHE_KIB = 32 * 1024;
 const READER_CACHE_KIB = 128 * 1024;
 
 /** Opens a file whose schema is up to date. Throws what the driver throws. */
-export function openSqliteDatabase(file: string): SqliteDatabase {
+export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys): SqliteDatabase {
   const writer = openWriter(file);
   const reader = openReader(file);
   writer.pragma(`busy_timeout = ${BUSY_SLICE_MS}`);
-  const [writing, reading] = [drizzle(writer), drizzle(reader)];
+  const [writing, reading] = [rowsOn(writer, sealing), rowsOn(reader, sealing)];
+  const commit = (work: () => void) => inTransaction(writer, writing, async () => work());
+  const refuse = async () => {
+    throw new StepbackError("INTERNAL", "A key cannot be made while rows are read.");
+  };
   const watchers = createWatchers(() => (writer.open ? Number(writer.pragma("data_version", { simple: true })) : 0));
   let last: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | null = null;
   let guard: (rows: Rows) => Promise<void> = async () => {};
   const writeUnguarded: SqliteDatabase["write"] = (work) => {
-    const turn = last.then(() => translated(() => inTransaction(writer, writing, work)));
+    const begun = () => inTransaction(writer, writing, work);
+    const turn = last.then(() => translated(() => repeated(ring, keyTable(writing, commit), begun)));
     last = turn.then(
       () => watchers.tell(takeChanged(writing)),
       () => void takeChanged(writing),
@@ -57,7 +72,7 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
     return turn;
   };
   return {
-    read: (work) => translated(() => work(reading)),
+    read: (work) => translated(() => repeated(ring, keyTable(reading, refuse), () => work(reading))),
     write: (work) =>
       writeUnguarded(async (rows, transaction) => {
         await guard(rows);
@@ -77,6 +92,10 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
       return closing;
     },
   };
+}
+
+export function rowsOn(connection: Database.Database, sealing: RowSealing): Rows {
+  return Object.assign(drizzle(connection), { sealing });
 }
 
 /** Survives a power loss (`synchronous=FULL`): the journal of mutations relies on that. */
@@ -110,7 +129,7 @@ export function rowsOf(transaction: Transaction): Rows {
   return rows;
 }
 
-async function inTransaction<Result>(
+export async function inTransaction<Result>(
   connection: Database.Database,
   rows: Rows,
   work: (rows: Rows, transaction: Transaction) => Promise<Result>,
@@ -141,6 +160,18 @@ async function begin(connection: Database.Database): Promise<void> {
       if (!isBusy || leftMs <= 0) throw error;
     }
     await setImmediate();
+  }
+}
+
+/** Does the work again each time that a key it needed has been unwrapped or made. */
+export async function repeated<Result>(ring: KeyRing, table: KeyTable, work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof KeyNeeded)) throw error;
+      await ring.provide(error, table);
+    }
   }
 }
 

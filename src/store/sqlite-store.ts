@@ -1,4 +1,6 @@
 import { sql } from "drizzle-orm";
+import { KeyRing } from "../sealing/key-ring.ts";
+import type { MasterKey, RandomBytes } from "../sealing/master-key.ts";
 import { createAccessStore } from "./access-store.ts";
 import { createActivityStore } from "./activity-store.ts";
 import { createBuildStore } from "./build-store.ts";
@@ -7,25 +9,42 @@ import { createDeploymentStore } from "./deployment-store.ts";
 import { createGenerationStore } from "./generation-store.ts";
 import { createHistoryStore } from "./history-store.ts";
 import { createJobStore } from "./job-store.ts";
+import { createKeyStore } from "./key-store.ts";
 import { createLogStore } from "./log-store.ts";
 import { prepareDatabase } from "./migrations.ts";
 import { createPinStore } from "./pin-store.ts";
+import { sealPlainRows } from "./plain-rows.ts";
 import { createPolicyStore } from "./policy-store.ts";
 import { createRevalidationStore } from "./revalidation-store.ts";
 import { createRollbackStore } from "./rollback-store.ts";
 import { tokens } from "./schema/access.ts";
+import { RowSealing } from "./sealed-rows.ts";
 import { createSnapshotStore } from "./snapshot-store.ts";
 import { openSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import type { Store } from "./store.ts";
 
+/** What a store seals its rows with. */
+export interface StoreSealing {
+  /** The master key. `wrapping` are the ids of those that have wrapped keys in the database; empty for a new one. */
+  readonly openMaster: (wrapping: readonly string[]) => Promise<MasterKey>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: RandomBytes;
+}
+
 /**
- * Opens the store in one SQLite file, which is created or brought up to date first. Several processes may have the file
- * open. INVALID_SETTINGS for a file that is no database of Stepback, or one of a newer version.
+ * Opens the store in one SQLite file, which is created or brought up to date first: rows that an earlier version left plain
+ * are sealed. Several processes may have the file open. INVALID_SETTINGS for a file that is no database of Stepback, or one of a
+ * newer version, and where the master key is missing.
  */
-export async function openSqliteStore(file: string): Promise<Store> {
-  await prepareDatabase(file);
-  const database = openSqliteDatabase(file);
+export async function openSqliteStore(file: string, { openMaster, now, random }: StoreSealing): Promise<Store> {
+  const { installation, wrapping, hasPlainRows } = await prepareDatabase(file, random);
+  const ring = new KeyRing({ master: await openMaster(wrapping), installation, now, random });
+  const keys = { ring, sealing: new RowSealing(ring, random) };
+  if (hasPlainRows) await sealPlainRows(file, keys);
+  const database = openSqliteDatabase(file, keys);
   return {
+    ...createKeyStore(database, ring),
     ...createActivityStore(database),
     ...createDeploymentStore(database),
     ...createRollbackStore(database),

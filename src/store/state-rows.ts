@@ -3,6 +3,11 @@ import { checkedState } from "../domain/component/states/check-state.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { isJsonObject } from "../domain/json.ts";
 
+/** The public id of a row of `snapshot_components`. */
+export function capturedId({ snapshot, component }: { snapshot: string; component: ComponentId }): string {
+  return `${snapshot}/${component}`;
+}
+
 /**
  * A state as a row holds it, once it fits the schema of its kind. INTERNAL otherwise, with the row, the component and every
  * path that does not fit: a state that is misread would be restored wrongly without anybody noticing. The error never

@@ -1,10 +1,10 @@
-import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { RollbackResult } from "../domain/activity/rollback.ts";
 import { parseComponentId } from "../domain/component/component.ts";
 import type { Problem } from "../domain/errors.ts";
 import type { MeasuredStep } from "../domain/plan/estimate.ts";
 import type { JournalEntry, StepRow } from "../domain/plan/step-row.ts";
-import { found, NEWEST_FIRST } from "./activity-rows.ts";
+import { found, NEWEST_FIRST, scopeOf } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { Page, Paged } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
@@ -14,9 +14,22 @@ import type { Rows } from "./sqlite-database.ts";
 const { rollback: _rollback, ...STEP } = getTableColumns(rollbackSteps);
 const { rollback: _journalRollback, ...ENTRY } = getTableColumns(journal);
 
+/** The public ids of rows of `rollback_steps` and of `journal`. */
+const stepId = (rollback: string, order: number) => `${rollback}/${order}`;
+const entryId = (rollback: string, step: number, index: number) => `${rollback}/${step}/${index}`;
+
+function stepOf(rows: Rows, rollback: string, row: Omit<typeof rollbackSteps.$inferSelect, "rollback">): StepRow {
+  return rows.sealing.open(rollbackSteps, stepId(rollback, row.order), row);
+}
+
+function entryOf(rows: Rows, rollback: string, row: Omit<typeof journal.$inferSelect, "rollback">): JournalEntry {
+  return rows.sealing.open(journal, entryId(rollback, row.step, row.index), row);
+}
+
 export async function findSteps(rows: Rows, rollback: string): Promise<readonly StepRow[]> {
   const { order, rollback: owner } = rollbackSteps;
-  return rows.select(STEP).from(rollbackSteps).where(eq(owner, rollback)).orderBy(asc(order));
+  const found = await rows.select(STEP).from(rollbackSteps).where(eq(owner, rollback)).orderBy(asc(order));
+  return found.map((row) => stepOf(rows, rollback, row));
 }
 
 export async function listSteps(rows: Rows, rollback: string, page: Page): Promise<Paged<StepRow>> {
@@ -27,7 +40,8 @@ export async function listSteps(rows: Rows, rollback: string, page: Page): Promi
     .where(and(eq(rollbackSteps.rollback, rollback), start ? gt(rollbackSteps.order, start[0]) : undefined))
     .orderBy(asc(rollbackSteps.order))
     .limit(readAhead(page));
-  return pageOf(found, page, ({ order }) => [order]);
+  const steps = found.map((row) => stepOf(rows, rollback, row));
+  return pageOf(steps, page, ({ order }) => [order]);
 }
 
 /** How many rollbacks an estimate is based on: a target's speed changes over months, not over a few rollbacks. */
@@ -55,11 +69,13 @@ export async function listMeasuredSteps(rows: Rows, target: string): Promise<rea
 /** Inserts whole rows, and replaces the stored ones of the same order. */
 export async function putSteps(rows: Rows, rollback: string, steps: readonly StepRow[]): Promise<void> {
   const target = [rollbackSteps.rollback, rollbackSteps.order];
+  const scope = await scopeOf(rows, rollback);
   for (const step of steps) {
+    const sealed = rows.sealing.seal(rollbackSteps, { scope, id: stepId(rollback, step.order) }, step);
     await rows
       .insert(rollbackSteps)
-      .values({ ...step, rollback })
-      .onConflictDoUpdate({ target, set: step });
+      .values({ ...sealed, rollback })
+      .onConflictDoUpdate({ target, set: sealed });
   }
 }
 
@@ -81,8 +97,22 @@ export async function closeSteps(
 ): Promise<void> {
   const inStatus = (status: "Pending" | "Running") =>
     and(eq(rollbackSteps.rollback, rollback), eq(rollbackSteps.status, status));
-  await rows.update(rollbackSteps).set({ status: "Failed", error: problem, finishedAt: at }).where(inStatus("Running"));
+  const running = await findStepsIn(rows, inStatus("Running"));
+  const scope = await scopeOf(rows, rollback);
+  for (const order of running) {
+    const change = { status: "Failed" as const, error: problem, finishedAt: at };
+    const sealed = rows.sealing.seal(rollbackSteps, { scope, id: stepId(rollback, order) }, change);
+    await rows
+      .update(rollbackSteps)
+      .set(sealed)
+      .where(and(inStatus("Running"), eq(rollbackSteps.order, order)));
+  }
   await rows.update(rollbackSteps).set({ status: "Skipped" }).where(inStatus("Pending"));
+}
+
+async function findStepsIn(rows: Rows, which: SQL | undefined): Promise<readonly number[]> {
+  const found = await rows.select({ order: rollbackSteps.order }).from(rollbackSteps).where(which);
+  return found.map(({ order }) => order);
 }
 
 /** Counts the steps by how they ended. Pure. */
@@ -100,11 +130,12 @@ export function countSteps(steps: readonly StepRow[]): RollbackResult {
 
 /** In the order of the plan: by step, then by the action's index. */
 export async function findJournal(rows: Rows, rollback: string): Promise<readonly JournalEntry[]> {
-  return rows
+  const entries = await rows
     .select(ENTRY)
     .from(journal)
     .where(eq(journal.rollback, rollback))
     .orderBy(asc(journal.step), asc(journal.index));
+  return entries.map((row) => entryOf(rows, rollback, row));
 }
 
 /** Inserts an intent unless the step and index have one already, whose token has to stay. Returns the stored entry. */
@@ -113,12 +144,17 @@ export async function intend(
   rollback: string,
   { step, index, action, token }: Omit<JournalEntry, "status" | "result">,
 ): Promise<JournalEntry> {
-  await rows.insert(journal).values({ rollback, step, index, action, token, status: "intent" }).onConflictDoNothing();
+  const place = { scope: await scopeOf(rows, rollback), id: entryId(rollback, step, index) };
+  const values = { rollback, step, index, action, token, status: "intent" as const };
+  await rows
+    .insert(journal)
+    .values(rows.sealing.seal(journal, place, values))
+    .onConflictDoNothing();
   const [entry] = await rows
     .select(ENTRY)
     .from(journal)
     .where(entryAt(rollback, step, index));
-  return found(entry, `action ${index} of step ${step} of ${rollback}`);
+  return entryOf(rows, rollback, found(entry, `action ${index} of step ${step} of ${rollback}`));
 }
 
 /** NOT_FOUND for an action without an intent. */
@@ -127,9 +163,10 @@ export async function finishAction(
   rollback: string,
   { step, index, result }: Pick<JournalEntry, "step" | "index" | "result">,
 ): Promise<void> {
+  const place = { scope: await scopeOf(rows, rollback), id: entryId(rollback, step, index) };
   const [done] = await rows
     .update(journal)
-    .set({ status: "done", result })
+    .set(rows.sealing.seal(journal, place, { status: "done" as const, result }))
     .where(entryAt(rollback, step, index))
     .returning({ step: journal.step });
   found(done, `action ${index} of step ${step} of ${rollback}`);

@@ -4,6 +4,7 @@ import type { BuildStore, CommandStore } from "./port/builds.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
 import type { GenerationStore } from "./port/generations.ts";
 import type { JobStore } from "./port/jobs.ts";
+import type { KeyStore } from "./port/keys.ts";
 import type { LogStore } from "./port/logs.ts";
 import type { PinStore, RevalidationStore } from "./port/pins.ts";
 import type { PolicyStore } from "./port/policies.ts";
@@ -31,7 +32,8 @@ export interface Store
     CommandStore,
     JobStore,
     GenerationStore,
-    AccessStore {
+    AccessStore,
+    KeyStore {
   /** Resolves when the database can be read and written; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,33 +1,104 @@
 import { spawn } from "node:child_process";
-import { readdir, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
+import type { ArtifactStore } from "#src/artifacts/artifacts";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
+import { type ArtifactOwner, sealPlainArtifacts } from "#src/artifacts/plain-artifacts";
+import { StepbackError } from "#src/domain/errors";
+import { diskSealing } from "../support/sealing.ts";
 import { sha256, testArtifacts } from "./artifacts-contract.ts";
 
 const BYTES = Buffer.from("the code of a function");
 const DIGEST = sha256(BYTES);
 
-t.test("artifacts on disk", (t) => testArtifacts(t, (t) => openDiskArtifacts(folderOf(t))));
+const openTarget = async (folder: string, target = "prod") =>
+  (await openDiskArtifacts(folder, diskSealing())).ofTarget(target);
 
-t.test("stores bytes in folders by the first two digits of their digest, readable only for its own user", async (t) => {
+t.test("artifacts on disk", (t) => testArtifacts(t, (t) => openTarget(folderOf(t))));
+
+t.test(
+  "stores bytes under a name and in a form that say nothing of them, readable only for its own user",
+  async (t) => {
+    const folder = folderOf(t);
+    await (await openTarget(folder)).put(Readable.from([BYTES]));
+    const [name = "", ...others] = await filesIn(folder);
+    t.same(others, []);
+    t.match(name, /^sealed\/[0-9a-f]{2}\/[0-9a-f]{62}$/);
+    t.notMatch(name.replaceAll("/", ""), new RegExp(DIGEST.slice(0, 16)));
+    t.notOk((await readFile(join(folder, name))).includes("code"));
+    t.equal((await stat(join(folder, name))).mode & 0o777, 0o600);
+    t.equal((await stat(folder)).mode & 0o777, 0o700);
+  },
+);
+
+t.test("bytes that are on their way are sealed, too", async (t) => {
   const folder = folderOf(t);
-  await (await openDiskArtifacts(folder)).put(Readable.from([BYTES]));
-  t.same(await filesIn(folder), [join(DIGEST.slice(0, 2), DIGEST.slice(2))]);
-  t.equal((await stat(placeOf(folder))).mode & 0o777, 0o600);
-  t.equal((await stat(folder)).mode & 0o777, 0o700);
+  const artifacts = await openTarget(folder);
+  let onTheWay = Buffer.alloc(0);
+  const source = async function* () {
+    for (let chunk = 0; chunk < 20; chunk += 1) yield Buffer.from("hunter2 ".repeat(2_000));
+    const [incoming = ""] = await filesIn(folder);
+    onTheWay = await readFile(join(folder, incoming));
+  };
+  await artifacts.put(Readable.from(source()));
+  t.ok(onTheWay.length > 200_000);
+  t.notOk(onTheWay.includes("hunter2"));
+});
+
+t.test("each owner has its own copy, and cannot read another one's", async (t) => {
+  const folder = folderOf(t);
+  const store = await openDiskArtifacts(folder, diskSealing());
+  const [prod, test] = [store.ofTarget("prod"), store.ofTarget("test")];
+  const packages = store.ofPackages({ application: "shop", stage: "prod" });
+  await prod.put(Readable.from([BYTES]));
+  for (const other of [test, packages]) t.same(await other.check(DIGEST), { damage: "are missing" });
+  await test.put(Readable.from([BYTES]));
+  await packages.put(Readable.from([BYTES]));
+  await prod.put(Readable.from([BYTES]));
+  const names = await filesIn(folder);
+  t.equal(names.length, 3, "equal bytes of one owner are stored once");
+  const contents = await Promise.all(names.map((name) => readFile(join(folder, name), "hex")));
+  t.equal(new Set(contents.map((hex) => hex.slice(-30))).size, 3);
+});
+
+t.test("a file in the place of another one is noticed", async (t) => {
+  const folder = folderOf(t);
+  const artifacts = await openTarget(folder);
+  const other = await artifacts.put(Readable.from([Buffer.from("the code of another function")]));
+  const [first = ""] = await filesIn(folder);
+  await artifacts.put(Readable.from([BYTES]));
+  const second = (await filesIn(folder)).find((name) => name !== first) ?? "";
+  await copyFile(join(folder, first), join(folder, second));
+  t.match(await artifacts.check(DIGEST), { damage: /damaged/ });
+  t.match(await artifacts.check(other.digest), { sizeBytes: 28 });
+});
+
+t.test("bytes whose key is lost say which key, and a key out of reach says nothing of them", async (t) => {
+  const folder = folderOf(t);
+  await (await openTarget(folder)).put(Readable.from([BYTES]));
+  const without = async (error: StepbackError) => {
+    const { keys, random } = diskSealing();
+    const findKey = (id: string) => Promise.reject(new StepbackError(error.code, `${error.detail} ${id}`));
+    return (await openDiskArtifacts(folder, { keys: { ...keys, findKey }, random })).ofTarget("prod");
+  };
+  const lost = await without(new StepbackError("KEY_LOST", "lost:"));
+  t.match(await lost.check(DIGEST), { damage: /cannot be read: lost: dk_[0-9a-f]{16}/ });
+  await t.rejects(buffer(lost.open(DIGEST)), { code: "ARTIFACT_MISSING" });
+  const away = await without(new StepbackError("STORE_UNAVAILABLE", "later"));
+  await t.rejects(away.check(DIGEST), { code: "STORE_UNAVAILABLE" });
 });
 
 t.test("a process killed while it streams leaves complete artifacts, and nothing of the rest", async (t) => {
   const folder = folderOf(t);
   const digest = await killHalfWay(t, folder);
   t.equal((await filesIn(folder)).length, 2, "the killed process left a part behind");
-  const artifacts = await openDiskArtifacts(folder);
-  t.same(await filesIn(folder), [join(digest.slice(0, 2), digest.slice(2))]);
+  const artifacts = await openTarget(folder, "default");
+  t.equal((await filesIn(folder)).length, 1);
   t.equal((await buffer(artifacts.open(digest))).toString(), "whole");
 });
 
@@ -39,60 +110,108 @@ t.test("leaves what another process may still be writing, until that has ended o
   const named = (pid: number) => ofWriter.replace(`-${writer.pid}-`, `-${pid}-`);
   // No process of Linux has an id over 4,194,304.
   const gone = [named(2 ** 30), named(process.pid)];
-  const uncertain = ["incoming-1-1@another%20host", "incoming-1-1", ofWriter];
+  const uncertain = ["sealed/incoming-1-1@another%20host", "incoming-1-1", ofWriter];
   const foreign = ["incoming.txt", whole];
   for (const name of [...gone, ...uncertain.slice(0, 2), "incoming.txt"]) await writeFile(join(folder, name), "half");
-  const artifacts = await openDiskArtifacts(folder);
+  const artifacts = await openDiskArtifacts(folder, diskSealing());
   t.same((await filesIn(folder)).sort(), [...uncertain, ...foreign].sort());
-  const later = artifacts.put(Readable.from([BYTES]));
+  const later = artifacts.ofTarget("prod").put(Readable.from([BYTES]));
   await artifacts.removeLeftBehind();
   await later;
-  t.same(
-    (await filesIn(folder)).sort(),
-    [...foreign, join(DIGEST.slice(0, 2), DIGEST.slice(2))].sort(),
-    "nothing of its own is removed",
-  );
+  const left = await filesIn(folder);
+  t.same([left.length, foreign.every((name) => left.includes(name))], [3, true], "nothing of its own is removed");
+  t.same(await artifacts.ofTarget("prod").check(DIGEST), { sizeBytes: BYTES.length });
 });
 
 t.test("keeps what it holds over a restart", async (t) => {
   const folder = folderOf(t);
-  await (await openDiskArtifacts(folder)).put(Readable.from([BYTES]));
-  const artifacts = await openDiskArtifacts(folder);
-  t.ok((await buffer(artifacts.open(DIGEST))).equals(BYTES));
+  await (await openTarget(folder)).put(Readable.from([BYTES]));
+  t.ok((await buffer((await openTarget(folder)).open(DIGEST))).equals(BYTES));
 });
 
 t.test("never returns damaged bytes as whole, and storing them again repairs them", async (t) => {
   const folder = folderOf(t);
-  const artifacts = await openDiskArtifacts(folder);
+  const artifacts = await openTarget(folder);
   await artifacts.put(Readable.from([BYTES]));
-  await writeFile(placeOf(folder), "the code of a functioN");
-  await t.rejects(buffer(artifacts.open(DIGEST)), { code: "ARTIFACT_MISSING", detail: /damaged/ });
-  await artifacts.put(Readable.from([BYTES]), DIGEST);
-  t.ok((await buffer(artifacts.open(DIGEST))).equals(BYTES));
+  const [name = ""] = await filesIn(folder);
+  const whole = await readFile(join(folder, name));
+  const flipped = Buffer.from(whole);
+  flipped[50] = (flipped[50] ?? 0) ^ 1;
+  for (const bytes of [flipped, whole.subarray(0, -1), whole.subarray(0, 44), Buffer.alloc(0), BYTES]) {
+    await writeFile(join(folder, name), bytes);
+    await t.rejects(buffer(artifacts.open(DIGEST)), { code: "ARTIFACT_MISSING", detail: /damaged/ });
+    t.match(await artifacts.check(DIGEST), { damage: /damaged/ });
+    await artifacts.put(Readable.from([BYTES]), DIGEST);
+    t.ok((await buffer(artifacts.open(DIGEST))).equals(BYTES));
+  }
 });
 
 t.test("lets go of a source that it cannot store", async (t) => {
   const folder = folderOf(t);
-  const artifacts = await openDiskArtifacts(folder);
+  const artifacts = await openTarget(folder);
+  await artifacts.put(Readable.from([BYTES]));
+  const [name = ""] = await filesIn(folder);
+  const subfolder = join(folder, dirname(name));
+  await rm(subfolder, { recursive: true });
   // A file in the place of the subfolder: refused for every user, even for one who ignores file modes.
-  await writeFile(join(folder, DIGEST.slice(0, 2)), "in the way");
+  await writeFile(subfolder, "in the way");
   const source = Readable.from([BYTES]);
   await t.rejects(artifacts.put(source), { code: "INTERNAL" });
   t.equal(source.destroyed, true);
-  t.same(await filesIn(folder), [DIGEST.slice(0, 2)]);
+  t.same(await filesIn(folder), [dirname(name)]);
 });
 
 t.test("refuses to start on a folder that cannot hold artifacts", async (t) => {
   const folder = t.testdir({ file: "in the way" });
-  await t.rejects(openDiskArtifacts(join(folder, "file")), { code: "INVALID_SETTINGS" });
+  await t.rejects(openDiskArtifacts(join(folder, "file"), diskSealing()), { code: "INVALID_SETTINGS" });
+});
+
+t.test("plain artifacts of an earlier version are sealed for their owners, and none of them stays", async (t) => {
+  const folder = folderOf(t);
+  const [shared, packed, unused] = ["shared", "packed", "unused"].map((text) => Buffer.from(`plain ${text}`));
+  const plain = async (bytes = Buffer.alloc(0), digest = sha256(bytes)) => {
+    await mkdir(join(folder, digest.slice(0, 2)), { recursive: true });
+    await writeFile(join(folder, digest.slice(0, 2), digest.slice(2)), bytes);
+    return digest;
+  };
+  const damaged = await plain(Buffer.from("plain damaged"), sha256(Buffer.from("whole")));
+  const digests = [await plain(shared), await plain(packed), await plain(unused)] as const;
+  const stage = { application: "shop", stage: "prod" };
+  const owners = new Map<string, readonly ArtifactOwner[]>([
+    [digests[0], [{ target: "prod" }, { target: "test" }]],
+    [digests[1], [{ packagesOf: stage }]],
+    [damaged, [{ target: "prod" }]],
+  ]);
+  const store = await openDiskArtifacts(folder, diskSealing());
+  let isCut = true;
+  const cutOff: ArtifactStore = {
+    ...store,
+    ofTarget: (target) => {
+      if (target === "test" && isCut) throw new Error("killed");
+      return store.ofTarget(target);
+    },
+  };
+  await t.rejects(
+    sealPlainArtifacts(folder, cutOff, async () => owners),
+    /killed/,
+  );
+  isCut = false;
+  await sealPlainArtifacts(folder, cutOff, async () => owners);
+  for (const place of [store.ofTarget("prod"), store.ofTarget("test")])
+    t.ok((await buffer(place.open(digests[0]))).equals(shared ?? BYTES));
+  t.ok((await buffer(store.ofPackages(stage).open(digests[1]))).equals(packed ?? BYTES));
+  t.same(await store.ofTarget("prod").check(damaged), { damage: "are missing" });
+  t.same(
+    (await filesIn(folder)).filter((name) => !name.startsWith("sealed/")),
+    [],
+  );
+  t.equal((await filesIn(folder)).length, 3);
+  const asked = () => t.fail("the owners are not asked for again");
+  await sealPlainArtifacts(folder, store, async () => asked() as never);
 });
 
 function folderOf(t: Test): string {
   return join(t.testdir(), "artifacts");
-}
-
-function placeOf(folder: string): string {
-  return join(folder, DIGEST.slice(0, 2), DIGEST.slice(2));
 }
 
 async function filesIn(folder: string): Promise<string[]> {

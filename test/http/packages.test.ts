@@ -10,6 +10,7 @@ import t from "tap";
 import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { createBuildService } from "#src/services/builds";
 import { bigTar, gzipped, tarOf, zipOf } from "../support/archives.ts";
+import { diskSealing } from "../support/sealing.ts";
 import { FILES, put, STAGE } from "./build-calls.ts";
 import { MAX_PACKAGE_BYTES, startTestService, subjectOf, tokenOf } from "./test-service.ts";
 
@@ -141,7 +142,7 @@ t.test("an upload that breaks off leaves nothing, neither rows nor files", async
   const name = { application: "shop", stage: "prod", build: "1838", service: "api" };
   const half = (await tarOf({ big: "x".repeat(9_000) })).subarray(0, 5_000);
   const { store, clock } = service;
-  const artifacts = await openDiskArtifacts(folder);
+  const artifacts = await openDiskArtifacts(folder, diskSealing());
   const builds = createBuildService({ store, clock, artifacts, maxPackageBytes: 1e6 } as Parameters<
     typeof createBuildService
   >[0]);
@@ -153,7 +154,7 @@ t.test("an upload that breaks off leaves nothing, neither rows nor files", async
   );
   const upload = { name, commit: "3f2c", bytes: broken, digest: null, sizeBytes: null };
   await t.rejects(builds.storePackage(upload, "ci"), { code: "UPLOAD_INCOMPLETE" });
-  t.same(await readdir(folder), []);
+  t.same(await readdir(join(folder, "sealed")), []);
 
   await service.app.listen({ port: 0, host: "127.0.0.1" });
   const { port } = service.app.server.address() as AddressInfo;

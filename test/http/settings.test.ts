@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -9,6 +9,7 @@ import { createAccessService } from "#src/services/access";
 import { ensureAdminToken } from "#src/services/admin-token";
 import { loadFingerprint } from "#src/services/secret-files";
 import { openSqliteStore } from "#src/store/sqlite-store";
+import { TEST_SEALING } from "../support/sealing.ts";
 
 const ADMIN = { name: "admin", method: "token", grants: [{ role: "admin", applications: ["*"] }], expiresAt: null };
 
@@ -126,25 +127,33 @@ t.test("all faults are reported at once, each with its variable and without the 
 });
 
 t.test(
-  "a key of fingerprints that was cut off keeps the service from starting, and is written as a whole",
+  "a key of fingerprints that an earlier version kept in a file is taken over, and refused when it was cut off",
   async (t) => {
     const folder = await folderOf(t);
     const file = join(folder, "fingerprint.key");
-    const made = await loadFingerprint(file, randomBytes);
-    t.equal((await stat(file)).mode & 0o777, 0o600);
-    t.equal((await readFile(file)).length, 32);
-    t.same(await readdir(folder), ["fingerprint.key"], "nothing else is left");
-    t.equal((await loadFingerprint(file, randomBytes))("1234"), made("1234"), "the next start finds it again");
+    const open = async (name: string) => {
+      const store = await openSqliteStore(join(folder, name), TEST_SEALING);
+      t.teardown(() => store.close());
+      return store;
+    };
+    const [store, other] = [await open("stepback.db"), await open("other.db")];
     for (const length of [0, 1, 31, 33]) {
       await writeFile(file, randomBytes(length));
       await t.rejects(
-        loadFingerprint(file, randomBytes),
+        loadFingerprint(store, file),
         { code: "INVALID_SETTINGS", detail: /delete it/ },
         `${length} bytes`,
       );
     }
-    await rm(file);
-    t.not((await loadFingerprint(file, randomBytes))("1234"), made("1234"), "what the message advises works");
+    const kept = randomBytes(32);
+    await writeFile(file, kept);
+    const taken = await loadFingerprint(store, file);
+    t.equal(taken("1234"), createHmac("sha256", kept).update("1234").digest("hex").slice(0, 16));
+    await t.rejects(stat(file), { code: "ENOENT" }, "the key is no longer in the folder");
+    t.equal((await loadFingerprint(store, file))("1234"), taken("1234"), "the next start finds it again");
+    const made = await loadFingerprint(other, file);
+    t.not(made("1234"), taken("1234"), "another installation has another key");
+    t.equal((await loadFingerprint(other, file))("1234"), made("1234"));
   },
 );
 
@@ -170,7 +179,7 @@ t.test(
   async (t) => {
     const folder = await folderOf(t);
     const file = join(folder, "admin-token");
-    const store = await openSqliteStore(join(folder, "stepback.db"));
+    const store = await openSqliteStore(join(folder, "stepback.db"), TEST_SEALING);
     t.teardown(() => store.close());
     const deps = { store, clock: { now: () => 1, sleep: async () => {} } };
     const access = createAccessService(deps);

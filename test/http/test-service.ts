@@ -8,7 +8,7 @@ import type { FastifyInstance, HTTPMethods, InjectOptions } from "fastify";
 import pino from "pino";
 import type { Test } from "tap";
 import { buildApp } from "#src/app";
-import type { Artifacts } from "#src/artifacts/artifacts";
+import type { ArtifactStore, Artifacts } from "#src/artifacts/artifacts";
 import { EVERYWHERE, type Grant } from "#src/domain/access/grants";
 import type { Role } from "#src/domain/access/roles";
 import { type Clock, idFrom, type NewId } from "#src/domain/ids";
@@ -19,6 +19,7 @@ import { hashOf, tokenIdOf } from "#src/services/token-text";
 import type { ClaimedJob, JobRequest } from "#src/store/port/jobs";
 import { openSqliteStore } from "#src/store/sqlite-store";
 import type { Store } from "#src/store/store";
+import { TEST_SEALING } from "../support/sealing.ts";
 
 export interface Answer {
   readonly status: number;
@@ -73,7 +74,7 @@ export function tokenOf(role: Role): string {
 
 export async function startTestService(t: Test): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-http-"));
-  const store = await openSqliteStore(join(folder, "stepback.db"));
+  const store = await openSqliteStore(join(folder, "stepback.db"), TEST_SEALING);
   const clock = testClock();
   const artifacts = new Map<string, Buffer>();
   const jobs: JobRequest[] = [];
@@ -206,8 +207,9 @@ function recordingDispatcher(store: Store, clock: Clock, jobs: JobRequest[]): Re
   };
 }
 
-function memoryArtifacts(stored: Map<string, Buffer>): Artifacts {
-  return {
+/** Holds the bytes of all owners in one place. */
+function memoryArtifacts(stored: Map<string, Buffer>): ArtifactStore {
+  const artifacts: Artifacts = {
     put: async (bytes) => {
       const whole = Buffer.concat(await bytes.toArray());
       const digest = createHash("sha256").update(whole).digest("hex");
@@ -220,6 +222,7 @@ function memoryArtifacts(stored: Map<string, Buffer>): Artifacts {
     },
     open: (digest) => Readable.from([stored.get(digest) ?? Buffer.alloc(0)]),
   };
+  return { ofTarget: () => artifacts, ofPackages: () => artifacts };
 }
 
 export function idOf({ body, text }: Answer): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import t from "tap";
 import { checkedOnce } from "#src/jobs/checked-once";
+import { artifactBytes, artifactFile } from "../support/sealing.ts";
 import {
   configure,
   createFunction,
@@ -41,7 +42,7 @@ for (const [damage, spoil] of Object.entries(DAMAGES)) {
   t.test(`${damage}: refused by name before anything is touched, and healed by a new backup`, async (t) => {
     const w = await worldOf(t);
     const { id, backup } = await deployment(w);
-    await spoil(fileOf(w, "good"));
+    await spoil(await fileOf(w, "good"));
 
     const artifact = await w.api("GET", `/v1/snapshots/${backup}/components/${CODE}/artifact`);
     t.equal(artifact.status, 500);
@@ -63,7 +64,11 @@ for (const [damage, spoil] of Object.entries(DAMAGES)) {
     await updateCode(w, NAME, "good");
     await openDeployment(w, { functions: [NAME] }, { stage: "other" });
     await updateCode(w, NAME, "bad");
-    t.match(await readFile(fileOf(w, "good")), Buffer.from(zip("good")), "the new backup stored the bytes again");
+    t.match(
+      await artifactBytes(w.dataDir, await fileOf(w, "good")),
+      Buffer.from(zip("good")),
+      "the new backup stored the bytes again",
+    );
     t.match(await w.api("GET", `/v1/snapshots/${backup}/components/${CODE}/artifact`), { status: 200 });
   });
 }
@@ -71,7 +76,7 @@ for (const [damage, spoil] of Object.entries(DAMAGES)) {
 t.test("after a new backup of the same live code, the old rollback runs", async (t) => {
   const w = await worldOf(t);
   const { id } = await deployment(w);
-  await rm(fileOf(w, "good"));
+  await rm(await fileOf(w, "good"));
   await createFunction(w, "shop-twin", "good");
   const twin = await openDeployment(w, { functions: ["shop-twin"] });
   t.match(twin, { snapshot: { status: "Ready", incomplete: 0 } });
@@ -86,7 +91,7 @@ t.test("bytes that rot between the plan of a draft and its run stop the run befo
   const draft = await w.api("POST", "/v1/rollbacks", { deployment: id, components: "all", run: false });
   await w.api("POST", `/v1/rollbacks/${draft.body.id}/plan`);
   const { digest } = await planOf(w, draft.body.id);
-  await appendFile(fileOf(w, "good"), "more");
+  await appendFile(await fileOf(w, "good"), "more");
   await w.api("POST", `/v1/rollbacks/${draft.body.id}/run`, { planDigest: digest });
   t.match(await ended(w, `/v1/rollbacks/${draft.body.id}`), { status: "Exception", error: { code: "PLAN_REFUSED" } });
   t.equal(await invoke(w, NAME), "bad");
@@ -116,7 +121,7 @@ t.test("a plan looks at the bytes that its steps upload, and at no others", asyn
   await configure(w, NAME, { MemorySize: 256 });
   await updateCode(w, NAME, "bad");
   await finishDeployment(w, id);
-  await rm(fileOf(w, "good"));
+  await rm(await fileOf(w, "good"));
   t.match(await rollBack(w, id, ["lambda-config:shop-pay"]), { status: "Completed", result: { restored: 1 } });
 });
 
@@ -133,7 +138,7 @@ async function planOf(w: TestAccount, id: string) {
   return (await w.api("GET", `/v1/rollbacks/${id}/plan?wait=30`)).body;
 }
 
-function fileOf(w: TestAccount, says: string): string {
+function fileOf(w: TestAccount, says: string): Promise<string> {
   const digest = createHash("sha256").update(zip(says)).digest("hex");
-  return join(w.dataDir, "artifacts", digest.slice(0, 2), digest.slice(2));
+  return artifactFile(w.dataDir, "default", digest);
 }

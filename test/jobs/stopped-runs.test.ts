@@ -1,7 +1,7 @@
 import pino from "pino";
 import t, { type Test } from "tap";
 import type { CallRecord, Shape } from "#sandbox/core/contract";
-import { openSqliteStore } from "#src/store/sqlite-store";
+import { openSqliteStore, type StoreSealing } from "#src/store/sqlite-store";
 import type { Store } from "#src/store/store";
 import { payResource } from "../support/stack-templates.ts";
 import {
@@ -111,8 +111,8 @@ t.test("the warning that a stack is left behind survives a restart between the c
 
 /** Lets one method of the store throw what no caller foresees. */
 function faulty(method: "intend" | "savePlan") {
-  return async (file: string): Promise<Store> => {
-    const store = await openSqliteStore(file);
+  return async (file: string, sealing: StoreSealing): Promise<Store> => {
+    const store = await openSqliteStore(file, sealing);
     return new Proxy(store, {
       get: (target, name, receiver) =>
         name === method

@@ -13,6 +13,7 @@ import { VirtualClock } from "../aws/virtual-clock.ts";
 import { accountOf } from "../support/answers.ts";
 import { missing } from "../support/commands.ts";
 import { type Moto, startMoto } from "../support/moto.ts";
+import { diskSealing } from "../support/sealing.ts";
 import { zip } from "../support/test-account.ts";
 import { type Bench, kindContract } from "./kind-contract.ts";
 import { SPECIMENS } from "./specimens.ts";
@@ -100,7 +101,7 @@ function commandOf(sdk: Readonly<Record<string, unknown>>, operation: string, in
  * nothing can be downloaded from it.
  */
 async function stockedArtifacts(t: Test): Promise<Artifacts> {
-  const artifacts = await openDiskArtifacts(t.testdir());
+  const artifacts = (await openDiskArtifacts(t.testdir(), diskSealing())).ofTarget("default");
   for (const says of ["v1", "v2", "canary"]) await artifacts.put(Readable.from([zip(says)]));
   return artifacts;
 }

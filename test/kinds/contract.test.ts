@@ -3,6 +3,7 @@ import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { KIND_NAMES } from "#src/domain/component/component";
 import { openStage } from "../aws/aws-stage.ts";
 import { accountOf } from "../support/answers.ts";
+import { diskSealing } from "../support/sealing.ts";
 import { type Bench, type Benches, kindContract } from "./kind-contract.ts";
 import { SPECIMENS } from "./specimens.ts";
 
@@ -12,7 +13,7 @@ async function openSandbox(t: Test): Promise<Bench> {
   return {
     aws: accountOf(own).aws,
     access: aws,
-    artifacts: await openDiskArtifacts(t.testdir()),
+    artifacts: (await openDiskArtifacts(t.testdir(), diskSealing())).ofTarget("default"),
     mutations: () => {
       const names = sandbox.calls.mutations().map(({ operation }) => operation);
       sandbox.calls.clear();

@@ -20,6 +20,7 @@ import type { RestoreContext } from "#src/kinds/kind";
 import { hasSid, statementsById, toPermission } from "#src/kinds/lambda/policy-statements";
 import { openStage, ownFunction, type Stage } from "../aws/aws-stage.ts";
 import { type PlanCase, planFor } from "../support/plan-case.ts";
+import { diskSealing } from "../support/sealing.ts";
 import { fc } from "../support/seeded.ts";
 
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function:pay";
@@ -38,7 +39,7 @@ async function addAlias({ own }: Stage): Promise<void> {
 }
 
 async function capture(t: Test, { aws }: Stage): Promise<Components> {
-  const reader = createCachedReader(aws, await openDiskArtifacts(t.testdir()));
+  const reader = createCachedReader(aws, (await openDiskArtifacts(t.testdir(), diskSealing())).ofTarget("default"));
   const found = await captureScope(reader, { stacks: [], functions: ["pay*"] }, new Map(), async () => {});
   return new Map(found.map((component) => [component.id, component]));
 }

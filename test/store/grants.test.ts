@@ -5,6 +5,7 @@ import t, { type Test } from "tap";
 import { coveredBy, type Reach } from "#src/domain/access/grants";
 import type { Lock } from "#src/domain/activity/scope";
 import { openSqliteStore } from "#src/store/sqlite-store";
+import { TEST_SEALING } from "../support/sealing.ts";
 import { fc } from "../support/seeded.ts";
 import { allow, deployment, enqueue } from "./builders.ts";
 
@@ -31,7 +32,7 @@ const place = fc.record({ application: name, stage: name, target: fc.constant("d
 
 t.test("a list shows exactly what one of the grants contains", async (t: Test) => {
   const folder = await mkdtemp(join(tmpdir(), "stepback-grants-"));
-  const store = await openSqliteStore(join(folder, "stepback.db"));
+  const store = await openSqliteStore(join(folder, "stepback.db"), TEST_SEALING);
   t.teardown(async () => {
     await store.close();
     await rm(folder, { recursive: true });

@@ -10,10 +10,10 @@ import { sql } from "drizzle-orm";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import t, { type Test } from "tap";
 import { tokens } from "#src/store/schema/access";
-import { openSqliteDatabase } from "#src/store/sqlite-database";
 import { openSqliteStore } from "#src/store/sqlite-store";
 import type { Store } from "#src/store/store";
 import { ROOT } from "../support/root.ts";
+import { rowsIn, TEST_SEALING } from "../support/sealing.ts";
 import {
   allow,
   beginRollback,
@@ -32,6 +32,7 @@ import {
   tokenRow,
 } from "./builders.ts";
 import { fileIn, open } from "./open-store.ts";
+import { makePlain } from "./plain-database.ts";
 import { testStore } from "./store-contract.ts";
 
 const MIGRATIONS = join(ROOT, "migrations/sqlite");
@@ -183,6 +184,7 @@ t.test("an update from the first version derives the histories from the stored s
   const list = async (store: Store) => (await store.listHistory(one.id, { target: "default" }, FIRST_PAGE)).items;
   const noted = await list(before);
   await before.close();
+  await makePlain(t, file);
   const rows = new Database(file);
   rows.exec("DELETE FROM component_history");
   const statements = readMigrationFiles({ migrationsFolder: MIGRATIONS }).flatMap(({ sql }) => sql);
@@ -221,7 +223,7 @@ t.test("refuses to start on a file that is no database of this version, and says
     "text.db": "This is a text, and long enough to be no header of a database file.\n".repeat(20),
   });
   const refused = (name: string, detail: RegExp) =>
-    t.rejects(openSqliteStore(join(folder, name)), { code: "INVALID_SETTINGS", detail });
+    t.rejects(openSqliteStore(join(folder, name), TEST_SEALING), { code: "INVALID_SETTINGS", detail });
   await refused("text.db", /no database/);
   await refused("missing/stepback.db", /folder does not exist/);
   await refused(".", /cannot be opened/);
@@ -230,17 +232,17 @@ t.test("refuses to start on a file that is no database of this version, and says
   await refused("other.db", /something else/);
 
   const newer = join(folder, "newer.db");
-  await (await openSqliteStore(newer)).close();
+  await (await openSqliteStore(newer, TEST_SEALING)).close();
   new Database(newer).exec("INSERT INTO stepback_migrations VALUES (9999999999999)").close();
   await refused("newer.db", /newer version/);
 
   await writeFile(join(folder, "empty.db"), "");
-  await (await openSqliteStore(join(folder, "empty.db"))).close();
+  await (await openSqliteStore(join(folder, "empty.db"), TEST_SEALING)).close();
 });
 
 t.test("keeps its rows over a restart, and refuses everything once it is closed", async (t) => {
   const file = fileIn(t);
-  const first = await openSqliteStore(file);
+  const first = await openSqliteStore(file, TEST_SEALING);
   await first.ping();
   await deploy(first, deployment("dep_1"), { before: [component("stack:shop-api")], deployed: [] });
   const kept = await first.findDeployment("dep_1");
@@ -273,9 +275,8 @@ async function killWriterAfter(t: Test, file: string, acknowledged: number): Pro
 
 t.test("a full disk refuses what needs room, loses nothing, and passes by itself", async (t) => {
   const file = fileIn(t);
-  await (await openSqliteStore(file)).close();
-  const database = openSqliteDatabase(file);
-  t.teardown(() => database.close());
+  await (await openSqliteStore(file, TEST_SEALING)).close();
+  const database = await rowsIn(t, file);
   const limitPages = (pages: number) =>
     database.write(async (rows) => rows.get<unknown[]>(sql.raw(`PRAGMA max_page_count = ${pages}`)));
   const insert = () =>

@@ -1,16 +1,27 @@
 import { inspect } from "node:util";
-import Database from "better-sqlite3";
 import t from "tap";
+import type { PlanStep } from "#src/domain/plan/plan";
+import { targetScope } from "#src/sealing/scopes";
+import { plans } from "#src/store/schema/rollbacks";
+import { states } from "#src/store/schema/snapshots";
+import type { Rows } from "#src/store/sqlite-database";
+import { rowsIn } from "../support/sealing.ts";
 import { allow, claim, component, deploy, deployment, enqueue, plan, rollback } from "./builders.ts";
 import { fileIn, open } from "./open-store.ts";
+
+/** Replaces the body of the one stored state. */
+async function putBody(rows: Rows, body: string): Promise<void> {
+  const [state] = await rows.select({ digest: states.digest }).from(states);
+  const place = { scope: targetScope("default"), id: state?.digest ?? "" };
+  await rows.update(states).set(rows.sealing.seal(states, place, { body }));
+}
 
 t.test("a stored state that does not fit its kind is refused with its snapshot, component and path", async (t) => {
   const file = fileIn(t);
   const store = await open(t, file);
   await deploy(store, deployment("dep_1"), { before: [component("lambda-code:shop-pay", { CodeSha256: "secret" })] });
-  const rows = new Database(file);
-  t.teardown(() => rows.close());
-  const overwrite = (body: string) => rows.prepare("UPDATE states SET body = ?").run(body);
+  const database = await rowsIn(t, file);
+  const overwrite = (body: string) => database.write((rows) => putBody(rows, body));
   const find = () => store.findComponent("snp_backup_dep_1", "lambda-code:shop-pay");
   const where = /snp_backup_dep_1.*lambda-code:shop-pay|lambda-code:shop-pay.*snp_backup_dep_1/;
   for (const [body, path] of [
@@ -19,7 +30,7 @@ t.test("a stored state that does not fit its kind is refused with its snapshot, 
     ['{"settings":{"CodeSha256":"x"}}', /settings, evidence and artifacts/],
     ['{"settings":{"CodeSha256":"secret"', /settings, evidence and artifacts/],
   ] as const) {
-    overwrite(body);
+    await overwrite(body);
     await t.rejects(find(), { code: "INTERNAL", detail: where }, body);
     await t.rejects(find(), { code: "INTERNAL", detail: path }, body);
     await t.rejects(store.findComponents("snp_backup_dep_1"), { code: "INTERNAL" }, body);
@@ -32,10 +43,9 @@ t.test("a state that an earlier version stored reads as it was stored", async (t
   const file = fileIn(t);
   const store = await open(t, file);
   await deploy(store, deployment("dep_1"), { before: [component("lambda-code:shop-pay")] });
-  const rows = new Database(file);
-  t.teardown(() => rows.close());
+  const database = await rowsIn(t, file);
   const earlier = { settings: { CodeSha256: "x", Dropped: true }, evidence: { unknown: [1] }, artifacts: [] };
-  rows.prepare("UPDATE states SET body = ?").run(JSON.stringify(earlier));
+  await database.write((rows) => putBody(rows, JSON.stringify(earlier)));
   t.same((await store.findComponent("snp_backup_dep_1", "lambda-code:shop-pay"))?.state, earlier);
 });
 
@@ -46,9 +56,15 @@ t.test("a plan whose goal does not fit its component is refused with the step an
   await store.openRollback(rollback("rbk_1", ["dep_1"]), allow, enqueue(store, "plan-rollback", "rbk_1"));
   await store.savePlan(await claim(store), "rbk_1", { plan: plan("lambda-code:shop-pay"), lines: [], next: null });
   t.ok(await store.findPlan("rbk_1"));
-  const rows = new Database(file);
-  t.teardown(() => rows.close());
-  rows.exec("UPDATE plans SET steps = json_set(steps, '$[0].goal.settings.CodeSha256', 7)");
+  const spoilt = plan("lambda-code:shop-pay").steps.map((step): PlanStep => {
+    const { goal } = step;
+    return { ...step, goal: goal && { ...goal, settings: { ...goal.settings, CodeSha256: 7 } } };
+  });
+  const database = await rowsIn(t, file);
+  await database.write(async (rows) => {
+    const sealed = rows.sealing.seal(plans, { scope: targetScope("default"), id: "rbk_1" }, { steps: spoilt });
+    await rows.update(plans).set(sealed);
+  });
   const detail = /step 1 of the plan of rbk_1.*lambda-code:shop-pay.*\/settings\/CodeSha256/;
   await t.rejects(store.findPlan("rbk_1"), { code: "INTERNAL", detail });
 });

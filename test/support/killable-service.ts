@@ -28,8 +28,8 @@ export async function startKillable(dataDir: string, transport: SandboxRequestHa
   const service = await composeService(readConfig(settings), {
     requestHandler,
     clock: { now: quickClock.now, sleep: (...sleep) => life.within(() => quickClock.sleep(...sleep)) },
-    openStore: async (file) => {
-      rows = await openSqliteStore(file);
+    openStore: async (file, sealing) => {
+      rows = await openSqliteStore(file, sealing);
       return mortalStore(rows, life);
     },
   });

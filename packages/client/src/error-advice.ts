@@ -129,6 +129,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["FENCED","Send it to the service that was started last on this data folder: this one takes no more writes and ends by itself."],
   ["DISK_FULL","Free space on the disk of the data folder, and send it again: the service goes on by itself."],
   ["STORE_UNAVAILABLE","Send it again in a moment. If that lasts, see the service's log: another process holds the database, or its disk fails."],
+  ["KEY_LOST","Bring the master key that the detail names back into the master key file and start the service again. What this key did not seal can still be read."],
   ["INVALID_SETTINGS","Fix what the message lists and start again."],
   ["INTERNAL","Give the request id to whoever runs the service."],
 ]);

@@ -115,7 +115,8 @@ export function logCaptures(context: JobContext, activity: string) {
   return async (components: readonly CapturedComponent[]): Promise<void> => {
     for (const { id, digest, incomplete } of components) {
       const level = incomplete ? "warn" : "info";
-      context.log.add(level, incomplete ? `Captured incompletely: ${incomplete}` : `Captured, digest ${digest}.`, {
+      const shown = await context.shownDigest(digest);
+      context.log.add(level, incomplete ? `Captured incompletely: ${incomplete}` : `Captured, digest ${shown}.`, {
         component: id,
       });
     }

@@ -17,7 +17,8 @@ export async function planRollback(context: JobContext, rollback: Rollback): Pro
   const making = { fingerprint: context.fingerprint, disclosure, at: context.clock.now() };
   const first = makePlan(facts, making);
   const damaged = await findDamagedBytes(context.artifacts, first, facts.states);
-  const plan = damaged.size === 0 ? first : makePlan({ ...facts, damaged }, making);
+  const made = damaged.size === 0 ? first : makePlan({ ...facts, damaged }, making);
+  const plan = { ...made, digest: await context.shownDigest(made.digest) };
   logPlan(context, plan);
   const next = rollback.status === "Draft" ? null : enqueueing(context, "run-rollback", rollback.id);
   await context.store.savePlan(context.fence, rollback.id, { plan, lines: context.log.take(), next });

@@ -20,7 +20,7 @@ function endsJob(error: unknown): boolean {
 export function runStep(run: Run, step: PlanStep): Promise<StepRow> {
   return running(run, step, async (startedAt) => {
     const reached = await restore(run, step);
-    return finish(run, step, { ...proveStep(run, step, reached), startedAt });
+    return finish(run, step, { ...(await proveStep(run, step, reached)), startedAt });
   });
 }
 

@@ -121,7 +121,11 @@ export function comparingReader(run: Run, step: PlanStep): CachedReader {
 const ABOUT_A_CHANGE = ["VALUE_ROLLED_BACK", "OVERWRITES_LATER_DEPLOYMENT"] as const;
 
 /** The row of a step that was read back, with its lines in the log. */
-export function proveStep(run: Run, step: PlanStep, { id, goal, comparison, leavesStackBehind }: Reached): StepRow {
+export async function proveStep(
+  run: Run,
+  step: PlanStep,
+  { id, goal, comparison, leavesStackBehind }: Reached,
+): Promise<StepRow> {
   const about = { component: step.component, step: step.order };
   const { log } = run.context;
   const row = rowOf(run, step);
@@ -147,10 +151,7 @@ export function proveStep(run: Run, step: PlanStep, { id, goal, comparison, leav
   const status = textStays && didNothingElse(run, step) ? "Unchanged" : doneStatus(step);
   if (status === "Unchanged") for (const code of ABOUT_A_CHANGE) warnings.delete(code);
   const readBack = textStays ? "equal but for the template's text" : "equal";
-  log.add(
-    "info",
-    `${status}. Read back and ${comparison.live ? `${readBack}, digest ${comparison.live.digest}` : "equal: it is gone"}.`,
-    about,
-  );
+  const digest = comparison.live && (await run.context.shownDigest(comparison.live.digest));
+  log.add("info", `${status}. Read back and ${digest ? `${readBack}, digest ${digest}` : "equal: it is gone"}.`, about);
   return { ...row, status, verified: true, warnings: [...warnings] };
 }

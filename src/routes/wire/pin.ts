@@ -3,7 +3,7 @@ import { isActive, type Pin, type Revalidation, SUSPECT_SUBJECTS } from "../../d
 import { noun } from "../../plugins/nouns.ts";
 import {
   ComponentIdText,
-  Digest,
+  KeyedDigest,
   nullable,
   PinId,
   RevalidationId,
@@ -29,7 +29,7 @@ export const PinShape = noun("Pin", (options) =>
       components: Type.Array(
         Type.Object({
           component: ComponentIdText,
-          digest: nullable(Digest),
+          digest: nullable(KeyedDigest),
           codeSha256: nullable(Type.String({ description: "In Lambda's notation; only for `lambda-code`" })),
           supersededBy: nullable(RollbackId),
         }),

@@ -12,8 +12,8 @@ import {
   ChangeShape,
   ComponentIdText,
   Count,
-  Digest,
   DisplayNameText,
+  KeyedDigest,
   nullable,
   ReasonText,
   Time,
@@ -109,7 +109,7 @@ const ExpectedShape = Type.Object(
 export const PlanShape = noun("Plan", (options) =>
   Type.Object(
     {
-      digest: Digest,
+      digest: KeyedDigest,
       plannedAt: Time,
       steps: Type.Array(PlanStepShape.ref),
       refusals: Count,

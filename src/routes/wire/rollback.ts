@@ -9,6 +9,7 @@ import {
   Count,
   DeploymentId,
   Digest,
+  KeyedDigest,
   nullable,
   OutcomeText,
   RollbackId,
@@ -68,7 +69,7 @@ export const RollbackShape = noun("Rollback", (options) =>
       allowDestructive: AllowDestructiveText,
       continueUpdateRollback: ContinueUpdateRollback,
       includeFailed: Type.Boolean(),
-      planDigest: nullable(Digest),
+      planDigest: nullable(KeyedDigest),
       result: nullable(
         Type.Object({
           restored: Count,

@@ -14,7 +14,13 @@ export function nullable<Schema extends TSchema>(schema: Schema) {
 /** RFC 3339, UTC. */
 export const Time = Type.String({ format: "date-time" });
 
+/** Of bytes. */
 export const Digest = Type.String({ description: "SHA-256, 64 hexadecimal digits" });
+
+/** Of settings, which could be guessed from a plain digest. */
+export const KeyedDigest = Type.String({
+  description: "HMAC-SHA-256 under a key of the target, 64 hexadecimal digits: equal for equal settings of one target",
+});
 
 /** Any JSON value. */
 export const AnyJson = Type.Unsafe<Json>({});

@@ -1,5 +1,6 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Grant } from "../../domain/access/grants.ts";
+import { sealed } from "./sealed.ts";
 
 /** A revoked token stays as a tombstone: its id is never given again, and its bearer learns why it does not work. */
 export const tokens = sqliteTable(
@@ -34,7 +35,7 @@ export const idempotencyKeys = sqliteTable(
     made: text(),
     status: integer(),
     headers: text({ mode: "json" }).$type<Readonly<Record<string, string>>>(),
-    body: text(),
+    body: sealed<string>(),
   },
   (table) => [index("idempotency_keys_by_time").on(table.createdAt)],
 );

@@ -10,6 +10,7 @@ import type { Grant } from "../../domain/access/grants.ts";
 import type { Activity, Status } from "../../domain/activity/activity.ts";
 import type { Lock } from "../../domain/activity/scope.ts";
 import type { Problem } from "../../domain/errors.ts";
+import { sealed } from "./sealed.ts";
 
 /** Literal, because SQLite uses a partial index only for a query that repeats the text of the index's condition. */
 export const UNFINISHED = sql`status in ('Queued', 'In Progress')`;
@@ -33,14 +34,14 @@ export const activities = sqliteTable(
     region: text(),
     requestedBy: text("requested_by").notNull(),
     grants: text({ mode: "json" }).$type<readonly Grant[]>(),
-    reason: text(),
+    reason: sealed<string>(),
     ticket: text(),
     lock: text("claim", { mode: "json" }).$type<Lock>().notNull(),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
     finishedAt: integer("finished_at"),
     cancelRequestedAt: integer("cancel_requested_at"),
-    error: text({ mode: "json" }).$type<Problem>(),
+    error: sealed<Problem>(),
   },
   (table) => [
     index("activities_by_time").on(table.createdAt, table.id),

@@ -1,5 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { PackageFormat } from "../../domain/activity/package.ts";
+import { sealed } from "./sealed.ts";
 
 /** Packages of builds. A build has no row of its own: its deployments and packages name it. */
 export const packages = sqliteTable(
@@ -11,7 +12,7 @@ export const packages = sqliteTable(
     service: text().notNull(),
     commit: text().notNull(),
     format: text().$type<PackageFormat>().notNull(),
-    digest: text().notNull(),
+    digest: sealed<string>().notNull(),
     sizeBytes: integer("size_bytes").notNull(),
     storedBy: text("stored_by").notNull(),
     storedAt: integer("stored_at").notNull(),

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Altered, AlteredCounts } from "../../domain/activity/altered.ts";
 import type { Deployment, Outcome } from "../../domain/activity/deployment.ts";
@@ -8,6 +9,7 @@ import type { Change } from "../../domain/component/diff.ts";
 import type { Reason } from "../../domain/errors.ts";
 import type { Readiness, ReadinessCounts } from "../../domain/plan/readiness.ts";
 import { activities, activityId } from "./activities.ts";
+import { sealed } from "./sealed.ts";
 
 export const deployments = sqliteTable("deployments", {
   id: activityId("id").primaryKey(),
@@ -17,10 +19,10 @@ export const deployments = sqliteTable("deployments", {
   /** What may be lost by name; null where the consent names nothing. */
   allowedLosses: text("allowed_losses", { mode: "json" }).$type<readonly string[]>(),
   outcome: text().$type<Outcome>(),
-  message: text(),
+  message: sealed<string>(),
   altered: text({ mode: "json" }).$type<AlteredCounts>(),
   readiness: text({ mode: "json" }).$type<ReadinessCounts>(),
-  warnings: text({ mode: "json" }).$type<readonly Reason[]>().notNull().default([]),
+  warnings: sealed<readonly Reason[]>().notNull().default(sql`'[]'`),
   pinned: text({ mode: "json" }).$type<readonly CarriedPin[]>().notNull().default([]),
   rollback: text().references(() => activities.id),
 });
@@ -34,12 +36,12 @@ export const altered = sqliteTable(
     component: text().$type<ComponentId>().notNull(),
     change: text().$type<Altered["change"]>().notNull(),
     parent: text().$type<ComponentId>(),
-    physicalId: text("physical_id"),
-    before: text(),
-    deployed: text(),
-    diff: text({ mode: "json" }).$type<readonly Change[]>().notNull(),
+    physicalId: sealed<string>("physical_id"),
+    before: sealed<string>(),
+    deployed: sealed<string>(),
+    diff: sealed<readonly Change[]>().notNull(),
     readiness: text().$type<Readiness>().notNull(),
-    reasons: text({ mode: "json" }).$type<readonly Reason[]>().notNull(),
+    reasons: sealed<readonly Reason[]>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.deployment, table.position] })],
 );

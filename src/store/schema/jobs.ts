@@ -4,6 +4,7 @@ import type { AwsCallNote, LogLevel } from "../../domain/activity/log.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import type { JobType } from "../port/jobs.ts";
 import { activities } from "./activities.ts";
+import { sealed } from "./sealed.ts";
 
 /**
  * The generated SQL says WITHOUT ROWID by hand, which drizzle cannot express: five million rows load in an eighth of the
@@ -21,7 +22,7 @@ export const logLines = sqliteTable(
     level: text().$type<LogLevel>().notNull(),
     component: text().$type<ComponentId>(),
     step: integer(),
-    message: text().notNull(),
+    message: sealed<string>().notNull(),
     aws: text({ mode: "json" }).$type<AwsCallNote>(),
   },
   (table) => [primaryKey({ columns: [table.activity, table.seq] })],

@@ -7,6 +7,7 @@ import type { Json } from "../../domain/json.ts";
 import type { Action, PlanStep, StepAction, Strategy } from "../../domain/plan/plan.ts";
 import type { JournalEntry, StepRow } from "../../domain/plan/step-row.ts";
 import { activities, activityId } from "./activities.ts";
+import { sealed } from "./sealed.ts";
 import { snapshots } from "./snapshots.ts";
 
 export const rollbacks = sqliteTable("rollbacks", {
@@ -46,9 +47,10 @@ export const rollbackDeployments = sqliteTable(
 
 export const plans = sqliteTable("plans", {
   rollback: activityId("rollback").primaryKey(),
+  /** Keyed: whoever reads it learns nothing of the settings that it covers. */
   digest: text().notNull(),
   plannedAt: integer("planned_at").notNull(),
-  steps: text({ mode: "json" }).$type<readonly PlanStep[]>().notNull(),
+  steps: sealed<readonly PlanStep[]>().notNull(),
 });
 
 export const rollbackSteps = sqliteTable(
@@ -62,7 +64,7 @@ export const rollbackSteps = sqliteTable(
     verified: integer({ mode: "boolean" }),
     strategy: text().$type<StepRow["strategy"]>().notNull(),
     warnings: text({ mode: "json" }).$type<readonly ErrorCode[]>().notNull(),
-    error: text({ mode: "json" }).$type<Problem>(),
+    error: sealed<Problem>(),
     startedAt: integer("started_at"),
     finishedAt: integer("finished_at"),
   },
@@ -75,10 +77,10 @@ export const journal = sqliteTable(
     rollback: activityId("rollback").notNull(),
     step: integer().notNull(),
     index: integer().notNull(),
-    action: text({ mode: "json" }).$type<Action>().notNull(),
+    action: sealed<Action>().notNull(),
     token: text().notNull(),
     status: text().$type<JournalEntry["status"]>().notNull(),
-    result: text({ mode: "json" }).$type<Json>(),
+    result: sealed<Json>(),
   },
   (table) => [primaryKey({ columns: [table.rollback, table.step, table.index] })],
 );
@@ -92,6 +94,6 @@ export const buildReturns = sqliteTable("build_returns", {
   since: text({ mode: "json" }).$type<readonly string[]>().notNull(),
   /** Service and digest of the package that is deployed again; both or neither are set. */
   service: text(),
-  digest: text(),
+  digest: sealed<string>(),
   outcome: text().$type<Outcome>(),
 });

@@ -4,6 +4,7 @@ import type { OutsideTriggers, SnapshotRow } from "../../domain/component/snapsh
 import type { Reason } from "../../domain/errors.ts";
 import type { Readiness } from "../../domain/plan/readiness.ts";
 import { activityId } from "./activities.ts";
+import { sealed } from "./sealed.ts";
 
 export const snapshots = sqliteTable(
   "snapshots",
@@ -20,7 +21,7 @@ export const snapshots = sqliteTable(
     /** The number of the rules by which its templates were read as data; 0 from versions that did not count them. */
     reading: integer().notNull().default(0),
     /** Null in snapshots that nobody asks for them, and where they could not be listed. */
-    outsideTriggers: text("outside_triggers", { mode: "json" }).$type<OutsideTriggers>(),
+    outsideTriggers: sealed<OutsideTriggers>("outside_triggers"),
   },
   (table) => [
     uniqueIndex("snapshots_by_activity").on(table.activity, table.purpose),
@@ -28,11 +29,12 @@ export const snapshots = sqliteTable(
   ],
 );
 
-/** Whole states under the SHA-256 of their canonical text: a state that several snapshots share is stored once. */
+/** Whole states: one that several snapshots of a target share is stored once. */
 export const states = sqliteTable("states", {
+  /** HMAC-SHA-256 of the canonical text under the digest key of its target. */
   digest: text().primaryKey(),
   /** Canonical JSON of settings, evidence and artifacts. */
-  body: text().notNull(),
+  body: sealed<string>().notNull(),
 });
 
 export const snapshotComponents = sqliteTable(
@@ -43,19 +45,19 @@ export const snapshotComponents = sqliteTable(
       .references(() => snapshots.id),
     component: text().$type<ComponentId>().notNull(),
     parent: text().$type<ComponentId>(),
-    physicalId: text("physical_id"),
-    incomplete: text(),
+    physicalId: sealed<string>("physical_id"),
+    incomplete: sealed<string>(),
     /** What people call it, where that is not its name. */
-    displayName: text("display_name"),
+    displayName: sealed<string>("display_name"),
     /** Digest of the settings, which are what is compared. */
-    digest: text().notNull(),
+    digest: sealed<string>().notNull(),
     /** Digest of the whole state, under which it is stored. */
     state: text()
       .notNull()
       .references(() => states.digest),
     /** The verdict at the time of a deployment's backup; null in every other snapshot. */
     readiness: text().$type<Readiness>(),
-    reasons: text({ mode: "json" }).$type<readonly Reason[]>(),
+    reasons: sealed<readonly Reason[]>(),
   },
   (table) => [primaryKey({ columns: [table.snapshot, table.component] })],
 );
@@ -75,8 +77,8 @@ export const componentHistory = sqliteTable(
       .notNull()
       .references(() => snapshots.id),
     /** Null when the snapshot looked for the component and found none. */
-    digest: text(),
-    incomplete: text(),
+    digest: sealed<string>(),
+    incomplete: sealed<string>(),
   },
   (table) => [index("component_history_by_component").on(table.component, table.target, table.number)],
 );

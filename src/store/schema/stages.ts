@@ -4,6 +4,7 @@ import type { Suspect } from "../../domain/activity/pins.ts";
 import type { Binding, PinRule } from "../../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import { activityId } from "./activities.ts";
+import { sealed } from "./sealed.ts";
 
 /** The states that a rollback replaced; at most one pin for each rollback. */
 export const pins = sqliteTable(
@@ -19,7 +20,7 @@ export const pins = sqliteTable(
     createdAt: integer("created_at").notNull(),
     clearedAt: integer("cleared_at"),
     clearedBy: text("cleared_by"),
-    clearReason: text("clear_reason"),
+    clearReason: sealed<string>("clear_reason"),
   },
   (table) => [
     index("pins_by_time").on(table.createdAt, table.id),
@@ -35,7 +36,7 @@ export const pinnedStates = sqliteTable(
       .notNull()
       .references(() => pins.id),
     component: text().$type<ComponentId>().notNull(),
-    digest: text(),
+    digest: sealed<string>(),
     codeSha256: text("code_sha256"),
     /** The rollback that restored exactly this state. */
     supersededBy: activityId("superseded_by"),
@@ -58,7 +59,7 @@ export const revalidations = sqliteTable(
     /** The deployment that completed, or the undo; null when a person cleared the mark. */
     closedBy: activityId("closed_by"),
     clearedBy: text("cleared_by"),
-    clearReason: text("clear_reason"),
+    clearReason: sealed<string>("clear_reason"),
   },
   (table) => [
     uniqueIndex("revalidations_open")
