@@ -193,7 +193,7 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
 
 /**
  * What passes by itself once there is room or another process has ended, of an error met while the file is opened; null for
- * anything else. A full disk also shows as SQLITE_IOERR_SHMSIZE and its like, where SQLite needs room beside the file.
+ * anything else. A full disk also shows as an error of input or output, where SQLite needs room beside the file.
  */
 export function outageOf(error: unknown): StepbackError | null {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
