@@ -165,6 +165,17 @@ t.test("a refusal to make an empty change set reads as an empty one", async (t) 
   t.equal(await aws.cloudFormation.getChangeSet("shop", "c1"), null);
 });
 
+t.test("the empty stack of a deleted change set is gone when its deletion returns", async (t) => {
+  const { aws, own } = openStage(t);
+  await aws.cloudFormation.createChangeSet(request("c1"));
+  const made = await aws.cloudFormation.awaitChangeSet("shop", "c1");
+  await aws.cloudFormation.deleteChangeSet("shop", "c1");
+  await aws.cloudFormation.deleteShell("shop");
+  const { Stacks } = await own("cloudformation", "DescribeStacks", { StackName: made.stackId });
+  t.match(Stacks, [{ StackStatus: "DELETE_COMPLETE" }]);
+  t.equal(await aws.cloudFormation.getStack("shop"), null, "nobody takes it for a stack that is being deleted");
+});
+
 t.test("a template above 51,200 bytes goes through the staging bucket, and is refused without one", async (t) => {
   // Fewer characters than bytes: the limit counts bytes.
   const large = `${template("first")}# ${"é".repeat(26_000)}\n`;

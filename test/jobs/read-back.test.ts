@@ -1,5 +1,5 @@
 import t from "tap";
-import type { CallRecord } from "#sandbox/core/contract";
+import { AwsError, type CallRecord } from "#sandbox/core/contract";
 import { deployStack, ended, finishDeployment, openDeployment, worldOf } from "../support/test-account.ts";
 
 const NAMES = Array.from({ length: 12 }, (_, index) => `Topic${index}`);
@@ -55,4 +55,27 @@ t.test("what somebody changes while a stack is restored is found, in spite of wh
   hold.release();
   const found = await ended(w, `/v1/rollbacks/${opened.body.id}`);
   t.match(found, { status: "Exception", error: { code: "VERIFY_FAILED" }, result: { restored: 0 } });
+});
+
+t.test("what may not be read back is not proven, and the problem names the call instead of a difference", async (t) => {
+  const w = await worldOf(t);
+  await deployStack(w, "shop", topics("before"));
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", topics("after"));
+  await finishDeployment(w, id);
+  let executed = false;
+  w.sandbox.faults.fail({
+    match: ({ operation }) => {
+      executed ||= operation === "ExecuteChangeSet";
+      return executed && operation === "GetStackPolicy";
+    },
+    error: new AwsError("AccessDenied", "User is not authorized to perform this action", 403),
+  });
+  const opened = await w.api("POST", "/v1/rollbacks", { deployment: id, components: "all" });
+  const found = await ended(w, `/v1/rollbacks/${opened.body.id}`);
+  t.match(found, {
+    status: "Exception",
+    error: { detail: /stack:shop: .*cloudformation:GetStackPolicy is not allowed/ },
+  });
+  t.notMatch(found.error?.detail, /its existence/);
 });

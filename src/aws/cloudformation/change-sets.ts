@@ -9,7 +9,7 @@ import { isAwsError, nullIfMissing } from "../error-mapping.ts";
 import type { ChangeSet, ChangeSetRequest, CloudFormationGateway } from "../gateways/cloudformation.ts";
 import { NOT_YET, type Polling, poll } from "../polling.ts";
 import { NO_CHANGES, toChangeSet, toResourceChange } from "./stack-facts.ts";
-import type { CloudFormationCall } from "./stack-readers.ts";
+import { type CloudFormationCall, describe } from "./stack-readers.ts";
 
 type ChangeSets = Pick<
   CloudFormationGateway,
@@ -23,6 +23,9 @@ export type TemplateMember = Pick<CreateChangeSetInput, "TemplateBody" | "Templa
 const CHANGE_SET_LIMIT_MS = 45 * 60_000;
 /** CloudFormation starts a change set at once; its records show that within seconds. */
 const START_LIMIT_MS = 60_000;
+
+/** It has no resources: nothing but CloudFormation's own row is deleted. */
+const SHELL_LIMIT_MS = 60_000;
 
 /** Capabilities grant nothing, so too many do no harm: they only acknowledge what a template may do (facts D, transforms). */
 const CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"] as const;
@@ -59,7 +62,7 @@ export function createChangeSets(
       if (refusedAsEmpty.delete(name)) return;
       await nullIfMissing(call((sdk) => new sdk.DeleteChangeSetCommand({ StackName: stack, ChangeSetName: name })));
     },
-    deleteShell: (stack) => deleteShell(call, stack),
+    deleteShell: (stack) => deleteShell(call, polling, stack),
   };
 }
 
@@ -122,12 +125,18 @@ async function readChange(call: CloudFormationCall, change: Change, prefix: stri
   return [own, ...nested.changes];
 }
 
-async function deleteShell(call: CloudFormationCall, stack: string): Promise<void> {
-  const described = await nullIfMissing(call((sdk) => new sdk.DescribeStacksCommand({ StackName: stack })));
-  if (described?.Stacks?.[0]?.StackStatus !== "REVIEW_IN_PROGRESS") return;
+/** Returns once the shell is gone: until then it looks like a stack that is being deleted, to whoever reads what is live. */
+async function deleteShell(call: CloudFormationCall, polling: Polling, stack: string): Promise<void> {
+  const shell = await describe(call, stack);
+  if (shell?.StackStatus !== "REVIEW_IN_PROGRESS") return;
   const { Summaries = [] } = await call((sdk) => new sdk.ListChangeSetsCommand({ StackName: stack }));
   if (Summaries.length > 0) return;
-  await nullIfMissing(call((sdk) => new sdk.DeleteStackCommand({ StackName: stack })));
+  const { StackId = stack } = shell;
+  await nullIfMissing(call((sdk) => new sdk.DeleteStackCommand({ StackName: StackId })));
+  await poll(polling, { what: `the empty stack ${stack} to be deleted`, limitMs: SHELL_LIMIT_MS }, async () => {
+    const status = (await describe(call, StackId))?.StackStatus;
+    return status === "REVIEW_IN_PROGRESS" || status === "DELETE_IN_PROGRESS" ? NOT_YET : true;
+  });
 }
 
 interface Execution {

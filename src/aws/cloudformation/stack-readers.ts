@@ -73,7 +73,7 @@ export function createStackReaders(call: CloudFormationCall, polling: Polling): 
 }
 
 /** Always by name or id: without either, AWS describes every stack of the account (facts C). */
-async function describe(call: CloudFormationCall, nameOrId: string): Promise<Stack | null> {
+export async function describe(call: CloudFormationCall, nameOrId: string): Promise<Stack | null> {
   const response = await nullIfMissing(call((sdk) => new sdk.DescribeStacksCommand({ StackName: nameOrId })));
   return response?.Stacks?.[0] ?? null;
 }

@@ -26,11 +26,11 @@ export function proofOf(run: Run, step: PlanStep, goal: ComponentState | null, c
   const { differing } = comparison;
   const isEqual = differing.length === 0;
   const kept = run.kept.get(actingStep(run, step).order);
-  if (kept === undefined) return isEqual ? { is: "proven" } : { is: "failed", error: differs(differing) };
+  if (kept === undefined) return isEqual ? { is: "proven" } : { is: "failed", error: differs(comparison) };
   // A function that was equal before: only its template had to be restored.
   if (isEqual) return { is: functionOf(step.component) && didNothingElse(run, step) ? "text-stays" : "proven" };
   const undone = isStill(kept, step, comparison) ? undoneOf(step, goal, comparison) : null;
-  if (!undone) return { is: "failed", error: differs(differing) };
+  if (!undone) return { is: "failed", error: differs(comparison) };
   return undone.length === 0 ? { is: "text-stays" } : { is: "failed", error: notTaken(undone) };
 }
 
@@ -82,8 +82,10 @@ function notTaken(undone: readonly string[]): Problem {
   return problem("VERIFY_FAILED", detail);
 }
 
-function differs(paths: readonly string[]): Problem {
-  const named = paths.map((path) => path || "its existence").join(", ");
+function differs({ live, differing }: Comparison): Problem {
+  if (live && live.incomplete !== null)
+    return problem("VERIFY_FAILED", `Read back, not all of it can be read, which proves nothing: ${live.incomplete}`);
+  const named = differing.map((path) => path || "its existence").join(", ");
   return problem("VERIFY_FAILED", `Read back, it differs from the plan in: ${named}.`);
 }
 
