@@ -129,7 +129,7 @@ t.test("an upload to the first service is not touched by the second one's start"
   const tar = await tarOf({ "index.js": "x".repeat(100_000) });
   upload.write(tar.subarray(0, tar.length / 2));
   const incoming = async () =>
-    (await readdir(join(dataDir, "artifacts"))).filter((name) => name.startsWith("incoming-"));
+    (await readdir(join(dataDir, "artifacts", "sealed"))).filter((name) => name.startsWith("incoming-"));
   await until(async () => (await incoming()).length === 1, 30_000);
   const [name] = await incoming();
   const second = await startProcess(dataDir, env);

@@ -74,14 +74,17 @@ class Life {
   }
 }
 
-/** The only method that runs inside another method's transaction: it must not keep that transaction open for ever. */
-const WITHIN_TRANSACTIONS = "insertJob";
+/**
+ * Methods that a life's end does not stop. The first runs inside another method's transaction, which must not stay open for
+ * ever; the second only notes a listener, and returns how to stop.
+ */
+const UNSTOPPED: readonly (string | symbol)[] = ["insertJob", "watchActivity"];
 
 function mortalStore(store: Store, life: Life): Store {
   return new Proxy(store, {
     get(target, name, receiver) {
       const method: unknown = Reflect.get(target, name, receiver);
-      if (typeof method !== "function" || name === WITHIN_TRANSACTIONS) return method;
+      if (typeof method !== "function" || UNSTOPPED.includes(name)) return method;
       return (...values: unknown[]) => life.within(() => Reflect.apply(method, target, values));
     },
   });
