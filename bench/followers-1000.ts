@@ -16,6 +16,8 @@ const FOLLOWERS = 1_000;
 const SECONDS = Number(process.env["SECONDS"] ?? 30);
 const MOST_SHARE = 0.05;
 const MOST_LIVEZ_MS = 100;
+/** A second on a quiet machine. */
+const MOST_HEARING_MS = 60_000;
 
 interface Measured {
   /** Of one core. */
@@ -39,8 +41,9 @@ async function main(): Promise<void> {
     const followed = await measure(service);
     heard.clear();
     await call(service, "POST", `/v1/deployments/${id}/cancel`);
-    await pause(2_000);
-    report(floor, followed, heard.size);
+    const cancelledAt = performance.now();
+    while (heard.size < FOLLOWERS && performance.now() - cancelledAt < MOST_HEARING_MS) await pause(10);
+    report(floor, followed, { count: heard.size, ms: performance.now() - cancelledAt });
   } finally {
     agent.destroy();
     await service.stop();
@@ -97,7 +100,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function report(floor: Measured, followed: Measured, heard: number): void {
+function report(floor: Measured, followed: Measured, heard: { readonly count: number; readonly ms: number }): void {
   const median = ({ livezMs }: Measured) => [...livezMs].sort((a, b) => a - b)[Math.floor(livezMs.length / 2)] ?? 0;
   const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
   const added = followed.share - floor.share;
@@ -107,8 +110,8 @@ function report(floor: Measured, followed: Measured, heard: number): void {
   console.log(
     `/livez ${median(followed).toFixed(1)} ms, worst ${worst.toFixed(1)} ms, floor ${median(floor).toFixed(1)} ms, ratio ${(median(followed) / median(floor)).toFixed(2)}`,
   );
-  console.log(`a line reached ${heard} of ${FOLLOWERS}`);
-  if (added > MOST_SHARE || median(followed) > MOST_LIVEZ_MS || heard < FOLLOWERS) process.exitCode = 1;
+  console.log(`a line reached ${heard.count} of ${FOLLOWERS} within ${heard.ms.toFixed(0)} ms`);
+  if (added > MOST_SHARE || median(followed) > MOST_LIVEZ_MS || heard.count < FOLLOWERS) process.exitCode = 1;
 }
 
 await main();

@@ -1,9 +1,12 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import t from "tap";
 import { compareSights } from "../../scripts/soak/compare-sights.ts";
 import { judgeMutations } from "../../scripts/soak/doubled-mutations.ts";
 import { Ledger } from "../../scripts/soak/ledger.ts";
 import type { Mutation } from "../../scripts/soak/sandbox-messages.ts";
 import { judgeLine } from "../../scripts/soak/service-log.ts";
+import { ROOT } from "../support/root.ts";
 
 /* The soak is worth what its judges notice: each is shown what it must notice, and what it must not. */
 
@@ -88,3 +91,39 @@ t.test("a fault of the program in the service's log is noticed, and an outage is
   t.equal(judged("[UnhandledPromiseRejection: …]"), 1);
   t.equal(judged('{"level":50,"msg":"interrupted: jobs are delivered again when the cause is gone"}'), 0);
 });
+
+const FILLED = `
+  import Database from "better-sqlite3";
+  import { open } from "node:fs/promises";
+  import { unlinkSync } from "node:fs";
+  const [folder] = process.argv.slice(1);
+  const rows = new Database(folder + "/rows.db");
+  rows.exec("create table lines (text)");
+  const write = () => rows.prepare("insert into lines values (?)").run("x".repeat(100_000));
+  const attempt = () => {
+    try { rows.exec("BEGIN IMMEDIATE"); write(); rows.exec("COMMIT"); return "written"; } catch (error) { return error.code; }
+  };
+  const handle = await open(folder + "/artifact", "w");
+  const append = () => handle.appendFile("x").then(() => "written", ({ code }) => code);
+  console.log(attempt(), await append());
+  unlinkSync(folder + "/disk");
+  while ((await append()) !== "written") await new Promise((resolve) => setTimeout(resolve, 10));
+  console.log(attempt(), Date.now() > 3_000_000_000_000);
+  await handle.close();
+`;
+
+t.test(
+  "where nobody may mount a disk, the service's writes are refused as on a full one, until it is free",
+  async (t) => {
+    const folder = t.testdir({ disk: "full", clock: "2000000000000" });
+    const preload = fileURLToPath(new URL("../../scripts/soak/preload.js", import.meta.url));
+    const given = ["--import", preload, "--input-type=module", "--eval", FILLED, folder];
+    const { stdout, stderr } = spawnSync(process.execPath, given, { cwd: ROOT, env: { SOAK_CONTROLS: folder } });
+    t.equal(stderr.toString(), "");
+    t.equal(
+      stdout.toString(),
+      "SQLITE_FULL ENOSPC\nwritten true\n",
+      "and its clock is as far ahead as the controls say",
+    );
+  },
+);
