@@ -12,7 +12,7 @@ export function canary(name: string): string {
   return `${MARK}-"é"-${name}-${MARK}`;
 }
 
-/** The mark in base64 at each of the three alignments, without the characters that its neighbours decide. */
+/** The mark in base64 at each of the three alignments, without the characters that what stands beside it decides. */
 const ENCODED = [0, 1, 2].map((shift) => {
   const text = Buffer.from("\0".repeat(shift) + MARK).toString("base64");
   return text.slice(shift === 0 ? 0 : 4, -4);
