@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
 import { steadyNow } from "./domain/steady-clock.ts";
+import { createPipelineIdentity } from "./identity/pipeline-identity.ts";
 import type { JobDeps } from "./jobs/job-context.ts";
 import { awaitHandover } from "./jobs/queue/handover.ts";
 import { createInProcessDispatcher } from "./jobs/queue/in-process-dispatcher.ts";
@@ -153,6 +154,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     newId,
     newSecret: randomBytes,
     fingerprint,
+    pipelines: createPipelineIdentity({ rules: config.pipelineRules, clock }),
     rateOf: ratesOf(config),
     targets: config.targets.map(({ name }) => name),
     maxPackageBytes: config.maxPackageBytes,

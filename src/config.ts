@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
+import { type PipelineRule, readPipelineRules } from "./domain/access/pipeline-rules.ts";
 import { type Fault, StepbackError } from "./domain/errors.ts";
 import { isJsonObject, type Json } from "./domain/json.ts";
+import { isLoopbackHost } from "./domain/loopback.ts";
 
 /** The quota classes of AWS whose rates can be set. */
 const RATE_NAMES = ["lambda:GetFunction", "lambda:GetPolicy", "lambda:other", "cloudformation", "contents"] as const;
@@ -38,6 +40,8 @@ export interface Config {
   readonly isKeyBesideData: boolean;
   /** At least one. */
   readonly targets: readonly TargetSettings[];
+  /** Which pipelines log in by their OIDC tokens, and what they may do. */
+  readonly pipelineRules: readonly PipelineRule[];
   /** Calls per second; null leaves the gateways' defaults. */
   readonly rates: Readonly<Partial<Record<RateName, number>>> | null;
   readonly abandonAfterMs: number;
@@ -131,6 +135,12 @@ export const Variables = Type.Object({
         'Path of a JSON file with the accounts and regions: `[{ "name", "region", "roleArn", "account", "stagingBucket" }]`, all but the name optional. Jobs refuse to work in another account than `account`, or than the role\'s; `stagingBucket` takes the place of `STEPBACK_STAGING_BUCKET`, for a target in another region. Without the file, there is one target, `default`, with the SDK\'s own region and credentials.',
     }),
   ),
+  STEPBACK_OIDC: Type.Optional(
+    Type.String({
+      description:
+        'Path of a JSON file with the rules by which pipelines log in without a secret: `[{ "issuer", "audience", "claims": { NAME: PATTERN }, "role", "applications", "stages", "targets", "stacks", "functions" }]`, the last five optional ([access](../access.md#pipelines-without-secrets)). It is read at the start.',
+    }),
+  ),
   STEPBACK_STAGING_BUCKET: Type.Optional(
     Type.String({
       description:
@@ -177,7 +187,9 @@ export const Variables = Type.Object({
 export function readConfig(env: Env): Config {
   const given = Value.Default(Variables, givenVariables(env)) as Record<string, string | undefined>;
   const { targets, faults } = readTargets(given["STEPBACK_TARGETS"], given["STEPBACK_STAGING_BUCKET"] ?? null);
+  const { rules, faults: ruleFaults } = readRules(given["STEPBACK_OIDC"]);
   faults.unshift(...variableFaults(given));
+  faults.push(...ruleFaults);
   if (faults.length > 0) {
     const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("\n");
     throw new StepbackError("INVALID_SETTINGS", detail, faults);
@@ -196,6 +208,7 @@ export function readConfig(env: Env): Config {
     masterKeyFile,
     isKeyBesideData: !relative(dataDir, masterKeyFile).startsWith(".."),
     targets,
+    pipelineRules: rules,
     rates: read.STEPBACK_RATES ? Object.fromEntries(read.STEPBACK_RATES.map(rateOf)) : null,
     abandonAfterMs: HOUR_MS * read.STEPBACK_ABANDON_AFTER_HOURS,
     maxPackageBytes: MB * read.STEPBACK_MAX_PACKAGE_MB,
@@ -221,8 +234,7 @@ function variableFaults(given: Record<string, string | undefined>): Fault[] {
       : [],
   );
   const host = given["STEPBACK_HOST"] ?? "";
-  const isLoopback = host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-  if (isLoopback || given["STEPBACK_ADMIN_TOKEN"] !== undefined) return faults;
+  if (isLoopbackHost(host) || given["STEPBACK_ADMIN_TOKEN"] !== undefined) return faults;
   // Other machines reach any address but loopback, so the operator has to choose a token first.
   return [...faults, { pointer: "STEPBACK_HOST", detail: `${host} is not loopback: set STEPBACK_ADMIN_TOKEN first` }];
 }
@@ -248,7 +260,8 @@ function readTargets(
   const faults: Fault[] = [];
   const targets: TargetSettings[] = [];
   const refuse = (detail: string) => faults.push({ pointer: "STEPBACK_TARGETS", detail });
-  for (const [index, entry] of (file === undefined ? [{ name: "default" }] : readList(file, refuse)).entries()) {
+  const entries = file === undefined ? [{ name: "default" }] : readList(file, TARGETS_FORM, refuse);
+  for (const [index, entry] of entries.entries()) {
     if (!isJsonObject(entry)) refuse(`entry ${index} is no object`);
     else if (!Value.Check(Target, entry))
       refuse(`entry ${index} must have a name, may have ${OPTIONAL_MEMBERS}, and nothing else`);
@@ -267,11 +280,22 @@ function targetOf(
   return { name, ...own, account: account ?? roleArn?.split(":")[4] ?? null };
 }
 
-function readList(file: string, refuse: (detail: string) => void): readonly Json[] {
+/** The rules in a file; none without one. */
+function readRules(file: string | undefined): { rules: readonly PipelineRule[]; faults: readonly Fault[] } {
+  const faults: string[] = [];
+  const entries = file === undefined ? [] : readList(file, RULES_FORM, (detail) => faults.push(detail));
+  const read = readPipelineRules(entries);
+  return { ...read, faults: [...faults, ...read.faults].map((detail) => ({ pointer: "STEPBACK_OIDC", detail })) };
+}
+
+const TARGETS_FORM = `must hold a list of objects with a name, and ${OPTIONAL_MEMBERS}`;
+const RULES_FORM = "must hold a list of objects with an issuer, an audience, claims, and a role";
+
+function readList(file: string, form: string, refuse: (detail: string) => void): readonly Json[] {
   try {
     const entries: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (Array.isArray(entries) && entries.length > 0) return entries;
-    refuse(`must hold a list of objects with a name, and ${OPTIONAL_MEMBERS}`);
+    refuse(form);
   } catch (error) {
     refuse(`cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -12,6 +12,9 @@ export function addProblemDocuments(app: FastifyInstance): void {
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
   const problem = problemOf(asStepbackError(error, request));
   const { status } = ERROR_TABLE[problem.code];
+  // What a caller without a login is not told; the log has it with the request's id.
+  if ((status === 401 || status === 429) && typeof error.cause === "string")
+    request.log.warn({ reason: error.cause }, "a log-in was refused");
   if (status >= 500) request.log.error({ err: error }, "a request failed with an internal error");
   if (status === 503 || status === 507) reply.header("retry-after", RETRY_AFTER_S);
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="stepback"');

@@ -5,15 +5,18 @@ import type { Clock } from "../domain/ids.ts";
 import type { AccessStore, TokenRow } from "../store/port/access.ts";
 import type { ActivityStore, OwnedPlace } from "../store/port/activities.ts";
 import { createLoginWatch, type WatchLogin } from "./login-watch.ts";
-import type { Uses } from "./service-deps.ts";
+import type { ServiceDeps, Uses } from "./service-deps.ts";
 import { hashOf, subjectOf, tokenIdOf, whyEnded } from "./token-text.ts";
 
 export interface AccessService {
   /**
    * Who sends this `Authorization` header from this address. UNAUTHENTICATED when the header is missing, malformed or
-   * unknown, or its token has ended; TOO_MANY_FAILED_LOGINS after many of these from one address. A good token always works.
+   * unknown, its token has ended, or no rule admits the pipeline; TOO_MANY_FAILED_LOGINS after many of these from one
+   * address. A good token always works. The error's cause says what the caller is not told.
    */
   authenticate(header: string | undefined, source: string): Promise<Principal>;
+  /** Who sends this OIDC token of a pipeline. The errors of `authenticate`. */
+  authenticatePipeline(jwt: string, source: string): Promise<Principal>;
   /** The place of a deployment, a rollback, a snapshot or a pin, by its id; null for an unknown one. */
   findPlace(id: string): Promise<OwnedPlace | null>;
   /** Ends what outlives a request within seconds of its login, on whichever process that was ended. */
@@ -23,21 +26,39 @@ export interface AccessService {
 /** How exactly the last use of a token is known: a write for each request would cost more than the request. */
 const USE_GRAIN_MS = 60_000;
 
-export function createAccessService({ store, clock }: Uses<AccessStore & ActivityStore, "clock">): AccessService {
+export function createAccessService(deps: Uses<AccessStore & ActivityStore, "clock" | "pipelines">): AccessService {
+  const { store, clock } = deps;
   const failures = createFailureCount(clock);
   const watch = createLoginWatch({ store, clock });
+  const refuse = (source: string) => (detail: string, reason: string) => failures.add(source, detail, reason);
   return {
     findPlace: (id) => store.findPlace(id),
     watch,
     authenticate: async (header, source) => {
       const token = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
       const row = token === undefined ? null : await findLogin(store, token);
+      if (!row && token !== undefined && JWT.test(token)) return identified(deps, token, refuse(source));
       const reason = row ? whyEnded(row, clock.now()) : "The request carries no known bearer token.";
       if (!row || reason !== null) throw failures.add(source, reason ?? "");
       if (clock.now() - (row.lastUsedAt ?? 0) >= USE_GRAIN_MS) await store.noteUsed(row.id, clock.now());
       return principalOf(row);
     },
+    authenticatePipeline: (jwt, source) => identified(deps, jwt, refuse(source)),
   };
+}
+
+/** What begins as the header of a JWT does: `{"`. A token of ours that people chose to look like one is found before. */
+const JWT = /^eyJ/;
+
+/** Throws the error that `refuse` makes of what the caller may be told, and of the reason. */
+async function identified(
+  { pipelines }: Pick<ServiceDeps, "pipelines">,
+  jwt: string,
+  refuse: (detail: string, reason: string) => StepbackError,
+): Promise<Principal> {
+  const found = await pipelines.identify(jwt);
+  if (found.principal === null) throw refuse(found.detail, found.reason);
+  return found.principal;
 }
 
 /** Found by its id and compared in constant time, so that no answer's delay tells anything about a hash. */
@@ -65,18 +86,20 @@ function createFailureCount(clock: Clock) {
   let since = Number.NEGATIVE_INFINITY;
   const failed = new Map<string, number>();
   return {
-    /** The error of one more failure. */
-    add(source: string, reason: string): StepbackError {
+    /** The error of one more failure. `cause` is for the log. */
+    add(source: string, reason: string, cause?: string): StepbackError {
       if (clock.now() - since >= FAILURES_WINDOW_MS) {
         since = clock.now();
         failed.clear();
       }
       const count = (failed.get(source) ?? 0) + 1;
       failed.set(source, count);
-      if (count <= MOST_FAILURES) return new StepbackError("UNAUTHENTICATED", reason);
+      if (count <= MOST_FAILURES) return new StepbackError("UNAUTHENTICATED", reason, [], { cause });
       return new StepbackError(
         "TOO_MANY_FAILED_LOGINS",
         `Over ${MOST_FAILURES} log-ins from ${source} failed in a minute.`,
+        [],
+        { cause },
       );
     },
   };

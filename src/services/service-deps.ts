@@ -2,6 +2,7 @@ import type { ArtifactStore } from "../artifacts/artifacts.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
 import type { RateOf } from "../domain/plan/estimate.ts";
 import type { Fingerprint } from "../domain/template/secrets.ts";
+import type { PipelineIdentity } from "../identity/pipeline-identity.ts";
 import type { Dispatcher } from "../jobs/queue/dispatcher.ts";
 import type { Store } from "../store/store.ts";
 
@@ -15,6 +16,8 @@ export interface ServiceDeps {
   /** Random bytes for what must not be guessed. */
   readonly newSecret: (bytes: number) => Buffer;
   readonly fingerprint: Fingerprint;
+  /** Who sends the OIDC token of a pipeline. The one thing that a request may wait for: an issuer publishes its keys. */
+  readonly pipelines: PipelineIdentity;
   /** The call rates that AWS's quotas or the settings allow, for estimating how long a plan takes. */
   readonly rateOf: RateOf;
   /** Names of the configured targets. */

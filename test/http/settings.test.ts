@@ -5,6 +5,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { readConfig } from "#src/config";
 import { StepbackError } from "#src/domain/errors";
+import { createPipelineIdentity } from "#src/identity/pipeline-identity";
 import { createAccessService } from "#src/services/access";
 import { ensureAdminToken } from "#src/services/admin-token";
 import { loadFingerprint } from "#src/services/secret-files";
@@ -175,13 +176,53 @@ t.test("the file of targets is read strictly", async (t) => {
 });
 
 t.test(
+  "the file of the pipelines' rules is read strictly, and one that admits all of GitHub keeps the service from starting",
+  async (t) => {
+    const file = join(await folderOf(t), "oidc.json");
+    const rule = {
+      issuer: "https://token.actions.githubusercontent.com",
+      audience: "https://stepback.example.com",
+      claims: { repository: "acme/shop", ref: "refs/heads/main" },
+      role: "ci",
+      stages: ["prod"],
+    };
+    const { audience, claims, ...rest } = rule;
+    await writeFile(file, JSON.stringify([rule]));
+    const { pipelineRules } = readConfig({ STEPBACK_OIDC: file });
+    t.match(pipelineRules, [
+      { issuer: rule.issuer, audience, claims, grant: { role: "ci", applications: ["*"], stages: ["prod"] } },
+    ]);
+    t.same(readConfig({}).pipelineRules, []);
+    t.match(faultsOf({ STEPBACK_OIDC: join(file, "none") }), [/STEPBACK_OIDC cannot be read as JSON/]);
+    for (const [entries, expected] of [
+      [[], [/must hold a list of objects with an issuer/]],
+      [rule, [/must hold a list/]],
+      [[rule, { ...rest, claims }], [/entry 1: .*audience/]],
+      [[{ ...rule, claims: { ref: "refs/heads/main" } }], [/entry 0: would admit pipelines of everybody/]],
+      [
+        [
+          { ...rule, claims: { repository: "*/*" } },
+          { ...rule, who: 1 },
+        ],
+        [/entry 0: would admit/, /entry 1: `who` is not known/],
+      ],
+    ] as const) {
+      await writeFile(file, JSON.stringify(entries));
+      t.match(faultsOf({ STEPBACK_OIDC: file }), expected, JSON.stringify(entries));
+      t.equal(faultsOf({ STEPBACK_OIDC: file }).length, expected.length);
+    }
+  },
+);
+
+t.test(
   "the first admin token is the configured one, or a new one in a file that only its owner can read",
   async (t) => {
     const folder = await folderOf(t);
     const file = join(folder, "admin-token");
     const store = await openSqliteStore(join(folder, "stepback.db"), TEST_SEALING);
     t.teardown(() => store.close());
-    const deps = { store, clock: { now: () => 1, sleep: async () => {} } };
+    const clock = { now: () => 1, sleep: async () => {} };
+    const deps = { store, clock, pipelines: createPipelineIdentity({ rules: [], clock }) };
     const access = createAccessService(deps);
     const newToken = () => randomBytes(32).toString("base64url");
 

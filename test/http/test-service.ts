@@ -10,9 +10,11 @@ import type { Test } from "tap";
 import { buildApp } from "#src/app";
 import type { ArtifactStore, Artifacts } from "#src/artifacts/artifacts";
 import { EVERYWHERE, type Grant } from "#src/domain/access/grants";
+import type { PipelineRule } from "#src/domain/access/pipeline-rules";
 import type { Role } from "#src/domain/access/roles";
 import { type Clock, idFrom, type NewId } from "#src/domain/ids";
 import type { JsonObject } from "#src/domain/json";
+import { createPipelineIdentity } from "#src/identity/pipeline-identity";
 import type { Dispatcher } from "#src/jobs/queue/dispatcher";
 import { createServices, type Services } from "#src/services/services";
 import { hashOf, tokenIdOf } from "#src/services/token-text";
@@ -49,6 +51,8 @@ export interface TestService {
   readonly artifacts: Map<string, Buffer>;
   /** The lines that the service logged as errors. */
   readonly errorLog: readonly JsonObject[];
+  /** The same for warnings. */
+  readonly warnings: readonly JsonObject[];
   get(url: string, call?: Call): Promise<Answer>;
   post(url: string, body?: unknown, call?: Call): Promise<Answer>;
   send(method: HTTPMethods, url: string, call?: Call): Promise<Answer>;
@@ -72,14 +76,25 @@ export function tokenOf(role: Role): string {
   return `token-of-${role}-0123456789`;
 }
 
-export async function startTestService(t: Test): Promise<TestService> {
+/** The number of the level in pino's lines. */
+const WARN = 40;
+
+/** Nothing on loopback takes longer, but for issuers that a test makes slow. */
+const QUICK = { timeoutMs: 2_000, maxBytes: 100_000 };
+
+export async function startTestService(t: Test, rules: readonly PipelineRule[] = []): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-http-"));
   const store = await openSqliteStore(join(folder, "stepback.db"), TEST_SEALING);
   const clock = testClock();
   const artifacts = new Map<string, Buffer>();
   const jobs: JobRequest[] = [];
   const errorLog: JsonObject[] = [];
-  const logger = pino({ level: "error" }, { write: (line: string) => void errorLog.push(JSON.parse(line)) });
+  const warnings: JsonObject[] = [];
+  const write = (line: string) => {
+    const entry = JSON.parse(line) as JsonObject;
+    (entry["level"] === WARN ? warnings : errorLog).push(entry);
+  };
+  const logger = pino({ level: "warn" }, { write });
   const dispatcher = recordingDispatcher(store, clock, jobs);
   const services = createServices({
     store,
@@ -89,6 +104,7 @@ export async function startTestService(t: Test): Promise<TestService> {
     newId: countingIds(clock),
     newSecret: randomBytes,
     fingerprint: (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
+    pipelines: createPipelineIdentity({ rules, clock, limits: QUICK }),
     rateOf: () => ({ quota: "all", callsPerSecond: 10 }),
     targets: TARGETS,
     maxPackageBytes: MAX_PACKAGE_BYTES,
@@ -111,6 +127,7 @@ export async function startTestService(t: Test): Promise<TestService> {
     dispatcher,
     artifacts,
     errorLog,
+    warnings,
     send,
     get: (url, call) => send("GET", url, call),
     post: (url, body, call) => send("POST", url, { ...call, body }),
