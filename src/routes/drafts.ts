@@ -4,7 +4,7 @@ import { callerOf } from "../plugins/access-control.ts";
 import type { DraftService } from "../services/drafts.ts";
 import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
-import { Picked } from "./rollback-options.ts";
+import { EmergencyFlag, Picked } from "./rollback-options.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { AllowDestructiveText, presentRollback, RollbackShape } from "./wire/rollback.ts";
 import { ComponentIdText, KeyedDigest, RollbackId } from "./wire/shapes.ts";
@@ -47,7 +47,7 @@ const RUN = {
   "x-required-role": OPERATORS,
   params: Params,
   body: Type.Object(
-    { planDigest: KeyedDigest, allowDestructive: Type.Optional(AllowDestructiveText) },
+    { planDigest: KeyedDigest, allowDestructive: Type.Optional(AllowDestructiveText), emergency: EmergencyFlag },
     { additionalProperties: false, description: "Without `allowDestructive`, the consent of the draft holds" },
   ),
   response: { 202: RollbackShape.ref, ...REFUSALS },
@@ -59,10 +59,10 @@ export function addDraftRoutes(app: TypedApp, drafts: DraftService): void {
     presentRollback(await drafts.add(request.params.id, request.body.add, callerOf(request))),
   );
   app.delete("/:id/components/:componentId", { schema: REMOVE }, async (request) =>
-    presentRollback(await drafts.remove(request.params.id, request.params.componentId)),
+    presentRollback(await drafts.remove(request.params.id, request.params.componentId, callerOf(request))),
   );
   app.post("/:id/plan", { schema: PLAN }, async (request, reply) =>
-    accepted(reply, presentRollback(await drafts.plan(request.params.id))),
+    accepted(reply, presentRollback(await drafts.plan(request.params.id, callerOf(request)))),
   );
   app.post("/:id/run", { schema: RUN }, async (request, reply) =>
     accepted(reply, presentRollback(await drafts.run(request.params.id, request.body, callerOf(request)))),

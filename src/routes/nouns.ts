@@ -3,6 +3,7 @@ import { ErrorCodeText, ProblemShape } from "../plugins/problem-document.ts";
 import { HistoryEntryShape } from "./components.ts";
 import { PolicyShape } from "./stages.ts";
 import { ActivityShape } from "./wire/activity.ts";
+import { ApprovalShape, ApprovalStateShape } from "./wire/approval.ts";
 import { BuildShape, PackageShape } from "./wire/build.ts";
 import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
 import { LogLineShape } from "./wire/log-line.ts";
@@ -36,6 +37,8 @@ export const NOUNS: readonly TSchema[] = [
   PinShape.schema,
   RevalidationShape.schema,
   PolicyShape.schema,
+  ApprovalShape.schema,
+  ApprovalStateShape.schema,
   GrantShape.schema,
   TokenShape.schema,
 ];

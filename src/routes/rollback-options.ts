@@ -30,9 +30,17 @@ export const RUN_OPTIONS = {
   continueUpdateRollback: Type.Optional(ContinueUpdateRollback),
 } satisfies Partial<Record<keyof RollbackOptions, TSchema>>;
 
+export const EmergencyFlag = Type.Optional(
+  Type.Boolean({
+    description:
+      "Run without the approvals that the stage's policy asks for. Needs a reason and a role that the policy names, and is to be reviewed within 48 hours",
+  }),
+);
+
 /** Why somebody rolls back, and which plan they approved. */
 export const CONSENT_OPTIONS = {
   reason: Type.Optional(nullable(LongText)),
   ticket: Type.Optional(nullable(ShortText)),
   planDigest: Type.Optional(nullable(KeyedDigest)),
+  emergency: EmergencyFlag,
 } satisfies Partial<Record<keyof RollbackOptions, TSchema>>;

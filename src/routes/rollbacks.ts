@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type TSchema, Type } from "typebox";
 import { OPERATORS, READERS } from "../domain/access/roles.ts";
+import type { Rollback } from "../domain/activity/rollback.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import type { RollbackRequest } from "../services/rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
+import { addApprovalRoutes } from "./approvals.ts";
 import { addDraftRoutes } from "./drafts.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
@@ -13,6 +15,7 @@ import { REFUSALS } from "./refusals.ts";
 import { AnyId } from "./request-texts.ts";
 import { CONSENT_OPTIONS, RUN_OPTIONS } from "./rollback-options.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
+import { presentApprovalState } from "./wire/approval.ts";
 import { OrphanShape, presentOrphan } from "./wire/orphan.ts";
 import { PlanShape, presentPlan, presentStep, StepShape } from "./wire/plan.ts";
 import { presentRollback, RollbackShape } from "./wire/rollback.ts";
@@ -113,10 +116,16 @@ const CANCEL = {
 } as const;
 
 /** /v1/rollbacks: requests to restore picked components. */
-export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Services): FastifyPluginAsyncTypebox {
+export function rollbackRoutes({
+  rollbacks,
+  approvals,
+  drafts,
+  packageCommands,
+  logs,
+}: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
-      accepted(reply, presentRollback(await rollbacks.open(request.body, callerOf(request)))),
+      accepted(reply, await withApprovals(approvals, await rollbacks.open(request.body, callerOf(request)))),
     );
     app.get("", { schema: LIST }, async (request, reply) =>
       sendPage(
@@ -126,7 +135,7 @@ export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Ser
       ),
     );
     app.get("/:id", { schema: GET }, async (request, reply) =>
-      presentRollback(await rollbacks.wait(request.params.id, waitFrom(request.query, reply))),
+      withApprovals(approvals, await rollbacks.wait(request.params.id, waitFrom(request.query, reply))),
     );
     app.get("/:id/plan", { schema: GET_PLAN }, async (request, reply) =>
       presentPlan(await rollbacks.findPlan(request.params.id, waitFrom(request.query, reply))),
@@ -143,7 +152,14 @@ export function rollbackRoutes({ rollbacks, drafts, packageCommands, logs }: Ser
       accepted(reply, presentRollback(await rollbacks.cancel(request.params.id, callerOf(request).subject))),
     );
     addDraftRoutes(app, drafts);
+    addApprovalRoutes(app, approvals);
     addPackageCommandRoutes(app, packageCommands);
     addLogRoutes(app, logs, { owner: "rollback", params: Params, tags: TAGS, noun: "Rollback" });
   };
+}
+
+/** With how far its approvals have come, where the stage's policy asks for any. */
+async function withApprovals(approvals: Services["approvals"], rollback: Rollback) {
+  const state = await approvals.stateOf(rollback);
+  return { ...presentRollback(rollback), ...(state && { approvals: presentApprovalState(state) }) };
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, type TSchema, Type } from "typebox";
-import { ADMINS, OPERATORS, READERS } from "../domain/access/roles.ts";
+import { NO_APPROVALS } from "../domain/access/approvals.ts";
+import { ADMINS, APPROVERS, OPERATORS, READERS } from "../domain/access/roles.ts";
 import { PIN_RULES, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { noun } from "../plugins/nouns.ts";
@@ -8,9 +9,11 @@ import type { Services } from "../services/services.ts";
 import type { ShownPolicy } from "../services/stages.ts";
 import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
-import { ClearBody, NameText } from "./request-texts.ts";
+import { ClearBody, LongText, NameText } from "./request-texts.ts";
+import { ApprovalStateShape, DecisionText, presentApprovalState } from "./wire/approval.ts";
 import { presentRevalidation, RevalidationShape } from "./wire/pin.ts";
 import { nullable, pageOf, RevalidationId, Time, timeOrNull } from "./wire/shapes.ts";
+import { RoleText } from "./wire/token.ts";
 
 const TAGS = ["stages"];
 const PLACE = { application: NameText, stage: NameText };
@@ -31,9 +34,42 @@ const BindingShape = Type.Object(
   },
 );
 
+/** More people than that are never awake together. */
+const MAX_APPROVALS = 10;
+
+/** A week. */
+const MAX_VALID_MINUTES = 10_080;
+
+const Required = Type.Integer({ minimum: 0, maximum: MAX_APPROVALS });
+const ValidMinutes = Type.Integer({ minimum: 1, maximum: MAX_VALID_MINUTES });
+
+const ApprovalsShape = Type.Object(
+  { required: Required, notByRequester: Type.Boolean(), validForMinutes: ValidMinutes },
+  {
+    description: "How many people have to approve a plan before it runs, who does not count, and for how long it holds",
+  },
+);
+
+const ApprovalsBody = Type.Object(
+  {
+    required: Required,
+    notByRequester: Type.Optional(Type.Boolean({ description: "true by default" })),
+    validForMinutes: Type.Optional(Type.Integer({ ...ValidMinutes, description: "60 by default" })),
+  },
+  { additionalProperties: false },
+);
+
+const EmergencyShape = Type.Object(
+  { roles: Type.Array(RoleText, { uniqueItems: true }) },
+  { additionalProperties: false, description: "The roles that may run without approvals, with a reason" },
+);
+
 const POLICY_FIELDS = {
   pins: Type.Enum([...PIN_RULES]),
   binding: nullable(BindingShape),
+  approvals: ApprovalsShape,
+  emergency: EmergencyShape,
+  autoRollback: Type.Boolean(),
   requireReason: Type.Boolean(),
   askForTold: Type.Boolean(),
   secretKeys: Type.Array(Type.String()),
@@ -59,6 +95,13 @@ const PolicyBody = Type.Object(
       }),
     ),
     binding: Type.Optional(nullable(BindingShape)),
+    approvals: Type.Optional(ApprovalsBody),
+    emergency: Type.Optional(EmergencyShape),
+    autoRollback: Type.Optional(
+      Type.Boolean({
+        description: "Whether a rollback that a failed deployment asked for runs without approvals; false by default",
+      }),
+    ),
     requireReason: Type.Optional(Type.Boolean({ description: "Whether a rollback needs a reason; false by default" })),
     askForTold: Type.Optional(
       Type.Boolean({
@@ -90,6 +133,20 @@ const PUT = {
   response: { 200: PolicyShape.ref, ...REFUSALS },
 } as const;
 
+const DECIDE = {
+  operationId: "decideStagePolicy",
+  summary: "Agree to a policy that asks for fewer approvals than the present one, or refuse it",
+  description: "A looser policy can be set once as many others have agreed to it as it takes approvals away.",
+  tags: TAGS,
+  "x-required-role": APPROVERS,
+  params: Place,
+  body: Type.Object(
+    { policy: PolicyBody, decision: DecisionText, comment: Type.Optional(nullable(LongText)) },
+    { additionalProperties: false },
+  ),
+  response: { 200: ApprovalStateShape.ref, ...REFUSALS },
+} as const;
+
 const LIST = {
   operationId: "listRevalidations",
   summary: "Branches and builds that were rolled back, newest first",
@@ -118,8 +175,13 @@ export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/policy", { schema: GET }, async (request) => presentPolicy(await stages.findPolicy(request.params)));
     app.put("/policy", { schema: PUT }, async (request) =>
-      presentPolicy(await stages.setPolicy(request.params, request.body, callerOf(request).subject)),
+      presentPolicy(await stages.setPolicy(request.params, policyIn(request.body), callerOf(request).subject)),
     );
+    app.post("/policy/approvals", { schema: DECIDE }, async (request) => {
+      const { policy, decision, comment = null } = request.body;
+      const decided = { by: callerOf(request).subject, decision, comment };
+      return presentApprovalState(await stages.decidePolicy(request.params, policyIn(policy), decided));
+    });
     app.get("/revalidations", { schema: LIST }, async (request, reply) => {
       const { open } = request.query;
       const wanted = open === undefined ? request.params : { ...request.params, open: open === "true" };
@@ -134,10 +196,29 @@ export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
   };
 }
 
+/** Members of `approvals` that are left out get their defaults, too. */
+function policyIn({ approvals, ...policy }: Static<typeof PolicyBody>): Partial<StagePolicy> {
+  return approvals ? { ...policy, approvals: { ...NO_APPROVALS, ...approvals } } : policy;
+}
+
 function presentPolicy(policy: ShownPolicy): Static<typeof PolicyShape.schema> {
-  const { pins, binding, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy } = policy;
+  const {
+    pins,
+    binding,
+    approvals,
+    emergency,
+    autoRollback,
+    requireReason,
+    askForTold,
+    secretKeys,
+    shownKeys,
+    updatedAt,
+    updatedBy,
+  } = policy;
   return {
-    ...{ pins, requireReason, askForTold, updatedBy },
+    ...{ pins, autoRollback, requireReason, askForTold, updatedBy },
+    approvals: { ...approvals },
+    emergency: { roles: [...emergency.roles] },
     binding: binding && { ...binding, stacks: [...binding.stacks], functions: [...binding.functions] },
     secretKeys: [...secretKeys],
     shownKeys: [...shownKeys],

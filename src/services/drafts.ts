@@ -5,11 +5,13 @@ import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/ac
 import { bindingError } from "../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { coveredDigest } from "../domain/plan/approved.ts";
 import { type AllowDestructive, unknownLosses } from "../domain/plan/losses.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { Picks, RollbackStore } from "../store/port/rollbacks.ts";
 import type { Guard } from "../store/port/transaction.ts";
+import { approvalGuard, emergencyError } from "./approvals.ts";
 import { errorOf, found, refuse, refuseLocked } from "./refusals.ts";
 import { rowsOf, type SourceStore } from "./rollback-sources.ts";
 import { runError, selectionError, strategyError } from "./selections.ts";
@@ -21,10 +23,10 @@ export interface DraftService {
   /** Adds components; those that are picked already stay. UNKNOWN_COMPONENT, DUPLICATE_COMPONENT, STRATEGY_UNSUPPORTED, OUTSIDE_GRANT. */
   add(id: string, wanted: readonly string[] | "all", caller: Caller): Promise<Rollback>;
   /** Removes a component and its containers. NOT_FOUND when the component is not picked. */
-  remove(id: string, component: string): Promise<Rollback>;
+  remove(id: string, component: string, caller: Caller): Promise<Rollback>;
   /** Enqueues the planning. NOTHING_PICKED. */
-  plan(id: string): Promise<Rollback>;
-  /** Enqueues the run of the plan with this digest. PLAN_MISSING; PLAN_STALE when it is not the latest; …_IN_PROGRESS. */
+  plan(id: string, caller: Caller): Promise<Rollback>;
+  /** Enqueues the run of the plan with this digest. PLAN_MISSING; PLAN_STALE when it is not the latest; APPROVAL_NEEDED; …_IN_PROGRESS. */
   run(id: string, approval: Approval, caller: Caller): Promise<Rollback>;
 }
 
@@ -32,9 +34,11 @@ export interface DraftService {
 export interface Approval {
   readonly planDigest: string;
   readonly allowDestructive?: AllowDestructive;
+  /** Runs without the approvals that the stage's policy asks for. The draft has to have a reason. */
+  readonly emergency?: boolean;
 }
 
-type DraftDeps = Uses<SourceStore & RollbackStore & PolicyStore, "dispatcher">;
+type DraftDeps = Uses<SourceStore & RollbackStore & PolicyStore, "dispatcher" | "clock">;
 
 export function createDraftService(deps: DraftDeps): DraftService {
   const { store } = deps;
@@ -46,19 +50,19 @@ export function createDraftService(deps: DraftDeps): DraftService {
   return {
     add: async (id, wanted, caller) => {
       const { rows } = await findDraft(id);
-      return store.editDraft(id, (draft) => {
+      return store.editDraft(id, caller.subject, (draft) => {
         const picks = picksOf(draft, added(draft, wanted, rows), rows);
         refuse(outsideError(caller.grants, { ...draft, ...picks }));
         return picks;
       });
     },
-    remove: async (id, component) => {
+    remove: async (id, component, caller) => {
       const { rows } = await findDraft(id);
-      return store.editDraft(id, (draft) => picksOf(draft, without(draft, component, rows), rows));
+      return store.editDraft(id, caller.subject, (draft) => picksOf(draft, without(draft, component, rows), rows));
     },
-    plan: async (id) => {
+    plan: async (id, caller) => {
       const { rows } = await findDraft(id);
-      await store.requestPlan(id, mayPlan(rows), (transaction) =>
+      await store.requestPlan(id, caller.subject, mayPlan(rows), (transaction) =>
         deps.dispatcher.enqueue(transaction, { type: "plan-rollback", subject: id }),
       );
       return find(id);
@@ -102,7 +106,7 @@ async function run(
   seen: { draft: Rollback; rows: readonly Pickable[] },
   asked: Approval & { caller: Caller },
 ) {
-  const { caller, ...approval } = asked;
+  const { caller, emergency = false, ...approval } = asked;
   const { planDigest } = approval;
   const { draft, rows } = seen;
   const policy = await findPolicy(deps.store, draft);
@@ -115,9 +119,15 @@ async function run(
   const { lock } = picksOf(draft, draft.picked, rows);
   const place = { ...draft, lock };
   refuse(outsideError(caller.grants, place), bindingError(policy, place));
+  if (emergency) refuse(emergencyError({ policy, reason: draft.reason }, place, caller));
+  const consented = { ...draft, allowDestructive: approval.allowDestructive ?? draft.allowDestructive };
+  const covers = plan ? coveredDigest(consented, plan) : "";
+  const waiver = emergency ? "emergency" : draft.waiver;
   await deps.store.requestRun(draft.id, {
     ...approval,
     lock,
+    waiver,
+    approved: waiver === null ? await approvalGuard(deps, draft, { policy, covers }) : () => null,
     guard: (now) => notDraftError(now) ?? changedError(draft, now),
     busy: refuseLocked(lock, caller.grants),
     enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),

@@ -1,5 +1,6 @@
 import { type AccessService, createAccessService } from "./access.ts";
 import { type ActivityService, createActivityService } from "./activities.ts";
+import { type ApprovalService, createApprovalService } from "./approvals.ts";
 import { type BuildRollbackService, createBuildRollbackService } from "./build-rollbacks.ts";
 import { type BuildService, createBuildService } from "./builds.ts";
 import { createDeploymentService, type DeploymentService } from "./deployments.ts";
@@ -20,6 +21,7 @@ import { createTokenService, type TokenService } from "./tokens.ts";
 export interface Services {
   readonly access: AccessService;
   readonly activities: ActivityService;
+  readonly approvals: ApprovalService;
   readonly buildRollbacks: BuildRollbackService;
   readonly builds: BuildService;
   readonly deployments: DeploymentService;
@@ -41,6 +43,7 @@ export function createServices(given: ServiceDeps): Services {
   return {
     access: createAccessService(deps),
     activities: createActivityService(deps),
+    approvals: createApprovalService(deps),
     buildRollbacks: createBuildRollbackService(deps),
     builds: createBuildService(deps),
     deployments: createDeploymentService(deps),

@@ -1,6 +1,6 @@
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Sealed } from "../sealing/envelope.ts";
-import { idempotencyKeys, tokens } from "./schema/access.ts";
+import { approvals, idempotencyKeys, tokens } from "./schema/access.ts";
 import { activities } from "./schema/activities.ts";
 import { packages } from "./schema/builds.ts";
 import { altered, deployments } from "./schema/deployments.ts";
@@ -34,6 +34,16 @@ export const COLUMN_CLASSES = {
     status: "clear",
     headers: "clear",
     body: "sealed",
+  }),
+  approvals: classed(approvals, {
+    number: "clear",
+    about: "clear",
+    covers: "clear",
+    by: "clear",
+    madeBy: "clear",
+    decision: "clear",
+    comment: "sealed",
+    at: "clear",
   }),
   tokens: classed(tokens, {
     id: "clear",
@@ -208,6 +218,11 @@ export const COLUMN_CLASSES = {
     continueUpdateRollback: "clear",
     includeFailed: "clear",
     approvedDigest: "clear",
+    editors: "clear",
+    waiver: "clear",
+    reviewedAt: "clear",
+    reviewedBy: "clear",
+    reviewComment: "sealed",
     result: "clear",
   }),
   componentHistory: classed(componentHistory, {
@@ -290,5 +305,8 @@ export const COLUMN_CLASSES = {
     updatedAt: "clear",
     updatedBy: "clear",
     binding: "clear",
+    approvals: "clear",
+    emergency: "clear",
+    autoRollback: "clear",
   }),
 } as const;

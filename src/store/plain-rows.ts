@@ -3,12 +3,12 @@ import { getTableName } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { INSTALLATION_SCOPE, type KeyScope, packageScope, targetScope } from "../sealing/scopes.ts";
 import { keyTable } from "./key-rows.ts";
-import { idempotencyKeys } from "./schema/access.ts";
+import { approvals, idempotencyKeys } from "./schema/access.ts";
 import { activities } from "./schema/activities.ts";
 import { packages } from "./schema/builds.ts";
 import { altered, deployments } from "./schema/deployments.ts";
 import { logLines } from "./schema/jobs.ts";
-import { buildReturns, journal, plans, rollbackSteps } from "./schema/rollbacks.ts";
+import { buildReturns, journal, plans, rollbackSteps, rollbacks } from "./schema/rollbacks.ts";
 import { componentHistory, snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import { pinnedStates, pins, revalidations } from "./schema/stages.ts";
 import { sealedColumns } from "./sealed-rows.ts";
@@ -78,6 +78,8 @@ export const PLAIN_TABLES: readonly PlainTable[] = [
     id: ({ snapshot, component }) => `${snapshot}/${component}`,
     scope: ofTarget,
   },
+  { table: rollbacks, key: ["id"], scope: () => INSTALLATION_SCOPE },
+  { table: approvals, key: ["number"], id: ({ about }) => String(about), scope: () => INSTALLATION_SCOPE },
   { table: pins, key: ["id"], scope: () => INSTALLATION_SCOPE },
   {
     table: pinnedStates,

@@ -39,13 +39,27 @@ export async function readRollbacks(
   );
   return chosen.map(({ activity, own, toBuild, backup, record }) => ({
     ...activityOf(rows, activity),
-    ...withConsent(own),
+    ...withReview(withConsent(rows.sealing.open(rollbacks, own.id, own))),
     type: "rollback",
     deployments: reversed.get(own.id) ?? [],
     toBuild: toBuild && buildReturnOf(rows, toBuild),
     backup: backup && summaryOf(backup),
     record: record && summaryOf(record),
   }));
+}
+
+interface Reviewed {
+  readonly reviewedAt: number | null;
+  readonly reviewedBy: string | null;
+  readonly reviewComment: string | null;
+}
+
+function withReview<Own extends Reviewed>(own: Own) {
+  const { reviewedAt, reviewedBy, reviewComment, ...facts } = own;
+  return {
+    ...facts,
+    review: reviewedAt === null ? null : { at: reviewedAt, by: reviewedBy ?? "", comment: reviewComment ?? "" },
+  };
 }
 
 function buildReturnOf(rows: Rows, row: typeof buildReturns.$inferSelect): BuildReturn {

@@ -2,10 +2,11 @@ import { eq } from "drizzle-orm";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { checkGuard, listUnfinished, updateActivity } from "./activity-rows.ts";
+import { createApprovalStore, readApprovals } from "./approval-rows.ts";
 import { consentColumns } from "./consent-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
-import type { RollbackStore } from "./port/rollbacks.ts";
+import type { ApprovalStore, RollbackStore } from "./port/rollbacks.ts";
 import { applyPinChanges } from "./revalidation-rows.ts";
 import { findPlan, getRollback, insertRollback, openFollowing, putPlan, updateRollback } from "./rollback-rows.ts";
 import { plans } from "./schema/rollbacks.ts";
@@ -25,7 +26,12 @@ import {
 type Preparing = "openRollback" | "editDraft" | "requestPlan" | "requestRun" | "savePlan" | "findPlan";
 
 export function createRollbackStore(database: SqliteDatabase): RollbackStore {
-  return { ...createPreparation(database), ...createRun(database) };
+  return { ...createPreparation(database), ...createRun(database), ...createApprovalStore(database) };
+}
+
+/** Whoever opened it counts as such. */
+function withEditor({ editors, requestedBy }: Rollback, by: string): readonly string[] {
+  return by === requestedBy || editors.includes(by) ? editors : [...editors, by];
 }
 
 /** What happens before the run: picking, planning, approving. */
@@ -37,32 +43,35 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         await insertRollback(rows, rollback);
         await enqueue?.(transaction);
       }),
-    editDraft: (id, edit) =>
+    editDraft: (id, by, edit) =>
       database.write(async (rows) => {
         const draft = await getDraft(rows, id);
         const { picked, lock } = edit(draft);
-        await updateRollback(rows, id, { picked });
+        await updateRollback(rows, id, { picked, editors: withEditor(draft, by) });
         await updateActivity(rows, id, { lock });
         await forgetPlan(rows, id);
         // A planning job that runs now plans what was picked before.
         await dropJobs(rows, id, "plan-rollback");
         return getRollback(rows, id);
       }),
-    requestPlan: (id, guard, enqueue) =>
+    requestPlan: (id, by, guard, enqueue) =>
       database.write(async (rows, transaction) => {
-        checkGuard(guard, await getDraft(rows, id));
+        const draft = await getDraft(rows, id);
+        checkGuard(guard, draft);
+        await updateRollback(rows, id, { editors: withEditor(draft, by) });
         await forgetPlan(rows, id);
         await enqueue(transaction);
       }),
-    requestRun: (id, { planDigest, allowDestructive, lock, guard, busy, enqueue }) =>
+    requestRun: (id, { planDigest, allowDestructive, lock, guard, busy, approved, waiver, enqueue }) =>
       database.write(async (rows, transaction) => {
         const draft = await getDraft(rows, id);
         checkGuard(guard, draft);
         await refuseOtherPlan(rows, id, planDigest);
+        checkGuard(approved, await readApprovals(rows, id));
         checkGuard(busy, await listUnfinished(rows, draft.target));
         await updateActivity(rows, id, { status: "Queued", lock, error: null });
         const consent = allowDestructive === undefined ? {} : consentColumns(allowDestructive);
-        await updateRollback(rows, id, { approvedDigest: planDigest, ...consent });
+        await updateRollback(rows, id, { approvedDigest: planDigest, waiver, ...consent });
         await enqueue(transaction);
       }),
     savePlan: (fence, id, { plan, lines, next }) =>
@@ -78,7 +87,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
 }
 
 /** The run, from the last write before the first mutation to the end. */
-function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing> {
+function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing | keyof ApprovalStore> {
   return {
     beginRun: (fence, id, { snapshot, steps, at, lines, waits = false }) =>
       writeFenced(database, fence, async (rows) => {

@@ -1,8 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "#src/domain/json";
 
-/** Annotations for people, which may change. Roles bind tokens, and every token of 0.1.0 was an admin's. */
-const ANNOTATIONS = new Set(["title", "description", "summary", "x-role"]);
-const ROLES = new Set(["x-required-role", "x-own-only"]);
+/** Annotations for people, which may change. So may extensions (`x-…`): every token of 0.1.0 had the role of an admin. */
+const ANNOTATIONS = new Set(["title", "description", "summary"]);
 /** Lists whose order has no meaning. */
 const SETS = new Set(["required", "enum", "type", "tags"]);
 
@@ -19,7 +18,7 @@ function canonical(value: Json, name = ""): Json {
   }
   if (!isJsonObject(value)) return value;
   const kept = Object.keys(value).filter(
-    (key) => !(ANNOTATIONS.has(key) && typeof value[key] === "string") && !ROLES.has(key),
+    (key) => !(ANNOTATIONS.has(key) && typeof value[key] === "string") && !key.startsWith("x-"),
   );
   return Object.fromEntries(kept.sort().map((key) => [key, canonical(value[key] ?? null, key)]));
 }

@@ -106,6 +106,9 @@ export function rollback(id: string, deployments: readonly string[], facts: Part
     approvedDigest: null,
     backup: null,
     record: null,
+    editors: [],
+    waiver: null,
+    review: null,
     result: null,
     ...facts,
   };

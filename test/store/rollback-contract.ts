@@ -81,25 +81,25 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
   const claimed = { stacks: ["shop-api"], functions: [], within: [] };
   await t.test("editing a draft deletes its plan, and cancels the planning of what was picked before", async (t) => {
     const store = await openDraft(t, open);
-    await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
+    await store.requestPlan("rbk_1", "token:tok_3:editor", allow, enqueue(store, "plan-rollback", "rbk_1"));
     await store.savePlan(await claim(store), "rbk_1", { plan: plan("stack:shop-api"), lines: [], next: null });
-    await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
+    await store.requestPlan("rbk_1", "token:tok_3:editor", allow, enqueue(store, "plan-rollback", "rbk_1"));
     t.equal(await store.findPlan("rbk_1"), null, "a new request deletes the plan");
     const running = await claim(store);
-    const edited = await store.editDraft("rbk_1", ({ picked }) => ({
+    const edited = await store.editDraft("rbk_1", "token:tok_3:editor", ({ picked }) => ({
       picked: [...picked, "stack:shop-api"],
       lock: claimed,
     }));
-    t.match(edited, { picked: ["stack:shop-api"], lock: claimed });
+    t.match(edited, { picked: ["stack:shop-api"], lock: claimed, editors: ["token:tok_3:editor"] });
     t.same(await store.findRollback("rbk_1"), edited);
     const late = store.savePlan(running, "rbk_1", { plan: plan(), lines: [], next: null });
     await t.rejects(late, { code: "LEASE_LOST" });
-    await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
+    await store.requestPlan("rbk_1", "token:tok_3:editor", allow, enqueue(store, "plan-rollback", "rbk_1"));
     const planned = plan("stack:shop-api");
     await store.savePlan(await claim(store), "rbk_1", { plan: planned, lines: [line("Planned.")], next: null });
     t.same(await store.findPlan("rbk_1"), planned);
     await t.rejects(
-      store.editDraft("rbk_1", () => {
+      store.editDraft("rbk_1", "token:tok_3:editor", () => {
         throw new Error("not like this");
       }),
       { message: "not like this" },
@@ -109,10 +109,10 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
 
   await t.test("a draft whose planning failed stays a draft that says why", async (t) => {
     const store = await openDraft(t, open);
-    await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
+    await store.requestPlan("rbk_1", "token:tok_3:editor", allow, enqueue(store, "plan-rollback", "rbk_1"));
     await store.failActivity(await claim(store), "rbk_1", { problem: PROBLEM, at: NOW, lines: [line("No.")] });
     t.match(await store.findRollback("rbk_1"), { status: "Draft", error: PROBLEM, finishedAt: null, result: null });
-    await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
+    await store.requestPlan("rbk_1", "token:tok_3:editor", allow, enqueue(store, "plan-rollback", "rbk_1"));
     t.match(await store.findRollback("rbk_1"), { error: null }, "a new attempt clears the problem");
     await store.savePlan(await claim(store), "rbk_1", { plan: plan(), lines: [], next: null });
     t.match(await store.findRollback("rbk_1"), { status: "Draft", error: null });
@@ -126,12 +126,14 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
         lock: claimed,
         guard: allow,
         busy: allow,
+        approved: allow,
+        waiver: null,
         enqueue: enqueue(store, "run-rollback", "rbk_1"),
         ...guards,
       });
     const planned = plan("stack:shop-api");
     await t.rejects(run(planned.digest), { code: "PLAN_MISSING" });
-    await store.requestPlan("rbk_1", allow, enqueue(store, "plan-rollback", "rbk_1"));
+    await store.requestPlan("rbk_1", "token:tok_3:editor", allow, enqueue(store, "plan-rollback", "rbk_1"));
     await store.savePlan(await claim(store), "rbk_1", { plan: planned, lines: [], next: null });
     await t.rejects(run(plan().digest), { code: "PLAN_STALE" });
     const no = refuseWith("DEPLOYMENT_IN_PROGRESS");
@@ -143,15 +145,15 @@ async function testDrafts(t: Test, open: OpenStore): Promise<void> {
     t.match(await claim(store), { type: "run-rollback", subject: "rbk_1" });
     await t.rejects(run(planned.digest), { code: "NOT_A_DRAFT" });
     await t.rejects(
-      store.editDraft("rbk_1", () => ({ picked: [], lock: claimed })),
+      store.editDraft("rbk_1", "token:tok_3:editor", () => ({ picked: [], lock: claimed })),
       { code: "NOT_A_DRAFT" },
     );
     await t.rejects(
-      store.requestPlan("rbk_1", allow, async () => {}),
+      store.requestPlan("rbk_1", "token:tok_3:editor", allow, async () => {}),
       { code: "NOT_A_DRAFT" },
     );
     await t.rejects(
-      store.editDraft("rbk_none", () => ({ picked: [], lock: claimed })),
+      store.editDraft("rbk_none", "token:tok_3:editor", () => ({ picked: [], lock: claimed })),
       { code: "NOT_FOUND" },
     );
   });

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { activitiesCommand } from "./commands/activities.ts";
+import { approvalCommands } from "./commands/approvals.ts";
 import { buildsCommand } from "./commands/builds.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { componentsCommand } from "./commands/components.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly ClientCommand[] = [
   deploymentsCommand,
   componentsCommand,
   rollbackCommand,
+  approvalCommands,
   logsCommand,
   cancelCommand,
   activitiesCommand,

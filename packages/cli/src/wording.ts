@@ -17,6 +17,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
 const FLAGS: Readonly<Record<string, string>> = {
   "allowDestructive: true": "--allow-loss all",
   'components: "all"': "--all",
+  "emergency: true": "--emergency",
   "includeFailed: true": "--include-failed",
   "run: false": "--plan",
 };
@@ -33,6 +34,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   "POST /v1/deployments/{id}/cancel": "`stepback cancel ID`",
   "POST /v1/rollbacks/{id}/cancel": "`stepback cancel ID`",
   "POST /v1/deployments/{id}/finish": "`stepback deploy`, which does so when its command ends",
+  "POST /v1/rollbacks/{id}/approvals": "`stepback approve ID`",
   "POST /v1/rollbacks/{id}/plan": "`stepback rollback --plan`",
   "content-type: application/json": "`content-type: application/json`",
 };

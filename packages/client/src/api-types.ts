@@ -372,6 +372,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rollbacks/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every decision about its plans, oldest first */
+        get: operations["listApprovals"];
+        put?: never;
+        /**
+         * Approve the latest plan of a draft, or refuse it
+         * @description Holds for this plan with its account, region, options and consent; another plan needs other approvals. A person's last decision counts. A refusal holds the run back until the same person approves.
+         */
+        post: operations["decideRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an emergency: somebody else has looked at what ran without approvals */
+        post: operations["reviewRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rollbacks/{id}/output": {
         parameters: {
             query?: never;
@@ -689,6 +727,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/applications/{application}/stages/{stage}/policy/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to a policy that asks for fewer approvals than the present one, or refuse it
+         * @description A looser policy can be set once as many others have agreed to it as it takes approvals away.
+         */
+        post: operations["decideStagePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applications/{application}/stages/{stage}/revalidations": {
         parameters: {
             query?: never;
@@ -731,7 +789,7 @@ export interface components {
          * @description A code of the error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "OUTSIDE_BINDING" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_LOST" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "NOT_BY_REQUESTER" | "EMERGENCY_NOT_ALLOWED" | "OUTSIDE_BINDING" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "APPROVAL_NEEDED" | "NOT_AN_EMERGENCY" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_LOST" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description The URN of the code */
             type: string;
@@ -963,6 +1021,15 @@ export interface components {
                 failed: number;
             } | null;
             snapshot: string | null;
+            waiver: ("emergency" | "compensation" | "auto-rollback") | null;
+            review: {
+                /** Format: date-time */
+                dueAt: string;
+                by: string | null;
+                at: string | null;
+                comment: string | null;
+            } | null;
+            approvals?: components["schemas"]["ApprovalState"];
         };
         /** @description A resource that stays in the account and no longer belongs to any stack */
         Orphan: {
@@ -1255,12 +1322,39 @@ export interface components {
                 stacks: string[];
                 functions: string[];
             } | null;
+            /** @description How many people have to approve a plan before it runs, who does not count, and for how long it holds */
+            approvals: {
+                required: number;
+                notByRequester: boolean;
+                validForMinutes: number;
+            };
+            /** @description The roles that may run without approvals, with a reason */
+            emergency: {
+                roles: ("ci" | "operator" | "approver" | "auditor" | "admin")[];
+            };
+            autoRollback: boolean;
             requireReason: boolean;
             askForTold: boolean;
             secretKeys: string[];
             shownKeys: string[];
             updatedAt: string | null;
             updatedBy: string | null;
+        };
+        Approval: {
+            by: string;
+            /** @enum {unknown} */
+            decision: "approve" | "refuse";
+            comment: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description How far the approvals of the latest plan have come */
+        ApprovalState: {
+            required: number;
+            given: number;
+            missing: number;
+            /** @description Whose refusal holds the run back until they approve */
+            refusedBy: string[];
         };
         /** @description A role, and where it holds. `*` stands for any run of characters. */
         Grant: {
@@ -1318,6 +1412,8 @@ export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type Pin = components['schemas']['Pin'];
 export type Revalidation = components['schemas']['Revalidation'];
 export type StagePolicy = components['schemas']['StagePolicy'];
+export type Approval = components['schemas']['Approval'];
+export type ApprovalState = components['schemas']['ApprovalState'];
 export type Grant = components['schemas']['Grant'];
 export type Token = components['schemas']['Token'];
 export type $defs = Record<string, never>;
@@ -2131,6 +2227,8 @@ export interface operations {
                     reason?: string | null;
                     ticket?: string | null;
                     planDigest?: string | null;
+                    /** @description Run without the approvals that the stage's policy asks for. Needs a reason and a role that the policy names, and is to be reviewed within 48 hours */
+                    emergency?: boolean;
                 };
             };
         };
@@ -2526,12 +2624,153 @@ export interface operations {
                     planDigest: string;
                     /** @description Consent to what is lost: `true` to what the plan names and nothing that the run meets later; a list of component ids and logical ids to what it names, also where the run meets it */
                     allowDestructive?: boolean | string[];
+                    /** @description Run without the approvals that the stage's policy asks for. Needs a reason and a role that the policy names, and is to be reviewed within 48 hours */
+                    emergency?: boolean;
                 };
             };
         };
         responses: {
             /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApprovals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Approval"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideRollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description SHA-256, 64 hexadecimal digits */
+                    planDigest: string;
+                    /** @enum {unknown} */
+                    decision: "approve" | "refuse";
+                    comment?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description How far the approvals of the latest plan have come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalState"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewRollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    comment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A Rollback job or its draft. `deployment` is the newest of `deployments`; it is null for an undo and for a restore, whose snapshot is in `restores`. A `drill` is planned and never run. `components` are the picked ones. `snapshot` is the backup that the rollback takes before it runs. `planDigest` is the approved plan. The `error` of a draft says why its planning failed. `toBuild` is the build whose state is restored; with `package`, an external command deploys the package while the status is `In Progress`, and `outcome` is what that command reported. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3110,6 +3349,8 @@ export interface operations {
                     reason?: string | null;
                     ticket?: string | null;
                     planDigest?: string | null;
+                    /** @description Run without the approvals that the stage's policy asks for. Needs a reason and a role that the policy names, and is to be reviewed within 48 hours */
+                    emergency?: boolean;
                 };
             };
         };
@@ -3499,6 +3740,19 @@ export interface operations {
                         stacks: string[];
                         functions: string[];
                     } | null;
+                    approvals?: {
+                        required: number;
+                        /** @description true by default */
+                        notByRequester?: boolean;
+                        /** @description 60 by default */
+                        validForMinutes?: number;
+                    };
+                    /** @description The roles that may run without approvals, with a reason */
+                    emergency?: {
+                        roles: ("ci" | "operator" | "approver" | "auditor" | "admin")[];
+                    };
+                    /** @description Whether a rollback that a failed deployment asked for runs without approvals; false by default */
+                    autoRollback?: boolean;
                     /** @description Whether a rollback needs a reason; false by default */
                     requireReason?: boolean;
                     /** @description Whether losses of the class `told` need consent, too; false by default */
@@ -3518,6 +3772,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StagePolicy"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideStagePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The whole policy: members that are left out get their defaults */
+                    policy: {
+                        /**
+                         * @description What happens to a deployment of a pinned build or commit; `warn` by default
+                         * @enum {unknown}
+                         */
+                        pins?: "warn" | "refuse";
+                        binding?: {
+                            target: string;
+                            stacks: string[];
+                            functions: string[];
+                        } | null;
+                        approvals?: {
+                            required: number;
+                            /** @description true by default */
+                            notByRequester?: boolean;
+                            /** @description 60 by default */
+                            validForMinutes?: number;
+                        };
+                        /** @description The roles that may run without approvals, with a reason */
+                        emergency?: {
+                            roles: ("ci" | "operator" | "approver" | "auditor" | "admin")[];
+                        };
+                        /** @description Whether a rollback that a failed deployment asked for runs without approvals; false by default */
+                        autoRollback?: boolean;
+                        /** @description Whether a rollback needs a reason; false by default */
+                        requireReason?: boolean;
+                        /** @description Whether losses of the class `told` need consent, too; false by default */
+                        askForTold?: boolean;
+                        /** @description Keys of secret settings, with `*` as a wildcard */
+                        secretKeys?: string[];
+                        /** @description Environment variables that are shown in clear text */
+                        shownKeys?: string[];
+                    };
+                    /** @enum {unknown} */
+                    decision: "approve" | "refuse";
+                    comment?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description How far the approvals of the latest plan have come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalState"];
                 };
             };
             /** @description The request was refused */
@@ -3663,6 +4000,7 @@ export const pathsV1RollbacksPostRequestBodyContentApplicationJsonStrategyValues
 export const pathsV1RollbacksPostRequestBodyContentApplicationJsonOnConflictValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["onConflict"]> = ["fail", "restore", "keep-live"];
 export const pathsV1RollbacksPostRequestBodyContentApplicationJsonOnErrorValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks"]["post"]["requestBody"]["content"]["application/json"]["onError"]> = ["stop", "continue", "compensate"];
 export const pathsV1RollbacksIdComponentsPostRequestBodyContentApplicationJsonAddAnyOf1Values: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/components"]["post"]["requestBody"]["content"]["application/json"]["add"]> = ["all"];
+export const pathsV1RollbacksIdApprovalsPostRequestBodyContentApplicationJsonDecisionValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/approvals"]["post"]["requestBody"]["content"]["application/json"]["decision"]> = ["approve", "refuse"];
 export const pathsV1RollbacksIdFinishPostRequestBodyContentApplicationJsonOutcomeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/finish"]["post"]["requestBody"]["content"]["application/json"]["outcome"]> = ["succeeded", "failed"];
 export const pathsV1RollbacksIdLogsGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/logs"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
 export const pathsV1RollbacksIdLogsStreamGetParametersQueryLevelValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/rollbacks/{id}/logs/stream"]["get"]["parameters"]["query"]["level"]> = ["debug", "info", "warn", "error"];
@@ -3674,8 +4012,12 @@ export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyCon
 export const pathsV1ApplicationsApplicationStagesStageRollbackPostRequestBodyContentApplicationJsonOnErrorValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/rollback"]["post"]["requestBody"]["content"]["application/json"]["onError"]> = ["stop", "continue", "compensate"];
 export const pathsV1PinsGetParametersQueryActiveValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/pins"]["get"]["parameters"]["query"]["active"]> = ["true", "false"];
 export const pathsV1ApplicationsApplicationStagesStagePolicyPutRequestBodyContentApplicationJsonPinsValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy"]["put"]["requestBody"]["content"]["application/json"]["pins"]> = ["warn", "refuse"];
+export const pathsV1ApplicationsApplicationStagesStagePolicyPutRequestBodyContentApplicationJsonEmergencyRolesValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy"]["put"]["requestBody"]["content"]["application/json"]["emergency"]["roles"]> = ["ci", "operator", "approver", "auditor", "admin"];
+export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonPolicyPinsValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["policy"]["pins"]> = ["warn", "refuse"];
+export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonPolicyEmergencyRolesValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["policy"]["emergency"]["roles"]> = ["ci", "operator", "approver", "auditor", "admin"];
+export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonDecisionValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["decision"]> = ["approve", "refuse"];
 export const pathsV1ApplicationsApplicationStagesStageRevalidationsGetParametersQueryOpenValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/revalidations"]["get"]["parameters"]["query"]["open"]> = ["true", "false"];
-export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "OUTSIDE_BINDING", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_LOST", "INVALID_SETTINGS", "INTERNAL"];
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "NOT_BY_REQUESTER", "EMERGENCY_NOT_ALLOWED", "OUTSIDE_BINDING", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "APPROVAL_NEEDED", "NOT_AN_EMERGENCY", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_LOST", "INVALID_SETTINGS", "INTERNAL"];
 export const activityTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["type"]> = ["deploy", "rollback"];
 export const activityStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
 export const deploymentTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["type"]> = ["deploy"];
@@ -3695,6 +4037,7 @@ export const rollbackOutcomeAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<co
 export const rollbackStrategyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["strategy"]> = ["auto", "stack", "direct"];
 export const rollbackOnConflictValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onConflict"]> = ["fail", "restore", "keep-live"];
 export const rollbackOnErrorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["onError"]> = ["stop", "continue", "compensate"];
+export const rollbackWaiverAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Rollback"]["waiver"]> = ["emergency", "compensation", "auto-rollback"];
 export const lossClassValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Loss"]["class"]> = ["data", "address", "told"];
 export const planStepChangeSetAnyOf0GatedValues: ReadonlyArray<Extract<FlattenedDeepRequired<components>["schemas"]["PlanStep"]["changeSet"], {
     gated: unknown;
@@ -3714,4 +4057,6 @@ export const snapshotComponentKindValues: ReadonlyArray<FlattenedDeepRequired<co
 export const snapshotComponentReadinessAnyOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SnapshotComponent"]["readiness"]> = ["reversible", "reversible-with-loss", "irreversible"];
 export const revalidationSubjectValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Revalidation"]["subject"]> = ["branch", "build"];
 export const stagePolicyPinsValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StagePolicy"]["pins"]> = ["warn", "refuse"];
+export const stagePolicyEmergencyRolesValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StagePolicy"]["emergency"]["roles"]> = ["ci", "operator", "approver", "auditor", "admin"];
+export const approvalDecisionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Approval"]["decision"]> = ["approve", "refuse"];
 export const grantRoleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Grant"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];

@@ -14,6 +14,9 @@ export const DEPLOYERS: readonly Role[] = ["ci", "operator", "admin"];
 /** Those who restore, and who see bytes. */
 export const OPERATORS: readonly Role[] = ["operator", "admin"];
 
+/** Those who decide about plans that others made. */
+export const APPROVERS: readonly Role[] = ["approver", "admin"];
+
 export const ADMINS: readonly Role[] = ["admin"];
 
 export function isRole(text: string): text is Role {

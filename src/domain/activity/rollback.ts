@@ -40,7 +40,35 @@ export interface Rollback extends Activity {
   /** The states that were read at its end, with which an undo compares live; null until then. */
   readonly record: SnapshotSummary | null;
   readonly result: RollbackResult | null;
+  /** Subjects that picked or planned while it was a draft, besides whoever opened it. */
+  readonly editors: readonly string[];
+  /** Why it may run without approvals; null where it needs those that the stage's policy asks for. */
+  readonly waiver: Waiver | null;
+  /** The review of an emergency; null until then, and for any other. */
+  readonly review: Review | null;
 }
+
+/** An emergency, the undo of a run that was approved with it, or a policy that lets failed deployments roll back. */
+export const WAIVERS = ["emergency", "compensation", "auto-rollback"] as const;
+export type Waiver = (typeof WAIVERS)[number];
+
+export interface Review {
+  readonly by: string;
+  readonly at: number;
+  readonly comment: string;
+}
+
+/** Who may not approve it: whoever opened or edited it, and whoever deployed what it reverses. Pure. */
+export function requestersOf(
+  { requestedBy, editors }: Rollback,
+  deployments: readonly (Pick<Activity, "requestedBy"> | null)[],
+): readonly string[] {
+  const deployers = deployments.flatMap((deployment) => deployment?.requestedBy ?? []);
+  return [...new Set([requestedBy, ...editors, ...deployers])];
+}
+
+/** An emergency is to be reviewed within this time of its opening. */
+export const REVIEW_WITHIN_MS = 48 * 60 * 60 * 1000;
 
 export interface RollbackResult {
   readonly restored: number;
@@ -60,7 +88,7 @@ export type RollbackOrigin = Pick<
 type Given = Pick<Rollback, "id" | "status" | "createdAt" | "requestedBy" | "grants" | "picked" | "lock">;
 type Source = Pick<Rollback, "deployments" | "undoes" | "toBuild" | "restores" | "drill">;
 type Choice = Pick<Rollback, "strategy" | "onConflict" | "onError" | "includeFailed" | "reason" | "ticket">;
-type Consent = Pick<Rollback, "allowDestructive" | "continueUpdateRollback" | "approvedDigest">;
+type Consent = Pick<Rollback, "allowDestructive" | "continueUpdateRollback" | "approvedDigest" | "waiver">;
 type Optional<Members> = { readonly [Name in keyof Members]?: Members[Name] | undefined };
 
 /** The members in which one new rollback differs from another; what is left out has the API's default. */
@@ -88,6 +116,7 @@ export function newRollback(origin: RollbackOrigin, opening: RollbackOpening): R
     allowDestructive: opening.allowDestructive ?? false,
     continueUpdateRollback: opening.continueUpdateRollback ?? {},
     approvedDigest: opening.approvedDigest ?? null,
+    waiver: opening.waiver ?? null,
     ...NOT_BEGUN,
   };
 }
@@ -101,6 +130,8 @@ const NOT_BEGUN = {
   backup: null,
   record: null,
   result: null,
+  editors: [],
+  review: null,
 } as const;
 
 /** Whether the team's own command restores the components instead of Stepback. Pure. */

@@ -1,3 +1,4 @@
+import { type ApprovalRule, type EmergencyRule, NO_APPROVALS } from "../access/approvals.ts";
 import { EVERYWHERE, outsideOf, type Place } from "../access/grants.ts";
 import { type Fault, StepbackError } from "../errors.ts";
 
@@ -26,6 +27,10 @@ export interface StagePolicy extends Disclosure {
   readonly pins: PinRule;
   /** Null where the stage is bound to nothing. */
   readonly binding: Binding | null;
+  readonly approvals: ApprovalRule;
+  readonly emergency: EmergencyRule;
+  /** Whether rollbacks that a failed deployment asked for run without approvals. */
+  readonly autoRollback: boolean;
   /** Whether a rollback needs a reason. */
   readonly requireReason: boolean;
   /** Whether what a rollback would only tell of, such as the log group of an added function, needs consent, too. */
@@ -50,7 +55,21 @@ export function bindingError({ binding }: StagePolicy, place: Place): StepbackEr
 export const DEFAULT_POLICY: StagePolicy = {
   pins: "warn",
   binding: null,
+  approvals: NO_APPROVALS,
+  emergency: { roles: [] },
+  autoRollback: false,
   requireReason: false,
   askForTold: false,
   ...NOTHING_DISCLOSED,
 };
+
+/** How many approvals a policy takes away from those that another one asks for: that many have to agree to it. Pure. */
+export function approvalsRemoved(before: StagePolicy, after: StagePolicy): number {
+  const fewer = before.approvals.required - after.approvals.required;
+  const isLooser =
+    (before.approvals.notByRequester && !after.approvals.notByRequester) ||
+    after.approvals.validForMinutes > before.approvals.validForMinutes ||
+    after.emergency.roles.some((role) => !before.emergency.roles.includes(role)) ||
+    (after.autoRollback && !before.autoRollback);
+  return Math.max(0, fewer, isLooser ? before.approvals.required : 0);
+}

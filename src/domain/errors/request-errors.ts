@@ -33,6 +33,18 @@ export const REQUEST_ERRORS = {
     "It lies outside the caller's grants",
     "Leave out what `detail` names, or ask an admin for a token that reaches it; `GET /v1/me` shows your grants.",
   ),
+  NOT_BY_REQUESTER: row(
+    403,
+    false,
+    "Whoever asked for it may not approve it",
+    "Ask somebody who neither opened nor edited it, nor deployed what it reverses, and whose token is not of your making.",
+  ),
+  EMERGENCY_NOT_ALLOWED: row(
+    403,
+    false,
+    "The stage's policy does not let this role run without approvals",
+    "Have the plan approved, or use a token whose role is in `emergency.roles` of the stage's policy.",
+  ),
   OUTSIDE_BINDING: row(
     403,
     false,

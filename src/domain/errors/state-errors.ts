@@ -43,6 +43,18 @@ export const STATE_ERRORS = {
     "The plan is not the latest, or live has changed since",
     "Plan again, read the new plan, and run that.",
   ),
+  APPROVAL_NEEDED: row(
+    409,
+    true,
+    "The plan is not approved",
+    "Have it approved by `POST /v1/rollbacks/{id}/approvals` with the digest of its plan, or, where the stage's policy names your role, run it with `emergency: true` and a reason.",
+  ),
+  NOT_AN_EMERGENCY: row(
+    409,
+    false,
+    "Only an emergency is reviewed",
+    "There is nothing to review: the rollback needed no approvals, or had them.",
+  ),
   DRILL_ONLY: row(409, false, "A drill is planned and never run", "Open a rollback of the deployment instead."),
   NOT_ACTIVE: row(409, false, "The pin or the mark is not active any more", "There is nothing left to clear."),
   PINNED: row(

@@ -3,7 +3,7 @@ import { type Altered, alteredIds, changeOf, countAltered, goneWithVersions } fr
 import type { Deployment } from "../../domain/activity/deployment.ts";
 import { type CarriedPin, carriedPins, markPinned } from "../../domain/activity/pins.ts";
 import { lockOf } from "../../domain/activity/selection.ts";
-import { NOTHING_DISCLOSED } from "../../domain/activity/stage-policy.ts";
+import { DEFAULT_POLICY, type StagePolicy } from "../../domain/activity/stage-policy.ts";
 import type { CapturedComponent, ComponentId, Components } from "../../domain/component/component.ts";
 import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem, type Reason } from "../../domain/errors.ts";
@@ -31,8 +31,8 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   const reader = await waitForIdleStacks(context, deployment.id, { stacks, options: CAPTURE_ALL });
   const components = await captureScope(reader, deployment.scope, before, logCaptures(context, deployment.id));
   const deployed = asComponents(components);
-  const disclosure = (await context.store.findPolicy(deployment)) ?? NOTHING_DISCLOSED;
-  const masking = { fingerprint: context.fingerprint, disclosure };
+  const policy = (await context.store.findPolicy(deployment)) ?? DEFAULT_POLICY;
+  const masking = { fingerprint: context.fingerprint, disclosure: policy };
   const between = { wanted: before, present: deployed, isAtStake: () => true };
   const losses = await readLossFacts(context.store, reader, deployment, between);
   const judging = { masking, losses, hasStagingBucket: context.stagingBucket !== null };
@@ -53,7 +53,7 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
       ...(await scopeWarnings(reader, deployment.scope, [...deployed.keys()])),
       ...(await unsettledIn(reader, components)),
     ]),
-    ...ending(context, deployment, altered),
+    ...ending(context, deployment, { altered, policy }),
   });
 }
 
@@ -64,15 +64,25 @@ function warningsAfter(context: JobContext, { warnings }: Deployment, found: rea
   return [...others, ...found];
 }
 
+function followText({ rollback: { id, status } }: Follow): string {
+  if (status === "Draft") return `The rollback ${id}, which the deployment requested, waits for its approvals.`;
+  return `Rolling everything back by ${id}, as the deployment requested.`;
+}
+
+interface Ending {
+  readonly altered: readonly Altered[];
+  readonly policy: StagePolicy;
+}
+
 function ending(
   context: JobContext,
   deployment: Deployment,
-  altered: readonly Altered[],
+  { altered, policy }: Ending,
 ): Omit<RecordEnd, "snapshot" | "altered" | "pinned" | "warnings"> {
   const failed = deployment.outcome === "failed";
   const isAsked = failed && deployment.onFailure === "rollback" && altered.length > 0;
-  const follow = isAsked ? takeBack(context, deployment, altered) : null;
-  if (follow) context.log.add("info", `Rolling everything back by ${follow.rollback.id}, as the deployment requested.`);
+  const follow = isAsked ? takeBack(context, deployment, { altered, policy }) : null;
+  if (follow) context.log.add("info", followText(follow));
   return {
     status: failed ? "Exception" : "Completed",
     problem: failed ? deployFailed(deployment) : null,
@@ -97,7 +107,7 @@ function deployFailed({ message }: Deployment): Problem {
 }
 
 /** The Rollback job of all altered components that `onFailure: rollback` asks for; null where its opener may not restore them. */
-function takeBack(context: JobContext, deployment: Deployment, altered: readonly Altered[]): Follow | null {
+function takeBack(context: JobContext, deployment: Deployment, { altered, policy }: Ending): Follow | null {
   const picked = altered.map(({ component }) => component);
   const lock = lockOf(picked, altered, "auto");
   const outside = deployment.grants && outsideError(deployment.grants, { ...deployment, lock });
@@ -116,6 +126,7 @@ function takeBack(context: JobContext, deployment: Deployment, altered: readonly
     onError: "continue",
     includeFailed: true,
     allowDestructive: deployment.allowDestructive,
+    ...(policy.approvals.required > 0 && (policy.autoRollback ? { waiver: "auto-rollback" } : { status: "Draft" })),
   });
 }
 

@@ -73,6 +73,7 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
     onConflict: "restore",
     onError: "continue",
     includeFailed: false,
+    waiver: "compensation",
     ...{ lock, picked, allowDestructive },
   });
 }

@@ -1,9 +1,11 @@
 import { type Static, Type } from "typebox";
-import { ON_CONFLICT, ON_ERROR, type Rollback } from "../../domain/activity/rollback.ts";
+import { ON_CONFLICT, ON_ERROR, type Rollback, WAIVERS } from "../../domain/activity/rollback.ts";
 import type { AllowDestructive } from "../../domain/plan/losses.ts";
 import { STRATEGIES } from "../../domain/plan/plan.ts";
 import { noun } from "../../plugins/nouns.ts";
+import { reviewDueAt } from "../../services/approvals.ts";
 import { ACTIVITY_FIELDS, presentActivityFields } from "./activity.ts";
+import { ApprovalStateShape } from "./approval.ts";
 import {
   ComponentIdText,
   Count,
@@ -14,6 +16,9 @@ import {
   OutcomeText,
   RollbackId,
   SnapshotId,
+  Time,
+  timeOrNull,
+  timeText,
 } from "./shapes.ts";
 
 export const StrategyText = Type.Enum([...STRATEGIES]);
@@ -81,6 +86,16 @@ export const RollbackShape = noun("Rollback", (options) =>
         }),
       ),
       snapshot: nullable(SnapshotId),
+      waiver: nullable(
+        Type.Enum([...WAIVERS], { description: "Why it runs without approvals; null where it needs none or has them" }),
+      ),
+      review: nullable(
+        Type.Object(
+          { dueAt: Time, by: nullable(Type.String()), at: nullable(Time), comment: nullable(Type.String()) },
+          { description: "Of an emergency; `by` is null while nobody has reviewed it" },
+        ),
+      ),
+      approvals: Type.Optional(ApprovalStateShape.ref),
     },
     {
       ...options,
@@ -119,7 +134,16 @@ export function presentRollback(rollback: Rollback): Static<typeof RollbackShape
     planDigest: rollback.approvedDigest,
     result: rollback.result,
     snapshot: rollback.backup?.id ?? null,
+    waiver: rollback.waiver,
+    review: presentReview(rollback),
   };
+}
+
+function presentReview(rollback: Rollback) {
+  const dueAt = reviewDueAt(rollback);
+  if (dueAt === null) return null;
+  const { by = null, at = null, comment = null } = rollback.review ?? {};
+  return { dueAt: timeText(dueAt), by, at: timeOrNull(at), comment };
 }
 
 export function presentConsent(allowed: AllowDestructive): Static<typeof AllowDestructiveText> {

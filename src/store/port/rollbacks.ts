@@ -1,6 +1,7 @@
+import type { Approval } from "../../domain/access/approvals.ts";
 import type { Activity } from "../../domain/activity/activity.ts";
 import type { PinChanges } from "../../domain/activity/pins.ts";
-import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
+import type { Review, Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
 import type { NewSnapshot } from "../../domain/component/snapshot.ts";
 import type { Problem } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
@@ -17,16 +18,24 @@ export interface Follow {
   readonly enqueue: Enqueue;
 }
 
+export interface ApprovalStore {
+  addApproval(approval: Approval): Promise<void>;
+  /** Oldest first. */
+  findApprovals(about: string): Promise<readonly Approval[]>;
+  /** False when the rollback was reviewed before; the first review stays. */
+  saveReview(rollback: string, review: Review): Promise<boolean>;
+}
+
 /** What a draft picks, and what running it would lock. */
 export type Picks = Pick<Rollback, "picked" | "lock">;
 
-export interface RollbackStore {
+export interface RollbackStore extends ApprovalStore {
   /** Inserts a Draft without a job, or a Queued rollback with its job. The guard is that of `openDeployment`; drafts skip it. */
   openRollback(rollback: Rollback, guard: Guard<readonly Activity[]>, enqueue: Enqueue | null): Promise<void>;
   /** Replaces the picked components of a draft and deletes its plan. `edit` may throw StepbackError. */
-  editDraft(id: string, edit: (rollback: Rollback) => Picks): Promise<Rollback>;
+  editDraft(id: string, by: string, edit: (rollback: Rollback) => Picks): Promise<Rollback>;
   /** Enqueues the planning of a draft and deletes its earlier plan. */
-  requestPlan(id: string, guard: Guard<Rollback>, enqueue: Enqueue): Promise<void>;
+  requestPlan(id: string, by: string, guard: Guard<Rollback>, enqueue: Enqueue): Promise<void>;
   /** Turns a draft into a Queued rollback with its lock and the approved digest. `busy` is the guard of `openRollback`. */
   requestRun(id: string, run: RunRequest): Promise<void>;
   /** Stores the plan and ends the job. With `next`, the same transaction enqueues the run. */
@@ -75,6 +84,10 @@ export interface RunRequest {
   readonly lock: Rollback["lock"];
   readonly guard: Guard<Rollback>;
   readonly busy: Guard<readonly Activity[]>;
+  /** Checks the decisions about the rollback, in the transaction that enqueues it. */
+  readonly approved: Guard<readonly Approval[]>;
+  /** Why it runs without approvals, where it does. */
+  readonly waiver: Rollback["waiver"];
   readonly enqueue: Enqueue;
 }
 

@@ -1,4 +1,5 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Decision } from "../../domain/access/approvals.ts";
 import type { Grant } from "../../domain/access/grants.ts";
 import { sealed } from "./sealed.ts";
 
@@ -22,6 +23,22 @@ export const tokens = sqliteTable(
     deployment: text(),
   },
   (table) => [index("access_tokens_by_time").on(table.createdAt, table.id)],
+);
+
+/** Decisions about plans and about looser policies. They are never changed: the last one of a person counts. */
+export const approvals = sqliteTable(
+  "approvals",
+  {
+    number: integer().primaryKey(),
+    about: text().notNull(),
+    covers: text().notNull(),
+    by: text().notNull(),
+    madeBy: text("made_by", { mode: "json" }).$type<readonly string[]>().notNull(),
+    decision: text().$type<Decision>().notNull(),
+    comment: sealed<string>(),
+    at: integer().notNull(),
+  },
+  (table) => [index("approvals_by_subject").on(table.about, table.number)],
 );
 
 /** `status` is null while the request is running. */

@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Outcome } from "../../domain/activity/deployment.ts";
-import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
+import type { Rollback, RollbackResult, Waiver } from "../../domain/activity/rollback.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
 import type { ErrorCode, Problem } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
@@ -28,6 +28,12 @@ export const rollbacks = sqliteTable("rollbacks", {
     .default({}),
   includeFailed: integer("include_failed", { mode: "boolean" }).notNull(),
   approvedDigest: text("approved_digest"),
+  /** Subjects that picked or planned while it was a draft. */
+  editors: text({ mode: "json" }).$type<readonly string[]>().notNull().default([]),
+  waiver: text().$type<Waiver>(),
+  reviewedAt: integer("reviewed_at"),
+  reviewedBy: text("reviewed_by"),
+  reviewComment: sealed<string>("review_comment"),
   result: text({ mode: "json" }).$type<RollbackResult>(),
 });
 

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ApprovalRule, EmergencyRule } from "../../domain/access/approvals.ts";
 import type { Suspect } from "../../domain/activity/pins.ts";
 import type { Binding, PinRule } from "../../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../../domain/component/component.ts";
@@ -69,6 +70,9 @@ export const revalidations = sqliteTable(
   ],
 );
 
+/** Literal, because drizzle-kit loads these files without what they import from the domain. */
+const NO_APPROVALS: ApprovalRule = { required: 0, notByRequester: true, validForMinutes: 60 };
+
 /** What a stage demands of deployments and rollbacks. A stage without a row has the defaults. */
 export const stagePolicies = sqliteTable(
   "stage_policies",
@@ -77,6 +81,9 @@ export const stagePolicies = sqliteTable(
     stage: text().notNull(),
     pins: text().$type<PinRule>().notNull(),
     binding: text({ mode: "json" }).$type<Binding>(),
+    approvals: text({ mode: "json" }).$type<ApprovalRule>().notNull().default(NO_APPROVALS),
+    emergency: text({ mode: "json" }).$type<EmergencyRule>().notNull().default({ roles: [] }),
+    autoRollback: integer("auto_rollback", { mode: "boolean" }).notNull().default(false),
     requireReason: integer("require_reason", { mode: "boolean" }).notNull(),
     askForTold: integer("ask_for_told", { mode: "boolean" }).notNull().default(false),
     secretKeys: text("secret_keys", { mode: "json" }).$type<readonly string[]>().notNull(),

@@ -50,7 +50,17 @@ async function setPolicy(session: Session, file: string, { application, stage }:
 }
 
 const PATH = "/v1/applications/{application}/stages/{stage}/policy";
-const MEMBERS = ["pins", "binding", "requireReason", "askForTold", "secretKeys", "shownKeys"] as const;
+const MEMBERS = [
+  "pins",
+  "binding",
+  "approvals",
+  "emergency",
+  "autoRollback",
+  "requireReason",
+  "askForTold",
+  "secretKeys",
+  "shownKeys",
+] as const;
 
 /** The API judges the content and names all faults at once. Who last set the policy, and when, cannot be set. */
 async function readPolicy(session: Session, file: string): Promise<PolicyRequest> {
@@ -85,13 +95,28 @@ function changedLines(before: StagePolicy, after: StagePolicy, paint: Paint): st
 }
 
 function policyLines(
-  { pins, binding, requireReason, askForTold, secretKeys, shownKeys, updatedAt, updatedBy }: StagePolicy,
+  {
+    pins,
+    binding,
+    approvals,
+    emergency,
+    autoRollback,
+    requireReason,
+    askForTold,
+    secretKeys,
+    shownKeys,
+    updatedAt,
+    updatedBy,
+  }: StagePolicy,
   paint: Paint,
 ): string[] {
   return fieldLines(
     [
       ["pins", pins],
       ["binding", binding && [binding.target, ...binding.stacks, ...binding.functions].join(", ")],
+      ["approvals", approvals.required > 0 ? `${approvals.required}, for ${approvals.validForMinutes} minutes` : null],
+      ["emergency", emergency.roles.join(", ") || null],
+      ["autoRollback", autoRollback ? "true" : null],
       ["requireReason", String(requireReason)],
       ["askForTold", String(askForTold)],
       ["secretKeys", secretKeys.join(", ") || "none"],

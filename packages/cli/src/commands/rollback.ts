@@ -1,33 +1,21 @@
 import { type Command, Option } from "commander";
 import {
-  type LogLine,
   type Plan,
   type Rollback,
   rollbackOnConflictValues,
   rollbackOnErrorValues,
   rollbackStrategyValues,
 } from "#client/api-types";
-import { unwrap } from "#client/connect";
-import { readAllRows, waitForRollback } from "#client/jobs";
-import { followLog } from "#client/log";
-import { writeRollbackOutputs } from "../ci-outputs.ts";
 import { allowDestructiveOption, allowLossOption, consentOf } from "../consent.ts";
 import { CliError, EXIT, type ExitCode } from "../exit-codes.ts";
-import { logLineText } from "../format.ts";
-import { collect, collectContinued, type OutputOption, outputOption, present } from "../options.ts";
+import { plural } from "../format.ts";
+import { collect, collectContinued, type OutputOption, outputOption } from "../options.ts";
 import { PACKAGE_PLACEHOLDER, rollBackByPackage } from "../package-rollback.ts";
 import type { Paint } from "../paint.ts";
-import { planLines, resultLines } from "../plan-lines.ts";
-import {
-  type Consent,
-  exitCodeOfPlan,
-  hasConflicts,
-  lossText,
-  openLosses,
-  refusalLines,
-  stillServing,
-} from "../plan-verdict.ts";
-import { type DraftOptions, exitCodeOfRollback, openDraft, planDraft } from "../rollback-draft.ts";
+import { planLines } from "../plan-lines.ts";
+import { type Consent, exitCodeOfPlan, hasConflicts, lossText, openLosses, refusalLines } from "../plan-verdict.ts";
+import { type DraftOptions, openDraft, planDraft } from "../rollback-draft.ts";
+import { type GivenConsent, runPlan } from "../run-plan.ts";
 import type { Run, Session } from "../session.ts";
 
 interface RollbackOptions extends OutputOption, DraftOptions {
@@ -38,6 +26,7 @@ interface RollbackOptions extends OutputOption, DraftOptions {
   readonly yes?: true;
   readonly wait: boolean;
   readonly detailedExitcode?: true;
+  readonly emergency?: true;
 }
 
 export function rollbackCommand(program: Command, run: Run): void {
@@ -110,6 +99,7 @@ function addRunOptions(command: Command): Command {
     .option("--yes", "run without asking; required where nobody can be asked")
     .addOption(new Option("--wait", "follow the rollback to its end").default(true))
     .option("--no-wait", "exit once the rollback has started")
+    .option("--emergency", "run without the approvals that the stage asks for; needs a --reason, and is reviewed")
     .option("--detailed-exitcode", "with --plan: exit with 2 if the plan has changes");
 }
 
@@ -131,10 +121,24 @@ async function rollback(session: Session, options: RollbackOptions): Promise<Exi
     terminal.answer(plan, lines);
     return exitCodeOfPlan(plan, consent, options);
   }
+  if (draft.approvals && !options.emergency) {
+    terminal.report(lines);
+    terminal.note(...approvalLines(draft, draft.approvals.required));
+    return EXIT.failed;
+  }
   terminal.report(options.yes ? lines : (paint) => planLines(plan, paint, options.diff === true));
-  if (options.yes) return runPlan(session, { draft, plan, wait: options.wait });
+  const job = { draft, plan, wait: options.wait, emergency: options.emergency };
+  if (options.yes) return runPlan(session, job);
   const given = await ask(session, plan, consent);
-  return given ? runPlan(session, { draft, plan, wait: options.wait, ...given }) : EXIT.failed;
+  return given ? runPlan(session, { ...job, ...given }) : EXIT.failed;
+}
+
+/** Nothing has run yet: whoever may approve reads the same plan, and then anybody who may roll back runs it. */
+function approvalLines({ id }: Rollback, required: number): string[] {
+  return [
+    `It needs ${plural(required, "approval")} of others before it runs:  stepback approve ${id}`,
+    `Then run it:  stepback run ${id}`,
+  ];
 }
 
 function refuseUsage(options: RollbackOptions, canAsk: boolean): void {
@@ -221,46 +225,4 @@ async function ask({ terminal, interrupted }: Session, plan: Plan, consent: Cons
   }
   if (losses.length === 0) return {};
   return { allowDestructive: [...(typeof allowed === "boolean" ? [] : allowed), ...losses.map(({ id }) => id)] };
-}
-
-/** Consent that an answer gave, besides that of the draft. */
-interface GivenConsent {
-  readonly allowDestructive?: string[];
-}
-
-interface PlannedRun extends GivenConsent {
-  readonly draft: Rollback;
-  readonly plan: Plan;
-  readonly wait: boolean;
-}
-
-async function runPlan(session: Session, job: PlannedRun): Promise<ExitCode> {
-  const { api, steadyApi, terminal, interrupted } = session;
-  const { id } = job.draft;
-  const params = { path: { id } };
-  const body = { planDigest: job.plan.digest, ...present({ allowDestructive: job.allowDestructive }) };
-  const started = await unwrap(steadyApi.POST("/v1/rollbacks/{id}/run", { params, body }));
-  if (!job.wait) {
-    await writeRollbackOutputs(terminal, started);
-    terminal.answer(started, () => [`Rollback ${id} started; follow it with  stepback logs -f ${id}`]);
-    return EXIT.done;
-  }
-  interrupted.addEventListener("abort", () => terminal.note(`Rollback ${id} goes on without you.`), { once: true });
-  for await (const line of followLog(api, id, { after: 0 }, interrupted)) {
-    if (isMilestone(line)) terminal.report((paint) => [logLineText(line, paint)]);
-  }
-  const ended = await waitForRollback(api, id);
-  await writeRollbackOutputs(terminal, ended);
-  const rows = await readAllRows(api, id);
-  terminal.answer(ended, (paint) => resultLines(ended, rows, paint));
-  if (ended.status === "Completed")
-    terminal.note(
-      ...stillServing(job.plan, ended.deployments ?? []).map((line) => terminal.paintNotes("yellow", line)),
-    );
-  return exitCodeOfRollback(ended);
-}
-
-/** Leaves AWS calls to `stepback logs`, which shows every line. */
-function isMilestone({ aws, level }: LogLine): boolean {
-  return aws === null || level === "error";
 }

@@ -1,0 +1,28 @@
+import type { Rollback } from "../activity/rollback.ts";
+import { digestOf } from "../json.ts";
+import { consentNames } from "./losses.ts";
+import type { Plan } from "./plan.ts";
+
+/**
+ * Digest of everything that a run of the plan depends on: steps, account, region, options, and consent. The plan itself
+ * names what it loses, so that consent to that is part of it; consent to more is a part of its own. Pure.
+ */
+export function coveredDigest(rollback: Rollback, plan: Plan): string {
+  const { identity, picked, strategy, onConflict, onError, includeFailed, continueUpdateRollback } = rollback;
+  const options = { picked: [...picked], strategy, onConflict, onError, includeFailed };
+  const skips = Object.entries(continueUpdateRollback).map(([stack, skip]) => [stack, [...skip]] as [string, string[]]);
+  return digestOf({
+    plan: plan.digest,
+    place: [identity?.account ?? null, identity?.region ?? null],
+    ...options,
+    continueUpdateRollback: Object.fromEntries(skips),
+    consent: consentBeyond(rollback, plan),
+  });
+}
+
+/** Names in the consent that the plan does not lose by itself; `true` is consent to what the plan loses, and no more. */
+function consentBeyond({ allowDestructive }: Rollback, { steps }: Plan): string[] {
+  if (typeof allowDestructive === "boolean") return [];
+  const lost = new Set(steps.flatMap(({ losses }) => losses.flatMap(({ id }) => consentNames(id))));
+  return allowDestructive.filter((name) => !lost.has(name)).sort();
+}

@@ -1,0 +1,137 @@
+import {
+  type Approval,
+  type ApprovalState,
+  approvalError,
+  approvalState,
+  type Decision,
+  isExcluded,
+} from "../domain/access/approvals.ts";
+import { coveredBy } from "../domain/access/grants.ts";
+import type { Caller } from "../domain/access/principal.ts";
+import { hasEnded } from "../domain/activity/activity.ts";
+import { REVIEW_WITHIN_MS, type Rollback, requestersOf } from "../domain/activity/rollback.ts";
+import type { StagePolicy } from "../domain/activity/stage-policy.ts";
+import { StepbackError } from "../domain/errors.ts";
+import { coveredDigest } from "../domain/plan/approved.ts";
+import type { TokenStore } from "../store/port/access.ts";
+import type { ActivityStore } from "../store/port/activities.ts";
+import type { PolicyStore } from "../store/port/policies.ts";
+import type { RollbackStore } from "../store/port/rollbacks.ts";
+import { lineOf } from "./login-line.ts";
+import { found, refuse } from "./refusals.ts";
+import type { Uses } from "./service-deps.ts";
+import { findPolicy } from "./stages.ts";
+
+export type { Approval, ApprovalState };
+
+/** What somebody decides about the plan that they have read. */
+export interface NewDecision {
+  readonly planDigest: string;
+  readonly decision: Decision;
+  readonly comment?: string | null;
+}
+
+export interface ApprovalService {
+  /** NOT_A_DRAFT, PLAN_MISSING, PLAN_STALE for another plan than the latest, NOT_BY_REQUESTER. */
+  decide(rollback: string, decision: NewDecision, caller: Caller): Promise<ApprovalState>;
+  /** Every decision about a rollback, oldest first. */
+  list(rollback: string): Promise<readonly Approval[]>;
+  /** How far the approvals of a draft's latest plan have come; null where the stage's policy asks for none. */
+  stateOf(rollback: Rollback): Promise<ApprovalState | null>;
+  /** Closes an emergency. NOT_AN_EMERGENCY, NOT_BY_REQUESTER, NOT_ACTIVE when it was reviewed before. */
+  review(rollback: string, comment: string, caller: Caller): Promise<Rollback>;
+}
+
+type ApprovalDeps = Uses<ActivityStore & PolicyStore & RollbackStore & TokenStore, "clock">;
+
+export function createApprovalService(deps: ApprovalDeps): ApprovalService {
+  const { store } = deps;
+  return {
+    decide: (rollback, decision, caller) => decide(deps, rollback, decision, caller),
+    list: (rollback) => store.findApprovals(rollback),
+    stateOf: (rollback) => stateOf(deps, rollback),
+    review: (rollback, comment, caller) => review(deps, rollback, comment, caller),
+  };
+}
+
+async function decide(deps: ApprovalDeps, id: string, decided: NewDecision, caller: Caller): Promise<ApprovalState> {
+  const { store, clock } = deps;
+  const { planDigest, decision, comment = null } = decided;
+  const draft = found(await store.findRollback(id), id);
+  if (draft.status !== "Draft") throw new StepbackError("NOT_A_DRAFT", `${id} is ${draft.status}.`);
+  const plan = await store.findPlan(id);
+  if (!plan) throw new StepbackError("PLAN_MISSING", `${id} has no plan yet.`);
+  if (plan.digest !== planDigest) throw new StepbackError("PLAN_STALE", `The latest plan of ${id} has another digest.`);
+  const policy = await findPolicy(store, draft);
+  const approver = await lineOf(store, caller.subject);
+  if (policy.approvals.notByRequester) refuse(requesterError(approver, await findRequesters(store, draft)));
+  const covers = coveredDigest(draft, plan);
+  await store.addApproval({ about: id, covers, ...approver, decision, comment, at: clock.now() });
+  return approvalState(policy.approvals, await store.findApprovals(id), await askedOf(deps, draft, covers));
+}
+
+/** A refusal by the requester is a change of mind, which a cancellation says better. */
+function requesterError(
+  approver: Pick<Approval, "by" | "madeBy">,
+  requesters: readonly string[],
+): StepbackError | null {
+  if (!isExcluded(approver, requesters)) return null;
+  return new StepbackError("NOT_BY_REQUESTER", `${approver.by} has asked for it, or has a token of somebody who did.`);
+}
+
+async function findRequesters(store: ActivityStore, rollback: Rollback): Promise<readonly string[]> {
+  return requestersOf(rollback, await Promise.all(rollback.deployments.map((id) => store.findDeployment(id))));
+}
+
+async function askedOf({ store, clock }: ApprovalDeps, rollback: Rollback, covers: string) {
+  return { covers, excluded: await findRequesters(store, rollback), now: clock.now() };
+}
+
+async function stateOf(deps: ApprovalDeps, rollback: Rollback): Promise<ApprovalState | null> {
+  const { store } = deps;
+  const { approvals } = await findPolicy(store, rollback);
+  if (approvals.required === 0 || rollback.waiver !== null || rollback.drill || hasEnded(rollback.status)) return null;
+  const plan = await store.findPlan(rollback.id);
+  const covers = plan ? coveredDigest(rollback, plan) : "";
+  return approvalState(approvals, await store.findApprovals(rollback.id), await askedOf(deps, rollback, covers));
+}
+
+/** The check of a run, in the transaction that enqueues it. */
+export async function approvalGuard(
+  { store, clock }: Pick<ApprovalDeps, "clock"> & { store: ActivityStore },
+  rollback: Rollback,
+  { policy, covers }: { policy: StagePolicy; covers: string },
+): Promise<(decisions: readonly Approval[]) => StepbackError | null> {
+  const asked = { covers, excluded: await findRequesters(store, rollback), now: clock.now() };
+  return (decisions) => approvalError(approvalState(policy.approvals, decisions, asked));
+}
+
+/** EMERGENCY_NOT_ALLOWED for a role that the policy does not name, REASON_REQUIRED without a reason; null for a good one. */
+export function emergencyError(
+  { policy, reason }: { policy: StagePolicy; reason: string | null },
+  rollback: Pick<Rollback, "application" | "stage" | "target" | "lock">,
+  { grants }: Caller,
+): StepbackError | null {
+  const acting = grants.filter(({ role }) => policy.emergency.roles.includes(role));
+  if (!coveredBy(acting, rollback)) {
+    const named = policy.emergency.roles.join(", ") || "none";
+    return new StepbackError("EMERGENCY_NOT_ALLOWED", `The policy of the stage names these roles: ${named}.`);
+  }
+  if (reason !== null) return null;
+  const detail = "An emergency needs a reason, which its review reads.";
+  return new StepbackError("REASON_REQUIRED", detail, [{ pointer: "/reason", detail }]);
+}
+
+async function review({ store, clock }: ApprovalDeps, id: string, comment: string, caller: Caller): Promise<Rollback> {
+  const rollback = found(await store.findRollback(id), id);
+  if (rollback.waiver !== "emergency") throw new StepbackError("NOT_AN_EMERGENCY", `${id} was no emergency.`);
+  refuse(requesterError(await lineOf(store, caller.subject), await findRequesters(store, rollback)));
+  const isFirst = await store.saveReview(id, { by: caller.subject, at: clock.now(), comment });
+  if (!isFirst) throw new StepbackError("NOT_ACTIVE", `${id} was reviewed before.`);
+  return found(await store.findRollback(id), id);
+}
+
+/** When the review of an emergency is due, in milliseconds since the epoch; null for any other rollback. Pure. */
+export function reviewDueAt({ waiver, createdAt }: Rollback): number | null {
+  return waiver === "emergency" ? createdAt + REVIEW_WITHIN_MS : null;
+}

@@ -1,0 +1,40 @@
+import { and, asc, eq, isNull } from "drizzle-orm";
+import type { Approval } from "../domain/access/approvals.ts";
+import { INSTALLATION_SCOPE } from "../sealing/scopes.ts";
+import { noteChanged } from "./changes.ts";
+import type { ApprovalStore } from "./port/rollbacks.ts";
+import { approvals } from "./schema/access.ts";
+import { rollbacks } from "./schema/rollbacks.ts";
+import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+
+export function createApprovalStore(database: SqliteDatabase): ApprovalStore {
+  return {
+    addApproval: (approval) =>
+      database.write(async (rows) => {
+        const place = { scope: INSTALLATION_SCOPE, id: approval.about };
+        await rows.insert(approvals).values(rows.sealing.seal(approvals, place, approval));
+      }),
+    findApprovals: (about) => database.read((rows) => readApprovals(rows, about)),
+    saveReview: (rollback, { at, by, comment }) =>
+      database.write(async (rows) => {
+        noteChanged(rows, rollback);
+        const place = { scope: INSTALLATION_SCOPE, id: rollback };
+        const values = { reviewedAt: at, reviewedBy: by, reviewComment: comment };
+        const reviewed = await rows
+          .update(rollbacks)
+          .set(rows.sealing.seal(rollbacks, place, values))
+          .where(and(eq(rollbacks.id, rollback), isNull(rollbacks.reviewedAt)))
+          .returning({ id: rollbacks.id });
+        return reviewed.length > 0;
+      }),
+  };
+}
+
+/** Oldest first. */
+export async function readApprovals(rows: Rows, about: string): Promise<readonly Approval[]> {
+  const found = await rows.select().from(approvals).where(eq(approvals.about, about)).orderBy(asc(approvals.number));
+  return found.map((row) => {
+    const { number: _number, ...approval } = rows.sealing.open(approvals, row.about, row);
+    return approval;
+  });
+}
