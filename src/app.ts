@@ -2,6 +2,7 @@ import helmet from "@fastify/helmet";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
 import { addAccessControl } from "./plugins/access-control.ts";
 import { addAdmission } from "./plugins/admission.ts";
+import { addBodyPace, type BodyPace } from "./plugins/body-pace.ts";
 import { addClosing } from "./plugins/closing.ts";
 import { CONTROL_CHARACTERS } from "./plugins/control-characters.ts";
 import { addIdempotencyKeys } from "./plugins/idempotency-keys.ts";
@@ -11,6 +12,7 @@ import { addProblemDocuments, sendProblem } from "./plugins/problems.ts";
 import { parseQuery } from "./plugins/query-text.ts";
 import { addRequestIds, sendRequestId } from "./plugins/request-ids.ts";
 import { buildSerializer, buildValidator } from "./plugins/schema-compilers.ts";
+import { answerUnreadable } from "./plugins/unreadable-requests.ts";
 import { activityRoutes } from "./routes/activities.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { componentRoutes } from "./routes/components.ts";
@@ -33,15 +35,28 @@ export interface AppDeps {
   readonly newRequestId: () => string;
   /** Runs first of all, and rejects with why the service cannot take a request: one that changes something, or any. */
   readonly admit?: (changes: boolean) => Promise<void>;
+  /** How fast bodies have to arrive; at any pace by default. */
+  readonly bodyPace?: BodyPace;
+  readonly headerTimes?: HeaderTimes;
 }
+
+interface HeaderTimes {
+  /** Time to receive the headers of a request. */
+  readonly headersTimeout: number;
+  /** How often Node looks whether it is over. */
+  readonly connectionsCheckingInterval: number;
+}
+
+/** Headers are one or two packets. */
+const HEADER_TIMES: HeaderTimes = { headersTimeout: 20_000, connectionsCheckingInterval: 5_000 };
 
 const LIMITS = {
   /** A selection of 5,000 ids is about 500 kB. */
   bodyLimit: 1_048_576,
   /** A component id of 400 characters, percent-encoded. */
   maxParamLength: 1_200,
-  /** Time to receive one request: a package of 500 MB at 5 Mbit/s. Silence ends a connection much earlier. */
-  requestTimeout: 900_000,
+  /** No time for a whole request: a package of 5 GB takes hours over a slow line. Its headers and the pace of its body are bounded. */
+  requestTimeout: 0,
   /** Allowed silence on a connection: longer than `?wait=60` and the heartbeat of a followed log. */
   connectionTimeout: 90_000,
   /** Longer than the 60 s of common load balancers, so that the balancer closes first. */
@@ -49,10 +64,14 @@ const LIMITS = {
 } as const;
 
 /** Builds the HTTP server, which does not listen yet. Closing it ends waiting requests and followed logs at once. */
-export async function buildApp({ services, logger, newRequestId, admit }: AppDeps): Promise<FastifyInstance> {
+export async function buildApp({ bodyPace, headerTimes = HEADER_TIMES, ...deps }: AppDeps): Promise<FastifyInstance> {
+  const { services, logger, newRequestId, admit } = deps;
   const { maxParamLength, ...timeouts } = LIMITS;
+  const answer = answerUnreadable(newRequestId);
   const app = Fastify({
     ...timeouts,
+    http: headerTimes,
+    clientErrorHandler: (error, socket) => answer(error, socket, logger),
     loggerInstance: logger.child({}, { serializers: { req: requestOf } }),
     genReqId: newRequestId,
     forceCloseConnections: true,
@@ -70,6 +89,7 @@ export async function buildApp({ services, logger, newRequestId, admit }: AppDep
   addRequestIds(app);
   addClosing(app);
   if (admit) addAdmission(app, admit);
+  if (bodyPace) addBodyPace(app, bodyPace);
   addJsonBodies(app);
   addProblemDocuments(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: DATA_ONLY }, hsts: false });

@@ -36,6 +36,9 @@ import { createServices } from "./services/services.ts";
 import { openSqliteStore, type StoreSealing } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
+/** 1 kB/s: slower than any line that a person waits for. */
+const BODY_PACE = { windowMs: 30_000, leastBytes: 30_000 };
+
 export interface ComposeOptions {
   /** Replaces the network between the SDK and AWS by an in-process sandbox. */
   readonly requestHandler?: AwsSettings["requestHandler"];
@@ -162,7 +165,13 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   };
   const services = createServices(shared);
   const gate = createGate(store);
-  const app = await buildApp({ services, logger, newRequestId, admit: gate.admit });
+  const app = await buildApp({
+    services,
+    logger,
+    newRequestId,
+    admit: gate.admit,
+    bodyPace: { ...BODY_PACE, sleep: clock.sleep },
+  });
   const deps: JobDeps = {
     ...shared,
     connect: connector(config, aws),

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERROR_TABLE, type Fault, type Problem, problemOf, StepbackError } from "../domain/errors.ts";
+import { hasBody } from "./body-pace.ts";
 import { CONTROL_CHARACTERS, escapeMember } from "./control-characters.ts";
 import { presentProblem } from "./problem-document.ts";
 
@@ -18,16 +19,12 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   if (status >= 500) request.log.error({ err: error }, "a request failed with an internal error");
   if (status === 503 || status === 507) reply.header("retry-after", RETRY_AFTER_S);
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="stepback"');
-  // Ends the connection after the answer, so that the body of somebody without a token is not read.
-  if (status === 401 && hasBody(request)) reply.header("connection", "close");
+  // Ends the connection after the answer, so that a body which nobody wants is not read: of somebody without a token, or without the role.
+  if (hasBody(request) && !request.raw.readableDidRead) reply.header("connection", "close");
   return reply
     .code(status)
     .header("content-type", "application/problem+json")
     .send(JSON.stringify(presentProblem(status >= 500 ? withoutDetail(problem) : problem)));
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 /** Outages and a stop of the service take seconds. */

@@ -240,8 +240,8 @@ t.test("snapshots show settings without secrets, and only harmless evidence", as
   });
   t.equal((await service.get(`${at("lambda-config:shop-prod-pay")}/artifact`)).status, 404);
   t.match(await service.get(`${at("lambda-code:shop-prod-lost")}/artifact`), {
-    status: 500,
-    body: { code: "ARTIFACT_MISSING" },
+    status: 410,
+    body: { code: "ARTIFACT_MISSING", detail: /The bytes .* are missing/ },
   });
   const auditor = { token: tokenOf("auditor") };
   t.equal((await service.get(at("lambda-code:shop-prod-pay"), auditor)).status, 200);

@@ -117,7 +117,7 @@ export const PLAN_REASONS = {
     "Set STEPBACK_STAGING_BUCKET, or the target's `stagingBucket`, to a bucket in the region.",
   ),
   ARTIFACT_MISSING: row(
-    500,
+    410,
     false,
     "Bytes that the backup names are missing or damaged",
     "Take a new backup of anything that still has the same bytes, restore the artifacts folder from its own backup, or upload the object that `detail` names; then plan again.",

@@ -59,6 +59,19 @@ export const REQUEST_ERRORS = {
   ),
   NOT_FOUND: row(404, false, "There is nothing under this address", "Check the id and whether it is of this kind."),
   PAYLOAD_TOO_LARGE: row(413, false, "The body is too large", "Send a smaller body."),
+  MALFORMED_REQUEST: row(
+    400,
+    false,
+    "The bytes are no HTTP request",
+    "Send HTTP/1.1; `detail` says what is wrong, and something between the client and the service may have changed it.",
+  ),
+  HEADERS_TOO_LARGE: row(431, false, "The headers are too large", "Send fewer and shorter headers: 16 kB are taken."),
+  REQUEST_TOO_SLOW: row(
+    408,
+    true,
+    "The request arrives too slowly",
+    "Send it again over a faster line; `detail` says what is expected.",
+  ),
   UNSUPPORTED_MEDIA_TYPE: row(
     415,
     false,
