@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServiceAccess } from "#client/connect";
 import { CliError, EXIT } from "./exit-codes.ts";
+import { pipelineTokens } from "./pipeline-token.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,8 +15,16 @@ const LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"];
 /** The service's address and the token for it. Throws CliError where the environment does not tell them. */
 export async function readServiceAccess(env: Environment): Promise<ServiceAccess> {
   const url = parseServiceUrl(env["STEPBACK_URL"] || DEFAULT_URL);
-  const token = env["STEPBACK_TOKEN"]?.trim() || (await readLocalAdminToken(url, env));
-  return { url: url.href.replace(/\/$/, ""), token };
+  const address = url.href.replace(/\/$/, "");
+  const token = env["STEPBACK_TOKEN"]?.trim() || jobTokens(address, env) || (await readLocalAdminToken(url, env));
+  return { url: address, token };
+}
+
+/** The OIDC tokens of a job of GitHub Actions that may have some; null elsewhere. */
+function jobTokens(address: string, env: Environment): (() => Promise<string>) | null {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret } = env;
+  if (!url || !secret) return null;
+  return pipelineTokens({ url, secret, audience: env["STEPBACK_OIDC_AUDIENCE"]?.trim() || address });
 }
 
 function parseServiceUrl(text: string): URL {

@@ -10,16 +10,25 @@ export type Api = Client<paths>;
 export interface ServiceAccess {
   /** Without a trailing slash. */
   readonly url: string;
-  readonly token: string;
+  /** The token, or what returns one for each call: a pipeline's lives minutes. */
+  readonly token: string | (() => Promise<string>);
 }
 
 /** A client of the service. Once `signal` aborts, every request rejects with the signal's reason. */
 export function connect({ url, token }: ServiceAccess, signal: AbortSignal | null = null): Api {
+  const send = persistentFetch(signal);
   return createClient<paths>({
     baseUrl: url,
-    headers: { authorization: `Bearer ${token}` },
-    fetch: persistentFetch(signal),
+    fetch: async (request) => {
+      request.headers.set("authorization", await bearerOf(token));
+      return send(request);
+    },
   });
+}
+
+/** The `Authorization` header of one call. */
+export async function bearerOf(token: ServiceAccess["token"]): Promise<string> {
+  return `Bearer ${typeof token === "string" ? token : await token()}`;
 }
 
 interface Answer {

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Package } from "./api-types.ts";
-import type { ServiceAccess } from "./connect.ts";
+import { bearerOf, type ServiceAccess } from "./connect.ts";
 import { ApiError, DamagedPackageError, UnreachableError } from "./errors.ts";
 import { problemOf } from "./problem.ts";
 
@@ -33,20 +33,20 @@ export interface Transfer {
 const RETRY_PAUSES_MS = [500, 2_000, 8_000];
 
 export function createTransfer({ url, token }: ServiceAccess, signal: AbortSignal): Transfer {
-  const headers = { authorization: `Bearer ${token}` };
-  const request = (path: string, init: () => RequestInit) => fetchWithRetries(new URL(url + path), init, signal);
+  const request = (path: string, init: (authorization: string) => RequestInit) =>
+    fetchWithRetries(new URL(url + path), async () => init(await bearerOf(token)), signal);
   return {
     async upload({ commit, ...place }, { file, digest }) {
-      const answer = await request(`${pathOf(place)}?${new URLSearchParams({ commit })}`, () => ({
+      const answer = await request(`${pathOf(place)}?${new URLSearchParams({ commit })}`, (authorization) => ({
         method: "PUT",
-        headers: { ...headers, "content-type": "application/octet-stream", "x-content-sha256": digest },
+        headers: { authorization, "content-type": "application/octet-stream", "x-content-sha256": digest },
         body: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
         duplex: "half",
       }));
       return (await answer.json()) as Package;
     },
     async download(place, { file, digest }) {
-      const { body } = await request(pathOf(place), () => ({ headers }));
+      const { body } = await request(pathOf(place), (authorization) => ({ headers: { authorization } }));
       await pipeline(body ?? Readable.from([]), createWriteStream(file), { signal });
       if ((await digestOf(file)) !== digest) throw new DamagedPackageError();
     },
@@ -60,9 +60,10 @@ export async function digestOf(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function fetchWithRetries(url: URL, init: () => RequestInit, signal: AbortSignal): Promise<Response> {
+async function fetchWithRetries(url: URL, init: () => Promise<RequestInit>, signal: AbortSignal): Promise<Response> {
   for (const pauseMs of [...RETRY_PAUSES_MS, null]) {
-    const answer = await fetch(url, { ...init(), signal }).catch(() => null);
+    const request = await init();
+    const answer = await fetch(url, { ...request, signal }).catch(() => null);
     signal.throwIfAborted();
     if (answer?.ok) return answer;
     if (answer) {
