@@ -1,6 +1,7 @@
-import { type ErrorCode, StepbackError } from "../domain/errors.ts";
+import { type ErrorCode, isUnclear, StepbackError } from "../domain/errors.ts";
 import { safeWords } from "./error-words.ts";
-import { isUnreadableRead, lackingDetail, lackingRule } from "./lacking-call.ts";
+import { isRead, isUnreadable, isUnreadableRead, lackingDetail, lackingRule } from "./lacking-call.ts";
+import { failureOf } from "./unrepeated.ts";
 
 export interface CallName {
   /** The prefix of the IAM action: `lambda`, `cloudformation`, `s3`, `sts`. */
@@ -106,6 +107,7 @@ const RULES: readonly Rule[] = [
     "PolicyLengthExceededException",
     "TooManyBuckets",
   ]),
+  rule("AWS_ANSWER_UNREADABLE", ["UnreadableAnswer"]),
   rule("AWS_UNAVAILABLE", [
     "TimeoutError",
     "RequestTimeout",
@@ -131,8 +133,9 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** Turns anything that a call of the SDK threw into an AWS_* error with the original as its `cause`. Pure. */
-export function toStepbackError(error: unknown, call: CallName): StepbackError {
-  if (error instanceof StepbackError) return error;
+export function toStepbackError(thrown: unknown, call: CallName): StepbackError {
+  const error = failureOf(thrown);
+  if (error instanceof StepbackError) return mayHaveTakenEffect(error, call) ? saidUnclear(error, call) : error;
   const facts = readError(error);
   const lacking = lackingRule({ ...facts, ...call });
   if (lacking) {
@@ -140,7 +143,21 @@ export function toStepbackError(error: unknown, call: CallName): StepbackError {
     return new StepbackError("AWS_UNSUPPORTED", detail, [], { cause: error });
   }
   const code = codeOf(facts);
-  return new StepbackError(code, detailOf(code, facts, call), [], { cause: error });
+  const unclear = mayHaveTakenEffect({ code }, call) ? nameOf(call) : null;
+  return new StepbackError(code, detailOf(code, facts, call), [], { cause: error, unclear });
+}
+
+/** Whether a write failed in a way that does not say whether AWS has performed it. */
+function mayHaveTakenEffect(error: { readonly code: ErrorCode; readonly unclear?: string | null }, call: CallName) {
+  return !error.unclear && isUnclear(error) && !isRead(call.operation);
+}
+
+function saidUnclear({ code, detail, faults, cause }: StepbackError, call: CallName): StepbackError {
+  return new StepbackError(code, detail, faults, { cause, unclear: nameOf(call) });
+}
+
+function nameOf({ service, operation }: CallName): string {
+  return `${service} ${operation}`;
 }
 
 /** Whether a read failed because of an answer that nobody can read, and that may be better at the next try. */
@@ -149,8 +166,8 @@ export function isReadCutOff(error: unknown, { operation }: CallName): boolean {
 }
 
 /** The beginning of a detail, before AWS's own words: `lambda GetFunction: `. */
-export function callPrefix({ service, operation }: CallName): string {
-  return `${service} ${operation}: `;
+export function callPrefix(call: CallName): string {
+  return `${nameOf(call)}: `;
 }
 
 /** Whether AWS returned an error of this name whose message matches `words`, if given. */
@@ -190,6 +207,7 @@ export async function nullIfNamed<Value>(reading: Promise<Value>, names: readonl
 function codeOf(error: SdkError): ErrorCode {
   const known = RULES.find(({ names, words }) => names.has(error.name) && (words?.test(error.message) ?? true));
   if (known) return known.code;
+  if (isUnreadable(error.message) && error.status !== null && error.status < 300) return "AWS_ANSWER_UNREADABLE";
   if (error.networkCode !== null) return "AWS_UNAVAILABLE";
   if (error.status !== null && error.status >= 500) return "AWS_UNAVAILABLE";
   return (error.status !== null ? CODE_BY_STATUS[error.status] : undefined) ?? "AWS_REJECTED";

@@ -34,6 +34,11 @@ export class LackingCall extends Error {
   override readonly name = "LackingCall";
 }
 
+/** Stands in for an empty response to a write. Its message is the rule. */
+export class UnreadableAnswer extends Error {
+  override readonly name = "UnreadableAnswer";
+}
+
 /** The rule by which the server lacks the call; null if it may have it. Pure. */
 export function lackingRule({ service, operation, name, message, status }: LackingFacts): string | null {
   if (name === "LackingCall") return message;
@@ -55,12 +60,24 @@ export function isUnreadableRead({ operation, name, message, status }: Omit<Lack
   return isRead(operation) && (name === "LackingCall" || (isUnreadable(message) && status === 200));
 }
 
-/** A successful response without the members that every response to the call has. */
+/**
+ * A successful response with none of the members that every response to the call has. To many writes AWS responds without
+ * members, but never without the id of the request.
+ */
 export function isEmptyResponse(operation: string, output: object, hasRequestId: boolean): boolean {
-  if (!isRead(operation)) return false;
   if (WITH_ETAG.has(operation)) return !("ETag" in output) || output.ETag === undefined;
-  const isBare = Object.entries(output).every(([key, value]) => key === "$metadata" || value === undefined);
-  return isBare && !(BARE_FOR_NONE.has(operation) && hasRequestId);
+  const isBare = Object.entries(output).every(([key, value]) => OF_THE_PROTOCOL.has(key) || value === undefined);
+  const mayBeBare = !isRead(operation) || BARE_FOR_NONE.has(operation);
+  return isBare && !(mayBeBare && hasRequestId);
+}
+
+/** Members of an output that say nothing of the body. */
+const OF_THE_PROTOCOL: ReadonlySet<string> = new Set(["$metadata", "StatusCode"]);
+
+/** The error that stands in for such a response. */
+export function emptyAnswer(operation: string): Error {
+  const rule = "HTTP 200, the answer is empty";
+  return isRead(operation) ? new LackingCall(rule) : new UnreadableAnswer(rule);
 }
 
 /** Calls to which AWS responds without members where there is nothing; a real response names its request (recorded). */
@@ -82,7 +99,7 @@ export function isRead(operation: string): boolean {
 }
 
 /** The SDK's words for a body that it cannot parse. */
-function isUnreadable(message: string): boolean {
+export function isUnreadable(message: string): boolean {
   return message.includes("Deserialization error");
 }
 

@@ -8,8 +8,9 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { BOUNDING, boundResponses, hostIn } from "./bounded-answers.ts";
-import { isEmptyResponse, isRead, LackingCall } from "./lacking-call.ts";
+import { emptyAnswer, isEmptyResponse, isRead, isUnreadable, LackingCall } from "./lacking-call.ts";
 import { noteHost } from "./responding-host.ts";
+import { Unrepeated } from "./unrepeated.ts";
 
 /*
  * Loads the SDK's modules, each at its first use: together they take 0.3 s, which commands that never call AWS do not pay.
@@ -166,8 +167,7 @@ function judgeResponses<Args extends { readonly request?: unknown }, Result exte
     try {
       const result = await next(args);
       const { requestId } = result.output.$metadata;
-      if (isEmptyResponse(operation, result.output, requestId !== undefined))
-        throw new LackingCall("HTTP 200, the answer is empty");
+      if (isEmptyResponse(operation, result.output, requestId !== undefined)) throw emptyAnswer(operation);
       return result;
     } catch (error) {
       const judged = withoutRetries(error, operation);
@@ -182,13 +182,18 @@ interface SdkResult {
   readonly output: object & { readonly $metadata: { readonly requestId?: string | undefined } };
 }
 
+/** Calls that make one more thing each time; every other one has a token, or AWS refuses or ignores its repetition. */
+const DOUBLED_BY_RETRIES: ReadonlySet<string> = new Set(["PublishLayerVersion"]);
+
 /** Renames two errors that the SDK would retry seven times by their names, although retrying cannot help. */
 function withoutRetries(error: unknown, operation: string): unknown {
   if (!(error instanceof Error)) return error;
   // A quota is used up; the SDK takes this name for throttling (facts C).
   if (error.name === "LimitExceededException") error.name = "QuotaExceeded";
   // The HTML page of a server that lacks the operation: AWS's own responses can be parsed, even those of status 500.
-  const isPage = error.message.includes("Deserialization error") && statusOf(error) === 500;
+  const isAnswered = statusOf(error) !== null && (statusOf(error) ?? 0) < 500;
+  if (DOUBLED_BY_RETRIES.has(operation) && !isAnswered) return new Unrepeated(error);
+  const isPage = isUnreadable(error.message) && statusOf(error) === 500;
   return isPage && isRead(operation) ? new LackingCall("HTTP 500, the answer cannot be parsed") : error;
 }
 

@@ -33,14 +33,17 @@ export interface Fault {
 /** The only error that leaves a folder of `src`. `detail` may be shown to clients and never contains a secret. */
 export class StepbackError extends Error {
   override readonly name = "StepbackError";
+  /** The mutation of which nobody knows whether it took effect: `lambda UpdateFunctionCode`. Null for any other error. */
+  readonly unclear: string | null;
 
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
     readonly faults: readonly Fault[] = [],
-    options?: { cause?: unknown },
+    { unclear = null, ...options }: { cause?: unknown; unclear?: string | null } = {},
   ) {
     super(`${code}: ${detail}`, options);
+    this.unclear = unclear;
   }
 
   get row(): ErrorRow {
@@ -61,6 +64,13 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set(["DISK_FULL", "STORE_UNAVAILABLE
 
 export function isOutage(error: unknown): boolean {
   return error instanceof StepbackError && OUTAGES.has(error.code);
+}
+
+/** What a call of AWS ends with whose answer says nothing certain: if it changes something, it may have taken effect. */
+const UNCLEAR: ReadonlySet<ErrorCode> = new Set(["AWS_UNAVAILABLE", "AWS_ANSWER_TOO_LARGE", "AWS_ANSWER_UNREADABLE"]);
+
+export function isUnclear({ code }: Pick<Problem, "code">): boolean {
+  return UNCLEAR.has(code);
 }
 
 const LEFT_TO_OTHERS: ReadonlySet<ErrorCode> = new Set(["LEASE_LOST", "SHUTTING_DOWN", "FENCED"]);

@@ -40,8 +40,8 @@ export interface JobContext extends Omit<JobDeps, "artifacts"> {
   shownDigest(digest: string): Promise<string>;
   /** The bucket of the activity's target; null where none is configured. */
   readonly stagingBucket: string | null;
-  /** Gateways that log their calls under a component and a step of the plan. */
-  access(component: ComponentId | null, step: number | null): AwsAccess;
+  /** Gateways that log their calls under a component and a step of the plan. `also` hears of each call, too. */
+  access(component: ComponentId | null, step: number | null, also?: CallObserver): AwsAccess;
   /** The same for work that goes from step to step: each call is logged under what `about` returns at that moment. */
   accessUnder(about: () => { readonly component: ComponentId; readonly step: number }): AwsAccess;
   /**
@@ -128,9 +128,14 @@ function contextOf(deps: ContextDeps, job: RunningJob): JobContext {
     log,
     shownDigest: async (digest) => (await deps.store.findDigester(activity.target))(digest),
     stagingBucket: deps.stagingBucketOf(activity.target),
-    access: (component, step) => {
+    access: (component, step, also) => {
       const life = { signal, cancellation, silent: log.silence(component, step) };
-      return deps.connect(activity.target, log.observer(component, step), life);
+      const observe = log.observer(component, step);
+      const both: CallObserver = (call) => {
+        observe(call);
+        also?.(call);
+      };
+      return deps.connect(activity.target, both, life);
     },
     accessUnder: (about) => {
       const observe: CallObserver = (call) => {

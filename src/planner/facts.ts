@@ -27,6 +27,8 @@ export interface States {
 export interface RecordedStates extends States {
   /** Digest of what Stepback itself last recorded; null where that was "absent". Missing: never recorded. */
   readonly lastRecorded: ReadonlyMap<ComponentId, string | null>;
+  /** The rollback that broke off while it changed a component, and left no record of it. */
+  readonly brokenOff?: ReadonlyMap<ComponentId, string>;
 }
 
 /** An export of the account and region, and the stack that has it. */

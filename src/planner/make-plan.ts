@@ -156,13 +156,17 @@ function differsFromBackup({ before, live }: Subject): boolean {
   return !before || !live || before.digest !== live.digest;
 }
 
-function warnings({ id, owner, conflict }: Subject, leavesStackBehind: boolean): Reason[] {
+function warnings({ id, owner, conflict, brokenOffBy }: Subject, leavesStackBehind: boolean): Reason[] {
   const reasons: Reason[] = [];
   if (conflict)
     reasons.push({
       code: "CONFLICT",
       detail: `${id} is neither as in the backup nor as it was recorded after the deploy.`,
     });
+  if (brokenOffBy) {
+    const detail = `${brokenOffBy} broke off while it changed ${id}, so that nobody can tell whether someone else has changed it since.`;
+    reasons.push({ code: "EFFECT_UNKNOWN", detail });
+  }
   if (leavesStackBehind) {
     const detail = `The template of ${owner} and its next deploy still say what the deployment said about ${id}.`;
     reasons.push({ code: "LEAVES_STACK_BEHIND", detail });

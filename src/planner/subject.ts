@@ -35,6 +35,8 @@ export interface Subject {
   readonly action: StepAction;
   /** Someone else changed it: live is neither the backup nor what Stepback last recorded. */
   readonly conflict: boolean;
+  /** The rollback that broke off and may have made live what it is; null where live is explained. */
+  readonly brokenOffBy: string | null;
   /** `keep-live` leaves it as somebody made it; a container that is rolled back may still change it. */
   readonly kept: boolean;
 }
@@ -89,14 +91,16 @@ function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, { states, 
     deployed: states.deployed.get(id) ?? null,
     live: states.live.get(id) ?? null,
   };
-  const conflict = !isAsRecorded(id, sides, states) && !isAsIn(kind, sides.before, sides.live);
+  const isUnexplained = !isAsRecorded(id, sides, states) && !isAsIn(kind, sides.before, sides.live);
+  const brokenOffBy = (isUnexplained && states.brokenOff?.get(id)) || null;
+  const conflict = isUnexplained && brokenOffBy === null;
   const kept = conflict && onConflict === "keep-live";
   const goal = kept ? keptGoal(kind, sides) : sides.before;
   const action = actionOf(kind, goal, { ...sides, isTurned: isTurned && !kept });
   const parent = parentOf(id, states);
   const resources = owningResources(id, states);
   const owner = stackOf(resources[0] ?? parent);
-  return { id, kind, name: nameOf(id), ...sides, goal, parent, owner, resources, action, conflict, kept };
+  return { id, kind, name: nameOf(id), ...sides, goal, parent, owner, resources, action, conflict, brokenOffBy, kept };
 }
 
 function actionOf(

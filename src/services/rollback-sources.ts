@@ -8,15 +8,19 @@ import { mergeAltered, type Pickable } from "../domain/activity/selection.ts";
 import type { ComponentId, Components } from "../domain/component/component.ts";
 import type { SnapshotSummary } from "../domain/component/snapshot.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
-import { returnStates, type SnapshotPair } from "../domain/plan/rollback-states.ts";
+import { leftBehind, returnStates, type SnapshotPair } from "../domain/plan/rollback-states.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { DeploymentStore } from "../store/port/deployments.ts";
+import type { RollbackStore } from "../store/port/rollbacks.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
 import { findActivity } from "./find-activity.ts";
 import { errorOf, found, refuse } from "./refusals.ts";
 
 /** The ports from which the rows of a rollback are read. */
-export type SourceStore = ActivityStore & Pick<DeploymentStore, "findAltered"> & SnapshotStore;
+export type SourceStore = ActivityStore &
+  Pick<DeploymentStore, "findAltered"> &
+  Pick<RollbackStore, "findPlan" | "findSteps"> &
+  SnapshotStore;
 
 /** What a rollback is made from: the activity whose facts it copies, and the rows that can be picked. */
 export interface RollbackSource extends Pick<Rollback, "deployments" | "undoes" | "toBuild" | "restores"> {
@@ -101,11 +105,18 @@ async function mergedRows(store: SourceStore, oldestFirst: readonly string[]): P
 
 /** The snapshots also hold the stack of a restored part, which was not picked itself. */
 async function undoRows(store: SourceStore, undone: Rollback): Promise<readonly Altered[]> {
-  if (undone.backup?.status !== "Ready" || undone.record?.status !== "Ready") return [];
+  if (undone.backup?.status !== "Ready") return [];
   const before = await store.findComponents(undone.backup.id);
-  const deployed = await store.findComponents(undone.record.id);
+  const deployed = await readLeft(store, undone, before);
   const changed = alteredIds(before, deployed).filter((id) => undone.picked.includes(id));
   return rowsBetween({ before, deployed }, changed);
+}
+
+/** The record of a rollback; where it broke off without one, what its rows say. */
+async function readLeft(store: SourceStore, { id, record }: Rollback, backup: Components): Promise<Components> {
+  if (record?.status === "Ready") return store.findComponents(record.id);
+  const plan = await store.findPlan(id);
+  return plan ? leftBehind(backup, plan, await store.findSteps(id)) : backup;
 }
 
 /** What a return to a build can restore: each component that differs from the record of the build's deployment. */

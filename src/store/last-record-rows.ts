@@ -8,7 +8,7 @@ import { snapshotComponents, snapshots } from "./schema/snapshots.ts";
 import type { Rows } from "./sqlite-database.ts";
 import { capturedId } from "./state-rows.ts";
 
-interface Wanted {
+export interface Wanted {
   readonly identity: TargetIdentity;
   readonly components: readonly ComponentId[];
   /** Milliseconds since the epoch. Older records are ignored. */
@@ -18,6 +18,7 @@ interface Wanted {
 /** A Ready record and the activity that it belongs to. Neither changes any more. */
 interface TargetRecord {
   readonly snapshot: string;
+  readonly takenAt: number | null;
   readonly activity: string;
   readonly type: "deploy" | "rollback";
 }
@@ -25,6 +26,7 @@ interface TargetRecord {
 /** The newest record of a component. */
 export interface LastRecord {
   readonly snapshot: string;
+  readonly takenAt: number | null;
   /** Null when the record says that the component was absent. */
   readonly digest: string | null;
 }
@@ -39,7 +41,7 @@ export async function findLastRecords(rows: Rows, wanted: Wanted): Promise<Reado
   for (const record of await listRecords(rows, wanted)) {
     if (missing.size === 0) break;
     for (const [component, digest] of await covered(rows, record, [...missing])) {
-      found.set(component, { snapshot: record.snapshot, digest });
+      found.set(component, { snapshot: record.snapshot, takenAt: record.takenAt, digest });
       missing.delete(component);
     }
   }
@@ -49,7 +51,7 @@ export async function findLastRecords(rows: Rows, wanted: Wanted): Promise<Reado
 /** Newest first. */
 function listRecords(rows: Rows, { identity, since }: Wanted): Promise<readonly TargetRecord[]> {
   return rows
-    .select({ snapshot: snapshots.id, activity: snapshots.activity, type: activities.type })
+    .select({ snapshot: snapshots.id, takenAt: snapshots.takenAt, activity: snapshots.activity, type: activities.type })
     .from(snapshots)
     .innerJoin(activities, eq(activities.id, snapshots.activity))
     .where(

@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { CapturedComponent, ComponentId, Components } from "../domain/component/component.ts";
+import { findBrokenOff } from "./broken-off-rows.ts";
 import { findLastRecords, type LastRecord } from "./last-record-rows.ts";
 import { readArtifactOwners } from "./owner-rows.ts";
 import { isNameKey, pageOf, readAhead, startOf } from "./pages.ts";
@@ -57,6 +58,8 @@ export function createSnapshotStore(database: SqliteDatabase): SnapshotStore {
         }
         return digests;
       }),
+    findBrokenOff: (identity, components, since) =>
+      database.read((rows) => findBrokenOff(rows, { identity, components, since })),
     findRecorded: (identity, components) =>
       database.read(async (rows) => {
         const found = await findLastRecords(rows, { identity, components, since: 0 });

@@ -84,6 +84,9 @@ const TABLE: readonly (readonly [ErrorCode, Error])[] = [
   ["AWS_UNAVAILABLE", answer("TimeoutError", "Socket timed out")],
   ["AWS_UNAVAILABLE", answer("ServiceException", "", status(500))],
   ["AWS_UNAVAILABLE", answer("SomethingNew", "", status(502))],
+  ["AWS_ANSWER_UNREADABLE", answer("SyntaxError", "Unexpected end. Deserialization error: …", status(200))],
+  ["AWS_ANSWER_UNREADABLE", answer("UnreadableAnswer", "HTTP 200, the answer is empty")],
+  ["AWS_UNAVAILABLE", answer("SyntaxError", "Unexpected end. Deserialization error: …", status(500))],
   ["AWS_REJECTED", answer("InvalidParameterValueException", "Could not unzip uploaded file.", status(400))],
   [
     "AWS_REJECTED",
@@ -102,6 +105,19 @@ t.test("every error of AWS has its code, and AWS's own words after service and o
   t.match(toStepbackError(answer("X", "Its own words."), CALL).detail, "Its own words.");
   t.equal(toStepbackError("not even an error", CALL).code, "AWS_REJECTED");
 });
+
+t.test(
+  "a write that failed without saying whether it took effect is named; a read, and a refusal, never",
+  async (t) => {
+    const lost = answer("TimeoutError", "Socket timed out");
+    t.equal(toStepbackError(lost, CALL).unclear, "lambda UpdateFunctionCode");
+    t.equal(toStepbackError(lost, { service: "lambda", operation: "GetFunction" }).unclear, null);
+    t.equal(toStepbackError(answer("AccessDenied", "", status(403)), CALL).unclear, null);
+    const cut = toStepbackError(new StepbackError("AWS_ANSWER_TOO_LARGE", "300 MB"), CALL);
+    t.match(cut, { code: "AWS_ANSWER_TOO_LARGE", detail: "300 MB", unclear: "lambda UpdateFunctionCode" });
+    t.equal(toStepbackError(cut, CALL), cut);
+  },
+);
 
 t.test("a denied call names the action to grant, even if AWS denied another one than the call's own", async (t) => {
   const denied = (message: string, call = CALL) => toStepbackError(answer("AccessDenied", message), call).detail;

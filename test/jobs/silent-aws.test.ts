@@ -122,5 +122,5 @@ t.test("a cancellation ends a job although AWS answers nothing any more", async 
   await w.api("POST", `/v1/rollbacks/${opened.body.id}/cancel`);
   t.match(await ended(w, `/v1/rollbacks/${opened.body.id}`), { status: "Exception", error: { code: "CANCELLED" } });
   const [row] = (await w.api("GET", `/v1/rollbacks/${opened.body.id}/components`)).body.items;
-  t.match(row, { status: "Failed", error: { code: "CANCELLED" } });
+  t.match(row, { status: "Failed", error: { code: "EFFECT_UNKNOWN", detail: /CANCELLED/ } });
 });

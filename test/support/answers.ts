@@ -27,7 +27,7 @@ import type {
   ListTagsResponse,
   PublishLayerVersionResponse,
 } from "@aws-sdk/client-lambda";
-import type { PutObjectOutput } from "@aws-sdk/client-s3";
+import type { ListObjectVersionsOutput, PutObjectOutput } from "@aws-sdk/client-s3";
 import type {
   Activity,
   AlteredComponent,
@@ -142,6 +142,7 @@ interface Outputs {
   ListTags: ListTagsResponse;
   PublishLayerVersion: PublishLayerVersionResponse;
   PublishVersion: FunctionConfiguration;
+  ListObjectVersions: ListObjectVersionsOutput;
   PutObject: PutObjectOutput;
 }
 

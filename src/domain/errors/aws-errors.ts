@@ -32,5 +32,11 @@ export const AWS_ERRORS = {
     "AWS answered with more bytes than there can be",
     "`detail` names the host and the bound: look at what answers there, such as a proxy or another endpoint.",
   ),
+  AWS_ANSWER_UNREADABLE: row(
+    502,
+    true,
+    "The answer of AWS could not be read",
+    "Try again: what the call changes is read first. If that lasts, look at what answers there, such as a proxy.",
+  ),
   AWS_UNAVAILABLE: row(503, true, "AWS did not respond", "Try again later."),
 } as const satisfies Record<string, ErrorRow>;

@@ -26,6 +26,12 @@ export const JOB_ENDS = {
     "A component could not be restored",
     "The log of the component names the error; fix it and roll back again.",
   ),
+  EFFECT_UNKNOWN: row(
+    500,
+    true,
+    "Nobody knows what of the step took effect",
+    "Roll back again when AWS answers: each step reads live first. What the step has done never counts as somebody else's change.",
+  ),
   BACKUP_FAILED: row(
     500,
     true,

@@ -16,9 +16,10 @@ interface Cost {
 const FUNCTION = "lambda:GetFunction";
 const TRIGGER_READS: readonly CallKey[] = ["lambda:ListEventSourceMappings", "lambda:GetEventSourceMapping"];
 const TEMPLATE_READS: readonly CallKey[] = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"];
-/** Whether it is made, which changes it makes, the same at its turn, whether it has begun, and the status of the stack. */
+/** Whether it is there, whether it is made, which changes it makes, the same at its turn, whether it has begun, and the status of the stack. */
 const CHANGE_SET_READS: readonly CallKey[] = [
   "cloudformation:DescribeStacks",
+  "cloudformation:DescribeChangeSet",
   "cloudformation:DescribeChangeSet",
   "cloudformation:DescribeChangeSet",
   "cloudformation:DescribeChangeSet",

@@ -1,5 +1,13 @@
 import { alteredIds } from "../activity/altered.ts";
-import { type CapturedComponent, type ComponentId, type Components, takeOver } from "../component/component.ts";
+import {
+  type CapturedComponent,
+  type ComponentId,
+  type Components,
+  captured,
+  takeOver,
+} from "../component/component.ts";
+import type { Plan } from "./plan.ts";
+import type { StepRow, StepStatus } from "./step-row.ts";
 
 /*
  * The states that a rollback goes from and to, merged once from the snapshots of one or several activities. Pure.
@@ -49,6 +57,24 @@ export interface RollbackStates extends SnapshotPair {
   /** Milliseconds since the epoch; of several records the oldest. */
   readonly since: number;
 }
+
+/**
+ * What a rollback has left that broke off and could record nothing: the goals of the steps that it began, as far as anybody
+ * knows, and its own backup for the rest.
+ */
+export function leftBehind(backup: Components, { steps }: Pick<Plan, "steps">, rows: readonly StepRow[]): Components {
+  const left = new Map(backup);
+  const begun = new Set(rows.filter(({ status }) => MAY_HAVE_CHANGED.has(status)).map(({ component }) => component));
+  for (const { component, goal } of steps) {
+    const { parent = null, physicalId = null } = backup.get(component) ?? {};
+    if (begun.has(component))
+      takeOver(left, component, goal ? captured(component, goal, { parent, physicalId }) : undefined);
+  }
+  return left;
+}
+
+/** Statuses of steps that may have changed their component. */
+export const MAY_HAVE_CHANGED: ReadonlySet<StepStatus> = new Set(["Restored", "Removed", "Recreated", "Failed"]);
 
 /**
  * The states of a rollback of several activities, oldest first: `before` of the oldest that altered the component,

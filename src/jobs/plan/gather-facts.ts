@@ -48,7 +48,8 @@ export async function gatherFacts(context: JobContext, rollback: Rollback): Prom
   const live = new Map([...named, ...(await readLive(reader, elsewhere, progress))]);
   const identity = (await store.findRollback(rollback.id))?.identity ?? null;
   const lastRecorded = await readLastRecorded(store, { ...rollback, identity }, { since: sources.since, live });
-  const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded };
+  const brokenOff = identity ? await store.findBrokenOff(identity, rollback.picked, sources.since) : new Map();
+  const states = { before: sources.before, deployed: sources.deployed, live, lastRecorded, brokenOff };
   const request: PlanRequest = { ...rollback, byCommand: isByPackage(rollback) };
   const subjects = resolveSubjects(request, states);
   const target: TargetFacts = {

@@ -2,10 +2,13 @@ import type { BuildReturn } from "../../domain/activity/build.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
 import type { Components } from "../../domain/component/component.ts";
 import { StepbackError } from "../../domain/errors.ts";
-import { mergeStates, type RollbackStates, returnStates } from "../../domain/plan/rollback-states.ts";
+import { leftBehind, mergeStates, type RollbackStates, returnStates } from "../../domain/plan/rollback-states.ts";
 import type { Store } from "../../store/store.ts";
 
-type Reader = Pick<Store, "findDeployment" | "findRollback" | "findComponents" | "findSnapshot" | "findRecorded">;
+type Reader = Pick<
+  Store,
+  "findDeployment" | "findRollback" | "findComponents" | "findSnapshot" | "findRecorded" | "findPlan" | "findSteps"
+>;
 
 /** Reads the states that a rollback goes from and to. */
 export async function loadStates(store: Reader, rollback: Rollback): Promise<RollbackStates> {
@@ -41,9 +44,13 @@ async function readDeployment(store: Reader, id: string): Promise<RollbackStates
 /** An undo goes to the backup that the rollback took; live is compared with what the rollback left. */
 async function readUndone(store: Reader, id: string): Promise<RollbackStates> {
   const undone = await store.findRollback(id);
-  if (!undone?.backup || !undone.record)
+  const plan = await store.findPlan(id);
+  if (!undone?.backup || !plan)
     throw new StepbackError("NOTHING_ALTERED", `${id} changed nothing that could be undone.`);
-  return readPair(store, undone.backup.id, undone.record.id);
+  if (undone.record) return readPair(store, undone.backup.id, undone.record.id);
+  const before = await store.findComponents(undone.backup.id);
+  const deployed = leftBehind(before, plan, await store.findSteps(id));
+  return { before, deployed, since: undone.finishedAt ?? 0 };
 }
 
 /** A restore goes to what the snapshot holds, from whatever Stepback last recorded of it, however long ago. */

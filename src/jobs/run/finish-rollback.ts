@@ -1,6 +1,6 @@
 import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
 import { type Components, kindOf } from "../../domain/component/component.ts";
-import type { Fault, Problem } from "../../domain/errors.ts";
+import { type Fault, isUnclear, type Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { createCachedReader } from "../../kinds/cached-reader.ts";
@@ -16,7 +16,7 @@ import { captureOptions, withSiblings } from "../plan/what-to-read.ts";
 import { dropChangeSets } from "./gate-change-sets.ts";
 import { readPinChanges } from "./pin-rolled-back.ts";
 import { changedIds, idAfter, withRenamed } from "./renamed-ids.ts";
-import { doneStatus, hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
+import { begunActions, doneStatus, hasSettled, newSnapshot, pendingRow, problem, type Run } from "./run-context.ts";
 import { actingStep, proofOf } from "./verify-step.ts";
 
 /** Reads all picked components once more, since a later step may have undone an earlier one, and ends the job. */
@@ -32,7 +32,7 @@ export async function finishRollback(run: Run, stopped: Problem | null): Promise
   const live = await withRenamed(run, reader, known);
   const rows = run.plan.steps.map((step) => finishRow(run, step, live, stopped));
   const result = count(rows);
-  const why = stopped ?? failure(rows);
+  const why = whyNotCompleted(rows, stopped);
   const status = why ? "Exception" : "Completed";
   context.log.add(why ? "error" : "info", why ? `Ended in Exception. ${why.code}: ${why.detail}` : completed(rollback));
   const record = newSnapshot(context, live);
@@ -80,9 +80,9 @@ function compensation({ context, rollback }: Run, rows: readonly StepRow[]): Fol
 
 function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem | null): StepRow {
   const row = run.rows.get(step.order) ?? pendingRow(step);
-  if (row.status === "Failed") return row;
-  const isUnsettled = !hasSettled(row);
-  if (isUnsettled && !run.begun.has(actingStep(run, step).order)) return notReached(run, row, stopped);
+  const isUnsettled = !hasSettled(row) || mayBeDone(row);
+  if (row.status === "Failed" && !isUnsettled) return row;
+  if (isUnsettled && !run.begun.has(actingStep(run.plan, step).order)) return notReached(run, row, stopped);
   const expected = expectedState(step.goal, changedIds(run, step, live));
   const comparison = compareWithGoal(
     KINDS[kindOf(step.component)],
@@ -97,8 +97,18 @@ function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem 
   return { ...row, status: "Failed", verified: false, error };
 }
 
+/** The answers of AWS never said whether the last call took effect; what was read now says it. */
+function mayBeDone({ status, error }: StepRow): boolean {
+  return status === "Failed" && error !== null && isUnclear(error);
+}
+
+function isClear(row: StepRow | undefined): boolean {
+  return row !== undefined && hasSettled(row) && !mayBeDone(row);
+}
+
 /** A run that was stopped leaves what it was doing as failed, and the rest as skipped. */
 function notReached({ context }: Run, row: StepRow, stopped: Problem | null): StepRow {
+  if (row.status === "Failed") return row;
   if (row.status !== "Running" || !stopped) return { ...row, status: "Skipped" };
   return { ...row, status: "Failed", error: stopped, finishedAt: context.clock.now() };
 }
@@ -108,8 +118,15 @@ function reached({ context }: Run, step: PlanStep, row: StepRow): StepRow {
   const status = doneStatus(step);
   const finishedAt = context.clock.now();
   const about = { component: step.component, step: step.order };
-  context.log.add("info", `${status} before the run was stopped: read back and equal.`, about);
-  return { ...row, status, verified: true, startedAt: row.startedAt ?? finishedAt, finishedAt };
+  const how = row.status === "Failed" ? "although its answers could not be read" : "before the run was stopped";
+  context.log.add("info", `${status} ${how}: read back and equal.`, about);
+  return { ...row, status, verified: true, error: null, startedAt: row.startedAt ?? finishedAt, finishedAt };
+}
+
+/** Null where all steps are done: a step that was taken for failed may be found done at the end. */
+function whyNotCompleted(rows: readonly StepRow[], stopped: Problem | null): Problem | null {
+  const isDone = rows.every(({ status }) => status !== "Failed" && status !== "Skipped");
+  return isDone && stopped?.code === "STEP_FAILED" ? null : (stopped ?? failure(rows));
 }
 
 function failure(rows: readonly StepRow[]): Problem | null {
@@ -151,9 +168,9 @@ export async function refuseRollback(
 }
 
 /**
- * Ends a run that failed as a whole, by its rows alone, because AWS may be out of reach. Steps that were running have
- * failed, steps that had not begun are skipped, and restored components are pinned by their own proof. Returns false
- * where there is no plan, and so nothing to report.
+ * Ends a run that failed as a whole, by its rows and its journal alone, because AWS is out of reach. What had begun and was
+ * not proven is EFFECT_UNKNOWN, what had not begun is skipped, and restored components are pinned by their own proof. Returns
+ * false where there is no plan, and so nothing to report.
  */
 export async function breakOffRollback(context: JobContext, rollback: Rollback, why: Problem): Promise<boolean> {
   const { store } = context;
@@ -161,11 +178,17 @@ export async function breakOffRollback(context: JobContext, rollback: Rollback, 
   if (!plan) return false;
   await dropChangeSets(context, rollback);
   const known = new Map((await store.findSteps(rollback.id)).map((row) => [row.order, row]));
+  const begun = known.size > 0 ? begunActions(await store.findJournal(rollback.id)) : new Map<number, number>();
   const at = context.clock.now();
   const rows = plan.steps.map((step): StepRow => {
     const row = known.get(step.order) ?? pendingRow(step);
-    if (row.status === "Running") return { ...row, status: "Failed", error: why, finishedAt: at };
-    return hasSettled(row) ? row : { ...row, status: "Skipped" };
+    if (isClear(row)) return row;
+    const acting = actingStep(plan, step).order;
+    const hasFailed = known.get(acting)?.status === "Failed" && isClear(known.get(acting));
+    if (begun.has(acting) && !hasFailed) return { ...row, status: "Failed", error: unknown(why), finishedAt: at };
+    return row.status === "Running"
+      ? { ...row, status: "Failed", error: why, finishedAt: at }
+      : { ...row, status: "Skipped" };
   });
   // Before the run began there were no rows, and the backups themselves may be what failed.
   const states = known.size > 0 ? await loadStates(store, rollback) : null;
@@ -175,6 +198,11 @@ export async function breakOffRollback(context: JobContext, rollback: Rollback, 
   const lines = context.log.take();
   await store.endRollback(context.fence, rollback.id, { ...end, lines, ...(pinChanges ? { pinChanges } : {}) });
   return true;
+}
+
+function unknown({ code, detail }: Problem): Problem {
+  const why = "It had begun, and AWS could not be asked any more what it has done.";
+  return problem("EFFECT_UNKNOWN", `${why} ${code}: ${detail}`);
 }
 
 function count(rows: readonly StepRow[]): RollbackResult {

@@ -7,6 +7,7 @@ import { checkpoint, type JobContext } from "../job-context.ts";
 import { mapBounded } from "../map-bounded.ts";
 import { type ActionRun, intendAction } from "./perform-actions.ts";
 import { problem } from "./run-context.ts";
+import { untilClear } from "./unclear-answers.ts";
 
 /** CloudFormation takes seconds for each and throttles callers that make many at once. */
 const CHANGE_SETS_AT_ONCE = 4;
@@ -34,9 +35,10 @@ async function gateStep(run: ActionRun, step: PlanStep): Promise<Fault[]> {
     about,
   );
   await context.log.flush();
-  const intended = await intendAction(run, step, gated);
   try {
-    await prepareChangeSet(gated.action, intended);
+    await untilClear(context, about, async (observe) =>
+      prepareChangeSet(gated.action, await intendAction(run, step, { ...gated, observe })),
+    );
     return [];
   } catch (error) {
     if (!(error instanceof StepbackError) || !isRefusal(error)) throw error;
@@ -67,7 +69,9 @@ export async function dropChangeSets(context: JobContext, { id }: Rollback): Pro
   for (const { action, token, step, status } of await context.store.findJournal(id)) {
     if (status === "done") continue;
     try {
-      await dropPrepared(action, { aws: context.access(null, step), token });
+      await untilClear(context, { step }, (observe) =>
+        dropPrepared(action, { aws: context.access(null, step, observe), token }),
+      );
     } catch (error) {
       if (!(error instanceof StepbackError)) throw error;
       const why = `${error.code}: ${error.detail}`;

@@ -1,9 +1,11 @@
+import type { CallObserver } from "../../aws/gateways/access.ts";
 import type { ComponentId, ComponentState } from "../../domain/component/component.ts";
 import type { Action, PlanStep } from "../../domain/plan/plan.ts";
 import { performerOf } from "../../kinds/index.ts";
 import type { RestoreContext } from "../../kinds/kind.ts";
 import { checkpoint } from "../job-context.ts";
 import { noteKept, type Run, runMayLose } from "./run-context.ts";
+import { untilClear } from "./unclear-answers.ts";
 
 /**
  * Performs actions one after another and appends them to the journal: the rest of a planned list, or a list derived
@@ -11,7 +13,6 @@ import { noteKept, type Run, runMayLose } from "./run-context.ts";
  */
 export async function perform(run: Run, step: PlanStep, actions: readonly Action[]): Promise<void> {
   for (const action of actions) {
-    await checkpoint(run.context, run.rollback.id);
     const index = run.done.get(step.order) ?? 0;
     await performOne(run, step, action, index);
     run.done.set(step.order, index + 1);
@@ -20,16 +21,19 @@ export async function perform(run: Run, step: PlanStep, actions: readonly Action
 
 /**
  * Intent, call, done: the intent is committed before AWS is called, and the call first checks whether the goal is
- * reached already.
+ * reached already. A killed worker's successor begins here again, and so does an attempt whose answer was unclear.
  */
 async function performOne(run: Run, step: PlanStep, action: Action, index: number): Promise<void> {
   const { context, rollback } = run;
   const { store, fence, log } = context;
-  await log.flush();
-  const prepared = await intendAction(run, step, { action, index });
-  run.begun.set(step.order, index + 1);
-  run.readBack.reader = null;
-  const result = await performerOf(action).restore(action, prepared);
+  const result = await untilClear(context, { component: step.component, step: step.order }, async (observe) => {
+    await checkpoint(context, rollback.id);
+    await log.flush();
+    const prepared = await intendAction(run, step, { action, index, observe });
+    run.begun.set(step.order, index + 1);
+    run.readBack.reader = null;
+    return performerOf(action).restore(action, prepared);
+  });
   await store.finishAction(fence, rollback.id, { step: step.order, index, result, lines: log.take() });
   noteKept(run.kept, { step: step.order, action, result });
 }
@@ -37,16 +41,21 @@ async function performOne(run: Run, step: PlanStep, action: Action, index: numbe
 /** What an action is performed with, before the run begins as well. */
 export type ActionRun = Pick<Run, "context" | "rollback" | "plan" | "states">;
 
+/** One action of a step, in its place there, and who hears of its calls. */
+interface Intended {
+  readonly action: Action;
+  readonly index: number;
+  readonly observe: CallObserver;
+}
+
 /** Commits the intent of an action, and returns what it is performed with. */
-export async function intendAction(
-  run: ActionRun,
-  step: PlanStep,
-  { action, index }: { readonly action: Action; readonly index: number },
-): Promise<RestoreContext> {
+export async function intendAction(run: ActionRun, step: PlanStep, intended: Intended): Promise<RestoreContext> {
   const { context, rollback } = run;
+  const { action, index, observe } = intended;
   const wanted = { step: step.order, index, action, token: tokenOf(rollback.id, step.order, index) };
   const { token } = await context.store.intend(context.fence, rollback.id, wanted);
-  return { ...restoreContext(run, step, token), goal: goalOfAction(step, index) };
+  const aws = context.access(step.component, step.order, observe);
+  return { ...restoreContext(run, step, token), aws, goal: goalOfAction(step, index) };
 }
 
 /** Letters, digits and dashes only, because it also names change sets (facts E2). */
@@ -61,12 +70,11 @@ function goalOfAction(step: PlanStep, index: number): ComponentState | null {
   return (isBridge ? step.bridges[bridges.length - 1]?.goal : undefined) ?? step.goal;
 }
 
-function restoreContext(run: ActionRun, step: PlanStep, token: string): Omit<RestoreContext, "goal"> {
+function restoreContext(run: ActionRun, step: PlanStep, token: string): Omit<RestoreContext, "aws" | "goal"> {
   const { context, states, plan } = run;
   const goals = new Map(plan.steps.map(({ component, goal }) => [component, goal]));
   const goalOf = (id: ComponentId): ComponentState | null => goals.get(id) ?? states.before.get(id)?.state ?? null;
   return {
-    aws: context.access(step.component, step.order),
     artifacts: context.artifacts,
     goalOf,
     stateAtEnd: async (id) => goals.get(id) ?? (await ownBackup(run, id)),

@@ -2,7 +2,7 @@ import { type ComponentId, type ComponentState, functionOf, kindOf, nameOf } fro
 import { stackState } from "../../domain/component/states/stack.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { asObject, digestOf } from "../../domain/json.ts";
-import type { ActionName, PlanStep } from "../../domain/plan/plan.ts";
+import type { ActionName, Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { leftUndone, policiesUndone } from "../../domain/template/same-effect.ts";
 import { ARCHIVES_NONE, type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
@@ -25,7 +25,7 @@ export type Proof =
 export function proofOf(run: Run, step: PlanStep, goal: ComponentState | null, comparison: Comparison): Proof {
   const { differing } = comparison;
   const isEqual = differing.length === 0;
-  const kept = run.kept.get(actingStep(run, step).order);
+  const kept = run.kept.get(actingStep(run.plan, step).order);
   if (kept === undefined) return isEqual ? { is: "proven" } : { is: "failed", error: differs(comparison) };
   // A function that was equal before: only its template had to be restored.
   if (isEqual) return { is: functionOf(step.component) && didNothingElse(run, step) ? "text-stays" : "proven" };
@@ -42,9 +42,9 @@ export function didNothingElse(run: Run, { order, actions }: PlanStep): boolean 
 const OF_TEMPLATE: ReadonlySet<ActionName> = new Set(["put-code-objects", "update-stack", "splice-stack"]);
 
 /** The step with actions of its own that restores this one, directly or through its parent step. */
-export function actingStep(run: Run, step: PlanStep): PlanStep {
-  const parent = step.via && run.plan.steps.find(({ component }) => component === step.via);
-  return parent ? actingStep(run, parent) : step;
+export function actingStep(plan: Plan, step: PlanStep): PlanStep {
+  const parent = step.via && plan.steps.find(({ component }) => component === step.via);
+  return parent ? actingStep(plan, parent) : step;
 }
 
 /** Whether live still is the stack in which CloudFormation found nothing to change; somebody may have deployed since. */

@@ -111,19 +111,60 @@ async function publishFrom(functionName: string, pointed: PointedVersion, contex
   const { lambda } = context.aws;
   const known = findVersion(await readVersions(lambda, functionName, [pointed.content]), pointed);
   if (known) return known.version;
-  await putLatest(functionName, latestFor(requiredState(context.goal), pointed), context);
+  const unclear = await writeLatest(functionName, latestFor(requiredState(context.goal), pointed), context);
   const latest = await lambda.awaitSettled(functionName);
-  if (!latest || !hasContent(contentOf(latest), pointed.content)) throw missingVersion(pointed.content);
-  return lambda.publishVersion(functionName, contentShaOf(pointed.content), "");
+  if (!latest || !hasContent(contentOf(latest), pointed.content)) throw unclear ?? missingVersion(pointed.content);
+  noteFound(unclear, context);
+  const published = await unlessUnclear(lambda.publishVersion(functionName, contentShaOf(pointed.content), ""));
+  if (typeof published === "string") return published;
+  const found = findVersion(await readVersions(lambda, functionName, [pointed.content]), pointed);
+  if (!found) throw published;
+  noteFound(published, context);
+  return found.version;
 }
 
 function contentShaOf({ codeSha256 }: AliasTarget): string {
   return codeSha256 ?? "";
 }
 
-async function putLatest(name: string, { code, configuration }: Latest, context: RestoreContext): Promise<void> {
-  await updateConfiguration({ do: "update-configuration", name }, { ...context, goal: configuration });
-  await updateCode({ do: "update-code", name }, { ...context, goal: code });
+async function putLatest(name: string, latest: Latest, context: RestoreContext): Promise<void> {
+  const unclear = await writeLatest(name, latest, context);
+  if (unclear) throw unclear;
+}
+
+/**
+ * Writes both parts, also where the answer to the first does not say whether it took effect: to give up in between would undo
+ * what it did, each time again. Returns that failure, for whoever looks next.
+ */
+async function writeLatest(
+  name: string,
+  { code, configuration }: Latest,
+  context: RestoreContext,
+): Promise<StepbackError | null> {
+  const writes = [
+    () => updateConfiguration({ do: "update-configuration", name }, { ...context, goal: configuration }),
+    () => updateCode({ do: "update-code", name }, { ...context, goal: code }),
+  ];
+  let unclear: StepbackError | null = null;
+  for (const write of writes) {
+    const written = await unlessUnclear(write());
+    if (written instanceof StepbackError) unclear = written;
+  }
+  return unclear;
+}
+
+function noteFound(failure: StepbackError | null, { note }: RestoreContext): void {
+  if (failure) note(`The answer to ${failure.unclear} could not be read; it had taken effect.`);
+}
+
+/** What a mutation returns; the error where its answer does not say whether it took effect. */
+async function unlessUnclear<Output>(mutation: Promise<Output>): Promise<Output | StepbackError> {
+  try {
+    return await mutation;
+  } catch (error) {
+    if (error instanceof StepbackError && error.unclear !== null) return error;
+    throw error;
+  }
 }
 
 /** What `$LATEST` has to have in the end. Throws before anything is touched if the bytes of its code are not stored. */

@@ -32,6 +32,15 @@ export interface SnapshotStore {
     components: readonly ComponentId[],
     since: number,
   ): Promise<ReadonlyMap<ComponentId, string | null>>;
+  /**
+   * The rollback that broke off while it changed a component, among those that ended no earlier than `since` and than the last
+   * record of the component. It left no record, so what it did looks like nobody's work.
+   */
+  findBrokenOff(
+    identity: TargetIdentity,
+    components: readonly ComponentId[],
+    since: number,
+  ): Promise<ReadonlyMap<ComponentId, string>>;
   /** The last recorded state of each component, however old. No entry: recorded as absent, or never recorded. */
   findRecorded(identity: TargetIdentity, components: readonly ComponentId[]): Promise<Components>;
 }
