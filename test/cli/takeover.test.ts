@@ -137,3 +137,27 @@ t.test("an upload to the first service is not touched by the second one's start"
   t.same(await incoming(), [name]);
   t.equal(await first.ended, 251);
 });
+
+/** Longer than an exit takes on any machine, and short enough to wait for. */
+const SLOW_UPDATE_MS = 15_000;
+
+t.test("SIGTERM ends the service while a stack is being updated, and the next start goes on with that", async (t) => {
+  const { sandbox, account, before, first, deployment, dataDir, env } = await stage(t);
+  sandbox.pace.slow("Pay", { settle: SLOW_UPDATE_MS });
+  const wanted = { deployment, components: "all", allowDestructive: true };
+  const path = `/v1/rollbacks/${(await ask(first, "POST", "/v1/rollbacks", wanted)).body["id"]}`;
+  const status = async () =>
+    (await account.aws("cloudformation", "DescribeStacks", { StackName: "shop" })).Stacks?.[0]?.StackStatus;
+  await until(async () => (await status()) === "UPDATE_IN_PROGRESS", 60_000);
+  await first.stop();
+  t.equal(await first.ended, 0);
+  t.equal(await status(), "UPDATE_IN_PROGRESS", "it has not waited for CloudFormation");
+
+  const second = await startProcess(dataDir, env);
+  t.teardown(() => second.stop());
+  await until(async () => (await ask(second, "GET", `${path}?wait=30`)).body["finishedAt"] !== null, 60_000);
+  t.match((await ask(second, "GET", path)).body, { status: "Completed", result: { failed: 0, skipped: 0 } });
+  const done = effectsOf(sandbox);
+  t.same(done, [...new Set(done)], "no mutation took effect twice");
+  t.same(await fingerprintOf(account), before, "everything is back");
+});

@@ -6,7 +6,7 @@ export const ROLES = ["ci", "operator", "approver", "auditor", "admin"] as const
 export type Role = (typeof ROLES)[number];
 
 /** Everybody reads, without bytes and revealed values. */
-export const READERS: readonly Role[] = ROLES;
+export const READERS: readonly Role[] = [...ROLES];
 
 /** Those who deploy. */
 export const DEPLOYERS: readonly Role[] = ["ci", "operator", "admin"];
@@ -18,7 +18,3 @@ export const OPERATORS: readonly Role[] = ["operator", "admin"];
 export const APPROVERS: readonly Role[] = ["approver", "admin"];
 
 export const ADMINS: readonly Role[] = ["admin"];
-
-export function isRole(text: string): text is Role {
-  return ROLES.some((role) => role === text);
-}
