@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock } from "../domain/ids.ts";
@@ -15,7 +16,9 @@ export interface BodyPace {
 /** Ends a request whose body does not arrive at the pace, from its headers on until its last byte. */
 export function addBodyPace(app: FastifyInstance, pace: BodyPace): void {
   app.addHook("preParsing", async (request) => {
-    if (hasBody(request) && !request.raw.complete) void watch(request, pace);
+    const { complete, socket } = request.raw;
+    // A request that was injected has come over no line.
+    if (hasBody(request) && !complete && socket instanceof Socket) void watch(request, pace);
   });
 }
 

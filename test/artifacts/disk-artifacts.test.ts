@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -235,10 +236,13 @@ async function killHalfWay(t: Test, folder: string): Promise<string> {
   const script = fileURLToPath(new URL("endless-put.js", import.meta.url));
   const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "ignore"] });
   t.teardown(() => child.kill("SIGKILL"));
+  // Its output ends before the process does.
+  const gone = once(child, "exit");
   let digest = "";
   for await (const line of createInterface({ input: child.stdout })) {
     if (line === "half") child.kill("SIGKILL");
     else digest = line;
   }
+  await gone;
   return digest;
 }

@@ -7,7 +7,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["TOO_MANY_FAILED_LOGINS","Wait a minute, and send a token that is valid: a valid one is let in at any time."],
   ["TOO_MANY_REQUESTS","Wait as long as `Retry-After` says; `?wait=` and followed logs take the place of frequent requests."],
   ["FORBIDDEN","Use a token whose role the operation names."],
-  ["OUTSIDE_GRANT","Leave out what `detail` names, or ask an admin for a token that reaches it; `GET /v1/me` shows your grants."],
+  ["OUTSIDE_GRANT","Leave out what `detail` names, or ask an admin for a token that reaches it."],
   ["NOT_BY_REQUESTER","Ask somebody who neither opened nor edited it, nor deployed what it reverses, and whose token is not of your making."],
   ["EMERGENCY_NOT_ALLOWED","Have the plan approved, or use a token whose role is in `emergency.roles` of the stage's policy."],
   ["OUTSIDE_BINDING","Leave out what `detail` names, or ask an admin to widen the `binding` in the policy of the stage."],

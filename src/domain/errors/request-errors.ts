@@ -31,7 +31,7 @@ export const REQUEST_ERRORS = {
     403,
     false,
     "It lies outside the caller's grants",
-    "Leave out what `detail` names, or ask an admin for a token that reaches it; `GET /v1/me` shows your grants.",
+    "Leave out what `detail` names, or ask an admin for a token that reaches it.",
   ),
   NOT_BY_REQUESTER: row(
     403,
