@@ -15,8 +15,6 @@ export interface AccessService {
    * address. A good token always works. The error's cause says what the caller is not told.
    */
   authenticate(header: string | undefined, source: string): Promise<Principal>;
-  /** Who sends this OIDC token of a pipeline. The errors of `authenticate`. */
-  authenticatePipeline(jwt: string, source: string): Promise<Principal>;
   /** The place of a deployment, a rollback, a snapshot or a pin, by its id; null for an unknown one. */
   findPlace(id: string): Promise<OwnedPlace | null>;
   /** Ends what outlives a request within seconds of its login, on whichever process that was ended. */
@@ -30,6 +28,7 @@ export function createAccessService(deps: Uses<AccessStore & ActivityStore, "clo
   const { store, clock } = deps;
   const failures = createFailureCount(clock);
   const watch = createLoginWatch({ store, clock });
+  const noteUse = createUseNotes(deps);
   const refuse = (source: string) => (detail: string, reason: string) => failures.add(source, detail, reason);
   return {
     findPlace: (id) => store.findPlace(id),
@@ -40,10 +39,20 @@ export function createAccessService(deps: Uses<AccessStore & ActivityStore, "clo
       if (!row && token !== undefined && JWT.test(token)) return identified(deps, token, refuse(source));
       const reason = row ? whyEnded(row, clock.now()) : "The request carries no known bearer token.";
       if (!row || reason !== null) throw failures.add(source, reason ?? "");
-      if (clock.now() - (row.lastUsedAt ?? 0) >= USE_GRAIN_MS) await store.noteUsed(row.id, clock.now());
+      noteUse(row);
       return principalOf(row);
     },
-    authenticatePipeline: (jwt, source) => identified(deps, jwt, refuse(source)),
+  };
+}
+
+/** Notes uses without waiting: in an outage of writes, whoever may read still reads. */
+function createUseNotes({ store, clock }: Uses<AccessStore, "clock">): (token: TokenRow) => void {
+  const noted = new Map<string, number>();
+  return ({ id, lastUsedAt }) => {
+    const now = clock.now();
+    if (now - Math.max(lastUsedAt ?? 0, noted.get(id) ?? 0) < USE_GRAIN_MS) return;
+    noted.set(id, now);
+    void store.noteUsed(id, now).catch(() => {});
   };
 }
 

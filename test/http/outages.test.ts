@@ -46,6 +46,8 @@ for (const [code, status] of [
       t.match(refused, { status, body: { code, status, retryable: true } }, refused.text);
       t.match(refused.headers, { "content-type": "application/problem+json", "retry-after": /^\d+$/ });
     }
+    // The use of the token would be noted again by now.
+    service.clock.advance(120_000);
     t.equal((await service.get("/v1/deployments")).status, 200, "reading goes on");
     repair();
     for (const send of requests) {

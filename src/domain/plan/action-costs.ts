@@ -1,3 +1,4 @@
+import { StepbackError } from "../errors.ts";
 import type { Action, ActionName } from "./plan.ts";
 
 /** `service:operation`. */
@@ -170,14 +171,19 @@ const COSTS: Readonly<Record<ActionName, Cost>> = {
   },
 };
 
-/** The calls of an action. Pure. */
+/** The calls of an action. Pure. INTERNAL for an action that the table does not know: from a plan of another version. */
 export function callsOf(action: Action): readonly CallKey[] {
-  const { reads, write, readBeforeEach } = COSTS[action.do];
+  const { reads, write, readBeforeEach } = costOf(action);
   const writes = action.writes?.map((operation): CallKey => `lambda:${operation}`) ?? write;
   return [...reads, ...(readBeforeEach ? writes.map(() => readBeforeEach) : []), ...writes];
 }
 
-/** How long AWS usually takes to settle after an action, in milliseconds. */
+/** How long AWS usually takes to settle after an action, in milliseconds. INTERNAL as `callsOf`. */
 export function settleMsOf(action: Action): number {
-  return COSTS[action.do].settleMs;
+  return costOf(action).settleMs;
+}
+
+function costOf({ do: name }: Action): Cost {
+  if (Object.hasOwn(COSTS, name)) return COSTS[name];
+  throw new StepbackError("INTERNAL", `Nothing is known of the cost of an action ${name}.`);
 }
