@@ -15,7 +15,7 @@ import { DEPLOYS, explained, rollBackSpoiled, SPOILINGS } from "../support/uncle
 
 const FunctionName = "pay";
 
-/** Each deploy meets one way to spoil answers here; `npm run test:crash` tries all of them. */
+/** Each deploy meets one way to spoil answers here; `npm run test:crash:all` tries all of them. */
 for (const [nth, [what, deploy]] of DEPLOYS.entries()) {
   t.test(`${what}: is rolled back although no answer to a mutation can be read`, async (t) => {
     const nthSpoiling = SPOILINGS[nth % SPOILINGS.length];
