@@ -122,9 +122,11 @@ function isBound({ deployment }: Principal, { activity }: Addressed): boolean {
   return deployment === null || activity === null || activity === deployment;
 }
 
-function mayTouch(request: FastifyRequest, { role }: Grant, { requestedBy }: Addressed): boolean {
+/** A login of one deployment is of whoever opened that. */
+function mayTouch(request: FastifyRequest, { role }: Grant, { requestedBy, activity }: Addressed): boolean {
   const isOwnOnly = request.routeOptions.schema?.["x-own-only"]?.includes(role) ?? false;
-  return !isOwnOnly || requestedBy === loginOf(request).subject;
+  const { subject, deployment } = loginOf(request);
+  return !isOwnOnly || requestedBy === subject || (deployment !== null && deployment === activity);
 }
 
 /** Whether a grant that works on the caller's own jobs only is all that is missing. */

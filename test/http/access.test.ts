@@ -274,6 +274,22 @@ t.test("a pipeline ends its own deployments only; an operator ends any", async (
   );
 });
 
+t.test("a login of one deployment ends that one, and sees and does nothing else", async (t) => {
+  const service = await startTestService(t);
+  const [own, other] = [await openDeployment(service), await openDeployment(service, { scope: { stacks: ["other"] } })];
+  const token = "bound-token-0123456789";
+  const grants: readonly Grant[] = [{ role: "ci", ...EVERYWHERE }];
+  await insertLogin(service.store, service.clock, token, { name: "bound", grants, deployment: own });
+  t.match((await service.get("/v1/me", { token })).body, { deployment: own });
+  t.equal((await service.get(`/v1/deployments/${own}/logs`, { token })).status, 200);
+  t.equal((await service.get(`/v1/deployments/${other}`, { token })).status, 404);
+  for (const url of ["/v1/deployments", "/v1/activities", "/v1/applications/shop/stages/prod/builds"])
+    t.match(await service.get(url, { token }), { status: 403, body: { code: "FORBIDDEN" } }, url);
+  t.equal((await service.post("/v1/deployments", OPENING, { token })).status, 403);
+  t.equal((await service.post(`/v1/deployments/${other}/cancel`, undefined, { token })).status, 404);
+  t.equal((await service.post(`/v1/deployments/${own}/cancel`, undefined, { token })).status, 202);
+});
+
 t.test("a binding of a stage holds for everybody, admins included", async (t) => {
   const service = await startTestService(t);
   const policy = "/v1/applications/shop/stages/prod/policy";

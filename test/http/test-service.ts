@@ -165,7 +165,7 @@ export async function insertLogin(
   store: Store,
   clock: Clock,
   text: string,
-  facts: { name: string; grants: readonly Grant[]; expiresAt?: number; createdBy?: string },
+  facts: { name: string; grants: readonly Grant[]; expiresAt?: number; createdBy?: string; deployment?: string },
 ): Promise<void> {
   await store.insertToken(hashOf(text), {
     ...{ id: tokenIdOf(text) ?? "", createdBy: "test", createdAt: clock.now(), expiresAt: null, lastUsedAt: null },
