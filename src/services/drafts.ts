@@ -119,7 +119,9 @@ async function run(
   const { lock } = picksOf(draft, draft.picked, rows);
   const place = { ...draft, lock };
   refuse(outsideError(caller.grants, place), bindingError(policy, place));
-  if (emergency) refuse(emergencyError({ policy, reason: draft.reason }, place, caller));
+  // Whoever opened it as an emergency may have been of another role, and picked other components.
+  if (emergency || draft.waiver === "emergency")
+    refuse(emergencyError({ policy, reason: draft.reason }, place, caller));
   const consented = { ...draft, allowDestructive: approval.allowDestructive ?? draft.allowDestructive };
   const covers = plan ? coveredDigest(consented, plan) : "";
   const waiver = emergency ? "emergency" : draft.waiver;

@@ -198,6 +198,18 @@ t.test(
   },
 );
 
+t.test("a draft that was opened as an emergency is run as one by the roles that the policy names only", async (t) => {
+  const service = await stage(t, { approvals: { required: 1 }, emergency: { roles: ["admin"] } });
+  const deployment = await endedDeployment(service);
+  const body = { deployment, components: "all", run: false, emergency: true, reason: "The checkout is down." };
+  const id = idOf(await service.post("/v1/rollbacks", body));
+  await service.post(`/v1/rollbacks/${id}/plan`);
+  const { digest } = await givePlan(service, id);
+  t.match(await run(service, id, digest), { status: 403, body: { code: "EMERGENCY_NOT_ALLOWED" } });
+  const byAdmin = await service.post(`/v1/rollbacks/${id}/run`, { planDigest: digest });
+  t.match(byAdmin, { status: 202, body: { waiver: "emergency" } });
+});
+
 t.test("loosening a policy needs as many approvals as it removes; tightening it needs none", async (t) => {
   const service = await stage(t, { approvals: { required: 2 } });
   const put = (policy: object) => service.send("PUT", POLICY, { body: policy });
