@@ -1,7 +1,6 @@
 import {
   type Approval,
   type ApprovalState,
-  approvalError,
   approvalState,
   type Decision,
   isExcluded,
@@ -9,14 +8,16 @@ import {
 import { coveredBy } from "../domain/access/grants.ts";
 import type { Caller } from "../domain/access/principal.ts";
 import { hasEnded } from "../domain/activity/activity.ts";
+import type { Deployment } from "../domain/activity/deployment.ts";
 import { REVIEW_WITHIN_MS, type Rollback, requestersOf } from "../domain/activity/rollback.ts";
 import type { StagePolicy } from "../domain/activity/stage-policy.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { coveredDigest } from "../domain/plan/approved.ts";
+import { askedOf } from "../domain/plan/approved.ts";
 import type { TokenStore } from "../store/port/access.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { RollbackStore } from "../store/port/rollbacks.ts";
+import { notDraftError, planError } from "./draft-errors.ts";
 import { lineOf } from "./login-line.ts";
 import { found, refuse } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
@@ -58,16 +59,14 @@ async function decide(deps: ApprovalDeps, id: string, decided: NewDecision, call
   const { store, clock } = deps;
   const { planDigest, decision, comment = null } = decided;
   const draft = found(await store.findRollback(id), id);
-  if (draft.status !== "Draft") throw new StepbackError("NOT_A_DRAFT", `${id} is ${draft.status}.`);
   const plan = await store.findPlan(id);
-  if (!plan) throw new StepbackError("PLAN_MISSING", `${id} has no plan yet.`);
-  if (plan.digest !== planDigest) throw new StepbackError("PLAN_STALE", `The latest plan of ${id} has another digest.`);
+  refuse(notDraftError(draft), planError(draft, plan, planDigest));
   const policy = await findPolicy(store, draft);
   const approver = await lineOf(store, caller.subject);
-  if (policy.approvals.notByRequester) refuse(requesterError(approver, await findRequesters(store, draft)));
-  const covers = coveredDigest(draft, plan);
-  await store.addApproval({ about: id, covers, ...approver, decision, comment, at: clock.now() });
-  return approvalState(policy.approvals, await store.findApprovals(id), await askedOf(deps, draft, covers));
+  const asked = askedOf(draft, { plan, deployments: await findReversed(store, draft), now: clock.now() });
+  if (policy.approvals.notByRequester) refuse(requesterError(approver, asked.excluded));
+  await store.addApproval({ about: id, covers: asked.covers, ...approver, decision, comment, at: asked.now });
+  return approvalState(policy.approvals, await store.findApprovals(id), asked);
 }
 
 /** A refusal by the requester is a change of mind, which a cancellation says better. */
@@ -79,31 +78,17 @@ function requesterError(
   return new StepbackError("NOT_BY_REQUESTER", `${approver.by} has asked for it, or has a token of somebody who did.`);
 }
 
-async function findRequesters(store: ActivityStore, rollback: Rollback): Promise<readonly string[]> {
-  return requestersOf(rollback, await Promise.all(rollback.deployments.map((id) => store.findDeployment(id))));
+/** The deployments that a rollback reverses: whoever made them may not approve it. */
+export function findReversed(store: ActivityStore, { deployments }: Rollback): Promise<readonly (Deployment | null)[]> {
+  return Promise.all(deployments.map((id) => store.findDeployment(id)));
 }
 
-async function askedOf({ store, clock }: ApprovalDeps, rollback: Rollback, covers: string) {
-  return { covers, excluded: await findRequesters(store, rollback), now: clock.now() };
-}
-
-async function stateOf(deps: ApprovalDeps, rollback: Rollback): Promise<ApprovalState | null> {
-  const { store } = deps;
+async function stateOf({ store, clock }: ApprovalDeps, rollback: Rollback): Promise<ApprovalState | null> {
   const { approvals } = await findPolicy(store, rollback);
   if (approvals.required === 0 || rollback.waiver !== null || rollback.drill || hasEnded(rollback.status)) return null;
   const plan = await store.findPlan(rollback.id);
-  const covers = plan ? coveredDigest(rollback, plan) : "";
-  return approvalState(approvals, await store.findApprovals(rollback.id), await askedOf(deps, rollback, covers));
-}
-
-/** The check of a run, in the transaction that enqueues it. */
-export async function approvalGuard(
-  { store, clock }: Pick<ApprovalDeps, "clock"> & { store: ActivityStore },
-  rollback: Rollback,
-  { policy, covers }: { policy: StagePolicy; covers: string },
-): Promise<(decisions: readonly Approval[]) => StepbackError | null> {
-  const asked = { covers, excluded: await findRequesters(store, rollback), now: clock.now() };
-  return (decisions) => approvalError(approvalState(policy.approvals, decisions, asked));
+  const asked = askedOf(rollback, { plan, deployments: await findReversed(store, rollback), now: clock.now() });
+  return approvalState(approvals, await store.findApprovals(rollback.id), asked);
 }
 
 /** EMERGENCY_NOT_ALLOWED for a role that the policy does not name, REASON_REQUIRED without a reason; null for a good one. */
@@ -125,7 +110,8 @@ export function emergencyError(
 async function review({ store, clock }: ApprovalDeps, id: string, comment: string, caller: Caller): Promise<Rollback> {
   const rollback = found(await store.findRollback(id), id);
   if (rollback.waiver !== "emergency") throw new StepbackError("NOT_AN_EMERGENCY", `${id} was no emergency.`);
-  refuse(requesterError(await lineOf(store, caller.subject), await findRequesters(store, rollback)));
+  const requesters = requestersOf(rollback, await findReversed(store, rollback));
+  refuse(requesterError(await lineOf(store, caller.subject), requesters));
   const isFirst = await store.saveReview(id, { by: caller.subject, at: clock.now(), comment });
   if (!isFirst) throw new StepbackError("NOT_ACTIVE", `${id} was reviewed before.`);
   return found(await store.findRollback(id), id);

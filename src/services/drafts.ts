@@ -5,13 +5,14 @@ import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/ac
 import { bindingError } from "../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { coveredDigest } from "../domain/plan/approved.ts";
+import { whyNotApproved } from "../domain/plan/approved.ts";
 import { type AllowDestructive, unknownLosses } from "../domain/plan/losses.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
 import type { Picks, RollbackStore } from "../store/port/rollbacks.ts";
 import type { Guard } from "../store/port/transaction.ts";
-import { approvalGuard, emergencyError } from "./approvals.ts";
+import { emergencyError, findReversed } from "./approvals.ts";
+import { notDraftError, planError } from "./draft-errors.ts";
 import { errorOf, found, refuse, refuseLocked } from "./refusals.ts";
 import { rowsOf, type SourceStore } from "./rollback-sources.ts";
 import { runError, selectionError, strategyError } from "./selections.ts";
@@ -104,9 +105,9 @@ function mayPlan(rows: readonly Pickable[]): Guard<Rollback> {
 async function run(
   deps: DraftDeps,
   seen: { draft: Rollback; rows: readonly Pickable[] },
-  asked: Approval & { caller: Caller },
+  request: Approval & { caller: Caller },
 ) {
-  const { caller, emergency = false, ...approval } = asked;
+  const { caller, emergency = false, ...approval } = request;
   const { planDigest } = approval;
   const { draft, rows } = seen;
   const policy = await findPolicy(deps.store, draft);
@@ -122,14 +123,14 @@ async function run(
   // Whoever opened it as an emergency may have been of another role, and picked other components.
   if (emergency || draft.waiver === "emergency")
     refuse(emergencyError({ policy, reason: draft.reason }, place, caller));
-  const consented = { ...draft, allowDestructive: approval.allowDestructive ?? draft.allowDestructive };
-  const covers = plan ? coveredDigest(consented, plan) : "";
   const waiver = emergency ? "emergency" : draft.waiver;
+  const asked = { ...draft, waiver, allowDestructive: approval.allowDestructive ?? draft.allowDestructive };
+  const approvable = { plan, deployments: await findReversed(deps.store, draft), now: deps.clock.now() };
   await deps.store.requestRun(draft.id, {
     ...approval,
     lock,
     waiver,
-    approved: waiver === null ? await approvalGuard(deps, draft, { policy, covers }) : () => null,
+    approved: (decisions) => whyNotApproved(asked, approvable, { rule: policy.approvals, decisions }),
     guard: (now) => notDraftError(now) ?? changedError(draft, now),
     busy: refuseLocked(lock, caller.grants),
     enqueue: (transaction) => deps.dispatcher.enqueue(transaction, { type: "run-rollback", subject: draft.id }),
@@ -142,12 +143,6 @@ function unknownLossError(allowed: AllowDestructive, plan: Plan): StepbackError 
   return errorOf(faults, "Consent is given to what the plan does not touch.");
 }
 
-function planError(draft: Rollback, plan: Plan | null, planDigest: string): StepbackError | null {
-  if (!plan) return new StepbackError("PLAN_MISSING", `${draft.id} has no plan yet.`);
-  if (plan.digest === planDigest) return null;
-  return new StepbackError("PLAN_STALE", `The latest plan of ${draft.id} has another digest.`);
-}
-
 /** The lock was computed from what was picked a moment ago, which must not have changed since. */
 function changedError(seen: Rollback, now: Rollback): StepbackError | null {
   const isSame = seen.picked.length === now.picked.length && seen.picked.every((id, index) => id === now.picked[index]);
@@ -157,9 +152,4 @@ function changedError(seen: Rollback, now: Rollback): StepbackError | null {
 /** A drill rehearses the rollback of a whole deployment, so nobody may change or run it. */
 function drillError({ id, drill }: Rollback): StepbackError | null {
   return drill ? new StepbackError("DRILL_ONLY", `${id} is a drill.`) : null;
-}
-
-function notDraftError(rollback: Rollback): StepbackError | null {
-  if (rollback.status === "Draft") return null;
-  return new StepbackError("NOT_A_DRAFT", `${rollback.id} is ${rollback.status}.`);
 }

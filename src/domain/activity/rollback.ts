@@ -58,11 +58,11 @@ export interface Review {
   readonly comment: string;
 }
 
+/** Whoever deployed what a rollback reverses; null for a deployment that is not there any more. */
+export type Deployers = readonly (Pick<Activity, "requestedBy"> | null)[];
+
 /** Who may not approve it: whoever opened or edited it, and whoever deployed what it reverses. Pure. */
-export function requestersOf(
-  { requestedBy, editors }: Rollback,
-  deployments: readonly (Pick<Activity, "requestedBy"> | null)[],
-): readonly string[] {
+export function requestersOf({ requestedBy, editors }: Rollback, deployments: Deployers): readonly string[] {
   const deployers = deployments.flatMap((deployment) => deployment?.requestedBy ?? []);
   return [...new Set([requestedBy, ...editors, ...deployers])];
 }

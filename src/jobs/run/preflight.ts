@@ -1,11 +1,10 @@
-import { approvalError, approvalState } from "../../domain/access/approvals.ts";
-import { type Rollback, requestersOf } from "../../domain/activity/rollback.ts";
+import type { Rollback } from "../../domain/activity/rollback.ts";
 import { DEFAULT_POLICY } from "../../domain/activity/stage-policy.ts";
 import { type ComponentId, type Components, componentId } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { type Fault, type Problem, problemOf } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";
-import { coveredDigest } from "../../domain/plan/approved.ts";
+import { whyNotApproved } from "../../domain/plan/approved.ts";
 import { damageReasons, neededBytes } from "../../domain/plan/needed-bytes.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
@@ -27,7 +26,7 @@ export async function preflight(
   const returned = rollback.toBuild?.package ?? null;
   if (await context.store.isCancelRequested(rollback.id))
     return problem("CANCELLED", "The rollback was cancelled before it ran; its log says by whom.");
-  const refusal = whyNot(rollback, plan) ?? (await whyNotApproved(context, rollback, plan));
+  const refusal = whyNot(rollback, plan) ?? (await whyNotAllowed(context, rollback, plan));
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
   const wanted = withSiblings(rollback, states);
@@ -50,14 +49,11 @@ export async function preflight(
 }
 
 /** Approvals may have run out since the run was enqueued, and a policy may ask for more. A drill never comes here. */
-async function whyNotApproved({ store, clock }: JobContext, rollback: Rollback, plan: Plan): Promise<Problem | null> {
-  if (rollback.waiver !== null) return null;
-  const policy = (await store.findPolicy(rollback)) ?? DEFAULT_POLICY;
-  if (policy.approvals.required === 0) return null;
+async function whyNotAllowed({ store, clock }: JobContext, rollback: Rollback, plan: Plan): Promise<Problem | null> {
+  const { approvals: rule } = (await store.findPolicy(rollback)) ?? DEFAULT_POLICY;
   const deployments = await Promise.all(rollback.deployments.map((id) => store.findDeployment(id)));
-  const excluded = requestersOf(rollback, deployments);
-  const asked = { covers: coveredDigest(rollback, plan), excluded, now: clock.now() };
-  const error = approvalError(approvalState(policy.approvals, await store.findApprovals(rollback.id), asked));
+  const decisions = await store.findApprovals(rollback.id);
+  const error = whyNotApproved(rollback, { plan, deployments, now: clock.now() }, { rule, decisions });
   return error && problemOf(error);
 }
 
