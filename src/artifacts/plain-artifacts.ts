@@ -1,16 +1,9 @@
 import { createReadStream } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { ArtifactOwner, ArtifactOwners } from "../domain/component/artifact-owner.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { ArtifactStore } from "./artifacts.ts";
-
-/** Whose state or package refers to bytes. */
-export type ArtifactOwner =
-  | { readonly target: string }
-  | { readonly packagesOf: { readonly application: string; readonly stage: string } };
-
-/** The owners of bytes by their SHA-256. */
-export type ArtifactOwners = ReadonlyMap<string, readonly ArtifactOwner[]>;
 
 /**
  * Seals the artifacts that earlier versions left plain, for each of their owners, and removes the plain files; those that

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
+import type { ArtifactOwner, ArtifactOwners } from "../domain/component/artifact-owner.ts";
 import { packageScope, targetScope } from "../sealing/scopes.ts";
 import { packageOf } from "./build-store.ts";
-import type { ArtifactOwner } from "./port/snapshots.ts";
 import { activities } from "./schema/activities.ts";
 import { packages } from "./schema/builds.ts";
 import { snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
@@ -9,7 +9,7 @@ import { artifactsIn } from "./snapshot-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 
 /** Whose bytes the stored states and packages refer to, by their SHA-256. Reads every state. */
-export async function readArtifactOwners(rows: Rows): Promise<ReadonlyMap<string, readonly ArtifactOwner[]>> {
+export async function readArtifactOwners(rows: Rows): Promise<ArtifactOwners> {
   const owners = new Map<string, Map<string, ArtifactOwner>>();
   const note = (digest: string, name: string, owner: ArtifactOwner) =>
     owners.set(digest, (owners.get(digest) ?? new Map<string, ArtifactOwner>()).set(name, owner));

@@ -1,19 +1,15 @@
 import type { Reach } from "../../domain/access/grants.ts";
 import type { Activity, TargetIdentity } from "../../domain/activity/activity.ts";
+import type { ArtifactOwners } from "../../domain/component/artifact-owner.ts";
 import type { ComponentId, Components } from "../../domain/component/component.ts";
 import type { DisplayNames } from "../../domain/component/display-names.ts";
 import type { JudgedComponent, OutsideTriggers, SnapshotRow } from "../../domain/component/snapshot.ts";
 import type { LaterDeployments } from "../../domain/plan/later-deployment.ts";
 import type { Page, Paged } from "./transaction.ts";
 
-/** Whose state or package refers to stored bytes. */
-export type ArtifactOwner =
-  | { readonly target: string }
-  | { readonly packagesOf: { readonly application: string; readonly stage: string } };
-
 export interface SnapshotStore {
   /** Whose bytes the stored states and packages refer to, by their SHA-256. Reads all of them. */
-  findArtifactOwners(): Promise<ReadonlyMap<string, readonly ArtifactOwner[]>>;
+  findArtifactOwners(): Promise<ArtifactOwners>;
   findSnapshot(id: string): Promise<SnapshotRow | null>;
   /** Empty where the snapshot has none, or was taken before they were kept. */
   findOutsideTriggers(snapshot: string): Promise<OutsideTriggers>;
