@@ -2,6 +2,7 @@ import type { CloudControlClient } from "@aws-sdk/client-cloudcontrol";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import type { LambdaClient, LambdaClientConfig } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
@@ -24,6 +25,7 @@ export type SqsSdk = typeof import("@aws-sdk/client-sqs");
 export type DynamoDbSdk = typeof import("@aws-sdk/client-dynamodb");
 export type SnsSdk = typeof import("@aws-sdk/client-sns");
 export type LogsSdk = typeof import("@aws-sdk/client-cloudwatch-logs");
+export type KmsSdk = typeof import("@aws-sdk/client-kms");
 export type StsSdk = typeof import("@aws-sdk/client-sts");
 
 /** The SDK's transport. In tests a sandbox without a socket. */
@@ -104,6 +106,27 @@ export async function openCloudFormation(
   const sdk = await import("@aws-sdk/client-cloudformation");
   const client = new sdk.CloudFormationClient(config);
   client.middlewareStack.add(judgeResponses, JUDGING);
+  client.middlewareStack.add(boundResponses, BOUNDING);
+  return { sdk, client };
+}
+
+/** Whoever needs a key waits for it, so that an outage of KMS is told within seconds; whoever waits for the key asks again. */
+const KEY_ATTEMPTS = 3;
+const KEY_CONNECTION_MS = 2_000;
+const KEY_SILENCE_MS = 5_000;
+
+/** With the service's own credentials; null takes the SDK's own region. */
+export async function openKms(
+  region: string | null,
+  handler: RequestHandler | null,
+): Promise<Opened<KmsSdk, KMSClient>> {
+  const sdk = await import("@aws-sdk/client-kms");
+  const client = new sdk.KMSClient({
+    ...(region === null ? {} : { region }),
+    requestHandler: handler ?? { connectionTimeout: KEY_CONNECTION_MS, socketTimeout: KEY_SILENCE_MS },
+    maxAttempts: KEY_ATTEMPTS,
+    logger: SILENT,
+  });
   client.middlewareStack.add(boundResponses, BOUNDING);
   return { sdk, client };
 }

@@ -4,11 +4,11 @@ import { isOutage, StepbackError } from "../domain/errors.ts";
 
 /**
  * Whatever keeps something from starting is a fault of its settings, so the process exits with 253; but with 254 in an outage of
- * its disk or its database, which passes: whoever watches over the process may start it again without a look at it.
+ * its disk, its database or its master key, which passes: whoever watches over the process may start it again without a look at it.
  */
 export function refuseToStart(error: unknown): never {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (isOutage(error) || FULL.has(code)) throw new CliError(EXIT.service, messageOf(error), OUTAGE_ADVICE);
+  if (isOutage(error) || FULL.has(code)) throw new CliError(EXIT.service, messageOf(error), adviceFor(error));
   if (error instanceof StepbackError)
     throw new CliError(EXIT.configuration, error.message.split("\n"), error.row.advice);
   if (code !== "EADDRINUSE") throw error;
@@ -18,7 +18,11 @@ export function refuseToStart(error: unknown): never {
 /** No space on the disk, or none within the quota of the user. */
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
-const OUTAGE_ADVICE = "Free space on its disk, or let the other process end; then start it again.";
+function adviceFor(error: unknown): string {
+  return error instanceof StepbackError && error.code.startsWith("KEY_") ? error.row.advice : DISK_ADVICE;
+}
+
+const DISK_ADVICE = "Free space on its disk, or let the other process end; then start it again.";
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

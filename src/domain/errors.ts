@@ -59,8 +59,11 @@ export interface Problem {
   readonly errors?: readonly Fault[];
 }
 
-/** Outages of the service's own disk and database: they pass, and are nobody's answer to a job. */
-const OUTAGES: ReadonlySet<ErrorCode> = new Set(["DISK_FULL", "STORE_UNAVAILABLE"]);
+/** Outages of the service's own disk, database and master key: they pass or are put right, and are nobody's answer to a job. */
+const OUTAGES: ReadonlySet<ErrorCode> = new Set([
+  ...(["DISK_FULL", "STORE_UNAVAILABLE"] as const),
+  ...(["KEY_UNAVAILABLE", "KEY_DENIED", "KEY_DISABLED"] as const),
+]);
 
 export function isOutage(error: unknown): boolean {
   return error instanceof StepbackError && OUTAGES.has(error.code);

@@ -138,7 +138,10 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["FENCED","Send it to the service that was started last on this data folder: this one takes no more writes and ends by itself."],
   ["DISK_FULL","Free space on the disk of the data folder, and send it again: the service goes on by itself."],
   ["STORE_UNAVAILABLE","Send it again in a moment. If that lasts, see the service's log: another process holds the database, or its disk fails."],
-  ["KEY_LOST","Bring the master key that the detail names back into the master key file and start the service again. What this key did not seal can still be read."],
+  ["KEY_UNAVAILABLE","Send it again in a moment: jobs wait and go on by themselves. If that lasts, see the service's log, and whether the service reaches KMS."],
+  ["KEY_DENIED","Give the service's credentials back what the log names: `kms:Encrypt`, `kms:Decrypt` and `kms:DescribeKey` on the key. Jobs wait and go on by themselves."],
+  ["KEY_DISABLED","Enable the key that the log names in KMS, or cancel its deletion before its waiting period is over. Jobs wait and go on by themselves."],
+  ["KEY_LOST","Bring the master key that the detail names back into the master key file, or name the recovery key's private half in STEPBACK_RECOVERY_PRIVATE_KEY_FILE, and start the service again. What this key did not seal can still be read."],
   ["INVALID_SETTINGS","Fix what the message lists and start again."],
   ["INTERNAL","Give the request id to whoever runs the service."],
 ]);

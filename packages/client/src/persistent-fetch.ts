@@ -13,7 +13,7 @@ const RETRY_PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 const NOBODY_THERE = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"];
 
 /** Error codes that ask for the same request again. */
-const TRY_AGAIN_CODES = ["SHUTTING_DOWN", "STORE_UNAVAILABLE", "IDEMPOTENCY_IN_PROGRESS"];
+const TRY_AGAIN_CODES = ["SHUTTING_DOWN", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "IDEMPOTENCY_IN_PROGRESS"];
 
 /**
  * A fetch that survives lost connections. All attempts of a request that changes something carry the same idempotency

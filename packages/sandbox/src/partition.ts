@@ -11,6 +11,7 @@ import { Quotas } from "./core/quotas.ts";
 import type { Endpoint, RegionalServices } from "./core/router.ts";
 import { createDynamoDb } from "./dynamodb/dynamodb.ts";
 import { createEcr } from "./ecr/ecr.ts";
+import { createKms } from "./kms/kms.ts";
 import { HandlerRunner } from "./lambda/handler-runner.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { restJsonProtocol } from "./lambda/rest-json-protocol.ts";
@@ -100,6 +101,7 @@ export class Partition {
       { service: createCloudControl(context, registry), protocol: createJsonProtocol("CloudApiService") },
       { service: createSsm(context), protocol: createJsonProtocol("AmazonSSM") },
       { service: createEcr(context), protocol: createJsonProtocol("AmazonEC2ContainerRegistry_V20150921") },
+      { service: createKms(context), protocol: createJsonProtocol("TrentService") },
       { service: createSqs(context), protocol: SQS_PROTOCOL },
       { service: createDynamoDb(), protocol: DYNAMODB_PROTOCOL },
       { service: createSns(context), protocol: createQueryProtocol("http://sns.amazonaws.com/doc/2010-03-31/") },

@@ -53,6 +53,27 @@ t.test("the AWS CLI asks who it is", { skip }, async (t) => {
   t.match(await json("sts", "get-caller-identity"), { Account: "000000000000" });
 });
 
+t.test(
+  "the AWS CLI encrypts under a key by its alias, and decrypts only under the same context",
+  { skip },
+  async (t) => {
+    const { json, text, folder } = await openCli(t);
+    const { KeyMetadata: made } = (await json("kms", "create-key")) as { KeyMetadata: { Arn: string } };
+    await text("kms", "create-alias", "--alias-name", "alias/stepback", "--target-key-id", made.Arn);
+    const context = ["--encryption-context", "app=stepback,target=prod"];
+    // Versions 1 and 2 of the CLI read bytes from files alike, and from arguments differently.
+    await writeFile(join(folder, "plain"), "secret");
+    const encrypt = ["kms", "encrypt", "--key-id", "alias/stepback", "--plaintext", "fileb://plain"];
+    const { CiphertextBlob } = await json(...encrypt, ...context);
+    await writeFile(join(folder, "sealed"), Buffer.from(String(CiphertextBlob), "base64"));
+    const decrypt = ["kms", "decrypt", "--ciphertext-blob", "fileb://sealed"];
+    t.match(await json(...decrypt, ...context), { Plaintext: "c2VjcmV0", KeyId: made.Arn });
+    await t.rejects(json(...decrypt), { message: /InvalidCiphertextException/ });
+    await text("kms", "disable-key", "--key-id", made.Arn);
+    await t.rejects(json(...decrypt, ...context), { message: /DisabledException.*is disabled/ });
+  },
+);
+
 t.test("the AWS CLI keeps parameters and reads repositories", { skip }, async (t) => {
   const { text, json } = await openCli(t);
   const put = ["ssm", "put-parameter", "--name", "/shop/level", "--type", "String"];

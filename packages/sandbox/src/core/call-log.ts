@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { AccountRegion, CallRecord, Shape } from "./contract.ts";
 
 /** Calls that only read, or that run something without changing stored state. All other calls are mutations. */
-const READING = /^(Get|List|Describe|Head|Validate|Estimate|Lookup|Invoke|Assume|Scan)/;
+const READING =
+  /^(Get|List|Describe|Head|Validate|Estimate|Lookup|Invoke|Assume|Scan|Encrypt|Decrypt|ReEncrypt|GenerateDataKey)/;
 
 /** Every call that came over the wire, in order of arrival. */
 export interface CallLog {

@@ -46,12 +46,16 @@ class Bucket {
   }
 }
 
+const KMS_THROTTLED = "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.";
+
 function throttled(service: string): AwsError {
   switch (service) {
     case "lambda":
       return new AwsError("TooManyRequestsException", "Rate exceeded", 429, { Reason: "CallerRateLimitExceeded" });
     case "s3":
       return new AwsError("SlowDown", "Please reduce your request rate.", 503);
+    case "kms":
+      return new AwsError("ThrottlingException", KMS_THROTTLED, 400);
     default:
       return new AwsError("Throttling", "Rate exceeded", 400);
   }
