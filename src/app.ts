@@ -18,7 +18,6 @@ import { buildRoutes } from "./routes/builds.ts";
 import { componentRoutes } from "./routes/components.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { healthRoutes } from "./routes/health.ts";
-import { presentMade } from "./routes/made-jobs.ts";
 import { meRoutes } from "./routes/me.ts";
 import { NOUNS } from "./routes/nouns.ts";
 import { pinRoutes } from "./routes/pins.ts";
@@ -110,7 +109,7 @@ const DATA_ONLY = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
 function v1(services: Services) {
   return async (app: FastifyInstance) => {
     addAccessControl(app, services.access);
-    addIdempotencyKeys(app, services.idempotency, presentMade(services));
+    addIdempotencyKeys(app, services.idempotency);
     await app.register(meRoutes, { prefix: "/me" });
     await app.register(tokenRoutes(services), { prefix: "/tokens" });
     await app.register(deploymentRoutes(services), { prefix: "/deployments" });

@@ -14,6 +14,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The key that this request owns until its response is sent; null without one. */
     ownedKey: KeyedRequest | null;
+    /** What an earlier request with the same key has made or changed, before it lost its response; null for none. */
+    made: string | null;
   }
 }
 
@@ -24,16 +26,12 @@ const MAX_KEY_LENGTH = 255;
 const KEPT_HEADERS = ["content-type", "location"] as const;
 
 /**
- * Supports `Idempotency-Key` on every POST: the first request with a key is handled, and later ones get its response, or
- * the job that it made where a crash took the response. The
- * key is reserved after validation, so that a malformed request can be corrected and sent again with the same key.
+ * Supports `Idempotency-Key` on every POST: the first request with a key is handled, and later ones get its response. Where
+ * a crash took the response, they get what it made as it is now (see `once`). The key is reserved after validation, so that a malformed request can be corrected and sent again with the same key.
  */
-export function addIdempotencyKeys(
-  app: FastifyInstance,
-  idempotency: IdempotencyService,
-  presentMade: (reply: FastifyReply, id: string) => Promise<object>,
-): void {
+export function addIdempotencyKeys(app: FastifyInstance, idempotency: IdempotencyService): void {
   app.decorateRequest("ownedKey", null);
+  app.decorateRequest("made", null);
   app.addHook("preHandler", async (request, reply) => {
     const keyed = keyedRequest(request);
     if (!keyed) return;
@@ -43,7 +41,10 @@ export function addIdempotencyKeys(
       return;
     }
     reply.header("idempotency-replayed", "true");
-    if ("made" in earlier) return reply.send(await presentMade(reply, earlier.made));
+    if ("made" in earlier) {
+      request.made = earlier.made;
+      return;
+    }
     const { status, headers, body } = earlier.response;
     return reply.code(status).headers(headers).send(body);
   });
@@ -62,11 +63,27 @@ export function addIdempotencyKeys(
   });
 }
 
+/**
+ * Does what a POST asks for, unless an earlier request with the same key has done it: then reads what that one made or
+ * changed. Every handler of a POST has its effect in here.
+ */
+export function once<Made>(
+  request: Pick<FastifyRequest, "made">,
+  work: () => Promise<Made>,
+  read: (made: string) => Promise<Made>,
+): Promise<Made> {
+  return request.made === null ? work() : read(request.made);
+}
+
 /** What a repeat gets instead of a secret. */
+export function secretShownOnce(): StepbackError {
+  return new StepbackError("SECRET_SHOWN_ONCE", "The first answer held it.");
+}
+
 const SHOWN_ONCE: StoredResponse = {
   status: ERROR_TABLE.SECRET_SHOWN_ONCE.status,
   headers: { "content-type": "application/problem+json" },
-  body: JSON.stringify(presentProblem(problemOf(new StepbackError("SECRET_SHOWN_ONCE", "The first answer held it.")))),
+  body: JSON.stringify(presentProblem(problemOf(secretShownOnce()))),
 };
 
 /** A refusal that may pass must not be repeated for a day. */

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { APPROVERS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import type { ApprovalService } from "../services/approvals.ts";
 import { REFUSALS } from "./refusals.ts";
 import { LongText } from "./request-texts.ts";
@@ -55,7 +56,13 @@ const REVIEW = {
 /** The routes of approvers, below /v1/rollbacks/{id}. */
 export function addApprovalRoutes(app: TypedApp, approvals: ApprovalService): void {
   app.post("/:id/approvals", { schema: DECIDE }, async (request) =>
-    presentApprovalState(await approvals.decide(request.params.id, request.body, callerOf(request))),
+    presentApprovalState(
+      await once(
+        request,
+        () => approvals.decide(request.params.id, request.body, callerOf(request)),
+        approvals.findState,
+      ),
+    ),
   );
   app.get("/:id/approvals", { schema: LIST }, async ({ params }) => ({
     // All of them fit into one page: each is a person's click.
@@ -63,6 +70,12 @@ export function addApprovalRoutes(app: TypedApp, approvals: ApprovalService): vo
     next: null,
   }));
   app.post("/:id/review", { schema: REVIEW }, async (request) =>
-    presentRollback(await approvals.review(request.params.id, request.body.comment, callerOf(request))),
+    presentRollback(
+      await once(
+        request,
+        () => approvals.review(request.params.id, request.body.comment, callerOf(request)),
+        approvals.findReviewed,
+      ),
+    ),
   );
 }

@@ -6,6 +6,7 @@ import { DEPLOYERS, OPERATORS, READERS } from "../domain/access/roles.ts";
 import type { PackageFormat } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import type { BuildRollbackRequest } from "../services/build-rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
@@ -108,7 +109,7 @@ const ROLLBACK = {
 } as const;
 
 /** /v1/applications/{application}/stages/{stage}: the builds of a stage, and rollbacks to them. */
-export function buildRoutes({ builds, buildRollbacks }: Services): FastifyPluginAsyncTypebox {
+export function buildRoutes({ builds, buildRollbacks, rollbacks }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get("/builds", { schema: LIST }, async (request, reply) =>
       sendPage(
@@ -121,7 +122,16 @@ export function buildRoutes({ builds, buildRollbacks }: Services): FastifyPlugin
       presentBuild(await builds.find(shownTo(request, request.params), request.params.build)),
     );
     app.post("/rollback", { schema: ROLLBACK }, async (request, reply) =>
-      accepted(reply, presentRollback(await buildRollbacks.open(request.params, request.body, callerOf(request)))),
+      accepted(
+        reply,
+        presentRollback(
+          await once(
+            request,
+            () => buildRollbacks.open(request.params, request.body, callerOf(request)),
+            rollbacks.find,
+          ),
+        ),
+      ),
     );
     app.get(
       "/builds/:build/packages/:service",

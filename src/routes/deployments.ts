@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type TSchema, Type } from "typebox";
 import { DEPLOYERS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import type { DeploymentRequest } from "../services/deployments.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
@@ -132,7 +133,12 @@ const COMPONENTS = {
 export function deploymentRoutes({ deployments, rollbacks, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
-      accepted(reply, presentDeployment(await deployments.open(request.body, callerOf(request)))),
+      accepted(
+        reply,
+        presentDeployment(
+          await once(request, () => deployments.open(request.body, callerOf(request)), deployments.find),
+        ),
+      ),
     );
     app.get("", { schema: LIST }, async (request, reply) =>
       sendPage(
@@ -145,13 +151,28 @@ export function deploymentRoutes({ deployments, rollbacks, logs }: Services): Fa
       presentDeployment(await deployments.wait(request.params.id, waitFrom(request.query, reply))),
     );
     app.post("/:id/finish", { schema: FINISH }, async (request, reply) =>
-      accepted(reply, presentDeployment(await deployments.finish(request.params.id, request.body))),
+      accepted(
+        reply,
+        presentDeployment(
+          await once(request, () => deployments.finish(request.params.id, request.body), deployments.find),
+        ),
+      ),
     );
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
-      accepted(reply, presentDeployment(await deployments.cancel(request.params.id, callerOf(request).subject))),
+      accepted(
+        reply,
+        presentDeployment(
+          await once(request, () => deployments.cancel(request.params.id, callerOf(request).subject), deployments.find),
+        ),
+      ),
     );
     app.post("/:id/drill", { schema: DRILL }, async (request, reply) =>
-      accepted(reply, presentRollback(await rollbacks.drill(request.params.id, callerOf(request)))),
+      accepted(
+        reply,
+        presentRollback(
+          await once(request, () => rollbacks.drill(request.params.id, callerOf(request)), rollbacks.find),
+        ),
+      ),
     );
     app.get("/:id/components", { schema: COMPONENTS }, async (request, reply) =>
       sendPage(

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { OPERATORS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import type { DraftService } from "../services/drafts.ts";
 import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -56,15 +57,25 @@ const RUN = {
 /** The routes of the selection page, below /v1/rollbacks/{id}. */
 export function addDraftRoutes(app: TypedApp, drafts: DraftService): void {
   app.post("/:id/components", { schema: ADD }, async (request) =>
-    presentRollback(await drafts.add(request.params.id, request.body.add, callerOf(request))),
+    presentRollback(
+      await once(request, () => drafts.add(request.params.id, request.body.add, callerOf(request)), drafts.find),
+    ),
   );
   app.delete("/:id/components/:componentId", { schema: REMOVE }, async (request) =>
     presentRollback(await drafts.remove(request.params.id, request.params.componentId, callerOf(request))),
   );
   app.post("/:id/plan", { schema: PLAN }, async (request, reply) =>
-    accepted(reply, presentRollback(await drafts.plan(request.params.id, callerOf(request)))),
+    accepted(
+      reply,
+      presentRollback(await once(request, () => drafts.plan(request.params.id, callerOf(request)), drafts.find)),
+    ),
   );
   app.post("/:id/run", { schema: RUN }, async (request, reply) =>
-    accepted(reply, presentRollback(await drafts.run(request.params.id, request.body, callerOf(request)))),
+    accepted(
+      reply,
+      presentRollback(
+        await once(request, () => drafts.run(request.params.id, request.body, callerOf(request)), drafts.find),
+      ),
+    ),
   );
 }

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { OPERATORS } from "../domain/access/roles.ts";
 import { CONTROL_CHARACTERS } from "../plugins/control-characters.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import type { PackageCommandService } from "../services/package-commands.ts";
 import { accepted } from "./accepted.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -47,10 +48,14 @@ const FINISH = {
 /** What the runner of the external command reports, below /v1/rollbacks/{id}. */
 export function addPackageCommandRoutes(app: TypedApp, commands: PackageCommandService): void {
   app.post("/:id/output", { schema: OUTPUT }, async (request, reply) => {
-    await commands.appendOutput(request.params.id, request.body.lines);
+    const append = () => commands.appendOutput(request.params.id, request.body.lines);
+    await once(request, append, async () => {});
     return reply.code(204).send(null);
   });
   app.post("/:id/finish", { schema: FINISH }, async (request, reply) =>
-    accepted(reply, presentRollback(await commands.finish(request.params.id, request.body))),
+    accepted(
+      reply,
+      presentRollback(await once(request, () => commands.finish(request.params.id, request.body), commands.find)),
+    ),
   );
 }

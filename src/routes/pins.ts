@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { OPERATORS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import type { Services } from "../services/services.ts";
 import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -62,7 +63,13 @@ export function pinRoutes({ pins }: Services): FastifyPluginAsyncTypebox {
     });
     app.get("/:id", { schema: GET }, async (request) => presentPin(await pins.find(request.params.id)));
     app.post("/:id/clear", { schema: CLEAR }, async (request) =>
-      presentPin(await pins.clear(request.params.id, { ...request.body, by: callerOf(request).subject })),
+      presentPin(
+        await once(
+          request,
+          () => pins.clear(request.params.id, { ...request.body, by: callerOf(request).subject }),
+          pins.find,
+        ),
+      ),
     );
   };
 }

@@ -3,6 +3,7 @@ import { type TSchema, Type } from "typebox";
 import { OPERATORS, READERS } from "../domain/access/roles.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import type { RollbackRequest } from "../services/rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
@@ -125,7 +126,13 @@ export function rollbackRoutes({
 }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN }, async (request, reply) =>
-      accepted(reply, await withApprovals(approvals, await rollbacks.open(request.body, callerOf(request)))),
+      accepted(
+        reply,
+        await withApprovals(
+          approvals,
+          await once(request, () => rollbacks.open(request.body, callerOf(request)), rollbacks.find),
+        ),
+      ),
     );
     app.get("", { schema: LIST }, async (request, reply) =>
       sendPage(
@@ -149,7 +156,12 @@ export function rollbackRoutes({
       next: null,
     }));
     app.post("/:id/cancel", { schema: CANCEL }, async (request, reply) =>
-      accepted(reply, presentRollback(await rollbacks.cancel(request.params.id, callerOf(request).subject))),
+      accepted(
+        reply,
+        presentRollback(
+          await once(request, () => rollbacks.cancel(request.params.id, callerOf(request).subject), rollbacks.find),
+        ),
+      ),
     );
     addDraftRoutes(app, drafts);
     addApprovalRoutes(app, approvals);

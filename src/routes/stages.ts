@@ -4,6 +4,7 @@ import { NO_APPROVALS } from "../domain/access/approvals.ts";
 import { ADMINS, APPROVERS, OPERATORS, READERS } from "../domain/access/roles.ts";
 import { PIN_RULES, type StagePolicy } from "../domain/activity/stage-policy.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once } from "../plugins/idempotency-keys.ts";
 import { noun } from "../plugins/nouns.ts";
 import type { Services } from "../services/services.ts";
 import type { ShownPolicy } from "../services/stages.ts";
@@ -180,7 +181,10 @@ export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
     app.post("/policy/approvals", { schema: DECIDE }, async (request) => {
       const { policy, decision, comment = null } = request.body;
       const decided = { by: callerOf(request).subject, decision, comment };
-      return presentApprovalState(await stages.decidePolicy(request.params, policyIn(policy), decided));
+      const wanted = policyIn(policy);
+      const decide = () => stages.decidePolicy(request.params, wanted, decided);
+      const read = () => stages.findPolicyState(request.params, wanted);
+      return presentApprovalState(await once(request, decide, read));
     });
     app.get("/revalidations", { schema: LIST }, async (request, reply) => {
       const { open } = request.query;
@@ -191,7 +195,8 @@ export function stageRoutes({ stages }: Services): FastifyPluginAsyncTypebox {
     app.post("/revalidations/:id/clear", { schema: CLEAR }, async (request) => {
       const { id, ...place } = request.params;
       const clearing = { ...request.body, by: callerOf(request).subject };
-      return presentRevalidation(await stages.clearRevalidation(place, id, clearing));
+      const clear = () => stages.clearRevalidation(place, id, clearing);
+      return presentRevalidation(await once(request, clear, (cleared) => stages.findRevalidation(place, cleared)));
     });
   };
 }

@@ -3,6 +3,7 @@ import { type Static, Type } from "typebox";
 import { ADMINS } from "../domain/access/roles.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { once, secretShownOnce } from "../plugins/idempotency-keys.ts";
 import type { Services } from "../services/services.ts";
 import type { WantedGrant } from "../services/tokens.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
@@ -71,7 +72,11 @@ export function tokenRoutes({ tokens }: Services): FastifyPluginAsyncTypebox {
     app.post("", { schema: CREATE, config: { showsSecret: true } }, async (request, reply) => {
       const { name, expiresAt } = request.body;
       const wanted = { name, grants: grantsIn(request.body), ...lifeOf(expiresAt) };
-      const { token, row } = await tokens.create(wanted, callerOf(request));
+      const { token, row } = await once(
+        request,
+        () => tokens.create(wanted, callerOf(request)),
+        () => Promise.reject(secretShownOnce()),
+      );
       return reply.code(201).send({ ...presentToken(row), token });
     });
     app.get("", { schema: LIST }, async (request, reply) =>

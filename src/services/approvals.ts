@@ -37,19 +37,26 @@ export interface ApprovalService {
   decide(rollback: string, decision: NewDecision, caller: Caller): Promise<ApprovalState>;
   /** Every decision about a rollback, oldest first. */
   list(rollback: string): Promise<readonly Approval[]>;
+  /** How far the approvals of a rollback's latest plan have come, whether or not it needs any. */
+  findState(rollback: string): Promise<ApprovalState>;
   /** How far the approvals of a draft's latest plan have come; null where the stage's policy asks for none. */
   stateOf(rollback: Rollback): Promise<ApprovalState | null>;
   /** Closes an emergency. NOT_AN_EMERGENCY, NOT_BY_REQUESTER, NOT_ACTIVE when it was reviewed before. */
   review(rollback: string, comment: string, caller: Caller): Promise<Rollback>;
+  /** A rollback with its review. */
+  findReviewed(rollback: string): Promise<Rollback>;
 }
 
 type ApprovalDeps = Uses<ActivityStore & PolicyStore & RollbackStore & TokenStore, "clock">;
 
 export function createApprovalService(deps: ApprovalDeps): ApprovalService {
   const { store } = deps;
+  const find = async (id: string) => found(await store.findRollback(id), id);
   return {
     decide: (rollback, decision, caller) => decide(deps, rollback, decision, caller),
     list: (rollback) => store.findApprovals(rollback),
+    findState: async (id) => latestState(deps, await find(id)),
+    findReviewed: find,
     stateOf: (rollback) => stateOf(deps, rollback),
     review: (rollback, comment, caller) => review(deps, rollback, comment, caller),
   };
@@ -83,9 +90,14 @@ export function findReversed(store: ActivityStore, { deployments }: Rollback): P
   return Promise.all(deployments.map((id) => store.findDeployment(id)));
 }
 
-async function stateOf({ store, clock }: ApprovalDeps, rollback: Rollback): Promise<ApprovalState | null> {
-  const { approvals } = await findPolicy(store, rollback);
+async function stateOf(deps: ApprovalDeps, rollback: Rollback): Promise<ApprovalState | null> {
+  const { approvals } = await findPolicy(deps.store, rollback);
   if (approvals.required === 0 || rollback.waiver !== null || rollback.drill || hasEnded(rollback.status)) return null;
+  return latestState(deps, rollback);
+}
+
+async function latestState({ store, clock }: ApprovalDeps, rollback: Rollback): Promise<ApprovalState> {
+  const { approvals } = await findPolicy(store, rollback);
   const plan = await store.findPlan(rollback.id);
   const asked = askedOf(rollback, { plan, deployments: await findReversed(store, rollback), now: clock.now() });
   return approvalState(approvals, await store.findApprovals(rollback.id), asked);

@@ -6,7 +6,7 @@ import type { Deployment, Outcome } from "../domain/activity/deployment.ts";
 import { announcedPins } from "../domain/activity/pins.ts";
 import { type Lock, type Scope, scopeFaults } from "../domain/activity/scope.ts";
 import { bindingError, type StagePolicy } from "../domain/activity/stage-policy.ts";
-import { type Fault, problemOf, type Reason, StepbackError } from "../domain/errors.ts";
+import { type Fault, type Problem, problemOf, type Reason, StepbackError } from "../domain/errors.ts";
 import type { AllowDestructive } from "../domain/plan/losses.ts";
 import type { ActivityFilter, ActivityStore } from "../store/port/activities.ts";
 import type { DeploymentStore } from "../store/port/deployments.ts";
@@ -189,11 +189,14 @@ function refuseUnfinished(deployment: Deployment): void {
 
 async function cancel({ store, clock, dispatcher }: DeploymentDeps, deployment: Deployment, by: string): Promise<void> {
   refuse(endedError(deployment));
-  await store.requestCancel(deployment.id, clock.now(), by);
+  await store.cancelDeployment(deployment.id, { at: clock.now(), by, endsWith: endOfUnreported });
   dispatcher.cancel(deployment.id);
-  if (deployment.status !== "In Progress" || deployment.outcome !== null) return;
-  const problem = problemOf(new StepbackError("CANCELLED", "Cancelled before its outcome was reported."));
-  await store.endActivity(deployment.id, problem, clock.now());
+}
+
+/** No job runs while the outcome is awaited. */
+function endOfUnreported({ status, outcome }: Deployment): Problem | null {
+  if (status !== "In Progress" || outcome !== null) return null;
+  return problemOf(new StepbackError("CANCELLED", "Cancelled before its outcome was reported."));
 }
 
 async function abandonExpired({ store, clock }: DeploymentDeps, afterMs: number): Promise<readonly string[]> {

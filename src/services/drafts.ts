@@ -21,6 +21,7 @@ import { findPolicy, reasonError } from "./stages.ts";
 
 /** The selection page: somebody fills a draft, has it planned, reads the plan and runs it. NOT_A_DRAFT for anything else. */
 export interface DraftService {
+  find(id: string): Promise<Rollback>;
   /** Adds components; those that are picked already stay. UNKNOWN_COMPONENT, DUPLICATE_COMPONENT, STRATEGY_UNSUPPORTED, OUTSIDE_GRANT. */
   add(id: string, wanted: readonly string[] | "all", caller: Caller): Promise<Rollback>;
   /** Removes a component and its containers. NOT_FOUND when the component is not picked. */
@@ -49,6 +50,7 @@ export function createDraftService(deps: DraftDeps): DraftService {
     return { draft: rollback, rows: await rowsOf(store, rollback) };
   };
   return {
+    find,
     add: async (id, wanted, caller) => {
       const { rows } = await findDraft(id);
       return store.editDraft(id, caller.subject, (draft) => {

@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { StepbackError } from "../domain/errors.ts";
 import { digestOf, type Json } from "../domain/json.ts";
 import type { AccessStore, StoredResponse } from "../store/port/access.ts";
-import type { ServiceDeps, Uses } from "./service-deps.ts";
+import type { Uses } from "./service-deps.ts";
 
 export type { StoredResponse };
 
@@ -14,7 +13,7 @@ export interface KeyedRequest {
   readonly body: Json;
 }
 
-/** What came of the first request with a key: its response, or the job that it made before it lost its response. */
+/** What came of the first request with a key: its response, or the id of what it made or changed before it lost its response. */
 export type Earlier = { readonly response: StoredResponse } | { readonly made: string };
 
 export interface IdempotencyService {
@@ -23,16 +22,13 @@ export interface IdempotencyService {
    * of the first request. IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS.
    */
   reserve(request: KeyedRequest): Promise<Earlier | null>;
-  /** Runs the handling of a request that owns its key: a job that it makes is noted under the key. */
+  /** Runs the handling of a request that owns its key: what it makes or changes is noted under the key. */
   handle(request: KeyedRequest, handle: () => void): void;
   /** Keeps the response for 24 h. One that says to try again releases the key instead. */
   settle(request: KeyedRequest, response: StoredResponse, isKept: boolean): Promise<void>;
 }
 
 const CODES = { differs: "IDEMPOTENCY_KEY_REUSED", running: "IDEMPOTENCY_IN_PROGRESS" } as const;
-
-/** The key of the request that is being handled. */
-const handled = new AsyncLocalStorage<string>();
 
 export function createIdempotencyService({ store, clock }: Uses<AccessStore, "clock">): IdempotencyService {
   return {
@@ -44,30 +40,9 @@ export function createIdempotencyService({ store, clock }: Uses<AccessStore, "cl
       if (reserved.state === "made") return { made: reserved.id };
       throw new StepbackError(CODES[reserved.state], `Idempotency-Key: ${request.key}`);
     },
-    handle: (request, handle) => handled.run(ownKey(request), handle),
+    handle: (request, handle) => store.underKey(ownKey(request), handle),
     settle: (request, response, isKept) =>
       isKept ? store.completeKey(ownKey(request), response) : store.releaseKey(ownKey(request)),
-  };
-}
-
-/**
- * Notes each job under the key of the request that makes it, in the same transaction: whoever repeats the request after a
- * crash gets that job instead of colliding with it.
- */
-export function notingDispatcher(
-  dispatcher: ServiceDeps["dispatcher"],
-  store: Pick<AccessStore, "noteMade">,
-): ServiceDeps["dispatcher"] {
-  return {
-    get fault() {
-      return dispatcher.fault;
-    },
-    cancel: (subject) => dispatcher.cancel(subject),
-    enqueue: async (transaction, job) => {
-      await dispatcher.enqueue(transaction, job);
-      const key = handled.getStore();
-      if (key !== undefined) await store.noteMade(transaction, key, job.subject);
-    },
   };
 }
 

@@ -14,6 +14,7 @@ import type { Uses } from "./service-deps.ts";
  * the stored package. This service takes the reports of the command's runner. NO_COMMAND_AWAITED for any other rollback.
  */
 export interface PackageCommandService {
+  find(id: string): Promise<Rollback>;
   /** Appends what the command printed to the rollback's log, with its control characters made visible. */
   appendOutput(id: string, messages: readonly string[]): Promise<void>;
   /**
@@ -31,7 +32,9 @@ export function createPackageCommandService(
   deps: Uses<ActivityStore & CommandStore, "dispatcher" | "clock">,
 ): PackageCommandService {
   const { store, clock } = deps;
+  const find = async (id: string) => found(await store.findRollback(id), id);
   return {
+    find,
     appendOutput: async (id, messages) => {
       const at = clock.now();
       const about = { level: "info", component: null, step: null, aws: null } as const;
@@ -45,7 +48,7 @@ export function createPackageCommandService(
       const detail = message ?? "The command was reported as failed.";
       const problem = outcome === "failed" ? new StepbackError("COMMAND_FAILED", detail) : null;
       await report(deps, id, { outcome, problem });
-      return found(await store.findRollback(id), id);
+      return find(id);
     },
     abandonExpired: async (afterMs) => {
       const waiting = await store.listAwaitingSince(clock.now() - afterMs);
@@ -58,7 +61,7 @@ export function createPackageCommandService(
 }
 
 /** Ends the wait for a command with a problem. The job still reads back what the command did until then. */
-export function reportFailure(deps: ReportDeps, id: string, problem: StepbackError): Promise<void> {
+function reportFailure(deps: ReportDeps, id: string, problem: StepbackError): Promise<void> {
   return report(deps, id, { outcome: "failed", problem });
 }
 

@@ -3,7 +3,7 @@ import type { Caller } from "../domain/access/principal.ts";
 import { hasEnded } from "../domain/activity/activity.ts";
 import { awaitsCommand, type Rollback } from "../domain/activity/rollback.ts";
 import { resolvePicked } from "../domain/activity/selection.ts";
-import { problemOf, StepbackError } from "../domain/errors.ts";
+import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import { type Estimate, estimate } from "../domain/plan/estimate.ts";
 import type { Plan, PlanStep } from "../domain/plan/plan.ts";
 import type { StepRow } from "../domain/plan/step-row.ts";
@@ -15,7 +15,6 @@ import type { Page, Paged } from "../store/port/transaction.ts";
 import type { ShownTo } from "./activities.ts";
 import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { type OpenDeps, openFrom, type RollbackOptions, rollbackFor } from "./open-rollback.ts";
-import { reportFailure } from "./package-commands.ts";
 import { endedError, found, refuse } from "./refusals.ts";
 import { deploymentsSource, type RollbackSource, snapshotSource, undoSource } from "./rollback-sources.ts";
 import type { ServiceDeps } from "./service-deps.ts";
@@ -134,14 +133,18 @@ function isSettled(rollback: Rollback): boolean {
 async function cancel(deps: RollbackDeps, rollback: Rollback, by: string): Promise<void> {
   const { store, clock, dispatcher } = deps;
   refuse(endedError(rollback));
-  const at = clock.now();
-  await store.requestCancel(rollback.id, at, by);
+  await store.cancelRollback(rollback.id, {
+    at: clock.now(),
+    by,
+    endsWith: ({ status }) => (status === "Draft" ? cancelled("The draft was discarded.") : null),
+    reports: (now) => (awaitsCommand(now) ? cancelled("Cancelled before its command ended.") : null),
+    enqueue: (transaction) => dispatcher.enqueue(transaction, { type: "run-rollback", subject: rollback.id }),
+  });
   dispatcher.cancel(rollback.id);
-  if (awaitsCommand(rollback)) {
-    await reportFailure(deps, rollback.id, new StepbackError("CANCELLED", "Cancelled before its command ended."));
-  }
-  if (rollback.status !== "Draft") return;
-  await store.endActivity(rollback.id, problemOf(new StepbackError("CANCELLED", "The draft was discarded.")), at);
+}
+
+function cancelled(detail: string): Problem {
+  return problemOf(new StepbackError("CANCELLED", detail));
 }
 
 async function findPlan(deps: RollbackDeps, id: string, wait: Wait): Promise<ExpectedPlan> {

@@ -7,7 +7,7 @@ import { createDeploymentService, type DeploymentService } from "./deployments.t
 import { createDraftService, type DraftService } from "./drafts.ts";
 import { createHealthService, type HealthService } from "./health.ts";
 import { createHistoryService, type HistoryService } from "./histories.ts";
-import { createIdempotencyService, type IdempotencyService, notingDispatcher } from "./idempotency.ts";
+import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
 import { createLogService, type LogService } from "./logs.ts";
 import { createPackageCommandService, type PackageCommandService } from "./package-commands.ts";
 import { createPinService, type PinService } from "./pins.ts";
@@ -38,8 +38,7 @@ export interface Services {
   readonly tokens: TokenService;
 }
 
-export function createServices(given: ServiceDeps): Services {
-  const deps = { ...given, dispatcher: notingDispatcher(given.dispatcher, given.store) };
+export function createServices(deps: ServiceDeps): Services {
   return {
     access: createAccessService(deps),
     activities: createActivityService(deps),

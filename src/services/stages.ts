@@ -25,6 +25,9 @@ export interface StageService {
   setPolicy(place: StagePlace, policy: Partial<StagePolicy>, by: string): Promise<ShownPolicy>;
   /** Agrees to a policy that asks for fewer approvals than the present one, or refuses it. */
   decidePolicy(place: StagePlace, policy: Partial<StagePolicy>, decided: PolicyDecision): Promise<ApprovalState>;
+  /** How far the approvals of a policy have come. */
+  findPolicyState(place: StagePlace, policy: Partial<StagePolicy>): Promise<ApprovalState>;
+  findRevalidation(place: StagePlace, id: string): Promise<Revalidation>;
   /** Branches and builds that need revalidation, newest first. */
   listRevalidations(place: ShownTo<RevalidationFilter>, page: Page): Promise<Paged<Revalidation>>;
   /** NOT_FOUND; NOT_ACTIVE when the mark is closed already. */
@@ -56,6 +59,8 @@ export function createStageService({ store, clock }: StageDeps): StageService {
       await store.addApproval({ ...about, ...(await lineOf(store, by)), decision, comment, at: clock.now() });
       return looserState({ store, clock }, place, wanted, null);
     },
+    findPolicyState: (place, policy) => looserState({ store, clock }, place, { ...DEFAULT_POLICY, ...policy }, null),
+    findRevalidation: findMark,
     listRevalidations: (filter, page) => store.listRevalidations(filter, page),
     clearRevalidation: async (place, id, clearing) => {
       await findMark(place, id);

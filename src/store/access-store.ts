@@ -1,8 +1,9 @@
 import { and, eq, isNull, lt } from "drizzle-orm";
 import { INSTALLATION_SCOPE } from "../sealing/scopes.ts";
+import { underKey } from "./made-rows.ts";
 import type { AccessStore } from "./port/access.ts";
 import { idempotencyKeys } from "./schema/access.ts";
-import { type Rows, rowsOf, type SqliteDatabase } from "./sqlite-database.ts";
+import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 import { createTokenStore } from "./token-store.ts";
 
 /** The API promises to repeat a response for this long. */
@@ -17,9 +18,7 @@ export function createAccessStore(database: SqliteDatabase): AccessStore {
         const keyed = rows.sealing.keyed(INSTALLATION_SCOPE, fingerprint);
         return reserveKey(rows, { key, fingerprint: keyed, createdAt: now });
       }),
-    noteMade: async (transaction, key, id) => {
-      await rowsOf(transaction).update(idempotencyKeys).set({ made: id }).where(eq(idempotencyKeys.key, key));
-    },
+    underKey,
     completeKey: (key, response) =>
       database.write(async (rows) => {
         const place = { scope: INSTALLATION_SCOPE, id: key };

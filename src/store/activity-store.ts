@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, max, or, sql } from "drizzle-orm";
+import { eq, inArray, isNull, max, or, sql } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
@@ -94,20 +94,6 @@ const LAST_LINE_AT = sql`(
 
 function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
   return {
-    requestCancel: (id, at, by) =>
-      database.write(async (rows) => {
-        if (hasEnded((await getActivity(rows, id)).status)) return false;
-        const isFirst = and(eq(activities.id, id), isNull(activities.cancelRequestedAt));
-        const first = await rows
-          .update(activities)
-          .set({ cancelRequestedAt: at })
-          .where(isFirst)
-          .returning({ id: activities.id });
-        const message = `${by} asked to cancel it.`;
-        const asked = { at, level: "info" as const, component: null, step: null, message, aws: null };
-        await insertLines(rows, id, first.length > 0 ? [asked] : []);
-        return true;
-      }),
     isCancelRequested: (id) => database.read(async (rows) => (await getActivity(rows, id)).cancelRequestedAt !== null),
     latestTime: () => database.read(latestTime),
     endActivity: (id, problem, at) =>

@@ -2,6 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Approval } from "../domain/access/approvals.ts";
 import { INSTALLATION_SCOPE } from "../sealing/scopes.ts";
 import { noteChanged } from "./changes.ts";
+import { noteMade } from "./made-rows.ts";
 import type { ApprovalStore } from "./port/rollbacks.ts";
 import { approvals } from "./schema/access.ts";
 import { rollbacks } from "./schema/rollbacks.ts";
@@ -13,6 +14,7 @@ export function createApprovalStore(database: SqliteDatabase): ApprovalStore {
       database.write(async (rows) => {
         const place = { scope: INSTALLATION_SCOPE, id: approval.about };
         await rows.insert(approvals).values(rows.sealing.seal(approvals, place, approval));
+        await noteMade(rows, approval.about);
       }),
     findApprovals: (about) => database.read((rows) => readApprovals(rows, about)),
     saveReview: (rollback, { at, by, comment }) =>
@@ -25,7 +27,9 @@ export function createApprovalStore(database: SqliteDatabase): ApprovalStore {
           .set(rows.sealing.seal(rollbacks, place, values))
           .where(and(eq(rollbacks.id, rollback), isNull(rollbacks.reviewedAt)))
           .returning({ id: rollbacks.id });
-        return reviewed.length > 0;
+        if (reviewed.length === 0) return false;
+        await noteMade(rows, rollback);
+        return true;
       }),
   };
 }

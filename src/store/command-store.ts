@@ -1,6 +1,8 @@
 import { and, asc, eq, isNotNull, isNull, lt } from "drizzle-orm";
-import { checkGuard, updateActivity } from "./activity-rows.ts";
+import { checkGuard } from "./activity-rows.ts";
+import { saveReport } from "./command-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import { noteMade } from "./made-rows.ts";
 import type { CommandStore } from "./port/builds.ts";
 import { getRollback } from "./rollback-rows.ts";
 import { activities } from "./schema/activities.ts";
@@ -13,15 +15,16 @@ export function createCommandStore(database: SqliteDatabase): CommandStore {
       database.write(async (rows) => {
         checkGuard(guard, await getRollback(rows, id));
         await insertLines(rows, id, lines);
+        await noteMade(rows, id);
       }),
     reportCommand: (id, { outcome, problem }, guard, enqueue) =>
       database.write(async (rows, transaction) => {
         const rollback = await getRollback(rows, id);
         checkGuard(guard, rollback);
         if (rollback.toBuild?.outcome === outcome) return;
-        await rows.update(buildReturns).set({ outcome }).where(eq(buildReturns.rollback, id));
-        await updateActivity(rows, id, { error: problem });
+        await saveReport(rows, id, { outcome, problem });
         await enqueue(transaction);
+        await noteMade(rows, id);
       }),
     listAwaitingSince: (before) =>
       database.read(async (rows) => {

@@ -11,8 +11,10 @@ import {
   listOpenSince,
   updateDeployment,
 } from "./deployment-rows.ts";
+import { cancelActivity } from "./ending-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import { noteMade } from "./made-rows.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
 import { completeRevalidations } from "./revalidation-rows.ts";
 import { openFollowing } from "./rollback-rows.ts";
@@ -26,6 +28,7 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         checkGuard(guard, await listUnfinished(rows, deployment.target));
         await insertDeployment(rows, deployment);
         await enqueue(transaction);
+        await noteMade(rows, deployment.id);
       }),
     saveBackup: (fence, id, snapshot, { lock, readiness = null, warnings, lines }) =>
       writeFenced(database, fence, async (rows) => {
@@ -46,7 +49,10 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         if (hasEnded(deployment.status)) throw new StepbackError("ALREADY_FINISHED", `${id} is ${deployment.status}.`);
         await updateDeployment(rows, id, { outcome, message });
         await enqueue(transaction);
+        await noteMade(rows, id);
       }),
+    cancelDeployment: (id, cancelling) =>
+      database.write(async (rows) => cancelActivity(rows, await getDeployment(rows, id), cancelling)),
     saveRecord: (fence, id, end) =>
       writeFenced(database, fence, async (rows, transaction) => {
         await saveSnapshot(rows, { activity: id, purpose: "record" }, end.snapshot);

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { isActive } from "../domain/activity/pins.ts";
 import { ownerLiesWithin } from "./grant-rows.ts";
+import { noteMade } from "./made-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { clearing, readPins } from "./pin-rows.ts";
 import type { PinFilter, PinStore } from "./port/pins.ts";
@@ -28,6 +29,7 @@ export function createPinStore(database: SqliteDatabase): PinStore {
         const { at: clearedAt, by: clearedBy, reason: clearReason } = cleared;
         const values = rows.sealing.seal(pins, clearing(id), { clearedAt, clearedBy, clearReason });
         await rows.update(pins).set(values).where(eq(pins.id, id));
+        await noteMade(rows, id);
         return true;
       }),
   };

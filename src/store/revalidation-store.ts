@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { Revalidation } from "../domain/activity/pins.ts";
 import { ownerLiesWithin } from "./grant-rows.ts";
+import { noteMade } from "./made-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import { clearing } from "./pin-rows.ts";
 import type { RevalidationFilter, RevalidationStore } from "./port/pins.ts";
@@ -41,7 +42,9 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
           .set(rows.sealing.seal(revalidations, clearing(id), values))
           .where(and(eq(revalidations.id, id), isNull(revalidations.closedAt)))
           .returning({ id: revalidations.id });
-        return closed.length > 0;
+        if (closed.length === 0) return false;
+        await noteMade(rows, id);
+        return true;
       }),
   };
 }

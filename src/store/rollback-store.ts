@@ -3,9 +3,12 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { checkGuard, listUnfinished, updateActivity } from "./activity-rows.ts";
 import { createApprovalStore, readApprovals } from "./approval-rows.ts";
+import { saveReport } from "./command-rows.ts";
 import { consentColumns } from "./consent-rows.ts";
+import { cancelActivity } from "./ending-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
+import { noteMade } from "./made-rows.ts";
 import type { ApprovalStore, RollbackStore } from "./port/rollbacks.ts";
 import { applyPinChanges } from "./revalidation-rows.ts";
 import { findPlan, getRollback, insertRollback, openFollowing, putPlan, updateRollback } from "./rollback-rows.ts";
@@ -23,7 +26,14 @@ import {
   startStep,
 } from "./step-rows.ts";
 
-type Preparing = "openRollback" | "editDraft" | "requestPlan" | "requestRun" | "savePlan" | "findPlan";
+type Preparing =
+  | "openRollback"
+  | "editDraft"
+  | "requestPlan"
+  | "requestRun"
+  | "cancelRollback"
+  | "savePlan"
+  | "findPlan";
 
 export function createRollbackStore(database: SqliteDatabase): RollbackStore {
   return { ...createPreparation(database), ...createRun(database), ...createApprovalStore(database) };
@@ -41,6 +51,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
       database.write(async (rows, transaction) => {
         if (enqueue) checkGuard(guard, await listUnfinished(rows, rollback.target));
         await insertRollback(rows, rollback);
+        await noteMade(rows, rollback.id);
         await enqueue?.(transaction);
       }),
     editDraft: (id, by, edit) =>
@@ -52,6 +63,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         await forgetPlan(rows, id);
         // A planning job that runs now plans what was picked before.
         await dropJobs(rows, id, "plan-rollback");
+        await noteMade(rows, id);
         return getRollback(rows, id);
       }),
     requestPlan: (id, by, guard, enqueue) =>
@@ -61,6 +73,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         await updateRollback(rows, id, { editors: withEditor(draft, by) });
         await forgetPlan(rows, id);
         await enqueue(transaction);
+        await noteMade(rows, id);
       }),
     requestRun: (id, { planDigest, allowDestructive, lock, guard, busy, approved, waiver, enqueue }) =>
       database.write(async (rows, transaction) => {
@@ -73,6 +86,17 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         const consent = allowDestructive === undefined ? {} : consentColumns(allowDestructive);
         await updateRollback(rows, id, { approvedDigest: planDigest, waiver, ...consent });
         await enqueue(transaction);
+        await noteMade(rows, id);
+      }),
+    cancelRollback: (id, { reports, enqueue, ...cancelling }) =>
+      database.write(async (rows, transaction) => {
+        const rollback = await getRollback(rows, id);
+        const isCancelled = await cancelActivity(rows, rollback, cancelling);
+        const problem = isCancelled ? reports(rollback) : null;
+        if (!problem) return isCancelled;
+        await saveReport(rows, id, { outcome: "failed", problem });
+        await enqueue(transaction);
+        return true;
       }),
     savePlan: (fence, id, { plan, lines, next }) =>
       writeFenced(database, fence, async (rows, transaction) => {

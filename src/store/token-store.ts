@@ -1,4 +1,5 @@
 import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { noteMade } from "./made-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { TokenRow, TokenStore } from "./port/access.ts";
 import { tokens } from "./schema/access.ts";
@@ -12,6 +13,7 @@ export function createTokenStore(database: SqliteDatabase): TokenStore {
           .insert(tokens)
           .values({ ...token, hash })
           .onConflictDoNothing();
+        await noteMade(rows, token.id);
       }),
     replaceAdminToken: (hash, token) =>
       database.write(async (rows) => {

@@ -1,6 +1,6 @@
 import t from "tap";
 import { tarOf } from "../support/archives.ts";
-import { FILES, put, rollBack, STAGE } from "./build-calls.ts";
+import { awaiting, begin, FILES, put, rollBack, STAGE } from "./build-calls.ts";
 import { AFTER, BEFORE, endedDeployment, givePlan, openDeployment, runToEnd, state } from "./seeds.ts";
 import { faultsOf, idOf, itemsOf, startTestService, type TestService, tokenOf } from "./test-service.ts";
 
@@ -137,32 +137,6 @@ t.test("an impossible rollback to a build is refused with the reason", async (t)
   await openDeployment(service, { scope: { functions: ["shop-prod-n*"] } });
   t.match(await rollBack(service, { toBuild: "1" }), { status: 409, body: { code: /_IN_PROGRESS$/ } });
 });
-
-/** A rollback by package whose command may run. */
-async function awaiting(service: TestService) {
-  await endedDeployment(service, { before: [], after: BEFORE, opening: { build: "1" } });
-  await put(service, "1/api", await tarOf(FILES));
-  await endedDeployment(service, { before: BEFORE, after: AFTER, opening: { build: "2" } });
-  const opened = await rollBack(service, { toBuild: "1", package: "api" });
-  const id = idOf(opened);
-  await givePlan(service, id, true);
-  return {
-    id,
-    opened,
-    finish: (outcome: string, message?: string) => service.post(`/v1/rollbacks/${id}/finish`, { outcome, message }),
-  };
-}
-
-async function begin(service: TestService, id: string): Promise<void> {
-  const snapshot = { id: `snp_${"1".repeat(20)}`, takenAt: service.clock.now(), components: AFTER };
-  await service.store.beginRun(await service.claim(), id, {
-    snapshot,
-    steps: [],
-    at: service.clock.now(),
-    lines: [],
-    waits: true,
-  });
-}
 
 t.test("a rollback by package covers all that its build's deployment captured, and locks its scope", async (t) => {
   const service = await startTestService(t);

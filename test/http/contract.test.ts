@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { setImmediate } from "node:timers/promises";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import t from "tap";
 import { problemOf } from "#src/domain/errors";
@@ -243,32 +242,6 @@ t.test("a key is released when its request fails with 5xx, and busy while the re
   service.store.openDeployment = open;
   const retried = await post();
   t.match(retried, { status: 202, headers: { "idempotency-replayed": undefined } });
-});
-
-t.test("a request that lost its response in a crash is answered with the job that it made", async (t) => {
-  const service = await startTestService(t);
-  const deployment = await endedDeployment(service);
-  const requests = {
-    "/v1/deployments": { ...OPENING, scope: { stacks: ["crash"] } },
-    "/v1/rollbacks": { deployment, components: "all" },
-  };
-  for (const [url, body] of Object.entries(requests)) {
-    const key = { headers: { "idempotency-key": `of ${url}` } };
-    const { completeKey } = service.store;
-    Object.assign(service.store, { completeKey: () => new Promise(() => {}) });
-    const before = service.jobs.length;
-    void service.post(url, body, key);
-    while (service.jobs.length === before) await setImmediate();
-    // Writes wait for each other, so the transaction that made the job has been committed then.
-    await service.store.ping();
-    const made = service.jobs[before] ?? { subject: "" };
-    Object.assign(service.store, { completeKey });
-    await service.store.releaseKey(null);
-    const again = await service.post(url, body, key);
-    t.match(again, { status: 202, body: { id: made.subject } }, again.text);
-    t.match(again.headers, { location: `${url}/${made.subject}`, "idempotency-replayed": "true" });
-    t.equal((await service.post(url, { ...body, reason: "other" }, key)).status, 422);
-  }
 });
 
 t.test("the service's log has no query, whatever somebody puts into it", async (t) => {

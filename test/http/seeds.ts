@@ -1,6 +1,7 @@
 /** Ended deployments and rollbacks, made through the API, and through the store as the jobs would. */
 
 import { type Altered, alteredIds, changeOf } from "#src/domain/activity/altered";
+import type { PinChanges } from "#src/domain/activity/pins";
 import type { Rollback } from "#src/domain/activity/rollback";
 import { type CapturedComponent, type ComponentId, captured } from "#src/domain/component/component";
 import type { NewSnapshot } from "#src/domain/component/snapshot";
@@ -159,7 +160,7 @@ export function planStep(component: ComponentId, order: number, more: Partial<Pl
 export async function runToEnd(
   service: TestService,
   id: string,
-  states: { backup: CapturedComponent[]; record: CapturedComponent[] },
+  states: { backup: CapturedComponent[]; record: CapturedComponent[]; pinChanges?: PinChanges },
 ) {
   const { store, clock } = service;
   const fence = await service.claim();
@@ -189,6 +190,7 @@ export async function runToEnd(
     at: clock.now(),
     lines: [],
     follow: null,
+    ...(states.pinChanges ? { pinChanges: states.pinChanges } : {}),
   });
   clock.advance(1000);
 }

@@ -262,7 +262,7 @@ async function testEndings(t: Test, open: OpenStore): Promise<void> {
     t.same((await store.listLines("dep_1", { after: 0, limit: 10 })).length, 1);
     await t.rejects(store.endJob(job), { code: "LEASE_LOST" });
     t.equal(await store.endActivity("dep_1", PROBLEM, NOW), false);
-    t.equal(await store.requestCancel("dep_1", NOW, "ann"), false);
+    t.equal(await store.cancelDeployment("dep_1", cancelling("ann", NOW)), false);
   });
 
   await t.test(
@@ -285,14 +285,24 @@ async function testEndings(t: Test, open: OpenStore): Promise<void> {
     const store = await open(t);
     await openDeployment(store, deployment("dep_1"));
     t.equal(await store.isCancelRequested("dep_1"), false);
-    t.equal(await store.requestCancel("dep_1", NOW + 1, "ann"), true);
-    t.equal(await store.requestCancel("dep_1", NOW + 2, "bob"), true);
+    t.equal(await store.cancelDeployment("dep_1", cancelling("ann", NOW + 1)), true);
+    t.equal(await store.cancelDeployment("dep_1", cancelling("bob", NOW + 2)), true);
     t.match(await store.listLines("dep_1", { after: 0, limit: 9 }), [
       { at: NOW + 1, message: "ann asked to cancel it." },
     ]);
     t.equal(await store.isCancelRequested("dep_1"), true);
     t.match(await store.findDeployment("dep_1"), { cancelRequestedAt: NOW + 1, status: "Queued" });
-    await t.rejects(store.requestCancel("dep_none", NOW, "ann"), { code: "NOT_FOUND" });
+    await t.rejects(store.cancelDeployment("dep_none", cancelling("ann", NOW)), { code: "NOT_FOUND" });
+  });
+
+  await t.test("ends what is cancelled in the transaction that notes the request", async (t) => {
+    const store = await open(t);
+    await openDeployment(store, deployment("dep_1"));
+    const ends = { ...cancelling("ann", NOW + 1), endsWith: () => PROBLEM };
+    t.equal(await store.cancelDeployment("dep_1", ends), true);
+    const ended = { cancelRequestedAt: NOW + 1, finishedAt: NOW + 1, status: "Exception", error: PROBLEM };
+    t.match(await store.findDeployment("dep_1"), ended);
+    t.equal(await store.cancelDeployment("dep_1", ends), false);
   });
 
   await t.test("finds deployments that were opened before a given time", async (t) => {
@@ -303,4 +313,9 @@ async function testEndings(t: Test, open: OpenStore): Promise<void> {
     await deploy(store, deployment("dep_done", { createdAt: NOW - 30 }), { before: [], deployed: [] });
     t.same(await store.listOpenSince(NOW), ["dep_older", "dep_old"]);
   });
+}
+
+/** A request to cancel that leaves the end to a job. */
+function cancelling(by: string, at: number) {
+  return { by, at, endsWith: () => null };
 }

@@ -1,5 +1,5 @@
 import type { Grant } from "../../domain/access/grants.ts";
-import type { Page, Paged, Transaction } from "./transaction.ts";
+import type { Page, Paged } from "./transaction.ts";
 
 export interface TokenRow {
   readonly id: string;
@@ -38,8 +38,8 @@ export interface TokenStore {
 
 export interface AccessStore extends TokenStore {
   /**
-   * `new` means that the caller owns the key from now on. `made`: the first request has made this job, and its response was
-   * not stored (yet). Deletes keys older than 24 h.
+   * `new` means that the caller owns the key from now on. `made`: the first request has made or changed what has this
+   * id, and its response was not stored (yet). Deletes keys older than 24 h.
    */
   reserveKey(
     key: string,
@@ -50,12 +50,12 @@ export interface AccessStore extends TokenStore {
     | { state: "made"; id: string }
     | { state: "done"; response: StoredResponse }
   >;
-  /** Notes the job that the request with a key makes, in the transaction that makes it. */
-  noteMade(transaction: Transaction, key: string, id: string): Promise<void>;
+  /** Runs the handling of a request: what it makes or changes is noted under its key, in the transaction of the effect. */
+  underKey(key: string, handle: () => void): void;
   completeKey(key: string, response: StoredResponse): Promise<void>;
   /**
-   * Releases the key of a request that may be sent again. Null releases every running key. A key whose request has made a
-   * job stays, and leads to that job.
+   * Releases the key of a request that may be sent again. Null releases every running key. A key whose request had an
+   * effect stays, and leads to what it made.
    */
   releaseKey(key: string | null): Promise<void>;
 }

@@ -34,8 +34,6 @@ export interface ActivityStore {
   listActivities(filter: ActivityFilter, page: Page): Promise<Paged<Activity>>;
   listDeployments(filter: ActivityFilter, page: Page): Promise<Paged<Deployment>>;
   listRollbacks(filter: ActivityFilter, page: Page): Promise<Paged<Rollback>>;
-  /** Keeps the first request, with a line in the log that names who made it. False when the activity had ended already. */
-  requestCancel(id: string, at: number, by: string): Promise<boolean>;
   isCancelRequested(id: string): Promise<boolean>;
   /** Ends an unfinished activity outside any job: abandoned, or cancelled before it began. False when it had ended already. */
   endActivity(id: string, problem: Problem, at: number): Promise<boolean>;

@@ -8,7 +8,7 @@ import type { Problem, Reason } from "../../domain/errors.ts";
 import type { ReadinessCounts } from "../../domain/plan/readiness.ts";
 import type { Fence } from "./jobs.ts";
 import type { Follow } from "./rollbacks.ts";
-import type { Enqueue, Guard, NewLine, Page, Paged } from "./transaction.ts";
+import type { Cancelling, Enqueue, Guard, NewLine, Page, Paged } from "./transaction.ts";
 
 export interface DeploymentStore {
   /**
@@ -25,6 +25,8 @@ export interface DeploymentStore {
     guard: Guard<Deployment>,
     enqueue: Enqueue,
   ): Promise<void>;
+  /** False when the deployment had ended already. */
+  cancelDeployment(deployment: string, cancelling: Cancelling<Deployment>): Promise<boolean>;
   /** Stores the record, the altered rows and the final status, opens the rollback in `follow`, and ends the job. */
   saveRecord(fence: Fence, deployment: string, end: RecordEnd): Promise<void>;
   /** Every altered row, parents before children. */

@@ -10,7 +10,7 @@ import type { AllowDestructive } from "../../domain/plan/losses.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import type { JournalEntry, StepRow } from "../../domain/plan/step-row.ts";
 import type { Fence } from "./jobs.ts";
-import type { Enqueue, Guard, NewLine, Page, Paged } from "./transaction.ts";
+import type { Cancelling, Enqueue, Guard, NewLine, Page, Paged } from "./transaction.ts";
 
 /** A rollback that is opened in the transaction that ends a job, so that nothing else can lock its components in between. */
 export interface Follow {
@@ -26,6 +26,13 @@ export interface ApprovalStore {
   saveReview(rollback: string, review: Review): Promise<boolean>;
 }
 
+export interface CancellingRollback extends Cancelling<Rollback> {
+  /** The problem that is reported for a command which the rollback waits for; null where it waits for none. */
+  readonly reports: (rollback: Rollback) => Problem | null;
+  /** Enqueues what follows such a report. */
+  readonly enqueue: Enqueue;
+}
+
 /** What a draft picks, and what running it would lock. */
 export type Picks = Pick<Rollback, "picked" | "lock">;
 
@@ -38,6 +45,8 @@ export interface RollbackStore extends ApprovalStore {
   requestPlan(id: string, by: string, guard: Guard<Rollback>, enqueue: Enqueue): Promise<void>;
   /** Turns a draft into a Queued rollback with its lock and the approved digest. `busy` is the guard of `openRollback`. */
   requestRun(id: string, run: RunRequest): Promise<void>;
+  /** False when the rollback had ended already. */
+  cancelRollback(id: string, cancelling: CancellingRollback): Promise<boolean>;
   /** Stores the plan and ends the job. With `next`, the same transaction enqueues the run. */
   savePlan(
     fence: Fence,

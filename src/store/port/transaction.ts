@@ -1,5 +1,5 @@
 import type { LogLine } from "../../domain/activity/log.ts";
-import type { StepbackError } from "../../domain/errors.ts";
+import type { Problem, StepbackError } from "../../domain/errors.ts";
 
 /** An open transaction. Opaque above the store, which only passes it on to `Dispatcher.enqueue`. */
 export interface Transaction {
@@ -14,6 +14,14 @@ export type Guard<Row> = (row: Row) => StepbackError | null;
 
 /** A log line before it has its number. */
 export type NewLine = Omit<LogLine, "seq">;
+
+/** Somebody asks to cancel an activity. The first request is kept, with a line in the log that names who made it. */
+export interface Cancelling<Row> {
+  readonly at: number;
+  readonly by: string;
+  /** The problem with which the activity ends in the same transaction; null where one of its jobs has to stop first. */
+  readonly endsWith: (row: Row) => Problem | null;
+}
 
 export interface Page {
   readonly limit: number;

@@ -48,7 +48,7 @@ export const idempotencyKeys = sqliteTable(
     key: text().primaryKey(),
     fingerprint: text().notNull(),
     createdAt: integer("created_at").notNull(),
-    /** The job that the request has made, written with the job's own rows; null as long as it has made none. */
+    /** The id of what the request has made or changed, written in the transaction of that effect; null as long as there is none. */
     made: text(),
     status: integer(),
     headers: text({ mode: "json" }).$type<Readonly<Record<string, string>>>(),
