@@ -148,7 +148,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   });
   const artifacts = await openDiskArtifacts(config.artifactsDir, { keys: store, random: randomBytes });
   await sealPlainArtifacts(config.artifactsDir, artifacts, () => store.findArtifactOwners());
-  const fingerprint = await loadFingerprint(store, join(config.dataDir, "fingerprint.key"));
+  const fingerprintAt = await loadFingerprint(store, join(config.dataDir, "fingerprint.key"));
   const shared: ServiceDeps = {
     store,
     artifacts,
@@ -156,7 +156,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     clock,
     newId,
     newSecret: randomBytes,
-    fingerprint,
+    fingerprintAt,
     pipelines: createPipelineIdentity({ rules: config.pipelineRules, clock }),
     rateOf: ratesOf(config),
     targets: config.targets.map(({ name }) => name),

@@ -5,7 +5,7 @@ import type { LogLevel } from "../domain/activity/log.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
-import type { Fingerprint } from "../domain/template/secrets.ts";
+import type { Fingerprint, FingerprintAt } from "../domain/secrets/mark.ts";
 import type { Fence } from "../store/port/jobs.ts";
 import type { NewLine, Transaction } from "../store/port/transaction.ts";
 import type { Store } from "../store/store.ts";
@@ -19,7 +19,7 @@ export interface JobDeps {
   readonly dispatcher: Pick<Dispatcher, "enqueue">;
   readonly clock: Clock;
   readonly newId: NewId;
-  readonly fingerprint: Fingerprint;
+  readonly fingerprintAt: FingerprintAt;
   /** The gateways to a target by its name in the settings; UNKNOWN_TARGET where the settings no longer have it. */
   readonly connect: (target: string, observe: CallObserver, life: CallLife) => AwsAccess;
   /** A target's bucket for large uploads; null where none is configured. */
@@ -27,7 +27,7 @@ export interface JobDeps {
 }
 
 /** One running job: its dependencies, its lease, its log, and its access to AWS. */
-export interface JobContext extends Omit<JobDeps, "artifacts"> {
+export interface JobContext extends Omit<JobDeps, "artifacts" | "fingerprintAt"> {
   /** Those of the activity's target. */
   readonly artifacts: Artifacts;
   readonly fence: Fence;
@@ -36,6 +36,8 @@ export interface JobContext extends Omit<JobDeps, "artifacts"> {
   readonly log: JobLog;
   /** Writes an error that nobody foresaw to the service's log, with the ids of the job. */
   readonly report: (error: unknown, place: FaultPlace) => void;
+  /** Fingerprints of the activity's target and stage. */
+  readonly fingerprint: Fingerprint;
   /** What stands for a digest of settings in plans and logs, where others see it. */
   shownDigest(digest: string): Promise<string>;
   /** The bucket of the activity's target; null where none is configured. */
@@ -126,6 +128,7 @@ function contextOf(deps: ContextDeps, job: RunningJob): JobContext {
     cancellation,
     report,
     log,
+    fingerprint: deps.fingerprintAt(activity),
     shownDigest: async (digest) => (await deps.store.findDigester(activity.target))(digest),
     stagingBucket: deps.stagingBucketOf(activity.target),
     access: (component, step, also) => {

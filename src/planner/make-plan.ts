@@ -8,7 +8,8 @@ import { asksForConsent, lossReasons } from "../domain/plan/losses.ts";
 import { type DamagedBytes, damageReasons, neededBytes } from "../domain/plan/needed-bytes.ts";
 import { type Plan, planDigest } from "../domain/plan/plan.ts";
 import { rolledBackValues } from "../domain/plan/rolled-back-values.ts";
-import { exposed, type Fingerprint } from "../domain/template/secrets.ts";
+import { masked } from "../domain/secrets/exposed.ts";
+import type { Fingerprint } from "../domain/secrets/mark.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
 import { movesOf } from "./capacity/moves.ts";
 import { reservedFirst } from "./capacity/schedule.ts";
@@ -127,7 +128,7 @@ function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosu
   const strategy = throughStack ? "stack" : "direct";
   const leavesStackBehind = planned.actions.length > 0 && !throughStack && stackDiffers;
   const masking = { fingerprint, ...(disclosure ? { disclosure } : {}) };
-  const shown = (side: CapturedComponent | null) => (side ? exposed(id, side.state.settings, masking) : undefined);
+  const shown = (side: CapturedComponent | null) => (side ? masked(id, side.state.settings, masking) : undefined);
   return {
     component: id,
     action: planned.action,

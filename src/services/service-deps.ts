@@ -1,7 +1,7 @@
 import type { ArtifactStore } from "../artifacts/artifacts.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
 import type { RateOf } from "../domain/plan/estimate.ts";
-import type { Fingerprint } from "../domain/template/secrets.ts";
+import type { FingerprintAt } from "../domain/secrets/mark.ts";
 import type { PipelineIdentity } from "../identity/pipeline-identity.ts";
 import type { Dispatcher } from "../jobs/queue/dispatcher.ts";
 import type { Store } from "../store/store.ts";
@@ -15,7 +15,7 @@ export interface ServiceDeps {
   readonly newId: NewId;
   /** Random bytes for what must not be guessed. */
   readonly newSecret: (bytes: number) => Buffer;
-  readonly fingerprint: Fingerprint;
+  readonly fingerprintAt: FingerprintAt;
   /** Who sends the OIDC token of a pipeline. The one thing that a request may wait for: an issuer publishes its keys. */
   readonly pipelines: PipelineIdentity;
   /** The call rates that AWS's quotas or the settings allow, for estimating how long a plan takes. */

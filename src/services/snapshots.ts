@@ -2,7 +2,7 @@ import { type ArtifactRef, componentId, parseComponentId } from "../domain/compo
 import { type Uncovered, uncoveredIn } from "../domain/component/coverage.ts";
 import type { JudgedComponent, SnapshotRow } from "../domain/component/snapshot.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { exposed, type Masking } from "../domain/template/secrets.ts";
+import { exposed, type Masking } from "../domain/secrets/exposed.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { KeyStore } from "../store/port/keys.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
@@ -32,9 +32,9 @@ export interface SnapshotService {
   openArtifact(id: string, component: string): Promise<OpenArtifact>;
 }
 
-type SnapshotDeps = Uses<ActivityStore & SnapshotStore & PolicyStore & KeyStore, "artifacts" | "fingerprint">;
+type SnapshotDeps = Uses<ActivityStore & SnapshotStore & PolicyStore & KeyStore, "artifacts" | "fingerprintAt">;
 
-export function createSnapshotService({ store, artifacts, fingerprint }: SnapshotDeps): SnapshotService {
+export function createSnapshotService({ store, artifacts, fingerprintAt }: SnapshotDeps): SnapshotService {
   const find = async (id: string) => found(await store.findSnapshot(id), id);
   const findCaptured = async (id: string, component: string) => {
     const parsed = parseComponentId(component);
@@ -45,6 +45,7 @@ export function createSnapshotService({ store, artifacts, fingerprint }: Snapsho
   const findShowing = async (snapshot: SnapshotRow): Promise<Showing> => {
     const owner = await findOwner(snapshot);
     const policy = await store.findPolicy(owner);
+    const fingerprint = fingerprintAt(owner);
     const shownDigest = await store.findDigester(owner.target);
     return { masking: policy ? { fingerprint, disclosure: policy } : { fingerprint }, shownDigest };
   };

@@ -223,7 +223,7 @@ t.test("snapshots show settings without secrets, and only harmless evidence", as
     name: "shop-prod-pay",
     parent: "stack:shop-api",
     incomplete: "denied",
-    settings: { Environment: { PASSWORD: { secret: /^[0-9a-f]{16}$/ } }, Timeout: 3 },
+    settings: { Environment: { PASSWORD: { secret: "set" } }, Timeout: 3 },
     evidence: { functionArn: "arn:pay" },
   });
   t.match((await service.get(at("stack:shop-api"))).body, {

@@ -148,13 +148,19 @@ t.test(
     }
     const kept = randomBytes(32);
     await writeFile(file, kept);
-    const taken = await loadFingerprint(store, file);
-    t.equal(taken("1234"), createHmac("sha256", kept).update("1234").digest("hex").slice(0, 16));
+    const place = { target: "default", application: "shop", stage: "prod" };
+    const at = async (of: typeof store, where = place) => (await loadFingerprint(of, file))(where)("1234");
+    const { id } = await store.fingerprintKey(kept);
+    const taken = await at(store);
+    const keyed = `["stepback/fingerprint/v2","${id}","default","shop","prod"]\n1234`;
+    t.equal(taken, createHmac("sha256", kept).update(keyed).digest("hex").slice(0, 16));
+    for (const other of [{ target: "eu" }, { application: "api" }, { stage: "test" }])
+      t.not(await at(store, { ...place, ...other }), taken, "another place has others");
     await t.rejects(stat(file), { code: "ENOENT" }, "the key is no longer in the folder");
-    t.equal((await loadFingerprint(store, file))("1234"), taken("1234"), "the next start finds it again");
-    const made = await loadFingerprint(other, file);
-    t.not(made("1234"), taken("1234"), "another installation has another key");
-    t.equal((await loadFingerprint(other, file))("1234"), made("1234"));
+    t.equal(await at(store), taken, "the next start finds it again");
+    const made = await at(other);
+    t.not(made, taken, "another installation has another key");
+    t.equal(await at(other), made);
   },
 );
 

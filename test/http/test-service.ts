@@ -103,7 +103,7 @@ export async function startTestService(t: Test, rules: readonly PipelineRule[] =
     dispatcher,
     newId: countingIds(clock),
     newSecret: randomBytes,
-    fingerprint: (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
+    fingerprintAt: () => (value) => createHmac("sha256", "test").update(value).digest("hex").slice(0, 16),
     pipelines: createPipelineIdentity({ rules, clock, limits: QUICK }),
     rateOf: () => ({ quota: "all", callsPerSecond: 10 }),
     targets: TARGETS,

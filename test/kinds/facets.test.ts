@@ -12,7 +12,7 @@ import {
 } from "#src/domain/component/component";
 import type { Json, JsonObject } from "#src/domain/json";
 import type { PlanStep } from "#src/domain/plan/plan";
-import { exposed } from "#src/domain/template/secrets";
+import { exposed } from "#src/domain/secrets/exposed";
 import { captureScope } from "#src/jobs/capture/capture-scope";
 import { createCachedReader } from "#src/kinds/cached-reader";
 import { KINDS } from "#src/kinds/index";

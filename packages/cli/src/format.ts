@@ -40,14 +40,19 @@ export function changeLines(changes: readonly Change[], paint: Paint): string[] 
     const sides = `${valueText(change.before)} ${paint("dim", "→")} ${valueText(change.deployed)}`;
     const hasMoved = "live" in change && JSON.stringify(change.live) !== JSON.stringify(change.deployed);
     const live = hasMoved ? paint("yellow", `  now ${valueText(change.live)}`) : "";
-    return `    ${paint("dim", change.path || "/")}  ${sides}${live}`;
+    const changed = change.changed ? paint("dim", "  (differs)") : "";
+    return `    ${paint("dim", change.path || "/")}  ${sides}${live}${changed}`;
   });
 }
+
+/** What the service shows of a secret that its fingerprint would give away. */
+const GUESSABLE = "set";
 
 /** A value for people; a secret is shown as the beginning of its fingerprint. */
 function valueText(value: unknown): string {
   if (value === undefined) return "(absent)";
   const secret = fingerprintIn(value);
+  if (secret === GUESSABLE) return "(secret)";
   if (secret) return `(secret ${secret.slice(0, SHORT_DIGEST_CHARACTERS)})`;
   const text = JSON.stringify(value);
   return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : text;

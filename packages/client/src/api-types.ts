@@ -817,6 +817,11 @@ export interface components {
         Change: {
             /** @description JSON pointer into the settings */
             path: string;
+            /**
+             * @description Where sides differ that may look alike, because a secret shows as `{ "secret": "set" }`
+             * @enum {boolean}
+             */
+            changed?: true;
             before?: unknown;
             deployed?: unknown;
             live?: unknown;

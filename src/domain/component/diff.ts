@@ -1,5 +1,6 @@
 import deepDiff from "deep-diff";
 import { canonicalText, isJsonObject, type Json, type JsonObject, sameJson } from "../json.ts";
+import { hidesMore, isSecretMark, settled } from "../secrets/mark.ts";
 
 /** One place at which two settings differ. `path` is a JSON pointer; an undefined side is absent. */
 export interface Difference {
@@ -11,6 +12,8 @@ export interface Difference {
 /** A difference as plans and lists of altered components show it. An absent side is a missing member. */
 export interface Change {
   readonly path: string;
+  /** Where the sides may look alike: secrets that are easy to guess have no fingerprint. */
+  readonly changed?: true;
   readonly before?: Json;
   readonly deployed?: Json;
   readonly live?: Json;
@@ -28,7 +31,7 @@ export function differences(left: Json, right: Json): Difference[] {
   return uniqueByPath(found).sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** All places at which three states differ, each with the values of the sides that are given. */
+/** All places at which three states differ, each with the values of the sides that are given. Secrets are marks that compare. */
 export function threeWay(before: Json | undefined, deployed: Json | undefined, live?: Json | undefined): Change[] {
   const known = [before, deployed, live].filter((side): side is Json => side !== undefined);
   const base = known[0];
@@ -37,7 +40,7 @@ export function threeWay(before: Json | undefined, deployed: Json | undefined, l
   if (known.length < 2) paths.add("");
   return [...paths].sort().map((path) => {
     const at = (side: Json | undefined) => (side === undefined ? undefined : valueAt(side, segments(path)));
-    return compact({ path, before: at(before), deployed: at(deployed), live: at(live) });
+    return shownChange({ path, before: at(before), deployed: at(deployed), live: at(live) });
   });
 }
 
@@ -69,11 +72,6 @@ function comparable(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [KEY_MARK + key, comparable(item)]));
 }
 
-/** Whether a value is `{ "secret": fingerprint }`, which stands for one that is not shown. */
-export function isSecretMark(value: Json): boolean {
-  return isJsonObject(value) && Object.keys(value).join() === "secret" && typeof value["secret"] === "string";
-}
-
 export function pointer(path: readonly string[]): string {
   return path.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
@@ -99,12 +97,15 @@ function uniqueByPath(found: readonly Difference[]): Difference[] {
   return [...new Map(found.map((difference) => [difference.path, difference])).values()];
 }
 
-function compact(change: {
-  path: string;
-  before: Json | undefined;
-  deployed: Json | undefined;
-  live: Json | undefined;
-}): Change {
-  const sides = Object.entries(change).filter(([, side]) => side !== undefined);
-  return Object.fromEntries(sides) as unknown as Change;
+interface Compared {
+  readonly path: string;
+  readonly before: Json | undefined;
+  readonly deployed: Json | undefined;
+  readonly live: Json | undefined;
+}
+
+function shownChange({ path, ...compared }: Compared): Change {
+  const given = Object.entries(compared).filter((side): side is [string, Json] => side[1] !== undefined);
+  const sides = Object.fromEntries(given.map(([name, side]) => [name, settled(side)]));
+  return { path, ...(given.some(([, side]) => hidesMore(side)) ? { changed: true } : {}), ...sides };
 }

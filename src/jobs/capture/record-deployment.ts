@@ -8,7 +8,7 @@ import type { CapturedComponent, ComponentId, Components } from "../../domain/co
 import { threeWay } from "../../domain/component/diff.ts";
 import { ERROR_TABLE, type Problem, type Reason } from "../../domain/errors.ts";
 import { type AlteredFacts, alteredReadiness, type Sides, versionsAmong } from "../../domain/plan/readiness.ts";
-import { exposed, type Masking } from "../../domain/template/secrets.ts";
+import { type Masking, masked } from "../../domain/secrets/exposed.ts";
 import { CAPTURE_ALL } from "../../kinds/cached-reader.ts";
 import { unreachable } from "../../kinds/lambda/trigger-settings.ts";
 import type { RecordEnd } from "../../store/port/deployments.ts";
@@ -157,7 +157,7 @@ export function alteredRows(
   };
   return alteredIds(before, deployed).map((component) => {
     const [was, is] = [before.get(component), deployed.get(component)];
-    const shown = (side: CapturedComponent | undefined) => side && exposed(component, side.state.settings, masking);
+    const shown = (side: CapturedComponent | undefined) => side && masked(component, side.state.settings, masking);
     return {
       component,
       change: changeOf(was, is),

@@ -72,6 +72,11 @@ export const ChangeShape = noun("Change", (options) =>
   Type.Object(
     {
       path: Type.String({ description: "JSON pointer into the settings" }),
+      changed: Type.Optional(
+        Type.Literal(true, {
+          description: 'Where sides differ that may look alike, because a secret shows as `{ "secret": "set" }`',
+        }),
+      ),
       before: Type.Optional(AnyJson),
       deployed: Type.Optional(AnyJson),
       live: Type.Optional(AnyJson),

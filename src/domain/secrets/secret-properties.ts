@@ -1,0 +1,151 @@
+/**
+ * The properties of each type whose text its provider never returns or its service calls sensitive, but for those that people
+ * have to read (scripts/secret-properties/public-names.ts). Lists are no part of a path; `*` is a key of a map. Written on 2026-12-01 by
+ * scripts/write-secret-properties.ts from cfn-lint 1.51.0 (MIT-0) and botocore 1.43.11 (Apache-2.0).
+ */
+export const SECRET_PROPERTIES = `
+AWS::ACMPCA::Certificate CertificateSigningRequest
+AWS::ACMPCA::CertificateAuthorityActivation Certificate CertificateChain
+AWS::AmazonMQ::Broker LdapServerMetadata/ServiceAccountPassword
+AWS::AmazonMQ::Configuration Data
+AWS::Amplify::App AccessToken AutoBranchCreationConfig/BuildSpec BuildSpec OauthToken
+AWS::Amplify::Branch BuildSpec
+AWS::ApiGateway::RestApi Parameters Parameters/*
+AWS::AppConfig::ConfigurationProfile Validators/Content
+AWS::AppConfig::HostedConfigurationVersion Content
+AWS::AppFlow::ConnectorProfile ConnectorProfileConfig/ConnectorProfileCredentials/Amplitude/ApiKey ConnectorProfileConfig/ConnectorProfileCredentials/Amplitude/SecretKey ConnectorProfileConfig/ConnectorProfileCredentials/CustomConnector/ApiKey/ApiKey ConnectorProfileConfig/ConnectorProfileCredentials/CustomConnector/ApiKey/ApiSecretKey ConnectorProfileConfig/ConnectorProfileCredentials/CustomConnector/Basic/Password ConnectorProfileConfig/ConnectorProfileCredentials/CustomConnector/Oauth2/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/CustomConnector/Oauth2/ClientSecret ConnectorProfileConfig/ConnectorProfileCredentials/Datadog/ApiKey ConnectorProfileConfig/ConnectorProfileCredentials/GoogleAnalytics/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/GoogleAnalytics/ClientSecret ConnectorProfileConfig/ConnectorProfileCredentials/Marketo/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/Marketo/ClientSecret ConnectorProfileConfig/ConnectorProfileCredentials/Pardot/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/Redshift/Password ConnectorProfileConfig/ConnectorProfileCredentials/SAPOData/BasicAuthCredentials/Password ConnectorProfileConfig/ConnectorProfileCredentials/SAPOData/OAuthCredentials/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/SAPOData/OAuthCredentials/ClientSecret ConnectorProfileConfig/ConnectorProfileCredentials/Salesforce/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/Salesforce/JwtToken ConnectorProfileConfig/ConnectorProfileCredentials/ServiceNow/OAuth2Credentials/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/ServiceNow/OAuth2Credentials/ClientSecret ConnectorProfileConfig/ConnectorProfileCredentials/ServiceNow/Password ConnectorProfileConfig/ConnectorProfileCredentials/Singular/ApiKey ConnectorProfileConfig/ConnectorProfileCredentials/Slack/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/Slack/ClientSecret ConnectorProfileConfig/ConnectorProfileCredentials/Snowflake/Password ConnectorProfileConfig/ConnectorProfileCredentials/Trendmicro/ApiSecretKey ConnectorProfileConfig/ConnectorProfileCredentials/Veeva/Password ConnectorProfileConfig/ConnectorProfileCredentials/Zendesk/AccessToken ConnectorProfileConfig/ConnectorProfileCredentials/Zendesk/ClientSecret
+AWS::AppRunner::Service SourceConfiguration/CodeRepository/CodeConfiguration/CodeConfigurationValues/BuildCommand SourceConfiguration/CodeRepository/CodeConfiguration/CodeConfigurationValues/StartCommand SourceConfiguration/ImageRepository/ImageConfiguration/StartCommand
+AWS::AppStream::DirectoryConfig ServiceAccountCredentials/AccountPassword
+AWS::Athena::WorkGroup WorkGroupConfiguration/AdditionalConfiguration
+AWS::B2BI::Partnership Phone
+AWS::B2BI::Profile Phone
+AWS::BackupGateway::Hypervisor Password
+AWS::Bedrock::Flow Definition/Nodes/Configuration/KnowledgeBase/OrchestrationConfiguration/PromptTemplate/TextPromptTemplate Definition/Nodes/Configuration/KnowledgeBase/PromptTemplate/TextPromptTemplate DefinitionString DefinitionSubstitutions/*
+AWS::Bedrock::FlowVersion Definition/Nodes/Configuration/KnowledgeBase/OrchestrationConfiguration/PromptTemplate/TextPromptTemplate Definition/Nodes/Configuration/KnowledgeBase/PromptTemplate/TextPromptTemplate
+AWS::BedrockAgentCore::ApiKeyCredentialProvider ApiKey
+AWS::CloudFormation::HookVersion SchemaHandlerPackage
+AWS::CloudFormation::ModuleVersion ModulePackage
+AWS::CloudFormation::ResourceVersion SchemaHandlerPackage
+AWS::CloudFront::Distribution DistributionConfig/Origins/OriginCustomHeaders/HeaderValue
+AWS::CodeBuild::SourceCredential Token
+AWS::Cognito::IdentityPool CognitoEvents IdentityPoolTags/Value
+AWS::Cognito::IdentityPoolRoleAttachment RoleMappings/*/RulesConfiguration/Rules/Value
+AWS::Cognito::UserPoolClient ClientSecret
+AWS::Cognito::UserPoolUser ClientMetadata/* UserAttributes/Value ValidationData/Value
+AWS::Config::ConformancePack TemplateBody
+AWS::Config::OrganizationConformancePack TemplateBody
+AWS::Connect::Instance InstanceAlias
+AWS::Connect::User Password
+AWS::Connect::Workspace Media/Source
+AWS::CustomerProfiles::SegmentDefinition SegmentSqlQuery
+AWS::DMS::Endpoint GcpMySQLSettings/Password KafkaSettings/SaslPassword KafkaSettings/SslClientKeyPassword MicrosoftSqlServerSettings/Password MongoDbSettings/Password OracleSettings/AsmPassword OracleSettings/SecurityDbEncryption Password RedisSettings/AuthPassword
+AWS::DSQL::Cluster KmsEncryptionKey
+AWS::DataSync::Agent ActivationKey
+AWS::DataSync::LocationFSxONTAP Protocol/SMB/Password
+AWS::DataSync::LocationFSxWindows Password
+AWS::DataSync::LocationHDFS KerberosKeytab KerberosKrb5Conf
+AWS::DataSync::LocationObjectStorage SecretKey
+AWS::DataSync::LocationSMB KerberosKeytab KerberosKrb5Conf Password
+AWS::DataZone::EnvironmentBlueprintConfiguration EnvironmentRolePermissionBoundary GlobalParameters/*
+AWS::Deadline::Fleet HostConfiguration/ScriptBody
+AWS::Deadline::QueueEnvironment Template
+AWS::Detective::MemberInvitation Message
+AWS::DevOpsAgent::PrivateConnection Certificate ConnectionConfiguration/ServiceManaged/PortRanges
+AWS::DevOpsAgent::Service ServiceDetails ServiceDetails/Dynatrace/AuthorizationConfig/OAuthClientCredentials/ClientSecret ServiceDetails/GitLab/TokenValue ServiceDetails/MCPServer/AuthorizationConfig/ApiKey/ApiKeyValue ServiceDetails/MCPServer/AuthorizationConfig/OAuthClientCredentials/ClientSecret ServiceDetails/MCPServerNewRelic/AuthorizationConfig/ApiKey/ApiKey ServiceDetails/MCPServerSplunk/AuthorizationConfig/BearerToken/TokenValue ServiceDetails/PagerDuty/AuthorizationConfig/OAuthClientCredentials/ClientSecret ServiceDetails/ServiceNow/AuthorizationConfig/OAuthClientCredentials/ClientSecret
+AWS::DirectoryService::MicrosoftAD Password
+AWS::DirectoryService::SimpleAD Password
+AWS::DocDBElastic::Cluster AdminUserPassword
+AWS::EC2::Instance AdditionalInfo
+AWS::EC2::VPNConnection VpnTunnelOptionsSpecifications/PreSharedKey
+AWS::EC2::VerifiedAccessTrustProvider NativeApplicationOidcOptions/ClientSecret OidcOptions/ClientSecret
+AWS::ElastiCache::ReplicationGroup AuthToken
+AWS::ElastiCache::ServerlessCache SnapshotArnsToRestore
+AWS::ElastiCache::User AccessString Passwords
+AWS::ElasticBeanstalk::Environment OptionSettings/Value
+AWS::ElasticLoadBalancingV2::Listener DefaultActions/AuthenticateOidcConfig/ClientSecret
+AWS::ElasticLoadBalancingV2::ListenerRule Actions/AuthenticateOidcConfig/ClientSecret
+AWS::Elasticsearch::Domain AdvancedSecurityOptions/MasterUserOptions/MasterUserPassword
+AWS::Events::Connection AuthParameters/ApiKeyAuthParameters/ApiKeyValue AuthParameters/BasicAuthParameters/Password AuthParameters/OAuthParameters/ClientParameters/ClientSecret
+AWS::Events::Rule Targets/AppSyncParameters/GraphQLOperation Targets/RedshiftDataParameters/Sql
+AWS::FSx::FileSystem OntapConfiguration/FsxAdminPassword WindowsConfiguration/SelfManagedActiveDirectoryConfiguration/Password
+AWS::FSx::S3AccessPointAttachment S3AccessPoint/Policy
+AWS::FSx::StorageVirtualMachine ActiveDirectoryConfiguration/SelfManagedActiveDirectoryConfiguration/Password SvmAdminPassword
+AWS::Glue::Connection ConnectionInput/AuthenticationConfiguration/BasicAuthenticationCredentials/Password ConnectionInput/AuthenticationConfiguration/OAuth2Properties/AuthorizationCodeProperties/AuthorizationCode ConnectionInput/AuthenticationConfiguration/OAuth2Properties/OAuth2Credentials/AccessToken ConnectionInput/AuthenticationConfiguration/OAuth2Properties/OAuth2Credentials/JwtToken ConnectionInput/AuthenticationConfiguration/OAuth2Properties/OAuth2Credentials/RefreshToken ConnectionInput/AuthenticationConfiguration/OAuth2Properties/OAuth2Credentials/UserManagedClientApplicationClientSecret
+AWS::Glue::Integration IntegrationConfig/SourceProperties/*
+AWS::Glue::Schema SchemaDefinition
+AWS::GreengrassV2::ComponentVersion InlineRecipe
+AWS::GuardDuty::Member Message
+AWS::IAM::AccessKey SecretAccessKey
+AWS::IAM::SAMLProvider AddPrivateKey RemovePrivateKey
+AWS::IAM::ServerCertificate CertificateBody CertificateChain PrivateKey
+AWS::IAM::User LoginProfile/Password
+AWS::IVS::PlaybackKeyPair PublicKeyMaterial
+AWS::IVS::StreamKey Value
+AWS::ImageBuilder::Component Data
+AWS::ImageBuilder::ContainerRecipe DockerfileTemplateData ImageOsVersionOverride
+AWS::ImageBuilder::Workflow Data
+AWS::Interconnect::Connection ActivationKey RemoteOwnerAccount
+AWS::IoT::CACertificate VerificationCertificatePem
+AWS::IoT::Certificate CACertificatePem CertificateSigningRequest
+AWS::IoT::JobTemplate DestinationPackageVersions Document DocumentSource
+AWS::IoT::SoftwarePackageVersion Recipe
+AWS::IoTManagedIntegrations::ManagedThing AuthenticationMaterial DeviceSpecificKey InternationalArticleNumber SerialNumber UniversalProductCode
+AWS::IoTManagedIntegrations::ProvisioningProfile CaCertificate ClaimCertificate
+AWS::IoTWireless::PartnerAccount Fingerprint Sidewalk/AppServerPrivateKey SidewalkResponse/Fingerprint SidewalkUpdate/AppServerPrivateKey
+AWS::IoTWireless::WirelessDeviceImportTask Sidewalk/DeviceCreationFile Sidewalk/SidewalkManufacturingSn
+AWS::KafkaConnect::WorkerConfiguration PropertiesFileContent
+AWS::KinesisAnalyticsV2::Application ApplicationConfiguration/ApplicationCodeConfiguration/CodeContent/ZipFileContent
+AWS::KinesisFirehose::DeliveryStream HttpEndpointDestinationConfiguration/EndpointConfiguration/AccessKey HttpEndpointDestinationConfiguration/RequestConfiguration/CommonAttributes/AttributeValue RedshiftDestinationConfiguration/Password SnowflakeDestinationConfiguration/Database SnowflakeDestinationConfiguration/KeyPassphrase SnowflakeDestinationConfiguration/PrivateKey SnowflakeDestinationConfiguration/User
+AWS::Lambda::Function Code/ZipFile
+AWS::LaunchWizard::Deployment Specifications/*
+AWS::Lightsail::Database MasterUserPassword
+AWS::Lightsail::Instance UserData
+AWS::Location::Map Configuration/PoliticalView
+AWS::MSK::Configuration ServerProperties
+AWS::MSK::Topic Configs
+AWS::ManagedBlockchain::Member MemberConfiguration/MemberFrameworkConfiguration/MemberFabricConfiguration/AdminPassword
+AWS::MediaPackage::Channel HlsIngest/ingestEndpoints/Password
+AWS::MemoryDB::ParameterGroup Parameters
+AWS::MemoryDB::User AccessString
+AWS::NetworkManager::ConnectPeer InsideCidrBlocks
+AWS::ODB::OdbNetwork CrossRegionS3RestoreSources KmsPolicyDocument S3PolicyDocument StsPolicyDocument
+AWS::ODB::OdbPeeringConnection AdditionalPeerNetworkCidrs
+AWS::Oam::Link LabelTemplate
+AWS::Omics::Workflow readmeMarkdown
+AWS::Omics::WorkflowVersion readmeMarkdown
+AWS::OpenSearchService::Domain AdvancedSecurityOptions/JWTOptions/PublicKey AdvancedSecurityOptions/MasterUserOptions/MasterUserPassword
+AWS::Panorama::ApplicationInstance ApplicationInstanceIdToReplace
+AWS::Pipes::Pipe EnrichmentParameters/InputTemplate SourceParameters/RabbitMQBrokerParameters/VirtualHost TargetParameters/EcsTaskParameters/CapacityProviderStrategy/CapacityProvider TargetParameters/InputTemplate TargetParameters/KinesisStreamParameters/PartitionKey TargetParameters/RedshiftDataParameters/Database TargetParameters/RedshiftDataParameters/DbUser
+AWS::QBusiness::Plugin CustomPluginConfiguration/ApiSchema/Payload
+AWS::RAM::ResourceShare Sources
+AWS::RDS::DBCluster MasterUserPassword
+AWS::RDS::DBInstance MasterUserPassword TdeCredentialPassword
+AWS::RDS::DBProxyTargetGroup ConnectionPoolConfigurationInfo/InitQuery
+AWS::RTBFabric::ResponderGateway ManagedEndpointConfiguration/EksEndpointsConfiguration/ClusterApiServerCaCertificateChain
+AWS::Redshift::Cluster MasterUserPassword
+AWS::RedshiftServerless::Namespace AdminUserPassword
+AWS::RedshiftServerless::Workgroup SnapshotOwnerAccount
+AWS::Route53GlobalResolver::AccessToken Value
+AWS::SES::EmailIdentity DkimSigningAttributes/DomainSigningPrivateKey
+AWS::SSM::Association Parameters/*
+AWS::SSM::MaintenanceWindowTarget OwnerInformation
+AWS::SSM::MaintenanceWindowTask TaskInvocationParameters/MaintenanceWindowAutomationParameters/Parameters TaskInvocationParameters/MaintenanceWindowRunCommandParameters/Parameters TaskInvocationParameters/MaintenanceWindowStepFunctionsParameters/Input
+AWS::SSM::Parameter Policies
+AWS::SSM::PatchBaseline Sources/Configuration
+AWS::SageMaker::ModelPackage ModelCard/ModelCardContent
+AWS::SecretsManager::Secret SecretString
+AWS::SecurityLake::SubscriberNotification NotificationConfiguration/HttpsNotificationConfiguration/AuthorizationApiKeyValue
+AWS::StepFunctions::StateMachine DefinitionSubstitutions/*
+AWS::Synthetics::Canary Code/Script RunConfig/EnvironmentVariables/*
+AWS::SystemsManagerSAP::Application SapInstanceNumber
+AWS::Timestream::InfluxDBCluster Password
+AWS::Timestream::InfluxDBInstance Password
+AWS::Transfer::Certificate CertificateChain PrivateKey
+AWS::Transfer::Connector As2Config/MessageSubject
+AWS::VerifiedPermissions::IdentitySource Configuration/OpenIdConnectConfiguration/GroupConfiguration/GroupClaim Configuration/OpenIdConnectConfiguration/TokenSelection/AccessTokenOnly/PrincipalIdClaim Configuration/OpenIdConnectConfiguration/TokenSelection/IdentityTokenOnly/PrincipalIdClaim
+AWS::VerifiedPermissions::PolicyStore Schema/CedarJson
+AWS::WorkSpacesThinClient::Environment ActivationCode
+AWS::WorkSpacesWeb::BrowserSettings BrowserPolicy
+AWS::WorkSpacesWeb::DataProtectionSettings InlineRedactionConfiguration/InlineRedactionPatterns/CustomPattern/KeywordRegex InlineRedactionConfiguration/InlineRedactionPatterns/CustomPattern/PatternRegex
+AWS::WorkspacesInstances::WorkspaceInstance ManagedInstance/UserData
+`;
