@@ -5,7 +5,10 @@ import type { Services } from "#src/services/services";
 
 /** The OpenAPI document as the running service answers it. Deterministic. */
 export async function describeApi(): Promise<object> {
-  const app = await buildApp({ services: SILENT, logger: pino({ level: "silent" }), newRequestId: () => "" });
+  const app = await buildApp({
+    ...{ services: SILENT, logger: pino({ level: "silent" }), newRequestId: () => "" },
+    ...{ limits: { requestsPerMinute: 1, waits: 1, openRequests: 1, delayMs: 1_000 }, now: () => 0 },
+  });
   await app.ready();
   const document = app.swagger();
   await app.close();

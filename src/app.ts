@@ -1,17 +1,24 @@
 import helmet from "@fastify/helmet";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
-import { addAccessControl } from "./plugins/access-control.ts";
+import type { RequestLimits } from "./config.ts";
+import type { TrustedProxies } from "./domain/access/addresses.ts";
+import type { Clock } from "./domain/ids.ts";
+import { addAccessControl, loginOf } from "./plugins/access-control.ts";
 import { addAdmission } from "./plugins/admission.ts";
 import { addBodyPace, type BodyPace } from "./plugins/body-pace.ts";
 import { addClosing } from "./plugins/closing.ts";
 import { CONTROL_CHARACTERS } from "./plugins/control-characters.ts";
 import { addIdempotencyKeys } from "./plugins/idempotency-keys.ts";
 import { addJsonBodies } from "./plugins/json-bodies.ts";
+import { addOpenRequestLimits } from "./plugins/open-requests.ts";
 import { addOpenApi } from "./plugins/openapi.ts";
+import { addOverloadGuard, measureLoad } from "./plugins/overload.ts";
 import { addProblemDocuments, sendProblem } from "./plugins/problems.ts";
 import { parseQuery } from "./plugins/query-text.ts";
 import { addRequestIds, sendRequestId } from "./plugins/request-ids.ts";
+import { addRequestRate } from "./plugins/request-rates.ts";
 import { buildSerializer, buildValidator } from "./plugins/schema-compilers.ts";
+import { addressOf, sourceOfRequest, trustOf } from "./plugins/sources.ts";
 import { answerUnreadable } from "./plugins/unreadable-requests.ts";
 import { activityRoutes } from "./routes/activities.ts";
 import { buildRoutes } from "./routes/builds.ts";
@@ -37,6 +44,13 @@ export interface AppDeps {
   /** How fast bodies have to arrive; at any pace by default. */
   readonly bodyPace?: BodyPace;
   readonly headerTimes?: HeaderTimes;
+  readonly limits: RequestLimits;
+  /** Counts requests by the minute. */
+  readonly now: Clock["now"];
+  /** Nobody's word about the address of a caller counts by default. */
+  readonly trustedProxies?: TrustedProxies;
+  /** Measured by default, against the limits. */
+  readonly isOverloaded?: () => boolean;
 }
 
 interface HeaderTimes {
@@ -64,7 +78,7 @@ const LIMITS = {
 
 /** Builds the HTTP server, which does not listen yet. Closing it ends waiting requests and followed logs at once. */
 export async function buildApp({ bodyPace, headerTimes = HEADER_TIMES, ...deps }: AppDeps): Promise<FastifyInstance> {
-  const { services, logger, newRequestId, admit } = deps;
+  const { services, logger, newRequestId, admit, limits, now, trustedProxies = null } = deps;
   const { maxParamLength, ...timeouts } = LIMITS;
   const answer = answerUnreadable(newRequestId);
   const app = Fastify({
@@ -75,6 +89,7 @@ export async function buildApp({ bodyPace, headerTimes = HEADER_TIMES, ...deps }
     genReqId: newRequestId,
     forceCloseConnections: true,
     return503OnClosing: false,
+    trustProxy: trustOf(trustedProxies),
     routerOptions: { maxParamLength, querystringParser: parseQuery },
     ajv: {
       customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, keywords: [CONTROL_CHARACTERS] },
@@ -88,27 +103,39 @@ export async function buildApp({ bodyPace, headerTimes = HEADER_TIMES, ...deps }
   addRequestIds(app);
   addClosing(app);
   if (admit) addAdmission(app, admit);
+  addOverloadGuard(app, deps.isOverloaded ?? (await measureLoad(app, limits.delayMs)));
   if (bodyPace) addBodyPace(app, bodyPace);
   addJsonBodies(app);
   addProblemDocuments(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: DATA_ONLY }, hsts: false });
-  await addOpenApi(app, NOUNS);
+  await addOpenApi(app, NOUNS, { perMinute: PUBLIC_PER_MINUTE, now, callerOf: sourceOfRequest });
   await app.register(healthRoutes(services));
-  await app.register(v1(services), { prefix: "/v1" });
+  await app.register(v1(services, { limits, now }), { prefix: "/v1" });
   return app;
 }
 
 /** What the log says of a request: never its query, into which people paste tokens. */
-function requestOf({ method, url, ip }: FastifyRequest) {
-  return { method, path: url.split("?", 1)[0], ip };
+function requestOf(request: FastifyRequest) {
+  const { method, url } = request;
+  return { method, path: url.split("?", 1)[0], ip: addressOf(request) };
 }
+
+/** Of one source, for what needs no login: the page of the documentation loads ten files. */
+const PUBLIC_PER_MINUTE = 600;
 
 /** Responses are data, so a browser may neither run nor frame them. The page at /docs has a policy of its own. */
 const DATA_ONLY = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
 
-function v1(services: Services) {
+function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">) {
+  const { requestsPerMinute, waits, openRequests } = limits;
   return async (app: FastifyInstance) => {
     addAccessControl(app, services.access);
+    addOpenRequestLimits(app, { waits, others: openRequests });
+    await addRequestRate(app, {
+      perMinute: requestsPerMinute,
+      now,
+      callerOf: (request) => loginOf(request).subject,
+    });
     addIdempotencyKeys(app, services.idempotency);
     await app.register(meRoutes, { prefix: "/me" });
     await app.register(tokenRoutes(services), { prefix: "/tokens" });

@@ -171,6 +171,9 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     newRequestId,
     admit: gate.admit,
     bodyPace: { ...BODY_PACE, sleep: clock.sleep },
+    limits: config.limits,
+    now: clock.now,
+    trustedProxies: config.trustedProxies,
   });
   const deps: JobDeps = {
     ...shared,

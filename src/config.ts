@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
+import { readTrustedProxies, type TrustedProxies } from "./domain/access/addresses.ts";
 import { type PipelineRule, readPipelineRules } from "./domain/access/pipeline-rules.ts";
 import { type Fault, StepbackError } from "./domain/errors.ts";
 import { isJsonObject, type Json } from "./domain/json.ts";
@@ -47,7 +48,21 @@ export interface Config {
   readonly abandonAfterMs: number;
   readonly maxPackageBytes: number;
   readonly maxFollowers: number;
+  readonly limits: RequestLimits;
+  /** Whose word about the address of a caller counts. */
+  readonly trustedProxies: TrustedProxies;
   readonly logLevel: string;
+}
+
+/** What one login may ask of the service, and when the service has too much to do. */
+export interface RequestLimits {
+  readonly requestsPerMinute: number;
+  /** Requests with `?wait=` at a time. */
+  readonly waits: number;
+  /** Others at a time, besides followed logs. */
+  readonly openRequests: number;
+  /** How late the event loop may be before work that can wait is refused. */
+  readonly delayMs: number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -74,6 +89,16 @@ function wholeNumber({ default: fallback, least, most, description }: NumberOpti
   const isGood = (value: string) => /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
   const detail = `must be a whole number from ${least} to ${most}`;
   return Type.Decode(text(isGood, detail, { default: String(fallback), description }), Number);
+}
+
+/** What is wrong with a list of trusted proxies; null for a good one. */
+function proxiesFault(value: string): string | null {
+  try {
+    readTrustedProxies(value);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** A variable that is reserved for a later version. */
@@ -177,6 +202,46 @@ export const Variables = Type.Object({
     most: 100_000,
     description: "Logs that one token may follow at a time; one more is refused with 429.",
   }),
+  // Fifty clients that poll ten times a second each, on one token.
+  STEPBACK_MAX_REQUESTS: wholeNumber({
+    default: 30_000,
+    least: 60,
+    most: 10_000_000,
+    description: "Requests that one login may send in a minute; the next ones are refused with 429 and `Retry-After`.",
+  }),
+  // A waiting request costs a timer and a socket. Fifty clients have fifty.
+  STEPBACK_MAX_WAITS: wholeNumber({
+    default: 1_000,
+    least: 1,
+    most: 100_000,
+    description: "Requests with `?wait=` that one login may have under way at a time; one more is refused with 429.",
+  }),
+  // Each may hold a body of 1 MB in memory, or a file open for hours.
+  STEPBACK_MAX_OPEN_REQUESTS: wholeNumber({
+    default: 200,
+    least: 4,
+    most: 100_000,
+    description:
+      "Other requests that one login may have under way at a time, packages that come and go among them; one more is refused with 429.",
+  }),
+  // Reading one large template takes a second.
+  STEPBACK_MAX_DELAY_MS: wholeNumber({
+    default: 2_000,
+    least: 50,
+    most: 60_000,
+    description:
+      "Milliseconds by which the process may be late, on average of a second, before it refuses work that can wait with 503 and `Retry-After`: new deployments, drills and packages ([operating](../operating.md#limits)).",
+  }),
+  STEPBACK_TRUST_PROXY: Type.Optional(
+    text(
+      (value) => proxiesFault(value) === null,
+      (value) => proxiesFault(value) ?? "",
+      {
+        description:
+          "Whose `X-Forwarded-For` says from where a request comes: addresses and networks of proxies, as `10.0.0.0/8,192.0.2.7`, or the number of proxies that every request passes, where nobody else reaches the port. Without it, nobody's: the other end of the line counts.",
+      },
+    ),
+  ),
   STEPBACK_LOG_LEVEL: text((level) => LOG_LEVELS.includes(level), `must be one of ${LOG_LEVELS.join(", ")}`, {
     default: "info",
     description: `Level of the service's own log: ${LOG_LEVELS.join(", ")}.`,
@@ -213,6 +278,13 @@ export function readConfig(env: Env): Config {
     abandonAfterMs: HOUR_MS * read.STEPBACK_ABANDON_AFTER_HOURS,
     maxPackageBytes: MB * read.STEPBACK_MAX_PACKAGE_MB,
     maxFollowers: read.STEPBACK_MAX_FOLLOWERS,
+    limits: {
+      requestsPerMinute: read.STEPBACK_MAX_REQUESTS,
+      waits: read.STEPBACK_MAX_WAITS,
+      openRequests: read.STEPBACK_MAX_OPEN_REQUESTS,
+      delayMs: read.STEPBACK_MAX_DELAY_MS,
+    },
+    trustedProxies: read.STEPBACK_TRUST_PROXY === undefined ? null : readTrustedProxies(read.STEPBACK_TRUST_PROXY),
     logLevel: read.STEPBACK_LOG_LEVEL,
   };
 }

@@ -11,7 +11,10 @@ const source = join(root, "src");
  * folder of `src` or a workspace package. ARCHITECTURE.md shows the same table, and a test below compares them.
  */
 const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: string[] }> = {
-  domain: { rooms: [], packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "yaml", "node:crypto"] },
+  domain: {
+    rooms: [],
+    packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "yaml", "node:crypto", "node:net"],
+  },
   aws: { rooms: ["domain"], packages: ["@aws-sdk/", "@smithy/", "node:"] },
   sealing: { rooms: ["domain"], packages: ["node:"] },
   artifacts: { rooms: ["domain", "sealing"], packages: ["node:"] },

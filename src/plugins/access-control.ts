@@ -4,6 +4,7 @@ import { actingGrants, type Caller, type Principal } from "../domain/access/prin
 import { READERS, type Role } from "../domain/access/roles.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { AccessService } from "../services/access.ts";
+import { sourceOfRequest } from "./sources.ts";
 
 declare module "fastify" {
   interface FastifySchema {
@@ -46,7 +47,7 @@ export function addAccessControl(app: FastifyInstance, access: AccessService): v
     if (method !== "HEAD") operations.push({ id: schema.operationId ?? "", roles });
   });
   app.addHook("onRequest", async (request) => {
-    const principal = await access.authenticate(request.headers.authorization, request.ip);
+    const principal = await access.authenticate(request.headers.authorization, sourceOfRequest(request));
     request.principal = principal;
     request.watchLogin = (signal, ended) => access.watch(principal, signal, ended);
     const roles = rolesOf(request);

@@ -2,6 +2,7 @@ import fastifySwagger from "@fastify/swagger";
 import fastifySwaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
+import { addRequestRate, type RequestRate } from "./request-rates.ts";
 
 /** The page may load its own scripts and styles, and nothing from elsewhere. */
 const PAGE_POLICY = {
@@ -12,8 +13,11 @@ const PAGE_POLICY = {
   "frame-ancestors": "'none'",
 };
 
-/** Serves the OpenAPI document, generated from the routes' schemas, at /openapi.json, and a page to browse it at /docs. */
-export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]): Promise<void> {
+/**
+ * Serves the OpenAPI document, generated from the routes' schemas, at /openapi.json, and a page to browse it at /docs: at most
+ * at this rate, because they need no login.
+ */
+export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[], rate: RequestRate): Promise<void> {
   for (const schema of nouns) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
@@ -53,10 +57,18 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
     },
     refResolver: { buildLocalReference: (json) => String(json.$id) },
   });
-  await app.register(fastifySwaggerUi, {
-    routePrefix: "/docs",
-    staticCSP: PAGE_POLICY,
-    uiConfig: { deepLinking: true, tryItOutEnabled: true, validatorUrl: null },
+  await app.register(async (pages) => {
+    await addRequestRate(pages, rate);
+    await pages.register(fastifySwaggerUi, {
+      routePrefix: "/docs",
+      staticCSP: PAGE_POLICY,
+      uiConfig: { deepLinking: true, tryItOutEnabled: true, validatorUrl: null },
+    });
+    // Made once, because everybody may ask for it.
+    let text: string | null = null;
+    pages.get("/openapi.json", { schema: { hide: true } }, async (_request, reply) => {
+      text ??= JSON.stringify(app.swagger());
+      return reply.type("application/json; charset=utf-8").send(text);
+    });
   });
-  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
 }

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ERROR_TABLE, type Fault, type Problem, problemOf, StepbackError } from "../domain/errors.ts";
+import { ERROR_TABLE, type ErrorCode, type Fault, type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import { hasBody } from "./body-pace.ts";
 import { CONTROL_CHARACTERS, escapeMember } from "./control-characters.ts";
 import { presentProblem } from "./problem-document.ts";
@@ -17,7 +17,8 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   if ((status === 401 || status === 429) && typeof error.cause === "string")
     request.log.warn({ reason: error.cause }, "a log-in was refused");
   if (status >= 500) request.log.error({ err: error }, "a request failed with an internal error");
-  if (status === 503 || status === 507) reply.header("retry-after", RETRY_AFTER_S);
+  const retryAfter = RETRY_AFTER_S[status];
+  if (retryAfter && !reply.hasHeader("retry-after")) reply.header("retry-after", waitAfter(problem.code, retryAfter));
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="stepback"');
   // Ends the connection after the answer, so that a body which nobody wants is not read: of somebody without a token, or without the role.
   if (hasBody(request) && !request.raw.readableDidRead) reply.header("connection", "close");
@@ -27,8 +28,13 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
     .send(JSON.stringify(presentProblem(status >= 500 ? withoutDetail(problem) : problem)));
 }
 
-/** Outages and a stop of the service take seconds. */
-const RETRY_AFTER_S = 5;
+/** By status. Outages, a stop of the service, and requests that are under way take seconds. */
+const RETRY_AFTER_S: Readonly<Record<number, number>> = { 429: 5, 503: 5, 507: 5 };
+
+/** Failed log-ins are counted by the minute. */
+function waitAfter(code: ErrorCode, seconds: number): number {
+  return code === "TOO_MANY_FAILED_LOGINS" ? 60 : seconds;
+}
 
 /** A 5xx response reveals nothing about the cause; the log has it, under the request's id. */
 function withoutDetail({ code, title }: Problem): Problem {

@@ -149,19 +149,23 @@ export function buildRoutes({ builds, buildRollbacks, rollbacks }: Services): Fa
 function uploads(builds: Services["builds"]): FastifyPluginAsyncTypebox {
   return async (app) => {
     takeStreams(app);
-    app.put("/builds/:build/packages/:service", { schema: PUT_PACKAGE }, async (request, reply) => {
-      const { params, query, raw, headers } = request;
-      const length = headers["content-length"];
-      const upload = {
-        name: params,
-        commit: query.commit,
-        bytes: raw,
-        digest: announcedDigest(request),
-        sizeBytes: length === undefined ? null : Number(length),
-      };
-      const { stored, isNew } = await builds.storePackage(upload, callerOf(request).subject);
-      return reply.code(isNew ? 201 : 200).send(presentPackage(stored));
-    });
+    app.put(
+      "/builds/:build/packages/:service",
+      { schema: PUT_PACKAGE, config: { canWait: true } },
+      async (request, reply) => {
+        const { params, query, raw, headers } = request;
+        const length = headers["content-length"];
+        const upload = {
+          name: params,
+          commit: query.commit,
+          bytes: raw,
+          digest: announcedDigest(request),
+          sizeBytes: length === undefined ? null : Number(length),
+        };
+        const { stored, isNew } = await builds.storePackage(upload, callerOf(request).subject);
+        return reply.code(isNew ? 201 : 200).send(presentPackage(stored));
+      },
+    );
   };
 }
 

@@ -132,7 +132,7 @@ const COMPONENTS = {
 /** /v1/deployments: deploys by CI, each with its backup. */
 export function deploymentRoutes({ deployments, rollbacks, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.post("", { schema: OPEN }, async (request, reply) =>
+    app.post("", { schema: OPEN, config: { canWait: true } }, async (request, reply) =>
       accepted(
         reply,
         presentDeployment(
@@ -166,7 +166,7 @@ export function deploymentRoutes({ deployments, rollbacks, logs }: Services): Fa
         ),
       ),
     );
-    app.post("/:id/drill", { schema: DRILL }, async (request, reply) =>
+    app.post("/:id/drill", { schema: DRILL, config: { canWait: true } }, async (request, reply) =>
       accepted(
         reply,
         presentRollback(

@@ -70,12 +70,16 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
       ...REFUSALS,
     },
   } as const;
-  app.get("/:id/logs/stream", { schema: stream, exposeHeadRoute: false }, async (request, reply) => {
-    const { after = 0, ...filter } = request.query;
-    const resumed = Number(request.headers["last-event-id"] || after);
-    const query = { ...filter, after: resumed, by: callerOf(request).subject, signal: streamSignal(reply) };
-    return sendEvents(reply, await logs.follow(owner, request.params.id, query));
-  });
+  app.get(
+    "/:id/logs/stream",
+    { schema: stream, exposeHeadRoute: false, config: { isStream: true } },
+    async (request, reply) => {
+      const { after = 0, ...filter } = request.query;
+      const resumed = Number(request.headers["last-event-id"] || after);
+      const query = { ...filter, after: resumed, by: callerOf(request).subject, signal: streamSignal(reply) };
+      return sendEvents(reply, await logs.follow(owner, request.params.id, query));
+    },
+  );
 }
 
 const STREAM_HEADERS = {

@@ -21,6 +21,8 @@ export function waitFrom({ wait = 0 }: { wait?: number }, reply: FastifyReply): 
 /** Aborts when nobody reads this response any more, or the service stops. */
 export function goneSignal(reply: FastifyReply, gone = new AbortController()): AbortSignal {
   reply.raw.once("close", () => gone.abort());
+  // Who hung up while the login was checked has closed it already.
+  if (reply.raw.closed) gone.abort();
   reply.server.closing.addEventListener("abort", () => gone.abort(), { once: true, signal: gone.signal });
   return gone.signal;
 }

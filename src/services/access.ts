@@ -1,18 +1,18 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Principal } from "../domain/access/principal.ts";
-import { StepbackError } from "../domain/errors.ts";
-import type { Clock } from "../domain/ids.ts";
+import type { StepbackError } from "../domain/errors.ts";
 import type { AccessStore, TokenRow } from "../store/port/access.ts";
 import type { ActivityStore, OwnedPlace } from "../store/port/activities.ts";
+import { createFailedLogins } from "./failed-logins.ts";
 import { createLoginWatch, type WatchLogin } from "./login-watch.ts";
 import type { ServiceDeps, Uses } from "./service-deps.ts";
 import { hashOf, subjectOf, tokenIdOf, whyEnded } from "./token-text.ts";
 
 export interface AccessService {
   /**
-   * Who sends this `Authorization` header from this address. UNAUTHENTICATED when the header is missing, malformed or
+   * Who sends this `Authorization` header from this source. UNAUTHENTICATED when the header is missing, malformed or
    * unknown, its token has ended, or no rule admits the pipeline; TOO_MANY_FAILED_LOGINS after many of these from one
-   * address. A good token always works. The error's cause says what the caller is not told.
+   * source. A good token always works. The error's cause says what the caller is not told.
    */
   authenticate(header: string | undefined, source: string): Promise<Principal>;
   /** The place of a deployment, a rollback, a snapshot or a pin, by its id; null for an unknown one. */
@@ -26,7 +26,7 @@ const USE_GRAIN_MS = 60_000;
 
 export function createAccessService(deps: Uses<AccessStore & ActivityStore, "clock" | "pipelines">): AccessService {
   const { store, clock } = deps;
-  const failures = createFailureCount(clock);
+  const failures = createFailedLogins(clock);
   const watch = createLoginWatch({ store, clock });
   const noteUse = createUseNotes(deps);
   const refuse = (source: string) => (detail: string, reason: string) => failures.add(source, detail, reason);
@@ -83,33 +83,5 @@ function principalOf(token: TokenRow): Principal {
   return {
     subject: subjectOf(token),
     ...{ name, method: "token", grants, expiresAt, token: id, deployment, run: null, actor: null },
-  };
-}
-
-/** Failed log-ins that one address may have in a minute. */
-const MOST_FAILURES = 20;
-const FAILURES_WINDOW_MS = 60_000;
-
-/** Counts failed log-ins by address, in windows of a minute. Forgets all of them with each window. */
-function createFailureCount(clock: Clock) {
-  let since = Number.NEGATIVE_INFINITY;
-  const failed = new Map<string, number>();
-  return {
-    /** The error of one more failure. `cause` is for the log. */
-    add(source: string, reason: string, cause?: string): StepbackError {
-      if (clock.now() - since >= FAILURES_WINDOW_MS) {
-        since = clock.now();
-        failed.clear();
-      }
-      const count = (failed.get(source) ?? 0) + 1;
-      failed.set(source, count);
-      if (count <= MOST_FAILURES) return new StepbackError("UNAUTHENTICATED", reason, [], { cause });
-      return new StepbackError(
-        "TOO_MANY_FAILED_LOGINS",
-        `Over ${MOST_FAILURES} log-ins from ${source} failed in a minute.`,
-        [],
-        { cause },
-      );
-    },
   };
 }

@@ -9,6 +9,7 @@ import type { LogStore } from "../store/port/logs.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
 import { displayNamesFor, type Named, named } from "./display-names.ts";
 import { findOfType } from "./find-activity.ts";
+import { createPlaces } from "./places.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
 import { type Changes, watchChanges } from "./watch-changes.ts";
@@ -59,7 +60,7 @@ type LogDeps = Uses<ActivityStore & LogStore & SnapshotStore, "clock" | "maxFoll
 
 export function createLogService(deps: LogDeps): LogService {
   const { store } = deps;
-  const takePlace = createPlaces(deps.maxFollowers);
+  const takePlace = createPlaces(deps.maxFollowers, tooManyFollowers(deps.maxFollowers));
   return {
     list: async (owner, id, { limit, ...filter }) => {
       const activity = await findOwner(deps, owner, id);
@@ -69,29 +70,16 @@ export function createLogService(deps: LogDeps): LogService {
     },
     follow: async (owner, id, { by, signal, ...filter }) => {
       await findOwner(deps, owner, id);
-      takePlace(by, signal);
+      const leave = takePlace(by);
+      if (signal.aborted) leave();
+      else signal.addEventListener("abort", leave, { once: true });
       return follow(deps, { owner, id, filter, signal });
     },
   };
 }
 
-/** Counts the followers of each principal, until their signal aborts. */
-function createPlaces(most: number): (by: string, signal: AbortSignal) => void {
-  const taken = new Map<string, number>();
-  return (by, signal) => {
-    const count = taken.get(by) ?? 0;
-    if (count >= most)
-      throw new StepbackError("TOO_MANY_FOLLOWERS", `${by} follows ${count} logs; ${most} are allowed.`);
-    if (signal.aborted) return;
-    taken.set(by, count + 1);
-    const leave = () => {
-      const left = (taken.get(by) ?? 1) - 1;
-      if (left > 0) taken.set(by, left);
-      else taken.delete(by);
-    };
-    signal.addEventListener("abort", leave, { once: true });
-  };
-}
+const tooManyFollowers = (most: number) => (by: string, count: number) =>
+  new StepbackError("TOO_MANY_FOLLOWERS", `${by} follows ${count} logs; ${most} are allowed.`);
 
 async function findOwner({ store }: LogDeps, owner: LogOwner, id: string): Promise<Deployment | Rollback> {
   return found(await findOfType(store, owner, id), id);

@@ -6,7 +6,7 @@ import t, { type Test } from "tap";
 import { buildApp } from "#src/app";
 import type { JsonObject } from "#src/domain/json";
 import { tarOf } from "../support/archives.ts";
-import { startTestService, tokenOf } from "./test-service.ts";
+import { LIMITS, startTestService, tokenOf } from "./test-service.ts";
 
 /* Bytes on a socket, as no well-behaved client sends them. */
 
@@ -28,6 +28,7 @@ async function listening(t: Test, headersTimeout = 60_000) {
     logger,
     newRequestId: () => "req_of_a_test",
     bodyPace: { windowMs: 30_000, leastBytes: 1_000, sleep },
+    ...{ limits: LIMITS, now: () => 0 },
     headerTimes: { headersTimeout, connectionsCheckingInterval: 20 },
   });
   let received = null as Socket | null;

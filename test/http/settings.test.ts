@@ -39,6 +39,8 @@ t.test("without settings the service serves one person on one machine", async (t
     targets: [{ name: "default", region: null, roleArn: null, account: null, stagingBucket: null }],
     rates: null,
     abandonAfterMs: 24 * 3_600_000,
+    limits: { requestsPerMinute: 30_000, waits: 1_000, openRequests: 200, delayMs: 2_000 },
+    trustedProxies: null,
     logLevel: "info",
   });
   t.match(
@@ -68,6 +70,11 @@ t.test("every setting is read", async (t) => {
     STEPBACK_RATES: "lambda:GetFunction=50, cloudformation=0.5",
     STEPBACK_ABANDON_AFTER_HOURS: "2",
     STEPBACK_MAX_PACKAGE_MB: "20",
+    STEPBACK_MAX_REQUESTS: "500",
+    STEPBACK_MAX_WAITS: "7",
+    STEPBACK_MAX_OPEN_REQUESTS: "8",
+    STEPBACK_MAX_DELAY_MS: "900",
+    STEPBACK_TRUST_PROXY: "10.0.0.0/8, 192.0.2.7",
     STEPBACK_LOG_LEVEL: "silent",
   });
   t.match(config, {
@@ -91,6 +98,8 @@ t.test("every setting is read", async (t) => {
     abandonAfterMs: 7_200_000,
     maxPackageBytes: 20_000_000,
     maxFollowers: 2_000,
+    limits: { requestsPerMinute: 500, waits: 7, openRequests: 8, delayMs: 900 },
+    trustedProxies: { addresses: ["10.0.0.0/8", "192.0.2.7"] },
     logLevel: "silent",
   });
 });
@@ -104,6 +113,8 @@ t.test("all faults are reported at once, each with its variable and without the 
     STEPBACK_RATES: "lambda:GetFunction=fast,sns=1,cloudformation",
     STEPBACK_ABANDON_AFTER_HOURS: "0",
     STEPBACK_MAX_PACKAGE_MB: "plenty",
+    STEPBACK_MAX_REQUESTS: "0",
+    STEPBACK_TRUST_PROXY: "10.0.0.0/8, 0.0.0.0/0",
     STEPBACK_LOG_LEVEL: "loud",
     STEPBACK_TARGETS: "/nowhere/targets.json",
   });
@@ -114,11 +125,13 @@ t.test("all faults are reported at once, each with its variable and without the 
     /STEPBACK_HOST 0.0.0.0 is not loopback: set STEPBACK_ADMIN_TOKEN/,
     /STEPBACK_LOG_LEVEL must be one of/,
     /STEPBACK_MAX_PACKAGE_MB must be a whole number from 1 to 5000/,
+    /STEPBACK_MAX_REQUESTS must be a whole number from 60/,
     /STEPBACK_PORT must be a whole number from 0 to 65535/,
     /STEPBACK_RATES `cloudformation`/,
     /STEPBACK_RATES `lambda:GetFunction=fast`/,
     /STEPBACK_RATES `sns=1`/,
     /STEPBACK_TARGETS cannot be read as JSON/,
+    /STEPBACK_TRUST_PROXY `0\.0\.0\.0\/0` is no address, and no network/,
   ]);
   t.match(faultsOf({ STEPBACK_ADMIN_TOKEN: "too-short" }), [/at least 16/]);
   t.notMatch(faultsOf({ STEPBACK_ADMIN_TOKEN: "too-short" }), [/too-short/]);

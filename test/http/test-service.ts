@@ -7,8 +7,9 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, HTTPMethods, InjectOptions } from "fastify";
 import pino from "pino";
 import type { Test } from "tap";
-import { buildApp } from "#src/app";
+import { type AppDeps, buildApp } from "#src/app";
 import type { ArtifactStore, Artifacts } from "#src/artifacts/artifacts";
+import type { RequestLimits } from "#src/config";
 import { EVERYWHERE, type Grant } from "#src/domain/access/grants";
 import type { PipelineRule } from "#src/domain/access/pipeline-rules";
 import type { Role } from "#src/domain/access/roles";
@@ -70,6 +71,8 @@ export interface TestClock extends Clock {
 export const TARGETS = ["default", "other"];
 export const MAX_PACKAGE_BYTES = 100_000;
 export const MAX_FOLLOWERS = 3;
+/** More than any test asks for that is not about limits. */
+export const LIMITS: RequestLimits = { requestsPerMinute: 100_000, waits: 100, openRequests: 100, delayMs: 60_000 };
 
 /** The token of a role. Calls use that of `admin` unless a test names another one. */
 export function tokenOf(role: Role): string {
@@ -82,7 +85,14 @@ const WARN = 40;
 /** Nothing on loopback takes longer, but for issuers that a test makes slow. */
 const QUICK = { timeoutMs: 2_000, maxBytes: 100_000 };
 
-export async function startTestService(t: Test, rules: readonly PipelineRule[] = []): Promise<TestService> {
+/** How a test's service differs from the others. */
+type Settings = Partial<Pick<AppDeps, "limits" | "trustedProxies" | "isOverloaded">>;
+
+export async function startTestService(
+  t: Test,
+  rules: readonly PipelineRule[] = [],
+  settings: Settings = {},
+): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-http-"));
   const store = await openSqliteStore(join(folder, "stepback.db"), TEST_SEALING);
   const clock = testClock();
@@ -111,7 +121,10 @@ export async function startTestService(t: Test, rules: readonly PipelineRule[] =
     maxFollowers: MAX_FOLLOWERS,
   });
   await insertTokens(store, clock);
-  const app = await buildApp({ services, logger, newRequestId: () => `req_${randomUUID()}` });
+  const app = await buildApp({
+    ...{ services, logger, newRequestId: () => `req_${randomUUID()}` },
+    ...{ limits: LIMITS, now: clock.now, isOverloaded: () => false, ...settings },
+  });
   t.teardown(async () => {
     await app.close();
     await store.close();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { UnreachableError } from "./errors.ts";
-import { problemOf } from "./problem.ts";
+import { tryAgainAfter } from "./try-again.ts";
 
 /**
  * Pauses between attempts, half a minute in all. A restart of the service takes a few seconds and its jobs go on by
@@ -12,11 +12,8 @@ const RETRY_PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 /** Nobody listens there. When the service has never answered, the address is wrong and not worth waiting for. */
 const NOBODY_THERE = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"];
 
-/** Error codes that ask for the same request again. */
-const TRY_AGAIN_CODES = ["SHUTTING_DOWN", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "IDEMPOTENCY_IN_PROGRESS"];
-
 /**
- * A fetch that survives lost connections. All attempts of a request that changes something carry the same idempotency
+ * A fetch that survives lost connections, and waits where the service asks for it. All attempts of a request that changes something carry the same idempotency
  * key, so the service does it once. Throws UnreachableError when nobody answers, and the signal's reason once it aborts.
  */
 export function persistentFetch(signal: AbortSignal | null): (request: Request) => Promise<Response> {
@@ -26,10 +23,11 @@ export function persistentFetch(signal: AbortSignal | null): (request: Request) 
     for (const pauseMs of [...RETRY_PAUSES_MS, null]) {
       const attempt = await tryOnce(request, signal);
       if (attempt.answer) hasAnswered = true;
-      if (attempt.answer && (pauseMs === null || !(await asksForAnother(attempt.answer)))) return attempt.answer;
-      const isHopeless = pauseMs === null || (!hasAnswered && NOBODY_THERE.includes(attempt.fault ?? ""));
+      const againMs = attempt.answer ? await asksForAnother(attempt.answer, pauseMs) : pauseMs;
+      if (attempt.answer && againMs === null) return attempt.answer;
+      const isHopeless = againMs === null || (!hasAnswered && NOBODY_THERE.includes(attempt.fault ?? ""));
       if (isHopeless) break;
-      await pause(pauseMs, undefined, signal ? { signal } : {});
+      await pause(againMs, undefined, signal ? { signal } : {});
     }
     throw new UnreachableError(new URL(request.url).origin);
   };
@@ -58,10 +56,9 @@ async function readWhole(response: Response): Promise<Response> {
   return new Response(body.byteLength > 0 ? body : null, response);
 }
 
-async function asksForAnother(response: Response): Promise<boolean> {
-  if (response.ok) return false;
-  const { code } = problemOf(await response.clone().text(), response.status);
-  return TRY_AGAIN_CODES.includes(code);
+/** The pause before the next attempt; null where there is none. */
+async function asksForAnother(answer: Response, pauseMs: number | null): Promise<number | null> {
+  return pauseMs === null || answer.ok ? null : tryAgainAfter(answer, await answer.clone().text(), pauseMs);
 }
 
 function causeCode(error: unknown): string | null {

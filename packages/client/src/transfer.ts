@@ -7,6 +7,7 @@ import type { Package } from "./api-types.ts";
 import { bearerOf, type ServiceAccess } from "./connect.ts";
 import { ApiError, DamagedPackageError, UnreachableError } from "./errors.ts";
 import { problemOf } from "./problem.ts";
+import { tryAgainAfter } from "./try-again.ts";
 
 export interface PackagePlace {
   readonly application: string;
@@ -66,12 +67,11 @@ async function fetchWithRetries(url: URL, init: () => Promise<RequestInit>, sign
     const answer = await fetch(url, { ...request, signal }).catch(() => null);
     signal.throwIfAborted();
     if (answer?.ok) return answer;
-    if (answer) {
-      const problem = problemOf(await answer.text(), answer.status);
-      if (problem.code !== "SHUTTING_DOWN" || pauseMs === null)
-        throw new ApiError(answer.status, problem, answer.headers.get("x-request-id"));
-    }
-    if (pauseMs !== null) await pause(pauseMs, undefined, { signal });
+    const text = answer ? await answer.text() : "";
+    const againMs = answer && pauseMs !== null ? tryAgainAfter(answer, text, pauseMs) : pauseMs;
+    if (answer && againMs === null)
+      throw new ApiError(answer.status, problemOf(text, answer.status), answer.headers.get("x-request-id"));
+    if (againMs !== null) await pause(againMs, undefined, { signal });
   }
   throw new UnreachableError(url.origin);
 }

@@ -13,7 +13,15 @@ import {
 import { readAllRows, readJob, waitForPlan, waitForRollback } from "#client/jobs";
 import { followLog } from "#client/log";
 import { createTransfer } from "#client/transfer";
-import { type FakeService, hangUp, refuse, startFakeService, TOKEN } from "../../../test/support/fake-service.ts";
+import { tryAgainAfter } from "#client/try-again";
+import {
+  type FakeAnswer,
+  type FakeService,
+  hangUp,
+  refuse,
+  startFakeService,
+  TOKEN,
+} from "../../../test/support/fake-service.ts";
 
 const PLACE = { application: "shop", stage: "prod", build: "7", service: "api" };
 const PACKAGE = "/v1/applications/shop/stages/prod/builds/7/packages/api";
@@ -89,4 +97,50 @@ t.test("a package is uploaded with its digest, and a download with another diges
   t.equal(readFileSync(file, "utf8"), "bytes");
   writeFileSync(file, "");
   await t.rejects(transfer.download(PLACE, { file, digest: "d1" }), DamagedPackageError);
+});
+
+t.test("a refusal that may pass is waited for, with the same key, and any other one is final", async (t) => {
+  const { service, access } = await withService(t);
+  const wait =
+    (code: string, status: number): FakeAnswer =>
+    (response, request) => {
+      response.setHeader("retry-after", "0.1");
+      Reflect.apply(refuse(status, code, "Later.") as (...given: unknown[]) => void, null, [response, request]);
+    };
+  service.on(
+    "POST /v1/deployments/dep_1/cancel",
+    wait("TOO_MANY_REQUESTS", 429),
+    wait("OVERLOADED", 503),
+    wait("TOO_MANY_OPEN_REQUESTS", 429),
+    { id: "dep_1" },
+  );
+  const api = connect(access);
+  t.match(await unwrap(api.POST("/v1/deployments/{id}/cancel", { params: { path: { id: "dep_1" } } })), {
+    id: "dep_1",
+  });
+  t.equal(service.seen.length, 4);
+  t.equal(new Set(service.seen.map(({ headers }) => headers["idempotency-key"])).size, 1);
+  service.on("GET /v1/activities", wait("TOO_MANY_FAILED_LOGINS", 429), { items: [] });
+  const login = await unwrap(api.GET("/v1/activities")).catch((error: unknown) => error);
+  t.match(login, { status: 429 }, "the same token would fail again");
+  const source = { file: join(t.testdir({ package: "1" }), "package"), digest: "d1" };
+  service.on(`PUT ${PACKAGE}`, wait("TOO_MANY_OPEN_REQUESTS", 429), { service: "api" });
+  const transfer = createTransfer(access, new AbortController().signal);
+  t.match(await transfer.upload({ ...PLACE, commit: "3f2c" }, source), { service: "api" });
+});
+
+t.test("the service says when to come back, within reason", (t) => {
+  const body = JSON.stringify({ code: "TOO_MANY_REQUESTS" });
+  const after = (retryAfter: string) => new Response(body, { status: 429, headers: { "retry-after": retryAfter } });
+  for (const [said, ms] of [
+    ["30", 30_000],
+    ["0", 250],
+    ["86400", 60_000],
+    ["-5", 250],
+    ["Wed, 21 Oct 2026 07:28:00 GMT", 250],
+  ] as const)
+    t.equal(tryAgainAfter(after(said), body, 250), ms, said);
+  t.equal(tryAgainAfter(new Response("<html>", { status: 429 }), "<html>", 250), null, "of a proxy in between");
+  t.equal(tryAgainAfter(new Response(body, { status: 200 }), body, 250), null);
+  t.end();
 });

@@ -24,7 +24,13 @@ export const REQUEST_ERRORS = {
     429,
     true,
     "The principal sends more requests than it may",
-    "Wait as long as `Retry-After` says; `?wait=` and followed logs take the place of frequent requests.",
+    "Wait as long as `Retry-After` says; `?wait=` and followed logs take the place of frequent requests. STEPBACK_MAX_REQUESTS sets the limit.",
+  ),
+  TOO_MANY_OPEN_REQUESTS: row(
+    429,
+    true,
+    "The principal has as many requests under way as it may",
+    "Send it again once others have ended; STEPBACK_MAX_WAITS and STEPBACK_MAX_OPEN_REQUESTS set the limits.",
   ),
   FORBIDDEN: row(403, false, "The token's role does not allow this", "Use a token whose role the operation names."),
   OUTSIDE_GRANT: row(
@@ -93,7 +99,7 @@ export const REQUEST_ERRORS = {
   TOO_MANY_FOLLOWERS: row(
     429,
     true,
-    "The token follows as many logs as it may",
+    "The principal follows as many logs as it may",
     "Close a followed log, or read the log page by page; STEPBACK_MAX_FOLLOWERS sets the limit.",
   ),
   UNKNOWN_TARGET: row(422, false, "The target is not configured", "Name an entry of STEPBACK_TARGETS."),

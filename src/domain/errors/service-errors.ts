@@ -9,6 +9,12 @@ export const SERVICE_ERRORS = {
     "The service is stopping",
     "Try again in a moment; its jobs continue after the restart.",
   ),
+  OVERLOADED: row(
+    503,
+    true,
+    "The service has more to do than it can",
+    "Send it again as `Retry-After` says. Reads, reports, cancels and rollbacks are taken meanwhile.",
+  ),
   FENCED: row(
     503,
     true,
