@@ -8,6 +8,8 @@ import { buildApp } from "./app.ts";
 import { openDiskArtifacts } from "./artifacts/disk-artifacts.ts";
 import { sealPlainArtifacts } from "./artifacts/plain-artifacts.ts";
 import { type AwsConnector, type AwsSettings, createAwsConnector } from "./aws/connect.ts";
+import type { KmsGateway } from "./aws/gateways/kms.ts";
+import { createKmsGateway } from "./aws/kms/kms-gateway.ts";
 import { DEFAULT_RATES, quotaClassOf } from "./aws/pacing.ts";
 import type { Config } from "./config.ts";
 import { StepbackError } from "./domain/errors.ts";
@@ -24,11 +26,12 @@ import {
   deliver,
   type Parts,
   removeLeftBehind,
+  renewKeys,
   roundsLog,
   stop,
   whenFenced,
 } from "./life.ts";
-import { openMasterFile } from "./sealing/master-file.ts";
+import { openMaster } from "./sealing/open-master.ts";
 import { ensureAdminToken } from "./services/admin-token.ts";
 import { loadFingerprint } from "./services/secret-files.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
@@ -103,44 +106,72 @@ async function orStop<Result>(parts: Parts, work: () => Promise<Result>): Promis
 async function openParts(config: Config, options: ComposeOptions): Promise<Parts> {
   const logger = options.logger ?? pino({ level: config.logLevel });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const sealing = sealingOf(config, logger, options.clock ?? systemClock);
+  const kms = createKmsGateway(options.requestHandler ?? null);
+  const { now } = options.clock ?? systemClock;
+  const sealing = sealingOf(config, kms, { logger, now });
   const store = await (options.openStore ?? openSqliteStore)(config.databaseFile, sealing);
-  return assemble(config, store, logger, options).catch(async (error: unknown) => {
+  return assemble(config, { store, kms }, { ...options, logger }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
 }
 
 /** A master key beside the data protects from nobody who gets the folder, so each start says so. */
-function sealingOf({ masterKeyFile: file, isKeyBesideData }: Config, logger: Logger, { now }: Clock): StoreSealing {
+function sealingOf(
+  config: Config,
+  kms: KmsGateway,
+  { logger, now }: { logger: Logger; now: Clock["now"] },
+): StoreSealing {
+  const { masterKeyFile: file, isKeyBesideData } = config;
   return {
     now,
     random: randomBytes,
-    openMaster: async (wrapping) => {
-      const { master, isNew } = await openMasterFile(file, { wrapping, random: randomBytes });
+    openMaster: async (wrapped) => {
+      const { master, isNew, isFile, isRecovering } = await openMaster(config, { wrapped, kms, random: randomBytes });
       if (isNew)
         logger.warn(
           { file, key: master.id },
           "made the master key: keep a copy elsewhere, without it no backup can be read",
         );
-      if (isKeyBesideData) logger.warn({ file }, MOVE_KEY);
+      if (isFile && isKeyBesideData) logger.warn({ file }, MOVE_KEY);
+      if (isRecovering) logger.warn(TAKE_RECOVERY_AWAY);
       return master;
     },
   };
 }
 
+const TAKE_RECOVERY_AWAY =
+  "the private half of the recovery key is at hand: run `stepback keys rotate`, then take it away and unset STEPBACK_RECOVERY_PRIVATE_KEY_FILE";
+
 const MOVE_KEY =
   "the master key lies beside the data that it seals: move it out of the data folder and name its place in STEPBACK_MASTER_KEY_FILE";
 
-async function assemble(config: Config, store: Store, logger: Logger, options: ComposeOptions): Promise<Parts> {
+interface Opened {
+  readonly store: Store;
+  readonly kms: KmsGateway;
+}
+
+async function assemble(
+  config: Config,
+  { store, kms }: Opened,
+  options: ComposeOptions & { readonly logger: Logger },
+): Promise<Parts> {
+  const { logger } = options;
   const clock = await clockOver(store, options.clock ?? systemClock);
   const newId: NewId = (prefix) => idFrom(prefix, clock.now(), randomBytes(10));
-  const aws = createAwsConnector({
+  const connector = createAwsConnector({
     rates: config.rates,
     clock,
     mayChange: () => store.requireCurrent(),
     ...handlerOf(options),
   });
+  const aws: AwsConnector = {
+    ...connector,
+    close: () => {
+      connector.close();
+      kms.close();
+    },
+  };
   const dispatcher = createInProcessDispatcher(store, clock, {
     ...roundsLog(logger, "jobs are delivered"),
     undelivered: (error, { job, type, subject }) =>
@@ -177,7 +208,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
   });
   const deps: JobDeps = {
     ...shared,
-    connect: connector(config, aws),
+    connect: connecting(config, aws),
     stagingBucketOf: (target) => config.targets.find(({ name }) => name === target)?.stagingBucket ?? null,
   };
   const worker = createWorker(deps, (error, { job, type, subject }, place) =>
@@ -197,6 +228,7 @@ async function assemble(config: Config, store: Store, logger: Logger, options: C
     gate.open();
     void deliver(dispatcher, worker, () => awaitHandover(store, clock, { earlier, self, signal }));
     void abandonExpired(services, { clock, logger, afterMs: config.abandonAfterMs, signal });
+    void renewKeys(store, { clock, logger, signal });
     void removeLeftBehind(artifacts, { clock, logger, signal });
     return token;
   };
@@ -215,7 +247,7 @@ function ratesOf({ rates }: Config): ServiceDeps["rateOf"] {
   };
 }
 
-function connector(config: Config, aws: AwsConnector): JobDeps["connect"] {
+function connecting(config: Config, aws: AwsConnector): JobDeps["connect"] {
   return (name, observe, life) => {
     const target = config.targets.find((known) => known.name === name);
     if (!target) throw new StepbackError("UNKNOWN_TARGET", `The target ${name} is no longer in STEPBACK_TARGETS.`);

@@ -37,6 +37,14 @@ export interface Config {
   readonly adminToken: string | null;
   /** The file of the master key; made at the first start. */
   readonly masterKeyFile: string;
+  /** Whether the settings name it. */
+  readonly isMasterKeyFileNamed: boolean;
+  /** ARN, id or alias of the key of KMS that takes the file's place; null without one. */
+  readonly kmsKey: string | null;
+  /** ARN of a key of KMS, or the path of a public key, that wraps every data key as well; null without one. */
+  readonly recoveryKey: string | null;
+  /** The path of the recovery key's private half, after the master key was lost. */
+  readonly recoveryPrivateKeyFile: string | null;
   /** Whether that file lies in the data folder, where the key protects from nobody who gets the folder. */
   readonly isKeyBesideData: boolean;
   /** At least one. */
@@ -111,6 +119,18 @@ function unsupported(prefix: string, name: string, kept: string) {
   );
 }
 
+/** ARN of a key or of an alias, a key's id (also of one in several regions), or an alias. */
+function isKmsKey(value: string): boolean {
+  return /^(arn:[^:\s]+:kms:[^:\s]+:\d{12}:(key|alias)\/\S+|alias\/\S+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.test(
+    value,
+  );
+}
+
+/** An alias may lead to another key later, so a recovery key is named itself. */
+function isRecoveryKey(value: string): boolean {
+  return !value.startsWith("arn:") || /^arn:[^:\s]+:kms:[^:\s]+:\d{12}:key\/\S+$/.test(value);
+}
+
 function rateOf(entry: string): [string, number] {
   const [name = "", rate = ""] = entry.split("=").map((part) => part.trim());
   return [name, rate === "" ? Number.NaN : Number(rate)];
@@ -152,6 +172,24 @@ export const Variables = Type.Object({
     Type.String({
       description:
         "Path of the file with the master key, under which everything in the data folder is sealed. Without it, the first start makes `master.key` in the data folder, from where it is to be moved: next to the data, it protects nothing. Whoever loses it loses every backup.",
+    }),
+  ),
+  STEPBACK_KMS_KEY: Type.Optional(
+    text(isKmsKey, "must be the ARN, the id or the alias (`alias/…`) of a key of KMS", {
+      description:
+        "ARN, id or alias of a symmetric key of AWS KMS that takes the place of the master key file ([operating](../operating.md#the-master-key)). The service uses it with its own credentials, in the region of the ARN.",
+    }),
+  ),
+  STEPBACK_RECOVERY_KEY: Type.Optional(
+    text(isRecoveryKey, "must be a path, or the ARN of a key of KMS (`arn:…:key/…`)", {
+      description:
+        "A second key that opens everything once the master key is lost: the path of a public key in PEM (X25519, or RSA of 2,048 bits or more) whose private half lies elsewhere, or the ARN of a key of KMS, as in another region. Keys that are there already get it by `stepback keys rotate`.",
+    }),
+  ),
+  STEPBACK_RECOVERY_PRIVATE_KEY_FILE: Type.Optional(
+    Type.String({
+      description:
+        "Path of the recovery key's private half in PEM. Only for the time after the master key was lost, until `stepback keys rotate` has wrapped everything under a new one.",
     }),
   ),
   STEPBACK_TARGETS: Type.Optional(
@@ -271,6 +309,10 @@ export function readConfig(env: Env): Config {
     adminTokenFile: join(dataDir, "admin-token"),
     adminToken: read.STEPBACK_ADMIN_TOKEN ?? null,
     masterKeyFile,
+    isMasterKeyFileNamed: read.STEPBACK_MASTER_KEY_FILE !== undefined,
+    kmsKey: read.STEPBACK_KMS_KEY ?? null,
+    recoveryKey: recoveryKeyOf(read.STEPBACK_RECOVERY_KEY),
+    recoveryPrivateKeyFile: pathOrNull(read.STEPBACK_RECOVERY_PRIVATE_KEY_FILE),
     isKeyBesideData: !relative(dataDir, masterKeyFile).startsWith(".."),
     targets,
     pipelineRules: rules,
@@ -287,6 +329,15 @@ export function readConfig(env: Env): Config {
     trustedProxies: read.STEPBACK_TRUST_PROXY === undefined ? null : readTrustedProxies(read.STEPBACK_TRUST_PROXY),
     logLevel: read.STEPBACK_LOG_LEVEL,
   };
+}
+
+function pathOrNull(path: string | undefined): string | null {
+  return path === undefined ? null : resolve(path);
+}
+
+/** An ARN, or a path. */
+function recoveryKeyOf(value: string | undefined): string | null {
+  return value?.startsWith("arn:") ? value : pathOrNull(value);
 }
 
 /** An empty variable counts as not set. */

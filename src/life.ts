@@ -124,6 +124,21 @@ export async function abandonExpired(
   }
 }
 
+/** Keys live an hour, and are unwrapped again when a quarter of it is over. */
+const RENEW_MS = 300_000;
+
+/** Keeps the keys that are in use at hand, so that an outage of the master key is noticed late or not at all. */
+export async function renewKeys(
+  store: Pick<Store, "renewKeys">,
+  { clock, logger, signal }: RoundsContext,
+): Promise<void> {
+  const rounds = new Rounds(roundsLog(logger, "keys are unwrapped"));
+  while (!signal.aborted) {
+    await clock.sleep(RENEW_MS, signal);
+    if (!signal.aborted) await rounds.run(() => store.renewKeys());
+  }
+}
+
 export function roundsLog(logger: Logger, what: string): RoundsLog {
   return {
     failed: (error) => {

@@ -15,7 +15,7 @@ const LIVE = {
 const READY = {
   operationId: "isReady",
   summary:
-    "Whether requests can be served: the store can be read and written, jobs are delivered, and the service is not stopping",
+    "Whether requests can be served: the store can be read and written, its keys are at hand, jobs are delivered, and the service is not stopping",
   tags: TAGS,
   security: [],
   response: {

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import { StepbackError } from "../domain/errors.ts";
-import { openBytes, sealBytes } from "./aead.ts";
-import type { KeyContext, MasterKey, RandomBytes } from "./master-key.ts";
+import { NONCE_BYTES, openBytes, sealBytes } from "./aead.ts";
+import { joinedMaster } from "./joined-master.ts";
+import { boundTo, type KeyContext, type MasterKey, type RandomBytes } from "./master-key.ts";
 
 export const MASTER_KEY_BYTES = 32;
 
@@ -11,30 +12,53 @@ export interface MasterVersion {
   readonly key: Buffer;
 }
 
+/** The versions at hand, the one that wraps last. */
+export type MasterVersions = readonly [MasterVersion, ...MasterVersion[]];
+
 export function masterVersion(key: Buffer): MasterVersion {
   const name = createHmac("sha256", key).update("stepback/master-key/v1").digest("hex").slice(0, 16);
   return { id: `mk_${name}`, key };
 }
 
-/** A master key whose bytes this process holds. The last version wraps; every version unwraps. */
-export function localMaster(versions: readonly [MasterVersion, ...MasterVersion[]], random: RandomBytes): MasterKey {
-  const newest = versions.at(-1) ?? versions[0];
-  return {
-    id: newest.id,
-    wrap: async (dataKey, context) => {
-      const bytes = sealBytes(newest.key, random(12), { plain: dataKey, aad: boundTo(newest.id, context) });
-      return { master: newest.id, bytes };
-    },
-    unwrap: async ({ master, bytes }, context) => {
-      const version = versions.find(({ id }) => id === master);
-      if (!version) throw new StepbackError("KEY_LOST", `The master key ${master} is not at hand.`);
-      const dataKey = openBytes(version.key, { sealed: bytes, aad: boundTo(master, context) });
-      if (!dataKey) throw new StepbackError("KEY_LOST", `What the master key ${master} wrapped is damaged.`);
-      return dataKey;
-    },
-  };
+export function newestOf(versions: MasterVersions): MasterVersion {
+  return versions.at(-1) ?? versions[0];
 }
 
-function boundTo(master: string, { app, installation, target }: KeyContext): Buffer {
-  return Buffer.from(JSON.stringify([1, "wrapped-key", master, app, installation, target]));
+export function isLocalId(id: string): boolean {
+  return id.startsWith("mk_");
+}
+
+export function wrapLocally(
+  { id, key }: MasterVersion,
+  random: RandomBytes,
+  dataKey: Buffer,
+  context: KeyContext,
+): Buffer {
+  return sealBytes(key, random(NONCE_BYTES), { plain: dataKey, aad: boundTo(id, context) });
+}
+
+/** KEY_LOST for bytes that this version did not wrap in this context. */
+export function unwrapLocally({ id, key }: MasterVersion, bytes: Buffer, context: KeyContext): Buffer {
+  const dataKey = openBytes(key, { sealed: bytes, aad: boundTo(id, context) });
+  if (!dataKey) throw new StepbackError("KEY_LOST", `What the master key ${id} wrapped is damaged.`);
+  return dataKey;
+}
+
+export function notAtHand(id: string): StepbackError {
+  return new StepbackError("KEY_LOST", `The master key ${id} is not at hand.`);
+}
+
+/** A master key whose bytes this process holds, and no file. */
+export function localMaster(versions: MasterVersions, random: RandomBytes): MasterKey {
+  const newest = newestOf(versions);
+  const opener = {
+    has: isLocalId,
+    unwrap: async (id: string, bytes: Buffer, context: KeyContext) => {
+      const version = versions.find((known) => known.id === id);
+      if (!version) throw notAtHand(id);
+      return unwrapLocally(version, bytes, context);
+    },
+  };
+  const wrap = async (dataKey: Buffer, context: KeyContext) => wrapLocally(newest, random, dataKey, context);
+  return joinedMaster({ wrapper: { id: newest.id, wrap }, recovery: null, openers: [opener] });
 }

@@ -7,11 +7,15 @@ export interface HealthService {
   fault(): Promise<Problem | null>;
 }
 
-export function createHealthService({ store, dispatcher }: Uses<Pick<Store, "ping">, "dispatcher">): HealthService {
+export function createHealthService({
+  store,
+  dispatcher,
+}: Uses<Pick<Store, "ping" | "checkKeys">, "dispatcher">): HealthService {
   return {
     fault: async () => {
       try {
         await store.ping();
+        await store.checkKeys();
         return dispatcher.fault;
       } catch (error) {
         return problemOf(error);

@@ -5,7 +5,7 @@ import { activities } from "./schema/activities.ts";
 import { packages } from "./schema/builds.ts";
 import { altered, deployments } from "./schema/deployments.ts";
 import { generations, jobs, logLines } from "./schema/jobs.ts";
-import { dataKeys, installation } from "./schema/keys.ts";
+import { dataKeys, installation, keyRotations } from "./schema/keys.ts";
 import { buildReturns, journal, plans, rollbackDeployments, rollbackSteps, rollbacks } from "./schema/rollbacks.ts";
 import { componentHistory, snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import { pinnedStates, pins, revalidations, stagePolicies } from "./schema/stages.ts";
@@ -155,7 +155,25 @@ export const COLUMN_CLASSES = {
     generation: "clear",
     master: "clear",
     bytes: "clear",
+    recovery: "clear",
+    recoveryBytes: "clear",
     createdAt: "clear",
+  }),
+  keyRotations: classed(keyRotations, {
+    id: "clear",
+    requestedBy: "clear",
+    requestedAt: "clear",
+    reencrypt: "clear",
+    status: "clear",
+    phase: "clear",
+    master: "clear",
+    keys: "clear",
+    rows: "clear",
+    files: "clear",
+    skipped: "clear",
+    startedAt: "clear",
+    finishedAt: "clear",
+    error: "clear",
   }),
   installation: classed(installation, {
     only: "clear",

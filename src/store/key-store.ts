@@ -8,7 +8,19 @@ import type { SqliteDatabase } from "./sqlite-database.ts";
 export function createKeyStore(database: SqliteDatabase, ring: KeyRing): KeyStore {
   const currentKey: KeyStore["currentKey"] = (purpose, scope) =>
     atHand(() => ring.current(purpose, scope), database.write);
+  const check = async () => {
+    await ring.retry(database.keys);
+    await currentKey("data", INSTALLATION_SCOPE);
+  };
+  let checking: Promise<void> | null = null;
   return {
+    checkKeys: () => {
+      checking ??= check().finally(() => {
+        checking = null;
+      });
+      return checking;
+    },
+    renewKeys: () => ring.renew(database.keys),
     currentKey,
     findKey: async (id) => atHand(() => ring.byId(id), database.read),
     fingerprintKey: async (kept) => {

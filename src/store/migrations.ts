@@ -4,6 +4,7 @@ import type Database from "better-sqlite3";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import { StepbackError } from "../domain/errors.ts";
 import type { RandomBytes } from "../sealing/master-key.ts";
+import type { WrappedUnder } from "../sealing/open-master.ts";
 import { openWriter, outageOf } from "./sqlite-database.ts";
 
 /** Two folders up from here both in `src` and in `dist`. */
@@ -17,8 +18,8 @@ const INSTALLATION_BYTES = 16;
 export interface PreparedDatabase {
   /** Its id, to which its keys are bound. */
   readonly installation: string;
-  /** Ids of the master keys that have wrapped its keys. */
-  readonly wrapping: readonly string[];
+  /** Which master keys, with which recovery keys, have wrapped its keys. */
+  readonly wrapped: readonly WrappedUnder[];
   /** Whether rows of an earlier version are still to be sealed, or their bytes to be cleaned away. */
   readonly hasPlainRows: boolean;
 }
@@ -72,8 +73,9 @@ function nameInstallation(connection: Database.Database, random: RandomBytes): v
 
 function prepared(connection: Database.Database): PreparedDatabase {
   const one = connection.prepare<[], { id: string; state: string }>("SELECT id, state FROM installation").get();
-  const wrapping = connection.prepare<[], string>("SELECT DISTINCT master FROM data_keys ORDER BY 1").pluck().all();
-  return { installation: one?.id ?? "", wrapping, hasPlainRows: one?.state !== "sealed" };
+  const sql = "SELECT DISTINCT master, recovery FROM data_keys ORDER BY 1, 2";
+  const wrapped = connection.prepare<[], WrappedUnder>(sql).all();
+  return { installation: one?.id ?? "", wrapped, hasPlainRows: one?.state !== "sealed" };
 }
 
 function missingMigrations(connection: Database.Database, file: string): readonly MigrationMeta[] {

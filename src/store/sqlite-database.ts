@@ -24,9 +24,11 @@ export interface SqliteDatabase {
   /**
    * Runs one transaction, after those that were requested before: commits all of it, or nothing after an error. `work` must
    * not call `write` again, and must not wait for anything but rows. It starts again when it needs a key that is not unwrapped
-   * yet, so what it does besides rows must be harmless twice.
+   * yet, so what it does besides rows must be harmless twice; until that is there, other writes go before it.
    */
   write<Result>(work: (rows: Rows, transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** The wrapped keys; each change is a turn of its own, whatever the guard says. */
+  readonly keys: KeyTable;
   /** As `write`, whatever the guard says. */
   writeUnguarded<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result>;
   /** From now on each write runs this first, within its transaction; where it rejects, nothing is written. */
@@ -54,7 +56,6 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   const reader = openReader(file);
   writer.pragma(`busy_timeout = ${BUSY_SLICE_MS}`);
   const [writing, reading] = [rowsOn(writer, sealing), rowsOn(reader, sealing)];
-  const commit = (work: () => void) => inTransaction(writer, writing, async () => work());
   const refuse = async () => {
     throw new StepbackError("INTERNAL", "A key cannot be made while rows are read.");
   };
@@ -62,16 +63,19 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   let last: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | null = null;
   let guard: (rows: Rows) => Promise<void> = async () => {};
-  const writeUnguarded: SqliteDatabase["write"] = (work) => {
-    const begun = () => inTransaction(writer, writing, work);
-    const turn = last.then(() => translated(() => repeated(ring, keyTable(writing, commit), begun)));
+  const inTurn: SqliteDatabase["write"] = (work) => {
+    const turn = last.then(() => translated(() => inTransaction(writer, writing, work)));
     last = turn.then(
       () => watchers.tell(takeChanged(writing)),
       () => void takeChanged(writing),
     );
     return turn;
   };
+  const keys = keyTable(writing, (work) => inTurn(async () => work()));
+  // Keys are fetched between the turns: no other write waits for the service that unwraps them.
+  const writeUnguarded: SqliteDatabase["write"] = (work) => repeated(ring, keys, () => inTurn(work));
   return {
+    keys,
     read: (work) => translated(() => repeated(ring, keyTable(reading, refuse), () => work(reading))),
     write: (work) =>
       writeUnguarded(async (rows, transaction) => {

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { KeyRing } from "../sealing/key-ring.ts";
 import type { MasterKey, RandomBytes } from "../sealing/master-key.ts";
+import type { WrappedUnder } from "../sealing/open-master.ts";
 import { createAccessStore } from "./access-store.ts";
 import { createActivityStore } from "./activity-store.ts";
 import { createBuildStore } from "./build-store.ts";
@@ -25,8 +26,8 @@ import type { Store } from "./store.ts";
 
 /** What a store seals its rows with. */
 export interface StoreSealing {
-  /** The master key. `wrapping` are the ids of those that have wrapped keys in the database; empty for a new one. */
-  readonly openMaster: (wrapping: readonly string[]) => Promise<MasterKey>;
+  /** The master key. `wrapped` names those that have wrapped keys in the database; empty for a new one. */
+  readonly openMaster: (wrapped: readonly WrappedUnder[]) => Promise<MasterKey>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: RandomBytes;
@@ -38,8 +39,8 @@ export interface StoreSealing {
  * newer version, and where the master key is missing.
  */
 export async function openSqliteStore(file: string, { openMaster, now, random }: StoreSealing): Promise<Store> {
-  const { installation, wrapping, hasPlainRows } = await prepareDatabase(file, random);
-  const ring = new KeyRing({ master: await openMaster(wrapping), installation, now, random });
+  const { installation, wrapped, hasPlainRows } = await prepareDatabase(file, random);
+  const ring = new KeyRing({ master: await openMaster(wrapped), installation, now, random });
   const keys = { ring, sealing: new RowSealing(ring, random) };
   if (hasPlainRows) await sealPlainRows(file, keys);
   const database = openSqliteDatabase(file, keys);

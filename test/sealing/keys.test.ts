@@ -2,7 +2,7 @@ import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import t from "tap";
 import { StepbackError } from "#src/domain/errors";
-import { KeyRing } from "#src/sealing/key-ring";
+import { KeyNeeded, KeyRing } from "#src/sealing/key-ring";
 import { openMasterFile } from "#src/sealing/master-file";
 import type { MasterKey } from "#src/sealing/master-key";
 import { packageScope, targetScope } from "#src/sealing/scopes";
@@ -69,6 +69,71 @@ t.test("an unwrapped key is held for an hour at most, also when the clock is set
     await find();
     t.equal(unwrapped, times, `${after} ms later`);
   }
+});
+
+/** Counts what it unwraps, and can be out of reach. */
+function countingMaster(master: MasterKey) {
+  const state = { unwrapped: 0, isOut: false };
+  const counting: MasterKey = {
+    ...master,
+    unwrap: (...given) => {
+      state.unwrapped += 1;
+      if (state.isOut) throw new StepbackError("KEY_UNAVAILABLE", "KMS does not answer.");
+      return master.unwrap(...given);
+    },
+  };
+  return { state, counting };
+}
+
+t.test("keys in use are unwrapped again in time, and nobody notices an outage of less than an hour", async (t) => {
+  let now = NOVEMBER - 20 * 24 * HOUR_MS;
+  const { state, counting } = countingMaster(masterNamed("a"));
+  const [ring, table] = [ringAt(counting, () => now), memoryKeys()];
+  const { id } = await provided(ring, table, () => ring.current("data", targetScope("prod")));
+  await ring.renew(table);
+  t.equal(state.unwrapped, 1, "not before a quarter of the hour is over");
+  now += HOUR_MS / 3;
+  await ring.renew(table);
+  state.isOut = true;
+  now += HOUR_MS - 1;
+  t.equal(ring.byId(id).id, id, "it lives an hour from then");
+  await t.rejects(ring.renew(table), { code: "KEY_UNAVAILABLE" });
+  now += 1;
+  t.throws(() => ring.byId(id), KeyNeeded, "and not longer than that");
+  await t.rejects(
+    provided(ring, table, () => ring.byId(id)),
+    { code: "KEY_UNAVAILABLE" },
+  );
+  await t.rejects(ring.retry(table), { code: "KEY_UNAVAILABLE" });
+  state.isOut = false;
+  await ring.retry(table);
+  t.equal(ring.byId(id).id, id);
+});
+
+t.test("the data key of the next month is there before it begins", async (t) => {
+  let now = NOVEMBER;
+  const { state, counting } = countingMaster(masterNamed("a"));
+  const [ring, table] = [ringAt(counting, () => now), memoryKeys()];
+  await provided(ring, table, () => ring.current("data", targetScope("prod")));
+  await ring.renew(table);
+  state.isOut = true;
+  now = Date.UTC(2026, 11, 1) - 1;
+  await ring.renew(table).catch(() => {});
+  now += 1;
+  t.same(
+    table.keys.map(({ period }) => period),
+    ["2026-11", "2026-12"],
+  );
+});
+
+t.test("many who need one key ask for it once", async (t) => {
+  let now = NOVEMBER;
+  const { state, counting } = countingMaster(masterNamed("a"));
+  const [ring, table] = [ringAt(counting, () => now), memoryKeys()];
+  const { id } = await provided(ring, table, () => ring.current("data", targetScope("prod")));
+  now += HOUR_MS;
+  await Promise.all(Array.from({ length: 9 }, () => provided(ring, table, () => ring.byId(id))));
+  t.equal(state.unwrapped, 2);
 });
 
 t.test("a lost key is named, and the others go on; a master key out of reach loses nothing", async (t) => {

@@ -47,8 +47,10 @@ export function diskSealing(name = "disk"): DiskSealing {
 
 /** Looks into the store of a data folder, beside the service that works on it. */
 async function inFolder<Found>(dataDir: string, read: (store: Store) => Promise<Found>): Promise<Found> {
-  const openMaster: StoreSealing["openMaster"] = async (wrapping) =>
-    (await openMasterFile(join(dataDir, "master.key"), { wrapping, random: randomBytes })).master;
+  const openMaster: StoreSealing["openMaster"] = async (wrapped) => {
+    const wrapping = [...new Set(wrapped.map(({ master }) => master))];
+    return (await openMasterFile(join(dataDir, "master.key"), { wrapping, random: randomBytes })).master;
+  };
   const store = await openSqliteStore(join(dataDir, "stepback.db"), { ...TEST_SEALING, openMaster });
   try {
     return await read(store);

@@ -144,6 +144,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["KEY_DENIED","Give the service's credentials back what the log names: `kms:Encrypt`, `kms:Decrypt` and `kms:DescribeKey` on the key. Jobs wait and go on by themselves."],
   ["KEY_DISABLED","Enable the key that the log names in KMS, or cancel its deletion before its waiting period is over. Jobs wait and go on by themselves."],
   ["KEY_LOST","Bring the master key that the detail names back into the master key file, or name the recovery key's private half in STEPBACK_RECOVERY_PRIVATE_KEY_FILE, and start the service again. What this key did not seal can still be read."],
+  ["KEY_FILE_READ_ONLY","Let the service write the file and its folder, and rotate again. Where the file must stay read-only, add a version as its last line yourself: the service wraps under the last one."],
   ["INVALID_SETTINGS","Fix what the message lists and start again."],
   ["INTERNAL","Give the request id to whoever runs the service."],
 ]);

@@ -57,6 +57,12 @@ export const SERVICE_ERRORS = {
     "The key of stored data is lost",
     "Bring the master key that the detail names back into the master key file, or name the recovery key's private half in STEPBACK_RECOVERY_PRIVATE_KEY_FILE, and start the service again. What this key did not seal can still be read.",
   ),
+  KEY_FILE_READ_ONLY: row(
+    500,
+    false,
+    "The master key file cannot be written",
+    "Let the service write the file and its folder, and rotate again. Where the file must stay read-only, add a version as its last line yourself: the service wraps under the last one.",
+  ),
   INVALID_SETTINGS: row(500, false, "The settings are not valid", "Fix what the message lists and start again."),
   INTERNAL: row(500, true, "An internal error occurred", "Give the request id to whoever runs the service."),
 } as const satisfies Record<string, ErrorRow>;

@@ -10,6 +10,10 @@ export interface KeyStore {
   fingerprintKey(kept: Buffer | null): Promise<DataKey>;
   /** Makes of a digest of a target's settings what others may see: HMAC-SHA-256 under the target's digest key, as 64 hexadecimal digits. */
   findDigester(target: string): Promise<(digest: string) => string>;
+  /** Resolves when what is to be sealed or opened can be; otherwise rejects with the outage that keeps a key away. */
+  checkKeys(): Promise<void>;
+  /** Unwraps again what is in use, before its time is over, and makes the spare of the next month. For rounds some minutes apart. */
+  renewKeys(): Promise<void>;
   /** The key that sealed something. KEY_LOST, with its id, where it cannot be unwrapped any more. */
   findKey(id: string): Promise<DataKey>;
 }

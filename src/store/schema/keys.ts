@@ -1,4 +1,6 @@
 import { blob, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { RotationPhase, RotationStatus } from "../../domain/activity/key-rotation.ts";
+import type { ErrorCode } from "../../domain/errors.ts";
 import type { KeyPurpose } from "../../sealing/key-ring.ts";
 import type { KeyScope } from "../../sealing/scopes.ts";
 
@@ -16,6 +18,9 @@ export const dataKeys = sqliteTable(
     /** Id of the master key that wrapped it. */
     master: text().notNull(),
     bytes: blob({ mode: "buffer" }).notNull(),
+    /** Id of the recovery key that wrapped it a second time, and the bytes; null without one. */
+    recovery: text(),
+    recoveryBytes: blob("recovery_bytes", { mode: "buffer" }),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("data_keys_newest").on(table.purpose, table.scope, table.period, table.generation)],
@@ -29,4 +34,26 @@ export const installation = sqliteTable("installation", {
   id: text().notNull(),
   /** `plain`: rows of an earlier version are still to be sealed. `cleaning`: their plain bytes are still in free pages. */
   state: text({ enum: ["plain", "cleaning", "sealed"] }).notNull(),
+});
+
+/** Each wish to wrap the keys again, and how far it has come. */
+export const keyRotations = sqliteTable("key_rotations", {
+  id: text().primaryKey(),
+  requestedBy: text("requested_by").notNull(),
+  requestedAt: integer("requested_at").notNull(),
+  /** Whether rows and files are sealed again, under new data keys. */
+  reencrypt: integer({ mode: "boolean" }).notNull(),
+  status: text().$type<RotationStatus>().notNull(),
+  phase: text().$type<RotationPhase>().notNull(),
+  /** Id of the master key that wraps from then on; null until it is there. */
+  master: text(),
+  keys: integer().notNull().default(0),
+  rows: integer().notNull().default(0),
+  files: integer().notNull().default(0),
+  /** Keys that are lost, and rows and files under them or damaged: they stay as they are. */
+  skipped: integer().notNull().default(0),
+  startedAt: integer("started_at"),
+  finishedAt: integer("finished_at"),
+  /** Why it ended early. */
+  error: text().$type<ErrorCode>(),
 });
