@@ -25,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served: the store can be read and written, jobs are delivered, and the service is not stopping */
+        /** Whether requests can be served: the store can be read and written, its keys are at hand, jobs are delivered, and the service is not stopping */
         get: operations["isReady"];
         put?: never;
         post?: never;
