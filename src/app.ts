@@ -15,6 +15,7 @@ import { addOpenApi } from "./plugins/openapi.ts";
 import { addOverloadGuard, measureLoad } from "./plugins/overload.ts";
 import { addProblemDocuments, sendProblem } from "./plugins/problems.ts";
 import { parseQuery } from "./plugins/query-text.ts";
+import { addRefusals } from "./plugins/refusals.ts";
 import { addRequestIds, sendRequestId } from "./plugins/request-ids.ts";
 import { addRequestRate } from "./plugins/request-rates.ts";
 import { buildSerializer, buildValidator } from "./plugins/schema-compilers.ts";
@@ -129,6 +130,7 @@ const DATA_ONLY = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
 function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">) {
   const { requestsPerMinute, waits, openRequests } = limits;
   return async (app: FastifyInstance) => {
+    addRefusals(app);
     addAccessControl(app, services.access);
     addOpenRequestLimits(app, { waits, others: openRequests });
     await addRequestRate(app, {

@@ -18,15 +18,25 @@ interface Operation {
   readonly tags: readonly string[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
-  readonly "x-role"?: string;
+  readonly responses: Readonly<Record<string, Response & { readonly $ref?: string }>>;
+  readonly "x-required-role"?: readonly string[];
+}
+
+interface Response {
+  readonly description: string;
+  readonly content?: Content;
+  /** The codes of a refusal. */
+  readonly "x-codes"?: readonly string[];
 }
 
 /** openapi/openapi.json */
 export interface ApiDocument {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly responses: Readonly<Record<string, Response>>;
+  };
 }
 
 interface Endpoint extends Operation {
@@ -41,12 +51,13 @@ const INTRODUCTION = [
   "A running service shows the same at `/docs`, where it can be tried, and as an OpenAPI 3.1 document at `/openapi.json`",
   "([openapi/openapi.json](../../openapi/openapi.json)).",
   "",
-  "- **Access.** Every request under `/v1` carries `Authorization: Bearer TOKEN`. The column *role* names the lowest role that may send it: `auditor`, `ci`,",
-  "  `operator`, `admin`. `GET /livez`, `/readyz`, `/docs` and `/openapi.json` need no token.",
+  "- **Access.** Every request under `/v1` carries `Authorization: Bearer TOKEN`. The column *role* names the roles that may send it.",
+  "  `GET /livez`, `/readyz`, `/docs` and `/openapi.json` need no token.",
   "- **Jobs.** Whatever needs AWS runs as a job. The service returns 202 and the noun as it is at that moment; read the noun with `?wait=60` until its status is",
   "  `Completed` or `Exception`.",
   "- **Lists** are objects with `items` and `next`. Send `next` as `?cursor` to read the next page; it is null on the last page.",
-  "- **Errors** are problem documents ([Problem](#problem), RFC 9457) with a code from [errors.md](errors.md).",
+  "- **Errors** are problem documents ([Problem](#problem), RFC 9457) with a code from [errors.md](errors.md). The last column names those that an",
+  "  operation may have besides the ones that any may have: a request that is not valid, a login that may not do it, an outage.",
   "- **Idempotency.** Send an `Idempotency-Key` (1 to 255 characters) with a POST, and every further POST with that key within 24 hours gets the first answer.",
   "- **Component ids** (`kind:name`) are percent-encoded in paths.",
 ];
@@ -55,9 +66,16 @@ const INTRODUCTION = [
 export function apiPage({ tags, paths, components }: ApiDocument): string {
   const endpoints = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(
-      ([method, operation]): Endpoint => ({ name: `${method.toUpperCase()} ${path}`, ...operation }),
+      ([method, operation]): Endpoint => ({
+        ...operation,
+        name: `${method.toUpperCase()} ${path}`,
+        responses: Object.fromEntries(
+          Object.entries(operation.responses).map(([status, response]) => [status, resolved(components, response)]),
+        ),
+      }),
     ),
   );
+  const everywhere = codesOfAll(endpoints);
   const nouns = Object.entries(components.schemas);
   return page("HTTP API", "`openapi/openapi.json`", [
     ...INTRODUCTION,
@@ -68,7 +86,7 @@ export function apiPage({ tags, paths, components }: ApiDocument): string {
     "- [Parameters](#parameters) of queries and headers",
     `- Nouns: ${nouns.map(([name]) => `[${name}](#${slugOf(name)})`).join(", ")}`,
     "",
-    ...tags.flatMap((tag) => tagLines(tag, endpoints)),
+    ...tags.flatMap((tag) => tagLines(tag, endpoints, everywhere)),
     "## Parameters",
     "",
     ...table(["parameter", "type", "default", "means", "of"], parameterRows(endpoints)),
@@ -81,21 +99,33 @@ export function apiPage({ tags, paths, components }: ApiDocument): string {
   ]);
 }
 
-function tagLines({ name, description }: ApiDocument["tags"][number], endpoints: readonly Endpoint[]): string[] {
+function resolved({ responses }: ApiDocument["components"], response: Endpoint["responses"][string]): Response {
+  return responses[response.$ref?.split("/").at(-1) ?? ""] ?? response;
+}
+
+function tagLines(
+  { name, description }: ApiDocument["tags"][number],
+  endpoints: readonly Endpoint[],
+  everywhere: readonly string[],
+): string[] {
   const own = endpoints.filter(({ tags }) => tags.includes(name));
   const rows = own.map((endpoint) => [
     code(endpoint.name),
     [endpoint.summary, endpoint.description].filter(Boolean).join(". "),
-    endpoint["x-role"] ?? "–",
+    (endpoint["x-required-role"] ?? ["–"]).join(", "),
     takesText(endpoint),
     returnsText(endpoint),
+    codesIn(endpoint)
+      .filter((one) => !everywhere.includes(one))
+      .map(code)
+      .join(", "),
   ]);
   return [
     `## ${capitalised(name)}`,
     "",
     `${description}.`,
     "",
-    ...table(["operation", "does", "role", "takes", "returns"], rows),
+    ...table(["operation", "does", "role", "takes", "returns", "may be refused with"], rows),
     "",
     ...own.flatMap(bodyLines),
   ];
@@ -119,9 +149,19 @@ function bodyTitle({ name }: Endpoint): string {
   return `Body of \`${name}\``;
 }
 
-/** Refusals are the same everywhere and are left out. */
+/** The codes that the refused answers of an operation may have. */
+function codesIn({ responses }: Endpoint): readonly string[] {
+  return Object.values(responses).flatMap((response) => response["x-codes"] ?? []);
+}
+
+/** What any operation that takes a login may be refused with. */
+function codesOfAll(endpoints: readonly Endpoint[]): readonly string[] {
+  const own = endpoints.filter((endpoint) => endpoint["x-required-role"]).map(codesIn);
+  return (own[0] ?? []).filter((one) => own.every((codes) => codes.includes(one)));
+}
+
 function returnsText({ responses }: Endpoint): string {
-  const good = Object.entries(responses).filter(([status]) => !status.endsWith("XX"));
+  const good = Object.entries(responses).filter(([status]) => status.startsWith("2"));
   return good.map(([status, { content = {} }]) => `${status} ${contentText(content)}`.trim()).join(", ");
 }
 

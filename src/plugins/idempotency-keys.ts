@@ -58,7 +58,7 @@ export function addIdempotencyKeys(app: FastifyInstance, idempotency: Idempotenc
     request.ownedKey = null;
     const body = typeof payload === "string" ? payload : "";
     const isSecret = request.routeOptions.config.showsSecret === true && reply.statusCode < 300;
-    const response = isSecret ? SHOWN_ONCE : { status: reply.statusCode, headers: keptHeaders(reply), body };
+    const response = isSecret ? shownOnce(request.id) : { status: reply.statusCode, headers: keptHeaders(reply), body };
     await idempotency.settle(owned, response, !saysTryAgain(reply.statusCode, body));
   });
 }
@@ -75,16 +75,18 @@ export function once<Made>(
   return request.made === null ? work() : read(request.made);
 }
 
-/** What a repeat gets instead of a secret. */
 export function secretShownOnce(): StepbackError {
   return new StepbackError("SECRET_SHOWN_ONCE", "The first answer held it.");
 }
 
-const SHOWN_ONCE: StoredResponse = {
-  status: ERROR_TABLE.SECRET_SHOWN_ONCE.status,
-  headers: { "content-type": "application/problem+json" },
-  body: JSON.stringify(presentProblem(problemOf(secretShownOnce()))),
-};
+/** What a repeat gets instead of a secret. */
+function shownOnce(requestId: string): StoredResponse {
+  return {
+    status: ERROR_TABLE.SECRET_SHOWN_ONCE.status,
+    headers: { "content-type": "application/problem+json" },
+    body: JSON.stringify(presentProblem(problemOf(secretShownOnce()), requestId)),
+  };
+}
 
 /** A refusal that may pass must not be repeated for a day. */
 function saysTryAgain(status: number, body: string): boolean {

@@ -2,6 +2,7 @@ import fastifySwagger from "@fastify/swagger";
 import fastifySwaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import type { TSchema } from "typebox";
+import { describeRefusals } from "./refusals.ts";
 import { addRequestRate, type RequestRate } from "./request-rates.ts";
 
 /** The page may load its own scripts and styles, and nothing from elsewhere. */
@@ -54,6 +55,11 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         { name: "access", description: "Who one is, and the tokens that people and pipelines log in with" },
         { name: "service", description: "The service itself" },
       ],
+    },
+    transformObject: (documents) => {
+      if ("openapiObject" in documents)
+        describeRefusals(documents.openapiObject as Parameters<typeof describeRefusals>[0]);
+      return "openapiObject" in documents ? documents.openapiObject : documents.swaggerObject;
     },
     refResolver: { buildLocalReference: (json) => String(json.$id) },
   });

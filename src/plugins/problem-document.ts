@@ -17,6 +17,9 @@ export const ProblemShape = noun("Problem", (options) =>
       code: ErrorCodeText.ref,
       advice: Type.String({ description: "What to do next" }),
       retryable: Type.Boolean({ description: "Whether the same request may succeed later" }),
+      requestId: Type.Optional(
+        Type.String({ description: "The refused request, as the service's log names it; absent where a job ended so" }),
+      ),
       errors: Type.Optional(
         Type.Array(
           Type.Object({
@@ -36,9 +39,11 @@ export const ProblemShape = noun("Problem", (options) =>
 
 export type ProblemDocument = Static<typeof ProblemShape.schema>;
 
-export function presentProblem(problem: Problem): ProblemDocument {
+/** `requestId` names the request that is refused; a problem that is stored has none. */
+export function presentProblem(problem: Problem, requestId?: string): ProblemDocument {
   const { status, advice, retryable } = ERROR_TABLE[problem.code];
   const { code, title, detail, errors } = problem;
-  const document = { type: `urn:stepback:error:${code}`, title, status, detail, code, advice, retryable };
+  const refused = requestId === undefined ? {} : { requestId };
+  const document = { type: `urn:stepback:error:${code}`, title, status, detail, code, advice, retryable, ...refused };
   return errors ? { ...document, errors: errors.map((fault) => ({ ...fault })) } : document;
 }

@@ -8,6 +8,10 @@ import { presentProblem } from "./problem-document.ts";
 export function addProblemDocuments(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply));
   app.setNotFoundHandler((request, reply) => sendProblem(notFound(request), request, reply));
+  // Before the body is read: whoever sends it to no operation gets the same answer whatever it is.
+  app.addHook("onRequest", async (request) => {
+    if (request.is404) throw notFound(request);
+  });
 }
 
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
@@ -25,7 +29,7 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   return reply
     .code(status)
     .header("content-type", "application/problem+json")
-    .send(JSON.stringify(presentProblem(status >= 500 ? withoutDetail(problem) : problem)));
+    .send(JSON.stringify(presentProblem(status >= 500 ? withoutDetail(problem) : problem, request.id)));
 }
 
 /** By status. Outages, a stop of the service, and requests that are under way take seconds. */

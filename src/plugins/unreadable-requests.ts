@@ -52,7 +52,7 @@ function hasBegun(socket: Socket): boolean {
 
 function responseOf(refusal: StepbackError, id: string): string {
   const { status } = ERROR_TABLE[refusal.code];
-  const body = JSON.stringify(presentProblem(problemOf(refusal)));
+  const body = JSON.stringify(presentProblem(problemOf(refusal), id));
   const headers = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "content-type: application/problem+json",

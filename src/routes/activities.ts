@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { READERS } from "../domain/access/roles.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { Services } from "../services/services.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { ActivityShape, presentActivity, TypeText } from "./wire/activity.ts";
 import { pageOf } from "./wire/shapes.ts";
 
@@ -16,7 +16,7 @@ const LIST = {
     { ...ACTIVITY_QUERY, type: Type.Optional(TypeText), ...PAGE_QUERY },
     { additionalProperties: false },
   ),
-  response: { 200: pageOf(ActivityShape.ref), ...REFUSALS },
+  response: { 200: pageOf(ActivityShape.ref), ...refusals() },
 } as const;
 
 /** /v1/activities: Deploy and Rollback jobs in one list. */

@@ -2,8 +2,8 @@ import { Type } from "typebox";
 import { APPROVERS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { ApprovalService } from "../services/approvals.ts";
-import { REFUSALS } from "./refusals.ts";
 import { LongText } from "./request-texts.ts";
 import type { TypedApp } from "./typed-app.ts";
 import {
@@ -31,7 +31,10 @@ const DECIDE = {
     { planDigest: Digest, decision: DecisionText, comment: Type.Optional(nullable(LongText)) },
     { additionalProperties: false },
   ),
-  response: { 200: ApprovalStateShape.ref, ...REFUSALS },
+  response: {
+    200: ApprovalStateShape.ref,
+    ...refusals("NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "NOT_BY_REQUESTER"),
+  },
 } as const;
 
 const LIST = {
@@ -40,7 +43,7 @@ const LIST = {
   tags: TAGS,
   "x-required-role": READERS,
   params: Params,
-  response: { 200: pageOf(ApprovalShape.ref), ...REFUSALS },
+  response: { 200: pageOf(ApprovalShape.ref), ...refusals() },
 } as const;
 
 const REVIEW = {
@@ -50,7 +53,7 @@ const REVIEW = {
   "x-required-role": APPROVERS,
   params: Params,
   body: Type.Object({ comment: LongText }, { additionalProperties: false }),
-  response: { 200: RollbackShape.ref, ...REFUSALS },
+  response: { 200: RollbackShape.ref, ...refusals("NOT_AN_EMERGENCY", "NOT_BY_REQUESTER", "NOT_ACTIVE") },
 } as const;
 
 /** The routes of approvers, below /v1/rollbacks/{id}. */

@@ -7,13 +7,13 @@ import type { PackageFormat } from "../domain/activity/package.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { BuildRollbackRequest } from "../services/build-rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { AnyId, NameText } from "./request-texts.ts";
-import { CONSENT_OPTIONS, RUN_OPTIONS } from "./rollback-options.ts";
+import { CONSENT_OPTIONS, OPENING_REFUSALS, RUN_OPTIONS } from "./rollback-options.ts";
 import { sendArtifact } from "./send-artifact.ts";
 import { BuildShape, PackageShape, presentBuild, presentPackage } from "./wire/build.ts";
 import { presentRollback, RollbackShape } from "./wire/rollback.ts";
@@ -45,7 +45,7 @@ const LIST = {
   "x-required-role": READERS,
   params: StageParams,
   querystring: PageQuery,
-  response: { 200: pageOf(BuildShape.ref), ...REFUSALS },
+  response: { 200: pageOf(BuildShape.ref), ...refusals() },
 } as const;
 
 const GET = {
@@ -54,7 +54,7 @@ const GET = {
   tags: TAGS,
   "x-required-role": READERS,
   params: BuildParams,
-  response: { 200: BuildShape.ref, ...REFUSALS },
+  response: { 200: BuildShape.ref, ...refusals() },
 } as const;
 
 const PUT_PACKAGE = {
@@ -67,7 +67,11 @@ const PUT_PACKAGE = {
   params: PackageParams,
   querystring: Type.Object({ commit: NameText }, { additionalProperties: false }),
   body: RAW_BODIES,
-  response: { 200: PackageShape.ref, 201: PackageShape.ref, ...REFUSALS },
+  response: {
+    200: PackageShape.ref,
+    201: PackageShape.ref,
+    ...refusals("PACKAGE_DIFFERS", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "PAYLOAD_TOO_LARGE"),
+  },
 } as const;
 
 const GET_PACKAGE = {
@@ -78,7 +82,7 @@ const GET_PACKAGE = {
   params: PackageParams,
   response: {
     200: { description: "The bytes; `repr-digest` holds their SHA-256", ...RAW_BODIES },
-    ...REFUSALS,
+    ...refusals("ARTIFACT_MISSING"),
   },
 } as const;
 
@@ -105,7 +109,18 @@ const ROLLBACK = {
     } satisfies Record<keyof Omit<BuildRollbackRequest, "includeFailed">, TSchema>,
     { additionalProperties: false, description: "Without `components`, everything that differs is restored" },
   ),
-  response: { 202: RollbackShape.ref, ...REFUSALS },
+  response: {
+    202: RollbackShape.ref,
+    ...refusals(
+      "BUILD_NOT_SUCCESSFUL",
+      "SEVERAL_TARGETS",
+      "SEVERAL_DEPLOYMENTS",
+      "NOTHING_ALTERED",
+      "ARTIFACT_MISSING",
+      "APPROVAL_NEEDED",
+      ...OPENING_REFUSALS,
+    ),
+  },
 } as const;
 
 /** /v1/applications/{application}/stages/{stage}: the builds of a stage, and rollbacks to them. */

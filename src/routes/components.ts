@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { READERS } from "../domain/access/roles.ts";
 import { noun } from "../plugins/nouns.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { HistoryEntry } from "../services/histories.ts";
 import type { Services } from "../services/services.ts";
 import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { ActivityShape, presentActivity } from "./wire/activity.ts";
 import { ComponentIdText, KeyedDigest, nullable, pageOf, SnapshotId, Time, timeText } from "./wire/shapes.ts";
 
@@ -54,7 +54,7 @@ const HISTORY = {
     },
     { additionalProperties: false },
   ),
-  response: { 200: pageOf(HistoryEntryShape.ref), ...REFUSALS },
+  response: { 200: pageOf(HistoryEntryShape.ref), ...refusals() },
 } as const;
 
 /** /v1/components: one component over all deployments. */

@@ -3,12 +3,12 @@ import { type TSchema, Type } from "typebox";
 import { DEPLOYERS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { DeploymentRequest } from "../services/deployments.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
-import { REFUSALS } from "./refusals.ts";
 import { FinishBody, LongText, NameText, ShortText } from "./request-texts.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
 import { AlteredShape, DeploymentShape, OnFailureText, presentAltered, presentDeployment } from "./wire/deployment.ts";
@@ -65,7 +65,18 @@ const OPEN = {
   tags: TAGS,
   "x-required-role": DEPLOYERS,
   body: OpenBody,
-  response: { 202: DeploymentShape.ref, ...REFUSALS },
+  response: {
+    202: DeploymentShape.ref,
+    ...refusals(
+      "SCOPE_TOO_WIDE",
+      "UNKNOWN_TARGET",
+      "OUTSIDE_GRANT",
+      "OUTSIDE_BINDING",
+      "PINNED",
+      "DEPLOYMENT_IN_PROGRESS",
+      "ROLLBACK_IN_PROGRESS",
+    ),
+  },
 } as const;
 
 const LIST = {
@@ -74,7 +85,7 @@ const LIST = {
   tags: TAGS,
   "x-required-role": READERS,
   querystring: ListQuery,
-  response: { 200: pageOf(DeploymentShape.ref), ...REFUSALS },
+  response: { 200: pageOf(DeploymentShape.ref), ...refusals() },
 } as const;
 
 const GET = {
@@ -84,7 +95,7 @@ const GET = {
   "x-required-role": READERS,
   params: Params,
   querystring: WaitQuery,
-  response: { 200: DeploymentShape.ref, ...REFUSALS },
+  response: { 200: DeploymentShape.ref, ...refusals() },
 } as const;
 
 const FINISH = {
@@ -95,7 +106,7 @@ const FINISH = {
   "x-own-only": CI_ONLY,
   params: Params,
   body: FinishBody,
-  response: { 202: DeploymentShape.ref, ...REFUSALS },
+  response: { 202: DeploymentShape.ref, ...refusals("BACKUP_NOT_READY", "OUTCOME_DIFFERS", "ALREADY_FINISHED") },
 } as const;
 
 const CANCEL = {
@@ -105,7 +116,7 @@ const CANCEL = {
   "x-required-role": DEPLOYERS,
   "x-own-only": CI_ONLY,
   params: Params,
-  response: { 202: DeploymentShape.ref, ...REFUSALS },
+  response: { 202: DeploymentShape.ref, ...refusals("ALREADY_FINISHED") },
 } as const;
 
 const DRILL = {
@@ -116,7 +127,7 @@ const DRILL = {
   tags: TAGS,
   "x-required-role": DEPLOYERS,
   params: Params,
-  response: { 202: RollbackShape.ref, ...REFUSALS },
+  response: { 202: RollbackShape.ref, ...refusals("DEPLOYMENT_NOT_COMPLETED", "NOTHING_ALTERED") },
 } as const;
 
 const COMPONENTS = {
@@ -126,7 +137,7 @@ const COMPONENTS = {
   "x-required-role": READERS,
   params: Params,
   querystring: PageQuery,
-  response: { 200: pageOf(AlteredShape.ref), ...REFUSALS },
+  response: { 200: pageOf(AlteredShape.ref), ...refusals("DEPLOYMENT_NOT_FINISHED") },
 } as const;
 
 /** /v1/deployments: deploys by CI, each with its backup. */

@@ -2,9 +2,9 @@ import { Type } from "typebox";
 import { OPERATORS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { DraftService } from "../services/drafts.ts";
 import { accepted } from "./accepted.ts";
-import { REFUSALS } from "./refusals.ts";
 import { EmergencyFlag, Picked } from "./rollback-options.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { AllowDestructiveText, presentRollback, RollbackShape } from "./wire/rollback.ts";
@@ -20,7 +20,10 @@ const ADD = {
   "x-required-role": OPERATORS,
   params: Params,
   body: Type.Object({ add: Picked }, { additionalProperties: false }),
-  response: { 200: RollbackShape.ref, ...REFUSALS },
+  response: {
+    200: RollbackShape.ref,
+    ...refusals("NOT_A_DRAFT", "DRILL_ONLY", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "STRATEGY_UNSUPPORTED"),
+  },
 } as const;
 
 const REMOVE = {
@@ -29,7 +32,7 @@ const REMOVE = {
   tags: TAGS,
   "x-required-role": OPERATORS,
   params: Type.Object({ id: RollbackId, componentId: ComponentIdText }),
-  response: { 200: RollbackShape.ref, ...REFUSALS },
+  response: { 200: RollbackShape.ref, ...refusals("NOT_A_DRAFT", "DRILL_ONLY") },
 } as const;
 
 const PLAN = {
@@ -38,7 +41,7 @@ const PLAN = {
   tags: TAGS,
   "x-required-role": OPERATORS,
   params: Params,
-  response: { 202: RollbackShape.ref, ...REFUSALS },
+  response: { 202: RollbackShape.ref, ...refusals("NOT_A_DRAFT", "NOTHING_PICKED", "STRATEGY_UNSUPPORTED") },
 } as const;
 
 const RUN = {
@@ -51,7 +54,24 @@ const RUN = {
     { planDigest: KeyedDigest, allowDestructive: Type.Optional(AllowDestructiveText), emergency: EmergencyFlag },
     { additionalProperties: false, description: "Without `allowDestructive`, the consent of the draft holds" },
   ),
-  response: { 202: RollbackShape.ref, ...REFUSALS },
+  response: {
+    202: RollbackShape.ref,
+    ...refusals(
+      "NOT_A_DRAFT",
+      "DRILL_ONLY",
+      "NOTHING_PICKED",
+      "STRATEGY_UNSUPPORTED",
+      "REASON_REQUIRED",
+      "PLAN_MISSING",
+      "PLAN_STALE",
+      "UNKNOWN_COMPONENT",
+      "OUTSIDE_BINDING",
+      "EMERGENCY_NOT_ALLOWED",
+      "APPROVAL_NEEDED",
+      "DEPLOYMENT_IN_PROGRESS",
+      "ROLLBACK_IN_PROGRESS",
+    ),
+  },
 } as const;
 
 /** The routes of the selection page, below /v1/rollbacks/{id}. */

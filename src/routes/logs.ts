@@ -3,9 +3,9 @@ import type { FastifyReply } from "fastify";
 import { type TObject, type TString, Type } from "typebox";
 import { READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { LogEvent, LogOwner, LogService } from "../services/logs.ts";
 import { DEFAULT_PAGE, PAGE_QUERY, sendPage } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { streamSignal } from "./wait-query.ts";
 import { LevelText, LogLineShape, presentLine } from "./wire/log-line.ts";
@@ -47,7 +47,7 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
     "x-required-role": READERS,
     params,
     querystring: ListQuery,
-    response: { 200: pageOf(LogLineShape.ref), ...REFUSALS },
+    response: { 200: pageOf(LogLineShape.ref), ...refusals() },
   } as const;
   app.get("/:id/logs", { schema: list }, async (request, reply) => {
     const { cursor, after = 0, limit = DEFAULT_PAGE, ...filter } = request.query;
@@ -67,7 +67,7 @@ export function addLogRoutes(app: TypedApp, logs: LogService, { owner, params, t
     headers: StreamHeaders,
     response: {
       200: { description: "Events", content: { "text/event-stream": { schema: Type.String() } } },
-      ...REFUSALS,
+      ...refusals("TOO_MANY_FOLLOWERS"),
     },
   } as const;
   app.get(

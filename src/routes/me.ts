@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 import { actingGrants, LOGIN_METHODS, type Principal } from "../domain/access/principal.ts";
 import { READERS } from "../domain/access/roles.ts";
 import { loginOf, type Operation } from "../plugins/access-control.ts";
-import { REFUSALS } from "./refusals.ts";
+import { refusals } from "../plugins/refusals.ts";
 import { nullable, Time, timeOrNull } from "./wire/shapes.ts";
 import { GrantShape, presentGrant } from "./wire/token.ts";
 
@@ -26,7 +26,7 @@ const GET = {
   summary: "Who you are, and what you may do",
   tags: ["access"],
   "x-required-role": READERS,
-  response: { 200: MeShape, ...REFUSALS },
+  response: { 200: MeShape, ...refusals() },
 } as const;
 
 /** /v1/me: the caller. */

@@ -2,9 +2,9 @@ import { Type } from "typebox";
 import { OPERATORS } from "../domain/access/roles.ts";
 import { CONTROL_CHARACTERS } from "../plugins/control-characters.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { PackageCommandService } from "../services/package-commands.ts";
 import { accepted } from "./accepted.ts";
-import { REFUSALS } from "./refusals.ts";
 import { FinishBody } from "./request-texts.ts";
 import type { TypedApp } from "./typed-app.ts";
 import { presentRollback, RollbackShape } from "./wire/rollback.ts";
@@ -32,7 +32,7 @@ const OUTPUT = {
     },
     { additionalProperties: false },
   ),
-  response: { 204: Type.Null({ description: "Appended" }), ...REFUSALS },
+  response: { 204: Type.Null({ description: "Appended" }), ...refusals("NO_COMMAND_AWAITED") },
 } as const;
 
 const FINISH = {
@@ -42,7 +42,10 @@ const FINISH = {
   "x-required-role": OPERATORS,
   params: Params,
   body: FinishBody,
-  response: { 202: RollbackShape.ref, ...REFUSALS },
+  response: {
+    202: RollbackShape.ref,
+    ...refusals("NO_COMMAND_AWAITED", "BACKUP_NOT_READY", "OUTCOME_DIFFERS", "ALREADY_FINISHED"),
+  },
 } as const;
 
 /** What the runner of the external command reports, below /v1/rollbacks/{id}. */

@@ -3,9 +3,9 @@ import { Type } from "typebox";
 import { OPERATORS, READERS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { Services } from "../services/services.ts";
 import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { ClearBody } from "./request-texts.ts";
 import { PinShape, presentPin } from "./wire/pin.ts";
 import { PinId, pageOf } from "./wire/shapes.ts";
@@ -27,7 +27,7 @@ const LIST = {
     },
     { additionalProperties: false },
   ),
-  response: { 200: pageOf(PinShape.ref), ...REFUSALS },
+  response: { 200: pageOf(PinShape.ref), ...refusals() },
 } as const;
 
 const GET = {
@@ -36,7 +36,7 @@ const GET = {
   tags: TAGS,
   "x-required-role": READERS,
   params: Params,
-  response: { 200: PinShape.ref, ...REFUSALS },
+  response: { 200: PinShape.ref, ...refusals() },
 } as const;
 
 const CLEAR = {
@@ -46,7 +46,7 @@ const CLEAR = {
   "x-required-role": OPERATORS,
   params: Params,
   body: ClearBody,
-  response: { 200: PinShape.ref, ...REFUSALS },
+  response: { 200: PinShape.ref, ...refusals("NOT_ACTIVE") },
 } as const;
 
 /** /v1/pins: the states that rollbacks replaced. */

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from "typebox";
+import type { ErrorCode } from "../domain/errors.ts";
 import type { RollbackOptions } from "../services/open-rollback.ts";
 import { LongText, ShortText } from "./request-texts.ts";
 import {
@@ -44,3 +45,17 @@ export const CONSENT_OPTIONS = {
   planDigest: Type.Optional(nullable(KeyedDigest)),
   emergency: EmergencyFlag,
 } satisfies Partial<Record<keyof RollbackOptions, TSchema>>;
+
+/** What the opening of any rollback may be refused with. */
+export const OPENING_REFUSALS = [
+  "UNKNOWN_COMPONENT",
+  "DUPLICATE_COMPONENT",
+  "NOTHING_PICKED",
+  "STRATEGY_UNSUPPORTED",
+  "REASON_REQUIRED",
+  "OUTSIDE_GRANT",
+  "OUTSIDE_BINDING",
+  "EMERGENCY_NOT_ALLOWED",
+  "DEPLOYMENT_IN_PROGRESS",
+  "ROLLBACK_IN_PROGRESS",
+] as const satisfies readonly ErrorCode[];

@@ -4,6 +4,7 @@ import { OPERATORS, READERS } from "../domain/access/roles.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { RollbackRequest } from "../services/rollbacks.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
@@ -12,9 +13,8 @@ import { addDraftRoutes } from "./drafts.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
 import { addPackageCommandRoutes } from "./package-commands.ts";
-import { REFUSALS } from "./refusals.ts";
 import { AnyId } from "./request-texts.ts";
-import { CONSENT_OPTIONS, RUN_OPTIONS } from "./rollback-options.ts";
+import { CONSENT_OPTIONS, OPENING_REFUSALS, RUN_OPTIONS } from "./rollback-options.ts";
 import { WaitQuery, waitFrom } from "./wait-query.ts";
 import { presentApprovalState } from "./wire/approval.ts";
 import { OrphanShape, presentOrphan } from "./wire/orphan.ts";
@@ -55,7 +55,18 @@ const OPEN = {
   tags: TAGS,
   "x-required-role": OPERATORS,
   body: OpenBody,
-  response: { 202: RollbackShape.ref, ...REFUSALS },
+  response: {
+    202: RollbackShape.ref,
+    ...refusals(
+      "NOT_FOUND",
+      "DEPLOYMENT_NOT_COMPLETED",
+      "ROLLBACK_NOT_FINISHED",
+      "BACKUP_NOT_READY",
+      "NOTHING_ALTERED",
+      "WRONG_TARGET",
+      ...OPENING_REFUSALS,
+    ),
+  },
 } as const;
 
 const LIST = {
@@ -64,7 +75,7 @@ const LIST = {
   tags: TAGS,
   "x-required-role": READERS,
   querystring: ListQuery,
-  response: { 200: pageOf(RollbackShape.ref), ...REFUSALS },
+  response: { 200: pageOf(RollbackShape.ref), ...refusals() },
 } as const;
 
 const GET = {
@@ -75,7 +86,7 @@ const GET = {
   "x-required-role": READERS,
   params: Params,
   querystring: WaitQuery,
-  response: { 200: RollbackShape.ref, ...REFUSALS },
+  response: { 200: RollbackShape.ref, ...refusals() },
 } as const;
 
 const GET_PLAN = {
@@ -85,7 +96,7 @@ const GET_PLAN = {
   "x-required-role": READERS,
   params: Params,
   querystring: WaitQuery,
-  response: { 200: PlanShape.ref, ...REFUSALS },
+  response: { 200: PlanShape.ref, ...refusals("PLAN_MISSING") },
 } as const;
 
 const COMPONENTS = {
@@ -95,7 +106,7 @@ const COMPONENTS = {
   "x-required-role": READERS,
   params: Params,
   querystring: PageQuery,
-  response: { 200: pageOf(StepShape.ref), ...REFUSALS },
+  response: { 200: pageOf(StepShape.ref), ...refusals() },
 } as const;
 
 const ORPHANS = {
@@ -104,7 +115,7 @@ const ORPHANS = {
   tags: TAGS,
   "x-required-role": READERS,
   params: Params,
-  response: { 200: pageOf(OrphanShape.ref), ...REFUSALS },
+  response: { 200: pageOf(OrphanShape.ref), ...refusals() },
 } as const;
 
 const CANCEL = {
@@ -113,7 +124,7 @@ const CANCEL = {
   tags: TAGS,
   "x-required-role": OPERATORS,
   params: Params,
-  response: { 202: RollbackShape.ref, ...REFUSALS },
+  response: { 202: RollbackShape.ref, ...refusals("ALREADY_FINISHED") },
 } as const;
 
 /** /v1/rollbacks: requests to restore picked components. */

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { OPERATORS, READERS } from "../domain/access/roles.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { Services } from "../services/services.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { sendArtifact } from "./send-artifact.ts";
 import { ComponentIdText, pageOf, SnapshotId } from "./wire/shapes.ts";
 import { ComponentShape, presentComponent, presentSnapshot, SnapshotShape } from "./wire/snapshot.ts";
@@ -18,7 +18,7 @@ const GET = {
   tags: TAGS,
   "x-required-role": READERS,
   params: Params,
-  response: { 200: SnapshotShape.ref, ...REFUSALS },
+  response: { 200: SnapshotShape.ref, ...refusals() },
 } as const;
 
 const COMPONENTS = {
@@ -28,7 +28,7 @@ const COMPONENTS = {
   "x-required-role": READERS,
   params: Params,
   querystring: PageQuery,
-  response: { 200: pageOf(ComponentShape.ref), ...REFUSALS },
+  response: { 200: pageOf(ComponentShape.ref), ...refusals() },
 } as const;
 
 const COMPONENT = {
@@ -37,7 +37,7 @@ const COMPONENT = {
   tags: TAGS,
   "x-required-role": READERS,
   params: ComponentParams,
-  response: { 200: ComponentShape.ref, ...REFUSALS },
+  response: { 200: ComponentShape.ref, ...refusals() },
 } as const;
 
 const ARTIFACT = {
@@ -51,7 +51,7 @@ const ARTIFACT = {
       description: "The bytes; `repr-digest` holds their SHA-256",
       content: { "application/zip": { schema: Type.Unsafe<unknown>({ type: "string", format: "binary" }) } },
     },
-    ...REFUSALS,
+    ...refusals("ARTIFACT_MISSING"),
   },
 } as const;
 

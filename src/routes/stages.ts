@@ -6,10 +6,10 @@ import { PIN_RULES, type StagePolicy } from "../domain/activity/stage-policy.ts"
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
 import { noun } from "../plugins/nouns.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { Services } from "../services/services.ts";
 import type { ShownPolicy } from "../services/stages.ts";
 import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { ClearBody, LongText, NameText } from "./request-texts.ts";
 import { ApprovalStateShape, DecisionText, presentApprovalState } from "./wire/approval.ts";
 import { presentRevalidation, RevalidationShape } from "./wire/pin.ts";
@@ -121,7 +121,7 @@ const GET = {
   tags: TAGS,
   "x-required-role": READERS,
   params: Place,
-  response: { 200: PolicyShape.ref, ...REFUSALS },
+  response: { 200: PolicyShape.ref, ...refusals() },
 } as const;
 
 const PUT = {
@@ -131,7 +131,7 @@ const PUT = {
   "x-required-role": ADMINS,
   params: Place,
   body: PolicyBody,
-  response: { 200: PolicyShape.ref, ...REFUSALS },
+  response: { 200: PolicyShape.ref, ...refusals("APPROVAL_NEEDED") },
 } as const;
 
 const DECIDE = {
@@ -145,7 +145,7 @@ const DECIDE = {
     { policy: PolicyBody, decision: DecisionText, comment: Type.Optional(nullable(LongText)) },
     { additionalProperties: false },
   ),
-  response: { 200: ApprovalStateShape.ref, ...REFUSALS },
+  response: { 200: ApprovalStateShape.ref, ...refusals() },
 } as const;
 
 const LIST = {
@@ -158,7 +158,7 @@ const LIST = {
     { open: Type.Optional(Type.Enum(["true", "false"])), ...PAGE_QUERY },
     { additionalProperties: false },
   ),
-  response: { 200: pageOf(RevalidationShape.ref), ...REFUSALS },
+  response: { 200: pageOf(RevalidationShape.ref), ...refusals() },
 } as const;
 
 const CLEAR = {
@@ -168,7 +168,7 @@ const CLEAR = {
   "x-required-role": OPERATORS,
   params: Type.Object({ ...PLACE, id: RevalidationId }),
   body: ClearBody,
-  response: { 200: RevalidationShape.ref, ...REFUSALS },
+  response: { 200: RevalidationShape.ref, ...refusals("NOT_ACTIVE") },
 } as const;
 
 /** /v1/applications/{application}/stages/{stage}: its policy, and its branches and builds that need revalidation. */

@@ -4,10 +4,10 @@ import { ADMINS } from "../domain/access/roles.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once, secretShownOnce } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { Services } from "../services/services.ts";
 import type { WantedGrant } from "../services/tokens.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { NameText } from "./request-texts.ts";
 import { nullable, pageOf, Time, TokenId } from "./wire/shapes.ts";
 import { presentToken, REACH_BODY, RoleText, TokenShape } from "./wire/token.ts";
@@ -44,7 +44,7 @@ const CREATE = {
   body: CreateBody,
   response: {
     201: Type.Object({ ...TokenShape.schema.properties, token: Type.String({ description: "`sbk_…`" }) }),
-    ...REFUSALS,
+    ...refusals("OUTSIDE_GRANT"),
   },
 } as const;
 
@@ -54,7 +54,7 @@ const LIST = {
   tags: TAGS,
   "x-required-role": ADMINS,
   querystring: PageQuery,
-  response: { 200: pageOf(TokenShape.ref), ...REFUSALS },
+  response: { 200: pageOf(TokenShape.ref), ...refusals() },
 } as const;
 
 const REVOKE = {
@@ -63,7 +63,7 @@ const REVOKE = {
   tags: TAGS,
   "x-required-role": ADMINS,
   params: Type.Object({ id: TokenId }),
-  response: { 200: TokenShape.ref, ...REFUSALS },
+  response: { 200: TokenShape.ref, ...refusals("NOT_ACTIVE") },
 } as const;
 
 /** /v1/tokens: what pipelines and people log in with. */

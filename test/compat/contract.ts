@@ -5,10 +5,14 @@ const ANNOTATIONS = new Set(["title", "description", "summary"]);
 /** Lists whose order has no meaning. */
 const SETS = new Set(["required", "enum", "type", "tags"]);
 
-/** What clients rely on in an OpenAPI document: everything but `info`, annotations and headings, in canonical order. */
+/**
+ * What clients rely on in an OpenAPI document: everything but `info`, annotations and headings, in canonical order. Shared
+ * responses are places to point to, which may be named and put together in another way.
+ */
 export function contractOf(document: object): JsonObject {
   const { info: _info, tags: _headings, ...rest } = document as { info?: unknown; tags?: unknown };
-  return canonical(rest as JsonObject) as JsonObject;
+  const { responses: _shared, ...components } = (rest as { components: JsonObject }).components;
+  return canonical({ ...rest, components } as JsonObject) as JsonObject;
 }
 
 function canonical(value: Json, name = ""): Json {

@@ -801,6 +801,8 @@ export interface components {
             advice: string;
             /** @description Whether the same request may succeed later */
             retryable: boolean;
+            /** @description The refused request, as the service's log names it; absent where a job ended so */
+            requestId?: string;
             /** @description All faults of the request */
             errors?: {
                 /** @description JSON pointer into the body, or the name of a query parameter */
@@ -1387,7 +1389,197 @@ export interface components {
             deployment: string | null;
         };
     };
-    responses: never;
+    responses: {
+        /** @description `VALIDATION_FAILED`: The request is not valid */
+        "400-VALIDATION_FAILED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `UNAUTHENTICATED`: No valid token was sent */
+        "401-UNAUTHENTICATED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `FORBIDDEN`: The token's role does not allow this */
+        "403-FORBIDDEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `TOO_MANY_FAILED_LOGINS`: Too many log-ins from this address failed. `TOO_MANY_REQUESTS`: The principal sends more requests than it may. `TOO_MANY_OPEN_REQUESTS`: The principal has as many requests under way as it may */
+        "429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `INTERNAL`: An internal error occurred. `KEY_LOST`: The key of stored data is lost */
+        "500-INTERNAL-KEY_LOST": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping */
+        "503-STORE_UNAVAILABLE-SHUTTING_DOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants */
+        "403-FORBIDDEN-OUTSIDE_GRANT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
+        "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `DISK_FULL`: The disk of the service is full */
+        "507-DISK_FULL": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+        "413-PAYLOAD_TOO_LARGE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `UNSUPPORTED_MEDIA_TYPE`: The body's media type is not understood */
+        "415-UNSUPPORTED_MEDIA_TYPE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `IDEMPOTENCY_KEY_REUSED`: This idempotency key was used with another body */
+        "422-IDEMPOTENCY_KEY_REUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `NOT_FOUND`: There is nothing under this address */
+        "404-NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder. `OVERLOADED`: The service has more to do than it can */
+        "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `ALREADY_FINISHED`: The job has ended */
+        "409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `TOO_MANY_FAILED_LOGINS`: Too many log-ins from this address failed. `TOO_MANY_REQUESTS`: The principal sends more requests than it may. `TOO_MANY_OPEN_REQUESTS`: The principal has as many requests under way as it may. `TOO_MANY_FOLLOWERS`: The principal follows as many logs as it may */
+        "429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `OUTSIDE_BINDING`: The stage is bound to other places. `EMERGENCY_NOT_ALLOWED`: The stage's policy does not let this role run without approvals */
+        "403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `IDEMPOTENCY_KEY_REUSED`: This idempotency key was used with another body. `UNKNOWN_COMPONENT`: Some components were not altered. `DUPLICATE_COMPONENT`: Some components are named more than once. `NOTHING_PICKED`: No component is picked. `STRATEGY_UNSUPPORTED`: The strategy cannot restore this component. `REASON_REQUIRED`: The stage asks for a reason */
+        "422-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `NOT_BY_REQUESTER`: Whoever asked for it may not approve it */
+        "403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `ARTIFACT_MISSING`: Bytes that the backup names are missing or damaged */
+        "410-ARTIFACT_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_ACTIVE`: The pin or the mark is not active any more */
+        "409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1421,6 +1613,27 @@ export type Approval = components['schemas']['Approval'];
 export type ApprovalState = components['schemas']['ApprovalState'];
 export type Grant = components['schemas']['Grant'];
 export type Token = components['schemas']['Token'];
+export type Response400ValidationFailed = components['responses']['400-VALIDATION_FAILED'];
+export type Response401Unauthenticated = components['responses']['401-UNAUTHENTICATED'];
+export type Response403Forbidden = components['responses']['403-FORBIDDEN'];
+export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequests = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS'];
+export type Response500InternalKeyLost = components['responses']['500-INTERNAL-KEY_LOST'];
+export type Response503StoreUnavailableShuttingDown = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN'];
+export type Response403ForbiddenOutsideGrant = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT'];
+export type Response503StoreUnavailableShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED'];
+export type Response507DiskFull = components['responses']['507-DISK_FULL'];
+export type Response413PayloadTooLarge = components['responses']['413-PAYLOAD_TOO_LARGE'];
+export type Response415UnsupportedMediaType = components['responses']['415-UNSUPPORTED_MEDIA_TYPE'];
+export type Response422IdempotencyKeyReused = components['responses']['422-IDEMPOTENCY_KEY_REUSED'];
+export type Response404NotFound = components['responses']['404-NOT_FOUND'];
+export type Response503StoreUnavailableShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED'];
+export type Response409IdempotencyInProgressAlreadyFinished = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED'];
+export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequestsTooManyFollowers = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS'];
+export type Response403ForbiddenOutsideGrantOutsideBindingEmergencyNotAllowed = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED'];
+export type Response422IdempotencyKeyReusedUnknownComponentDuplicateComponentNothingPickedStrategyUnsupportedReasonRequired = components['responses']['422-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED'];
+export type Response403ForbiddenOutsideGrantNotByRequester = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER'];
+export type Response410ArtifactMissing = components['responses']['410-ARTIFACT_MISSING'];
+export type Response409IdempotencyInProgressNotActive = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE'];
 export type $defs = Record<string, never>;
 export interface operations {
     isAlive: {
@@ -1442,6 +1655,24 @@ export interface operations {
                         /** @enum {string} */
                         status: "alive";
                     };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1481,6 +1712,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getMe: {
@@ -1514,6 +1763,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1559,6 +1814,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1647,6 +1908,25 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `SECRET_SHOWN_ONCE`: The secret was shown once, to the first request with this key */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1687,6 +1967,25 @@ export interface operations {
                     "application/json": components["schemas"]["Token"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `NOT_ACTIVE`: The pin or the mark is not active any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1738,6 +2037,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1798,6 +2103,41 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `OUTSIDE_BINDING`: The stage is bound to other places */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `PINNED`: The deployment contains a state that was rolled back. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            /** @description `IDEMPOTENCY_KEY_REUSED`: This idempotency key was used with another body. `SCOPE_TOO_WIDE`: The scope matches everything. `UNKNOWN_TARGET`: The target is not configured */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1841,6 +2181,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1889,6 +2236,26 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `BACKUP_NOT_READY`: The backup is not ready. `OUTCOME_DIFFERS`: The deployment was finished with another outcome. `ALREADY_FINISHED`: The job has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1929,6 +2296,18 @@ export interface operations {
                     "application/json": components["schemas"]["Deployment"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -1969,6 +2348,26 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `DEPLOYMENT_NOT_COMPLETED`: Only a Completed deployment can be rolled back. `NOTHING_ALTERED`: The deployment altered nothing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2016,6 +2415,22 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `DEPLOYMENT_NOT_FINISHED`: The deployment has not finished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2068,6 +2483,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2116,6 +2538,13 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2168,6 +2597,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2247,6 +2682,26 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `DEPLOYMENT_NOT_COMPLETED`: Only a Completed deployment can be rolled back. `ROLLBACK_NOT_FINISHED`: The rollback has not finished. `BACKUP_NOT_READY`: The backup is not ready. `NOTHING_ALTERED`: The deployment altered nothing. `WRONG_TARGET`: The credentials belong to another account or region. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2290,6 +2745,13 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2333,6 +2795,22 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `PLAN_MISSING`: There is no plan yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2373,6 +2851,34 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            /** @description `IDEMPOTENCY_KEY_REUSED`: This idempotency key was used with another body. `NOTHING_PICKED`: No component is picked. `STRATEGY_UNSUPPORTED`: The strategy cannot restore this component */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2420,6 +2926,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2467,6 +2980,34 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft. `DRILL_ONLY`: A drill is planned and never run */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            /** @description `IDEMPOTENCY_KEY_REUSED`: This idempotency key was used with another body. `UNKNOWN_COMPONENT`: Some components were not altered. `DUPLICATE_COMPONENT`: Some components are named more than once. `STRATEGY_UNSUPPORTED`: The strategy cannot restore this component */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2510,6 +3051,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2550,6 +3098,18 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2592,6 +3152,25 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `NOT_A_DRAFT`: The rollback is not a draft. `DRILL_ONLY`: A drill is planned and never run */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2644,6 +3223,34 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft. `DRILL_ONLY`: A drill is planned and never run. `PLAN_MISSING`: There is no plan yet. `PLAN_STALE`: The plan is not the latest, or live has changed since. `APPROVAL_NEEDED`: The plan is not approved. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            /** @description `IDEMPOTENCY_KEY_REUSED`: This idempotency key was used with another body. `NOTHING_PICKED`: No component is picked. `STRATEGY_UNSUPPORTED`: The strategy cannot restore this component. `REASON_REQUIRED`: The stage asks for a reason. `UNKNOWN_COMPONENT`: Some components were not altered */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2687,6 +3294,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2737,6 +3351,26 @@ export interface operations {
                     "application/json": components["schemas"]["ApprovalState"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft. `PLAN_MISSING`: There is no plan yet. `PLAN_STALE`: The plan is not the latest, or live has changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2783,6 +3417,26 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_AN_EMERGENCY`: Only an emergency is reviewed. `NOT_ACTIVE`: The pin or the mark is not active any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2828,6 +3482,26 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NO_COMMAND_AWAITED`: The rollback waits for no command */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2876,6 +3550,26 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NO_COMMAND_AWAITED`: The rollback waits for no command. `BACKUP_NOT_READY`: The backup is not ready. `OUTCOME_DIFFERS`: The deployment was finished with another outcome. `ALREADY_FINISHED`: The job has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2928,6 +3622,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2976,6 +3677,13 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3028,6 +3736,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3068,6 +3782,13 @@ export interface operations {
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3115,6 +3836,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3157,6 +3885,13 @@ export interface operations {
                     "application/json": components["schemas"]["SnapshotComponent"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3199,6 +3934,14 @@ export interface operations {
                     "application/zip": string;
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            410: components["responses"]["410-ARTIFACT_MISSING"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3247,6 +3990,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3289,6 +4039,13 @@ export interface operations {
                     "application/json": components["schemas"]["Build"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3369,6 +4126,27 @@ export interface operations {
                     "application/json": components["schemas"]["Rollback"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `BUILD_NOT_SUCCESSFUL`: The build has no successful deployment. `SEVERAL_TARGETS`: The build was deployed to several targets. `SEVERAL_DEPLOYMENTS`: The build was deployed in several scopes. `NOTHING_ALTERED`: The deployment altered nothing. `APPROVAL_NEEDED`: The plan is not approved. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            410: components["responses"]["410-ARTIFACT_MISSING"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3414,6 +4192,14 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            410: components["responses"]["410-ARTIFACT_MISSING"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3474,6 +4260,41 @@ export interface operations {
                     "application/json": components["schemas"]["Package"];
                 };
             };
+            /** @description `VALIDATION_FAILED`: The request is not valid. `UPLOAD_INCOMPLETE`: The upload ended early */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `PACKAGE_DIFFERS`: The build has another package of this service */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            /** @description `NOT_A_PACKAGE`: The bytes are not a package. `DIGEST_DIFFERS`: The bytes do not match their digest */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3526,6 +4347,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3574,6 +4402,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3614,6 +4448,13 @@ export interface operations {
                     "application/json": components["schemas"]["Pin"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3660,6 +4501,18 @@ export interface operations {
                     "application/json": components["schemas"]["Pin"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3701,6 +4554,13 @@ export interface operations {
                     "application/json": components["schemas"]["StagePolicy"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3779,6 +4639,25 @@ export interface operations {
                     "application/json": components["schemas"]["StagePolicy"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `APPROVAL_NEEDED`: The plan is not approved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3862,6 +4741,26 @@ export interface operations {
                     "application/json": components["schemas"]["ApprovalState"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3911,6 +4810,13 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3959,6 +4865,18 @@ export interface operations {
                     "application/json": components["schemas"]["Revalidation"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
