@@ -125,12 +125,14 @@ function requestOf(request: FastifyRequest) {
 const PUBLIC_PER_MINUTE = 600;
 
 /** Responses are data, so a browser may neither run nor frame them. The page at /docs has a policy of its own. */
-const DATA_ONLY = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
+const DATA_ONLY = { "default-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"] };
 
 function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">) {
   const { requestsPerMinute, waits, openRequests } = limits;
   return async (app: FastifyInstance) => {
     addRefusals(app);
+    // No cache on the way, and no browser, may keep what only its reader may see. Refusals say who may see what, too.
+    app.addHook("onRequest", async (_request, reply) => void reply.header("cache-control", "no-store"));
     addAccessControl(app, services.access);
     addOpenRequestLimits(app, { waits, others: openRequests });
     await addRequestRate(app, {

@@ -11,6 +11,7 @@ const PAGE_POLICY = {
   "img-src": "'self' data:",
   "style-src": "'self' 'unsafe-inline'",
   "object-src": "'none'",
+  "base-uri": "'none'",
   "frame-ancestors": "'none'",
 };
 

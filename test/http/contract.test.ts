@@ -173,9 +173,13 @@ t.test("responses carry the service's own request id and protective headers for 
   const answer = await service.get("/v1/activities", { headers: { "x-request-id": "forged" } });
   t.match(answer.headers, {
     "x-request-id": /^req_[0-9a-f-]{36}$/,
-    "content-security-policy": "default-src 'none';frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none';base-uri 'none';frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
   });
+  const refused = await service.get("/v1/activities", { token: null });
+  t.match(refused, { status: 401, headers: { "cache-control": "no-store" } }, "refusals are not kept, either");
   const other = await service.get("/v1/activities");
   t.not(answer.headers["x-request-id"], other.headers["x-request-id"]);
 });
