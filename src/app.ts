@@ -5,6 +5,7 @@ import type { TrustedProxies } from "./domain/access/addresses.ts";
 import type { Clock } from "./domain/ids.ts";
 import { addAccessControl, loginOf } from "./plugins/access-control.ts";
 import { addAdmission } from "./plugins/admission.ts";
+import { addAuditActs } from "./plugins/audit-acts.ts";
 import { addBodyPace, type BodyPace } from "./plugins/body-pace.ts";
 import { addClosing } from "./plugins/closing.ts";
 import { CONTROL_CHARACTERS } from "./plugins/control-characters.ts";
@@ -140,6 +141,7 @@ function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">
       now,
       callerOf: (request) => loginOf(request).subject,
     });
+    addAuditActs(app, services.audit);
     addIdempotencyKeys(app, services.idempotency);
     await app.register(meRoutes, { prefix: "/me" });
     await app.register(tokenRoutes(services), { prefix: "/tokens" });

@@ -28,6 +28,7 @@ import {
   removeLeftBehind,
   renewKeys,
   roundsLog,
+  sequenceAudit,
   stop,
   whenFenced,
 } from "./life.ts";
@@ -229,6 +230,7 @@ async function assemble(
     void deliver(dispatcher, worker, () => awaitHandover(store, clock, { earlier, self, signal }));
     void abandonExpired(services, { clock, logger, afterMs: config.abandonAfterMs, signal });
     void renewKeys(store, { clock, logger, signal });
+    void sequenceAudit(services, { clock, logger, signal });
     void removeLeftBehind(artifacts, { clock, logger, signal });
     return token;
   };

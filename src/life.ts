@@ -139,6 +139,22 @@ export async function renewKeys(
   }
 }
 
+/** How long what was recorded waits to be chained, at most. */
+const SEQUENCE_MS = 1_000;
+
+/** Chains the audit, with what callers without a login were refused, which is written once a minute has passed. */
+export async function sequenceAudit(
+  { audit }: Pick<Services, "audit">,
+  { clock, logger, signal }: RoundsContext,
+): Promise<void> {
+  const rounds = new Rounds(roundsLog(logger, "the audit is chained"));
+  while (!signal.aborted) {
+    await rounds.run(() => audit.sequence());
+    await clock.sleep(SEQUENCE_MS, signal);
+  }
+  await audit.sequence(true).catch(() => {});
+}
+
 export function roundsLog(logger: Logger, what: string): RoundsLog {
   return {
     failed: (error) => {

@@ -1,9 +1,9 @@
 import type { $Command, __MetadataBearer as MetadataBearer } from "@aws-sdk/client-sts";
 import type { Clock } from "../domain/ids.ts";
+import { isReadCall } from "../domain/read-calls.ts";
 import type { Service } from "./clients.ts";
 import { type CallName, callPrefix, isReadCutOff, toStepbackError } from "./error-mapping.ts";
 import type { CallObserver } from "./gateways/access.ts";
-import { isRead } from "./lacking-call.ts";
 import type { Patience } from "./patience.ts";
 
 /** What every call of one `AwsAccess` shares. */
@@ -64,7 +64,7 @@ export function createCall<
       observed(call, context, async (signal) => {
         await service.pace(call.operation);
         signal.throwIfAborted();
-        if (!isRead(call.operation)) askBeforeEachAttempt(command, context.mayChange);
+        if (!isReadCall(call.operation)) askBeforeEachAttempt(command, context.mayChange);
         return client.send(command, { abortSignal: signal });
       }),
     );

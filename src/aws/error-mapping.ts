@@ -1,6 +1,7 @@
 import { type ErrorCode, isUnclear, StepbackError } from "../domain/errors.ts";
+import { isReadCall } from "../domain/read-calls.ts";
 import { safeWords } from "./error-words.ts";
-import { isRead, isUnreadable, isUnreadableRead, lackingDetail, lackingRule } from "./lacking-call.ts";
+import { isUnreadable, isUnreadableRead, lackingDetail, lackingRule } from "./lacking-call.ts";
 import { failureOf } from "./unrepeated.ts";
 
 export interface CallName {
@@ -149,7 +150,7 @@ export function toStepbackError(thrown: unknown, call: CallName): StepbackError 
 
 /** Whether a write failed in a way that does not say whether AWS has performed it. */
 function mayHaveTakenEffect(error: { readonly code: ErrorCode; readonly unclear?: string | null }, call: CallName) {
-  return !error.unclear && isUnclear(error) && !isRead(call.operation);
+  return !error.unclear && isUnclear(error) && !isReadCall(call.operation);
 }
 
 function saidUnclear({ code, detail, faults, cause }: StepbackError, call: CallName): StepbackError {

@@ -1,3 +1,4 @@
+import { isReadCall } from "../domain/read-calls.ts";
 import { safeWords } from "./error-words.ts";
 import { hostOf } from "./responding-host.ts";
 
@@ -47,7 +48,7 @@ export function lackingRule({ service, operation, name, message, status }: Lacki
   const format = WITH_BODY.get(service);
   if (format && status === 405) return "HTTP 405";
   // After a write, an unreadable response says nothing about its effect.
-  if (!isRead(operation) || !isUnreadable(message)) return null;
+  if (!isReadCall(operation) || !isUnreadable(message)) return null;
   const isPage = format ? saysNothingElse(status) : status === 200;
   return isPage ? `HTTP ${status}, the answer is not ${format ?? "XML"}` : null;
 }
@@ -57,7 +58,7 @@ export function lackingRule({ service, operation, name, message, status }: Lacki
  * been cut off on its way, which passes: only a second one like it tells of the server.
  */
 export function isUnreadableRead({ operation, name, message, status }: Omit<LackingFacts, "service">): boolean {
-  return isRead(operation) && (name === "LackingCall" || (isUnreadable(message) && status === 200));
+  return isReadCall(operation) && (name === "LackingCall" || (isUnreadable(message) && status === 200));
 }
 
 /**
@@ -67,7 +68,7 @@ export function isUnreadableRead({ operation, name, message, status }: Omit<Lack
 export function isEmptyResponse(operation: string, output: object, hasRequestId: boolean): boolean {
   if (WITH_ETAG.has(operation)) return !("ETag" in output) || output.ETag === undefined;
   const isBare = Object.entries(output).every(([key, value]) => OF_THE_PROTOCOL.has(key) || value === undefined);
-  const mayBeBare = !isRead(operation) || BARE_FOR_NONE.has(operation);
+  const mayBeBare = !isReadCall(operation) || BARE_FOR_NONE.has(operation);
   return isBare && !(mayBeBare && hasRequestId);
 }
 
@@ -77,7 +78,7 @@ const OF_THE_PROTOCOL: ReadonlySet<string> = new Set(["$metadata", "StatusCode"]
 /** The error that stands in for such a response. */
 export function emptyAnswer(operation: string): Error {
   const rule = "HTTP 200, the answer is empty";
-  return isRead(operation) ? new LackingCall(rule) : new UnreadableAnswer(rule);
+  return isReadCall(operation) ? new LackingCall(rule) : new UnreadableAnswer(rule);
 }
 
 /** Calls to which AWS responds without members where there is nothing; a real response names its request (recorded). */
@@ -91,11 +92,6 @@ export function lackingDetail(error: unknown, rule: string, { message }: Pick<La
   const isBare = [rule, "", "UnknownError"].includes(message) || isUnreadable(message);
   const words = isBare ? "" : `: ${safeWords(message)}`;
   return `${hostOf(error) ?? "the server"} lacks the call (${rule})${words}`;
-}
-
-/** Whether a call only reads, by the verbs that these services use for it. */
-export function isRead(operation: string): boolean {
-  return /^(Get|Head|List|Describe|Scan)/.test(operation);
 }
 
 /** The SDK's words for a body that it cannot parse. */

@@ -8,8 +8,9 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { isReadCall } from "../domain/read-calls.ts";
 import { BOUNDING, boundResponses, hostIn } from "./bounded-answers.ts";
-import { emptyAnswer, isEmptyResponse, isRead, isUnreadable, LackingCall } from "./lacking-call.ts";
+import { emptyAnswer, isEmptyResponse, isUnreadable, LackingCall } from "./lacking-call.ts";
 import { noteHost } from "./responding-host.ts";
 import { Unrepeated } from "./unrepeated.ts";
 
@@ -217,7 +218,7 @@ function withoutRetries(error: unknown, operation: string): unknown {
   const isAnswered = statusOf(error) !== null && (statusOf(error) ?? 0) < 500;
   if (DOUBLED_BY_RETRIES.has(operation) && !isAnswered) return new Unrepeated(error);
   const isPage = isUnreadable(error.message) && statusOf(error) === 500;
-  return isPage && isRead(operation) ? new LackingCall("HTTP 500, the answer cannot be parsed") : error;
+  return isPage && isReadCall(operation) ? new LackingCall("HTTP 500, the answer cannot be parsed") : error;
 }
 
 function statusOf(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): number | null {

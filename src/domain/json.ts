@@ -15,6 +15,11 @@ export function digestOf(value: Json): string {
   return createHash("sha256").update(canonicalText(value)).digest("hex");
 }
 
+/** A copy of plain data as JSON: absent members are left out. */
+export function plainJson(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}
+
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

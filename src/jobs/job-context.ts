@@ -95,7 +95,8 @@ export function createJobLog(store: Pick<Store, "appendLines">, fence: Fence, ac
         : `${call.service}:${call.operation}`;
       // "Not found" is an answer, not a failure: the caller knows what it means.
       const level = error && !error.startsWith("AWS_NOT_FOUND") ? "warn" : "debug";
-      waiting.push({ at: clock.now(), level, component, step, message, aws });
+      const outcome = error?.split(":", 1)[0] ?? "done";
+      waiting.push({ at: clock.now(), level, component, step, message, aws, outcome });
     },
     silence:
       (component, step) =>

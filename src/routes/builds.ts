@@ -150,7 +150,7 @@ export function buildRoutes({ builds, buildRollbacks, rollbacks }: Services): Fa
     );
     app.get(
       "/builds/:build/packages/:service",
-      { schema: GET_PACKAGE, exposeHeadRoute: false },
+      { schema: GET_PACKAGE, exposeHeadRoute: false, config: { isRecorded: true } },
       async (request, reply) => {
         const opened = await builds.openPackage(request.params);
         return sendArtifact(reply, { ...opened, mediaType: MEDIA_TYPES[opened.format], extension: opened.format });

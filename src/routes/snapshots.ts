@@ -73,7 +73,7 @@ export function snapshotRoutes({ snapshots }: Services): FastifyPluginAsyncTypeb
     );
     app.get(
       "/:id/components/:componentId/artifact",
-      { schema: ARTIFACT, exposeHeadRoute: false },
+      { schema: ARTIFACT, exposeHeadRoute: false, config: { isRecorded: true } },
       async (request, reply) =>
         sendArtifact(reply, {
           ...(await snapshots.openArtifact(request.params.id, request.params.componentId)),

@@ -9,6 +9,11 @@ export interface DataKey {
   readonly secret: KeyObject;
 }
 
+/** The bytes of a key that signs: its secret is the seed of a pair. */
+export function seedOf({ secret }: DataKey): Buffer {
+  return secret.export();
+}
+
 /** How many bytes of an envelope name its key. */
 export const KEY_ID_BYTES = 8;
 

@@ -5,9 +5,9 @@ import type { KeyScope } from "./scopes.ts";
 
 /**
  * `data` seals rows and files, with another key each month. The others last, since what they made is compared with what they
- * make: `digest` keys digests of settings, `name` names of artifacts, `fingerprint` what is shown of secrets.
+ * make: `digest` keys digests of settings, `name` names of artifacts, `fingerprint` what is shown of secrets, `audit` signs checkpoints.
  */
-export type KeyPurpose = "data" | "digest" | "name" | "fingerprint";
+export type KeyPurpose = "data" | "digest" | "name" | "fingerprint" | "audit";
 
 /** A key as its row holds it. */
 export interface WrappedKey extends Wrapped {

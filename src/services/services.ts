@@ -1,6 +1,7 @@
 import { type AccessService, createAccessService } from "./access.ts";
 import { type ActivityService, createActivityService } from "./activities.ts";
 import { type ApprovalService, createApprovalService } from "./approvals.ts";
+import { type AuditService, createAuditService } from "./audit.ts";
 import { type BuildRollbackService, createBuildRollbackService } from "./build-rollbacks.ts";
 import { type BuildService, createBuildService } from "./builds.ts";
 import { createDeploymentService, type DeploymentService } from "./deployments.ts";
@@ -22,6 +23,7 @@ export interface Services {
   readonly access: AccessService;
   readonly activities: ActivityService;
   readonly approvals: ApprovalService;
+  readonly audit: AuditService;
   readonly buildRollbacks: BuildRollbackService;
   readonly builds: BuildService;
   readonly deployments: DeploymentService;
@@ -43,6 +45,7 @@ export function createServices(deps: ServiceDeps): Services {
     access: createAccessService(deps),
     activities: createActivityService(deps),
     approvals: createApprovalService(deps),
+    audit: createAuditService(deps),
     buildRollbacks: createBuildRollbackService(deps),
     builds: createBuildService(deps),
     deployments: createDeploymentService(deps),

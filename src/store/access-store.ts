@@ -13,20 +13,20 @@ export function createAccessStore(database: SqliteDatabase): AccessStore {
   return {
     ...createTokenStore(database),
     reserveKey: (key, fingerprint, now) =>
-      database.write(async (rows) => {
+      database.writeUnrecorded("key", async (rows) => {
         await rows.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, now - KEY_LIFETIME_MS));
         const keyed = rows.sealing.keyed(INSTALLATION_SCOPE, fingerprint);
         return reserveKey(rows, { key, fingerprint: keyed, createdAt: now });
       }),
     underKey,
     completeKey: (key, response) =>
-      database.write(async (rows) => {
+      database.writeUnrecorded("key", async (rows) => {
         const place = { scope: INSTALLATION_SCOPE, id: key };
         const values = rows.sealing.seal(idempotencyKeys, place, response);
         await rows.update(idempotencyKeys).set(values).where(eq(idempotencyKeys.key, key));
       }),
     releaseKey: (key) =>
-      database.write(async (rows) => {
+      database.writeUnrecorded("key", async (rows) => {
         const isRunning = and(isNull(idempotencyKeys.status), isNull(idempotencyKeys.made));
         const released = key === null ? isRunning : and(isRunning, eq(idempotencyKeys.key, key));
         await rows.delete(idempotencyKeys).where(released);

@@ -2,6 +2,7 @@ import { eq, inArray, isNull, max, or, sql } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
+import { deedIf, endDeed } from "./audit-deeds.ts";
 import { deploymentOf, selectDeployments } from "./deployment-rows.ts";
 import { closeActivity } from "./ending-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
@@ -96,29 +97,38 @@ function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
   return {
     isCancelRequested: (id) => database.read(async (rows) => (await getActivity(rows, id)).cancelRequestedAt !== null),
     latestTime: () => database.read(latestTime),
-    endActivity: (id, problem, at) =>
-      database.write(async (rows) => {
+    endActivity: (id, problem, at) => {
+      const says = async (hasEnded: boolean, rows: Rows) => (hasEnded ? endDeed(rows, id) : null);
+      return database.write(says, async (rows) => {
         const activity = await getActivity(rows, id);
         if (hasEnded(activity.status)) return false;
         await closeActivity(rows, activity, problem, at);
         return true;
-      }),
-    failActivity: (fence, id, { problem, at, lines }) =>
-      writeFenced(database, fence, async (rows) => {
+      });
+    },
+    failActivity: (fence, id, { problem, at, lines }) => {
+      const says = (_: unknown, rows: Rows) => endDeed(rows, id);
+      return writeFenced(database, { fence, says }, async (rows) => {
         const activity = await getActivity(rows, id);
         await insertLines(rows, id, lines);
         await finishJob(rows, fence);
         // A draft whose planning failed can be edited and planned again, so it does not end.
         if (activity.status === "Draft") await updateActivity(rows, id, { error: problem });
         else await closeActivity(rows, activity, problem, at);
-      }),
-    identify: (fence, id, identity) =>
-      writeFenced(database, fence, async (rows) => {
+      });
+    },
+    identify: async (fence, id, identity) => {
+      const says = (isFirst: boolean) => deedIf(isFirst, "activity.identify", id, { after: { ...identity } });
+      await writeFenced(database, { fence, says }, async (rows) => {
         const { identity: known } = await getActivity(rows, id);
-        if (known === null) return updateActivity(rows, id, { ...identity });
-        if (known.account === identity.account && known.region === identity.region) return;
+        if (known === null) {
+          await updateActivity(rows, id, { ...identity });
+          return true;
+        }
+        if (known.account === identity.account && known.region === identity.region) return false;
         const places = [known, identity].map(({ account, region }) => `account ${account}, region ${region}`);
         throw new StepbackError("WRONG_TARGET", `${id} belongs to ${places[0]}; the credentials are of ${places[1]}.`);
-      }),
+      });
+    },
   };
 }

@@ -6,6 +6,7 @@ import { packageScope } from "../sealing/scopes.ts";
 import { found, NEWEST_FIRST } from "./activity-rows.ts";
 import { liesWithin } from "./grant-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
+import type { Deed } from "./port/audit.ts";
 import type { BuildStore, StageFilter } from "./port/builds.ts";
 import { activities } from "./schema/activities.ts";
 import { packages } from "./schema/builds.ts";
@@ -15,7 +16,7 @@ import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 export function createBuildStore(database: SqliteDatabase): BuildStore {
   return {
     putPackage: (given) =>
-      database.write(async (rows) => {
+      database.write(stored(given), async (rows) => {
         const place = { scope: packageScope(given), id: packageId(given) };
         await rows
           .insert(packages)
@@ -44,6 +45,11 @@ export function createBuildStore(database: SqliteDatabase): BuildStore {
         return { items: await withContents(rows, stage, items), next };
       }),
   };
+}
+
+function stored({ application, stage, build, service, commit, format, sizeBytes }: Package): Deed {
+  const subject = { type: "package", id: `${build}/${service}`, application, stage };
+  return { action: "package.store", subject, after: { commit, format, sizeBytes } };
 }
 
 async function findPackage(rows: Rows, { service, build, ...stage }: PackageName): Promise<Package | null> {

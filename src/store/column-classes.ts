@@ -2,6 +2,7 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Sealed } from "../sealing/envelope.ts";
 import { approvals, idempotencyKeys, tokens } from "./schema/access.ts";
 import { activities } from "./schema/activities.ts";
+import { auditCheckpoints, auditInbox, auditNodes, auditRecords, auditTexts } from "./schema/audit.ts";
 import { packages } from "./schema/builds.ts";
 import { altered, deployments } from "./schema/deployments.ts";
 import { generations, jobs, logLines } from "./schema/jobs.ts";
@@ -82,6 +83,28 @@ export const COLUMN_CLASSES = {
     cancelRequestedAt: "clear",
     error: "sealed",
   }),
+  auditInbox: classed(auditInbox, { entry: "clear", body: "clear" }),
+  auditRecords: classed(auditRecords, {
+    seq: "clear",
+    entry: "clear",
+    at: "clear",
+    actor: "clear",
+    action: "clear",
+    subject: "clear",
+    application: "clear",
+    stage: "clear",
+    hash: "clear",
+    record: "clear",
+  }),
+  auditTexts: classed(auditTexts, {
+    entry: "clear",
+    pointer: "clear",
+    actor: "clear",
+    salt: "clear",
+    value: "sealed",
+  }),
+  auditNodes: classed(auditNodes, { level: "clear", position: "clear", hash: "clear" }),
+  auditCheckpoints: classed(auditCheckpoints, { size: "clear", at: "clear", checkpoint: "clear" }),
   packages: classed(packages, {
     application: "clear",
     stage: "clear",

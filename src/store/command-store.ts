@@ -1,5 +1,6 @@
 import { and, asc, eq, isNotNull, isNull, lt } from "drizzle-orm";
 import { checkGuard } from "./activity-rows.ts";
+import { deed, deedIf } from "./audit-deeds.ts";
 import { saveReport } from "./command-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { noteMade } from "./made-rows.ts";
@@ -12,20 +13,23 @@ import type { SqliteDatabase } from "./sqlite-database.ts";
 export function createCommandStore(database: SqliteDatabase): CommandStore {
   return {
     appendOutput: (id, lines, guard) =>
-      database.write(async (rows) => {
+      database.write(deed("command.output", id, { after: { lines: lines.length } }), async (rows) => {
         checkGuard(guard, await getRollback(rows, id));
         await insertLines(rows, id, lines);
         await noteMade(rows, id);
       }),
-    reportCommand: (id, { outcome, problem }, guard, enqueue) =>
-      database.write(async (rows, transaction) => {
+    reportCommand: async (id, { outcome, problem }, guard, enqueue) => {
+      const says = (isFirst: boolean) => deedIf(isFirst, "command.report", id, { after: { outcome } });
+      await database.write(says, async (rows, transaction) => {
         const rollback = await getRollback(rows, id);
         checkGuard(guard, rollback);
-        if (rollback.toBuild?.outcome === outcome) return;
+        if (rollback.toBuild?.outcome === outcome) return false;
         await saveReport(rows, id, { outcome, problem });
         await enqueue(transaction);
         await noteMade(rows, id);
-      }),
+        return true;
+      });
+    },
     listAwaitingSince: (before) =>
       database.read(async (rows) => {
         const waiting = await rows

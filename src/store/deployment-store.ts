@@ -1,7 +1,9 @@
 import { hasEnded } from "../domain/activity/activity.ts";
 import { countAltered } from "../domain/activity/altered.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { backedUp, openedDeployment, reasonIn } from "./activity-deeds.ts";
 import { checkGuard, listUnfinished, updateActivity } from "./activity-rows.ts";
+import { cancelling, deedIf, endDeed } from "./audit-deeds.ts";
 import {
   findAltered,
   getDeployment,
@@ -12,26 +14,26 @@ import {
   updateDeployment,
 } from "./deployment-rows.ts";
 import { cancelActivity } from "./ending-rows.ts";
+import { openFollowing } from "./following-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { noteMade } from "./made-rows.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
 import { completeRevalidations } from "./revalidation-rows.ts";
-import { openFollowing } from "./rollback-rows.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export function createDeploymentStore(database: SqliteDatabase): DeploymentStore {
   return {
     openDeployment: (deployment, guard, enqueue) =>
-      database.write(async (rows, transaction) => {
+      database.write(openedDeployment(deployment), async (rows, transaction) => {
         checkGuard(guard, await listUnfinished(rows, deployment.target));
         await insertDeployment(rows, deployment);
         await enqueue(transaction);
         await noteMade(rows, deployment.id);
       }),
     saveBackup: (fence, id, snapshot, { lock, readiness = null, warnings, lines }) =>
-      writeFenced(database, fence, async (rows) => {
+      writeFenced(database, { fence, says: backedUp(id, snapshot) }, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
         await updateDeployment(rows, id, { readiness, ...(warnings ? { warnings } : {}) });
         const locked = lock ? { lock } : {};
@@ -39,22 +41,26 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
         await insertLines(rows, id, lines);
         await finishJob(rows, fence);
       }),
-    reportOutcome: (id, { outcome, message }, guard, enqueue) =>
-      database.write(async (rows, transaction) => {
+    reportOutcome: async (id, { outcome, message }, guard, enqueue) => {
+      const facts = { after: { outcome }, ...reasonIn(message) };
+      const says = (isFirst: boolean) => deedIf(isFirst, "deployment.report", id, facts);
+      await database.write(says, async (rows, transaction) => {
         const deployment = await getDeployment(rows, id);
         checkGuard(guard, deployment);
-        if (deployment.outcome === outcome) return;
+        if (deployment.outcome === outcome) return false;
         if (deployment.outcome !== null)
           throw new StepbackError("OUTCOME_DIFFERS", `${id} was finished as ${deployment.outcome}.`);
         if (hasEnded(deployment.status)) throw new StepbackError("ALREADY_FINISHED", `${id} is ${deployment.status}.`);
         await updateDeployment(rows, id, { outcome, message });
         await enqueue(transaction);
         await noteMade(rows, id);
-      }),
-    cancelDeployment: (id, cancelling) =>
-      database.write(async (rows) => cancelActivity(rows, await getDeployment(rows, id), cancelling)),
+        return true;
+      });
+    },
+    cancelDeployment: (id, request) =>
+      database.write(cancelling(id), async (rows) => cancelActivity(rows, await getDeployment(rows, id), request)),
     saveRecord: (fence, id, end) =>
-      writeFenced(database, fence, async (rows, transaction) => {
+      writeFenced(database, { fence, says: (_, rows) => endDeed(rows, id) }, async (rows, transaction) => {
         await saveSnapshot(rows, { activity: id, purpose: "record" }, end.snapshot);
         await insertAltered(rows, id, end.altered);
         if (end.follow) await openFollowing(rows, end.follow, transaction);

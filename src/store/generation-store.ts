@@ -17,13 +17,13 @@ export function createGenerationStore(database: SqliteDatabase): GenerationStore
     fenced: fenced.signal,
     requireCurrent: () => database.read(requireCurrent),
     takeOver: async (by, at) => {
-      const taken = await database.write((rows) => takeOver(rows, by, at));
+      const taken = await database.write(STARTED, (rows) => takeOver(rows, by, at));
       own = taken.number;
       database.guard(requireCurrent);
       return taken.earlier;
     },
     stillAtWork: (numbers) => database.read((rows) => unended(rows, inArray(generations.number, [...numbers]))),
-    endGenerations: (numbers, at) => database.write((rows) => end(rows, numbers, at)),
+    endGenerations: (numbers, at) => database.writeUnrecorded("service", (rows) => end(rows, numbers, at)),
     endOwnGeneration: async (at) => {
       if (own === null) return;
       const number = own;
@@ -31,6 +31,11 @@ export function createGenerationStore(database: SqliteDatabase): GenerationStore
     },
   };
 }
+
+const STARTED = ({ number }: { number: number }) => ({
+  action: "service.start",
+  subject: { type: "service", id: String(number) },
+});
 
 async function latest(rows: Rows): Promise<number | undefined> {
   const query = rows.select({ number: generations.number }).from(generations);

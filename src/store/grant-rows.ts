@@ -20,6 +20,25 @@ export function ownerLiesWithin(rows: Rows, grants: readonly Reach[] | undefined
   return condition && inArray(owner, rows.select({ id: activities.id }).from(activities).where(condition));
 }
 
+/**
+ * The condition that a row which names an application and a stage lies inside one of the grants. A grant that is bounded in what it
+ * reaches below a stage shows none: such a row does not say what it is about there.
+ */
+export function liesWithinStage(
+  grants: readonly Reach[] | undefined,
+  { application, stage }: { readonly application: SQLWrapper; readonly stage: SQLWrapper },
+): SQL | undefined {
+  if (!grants) return undefined;
+  const whole = grants.filter(({ targets, stacks, functions }) => [targets, stacks, functions].every(isAny));
+  const reaches = whole.map((reach) => and(isLike(application, reach.applications), isLike(stage, reach.stages)));
+  if (reaches.includes(undefined)) return undefined;
+  return or(...reaches) ?? sql`false`;
+}
+
+function isAny(patterns: readonly string[]): boolean {
+  return patterns.includes("*");
+}
+
 function conditionOf({ applications, stages, targets, stacks, functions }: Reach): SQL | undefined {
   return and(
     isLike(activities.application, applications),
@@ -40,7 +59,7 @@ function areLike(member: "stacks" | "within" | "functions", patterns: readonly s
 
 /** Undefined where everything matches. */
 function isLike(value: SQLWrapper, patterns: readonly string[]): SQL | undefined {
-  if (patterns.includes("*")) return undefined;
+  if (isAny(patterns)) return undefined;
   return or(...patterns.map((pattern) => sql`${value} glob ${globOf(pattern)}`)) ?? sql`false`;
 }
 

@@ -1,21 +1,31 @@
 import { and, eq, sql } from "drizzle-orm";
 import { StepbackError } from "../domain/errors.ts";
+import { jobOf } from "./audit-inbox.ts";
 import type { Fence, JobType } from "./port/jobs.ts";
 import type { Transaction } from "./port/transaction.ts";
 import { jobs } from "./schema/jobs.ts";
-import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
+import type { DeedOf, Rows, SqliteDatabase, Unrecorded } from "./sqlite-database.ts";
 
-/** Runs a transaction on behalf of the job that owns `fence`. LEASE_LOST, with nothing changed, when the job lost it. */
+/**
+ * Runs a transaction on behalf of the job that owns `fence`, and says it in the audit, or why it is not said there. LEASE_LOST, with
+ * nothing changed, when the job lost it.
+ */
 export function writeFenced<Result>(
   database: SqliteDatabase,
-  fence: Fence,
+  { fence, says }: { readonly fence: Fence; readonly says: DeedOf<Result> | Unrecorded },
   work: (rows: Rows, transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  return database.write(async (rows, transaction) => {
+  const fenced = async (rows: Rows, transaction: Transaction) => {
     const owned = await rows.select({ id: jobs.id }).from(jobs).where(ownedBy(fence));
     if (owned.length === 0) throw leaseLost(fence);
     return work(rows, transaction);
-  });
+  };
+  if (typeof says === "string") return database.writeUnrecorded(says, fenced);
+  const deedOf = async (result: Result, rows: Rows) => {
+    const deed = typeof says === "function" ? await says(result, rows) : says;
+    return deed && { actor: jobOf(deed.subject.id), ...deed };
+  };
+  return database.write(deedOf, fenced);
 }
 
 /** Ends the job that owns `fence`. LEASE_LOST when the job lost it. */

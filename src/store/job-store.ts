@@ -10,9 +10,9 @@ export function createJobStore(database: SqliteDatabase): JobStore {
       const job = { type, subject, status: "queued" as const, fence: 0, createdAt: at };
       await rowsOf(transaction).insert(jobs).values(job).onConflictDoNothing();
     },
-    claimJob: (now, leaseMs) => database.write((rows) => claimJob(rows, now + leaseMs)),
+    claimJob: (now, leaseMs) => database.writeUnrecorded("lease", (rows) => claimJob(rows, now + leaseMs)),
     requeueJobs: (now, everything, except = []) =>
-      database.write(async (rows) => {
+      database.writeUnrecorded("lease", async (rows) => {
         const isRunning = and(eq(jobs.status, "running"), notInArray(jobs.id, [...except]));
         const requeued = await rows
           .update(jobs)
@@ -22,7 +22,7 @@ export function createJobStore(database: SqliteDatabase): JobStore {
         return requeued.length;
       }),
     renewLease: (fence, until) =>
-      database.write(async (rows) => {
+      database.writeUnrecorded("lease", async (rows) => {
         const renewed = await rows
           .update(jobs)
           .set({ leaseUntil: until })
@@ -30,7 +30,7 @@ export function createJobStore(database: SqliteDatabase): JobStore {
           .returning({ id: jobs.id });
         return renewed.length > 0;
       }),
-    endJob: (fence) => database.write((rows) => finishJob(rows, fence)),
+    endJob: (fence) => database.writeUnrecorded("lease", (rows) => finishJob(rows, fence)),
   };
 }
 

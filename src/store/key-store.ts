@@ -7,7 +7,10 @@ import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export function createKeyStore(database: SqliteDatabase, ring: KeyRing): KeyStore {
   const currentKey: KeyStore["currentKey"] = (purpose, scope) =>
-    atHand(() => ring.current(purpose, scope), database.write);
+    atHand(
+      () => ring.current(purpose, scope),
+      (work) => database.writeUnrecorded("key", work),
+    );
   const check = async () => {
     await ring.retry(database.keys);
     await currentKey("data", INSTALLATION_SCOPE);
@@ -26,7 +29,10 @@ export function createKeyStore(database: SqliteDatabase, ring: KeyRing): KeyStor
     fingerprintKey: async (kept) => {
       if (kept) {
         const key = await ring.wrapped({ purpose: "fingerprint", scope: INSTALLATION_SCOPE, period: "" }, kept);
-        await database.write(async (rows) => void (await rows.insert(dataKeys).values(key).onConflictDoNothing()));
+        await database.writeUnrecorded(
+          "key",
+          async (rows) => void (await rows.insert(dataKeys).values(key).onConflictDoNothing()),
+        );
       }
       return currentKey("fingerprint", INSTALLATION_SCOPE);
     },

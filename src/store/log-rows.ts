@@ -1,6 +1,9 @@
 import { eq, max } from "drizzle-orm";
+import { subjectOf } from "../domain/audit/subjects.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { isReadCall } from "../domain/read-calls.ts";
 import { type KeyScope, targetScope } from "../sealing/scopes.ts";
+import { insertEntry, jobOf } from "./audit-inbox.ts";
 import { noteChanged } from "./changes.ts";
 import type { NewLine } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
@@ -17,11 +20,25 @@ export async function insertLines(rows: Rows, activity: string, lines: readonly 
     .from(logLines)
     .where(eq(logLines.activity, number));
   let seq = last?.seq ?? 0;
-  for (const line of lines) {
+  for (const { outcome = "done", ...line } of lines) {
     seq += 1;
     const place = { scope, id: lineId(number, seq) };
     await rows.insert(logLines).values(rows.sealing.seal(logLines, place, { ...line, activity: number, seq }));
+    await recordCall(rows, activity, { ...line, outcome });
   }
+}
+
+/** A call that may have changed something is in the audit as soon as it is in the log. */
+async function recordCall(
+  rows: Rows,
+  activity: string,
+  { at, aws, component, outcome = "done" }: NewLine,
+): Promise<void> {
+  if (!aws || isReadCall(aws.operation)) return;
+  const { service, operation, requestId } = aws;
+  const subject = { ...subjectOf(activity), ...(component === null ? {} : { component }) };
+  const call = { service, operation, requestId };
+  await insertEntry(rows, { at, actor: jobOf(activity), action: "aws.call", subject, aws: call, outcome });
 }
 
 /** The public id of a row of `log_lines`. */

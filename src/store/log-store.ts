@@ -11,7 +11,7 @@ export function createLogStore(database: SqliteDatabase): LogStore {
   return {
     async appendLines(fence, activity, lines) {
       const append = (rows: Rows) => insertLines(rows, activity, lines);
-      await (fence ? writeFenced(database, fence, append) : database.write(append));
+      await (fence ? writeFenced(database, { fence, says: "log" }, append) : database.writeUnrecorded("log", append));
     },
     watchActivity: (activity, listener) => database.watch(activity, listener),
     listLines: (activity, { component, level, after, limit }) =>

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { isActive } from "../domain/activity/pins.ts";
+import { deedIf } from "./audit-deeds.ts";
 import { ownerLiesWithin } from "./grant-rows.ts";
 import { noteMade } from "./made-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
@@ -23,15 +24,18 @@ export function createPinStore(database: SqliteDatabase): PinStore {
         return (await readPins(rows, and(isThere, isActiveIn(rows)))).toReversed();
       }),
     clearPin: (id, cleared) =>
-      database.write(async (rows) => {
-        const [pin] = await readPins(rows, eq(pins.id, id));
-        if (!pin || !isActive(pin)) return false;
-        const { at: clearedAt, by: clearedBy, reason: clearReason } = cleared;
-        const values = rows.sealing.seal(pins, clearing(id), { clearedAt, clearedBy, clearReason });
-        await rows.update(pins).set(values).where(eq(pins.id, id));
-        await noteMade(rows, id);
-        return true;
-      }),
+      database.write(
+        (isFirst) => deedIf(isFirst, "pin.clear", id, { reason: cleared.reason }),
+        async (rows) => {
+          const [pin] = await readPins(rows, eq(pins.id, id));
+          if (!pin || !isActive(pin)) return false;
+          const { at: clearedAt, by: clearedBy, reason: clearReason } = cleared;
+          const values = rows.sealing.seal(pins, clearing(id), { clearedAt, clearedBy, clearReason });
+          await rows.update(pins).set(values).where(eq(pins.id, id));
+          await noteMade(rows, id);
+          return true;
+        },
+      ),
   };
 }
 

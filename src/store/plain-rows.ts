@@ -5,6 +5,7 @@ import { INSTALLATION_SCOPE, type KeyScope, packageScope, targetScope } from "..
 import { keyTable } from "./key-rows.ts";
 import { approvals, idempotencyKeys } from "./schema/access.ts";
 import { activities } from "./schema/activities.ts";
+import { auditTexts } from "./schema/audit.ts";
 import { packages } from "./schema/builds.ts";
 import { altered, deployments } from "./schema/deployments.ts";
 import { logLines } from "./schema/jobs.ts";
@@ -92,6 +93,7 @@ export const PLAIN_TABLES: readonly PlainTable[] = [
     key: ["activity", "seq"],
     activity: "(SELECT id FROM activities WHERE number = row.activity)",
   },
+  { table: auditTexts, key: ["entry", "pointer"], scope: () => INSTALLATION_SCOPE },
   { table: idempotencyKeys, key: ["key"], scope: () => INSTALLATION_SCOPE },
 ];
 

@@ -1,5 +1,6 @@
 import { and, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { Revalidation } from "../domain/activity/pins.ts";
+import { deedIf } from "./audit-deeds.ts";
 import { ownerLiesWithin } from "./grant-rows.ts";
 import { noteMade } from "./made-rows.ts";
 import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
@@ -35,17 +36,20 @@ export function createRevalidationStore(database: SqliteDatabase): RevalidationS
         return row ? revalidationOf(rows, row) : null;
       }),
     clearRevalidation: (id, { at, by, reason }) =>
-      database.write(async (rows) => {
-        const values = { closedAt: at, clearedBy: by, clearReason: reason };
-        const closed = await rows
-          .update(revalidations)
-          .set(rows.sealing.seal(revalidations, clearing(id), values))
-          .where(and(eq(revalidations.id, id), isNull(revalidations.closedAt)))
-          .returning({ id: revalidations.id });
-        if (closed.length === 0) return false;
-        await noteMade(rows, id);
-        return true;
-      }),
+      database.write(
+        (isFirst) => deedIf(isFirst, "revalidation.clear", id, { reason }),
+        async (rows) => {
+          const values = { closedAt: at, clearedBy: by, clearReason: reason };
+          const closed = await rows
+            .update(revalidations)
+            .set(rows.sealing.seal(revalidations, clearing(id), values))
+            .where(and(eq(revalidations.id, id), isNull(revalidations.closedAt)))
+            .returning({ id: revalidations.id });
+          if (closed.length === 0) return false;
+          await noteMade(rows, id);
+          return true;
+        },
+      ),
   };
 }
 

@@ -7,8 +7,6 @@ import type { Plan, PlanStep } from "../domain/plan/plan.ts";
 import { targetScope } from "../sealing/scopes.ts";
 import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST, scopeOf } from "./activity-rows.ts";
 import { consentColumns, withConsent } from "./consent-rows.ts";
-import type { Follow } from "./port/rollbacks.ts";
-import type { Transaction } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
 import { buildReturns, plans, rollbackDeployments, rollbacks } from "./schema/rollbacks.ts";
 import type { Rows } from "./sqlite-database.ts";
@@ -99,16 +97,6 @@ export async function insertRollback(rows: Rows, rollback: Rollback): Promise<vo
   const place = { scope: targetScope(rollback.target), id: rollback.id };
   const values = { rollback: rollback.id, ...buildReturn, service, digest };
   await rows.insert(buildReturns).values(rows.sealing.seal(buildReturns, place, values));
-}
-
-/** Opens a rollback in the transaction that ends a job, so that its components stay locked without a gap. */
-export async function openFollowing(
-  rows: Rows,
-  { rollback, enqueue }: Follow,
-  transaction: Transaction,
-): Promise<void> {
-  await insertRollback(rows, rollback);
-  await enqueue(transaction);
 }
 
 export async function updateRollback(

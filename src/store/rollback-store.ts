@@ -1,22 +1,30 @@
 import { eq } from "drizzle-orm";
 import type { Rollback } from "../domain/activity/rollback.ts";
+import { listed, subjectOf } from "../domain/audit/subjects.ts";
 import { StepbackError } from "../domain/errors.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import type { JournalEntry, StepRow } from "../domain/plan/step-row.ts";
+import { backedUp, openedRollback, requestedRun } from "./activity-deeds.ts";
 import { checkGuard, listUnfinished, updateActivity } from "./activity-rows.ts";
 import { createApprovalStore, readApprovals } from "./approval-rows.ts";
+import { cancelling, deed, endDeed } from "./audit-deeds.ts";
 import { saveReport } from "./command-rows.ts";
 import { consentColumns } from "./consent-rows.ts";
 import { cancelActivity } from "./ending-rows.ts";
+import { openFollowing } from "./following-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { noteMade } from "./made-rows.ts";
+import type { Deed } from "./port/audit.ts";
 import type { ApprovalStore, RollbackStore } from "./port/rollbacks.ts";
 import { applyPinChanges } from "./revalidation-rows.ts";
-import { findPlan, getRollback, insertRollback, openFollowing, putPlan, updateRollback } from "./rollback-rows.ts";
+import { findPlan, getRollback, insertRollback, putPlan, updateRollback } from "./rollback-rows.ts";
 import { plans } from "./schema/rollbacks.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 import {
   findJournal,
+  findStepComponent,
   findSteps,
   finishAction,
   intend,
@@ -48,14 +56,14 @@ function withEditor({ editors, requestedBy }: Rollback, by: string): readonly st
 function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Preparing> {
   return {
     openRollback: (rollback, guard, enqueue) =>
-      database.write(async (rows, transaction) => {
+      database.write(openedRollback(rollback), async (rows, transaction) => {
         if (enqueue) checkGuard(guard, await listUnfinished(rows, rollback.target));
         await insertRollback(rows, rollback);
         await noteMade(rows, rollback.id);
         await enqueue?.(transaction);
       }),
     editDraft: (id, by, edit) =>
-      database.write(async (rows) => {
+      database.write(edited, async (rows) => {
         const draft = await getDraft(rows, id);
         const { picked, lock } = edit(draft);
         await updateRollback(rows, id, { picked, editors: withEditor(draft, by) });
@@ -67,7 +75,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         return getRollback(rows, id);
       }),
     requestPlan: (id, by, guard, enqueue) =>
-      database.write(async (rows, transaction) => {
+      database.write(deed("rollback.plan", id), async (rows, transaction) => {
         const draft = await getDraft(rows, id);
         checkGuard(guard, draft);
         await updateRollback(rows, id, { editors: withEditor(draft, by) });
@@ -75,8 +83,9 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         await enqueue(transaction);
         await noteMade(rows, id);
       }),
-    requestRun: (id, { planDigest, allowDestructive, lock, guard, busy, approved, waiver, enqueue }) =>
-      database.write(async (rows, transaction) => {
+    requestRun: (id, request) =>
+      database.write(requestedRun(id, request), async (rows, transaction) => {
+        const { planDigest, allowDestructive, lock, guard, busy, approved, waiver, enqueue } = request;
         const draft = await getDraft(rows, id);
         checkGuard(guard, draft);
         await refuseOtherPlan(rows, id, planDigest);
@@ -88,10 +97,10 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         await enqueue(transaction);
         await noteMade(rows, id);
       }),
-    cancelRollback: (id, { reports, enqueue, ...cancelling }) =>
-      database.write(async (rows, transaction) => {
+    cancelRollback: (id, { reports, enqueue, ...request }) =>
+      database.write(cancelling(id), async (rows, transaction) => {
         const rollback = await getRollback(rows, id);
-        const isCancelled = await cancelActivity(rows, rollback, cancelling);
+        const isCancelled = await cancelActivity(rows, rollback, request);
         const problem = isCancelled ? reports(rollback) : null;
         if (!problem) return isCancelled;
         await saveReport(rows, id, { outcome: "failed", problem });
@@ -99,7 +108,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         return true;
       }),
     savePlan: (fence, id, { plan, lines, next }) =>
-      writeFenced(database, fence, async (rows, transaction) => {
+      writeFenced(database, { fence, says: planned(id, plan) }, async (rows, transaction) => {
         await putPlan(rows, id, plan);
         await updateActivity(rows, id, { error: null });
         await insertLines(rows, id, lines);
@@ -114,7 +123,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
 function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing | keyof ApprovalStore> {
   return {
     beginRun: (fence, id, { snapshot, steps, at, lines, waits = false }) =>
-      writeFenced(database, fence, async (rows) => {
+      writeFenced(database, { fence, says: backedUp(id, snapshot) }, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
         await putSteps(rows, id, steps);
         await updateActivity(rows, id, { status: "In Progress", startedAt: at });
@@ -126,20 +135,22 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing | ke
     listSteps: (id, page) => database.read((rows) => listSteps(rows, id, page)),
     listMeasuredSteps: (target) => database.read((rows) => listMeasuredSteps(rows, target)),
     findJournal: (id) => database.read((rows) => findJournal(rows, id)),
-    startStep: (fence, id, order, at) => writeFenced(database, fence, (rows) => startStep(rows, id, order, at)),
-    intend: (fence, id, entry) => writeFenced(database, fence, (rows) => intend(rows, id, entry)),
+    startStep: (fence, id, order, at) =>
+      writeFenced(database, { fence, says: "journal" }, (rows) => startStep(rows, id, order, at)),
+    intend: (fence, id, entry) =>
+      writeFenced(database, { fence, says: (_, rows) => intended(rows, id, entry) }, (rows) => intend(rows, id, entry)),
     finishAction: (fence, id, done) =>
-      writeFenced(database, fence, async (rows) => {
+      writeFenced(database, { fence, says: "journal" }, async (rows) => {
         await finishAction(rows, id, done);
         await insertLines(rows, id, done.lines);
       }),
     finishStep: (fence, id, { row, lines }) =>
-      writeFenced(database, fence, async (rows) => {
+      writeFenced(database, { fence, says: endedStep(id, row) }, async (rows) => {
         await putSteps(rows, id, [row]);
         await insertLines(rows, id, lines);
       }),
     endRollback: (fence, id, end) =>
-      writeFenced(database, fence, async (rows, transaction) => {
+      writeFenced(database, { fence, says: (_, rows) => endDeed(rows, id) }, async (rows, transaction) => {
         if (end.record) await saveSnapshot(rows, { activity: id, purpose: "record" }, end.record);
         await putSteps(rows, id, end.rows);
         await updateRollback(rows, id, { result: end.result });
@@ -150,6 +161,32 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing | ke
         await insertLines(rows, id, end.lines);
         await finishJob(rows, fence);
       }),
+  };
+}
+
+function edited({ id, picked }: Rollback): Deed {
+  return deed("rollback.edit", id, { after: { picked: listed(picked) } });
+}
+
+function planned(id: string, { digest, steps }: Plan): Deed {
+  const refused = steps.filter(({ action }) => action === "refused").length;
+  return deed("plan.save", id, { planDigest: digest, after: { steps: steps.length, refused } });
+}
+
+/** What is about to be changed in AWS: this is durable before anything is sent. */
+async function intended(rows: Rows, id: string, { step, index, action }: Omit<JournalEntry, "status" | "result">) {
+  const component = await findStepComponent(rows, id, step);
+  const subject = { ...subjectOf(id), ...(component === null ? {} : { component }) };
+  return { action: "action.intend", subject, after: { step, index, do: action.do } };
+}
+
+function endedStep(id: string, { component, order, status, verified, error }: StepRow): Deed {
+  const subject = { ...subjectOf(id), component };
+  return {
+    action: "step.end",
+    subject,
+    outcome: error?.code ?? "done",
+    after: { step: order, status, verified },
   };
 }
 

@@ -1,11 +1,12 @@
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { SQLiteCustomColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
+import { type AuditSigner, signerOf } from "../domain/audit/checkpoint.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
-import { type DataKey, keyedDigest } from "../sealing/data-key.ts";
+import { type DataKey, keyedDigest, seedOf } from "../sealing/data-key.ts";
 import { openValue, type Sealed, type SealedPlace, sealedBy, sealValue } from "../sealing/envelope.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
 import type { RandomBytes } from "../sealing/master-key.ts";
-import type { KeyScope } from "../sealing/scopes.ts";
+import { INSTALLATION_SCOPE, type KeyScope } from "../sealing/scopes.ts";
 
 type OpenedValue<Value> = Value extends Sealed<infer Plain> ? Plain : Value;
 
@@ -33,7 +34,7 @@ export interface RowPlace {
 export class RowSealing {
   constructor(
     private readonly ring: KeyRing,
-    private readonly random: RandomBytes,
+    readonly random: RandomBytes,
   ) {}
 
   /** Seals what the table classes as sealed. Null and undefined stay. */
@@ -68,6 +69,11 @@ export class RowSealing {
   /** What stands for a digest of settings where others can see it, or where SQL compares it. */
   keyed(scope: KeyScope, digest: string): string {
     return keyedDigest(this.ring.current("digest", scope), digest);
+  }
+
+  /** What signs for the audit. */
+  signer(): AuditSigner {
+    return signerOf(seedOf(this.ring.current("audit", INSTALLATION_SCOPE)));
   }
 
   #openOne(place: SealedPlace, bytes: unknown): unknown {
@@ -111,6 +117,7 @@ const STAND_INS: Readonly<Record<string, (problem: Problem) => unknown>> = {
   "log_lines.message": asDetail,
   "pins.clear_reason": asDetail,
   "revalidations.clear_reason": asDetail,
+  "audit_texts.value": asDetail,
   "snapshot_components.display_name": () => null,
 };
 

@@ -5,6 +5,7 @@ import { type ErrorCode, StepbackError } from "../domain/errors.ts";
 import { KeyNeeded, type KeyRing, type KeyTable } from "../sealing/key-ring.ts";
 import { createWatchers, takeChanged } from "./changes.ts";
 import { keyTable } from "./key-rows.ts";
+import type { Deed } from "./port/audit.ts";
 import type { Transaction } from "./port/transaction.ts";
 import type { RowSealing } from "./sealed-rows.ts";
 
@@ -17,19 +18,40 @@ export interface DatabaseKeys {
   readonly sealing: RowSealing;
 }
 
+/** What a transaction does. */
+type Work<Result> = (rows: Rows, transaction: Transaction) => Promise<Result>;
+
+/** What the audit says of a transaction, asked within it once its work is done; null where it changed nothing. */
+export type DeedOf<Result> = Deed | ((result: Result, rows: Rows) => Deed | null | Promise<Deed | null>);
+
+/**
+ * Why the audit says nothing of a transaction. `lease`: which worker has a job. `journal`: its calls and its end are recorded. `log`:
+ * lines for readers; calls in them are recorded. `key`: keys of requests and of rows. `use`: when a token was used, within its login.
+ * `audit`: the audit itself. `service`: which process has the folder.
+ */
+export type Unrecorded = "lease" | "journal" | "log" | "key" | "use" | "audit" | "service";
+
+/** Writes what the audit says into the transaction that does it. */
+export interface Recorder {
+  /** Asked when a transaction is requested: in whose name it is. `committed` runs once it is. */
+  begin(): { record(rows: Rows, deed: Deed): Promise<void>; committed(): void };
+}
+
 /** One database file with any number of readers and one writer at a time. Every method rejects with StepbackError only. */
 export interface SqliteDatabase {
   /** Reads committed rows. */
   read<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result>;
   /**
-   * Runs one transaction, after those that were requested before: commits all of it, or nothing after an error. `work` must
-   * not call `write` again, and must not wait for anything but rows. It starts again when it needs a key that is not unwrapped
-   * yet, so what it does besides rows must be harmless twice; until that is there, other writes go before it.
+   * Runs one transaction, after those that were requested before: commits all of it, or nothing after an error, and with it the
+   * deed that the audit says of it. `work` must not call `write` again, and must not wait for anything but rows. It starts again
+   * when it needs a key that is not unwrapped yet, so what it does besides rows must be harmless twice; until that is there, other writes go before it.
    */
-  write<Result>(work: (rows: Rows, transaction: Transaction) => Promise<Result>): Promise<Result>;
+  write<Result>(deed: DeedOf<Result>, work: Work<Result>): Promise<Result>;
+  /** As `write`, for what the audit says nothing of, for one of a few reasons. */
+  writeUnrecorded<Result>(why: Unrecorded, work: Work<Result>): Promise<Result>;
   /** The wrapped keys; each change is a turn of its own, whatever the guard says. */
   readonly keys: KeyTable;
-  /** As `write`, whatever the guard says. */
+  /** As `writeUnrecorded`, whatever the guard says. */
   writeUnguarded<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result>;
   /** From now on each write runs this first, within its transaction; where it rejects, nothing is written. */
   guard(check: (rows: Rows) => Promise<void>): void;
@@ -51,7 +73,7 @@ const WRITER_CACHE_KIB = 32 * 1024;
 const READER_CACHE_KIB = 128 * 1024;
 
 /** Opens a file whose schema is up to date. Throws what the driver throws. */
-export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys): SqliteDatabase {
+export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys, recorder: Recorder): SqliteDatabase {
   const writer = openWriter(file);
   const reader = openReader(file);
   writer.pragma(`busy_timeout = ${BUSY_SLICE_MS}`);
@@ -63,7 +85,7 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   let last: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | null = null;
   let guard: (rows: Rows) => Promise<void> = async () => {};
-  const inTurn: SqliteDatabase["write"] = (work) => {
+  const inTurn = <Result>(work: Work<Result>): Promise<Result> => {
     const turn = last.then(() => translated(() => inTransaction(writer, writing, work)));
     last = turn.then(
       () => watchers.tell(takeChanged(writing)),
@@ -73,11 +95,24 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   };
   const keys = keyTable(writing, (work) => inTurn(async () => work()));
   // Keys are fetched between the turns: no other write waits for the service that unwraps them.
-  const writeUnguarded: SqliteDatabase["write"] = (work) => repeated(ring, keys, () => inTurn(work));
+  const writeUnguarded = <Result>(work: Work<Result>): Promise<Result> =>
+    repeated(ring, keys, () => inTurn(work));
   return {
     keys,
     read: (work) => translated(() => repeated(ring, keyTable(reading, refuse), () => work(reading))),
-    write: (work) =>
+    write: async (deed, work) => {
+      const recording = recorder.begin();
+      const result = await writeUnguarded(async (rows, transaction) => {
+        await guard(rows);
+        const done = await work(rows, transaction);
+        const said = typeof deed === "function" ? await deed(done, rows) : deed;
+        if (said) await recording.record(rows, said);
+        return { done, isRecorded: said !== null };
+      });
+      if (result.isRecorded) recording.committed();
+      return result.done;
+    },
+    writeUnrecorded: (_why, work) =>
       writeUnguarded(async (rows, transaction) => {
         await guard(rows);
         return work(rows, transaction);

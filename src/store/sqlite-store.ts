@@ -4,6 +4,8 @@ import type { MasterKey, RandomBytes } from "../sealing/master-key.ts";
 import type { WrappedUnder } from "../sealing/open-master.ts";
 import { createAccessStore } from "./access-store.ts";
 import { createActivityStore } from "./activity-store.ts";
+import { createRecorder } from "./audit-inbox.ts";
+import { createAuditStore } from "./audit-store.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createCommandStore } from "./command-store.ts";
 import { createDeploymentStore } from "./deployment-store.ts";
@@ -43,7 +45,7 @@ export async function openSqliteStore(file: string, { openMaster, now, random }:
   const ring = new KeyRing({ master: await openMaster(wrapped), installation, now, random });
   const keys = { ring, sealing: new RowSealing(ring, random) };
   if (hasPlainRows) await sealPlainRows(file, keys);
-  const database = openSqliteDatabase(file, keys);
+  const database = openSqliteDatabase(file, keys, createRecorder(now));
   return {
     ...createKeyStore(database, ring),
     ...createActivityStore(database),
@@ -60,6 +62,7 @@ export async function openSqliteStore(file: string, { openMaster, now, random }:
     ...createJobStore(database),
     ...createGenerationStore(database),
     ...createAccessStore(database),
+    ...createAuditStore(database, { log: `stepback/${installation}`, now }),
     ping: () => ping(database),
     close: () => database.close(),
   };
@@ -68,5 +71,5 @@ export async function openSqliteStore(file: string, { openMaster, now, random }:
 /** Reads a table and writes a page: an empty transaction would succeed on a full disk. Nobody reads the number. */
 async function ping(database: SqliteDatabase): Promise<void> {
   await database.read((rows) => rows.select({ id: tokens.id }).from(tokens).limit(1));
-  await database.write(async (rows) => rows.run(sql`PRAGMA user_version = 1`));
+  await database.writeUnrecorded("service", async (rows) => rows.run(sql`PRAGMA user_version = 1`));
 }

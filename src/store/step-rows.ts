@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { RollbackResult } from "../domain/activity/rollback.ts";
-import { parseComponentId } from "../domain/component/component.ts";
+import { type ComponentId, parseComponentId } from "../domain/component/component.ts";
 import type { Problem } from "../domain/errors.ts";
 import type { MeasuredStep } from "../domain/plan/estimate.ts";
 import type { JournalEntry, StepRow } from "../domain/plan/step-row.ts";
@@ -42,6 +42,13 @@ export async function listSteps(rows: Rows, rollback: string, page: Page): Promi
     .limit(readAhead(page));
   const steps = found.map((row) => stepOf(rows, rollback, row));
   return pageOf(steps, page, ({ order }) => [order]);
+}
+
+/** Null for an unknown step. */
+export async function findStepComponent(rows: Rows, rollback: string, order: number): Promise<ComponentId | null> {
+  const isIt = and(eq(rollbackSteps.rollback, rollback), eq(rollbackSteps.order, order));
+  const [row] = await rows.select({ component: rollbackSteps.component }).from(rollbackSteps).where(isIt);
+  return row?.component ?? null;
 }
 
 /** How many rollbacks an estimate is based on: a target's speed changes over months, not over a few rollbacks. */

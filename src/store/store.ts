@@ -1,5 +1,6 @@
 import type { AccessStore } from "./port/access.ts";
 import type { ActivityStore } from "./port/activities.ts";
+import type { AuditStore } from "./port/audit.ts";
 import type { BuildStore, CommandStore } from "./port/builds.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
 import type { GenerationStore } from "./port/generations.ts";
@@ -33,6 +34,7 @@ export interface Store
     JobStore,
     GenerationStore,
     AccessStore,
+    AuditStore,
     KeyStore {
   /** Resolves when the database can be read and written; rejects otherwise. */
   ping(): Promise<void>;

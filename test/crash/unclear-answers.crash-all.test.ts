@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { isRead } from "#src/aws/lacking-call";
+import { isReadCall } from "#src/domain/read-calls";
 import { ROOT } from "../support/root.ts";
 import { DEPLOYS, rollBackSpoiled, SPOILINGS } from "../support/unclear-rollbacks.ts";
 
@@ -35,5 +35,5 @@ function writesOf(folder: string): string[] {
   );
   const sources = files.map((name) => readFileSync(join(ROOT, folder, name), "utf8")).join("\n");
   const calls = [...sources.matchAll(/new sdk\.(\w+)Command/g)].map(([, call = ""]) => call);
-  return [...new Set(calls)].filter((call) => !isRead(call)).sort();
+  return [...new Set(calls)].filter((call) => !isReadCall(call)).sort();
 }

@@ -1,6 +1,8 @@
 import t from "tap";
 import { EVERYWHERE, type Grant } from "#src/domain/access/grants";
 import { ROLES, type Role } from "#src/domain/access/roles";
+import { chainFaults } from "#src/domain/audit/chain";
+import { asObject } from "#src/domain/json";
 import { describeApi } from "../../scripts/describe-api.ts";
 import { BEFORE, endedDeployment, givePlan, OPENING, openDeployment, rollback, runToEnd } from "./seeds.ts";
 import {
@@ -118,6 +120,42 @@ t.test(
     t.equal(cells, OPERATIONS.length * ROLES.length);
   },
 );
+
+t.test(
+  "each operation that may change something leaves a record, done, refused by role or refused by state",
+  async (t) => {
+    const changing = OPERATIONS.filter(({ method }) => method !== "GET");
+    t.ok(changing.length >= 20);
+    for (const operation of changing) {
+      const seeded = await seed(t);
+      const outcomes = new Map<string, string>();
+      for (const role of ["auditor", "admin", "admin"] as const) {
+        const answer = await call(seeded, operation, tokenOf(role));
+        const records = await recordsOf(seeded.service, answer);
+        t.not(records.length, 0, `${operation.id} ${answer.status}`);
+        const wanted = { action: operation.id, actor: { role, method: "token" } };
+        for (const record of records) t.match(record, wanted, `${operation.id} ${answer.status}`);
+        const outcome = answer.status < 400 ? "done" : String(answer.body["code"]);
+        const found = records.map((record) => record.outcome);
+        t.ok(found.includes(outcome), `${operation.id} ${outcome}`);
+        outcomes.set(role, outcome);
+      }
+      t.equal(outcomes.get("auditor"), "FORBIDDEN");
+      t.same(chainFaults((await allRecords(seeded.service)).map(({ record }) => record)), []);
+    }
+  },
+);
+
+async function allRecords({ services, store }: TestService) {
+  await services.audit.sequence();
+  return store.readRecords({}, { after: 0, upTo: 1_000_000, limit: 1_000_000 });
+}
+
+/** The records of the request that was answered. */
+async function recordsOf(service: TestService, { headers }: Answer) {
+  const records = (await allRecords(service)).map(({ record }) => record);
+  return records.filter(({ source }) => asObject(source)["requestId"] === headers["x-request-id"]);
+}
 
 /** The role `ci` may not end what somebody else opened, which is another rule with a test of its own. */
 function isForbidden({ status, body }: Answer): boolean {

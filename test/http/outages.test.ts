@@ -4,7 +4,7 @@ import type { Store } from "#src/store/store";
 import { endedDeployment, OPENING } from "./seeds.ts";
 import { idOf, startTestService, type TestService } from "./test-service.ts";
 
-const READS = /^(find|list|count|ping|close|isCancelRequested)/;
+const READS = /^(find|list|read|count|ping|close|isCancelRequested|actAs)/;
 
 /** Lets every write of the store fail, and returns what repairs it. */
 function breakWrites(store: Store, error: StepbackError): () => void {

@@ -43,6 +43,8 @@ export interface Call {
 export interface TestService {
   readonly app: FastifyInstance;
   readonly store: Store;
+  /** The database. */
+  readonly file: string;
   readonly services: Services;
   readonly clock: TestClock;
   /** The enqueued jobs, in order. */
@@ -94,7 +96,8 @@ export async function startTestService(
   settings: Settings = {},
 ): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), "stepback-http-"));
-  const store = await openSqliteStore(join(folder, "stepback.db"), TEST_SEALING);
+  const file = join(folder, "stepback.db");
+  const store = await openSqliteStore(file, TEST_SEALING);
   const clock = testClock();
   const artifacts = new Map<string, Buffer>();
   const jobs: JobRequest[] = [];
@@ -134,6 +137,7 @@ export async function startTestService(
   return {
     app,
     store,
+    file,
     services,
     clock,
     jobs,

@@ -13,7 +13,7 @@ import { rowsIn } from "../support/sealing.ts";
  */
 export async function makePlain(t: Test, file: string): Promise<void> {
   const database = await rowsIn(t, file);
-  await database.write(async (rows) => {
+  await database.writeUnrecorded("key", async (rows) => {
     rows.run(sql`PRAGMA defer_foreign_keys = ON`);
     for (const plain of PLAIN_TABLES) {
       const name = getTableName(plain.table);

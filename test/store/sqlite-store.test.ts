@@ -278,9 +278,9 @@ t.test("a full disk refuses what needs room, loses nothing, and passes by itself
   await (await openSqliteStore(file, TEST_SEALING)).close();
   const database = await rowsIn(t, file);
   const limitPages = (pages: number) =>
-    database.write(async (rows) => rows.get<unknown[]>(sql.raw(`PRAGMA max_page_count = ${pages}`)));
+    database.writeUnrecorded("key", async (rows) => rows.get<unknown[]>(sql.raw(`PRAGMA max_page_count = ${pages}`)));
   const insert = () =>
-    database.write(async (rows) => {
+    database.writeUnrecorded("key", async (rows) => {
       const row = { ...tokenRow(randomUUID()), hash: randomUUID().repeat(1_000) };
       await rows.insert(tokens).values(row);
     });

@@ -21,7 +21,7 @@ t.test("a stored state that does not fit its kind is refused with its snapshot, 
   const store = await open(t, file);
   await deploy(store, deployment("dep_1"), { before: [component("lambda-code:shop-pay", { CodeSha256: "secret" })] });
   const database = await rowsIn(t, file);
-  const overwrite = (body: string) => database.write((rows) => putBody(rows, body));
+  const overwrite = (body: string) => database.writeUnrecorded("key", (rows) => putBody(rows, body));
   const find = () => store.findComponent("snp_backup_dep_1", "lambda-code:shop-pay");
   const where = /snp_backup_dep_1.*lambda-code:shop-pay|lambda-code:shop-pay.*snp_backup_dep_1/;
   for (const [body, path] of [
@@ -45,7 +45,7 @@ t.test("a state that an earlier version stored reads as it was stored", async (t
   await deploy(store, deployment("dep_1"), { before: [component("lambda-code:shop-pay")] });
   const database = await rowsIn(t, file);
   const earlier = { settings: { CodeSha256: "x", Dropped: true }, evidence: { unknown: [1] }, artifacts: [] };
-  await database.write((rows) => putBody(rows, JSON.stringify(earlier)));
+  await database.writeUnrecorded("key", (rows) => putBody(rows, JSON.stringify(earlier)));
   t.same((await store.findComponent("snp_backup_dep_1", "lambda-code:shop-pay"))?.state, earlier);
 });
 
@@ -61,7 +61,7 @@ t.test("a plan whose goal does not fit its component is refused with the step an
     return { ...step, goal: goal && { ...goal, settings: { ...goal.settings, CodeSha256: 7 } } };
   });
   const database = await rowsIn(t, file);
-  await database.write(async (rows) => {
+  await database.writeUnrecorded("key", async (rows) => {
     const sealed = rows.sealing.seal(plans, { scope: targetScope("default"), id: "rbk_1" }, { steps: spoilt });
     await rows.update(plans).set(sealed);
   });

@@ -9,6 +9,7 @@ import { KeyRing } from "#src/sealing/key-ring";
 import { openMasterFile } from "#src/sealing/master-file";
 import { targetScope } from "#src/sealing/scopes";
 import { openStream } from "#src/sealing/sealed-stream";
+import { createRecorder } from "#src/store/audit-inbox";
 import { prepareDatabase } from "#src/store/migrations";
 import { RowSealing } from "#src/store/sealed-rows";
 import { openSqliteDatabase, type SqliteDatabase } from "#src/store/sqlite-database";
@@ -27,7 +28,11 @@ export const TEST_SEALING: StoreSealing = {
 export async function rowsIn(t: Test, file: string): Promise<SqliteDatabase> {
   const { installation } = await prepareDatabase(file, randomBytes);
   const ring = new KeyRing({ master: masterNamed("test"), installation, now: Date.now, random: randomBytes });
-  const database = openSqliteDatabase(file, { ring, sealing: new RowSealing(ring, randomBytes) });
+  const database = openSqliteDatabase(
+    file,
+    { ring, sealing: new RowSealing(ring, randomBytes) },
+    createRecorder(Date.now),
+  );
   t.teardown(() => database.close());
   return database;
 }

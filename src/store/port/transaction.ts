@@ -12,8 +12,8 @@ export type Enqueue = (transaction: Transaction) => Promise<void>;
 /** Checks a row inside the transaction that would change it. A returned error rolls the transaction back. */
 export type Guard<Row> = (row: Row) => StepbackError | null;
 
-/** A log line before it has its number. */
-export type NewLine = Omit<LogLine, "seq">;
+/** A log line before it has its number. `outcome`: how its call of AWS ended, for the audit: `done`, or an error's code. */
+export type NewLine = Omit<LogLine, "seq"> & { readonly outcome?: string };
 
 /** Somebody asks to cancel an activity. The first request is kept, with a line in the log that names who made it. */
 export interface Cancelling<Row> {
