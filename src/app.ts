@@ -23,6 +23,7 @@ import { buildSerializer, buildValidator } from "./plugins/schema-compilers.ts";
 import { addressOf, sourceOfRequest, trustOf } from "./plugins/sources.ts";
 import { answerUnreadable } from "./plugins/unreadable-requests.ts";
 import { activityRoutes } from "./routes/activities.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { componentRoutes } from "./routes/components.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
@@ -144,6 +145,7 @@ function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">
     addAuditActs(app, services.audit);
     addIdempotencyKeys(app, services.idempotency);
     await app.register(meRoutes, { prefix: "/me" });
+    await app.register(auditRoutes(services), { prefix: "/audit" });
     await app.register(tokenRoutes(services), { prefix: "/tokens" });
     await app.register(deploymentRoutes(services), { prefix: "/deployments" });
     await app.register(rollbackRoutes(services), { prefix: "/rollbacks" });

@@ -31,7 +31,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: strin
   cli: { rooms: ["client"], packages: ["commander", "cross-spawn", "ora", "tar", "yauzl", "node:"] },
   commands: {
     rooms: ["cli", "sandbox", "demo", "domain", "config.ts", "compose.ts"],
-    packages: ["commander", "node:os"],
+    packages: ["commander", "node:fs/promises", "node:os", "node:readline"],
   },
   demo: { rooms: ["client", "cli", "sandbox", "domain"], packages: ["fflate", "node:"] },
 };

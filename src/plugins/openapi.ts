@@ -54,6 +54,7 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         { name: "pins", description: "What was rolled back, so that a deployment that brings it again is noticed" },
         { name: "stages", description: "The policy of a stage, and its branches and builds that need revalidation" },
         { name: "access", description: "Who one is, and the tokens that people and pipelines log in with" },
+        { name: "audit", description: "Who did what, so that nobody can change it unseen" },
         { name: "service", description: "The service itself" },
       ],
     },

@@ -65,7 +65,7 @@ function commonCodes({ method, url, config, schema = {} }: RouteOptions): readon
     ...OF_ALL,
     ...(isAddressed ? (["NOT_FOUND"] as const) : []),
     ...(isAddressed && !isForReaders(schema) ? (["OUTSIDE_GRANT"] as const) : []),
-    ...(isRead ? [] : OF_WRITES),
+    ...(isRead && !config?.isRecorded ? [] : OF_WRITES),
     ...(isRead || takesBytes(schema) ? [] : OF_JSON_BODIES),
     ...(method === "POST" ? OF_POSTS : []),
     ...(config?.canWait ? (["OVERLOADED"] as const) : []),

@@ -4,11 +4,11 @@ import type { FastifyReply } from "fastify";
 import { type Static, Type } from "typebox";
 import { AUDITORS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { AuditRow } from "../services/audit.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "../services/audit-export.ts";
 import type { Services } from "../services/services.ts";
 import { PAGE_QUERY, pageFrom, sendPage, shownTo } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { AuditRowShape, CheckpointShape } from "./wire/audit.ts";
 import { pageOf, Time } from "./wire/shapes.ts";
 
@@ -30,7 +30,7 @@ const LIST = {
   tags: TAGS,
   "x-required-role": AUDITORS,
   querystring: Type.Object({ ...FILTER_QUERY, ...PAGE_QUERY }, { additionalProperties: false }),
-  response: { 200: pageOf(AuditRowShape.ref), ...REFUSALS },
+  response: { 200: pageOf(AuditRowShape.ref), ...refusals("FENCED", "DISK_FULL") },
 } as const;
 
 const CHECKPOINT = {
@@ -38,7 +38,7 @@ const CHECKPOINT = {
   summary: "The signed state of the log: keep it elsewhere, and later nothing before it can have changed unseen",
   tags: TAGS,
   "x-required-role": AUDITORS,
-  response: { 200: CheckpointShape, ...REFUSALS },
+  response: { 200: CheckpointShape, ...refusals("FENCED", "DISK_FULL", "NOT_FOUND") },
 } as const;
 
 const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
@@ -67,7 +67,7 @@ const EXPORT = {
       description: "The file",
       content: { "application/x-ndjson": { schema: Type.Unsafe<unknown>({ type: "string" }) } },
     },
-    ...REFUSALS,
+    ...refusals(),
   },
 } as const;
 

@@ -4,6 +4,7 @@ import { HistoryEntryShape } from "./components.ts";
 import { PolicyShape } from "./stages.ts";
 import { ActivityShape } from "./wire/activity.ts";
 import { ApprovalShape, ApprovalStateShape } from "./wire/approval.ts";
+import { AuditRowShape } from "./wire/audit.ts";
 import { BuildShape, PackageShape } from "./wire/build.ts";
 import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
 import { LogLineShape } from "./wire/log-line.ts";
@@ -39,6 +40,7 @@ export const NOUNS: readonly TSchema[] = [
   PolicyShape.schema,
   ApprovalShape.schema,
   ApprovalStateShape.schema,
+  AuditRowShape.schema,
   GrantShape.schema,
   TokenShape.schema,
 ];

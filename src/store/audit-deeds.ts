@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { and, asc, eq, getTableColumns, gt, lte } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt } from "drizzle-orm";
 import { hasEnded } from "../domain/activity/activity.ts";
 import type { LogLine } from "../domain/activity/log.ts";
 import { sha256 } from "../domain/audit/audit-text.ts";
@@ -50,14 +50,14 @@ export function cancelling(id: string): (isCancelled: boolean, rows: Rows) => Pr
   };
 }
 
-export interface EvidenceTexts {
+interface EvidenceTexts {
   readonly plan: string | null;
   readonly planDigest: string | null;
   readonly result: string;
 }
 
 /** The plan and the result of a job, as an evidence bundle holds them. */
-export async function evidenceOf(rows: Rows, id: string): Promise<EvidenceTexts> {
+async function evidenceOf(rows: Rows, id: string): Promise<EvidenceTexts> {
   if (subjectOf(id).type === "deployment") {
     const deployment = await getDeployment(rows, id);
     const { outcome, altered, rollback } = deployment;
@@ -75,18 +75,14 @@ const LOG_BATCH = 1_000;
 
 const { activity: _activity, ...LINE } = getTableColumns(logLines);
 
-/** The lines of a log up to one, a batch at a time. */
-export async function* logBatches(
-  rows: Rows,
-  id: string,
-  upTo = Number.MAX_SAFE_INTEGER,
-): AsyncGenerator<readonly LogLine[]> {
+/** The lines of a log, a batch at a time. */
+async function* logBatches(rows: Rows, id: string): AsyncGenerator<readonly LogLine[]> {
   const { number } = await logOf(rows, id);
   for (let after = 0; ; ) {
     const found = await rows
       .select(LINE)
       .from(logLines)
-      .where(and(eq(logLines.activity, number), gt(logLines.seq, after), lte(logLines.seq, upTo)))
+      .where(and(eq(logLines.activity, number), gt(logLines.seq, after)))
       .orderBy(asc(logLines.seq))
       .limit(LOG_BATCH);
     const last = found.at(-1);

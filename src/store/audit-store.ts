@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, lt, or, type SQL } from "drizzle-orm";
+import { checkpointNote } from "../domain/audit/checkpoint.ts";
 import type { AuditRecord, AuditSideText } from "../domain/audit/record.ts";
 import { chainEntries, latestCheckpoint, proveInclusion, selectBetween, signHead } from "./audit-chain.ts";
 import { actAs, insertEntry, textId } from "./audit-inbox.ts";
@@ -37,7 +38,12 @@ export function createAuditStore(database: SqliteDatabase, { log, now }: LogSett
     record: (entry) => writeChain((rows) => insertEntry(rows, { ...entry, at: now() })),
     checkpoint: async () => {
       await sequence();
-      return writeChain((rows) => signHead(rows, { log, at: now() }));
+      return writeChain(async (rows) => {
+        const checkpoint = await signHead(rows, { log, at: now() });
+        const signer = rows.sealing.signer();
+        const note = checkpoint && checkpointNote(signer, checkpoint);
+        return checkpoint && { checkpoint, note: note ?? "", publicKeyPem: signer.publicKeyPem };
+      });
     },
     proveInclusion: (seq, size) => database.read((rows) => proveInclusion(rows, seq, size)),
     listRecords: (filter, page) =>

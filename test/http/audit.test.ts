@@ -1,11 +1,14 @@
+import { Readable } from "node:stream";
 import Database from "better-sqlite3";
 import t from "tap";
+import { EVERYWHERE } from "#src/domain/access/grants";
 import { chainFaults, textFaults } from "#src/domain/audit/chain";
 import { isSigned, signerOf } from "#src/domain/audit/checkpoint";
 import { leafOf, rootFromProof } from "#src/domain/audit/merkle";
+import { verifyExport } from "#src/domain/audit/verify-export";
 import { asObject } from "#src/domain/json";
 import { AFTER, BEFORE, endedDeployment, givePlan, OPENING, openDeployment, rollback, runToEnd } from "./seeds.ts";
-import { idOf, startTestService, type TestService, tokenOf } from "./test-service.ts";
+import { idOf, insertLogin, startTestService, type TestService, tokenOf } from "./test-service.ts";
 
 async function allRows({ services, store }: TestService) {
   await services.audit.sequence();
@@ -117,12 +120,35 @@ t.test("a token's first use of the day is a log-in, and a repeated request is re
   );
 });
 
+t.test("auditors read and export what their grants contain, and an export is whole", async (t) => {
+  const service = await startTestService(t);
+  for (const application of ["shop", "crm"])
+    await service.post("/v1/deployments", { ...OPENING, application, scope: { stacks: [application] } });
+  const foreign = "foreign-auditor-0123456789";
+  const grants = [{ role: "auditor", ...EVERYWHERE, applications: ["crm"] }] as const;
+  await insertLogin(service.store, service.clock, foreign, { name: "foreign", grants });
+  const token = tokenOf("auditor");
+  const listed = await service.get("/v1/audit?action=openDeployment&limit=1", { token });
+  t.match(listed, { status: 200, body: { items: [{ record: { action: "openDeployment" }, texts: [{}] }] } });
+  t.equal((await service.get("/v1/audit", { token: tokenOf("operator") })).status, 403);
+  const linesOf = async (url: string, by: string) => (await service.get(url, { token: by })).text.trim().split("\n");
+  const whole = await linesOf("/v1/audit/export", token);
+  t.match(await verifyExport(Readable.from(whole), { key: null, checkpoint: null }), { faults: [] });
+  const own = await linesOf("/v1/audit/export?proofs=1", foreign);
+  t.match(await verifyExport(Readable.from(own), { key: null, checkpoint: null }), { faults: [], records: 1 });
+  t.notMatch(own.join(), /"shop"/);
+  const found = await service.get("/v1/audit/checkpoint", { token });
+  t.match(found.body, { note: /^stepback\//, publicKeyPem: /BEGIN PUBLIC KEY/ });
+  t.equal((await linesOf("/v1/audit/export?format=csv", token))[0]?.startsWith("seq,at,actor"), true);
+  t.match((await allRecords(service)).at(-1), { action: "exportAudit", actor: { role: "auditor" }, outcome: "done" });
+});
+
 t.test("records can neither be changed nor deleted, and each is proven by the signed checkpoint", async (t) => {
   const service = await startTestService(t);
   for (let n = 0; n < 20; n += 1) await openDeployment(service, { scope: { stacks: [`shop-${n}`] } });
-  const checkpoint = await service.store.checkpoint();
+  const { checkpoint } = (await service.store.checkpoint()) ?? {};
   if (!checkpoint) throw new Error("there is no checkpoint");
-  t.same(await service.store.checkpoint(), checkpoint, "nothing has changed, so it is signed once");
+  t.same((await service.store.checkpoint())?.checkpoint, checkpoint, "nothing has changed, so it is signed once");
   const records = await allRecords(service);
   t.equal(checkpoint.size, records.length);
   t.equal(checkpoint.hash, records.at(-1)?.hash);

@@ -163,7 +163,7 @@ async function inject(app: FastifyInstance, request: InjectOptions, call: Call =
     headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
     ...(body === undefined ? {} : { payload: body as object }),
   });
-  const isJson = String(response.headers["content-type"]).includes("json");
+  const isJson = /\bjson\b/.test(String(response.headers["content-type"]));
   return {
     status: response.statusCode,
     headers: response.headers,

@@ -52,6 +52,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first */
+        get: operations["listAuditRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed state of the log: keep it elsewhere, and later nothing before it can have changed unseen */
+        get: operations["getAuditCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records up to now, oldest first, as a file that can be checked without the service */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -1363,6 +1414,44 @@ export interface components {
             /** @description Whose refusal holds the run back until they approve */
             refusedBy: string[];
         };
+        /** @description A record, and the texts about people that stand in it as salted hashes */
+        AuditRow: {
+            record: {
+                /** @description The version of the format */
+                v: number;
+                /** @description Without a gap */
+                seq: number;
+                /** Format: date-time */
+                at: string;
+                actor: {
+                    subject: string;
+                    method: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description The operation of the API, or what a job did */
+                action: string;
+                subject: {
+                    type: string;
+                    id: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description `done`, `repeated`, or the code of an error */
+                outcome: string;
+                previous: string;
+                /** @description SHA-256 over the canonical record without this member */
+                hash: string;
+            } & {
+                [key: string]: unknown;
+            };
+            texts: {
+                /** @description Where its hash stands in the record */
+                pointer: string;
+                salt: string;
+                value: string;
+            }[];
+        };
         /** @description A role, and where it holds. `*` stands for any run of characters. */
         Grant: {
             /** @enum {unknown} */
@@ -1444,15 +1533,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants */
-        "403-FORBIDDEN-OUTSIDE_GRANT": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
         "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED": {
             headers: {
@@ -1464,6 +1544,24 @@ export interface components {
         };
         /** @description `DISK_FULL`: The disk of the service is full */
         "507-DISK_FULL": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `NOT_FOUND`: There is nothing under this address */
+        "404-NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants */
+        "403-FORBIDDEN-OUTSIDE_GRANT": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1491,15 +1589,6 @@ export interface components {
         };
         /** @description `IDEMPOTENCY_KEY_REUSED`: This idempotency key was used with another body */
         "422-IDEMPOTENCY_KEY_REUSED": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `NOT_FOUND`: There is nothing under this address */
-        "404-NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1611,6 +1700,7 @@ export type Revalidation = components['schemas']['Revalidation'];
 export type StagePolicy = components['schemas']['StagePolicy'];
 export type Approval = components['schemas']['Approval'];
 export type ApprovalState = components['schemas']['ApprovalState'];
+export type AuditRow = components['schemas']['AuditRow'];
 export type Grant = components['schemas']['Grant'];
 export type Token = components['schemas']['Token'];
 export type Response400ValidationFailed = components['responses']['400-VALIDATION_FAILED'];
@@ -1619,13 +1709,13 @@ export type Response403Forbidden = components['responses']['403-FORBIDDEN'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequests = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS'];
 export type Response500InternalKeyLost = components['responses']['500-INTERNAL-KEY_LOST'];
 export type Response503StoreUnavailableShuttingDown = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN'];
-export type Response403ForbiddenOutsideGrant = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT'];
 export type Response503StoreUnavailableShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED'];
 export type Response507DiskFull = components['responses']['507-DISK_FULL'];
+export type Response404NotFound = components['responses']['404-NOT_FOUND'];
+export type Response403ForbiddenOutsideGrant = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT'];
 export type Response413PayloadTooLarge = components['responses']['413-PAYLOAD_TOO_LARGE'];
 export type Response415UnsupportedMediaType = components['responses']['415-UNSUPPORTED_MEDIA_TYPE'];
 export type Response422IdempotencyKeyReused = components['responses']['422-IDEMPOTENCY_KEY_REUSED'];
-export type Response404NotFound = components['responses']['404-NOT_FOUND'];
 export type Response503StoreUnavailableShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED'];
 export type Response409IdempotencyInProgressAlreadyFinished = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequestsTooManyFollowers = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS'];
@@ -1769,6 +1859,187 @@ export interface operations {
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditRecords: {
+        parameters: {
+            query?: {
+                from?: string;
+                /** @description Not included */
+                to?: string;
+                /** @description `token:tok_…`, `oidc:…`, `job:…`, `anonymous` or `system` */
+                actor?: string;
+                action?: string;
+                /** @description The id of what it was done to */
+                subject?: string;
+                application?: string;
+                limit?: number;
+                /** @description `next` of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditRow"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAuditCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checkpoint: {
+                            log: string;
+                            seq: number;
+                            hash: string;
+                            merkleRoot: string;
+                            size: number;
+                            /** Format: date-time */
+                            at: string;
+                            keyId: string;
+                            /** @description Ed25519, base64 */
+                            signature: string;
+                        };
+                        /** @description The same as a signed note (C2SP) */
+                        note: string;
+                        publicKeyPem: string;
+                    };
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                from?: string;
+                /** @description Not included */
+                to?: string;
+                /** @description `token:tok_…`, `oidc:…`, `job:…`, `anonymous` or `system` */
+                actor?: string;
+                action?: string;
+                /** @description The id of what it was done to */
+                subject?: string;
+                application?: string;
+                format?: "ndjson" | "csv" | "ocsf";
+                /** @description 1: each record with the proof that the signed log has it */
+                proofs?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3941,7 +4212,8 @@ export interface operations {
             410: components["responses"]["410-ARTIFACT_MISSING"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4199,7 +4471,8 @@ export interface operations {
             410: components["responses"]["410-ARTIFACT_MISSING"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4910,6 +5183,7 @@ export const pathsLivezGetResponses200ContentApplicationJsonStatusValues: Readon
 export const pathsReadyzGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["ready"];
 export const pathsReadyzGetResponses503ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["503"]["content"]["application/json"]["status"]> = ["unavailable"];
 export const pathsV1MeGetResponses200ContentApplicationJsonMethodValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/me"]["get"]["responses"]["200"]["content"]["application/json"]["method"]> = ["token", "oidc"];
+export const pathsV1AuditExportGetParametersQueryFormatValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/audit/export"]["get"]["parameters"]["query"]["format"]> = ["ndjson", "csv", "ocsf"];
 export const pathsV1TokensPostRequestBodyContentApplicationJsonRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1TokensPostRequestBodyContentApplicationJsonGrantsRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["grants"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1DeploymentsGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];

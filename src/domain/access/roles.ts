@@ -17,4 +17,7 @@ export const OPERATORS: readonly Role[] = ["operator", "admin"];
 /** Those who decide about plans that others made. */
 export const APPROVERS: readonly Role[] = ["approver", "admin"];
 
+/** Those who read the audit. */
+export const AUDITORS: readonly Role[] = ["auditor", "admin"];
+
 export const ADMINS: readonly Role[] = ["admin"];

@@ -35,6 +35,14 @@ export interface AuditRow {
   readonly texts: readonly AuditSideText[];
 }
 
+/** A checkpoint, and what it takes to check it. */
+export interface PublishedCheckpoint {
+  readonly checkpoint: SignedCheckpoint;
+  /** The same as a signed note of C2SP. */
+  readonly note: string;
+  readonly publicKeyPem: string;
+}
+
 export interface AuditStore {
   /** Runs the work of a request. What it writes from there on is recorded as the act. */
   actAs(act: Act, work: () => void): void;
@@ -47,7 +55,7 @@ export interface AuditStore {
   /** Oldest first, behind a record and not behind another one. */
   readRecords(filter: AuditFilter, range: { after: number; upTo: number; limit: number }): Promise<readonly AuditRow[]>;
   /** Signs what is chained by now, unless that was signed before. Null while there is no record. */
-  checkpoint(): Promise<SignedCheckpoint | null>;
+  checkpoint(): Promise<PublishedCheckpoint | null>;
   /** The proof that a record is in the tree of a size. */
   proveInclusion(seq: number, size: number): Promise<readonly string[]>;
 }
