@@ -3,6 +3,7 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import { isLeftToOthers, isOutage, StepbackError } from "../domain/errors.ts";
 import type { ClaimedJob, JobType } from "../store/port/jobs.ts";
 import { recordDeployment } from "./capture/record-deployment.ts";
+import { recordProblem } from "./capture/record-problem.ts";
 import { takeBackup } from "./capture/take-backup.ts";
 import { createJobContext, type FaultPlace, type JobContext, type JobDeps } from "./job-context.ts";
 import { jobProblem } from "./job-problem.ts";
@@ -44,7 +45,8 @@ export function createWorker(deps: JobDeps, report: (error: unknown, job: Claime
       await runJob(context, job, { deployment, rollback });
     } catch (error) {
       const running = job.type === "run-rollback" ? rollback : null;
-      await fail(context, { id: activity.id, running }, error);
+      const recorded = job.type === "record-deployment" ? deployment : null;
+      await fail(context, { id: activity.id, running, recorded }, error);
     }
   };
 }
@@ -62,14 +64,19 @@ async function runJob(context: JobContext, { type, subject }: ClaimedJob, { depl
   throw new StepbackError("INTERNAL", `There is no job ${type} for ${subject}.`);
 }
 
-async function fail(
-  context: JobContext,
-  { id, running }: { readonly id: string; readonly running: Rollback | null },
-  error: unknown,
-): Promise<void> {
+interface Failing {
+  readonly id: string;
+  /** The rollback that was running; null for any other job. */
+  readonly running: Rollback | null;
+  /** The deployment whose record was being taken; null for any other job. */
+  readonly recorded: Deployment | null;
+}
+
+async function fail(context: JobContext, { id, running, recorded }: Failing, error: unknown): Promise<void> {
   if (isOutage(error)) throw error;
   if (isLeftToOthers(error)) return;
-  const problem = jobProblem(context, error);
+  const cause = jobProblem(context, error);
+  const problem = recorded ? recordProblem(recorded, cause) : cause;
   context.log.add("error", `Ended in Exception. ${problem.code}: ${problem.detail}`);
   if (running && (await breakOffRollback(context, running, problem))) return;
   await context.store.failActivity(context.fence, id, {

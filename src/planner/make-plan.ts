@@ -157,8 +157,15 @@ function differsFromBackup({ before, live }: Subject): boolean {
   return !before || !live || before.digest !== live.digest;
 }
 
-function warnings({ id, owner, conflict, brokenOffBy }: Subject, leavesStackBehind: boolean): Reason[] {
+function warnings(
+  { id, owner, conflict, brokenOffBy, action, deployed }: Subject,
+  leavesStackBehind: boolean,
+): Reason[] {
   const reasons: Reason[] = [];
+  if (deployed?.incomplete && !conflict && action !== "unchanged") {
+    const detail = `Part of ${id} could not be read when it was recorded after the deploy, so that a later change of that part by someone else is not noticed: ${deployed.incomplete}`;
+    reasons.push({ code: "PARTLY_COMPARED", detail });
+  }
   if (conflict)
     reasons.push({
       code: "CONFLICT",

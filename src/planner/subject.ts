@@ -116,7 +116,14 @@ function actionOf(
 function isAsRecorded(id: ComponentId, { deployed, live }: Sides, { lastRecorded }: RecordedStates): boolean {
   const known = deployed?.digest ?? null;
   const recorded = lastRecorded.has(id) ? (lastRecorded.get(id) ?? null) : known;
-  return recorded === (live?.digest ?? null) || (recorded === known && isAsIn(kindOf(id), deployed, live));
+  return recorded === (live?.digest ?? null) || (recorded === known && agreesWithRecord(kindOf(id), deployed, live));
+}
+
+/** An incomplete record says nothing of the settings that it lacks; none of the others may have changed since. */
+function agreesWithRecord(kind: KindName, deployed: CapturedComponent | null, live: CapturedComponent | null): boolean {
+  if (!deployed?.incomplete || !live || live.incomplete) return isAsIn(kind, deployed, live);
+  const known = Object.entries(live.state.settings).filter(([member]) => member in deployed.state.settings);
+  return KINDS[kind].diff(deployed.state, { ...live.state, settings: Object.fromEntries(known) }).length === 0;
 }
 
 type Sides = Pick<Subject, "before" | "deployed" | "live">;

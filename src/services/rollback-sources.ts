@@ -1,7 +1,7 @@
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { type Altered, alteredIds, changeOf } from "../domain/activity/altered.ts";
 import type { BuildReturn } from "../domain/activity/build.ts";
-import type { Deployment } from "../domain/activity/deployment.ts";
+import { type Deployment, wayBackWithoutRecord } from "../domain/activity/deployment.ts";
 import type { Rollback } from "../domain/activity/rollback.ts";
 import type { Scope } from "../domain/activity/scope.ts";
 import { mergeAltered, type Pickable } from "../domain/activity/selection.ts";
@@ -163,11 +163,13 @@ export function rowsBetween({ before, deployed }: SnapshotPair, ids: readonly Co
 }
 
 function incompletenessOf(includeFailed: boolean): (deployment: Deployment) => Fault[] {
-  return ({ id, status, outcome, record }) => {
+  return (deployment) => {
+    const { id, status, outcome, record } = deployment;
     const isFailed = status === "Exception" && outcome === "failed" && record?.status === "Ready";
     if (status === "Completed" || (isFailed && includeFailed)) return [];
-    const hint = isFailed ? " It failed: roll it back with `includeFailed: true`." : "";
-    return [{ pointer: "/deployment", code: "DEPLOYMENT_NOT_COMPLETED", detail: `${id} is ${status}.${hint}` }];
+    const hint = isFailed ? "It failed: roll it back with `includeFailed: true`." : wayBackWithoutRecord(deployment);
+    const detail = [`${id} is ${status}.`, ...(hint ? [hint] : [])].join(" ");
+    return [{ pointer: "/deployment", code: "DEPLOYMENT_NOT_COMPLETED", detail }];
   };
 }
 

@@ -2,7 +2,7 @@ import type { SnapshotSummary } from "../component/snapshot.ts";
 import type { Reason } from "../errors.ts";
 import type { AllowDestructive } from "../plan/losses.ts";
 import type { ReadinessCounts } from "../plan/readiness.ts";
-import type { Activity } from "./activity.ts";
+import { type Activity, hasEnded } from "./activity.ts";
 import type { AlteredCounts } from "./altered.ts";
 import type { CarriedPin } from "./pins.ts";
 import type { Scope } from "./scope.ts";
@@ -34,4 +34,17 @@ export interface Deployment extends Activity {
   readonly pinned: readonly CarriedPin[];
   /** The rollback that `onFailure: rollback` started; null without one. */
   readonly rollback: string | null;
+}
+
+/**
+ * How to go back where an ended deployment has no record of what it altered; null where it has one, or no backup. Without
+ * a record, what the deploy changed is neither in the backup nor known as its work. Pure.
+ */
+export function wayBackWithoutRecord({
+  status,
+  backup,
+  record,
+}: Pick<Deployment, "status" | "backup" | "record">): string | null {
+  if (!hasEnded(status) || backup.status !== "Ready" || record?.status === "Ready") return null;
+  return `Restore its backup with \`snapshot: ${backup.id}\`, \`components: "all"\` and \`onConflict: restore\`, since what the deploy changed counts as somebody else's change; what it added outside the backup stays until somebody removes it.`;
 }

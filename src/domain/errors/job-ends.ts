@@ -40,9 +40,9 @@ export const JOB_ENDS = {
   ),
   RECORD_FAILED: row(
     500,
-    true,
+    false,
     "The state after the deploy could not be recorded",
-    "Fix what the log names and open a new deployment.",
+    "To roll back, restore the backup as `detail` says: nobody knows what the deploy altered. Else fix what `errors` names before the next deploy.",
   ),
   DEPLOY_FAILED: row(409, false, "The deploy was reported as failed", "Roll it back with `includeFailed: true`."),
   COMMAND_FAILED: row(

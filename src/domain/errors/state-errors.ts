@@ -18,7 +18,7 @@ export const STATE_ERRORS = {
     409,
     false,
     "Only a Completed deployment can be rolled back",
-    "Wait until it has been reported; a failed one is rolled back with `includeFailed: true`.",
+    "Wait until it has been reported; a failed one is rolled back with `includeFailed: true`, and one that has no record as `detail` says.",
   ),
   DEPLOYMENT_NOT_FINISHED: row(
     409,

@@ -89,7 +89,7 @@ export const STEP_WARNINGS = {
   PARTLY_COMPARED: row(
     200,
     false,
-    "Part of what an alias points to could not be compared with the backup",
+    "Part of a component could not be compared",
     "Read `detail`; grant what was denied where you want a complete comparison.",
   ),
   OTHER_RUNTIME_PATCH: row(
