@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import t from "tap";
 import { isReadCall } from "#src/domain/read-calls";
-import { ROOT } from "../support/root.ts";
+import { commandsOf } from "../support/sent-commands.ts";
 import { DEPLOYS, rollBackSpoiled, SPOILINGS } from "../support/unclear-rollbacks.ts";
 
 const seen = new Set<string>();
@@ -30,10 +28,5 @@ t.test("and these take every call by which the product changes something", (t) =
 });
 
 function writesOf(folder: string): string[] {
-  const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".ts"),
-  );
-  const sources = files.map((name) => readFileSync(join(ROOT, folder, name), "utf8")).join("\n");
-  const calls = [...sources.matchAll(/new sdk\.(\w+)Command/g)].map(([, call = ""]) => call);
-  return [...new Set(calls)].filter((call) => !isReadCall(call)).sort();
+  return commandsOf(folder).filter((call) => !isReadCall(call));
 }

@@ -7,8 +7,22 @@ const LONGEST_PAUSE_MS = 20_000;
 
 /** The SDK's pauses between its attempts go by the machine's timer and last half a minute altogether. */
 export function shortenPauses(t: Test): void {
+  t.intercept(globalThis, "setTimeout", { value: shortened(globalThis.setTimeout) });
+}
+
+/** The same for the time of some work alone: what starts or stops a service counts on its limits. */
+export async function withShortPauses<Result>(work: () => Promise<Result>): Promise<Result> {
   const { setTimeout: real } = globalThis;
+  globalThis.setTimeout = shortened(real);
+  try {
+    return await work();
+  } finally {
+    globalThis.setTimeout = real;
+  }
+}
+
+function shortened(real: typeof setTimeout): typeof setTimeout {
   const quick = (work: () => void, ms = 0, ...rest: []) =>
     real(work, ms > LONGEST_PAUSE_MS ? ms : ms / TIMES_SHORTER, ...rest);
-  t.intercept(globalThis, "setTimeout", { value: Object.assign(quick, real) });
+  return Object.assign(quick, real);
 }

@@ -37,7 +37,7 @@ export interface Deployment extends Activity {
 }
 
 /**
- * How to go back where an ended deployment has no record of what it altered; null where it has one, or no backup. Without
+ * How to return where an ended deployment has no record of what it altered; null where it has one, or no backup. Without
  * a record, what the deploy changed is neither in the backup nor known as its work. Pure.
  */
 export function wayBackWithoutRecord({
