@@ -85,7 +85,10 @@ t.test("half an artifact, an open job, a touched bystander and another picture a
   t.same(await halfArtifacts(w.dataDir), ["half an artifact is left: incoming-1-1@here"]);
   await w.api("POST", "/v1/deployments", { application: "shop", stage: "prod", scope: { stacks: [BYSTANDER] } });
   t.match(await unfinishedFaults(w), [/^dep_\w+ is /]);
-  await w.aws("cloudformation", "SetStackPolicy", { StackName: BYSTANDER, StackPolicyBody: '{"Statement":[]}' });
+  const StackPolicyBody = JSON.stringify({
+    Statement: [{ Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" }],
+  });
+  await w.aws("cloudformation", "SetStackPolicy", { StackName: BYSTANDER, StackPolicyBody });
   t.match(pictureFaults("after", await pictureOf(w), before), [/policy/]);
   await w.aws("cloudformation", "DeleteStack", { StackName: BYSTANDER });
   t.same(await bystanderFaults(w, bystander), ["the bystander was touched"]);

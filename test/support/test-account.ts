@@ -46,6 +46,10 @@ export function awsEnv(url: string): Record<string, string> {
   };
 }
 
+const QUIET = { STEPBACK_LOG_LEVEL: "error" };
+/** A slow machine is no overload here. */
+const ANY_SPEED = { STEPBACK_MAX_DELAY_MS: "60000" };
+
 /** An account that lives as long as one test. */
 export async function worldOf(
   t: Test,
@@ -68,7 +72,7 @@ export async function startTestAccount(
   const dataDir = await makeScratchFolder();
   const start = (more: Record<string, string> = {}) =>
     startService(
-      readConfig({ STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error", ...env, ...more }),
+      readConfig({ ...QUIET, ...ANY_SPEED, STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, ...env, ...more }),
       { requestHandler: sandbox.requestHandler(), clock: quickClock, ...parts },
     );
   let service: RunningService = await start();

@@ -73,3 +73,17 @@ export async function removeLeftOvers(account: Account): Promise<void> {
   for (const { StackId } of live.filter(({ StackStatus }) => StackStatus === "REVIEW_IN_PROGRESS"))
     await account.aws("cloudformation", "DeleteStack", { StackName: StackId });
 }
+
+/** Updates that failed and that CloudFormation has rolled back by itself: nothing is left of them. */
+export async function countUndoneUpdates(account: Account): Promise<number> {
+  let count = 0;
+  for (const { StackId } of await liveStacks(account)) {
+    const { StackEvents } = await account.aws("cloudformation", "DescribeStackEvents", { StackName: StackId });
+    const events = StackEvents as { ResourceType: string; ResourceStatus: string }[];
+    count += events.filter(
+      ({ ResourceType, ResourceStatus }) =>
+        ResourceType === "AWS::CloudFormation::Stack" && ResourceStatus === "UPDATE_ROLLBACK_COMPLETE",
+    ).length;
+  }
+  return count;
+}

@@ -13,7 +13,7 @@ import {
   rowFaults,
   unfinishedFaults,
 } from "./judge.ts";
-import { pictureOf, removeLeftOvers } from "./picture.ts";
+import { countUndoneUpdates, pictureOf, removeLeftOvers } from "./picture.ts";
 import { type Phase, type Place, placesOf } from "./places.ts";
 import {
   cancel,
@@ -189,6 +189,7 @@ export async function visitWith(
   w.sandbox.calls.clear();
   const id = await visit.backup();
   await scene.deploy(w);
+  const undone = await countUndoneUpdates(w);
   const instead = await visit.record(id);
   if (instead) {
     await scene.restoringAfter?.(w);
@@ -199,7 +200,7 @@ export async function visitWith(
   const wanted = instead ? clean.before : clean.after;
   faults.push(
     ...pictureFaults("after the rollback", await pictureOf(w), wanted),
-    ...(instead ? [] : doubledEffects(w.sandbox.calls.all(), clean.effects)),
+    ...(instead ? [] : doubledEffects(w.sandbox.calls.all(), clean.effects, (await countUndoneUpdates(w)) - undone)),
     ...(await unfinishedFaults(w)),
     ...(await bystanderFaults(w, bystander)),
     ...(await halfArtifacts(w.dataDir)),
