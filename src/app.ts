@@ -34,6 +34,7 @@ import { pinRoutes } from "./routes/pins.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
 import { snapshotRoutes } from "./routes/snapshots.ts";
 import { stageRoutes } from "./routes/stages.ts";
+import { tokenExchangeRoutes } from "./routes/token-exchange.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import type { Services } from "./services/services.ts";
 
@@ -113,6 +114,7 @@ export async function buildApp({ bodyPace, headerTimes = HEADER_TIMES, ...deps }
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: DATA_ONLY }, hsts: false });
   await addOpenApi(app, NOUNS, { perMinute: PUBLIC_PER_MINUTE, now, callerOf: sourceOfRequest });
   await app.register(healthRoutes(services));
+  await app.register(tokenExchangeRoutes(services, now), { prefix: "/v1/tokens" });
   await app.register(v1(services, { limits, now }), { prefix: "/v1" });
   return app;
 }

@@ -62,7 +62,9 @@ export function addAccessControl(app: FastifyInstance, access: AccessService): v
   // After validation, so that a malformed id is NOT_FOUND like any other.
   app.addHook("preHandler", async (request) => {
     const place = await placeOf(access, request);
-    if (place) refuseOutside(request, place);
+    if (!place) return;
+    if (!(await isOfLogin(access, loginOf(request), place))) throw notFound(wordsFor(place));
+    refuseOutside(request, place);
   });
 }
 
@@ -101,9 +103,10 @@ async function placeOf(access: AccessService, { params }: FastifyRequest): Promi
   return { id, ...place };
 }
 
-/** Whether the address names one thing with an id, or the caller. */
-function isOfOne({ routeOptions: { url } }: FastifyRequest): boolean {
-  return url === "/v1/me" || /^\/v1\/(deployments|snapshots)\/:id/.test(url ?? "");
+/** Whether a login of one deployment may ask for it: the caller, a deployment, a snapshot, or to read a rollback. */
+function isOfOne({ method, routeOptions: { url = "" } }: FastifyRequest): boolean {
+  if (url === "/v1/me" || /^\/v1\/(deployments|snapshots)\/:id/.test(url)) return true;
+  return (method === "GET" || method === "HEAD") && /^\/v1\/rollbacks\/:id/.test(url);
 }
 
 /** The ids that belong to an activity. */
@@ -111,16 +114,20 @@ const OWNED = /^(dep|rbk|snp|pin)_/;
 
 function refuseOutside(request: FastifyRequest, place: Addressed): void {
   const principal = loginOf(request);
-  const isVisible = coveredBy(actingGrants(principal, READERS), place) && isBound(principal, place);
-  if (!isVisible) throw notFound(place.id ?? `${place.application}, stage ${place.stage}`);
+  if (!coveredBy(actingGrants(principal, READERS), place)) throw notFound(wordsFor(place));
   const acting = callerOf(request).grants.filter((grant) => mayTouch(request, grant, place));
   const error = outsideError(acting, place);
   if (error) throw isForeign(request, place) ? foreignError(request, place) : error;
 }
 
-/** A login of one deployment sees that one, and its stage. */
-function isBound({ deployment }: Principal, { activity }: Addressed): boolean {
-  return deployment === null || activity === null || activity === deployment;
+/** A login of one deployment sees that one, its stage, and the rollback that the deployment started. */
+async function isOfLogin(access: AccessService, { deployment }: Principal, { activity }: Addressed): Promise<boolean> {
+  if (deployment === null || activity === null || activity === deployment) return true;
+  return access.hasStarted(deployment, activity);
+}
+
+function wordsFor({ id, application, stage }: Addressed): string {
+  return id ?? `${application}, stage ${stage}`;
 }
 
 /** A login of one deployment is of whoever opened that. */

@@ -18,7 +18,7 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   const problem = problemOf(asStepbackError(error, request));
   const { status } = ERROR_TABLE[problem.code];
   // What a caller without a login is not told; the log has it with the request's id.
-  if ((status === 401 || status === 429) && typeof error.cause === "string")
+  if (status < 500 && typeof error.cause === "string")
     request.log.warn({ reason: error.cause }, "a log-in was refused");
   if (status >= 500) request.log.error({ err: error }, "a request failed with an internal error");
   const retryAfter = RETRY_AFTER_S[status];

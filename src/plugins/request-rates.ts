@@ -14,6 +14,8 @@ export interface RequestRate {
   readonly now: Clock["now"];
   /** Who is counted. */
   readonly callerOf: (request: FastifyRequest) => string;
+  /** When it is known who calls; before the body by default. */
+  readonly hook?: "preHandler";
 }
 
 /**
@@ -21,11 +23,12 @@ export interface RequestRate {
  * `Retry-After`. Each answer says what is left, in the header fields `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) of
  * the IETF's draft "RateLimit header fields for HTTP".
  */
-export async function addRequestRate(app: FastifyInstance, { perMinute, now, callerOf }: RequestRate): Promise<void> {
+export async function addRequestRate(app: FastifyInstance, { perMinute, now, callerOf, hook }: RequestRate): Promise<void> {
   await app.register(rateLimit, {
     max: perMinute,
     timeWindow: WINDOW_MS,
     enableDraftSpec: true,
+    hook: hook ?? "onRequest",
     keyGenerator: callerOf,
     store: storeOf(now),
     errorResponseBuilder: (request, { max }) =>

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Principal } from "../domain/access/principal.ts";
 import type { StepbackError } from "../domain/errors.ts";
-import type { AccessStore, TokenRow } from "../store/port/access.ts";
+import type { AccessStore, FoundToken, TokenRow } from "../store/port/access.ts";
 import type { ActivityStore, OwnedPlace } from "../store/port/activities.ts";
 import { createFailedLogins } from "./failed-logins.ts";
 import { createLoginWatch, type WatchLogin } from "./login-watch.ts";
@@ -17,6 +17,8 @@ export interface AccessService {
   authenticate(header: string | undefined, source: string): Promise<Principal>;
   /** The place of a deployment, a rollback, a snapshot or a pin, by its id; null for an unknown one. */
   findPlace(id: string): Promise<OwnedPlace | null>;
+  /** Whether a rollback is the one that a deployment started by `onFailure`. */
+  hasStarted(deployment: string, rollback: string): Promise<boolean>;
   /** Ends what outlives a request within seconds of its login, on whichever process that was ended. */
   readonly watch: WatchLogin;
 }
@@ -32,15 +34,16 @@ export function createAccessService(deps: Uses<AccessStore & ActivityStore, "clo
   const refuse = (source: string) => (detail: string, reason: string) => failures.add(source, detail, reason);
   return {
     findPlace: (id) => store.findPlace(id),
+    hasStarted: async (deployment, rollback) => (await store.findDeployment(deployment))?.rollback === rollback,
     watch,
     authenticate: async (header, source) => {
       const token = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
-      const row = token === undefined ? null : await findLogin(store, token);
-      if (!row && token !== undefined && JWT.test(token)) return identified(deps, token, refuse(source));
-      const reason = row ? whyEnded(row, clock.now()) : "The request carries no known bearer token.";
-      if (!row || reason !== null) throw failures.add(source, reason ?? "");
-      noteUse(row);
-      return principalOf(row);
+      const found = token === undefined ? null : await findLogin(store, token);
+      if (!found && token !== undefined && JWT.test(token)) return identified(deps, token, refuse(source));
+      const reason = found ? whyEnded(found, clock.now()) : "The request carries no known bearer token.";
+      if (!found || reason !== null) throw failures.add(source, reason ?? "");
+      noteUse(found.token);
+      return principalOf(found.token);
     },
   };
 }
@@ -71,11 +74,11 @@ async function identified(
 }
 
 /** Found by its id and compared in constant time, so that no answer's delay tells anything about a hash. */
-async function findLogin(store: AccessStore, token: string): Promise<TokenRow | null> {
+async function findLogin(store: AccessStore, token: string): Promise<FoundToken | null> {
   const id = tokenIdOf(token);
   const found = id === null ? null : await store.findToken(id);
   const isIt = found && timingSafeEqual(Buffer.from(found.hash), Buffer.from(hashOf(token)));
-  return isIt ? found.token : null;
+  return isIt ? found : null;
 }
 
 function principalOf(token: TokenRow): Principal {

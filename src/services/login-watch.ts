@@ -43,7 +43,7 @@ async function endedTokens({ store, clock }: WatchDeps, principals: readonly Pri
   const over = new Set<string>();
   for (const token of new Set(principals.flatMap(({ token }) => token ?? []))) {
     const found = await store.findToken(token);
-    if (!found || whyEnded(found.token, clock.now()) !== null) over.add(token);
+    if (!found || whyEnded(found, clock.now()) !== null) over.add(token);
   }
   return over;
 }

@@ -16,6 +16,7 @@ import { createRollbackService, type RollbackService } from "./rollbacks.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
 import { createStageService, type StageService } from "./stages.ts";
+import { createTokenExchangeService, type TokenExchangeService } from "./token-exchange.ts";
 import { createTokenService, type TokenService } from "./tokens.ts";
 
 /** Everything that a request can do. */
@@ -37,12 +38,14 @@ export interface Services {
   readonly rollbacks: RollbackService;
   readonly snapshots: SnapshotService;
   readonly stages: StageService;
+  readonly tokenExchange: TokenExchangeService;
   readonly tokens: TokenService;
 }
 
 export function createServices(deps: ServiceDeps): Services {
+  const access = createAccessService(deps);
   return {
-    access: createAccessService(deps),
+    access,
     activities: createActivityService(deps),
     approvals: createApprovalService(deps),
     audit: createAuditService(deps),
@@ -59,6 +62,7 @@ export function createServices(deps: ServiceDeps): Services {
     rollbacks: createRollbackService(deps),
     snapshots: createSnapshotService(deps),
     stages: createStageService(deps),
+    tokenExchange: createTokenExchangeService(deps, access),
     tokens: createTokenService(deps),
   };
 }

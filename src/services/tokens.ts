@@ -6,7 +6,7 @@ import type { TokenRow, TokenStore } from "../store/port/access.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { found } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
-import { hashOf, tokenText } from "./token-text.ts";
+import { hashOf, SECRET_BYTES, tokenText } from "./token-text.ts";
 
 export type { TokenRow };
 
@@ -76,8 +76,6 @@ async function create({ store, clock, newId, newSecret }: TokenDeps, wanted: New
   await store.insertToken(hashOf(token), row);
   return { token, row };
 }
-
-const SECRET_BYTES = 32;
 
 /** Nobody sees or gives more than they have. */
 function areWithin(grants: readonly Grant[], { grants: own }: Caller): boolean {

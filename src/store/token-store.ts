@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, ne, or, sql } from "drizzle-orm";
 import { plainJson } from "../domain/json.ts";
 import { deed, deedIf } from "./audit-deeds.ts";
 import { noteMade } from "./made-rows.ts";
@@ -6,6 +6,8 @@ import { isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { TokenRow, TokenStore } from "./port/access.ts";
 import type { Deed } from "./port/audit.ts";
 import { tokens } from "./schema/access.ts";
+import { activities } from "./schema/activities.ts";
+import { deployments } from "./schema/deployments.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
 export function createTokenStore(database: SqliteDatabase): TokenStore {
@@ -29,7 +31,7 @@ export function createTokenStore(database: SqliteDatabase): TokenStore {
     findToken: (id) =>
       database.read(async (rows) => {
         const [row] = await rows.select().from(tokens).where(eq(tokens.id, id));
-        return row ? { hash: row.hash, token: tokenOf(row) } : null;
+        return row ? { hash: row.hash, token: tokenOf(row), settledAt: await settledAt(rows, row.deployment) } : null;
       }),
     listTokens: (page) =>
       database.read(async (rows) => {
@@ -85,6 +87,18 @@ function loginOf({ token, at }: { token: typeof tokens.$inferSelect | undefined;
   if (!token || at - (token.lastUsedAt ?? 0) < LOGIN_MS) return null;
   const actor = { subject: `token:${token.id}`, method: "token", name: token.name } as const;
   return deed("login", token.id, { actor });
+}
+
+async function settledAt(rows: Rows, deployment: string | null): Promise<number | null> {
+  if (deployment === null) return null;
+  const started = rows.select({ id: deployments.rollback }).from(deployments).where(eq(deployments.id, deployment));
+  const both = await rows
+    .select({ finishedAt: activities.finishedAt })
+    .from(activities)
+    .where(or(eq(activities.id, deployment), inArray(activities.id, started)));
+  const ends = both.map(({ finishedAt }) => finishedAt ?? Number.POSITIVE_INFINITY);
+  const last = Math.max(...ends);
+  return Number.isFinite(last) ? last : null;
 }
 
 function tokenOf({ hash: _hash, ...token }: typeof tokens.$inferSelect): TokenRow {

@@ -146,7 +146,7 @@ async function testTokens(t: Test, open: OpenStore): Promise<void> {
     const token = tokenRow("tok_1");
     await store.insertToken("hash", token);
     await store.insertToken("other hash", { ...token, name: "other" });
-    t.same(await store.findToken("tok_1"), { hash: "hash", token });
+    t.same(await store.findToken("tok_1"), { hash: "hash", token, settledAt: null });
     t.equal(await store.findToken("none"), null);
     await store.noteUsed("tok_1", NOW + 1);
     t.equal(await store.revokeToken("none", NOW + 2, "token:a:b"), false);

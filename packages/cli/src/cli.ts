@@ -56,6 +56,7 @@ Exit codes:
 Environment:
   STEPBACK_URL    the service's address (http://127.0.0.1:8700)
   STEPBACK_TOKEN  your token; without it, the admin token in STEPBACK_DATA_DIR (./data) of a service on this machine
+  STEPBACK_ID_TOKEN  in a job of GitLab CI, which needs no STEPBACK_TOKEN: its OIDC token, from \`id_tokens\`
   STEPBACK_OIDC_AUDIENCE  in a job of GitHub Actions with \`id-token: write\`, which needs no STEPBACK_TOKEN: whom its
                   OIDC tokens are for (the service's address)`;
 

@@ -11,6 +11,8 @@ export interface Session {
   /** For requests that must reach the service even after an interruption. */
   readonly steadyApi: Api;
   readonly transfer: Transfer;
+  /** Makes the login last as long as a deployment, where it would end before. */
+  readonly bindTo: (deployment: string) => Promise<void>;
   readonly terminal: Terminal;
   /** Aborts with the first signal that asks the process to end. */
   readonly interrupted: AbortSignal;
@@ -29,6 +31,7 @@ export async function openSession(io: CliIo, form: OutputForm, interrupted: Abor
     api: connect(access, interrupted),
     steadyApi: connect(access),
     transfer: createTransfer(access, interrupted),
+    bindTo: access.bindTo,
     terminal: new Terminal(io, form),
     interrupted,
   };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServiceAccess } from "#client/connect";
+import { exchangeToken } from "#client/exchange";
 import { CliError, EXIT } from "./exit-codes.ts";
 import { pipelineTokens } from "./pipeline-token.ts";
 
@@ -12,12 +13,35 @@ const DEFAULT_DATA_DIR = "./data";
 const TOKEN_FILE = "admin-token";
 const LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"];
 
+/** The service with the login of this command. */
+export interface CommandAccess extends ServiceAccess {
+  /**
+   * Exchanges a token that cannot be fetched again for one that lasts as long as the deployment, for all later calls. Does
+   * nothing with any other login. Throws what a request throws.
+   */
+  readonly bindTo: (deployment: string) => Promise<void>;
+}
+
 /** The service's address and the token for it. Throws CliError where the environment does not tell them. */
-export async function readServiceAccess(env: Environment): Promise<ServiceAccess> {
+export async function readServiceAccess(env: Environment): Promise<CommandAccess> {
   const url = parseServiceUrl(env["STEPBACK_URL"] || DEFAULT_URL);
   const address = url.href.replace(/\/$/, "");
-  const token = env["STEPBACK_TOKEN"]?.trim() || jobTokens(address, env) || (await readLocalAdminToken(url, env));
-  return { url: address, token };
+  const [token, idToken] = [env["STEPBACK_TOKEN"]?.trim(), env["STEPBACK_ID_TOKEN"]?.trim()];
+  if (!token && idToken) return exchanging(address, idToken);
+  const own = token || jobTokens(address, env) || (await readLocalAdminToken(url, env));
+  return { url: address, token: own, bindTo: async () => {} };
+}
+
+/** A job of GitLab CI gets one token at its start, which lives minutes. */
+function exchanging(url: string, idToken: string): CommandAccess {
+  let current = idToken;
+  return {
+    url,
+    token: async () => current,
+    bindTo: async (deployment) => {
+      current = await exchangeToken({ url, idToken, deployment });
+    },
+  };
 }
 
 /** The OIDC tokens of a job of GitHub Actions that may have some; null elsewhere. */

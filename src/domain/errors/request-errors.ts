@@ -57,6 +57,24 @@ export const REQUEST_ERRORS = {
     "The stage is bound to other places",
     "Leave out what `detail` names, or ask an admin to widen the `binding` in the policy of the stage.",
   ),
+  UNSUPPORTED_GRANT_TYPE: row(
+    400,
+    false,
+    "The grant type is not supported",
+    "Send `grant_type=urn:ietf:params:oauth:grant-type:token-exchange`.",
+  ),
+  TOKEN_NOT_EXCHANGEABLE: row(
+    400,
+    false,
+    "The token cannot be exchanged",
+    "Send the OIDC token of a pipeline's job that a rule of STEPBACK_OIDC admits, while it is valid.",
+  ),
+  EXCHANGE_TARGET_REFUSED: row(
+    400,
+    false,
+    "The token cannot be exchanged for this deployment",
+    "Name in `resource` the address of a deployment that the same pipeline has opened and that has not ended.",
+  ),
   SECRET_SHOWN_ONCE: row(
     409,
     false,
@@ -82,7 +100,7 @@ export const REQUEST_ERRORS = {
     415,
     false,
     "The body's media type is not understood",
-    "Send JSON with `content-type: application/json`.",
+    "Send the media type that the operation takes: mostly JSON, with `content-type: application/json`.",
   ),
   IDEMPOTENCY_KEY_REUSED: row(
     422,

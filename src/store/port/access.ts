@@ -16,6 +16,15 @@ export interface TokenRow {
   readonly deployment: string | null;
 }
 
+/** A token as it is found for a login. */
+export interface FoundToken {
+  /** The SHA-256 of the whole token. */
+  readonly hash: string;
+  readonly token: TokenRow;
+  /** When its only deployment, and the rollback that this one started, had ended; null before, and for any other token. */
+  readonly settledAt: number | null;
+}
+
 /** The response that a repeated request with the same idempotency key receives. */
 export interface StoredResponse {
   readonly status: number;
@@ -28,7 +37,7 @@ export interface TokenStore {
   insertToken(hash: string, token: TokenRow): Promise<void>;
   /** Makes a token the only one of the settings. Returns how many others it replaced: they are gone, unless revoked. */
   replaceAdminToken(hash: string, token: TokenRow): Promise<number>;
-  findToken(id: string): Promise<{ readonly hash: string; readonly token: TokenRow } | null>;
+  findToken(id: string): Promise<FoundToken | null>;
   /** Newest first, with the revoked ones. */
   listTokens(page: Page): Promise<Paged<TokenRow>>;
   /** False when there is none, or when it was revoked before. */

@@ -78,6 +78,7 @@ export function deployCommand(program: Command, run: Run): void {
 async function deploy(session: Session, command: readonly string[], options: DeployOptions): Promise<ExitCode> {
   await storePackage(session, options);
   const { id, warnings } = await openDeployment(session, options);
+  await bindLogin(session, id);
   for (const { code, detail } of warnings) session.terminal.note(`${code} ${asOptions(detail)}`);
   const { deployment: ready, coverage } = await takeBackup(session, id);
   for (const { code, detail } of ready.warnings.slice(warnings.length))
@@ -126,6 +127,16 @@ async function openDeployment(
   if (interrupted.aborted) await cancel(steadyApi, deployment.id);
   interrupted.throwIfAborted();
   return deployment;
+}
+
+/** Comes at once after the opening: a login that ends during the deploy could not report it. */
+async function bindLogin({ bindTo, steadyApi }: Session, id: string): Promise<void> {
+  try {
+    await bindTo(id);
+  } catch (error) {
+    await cancel(steadyApi, id);
+    throw error;
+  }
 }
 
 /** Waits until the backup is Ready. Throws where it will not be, since nothing may be deployed then. */
