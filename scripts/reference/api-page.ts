@@ -52,7 +52,7 @@ const INTRODUCTION = [
   "([openapi/openapi.json](../../openapi/openapi.json)).",
   "",
   "- **Access.** Every request under `/v1` carries `Authorization: Bearer TOKEN`. The column *role* names the roles that may send it.",
-  "  `GET /livez`, `/readyz`, `/docs` and `/openapi.json` need no token.",
+  "  `GET /livez`, `/readyz`, `/docs` and `/openapi.json` need no token; `POST /v1/tokens/exchange` has it in its form.",
   "- **Jobs.** Whatever needs AWS runs as a job. The service returns 202 and the noun as it is at that moment; read the noun with `?wait=60` until its status is",
   "  `Completed` or `Exception`.",
   "- **Lists** are objects with `items` and `next`. Send `next` as `?cursor` to read the next page; it is null on the last page.",

@@ -311,10 +311,11 @@ t.test("in GitLab, `stepback deploy` exchanges its token and reports a deploy th
 function playJobs(service: TestService) {
   let isOver = false;
   const play = async () => {
-    for (let done = 0; !isOver; await new Promise((resolve) => setTimeout(resolve, 20))) {
-      const job = service.jobs[done];
-      if (!job) continue;
-      done += 1;
+    const done = new Set<string>();
+    for (; !isOver; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const job = service.jobs.find(({ type }) => !done.has(type));
+      if (!job || !(await isCommitted(service, job))) continue;
+      done.add(job.type);
       if (job.type === "take-snapshot") await giveBackup(service, job.subject);
       if (job.type === "record-deployment") await giveRecord(service, job.subject);
     }
@@ -326,4 +327,10 @@ function playJobs(service: TestService) {
       return playing;
     },
   };
+}
+
+/** A job is noted before its transaction ends. */
+async function isCommitted({ store }: TestService, { type, subject }: TestService["jobs"][number]): Promise<boolean> {
+  const deployment = await store.findDeployment(subject);
+  return type === "take-snapshot" ? deployment !== null : deployment !== null && deployment.outcome !== null;
 }

@@ -35,6 +35,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tokens/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange the OIDC token of a pipeline for one that lasts as long as a deployment of its own (RFC 8693)
+         * @description For pipelines whose tokens live minutes and cannot be fetched again. The new token is for that deployment alone, and ends five minutes after the deployment and the rollback that it asked for, after twelve hours at the latest. A repeat makes another token.
+         */
+        post: operations["exchangeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -840,7 +860,7 @@ export interface components {
          * @description A code of the error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "TOO_MANY_OPEN_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "NOT_BY_REQUESTER" | "EMERGENCY_NOT_ALLOWED" | "OUTSIDE_BINDING" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "MALFORMED_REQUEST" | "HEADERS_TOO_LARGE" | "REQUEST_TOO_SLOW" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "APPROVAL_NEEDED" | "NOT_AN_EMERGENCY" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "EFFECT_UNKNOWN" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_ANSWER_UNREADABLE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "OVERLOADED" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_UNAVAILABLE" | "KEY_DENIED" | "KEY_DISABLED" | "KEY_LOST" | "KEY_FILE_READ_ONLY" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "TOO_MANY_OPEN_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "NOT_BY_REQUESTER" | "EMERGENCY_NOT_ALLOWED" | "OUTSIDE_BINDING" | "UNSUPPORTED_GRANT_TYPE" | "TOKEN_NOT_EXCHANGEABLE" | "EXCHANGE_TARGET_REFUSED" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "MALFORMED_REQUEST" | "HEADERS_TOO_LARGE" | "REQUEST_TOO_SLOW" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "APPROVAL_NEEDED" | "NOT_AN_EMERGENCY" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "EFFECT_UNKNOWN" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_ANSWER_UNREADABLE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "OVERLOADED" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_UNAVAILABLE" | "KEY_DENIED" | "KEY_DISABLED" | "KEY_LOST" | "KEY_FILE_READ_ONLY" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description The URN of the code */
             type: string;
@@ -1799,6 +1819,155 @@ export interface operations {
                         status: "unavailable";
                         /** @description A code of the error table and its title */
                         reason: string;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exchangeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description `urn:ietf:params:oauth:grant-type:token-exchange` */
+                    grant_type: string;
+                    /** @description The OIDC token of the pipeline's job */
+                    subject_token: string;
+                    /** @enum {unknown} */
+                    subject_token_type: "urn:ietf:params:oauth:token-type:id_token" | "urn:ietf:params:oauth:token-type:jwt";
+                    /** @description The address of the deployment that the token is for: `https://stepback.example.com/v1/deployments/dep_…` */
+                    resource: string;
+                    /** @enum {string} */
+                    requested_token_type?: "urn:ietf:params:oauth:token-type:access_token";
+                    audience?: string;
+                    scope?: string;
+                    actor_token?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `sbk_…` */
+                        access_token: string;
+                        /** @enum {string} */
+                        issued_token_type: "urn:ietf:params:oauth:token-type:access_token";
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds */
+                        expires_in: number;
+                    };
+                };
+            };
+            /** @description A problem document with the members of RFC 6749 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        error: string;
+                        error_description: string;
+                    };
+                };
+            };
+            /** @description A problem document with the members of RFC 6749 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        error: string;
+                        error_description: string;
+                    };
+                };
+            };
+            /** @description A problem document with the members of RFC 6749 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        error: string;
+                        error_description: string;
+                    };
+                };
+            };
+            /** @description A problem document with the members of RFC 6749 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        error: string;
+                        error_description: string;
+                    };
+                };
+            };
+            /** @description A problem document with the members of RFC 6749 */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        error: string;
+                        error_description: string;
+                    };
+                };
+            };
+            /** @description A problem document with the members of RFC 6749 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        error: string;
+                        error_description: string;
+                    };
+                };
+            };
+            /** @description A problem document with the members of RFC 6749 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        error: string;
+                        error_description: string;
                     };
                 };
             };
@@ -5182,6 +5351,10 @@ type ReadonlyArray<T> = [
 export const pathsLivezGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/livez"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["alive"];
 export const pathsReadyzGetResponses200ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["200"]["content"]["application/json"]["status"]> = ["ready"];
 export const pathsReadyzGetResponses503ContentApplicationJsonStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/readyz"]["get"]["responses"]["503"]["content"]["application/json"]["status"]> = ["unavailable"];
+export const pathsV1TokensExchangePostRequestBodyContentApplicationXWwwFormUrlencodedSubject_token_typeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens/exchange"]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["subject_token_type"]> = ["urn:ietf:params:oauth:token-type:id_token", "urn:ietf:params:oauth:token-type:jwt"];
+export const pathsV1TokensExchangePostRequestBodyContentApplicationXWwwFormUrlencodedRequested_token_typeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens/exchange"]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["requested_token_type"]> = ["urn:ietf:params:oauth:token-type:access_token"];
+export const pathsV1TokensExchangePostResponses200ContentApplicationJsonIssued_token_typeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens/exchange"]["post"]["responses"]["200"]["content"]["application/json"]["issued_token_type"]> = ["urn:ietf:params:oauth:token-type:access_token"];
+export const pathsV1TokensExchangePostResponses200ContentApplicationJsonToken_typeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens/exchange"]["post"]["responses"]["200"]["content"]["application/json"]["token_type"]> = ["Bearer"];
 export const pathsV1MeGetResponses200ContentApplicationJsonMethodValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/me"]["get"]["responses"]["200"]["content"]["application/json"]["method"]> = ["token", "oidc"];
 export const pathsV1AuditExportGetParametersQueryFormatValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/audit/export"]["get"]["parameters"]["query"]["format"]> = ["ndjson", "csv", "ocsf"];
 export const pathsV1TokensPostRequestBodyContentApplicationJsonRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
@@ -5214,7 +5387,7 @@ export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequest
 export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonPolicyEmergencyRolesValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["policy"]["emergency"]["roles"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonDecisionValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["decision"]> = ["approve", "refuse"];
 export const pathsV1ApplicationsApplicationStagesStageRevalidationsGetParametersQueryOpenValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/revalidations"]["get"]["parameters"]["query"]["open"]> = ["true", "false"];
-export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "TOO_MANY_OPEN_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "NOT_BY_REQUESTER", "EMERGENCY_NOT_ALLOWED", "OUTSIDE_BINDING", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "MALFORMED_REQUEST", "HEADERS_TOO_LARGE", "REQUEST_TOO_SLOW", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "APPROVAL_NEEDED", "NOT_AN_EMERGENCY", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "EFFECT_UNKNOWN", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_ANSWER_UNREADABLE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "OVERLOADED", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "KEY_DENIED", "KEY_DISABLED", "KEY_LOST", "KEY_FILE_READ_ONLY", "INVALID_SETTINGS", "INTERNAL"];
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "TOO_MANY_OPEN_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "NOT_BY_REQUESTER", "EMERGENCY_NOT_ALLOWED", "OUTSIDE_BINDING", "UNSUPPORTED_GRANT_TYPE", "TOKEN_NOT_EXCHANGEABLE", "EXCHANGE_TARGET_REFUSED", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "MALFORMED_REQUEST", "HEADERS_TOO_LARGE", "REQUEST_TOO_SLOW", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "APPROVAL_NEEDED", "NOT_AN_EMERGENCY", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "EFFECT_UNKNOWN", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_ANSWER_UNREADABLE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "OVERLOADED", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "KEY_DENIED", "KEY_DISABLED", "KEY_LOST", "KEY_FILE_READ_ONLY", "INVALID_SETTINGS", "INTERNAL"];
 export const activityTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["type"]> = ["deploy", "rollback"];
 export const activityStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
 export const deploymentTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["type"]> = ["deploy"];
