@@ -57,7 +57,7 @@ const EXPORT = {
       ...FILTER_QUERY,
       format: Type.Optional(Type.Enum([...EXPORT_FORMATS], { default: "ndjson" })),
       proofs: Type.Optional(
-        Type.Integer({ minimum: 0, maximum: 1, description: "1: each record with the proof that the signed log has it" }),
+        Type.Enum(["0", "1"], { description: "1: each record with the proof that the signed log has it" }),
       ),
     },
     { additionalProperties: false },
@@ -80,12 +80,16 @@ export function auditRoutes({ audit }: Services): FastifyPluginAsyncTypebox {
       return sendPage({ request, reply }, await audit.list(shownTo(request, filterOf(query)), page), presentRow);
     });
     app.get("/checkpoint", { schema: CHECKPOINT }, () => audit.checkpoint());
-    app.get("/export", { schema: EXPORT, exposeHeadRoute: false, config: { isRecorded: true } }, async (request, reply) => {
-      const { format = "ndjson", proofs = 0, ...query } = request.query;
-      const filter = { ...filterOf(query), grants: callerOf(request).grants };
-      const file = audit.export({ format, filter, proofs: proofs === 1 });
-      return sendFile(reply, format, file);
-    });
+    app.get(
+      "/export",
+      { schema: EXPORT, exposeHeadRoute: false, config: { isRecorded: true } },
+      async (request, reply) => {
+        const { format = "ndjson", proofs = "0", ...query } = request.query;
+        const filter = { ...filterOf(query), grants: callerOf(request).grants };
+        const file = audit.export({ format, filter, proofs: proofs === "1" });
+        return sendFile(reply, format, file);
+      },
+    );
   };
 }
 

@@ -133,9 +133,13 @@ t.test("auditors read and export what their grants contain, and an export is who
   t.equal((await service.get("/v1/audit", { token: tokenOf("operator") })).status, 403);
   const linesOf = async (url: string, by: string) => (await service.get(url, { token: by })).text.trim().split("\n");
   const whole = await linesOf("/v1/audit/export", token);
-  t.match(await verifyExport(Readable.from(whole), { key: null, checkpoint: null }), { faults: [] });
+  const report = await verifyExport(Readable.from(whole), { key: null, checkpoint: null });
+  t.same(report.faults, []);
+  t.equal(report.records, whole.length - 1);
   const own = await linesOf("/v1/audit/export?proofs=1", foreign);
-  t.match(await verifyExport(Readable.from(own), { key: null, checkpoint: null }), { faults: [], records: 1 });
+  const ownReport = await verifyExport(Readable.from(own), { key: null, checkpoint: null });
+  t.same(ownReport.faults, []);
+  t.equal(ownReport.records, 1);
   t.notMatch(own.join(), /"shop"/);
   const found = await service.get("/v1/audit/checkpoint", { token });
   t.match(found.body, { note: /^stepback\//, publicKeyPem: /BEGIN PUBLIC KEY/ });

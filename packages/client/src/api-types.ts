@@ -2185,7 +2185,7 @@ export interface operations {
                 application?: string;
                 format?: "ndjson" | "csv" | "ocsf";
                 /** @description 1: each record with the proof that the signed log has it */
-                proofs?: number;
+                proofs?: "0" | "1";
             };
             header?: never;
             path?: never;
@@ -5357,6 +5357,7 @@ export const pathsV1TokensExchangePostResponses200ContentApplicationJsonIssued_t
 export const pathsV1TokensExchangePostResponses200ContentApplicationJsonToken_typeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens/exchange"]["post"]["responses"]["200"]["content"]["application/json"]["token_type"]> = ["Bearer"];
 export const pathsV1MeGetResponses200ContentApplicationJsonMethodValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/me"]["get"]["responses"]["200"]["content"]["application/json"]["method"]> = ["token", "oidc"];
 export const pathsV1AuditExportGetParametersQueryFormatValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/audit/export"]["get"]["parameters"]["query"]["format"]> = ["ndjson", "csv", "ocsf"];
+export const pathsV1AuditExportGetParametersQueryProofsValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/audit/export"]["get"]["parameters"]["query"]["proofs"]> = ["0", "1"];
 export const pathsV1TokensPostRequestBodyContentApplicationJsonRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1TokensPostRequestBodyContentApplicationJsonGrantsRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["grants"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1DeploymentsGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];

@@ -64,11 +64,13 @@ function memberAt(value: JsonObject, [name = "", ...rest]: readonly string[]): J
 
 /** The record for reading: texts stand in place of their hashes, as far as they were not erased. */
 export function withTexts({ record, texts }: ShownRecord): JsonObject {
-  return texts.reduce<JsonObject>((shown, { pointer, value }) => {
+  let shown: JsonObject = record;
+  for (const { pointer, value } of texts) {
     const [first = "", second] = pointer.slice(1).split("/");
     const member = second === undefined ? value : { ...asObject(shown[first]), [second]: value };
-    return { ...shown, [first]: member };
-  }, record);
+    shown = { ...shown, [first]: member };
+  }
+  return shown;
 }
 
 /** `Other` of OCSF's activities and types of its class. */
@@ -88,7 +90,11 @@ export function ocsfLine(shown: ShownRecord): string {
     status: isDone ? "Success" : "Failure",
     status_code: String(record["outcome"]),
     activity_name: String(record["action"]),
-    metadata: { version: OCSF_VERSION, uid: String(record["hash"]), product: { name: "Stepback", vendor_name: "Stepback" } },
+    metadata: {
+      version: OCSF_VERSION,
+      uid: String(record["hash"]),
+      product: { name: "Stepback", vendor_name: "Stepback" },
+    },
     actor: { user: { uid: actor?.["subject"] ?? "", name: actor?.["name"] ?? "" } },
     api: { operation: String(record["action"]), request: { uid: source?.["requestId"] ?? "" } },
     src_endpoint: { ip: source?.["ip"] ?? "" },

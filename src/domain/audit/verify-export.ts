@@ -92,7 +92,8 @@ class ExportCheck {
   }
 
   #checkKept(kept: JsonObject, key: string): void {
-    if (!isSigned("checkpoint", kept, key)) this.#faults.push("another key has signed the checkpoint that was kept elsewhere");
+    if (!isSigned("checkpoint", kept, key))
+      this.#faults.push("another key has signed the checkpoint that was kept elsewhere");
     if (this.#proven.length === 0 && Number(kept["size"]) > this.#before.seq)
       this.#faults.push(`cut after ${this.#before.seq}: a checkpoint that was kept elsewhere covers ${kept["size"]}`);
   }

@@ -65,13 +65,15 @@ t.test("what was kept elsewhere finds what was signed again", async (t) => {
   const lines = [...shown.map(ndjsonLine), end];
   t.same(await faultsOf(lines, { key: signer.publicKeyPem, checkpoint: kept }), []);
   const other = signerOf(Buffer.alloc(32, 2));
-  t.same(await faultsOf(lines, { key: other.publicKeyPem, checkpoint: null }), ["another key has signed the checkpoint"]);
+  t.same(await faultsOf(lines, { key: other.publicKeyPem, checkpoint: null }), [
+    "another key has signed the checkpoint",
+  ]);
   const forged = { ...kept, hash: NO_RECORD };
   t.match(await faultsOf(lines, { key: null, checkpoint: forged }), [/up to 6 are not those/, /another key/]);
-  t.match(
-    await faultsOf([...shown.slice(0, 3).map(ndjsonLine), end], { key: null, checkpoint: kept }),
-    [/cut after 3/, /cut after 3/],
-  );
+  t.match(await faultsOf([...shown.slice(0, 3).map(ndjsonLine), end], { key: null, checkpoint: kept }), [
+    /cut after 3/,
+    /cut after 3/,
+  ]);
 });
 
 t.test("spreadsheets get no formula, and OCSF its class", async (t) => {
