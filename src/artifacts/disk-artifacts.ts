@@ -12,6 +12,7 @@ import type { RandomBytes } from "../sealing/master-key.ts";
 import { type KeyScope, packageScope, targetScope } from "../sealing/scopes.ts";
 import { NotAuthentic, openStream, sealStream } from "../sealing/sealed-stream.ts";
 import type { ArtifactCheck, ArtifactStore, Artifacts } from "./artifacts.ts";
+import { diskCode, diskError, isFull, isShort, onDisk } from "./disk-errors.ts";
 import { incomingName, isIncoming, isOfGoneProcess } from "./incoming.ts";
 
 /** Code may hold secrets, so only the service's own user may read it. */
@@ -61,7 +62,7 @@ export async function openDiskArtifacts(root: string, sealing: DiskSealing): Pro
     leftBehind = leftovers.filter((file) => !isOfGoneProcess(basename(file), self));
     await remove(leftovers.filter((file) => !leftBehind.includes(file)));
   } catch (error) {
-    if (FULL.has(codeOf(error))) throw failed(error);
+    if (isFull(error)) throw diskError(error);
     throw new StepbackError("INVALID_SETTINGS", `${root} cannot hold artifacts.`, [], { cause: error });
   }
   const artifactsOf = (scope: KeyScope): Artifacts => {
@@ -104,11 +105,13 @@ async function put(place: Place, bytes: Readable, expected: string | undefined):
     const name = await nameOf(place, ref.digest);
     await onDisk(moveDurably(incoming, place.folder, name));
     return ref;
+  } catch (error) {
+    // A disk that refuses this as well keeps a part until the next start; the first error is the one that says why.
+    await rm(incoming, { force: true }).catch(() => {});
+    throw error;
   } finally {
     // A source that was not read to its end may still hold a socket.
     bytes.destroy();
-    // After a success the file has been renamed, so there is nothing to remove.
-    await onDisk(rm(incoming, { force: true }));
   }
 }
 
@@ -130,7 +133,8 @@ async function writeDurably(file: string, bytes: Readable, { keys, scope, random
     await onDisk(handle.sync());
     return { digest: hash.digest("hex"), sizeBytes };
   } finally {
-    await handle.close();
+    // A disk over a network may tell only now that it has no room.
+    await onDisk(handle.close());
   }
 }
 
@@ -205,6 +209,7 @@ async function* readFile(place: Place, digest: string): AsyncGenerator<Buffer> {
 /** What is wrong with bytes that cannot be read. A key that is out of reach for now says nothing about them. */
 function asDamage(digest: string, error: unknown): unknown {
   if (isMissing(error)) return new DamagedBytes(digest, "are missing");
+  if (isShort(error)) return diskError(error);
   if (error instanceof NotAuthentic)
     return new DamagedBytes(digest, "are damaged: they are not those that were sealed", error);
   if (!(error instanceof StepbackError)) return new DamagedBytes(digest, "cannot be read", error);
@@ -217,32 +222,10 @@ async function nameOf({ keys, scope }: Place, digest: string): Promise<string> {
 }
 
 function isMissing(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
+  return diskCode(error) === "ENOENT";
 }
 
 /** Whether a folder is in the place of the file. */
 function isFolder(error: unknown): boolean {
-  return ["EISDIR", "ENOTEMPTY", "EEXIST"].includes(codeOf(error));
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
-/** Turns an error of the file system into DISK_FULL or INTERNAL. */
-async function onDisk<Output>(operation: Promise<Output>): Promise<Output> {
-  try {
-    return await operation;
-  } catch (error) {
-    throw failed(error);
-  }
-}
-
-/** No space, or none within the quota of the user. */
-const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
-
-function failed(cause: unknown): StepbackError {
-  return FULL.has(codeOf(cause))
-    ? new StepbackError("DISK_FULL", "The disk has no room for the artifact.", [], { cause })
-    : new StepbackError("INTERNAL", "The artifacts cannot be read or written.", [], { cause });
+  return ["EISDIR", "ENOTEMPTY", "EEXIST"].includes(diskCode(error));
 }

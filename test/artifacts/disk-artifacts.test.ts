@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import disk, { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
@@ -162,6 +163,64 @@ t.test("lets go of a source that it cannot store", async (t) => {
   t.equal(source.destroyed, true);
   t.same(await filesIn(folder), [dirname(name)]);
 });
+
+/** Which operation the disk refuses while bytes are stored; `close` and `sync` are those of the file or of its folder. */
+const REFUSED_OPERATIONS = ["open", "appendFile", "sync", "close", "mkdir", "rename", "rm and rename"];
+
+/** What the disk says, and what the service makes of it. */
+const REFUSALS = {
+  ENOSPC: "DISK_FULL",
+  EDQUOT: "DISK_FULL",
+  EROFS: "STORE_UNAVAILABLE",
+  EIO: "STORE_UNAVAILABLE",
+  EMFILE: "STORE_UNAVAILABLE",
+};
+
+for (const [refusal, code] of Object.entries(REFUSALS)) {
+  t.test(`${refusal} at any point of storing leaves no part, says ${code}, and passes`, async (t) => {
+    const folder = folderOf(t);
+    const artifacts = await openTarget(folder);
+    for (const operations of REFUSED_OPERATIONS) {
+      const repair = refuseOnDisk(operations.split(" and "), refusal);
+      const source = Readable.from([BYTES]);
+      await t.rejects(artifacts.put(source), { code }, operations);
+      t.equal(source.destroyed, true);
+      repair();
+      const left = (await filesIn(folder)).filter((name) => name.includes("incoming"));
+      // Where the disk refuses even to remove it, the next start does.
+      t.equal(left.length, operations.startsWith("rm") ? 1 : 0, `${operations} leaves ${left.join()}`);
+      for (const name of left) await rm(join(folder, name));
+      t.same(await artifacts.put(Readable.from([BYTES])), { digest: DIGEST, sizeBytes: BYTES.length });
+      t.same(await artifacts.check(DIGEST), { sizeBytes: BYTES.length }, "and passes by itself");
+      await rm(join(folder, "sealed"), { recursive: true });
+      await mkdir(join(folder, "sealed"));
+    }
+  });
+}
+
+/** Lets the disk refuse operations on files, and on open ones. Returns what repairs it. */
+function refuseOnDisk(operations: readonly string[], code: string): () => void {
+  const refuse = () => Promise.reject(Object.assign(new Error(`${code}: refused`), { code }));
+  const whole = { ...disk };
+  for (const name of operations) if (name in disk) Object.assign(disk, { [name]: refuse });
+  if (!operations.includes("open")) {
+    const opened = async (...values: Parameters<typeof whole.open>) => {
+      const handle = await whole.open(...values);
+      for (const name of operations.filter((name) => name in handle)) {
+        // A handle that is not closed warns once it is collected.
+        const close = handle.close.bind(handle);
+        Object.assign(handle, { [name]: () => (name === "close" ? close().then(refuse) : refuse()) });
+      }
+      return handle;
+    };
+    Object.assign(disk, { open: opened });
+  }
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(disk, whole);
+    syncBuiltinESMExports();
+  };
+}
 
 t.test("refuses to start on a folder that cannot hold artifacts", async (t) => {
   const folder = t.testdir({ file: "in the way" });

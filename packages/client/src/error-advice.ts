@@ -142,7 +142,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["OVERLOADED","Send it again as `Retry-After` says. Reads, reports, cancels and rollbacks are taken meanwhile."],
   ["FENCED","Send it to the service that was started last on this data folder: this one takes no more writes and ends by itself."],
   ["DISK_FULL","Free space on the disk of the data folder, and send it again: the service goes on by itself."],
-  ["STORE_UNAVAILABLE","Send it again in a moment. If that lasts, see the service's log: another process holds the database, or its disk fails."],
+  ["STORE_UNAVAILABLE","Send it again in a moment. If that lasts, see the service's log: another process holds the database, or the disk fails or is read-only."],
   ["KEY_UNAVAILABLE","Send it again in a moment: jobs wait and go on by themselves. If that lasts, see the service's log, and whether the service reaches KMS."],
   ["KEY_DENIED","Give the service's credentials back what the log names: `kms:Encrypt`, `kms:Decrypt` and `kms:DescribeKey` on the key. Jobs wait and go on by themselves."],
   ["KEY_DISABLED","Enable the key that the log names in KMS, or cancel its deletion before its waiting period is over. Jobs wait and go on by themselves."],

@@ -30,8 +30,8 @@ export const SERVICE_ERRORS = {
   STORE_UNAVAILABLE: row(
     503,
     true,
-    "The database cannot be used at the moment",
-    "Send it again in a moment. If that lasts, see the service's log: another process holds the database, or its disk fails.",
+    "The database or the folder of artifacts cannot be used at the moment",
+    "Send it again in a moment. If that lasts, see the service's log: another process holds the database, or the disk fails or is read-only.",
   ),
   KEY_UNAVAILABLE: row(
     503,
