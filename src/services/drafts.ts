@@ -1,6 +1,6 @@
 import { outsideError } from "../domain/access/grants.ts";
 import type { Caller } from "../domain/access/principal.ts";
-import type { Rollback } from "../domain/activity/rollback.ts";
+import { inheritsConsent, type Rollback } from "../domain/activity/rollback.ts";
 import { containersOf, lockOf, type Pickable, resolvePicked } from "../domain/activity/selection.ts";
 import { bindingError } from "../domain/activity/stage-policy.ts";
 import type { ComponentId } from "../domain/component/component.ts";
@@ -115,9 +115,14 @@ async function run(
   const policy = await findPolicy(deps.store, draft);
   refuse(drillError(draft), mayPlan(rows)(draft), reasonError(draft.reason, policy));
   const plan = await deps.store.findPlan(draft.id);
+  const reversed = await findReversed(deps.store, draft);
   refuse(
     planError(draft, plan, planDigest),
-    plan && unknownLossError(approval.allowDestructive ?? draft.allowDestructive, plan),
+    plan &&
+      unknownLossError(
+        approval.allowDestructive ?? (inheritsConsent(draft, reversed) ? false : draft.allowDestructive),
+        plan,
+      ),
   );
   const { lock } = picksOf(draft, draft.picked, rows);
   const place = { ...draft, lock };
@@ -127,7 +132,7 @@ async function run(
     refuse(emergencyError({ policy, reason: draft.reason }, place, caller));
   const waiver = emergency ? "emergency" : draft.waiver;
   const asked = { ...draft, waiver, allowDestructive: approval.allowDestructive ?? draft.allowDestructive };
-  const approvable = { plan, deployments: await findReversed(deps.store, draft), now: deps.clock.now() };
+  const approvable = { plan, deployments: reversed, now: deps.clock.now() };
   await deps.store.requestRun(draft.id, {
     ...approval,
     lock,

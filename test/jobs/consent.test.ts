@@ -59,6 +59,37 @@ t.test("what the deployment replaced is replaced again: the plan names it, and s
   t.match(await rollBack(w, id, "all", { allowDestructive: true }), { status: "Completed" });
 });
 
+t.test("a misspelt name in a consent stops the run before anything is touched, and names the nearest", async (t) => {
+  const { w, id } = await deployed(t, shop({ key: "id", title: "1" }), shop({ key: "sku", title: "2" }));
+  const calls = () =>
+    w.sandbox.calls.all().filter(({ operation }) => /^(Update|Create|Execute|Delete)/.test(operation));
+  const before = calls().length;
+  for (const allowDestructive of [["Ordesr"], ["Orders", "stack-resource:shop/Topci"]]) {
+    const refused = await rollBack(w, id, "all", { allowDestructive });
+    t.match(refused, { status: "Exception", error: { code: "PLAN_REFUSED" } });
+    const unknown = refused.error?.errors?.filter(({ code }) => code === "UNKNOWN_COMPONENT");
+    const index = allowDestructive.length - 1;
+    t.match(unknown, [
+      { pointer: `/allowDestructive/${index}`, detail: index === 0 ? /mean Orders or / : /mean .*Topic/ },
+    ]);
+  }
+  t.equal(calls().length, before, "nothing was touched");
+  t.match(await rollBack(w, id, "all", { allowDestructive: ["Orders", "Topic"] }), { status: "Completed" });
+});
+
+t.test(
+  "a consent that was given beforehand, with the deployment, may name what its rollback does not touch",
+  async (t) => {
+    const w = await worldOf(t);
+    await deployStack(w, "shop", shop({ key: "id", title: "1" }));
+    const asked = { onFailure: "rollback", allowDestructive: ["Carts"] } as const;
+    const { id } = await openDeployment(w, { stacks: ["shop"] }, asked);
+    await deployStack(w, "shop", shop({ key: "id", title: "2" }));
+    const failed = await finishDeployment(w, id, "failed");
+    t.match(await ended(w, `/v1/rollbacks/${failed.rollback}`), { status: "Completed", error: null });
+  },
+);
+
 t.test(
   "an address that was replaced with what it leads to is named, though nothing of its definition changed",
   async (t) => {

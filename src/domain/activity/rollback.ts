@@ -67,6 +67,17 @@ export function requestersOf({ requestedBy, editors }: Rollback, deployments: De
   return [...new Set([requestedBy, ...editors, ...deployers])];
 }
 
+/**
+ * Whether its consent to losses was given for something else: for the run that it compensates, or beforehand with the
+ * deployment that asked for it. Such a consent may name what this plan does not touch. Pure.
+ */
+export function inheritsConsent(
+  { id, waiver }: Pick<Rollback, "id" | "waiver">,
+  deployments: readonly ({ readonly rollback: string | null } | null)[],
+): boolean {
+  return waiver === "compensation" || deployments.some((deployment) => deployment?.rollback === id);
+}
+
 /** An emergency is to be reviewed within this time of its opening. */
 export const REVIEW_WITHIN_MS = 48 * 60 * 60 * 1000;
 

@@ -47,11 +47,12 @@ interface LosingStep {
   readonly component: ComponentId;
   readonly losses: readonly Loss[];
   readonly goal: ComponentState | null;
+  readonly diff: readonly { readonly path: string }[];
 }
 
 /**
  * Names in a consent that nothing in the plan has. A change set may show more losses than the plan names, but only of resources
- * that the plan's stacks have. Pure.
+ * that the plan's stacks have, before or after. Pure.
  */
 export function unknownLosses(allowed: readonly string[], steps: readonly LosingStep[], pointer: string): Fault[] {
   const losses = steps.flatMap((step) => step.losses.map(({ id }) => id));
@@ -72,10 +73,16 @@ export function unknownLosses(allowed: readonly string[], steps: readonly Losing
   );
 }
 
-function resourcesIn({ component, goal }: LosingStep): ComponentId[] {
-  if (kindOf(component) !== "stack" || !goal) return [];
-  const logicalIds = Object.keys(stackState(goal).settings.resources);
-  return logicalIds.map((logicalId) => componentId("stack-resource", `${nameOf(component)}/${logicalId}`));
+/** Where the diff of a stack names a resource: also one that the stack has now and loses. */
+const RESOURCE_PATH = /^\/(?:template\/Resources|resources)\/([^/]+)/;
+
+function resourcesIn({ component, goal, diff }: LosingStep): ComponentId[] {
+  if (kindOf(component) !== "stack") return [];
+  const restored = goal ? Object.keys(stackState(goal).settings.resources) : [];
+  const changed = diff.flatMap(({ path }) => RESOURCE_PATH.exec(path)?.[1] ?? []);
+  return [...new Set([...restored, ...changed])].map((logicalId) =>
+    componentId("stack-resource", `${nameOf(component)}/${logicalId}`),
+  );
 }
 
 /** What a run may lose, by the consent and by what the plan said. A loss that the plan did not name needs its name. */

@@ -1,10 +1,12 @@
-import type { Rollback } from "../../domain/activity/rollback.ts";
+import type { Deployment } from "../../domain/activity/deployment.ts";
+import { inheritsConsent, type Rollback } from "../../domain/activity/rollback.ts";
 import { DEFAULT_POLICY } from "../../domain/activity/stage-policy.ts";
 import { type ComponentId, type Components, componentId } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { type Fault, type Problem, problemOf } from "../../domain/errors.ts";
 import { digestOf } from "../../domain/json.ts";
 import { whyNotApproved } from "../../domain/plan/approved.ts";
+import { unknownLosses } from "../../domain/plan/losses.ts";
 import { damageReasons, neededBytes } from "../../domain/plan/needed-bytes.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { RollbackStates } from "../../domain/plan/rollback-states.ts";
@@ -26,7 +28,8 @@ export async function preflight(
   const returned = rollback.toBuild?.package ?? null;
   if (await context.store.isCancelRequested(rollback.id))
     return problem("CANCELLED", "The rollback was cancelled before it ran; its log says by whom.");
-  const refusal = whyNot(rollback, plan) ?? (await whyNotAllowed(context, rollback, plan));
+  const reversed = await Promise.all(rollback.deployments.map((id) => context.store.findDeployment(id)));
+  const refusal = whyNot(rollback, plan, reversed) ?? (await whyNotAllowed(context, rollback, { plan, reversed }));
   if (refusal) return refusal;
   context.log.add("info", "Taking a backup of the picked components as they are now; an undo reads it.");
   const wanted = withSiblings(rollback, states);
@@ -49,16 +52,21 @@ export async function preflight(
 }
 
 /** Approvals may have run out since the run was enqueued, and a policy may ask for more. A drill never comes here. */
-async function whyNotAllowed({ store, clock }: JobContext, rollback: Rollback, plan: Plan): Promise<Problem | null> {
+async function whyNotAllowed(
+  { store, clock }: JobContext,
+  rollback: Rollback,
+  { plan, reversed: deployments }: { plan: Plan; reversed: Reversed },
+): Promise<Problem | null> {
   const { approvals: rule } = (await store.findPolicy(rollback)) ?? DEFAULT_POLICY;
-  const deployments = await Promise.all(rollback.deployments.map((id) => store.findDeployment(id)));
   const decisions = await store.findApprovals(rollback.id);
   const error = whyNotApproved(rollback, { plan, deployments, now: clock.now() }, { rule, decisions });
   return error && problemOf(error);
 }
 
-/** All refusals, conflicts and missing consents at once: they stop a run before its first mutation. */
-function whyNot(rollback: Rollback, plan: Plan): Problem | null {
+type Reversed = readonly (Deployment | null)[];
+
+/** All refusals, conflicts and missing or misspelt consents at once: they stop a run before its first mutation. */
+function whyNot(rollback: Rollback, plan: Plan, reversed: Reversed): Problem | null {
   if (rollback.approvedDigest !== null && rollback.approvedDigest !== plan.digest) {
     return problem(
       "PLAN_STALE",
@@ -66,10 +74,18 @@ function whyNot(rollback: Rollback, plan: Plan): Problem | null {
     );
   }
   const isAllowed = runMayLose({ rollback, plan });
-  const faults = plan.steps.flatMap((step) => faultsOf(step, { onConflict: rollback.onConflict, isAllowed }));
+  const faults = [
+    ...plan.steps.flatMap((step) => faultsOf(step, { onConflict: rollback.onConflict, isAllowed })),
+    ...(inheritsConsent(rollback, reversed) ? [] : misspelt(rollback, plan)),
+  ];
   if (faults.length === 0) return null;
   const named = [...new Set(faults.map(({ detail }) => detail))].join(" ");
   return { ...problem("PLAN_REFUSED", named), errors: faults };
+}
+
+/** Consent to what the plan does not touch was meant for something else, which the run might lose or be refused. */
+function misspelt({ allowDestructive }: Rollback, { steps }: Plan): Fault[] {
+  return typeof allowDestructive === "boolean" ? [] : unknownLosses(allowDestructive, steps, "/allowDestructive");
 }
 
 interface Consent extends Pick<Rollback, "onConflict"> {
