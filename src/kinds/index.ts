@@ -1,4 +1,4 @@
-import type { KindName } from "../domain/component/component.ts";
+import { type ComponentId, isOfKnownKind, type KindName, kindOf } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Action, ActionName } from "../domain/plan/plan.ts";
 import type { Kind } from "./kind.ts";
@@ -14,6 +14,7 @@ import { lambdaTrigger } from "./lambda-trigger.ts";
 import { lambdaUrl } from "./lambda-url.ts";
 import { stack } from "./stack.ts";
 import { stackResource } from "./stack-resource.ts";
+import { unknownKind } from "./unknown-kind.ts";
 
 /** The only list of the kinds. */
 export const KINDS: Readonly<Record<KindName, Kind>> = {
@@ -30,6 +31,11 @@ export const KINDS: Readonly<Record<KindName, Kind>> = {
   "lambda-tags": lambdaTags,
   "lambda-trigger": lambdaTrigger,
 };
+
+/** The kind of a component; one that refuses where a row of another version names a kind that this version lacks. */
+export function kindFor(id: ComponentId): Kind {
+  return isOfKnownKind(id) ? KINDS[kindOf(id)] : unknownKind(kindOf(id));
+}
 
 /** The kind that performs each action. It may differ from the kind of the component that the action restores. */
 const PERFORMERS: Readonly<Record<ActionName, KindName>> = {

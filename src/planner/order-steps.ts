@@ -1,4 +1,11 @@
-import { type ComponentId, KIND_NAMES, type KindName, kindOf, nameOf } from "../domain/component/component.ts";
+import {
+  type ComponentId,
+  isOfKnownKind,
+  KIND_NAMES,
+  type KindName,
+  kindOf,
+  nameOf,
+} from "../domain/component/component.ts";
 import type { Action, PlanStep } from "../domain/plan/plan.ts";
 import type { DraftStep } from "./draft-step.ts";
 import type { Exported } from "./facts.ts";
@@ -139,7 +146,7 @@ function positionOf(draft: DraftStep): string {
   const { component, strategy } = draft;
   if (goesBeforeAlias(draft)) return "before the alias that it addresses goes";
   if (strategy === "stack" && !component.startsWith("stack:")) return POSITIONS["stack-resource"];
-  return POSITIONS[kindOf(component)];
+  return isOfKnownKind(component) ? POSITIONS[kindOf(component)] : "nowhere: its kind is unknown";
 }
 
 /** After the code and with what rules it. */

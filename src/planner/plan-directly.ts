@@ -1,6 +1,6 @@
 import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
 import { type CodePlan, NO_CODE_PLAN } from "../domain/template/code-relocation.ts";
-import { KINDS } from "../kinds/index.ts";
+import { kindFor } from "../kinds/index.ts";
 import type { PlanInput, StepPlan } from "../kinds/kind.ts";
 import type { PlanRequest, TargetFacts } from "./facts.ts";
 import { owningResources } from "./ownership.ts";
@@ -18,7 +18,7 @@ export interface KindFacts extends Omit<TargetFacts, "exports" | "capacity"> {
 export type PlanDirectly = (subject: Subject) => StepPlan;
 
 export function directPlanner(subjects: Subjects, facts: KindFacts): PlanDirectly {
-  return (subject) => KINDS[subject.kind].plan(kindInput(subject, subjects, facts));
+  return (subject) => kindFor(subject.id).plan(kindInput(subject, subjects, facts));
 }
 
 /** What the kind of a component is given to plan with. */

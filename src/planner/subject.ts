@@ -10,7 +10,7 @@ import {
 import { keepLive } from "../domain/component/diff.ts";
 import { turnedBetween } from "../domain/component/turned-triggers.ts";
 import type { StepAction } from "../domain/plan/plan.ts";
-import { KINDS } from "../kinds/index.ts";
+import { kindFor } from "../kinds/index.ts";
 import { actionBetween } from "../kinds/kind.ts";
 import type { PlanRequest, RecordedStates } from "./facts.ts";
 import { owningResources, parentOf } from "./ownership.ts";
@@ -91,12 +91,12 @@ function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, { states, 
     deployed: states.deployed.get(id) ?? null,
     live: states.live.get(id) ?? null,
   };
-  const isUnexplained = !isAsRecorded(id, sides, states) && !isAsIn(kind, sides.before, sides.live);
+  const isUnexplained = !isAsRecorded(id, sides, states) && !isAsIn(sides.before, sides.live);
   const brokenOffBy = (isUnexplained && states.brokenOff?.get(id)) || null;
   const conflict = isUnexplained && brokenOffBy === null;
   const kept = conflict && onConflict === "keep-live";
   const goal = kept ? keptGoal(kind, sides) : sides.before;
-  const action = actionOf(kind, goal, { ...sides, isTurned: isTurned && !kept });
+  const action = actionOf(goal, { ...sides, isTurned: isTurned && !kept });
   const parent = parentOf(id, states);
   const resources = owningResources(id, states);
   const owner = stackOf(resources[0] ?? parent);
@@ -104,11 +104,10 @@ function resolveSubject(id: ComponentId, { onConflict }: PlanRequest, { states, 
 }
 
 function actionOf(
-  kind: KindName,
   goal: CapturedComponent | null,
   { live, isTurned }: Pick<Subject, "live"> & Pick<Resolving, "isTurned">,
 ): StepAction {
-  if (!isAsIn(kind, goal, live)) return actionBetween(goal, live);
+  if (!isAsIn(goal, live)) return actionBetween(goal, live);
   return isTurned ? "restore" : "unchanged";
 }
 
@@ -116,14 +115,14 @@ function actionOf(
 function isAsRecorded(id: ComponentId, { deployed, live }: Sides, { lastRecorded }: RecordedStates): boolean {
   const known = deployed?.digest ?? null;
   const recorded = lastRecorded.has(id) ? (lastRecorded.get(id) ?? null) : known;
-  return recorded === (live?.digest ?? null) || (recorded === known && agreesWithRecord(kindOf(id), deployed, live));
+  return recorded === (live?.digest ?? null) || (recorded === known && agreesWithRecord(deployed, live));
 }
 
 /** An incomplete record says nothing of the settings that it lacks; none of the others may have changed since. */
-function agreesWithRecord(kind: KindName, deployed: CapturedComponent | null, live: CapturedComponent | null): boolean {
-  if (!deployed?.incomplete || !live || live.incomplete) return isAsIn(kind, deployed, live);
+function agreesWithRecord(deployed: CapturedComponent | null, live: CapturedComponent | null): boolean {
+  if (!deployed?.incomplete || !live || live.incomplete) return isAsIn(deployed, live);
   const known = Object.entries(live.state.settings).filter(([member]) => member in deployed.state.settings);
-  return KINDS[kind].diff(deployed.state, { ...live.state, settings: Object.fromEntries(known) }).length === 0;
+  return kindFor(deployed.id).diff(deployed.state, { ...live.state, settings: Object.fromEntries(known) }).length === 0;
 }
 
 type Sides = Pick<Subject, "before" | "deployed" | "live">;
@@ -142,8 +141,8 @@ function keptGoal(kind: KindName, { before, deployed, live }: Sides): CapturedCo
 }
 
 /** Whether there is nothing to restore, by what the kind counts as the same. */
-function isAsIn(kind: KindName, goal: CapturedComponent | null, live: CapturedComponent | null): boolean {
+function isAsIn(goal: CapturedComponent | null, live: CapturedComponent | null): boolean {
   if (!goal || !live) return goal === live;
   if (goal.digest === live.digest) return true;
-  return !goal.incomplete && !live.incomplete && KINDS[kind].diff(goal.state, live.state).length === 0;
+  return !goal.incomplete && !live.incomplete && kindFor(goal.id).diff(goal.state, live.state).length === 0;
 }

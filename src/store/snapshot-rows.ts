@@ -5,7 +5,9 @@ import {
   type ComponentId,
   type ComponentState,
   type Components,
+  isOfKnownKind,
   stateToJson,
+  unknownKindText,
 } from "../domain/component/component.ts";
 import { type DisplayNames, displayNames } from "../domain/component/display-names.ts";
 import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
@@ -134,7 +136,8 @@ type ComponentRow = typeof snapshotComponents.$inferSelect & Pick<typeof states.
 
 export function componentOf(rows: Rows, row: ComponentRow): CapturedComponent {
   const { component: id, parent, physicalId, incomplete, digest } = openCaptured(rows, row);
-  return { id, parent, physicalId, incomplete, state: stateOf(rows, row), digest };
+  const state = stateOf(rows, row);
+  return { id, parent, physicalId, incomplete: isOfKnownKind(id) ? incomplete : unknownKindText(id), state, digest };
 }
 
 function openCaptured(rows: Rows, row: ComponentRow) {

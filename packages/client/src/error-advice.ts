@@ -70,6 +70,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["ABANDONED","Open a new one."],
   ["WRONG_TARGET","Use credentials of the account and region that the job names."],
   ["INCOMPLETE_BACKUP","Leave it out, or restore it from another snapshot, which `GET /v1/components/{componentId}/history` lists: an incomplete state is never restored."],
+  ["KIND_UNKNOWN","Run the version that took the backup, or a later one; or pick the other components by name and leave this one out."],
   ["OWNED_BY_STACK","Do what `detail` says: what a stack owns is created and deleted by the stack alone."],
   ["REQUIRES_COMPONENT","Add the component that the step names."],
   ["TRIGGER_ELSEWHERE","Run the command in `detail`, which takes the trigger back, and plan again; or leave the trigger out."],

@@ -35,9 +35,21 @@ export function parseComponentId(text: string): { kind: KindName; name: string }
   return colon > 0 && kind && name ? { kind, name } : null;
 }
 
-/** The kind of a component. Total, because a text from outside becomes an id through `parseComponentId` only. */
+/**
+ * The kind of a component. A text from outside becomes an id through `parseComponentId` only; a row of another version may
+ * name a kind that this one lacks (`isOfKnownKind`).
+ */
 export function kindOf(id: ComponentId): KindName {
   return id.slice(0, id.indexOf(":")) as KindName;
+}
+
+export function isOfKnownKind(id: ComponentId): boolean {
+  return KIND_NAMES.includes(kindOf(id));
+}
+
+/** Why nothing can be done about a component whose kind this version lacks. */
+export function unknownKindText(id: ComponentId): string {
+  return `${id} is of a kind that this version of Stepback does not know.`;
 }
 
 /** The name of a component within its kind. */

@@ -8,6 +8,12 @@ export const PLAN_REASONS = {
     "The backup of the component is incomplete",
     "Leave it out, or restore it from another snapshot, which `GET /v1/components/{componentId}/history` lists: an incomplete state is never restored.",
   ),
+  KIND_UNKNOWN: row(
+    409,
+    false,
+    "This version of Stepback does not know the kind of the component",
+    "Run the version that took the backup, or a later one; or pick the other components by name and leave this one out.",
+  ),
   OWNED_BY_STACK: row(
     409,
     false,

@@ -16,7 +16,7 @@ import { StepbackError } from "../../domain/errors.ts";
 import { matchesPattern } from "../../domain/name-pattern.ts";
 import { resourcesOf } from "../../domain/template/template.ts";
 import { type CachedReader, functionsOf, nestedIn } from "../../kinds/cached-reader.ts";
-import { KINDS } from "../../kinds/index.ts";
+import { kindFor } from "../../kinds/index.ts";
 import { triggerName } from "../../kinds/lambda/trigger-settings.ts";
 import { mapBounded } from "../map-bounded.ts";
 
@@ -168,7 +168,7 @@ async function capture(
 ): Promise<CapturedComponent[]> {
   const found: CapturedComponent[] = [];
   for (const id of ids) {
-    const component = await KINDS[kindOf(id)].capture(reader, nameOf(id));
+    const component = await kindFor(id).capture(reader, nameOf(id));
     if (component) found.push(component);
   }
   await progress(found);

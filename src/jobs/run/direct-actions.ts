@@ -2,7 +2,7 @@ import { type CapturedComponent, type ComponentId, captured, kindOf } from "../.
 import { NO_REFERENCE_FACTS } from "../../domain/component/references.ts";
 import type { Action, PlanStep } from "../../domain/plan/plan.ts";
 import { NO_LOSS_FACTS } from "../../domain/stack/stack-losses.ts";
-import { KINDS } from "../../kinds/index.ts";
+import { kindFor } from "../../kinds/index.ts";
 import type { PlanInput } from "../../kinds/kind.ts";
 import { aliasActions } from "../../kinds/lambda/alias-actions.ts";
 import { type ChangedId, expectedId } from "../../planner/expected-state.ts";
@@ -22,7 +22,7 @@ export interface ReadBack {
  * taken to be as in the backup, because the container has just restored them. Pure but for the clock.
  */
 export function planRest(run: Run, step: PlanStep, { live, changed }: ReadBack): readonly Action[] {
-  const kind = KINDS[kindOf(step.component)];
+  const kind = kindFor(step.component);
   // A nested stack is restored by its root and is never updated alone.
   if (kind.name === "stack") return [];
   const input = inputAfterStack(run, step, { live, changed });

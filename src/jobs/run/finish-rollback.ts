@@ -1,11 +1,11 @@
 import type { Rollback, RollbackResult } from "../../domain/activity/rollback.ts";
-import { type Components, kindOf } from "../../domain/component/component.ts";
+import type { Components } from "../../domain/component/component.ts";
 import { type Fault, isUnclear, type Problem } from "../../domain/errors.ts";
 import type { Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { createCachedReader } from "../../kinds/cached-reader.ts";
 import { compareWithGoal } from "../../kinds/comparison.ts";
-import { KINDS } from "../../kinds/index.ts";
+import { kindFor } from "../../kinds/index.ts";
 import { expectedState } from "../../planner/expected-state.ts";
 import type { Follow } from "../../store/port/rollbacks.ts";
 import { followWith } from "../follow-up.ts";
@@ -84,11 +84,7 @@ function finishRow(run: Run, step: PlanStep, live: Components, stopped: Problem 
   if (row.status === "Failed" && !isUnsettled) return row;
   if (isUnsettled && !run.begun.has(actingStep(run.plan, step).order)) return notReached(run, row, stopped);
   const expected = expectedState(step.goal, changedIds(run, step, live));
-  const comparison = compareWithGoal(
-    KINDS[kindOf(step.component)],
-    live.get(idAfter(run, step, live)) ?? null,
-    expected,
-  );
+  const comparison = compareWithGoal(kindFor(step.component), live.get(idAfter(run, step, live)) ?? null, expected);
   const proof = proofOf(run, step, expected, comparison);
   if (isUnsettled) return proof.is === "failed" ? notReached(run, row, stopped) : reached(run, step, row);
   if (proof.is !== "failed") return { ...row, verified: true };

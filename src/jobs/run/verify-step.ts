@@ -1,4 +1,4 @@
-import { type ComponentId, type ComponentState, functionOf, kindOf, nameOf } from "../../domain/component/component.ts";
+import { type ComponentId, type ComponentState, functionOf, nameOf } from "../../domain/component/component.ts";
 import { stackState } from "../../domain/component/states/stack.ts";
 import { ERROR_TABLE, type Problem } from "../../domain/errors.ts";
 import { asObject, digestOf } from "../../domain/json.ts";
@@ -6,7 +6,7 @@ import type { ActionName, Plan, PlanStep } from "../../domain/plan/plan.ts";
 import type { StepRow } from "../../domain/plan/step-row.ts";
 import { leftUndone, policiesUndone } from "../../domain/template/same-effect.ts";
 import { ARCHIVES_NONE, type CachedReader, createCachedReader } from "../../kinds/cached-reader.ts";
-import { KINDS } from "../../kinds/index.ts";
+import { kindFor } from "../../kinds/index.ts";
 import type { Comparison } from "../../kinds/kind.ts";
 import { changedPhysicalIds, physicalIdsOf } from "../../planner/expected-state.ts";
 import { doneStatus, problem, type Run, rowOf } from "./run-context.ts";
@@ -101,7 +101,7 @@ export interface Reached {
 
 /** Reads a component back and compares it with the goal. */
 export function verifyStep(run: Run, step: PlanStep, { id, goal }: Pick<Reached, "id" | "goal">): Promise<Comparison> {
-  return KINDS[kindOf(step.component)].verify(comparingReader(run, step), nameOf(id), goal);
+  return kindFor(step.component).verify(comparingReader(run, step), nameOf(id), goal);
 }
 
 /** Archives nothing, and logs each call under the step that reads. Whatever writes makes the next reader a fresh one. */

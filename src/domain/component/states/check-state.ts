@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { type Fault, StepbackError } from "../../errors.ts";
-import { type ComponentId, type ComponentState, type KindName, kindOf } from "../component.ts";
+import { type ComponentId, type ComponentState, isOfKnownKind, type KindName, kindOf } from "../component.ts";
 import {
   LAMBDA_ALIAS_STATE,
   LAMBDA_ASYNC_STATE,
@@ -40,9 +40,9 @@ export function checkState(id: ComponentId, { settings, evidence }: ComponentSta
     .map(({ instancePath, message }) => ({ pointer: instancePath, detail: `${instancePath} ${message}` }));
 }
 
-/** The state, once it fits its kind. Throws INTERNAL, which names the component and each path that does not fit. */
+/** The state, once it fits its kind; one of a kind that this version lacks is nobody's to judge. Throws INTERNAL, which names the component and each path that does not fit. */
 export function checkedState(id: ComponentId, state: ComponentState): ComponentState {
-  if (validatorOf(kindOf(id)).Check(state)) return state;
+  if (!isOfKnownKind(id) || validatorOf(kindOf(id)).Check(state)) return state;
   const faults = checkState(id, state);
   const detail = faults.map((fault) => fault.detail).join("; ");
   throw new StepbackError("INTERNAL", `The stored state of ${id} does not fit its kind: ${detail}.`, faults);
