@@ -10,14 +10,16 @@ import { planFor } from "../support/plan-case.ts";
 const FUTURE = "lambda-durable:shop-prod-pay" as ComponentId;
 const TAGS: ComponentId = "lambda-tags:pay";
 
+const CODE = component("lambda-code:pay", { CodeSha256: "code" });
+
 const future = (secret: string) => state(FUTURE, { Setting: secret });
 
 t.test("a component of a kind that this version lacks is named and refused, and the rest is planned", async (t) => {
   const tags = (Stage: string) => component(TAGS, { Tags: { Stage } });
   const { steps } = planFor({
     picked: [FUTURE, TAGS],
-    sources: { before: byId(future("old"), tags("old")), deployed: byId(future("new"), tags("new")) },
-    live: byId(future("new"), tags("new")),
+    sources: { before: byId(future("old"), tags("old"), CODE), deployed: byId(future("new"), tags("new"), CODE) },
+    live: byId(future("new"), tags("new"), CODE),
   });
   t.match(steps, [
     {
