@@ -1,6 +1,7 @@
 import type { ArtifactStore, Artifacts } from "../artifacts/artifacts.ts";
 import type { AwsAccess, CallLife, CallObserver, Cancellation } from "../aws/gateways/access.ts";
 import type { Activity } from "../domain/activity/activity.ts";
+import { lockedError } from "../domain/activity/locked.ts";
 import type { LogLevel } from "../domain/activity/log.ts";
 import type { ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
@@ -152,10 +153,14 @@ function contextOf(deps: ContextDeps, job: RunningJob): JobContext {
   };
 }
 
-/** Makes sure that the credentials belong to the account and region in which earlier jobs of the activity worked. */
+/**
+ * Makes sure that the credentials belong to the account and region in which earlier jobs of the activity worked, and that
+ * no other work has locked its components there under another name of the target. DEPLOYMENT_IN_PROGRESS, ROLLBACK_IN_PROGRESS.
+ */
 export async function identify(context: JobContext, activity: Activity): Promise<void> {
   const identity = await context.access(null, null).identity.whoAmI();
-  await context.store.identify(context.fence, activity.id, identity);
+  const guard = (unfinished: readonly Activity[]) => lockedError(activity.lock, activity.grants, unfinished);
+  await context.store.identify(context.fence, activity.id, identity, guard);
   context.log.add("info", `Working in account ${identity.account}, region ${identity.region}.`);
 }
 

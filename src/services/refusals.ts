@@ -1,6 +1,7 @@
-import { coveredBy, type Reach } from "../domain/access/grants.ts";
+import type { Reach } from "../domain/access/grants.ts";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
-import { type Lock, locksOverlap } from "../domain/activity/scope.ts";
+import { lockedError } from "../domain/activity/locked.ts";
+import type { Lock } from "../domain/activity/scope.ts";
 import { type ErrorCode, type Fault, StepbackError } from "../domain/errors.ts";
 import type { Guard } from "../store/port/transaction.ts";
 
@@ -24,20 +25,9 @@ export function errorOf(
   return code ? new StepbackError(code, detail, faults) : null;
 }
 
-const IN_PROGRESS: Readonly<Record<Activity["type"], readonly [ErrorCode, string]>> = {
-  deploy: ["DEPLOYMENT_IN_PROGRESS", "deployment"],
-  rollback: ["ROLLBACK_IN_PROGRESS", "rollback"],
-};
-
 /** Refuses work on components that are locked by unfinished work, and names that work to those who may see it. */
 export function refuseLocked(lock: Lock, grants: readonly Reach[]): Guard<readonly Activity[]> {
-  return (unfinished) => {
-    const lockedBy = unfinished.find((activity) => locksOverlap(activity.lock, lock));
-    if (!lockedBy) return null;
-    const [code, word] = IN_PROGRESS[lockedBy.type];
-    const which = coveredBy(grants, lockedBy) ? `The ${word} ${lockedBy.id}` : `A ${word} that you may not see`;
-    return new StepbackError(code, `${which} (${lockedBy.status}) locks some of these components.`);
-  };
+  return (unfinished) => lockedError(lock, grants, unfinished);
 }
 
 /** ALREADY_FINISHED, or null while the job has not ended. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Activity } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { type KeyScope, targetScope } from "../sealing/scopes.ts";
@@ -78,12 +78,19 @@ export function checkGuard<Row>(guard: Guard<Row>, row: Row): void {
   if (refusal) throw refusal;
 }
 
-/** Every queued or running deployment and rollback of a target, oldest first: what locks its components. */
-export async function listUnfinished(rows: Rows, target: string): Promise<readonly Activity[]> {
+/**
+ * Every queued or running deployment and rollback of a target, oldest first: what locks its components. Two names may mean one
+ * place, so those of the same account and region count as soon as they are known. Partitions share neither regions nor accounts.
+ */
+export async function listUnfinished(
+  rows: Rows,
+  { target, identity }: Pick<Activity, "target" | "identity">,
+): Promise<readonly Activity[]> {
+  const isThere = identity && and(eq(activities.account, identity.account), eq(activities.region, identity.region));
   const unfinished = await rows
     .select(ACTIVITY)
     .from(activities)
-    .where(and(UNFINISHED, eq(activities.target, target)))
+    .where(and(UNFINISHED, or(eq(activities.target, target), isThere ?? undefined)))
     .orderBy(asc(activities.createdAt), asc(activities.id));
   return unfinished.map((row) => activityOf(rows, row));
 }

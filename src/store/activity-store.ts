@@ -1,7 +1,16 @@
 import { eq, inArray, isNull, max, or, sql } from "drizzle-orm";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
-import { ACTIVITY, activityOf, getActivity, matches, NEWEST_FIRST, updateActivity } from "./activity-rows.ts";
+import {
+  ACTIVITY,
+  activityOf,
+  checkGuard,
+  getActivity,
+  listUnfinished,
+  matches,
+  NEWEST_FIRST,
+  updateActivity,
+} from "./activity-rows.ts";
 import { deedIf, endDeed } from "./audit-deeds.ts";
 import { deploymentOf, selectDeployments } from "./deployment-rows.ts";
 import { closeActivity } from "./ending-rows.ts";
@@ -117,11 +126,16 @@ function createEndings(database: SqliteDatabase): Omit<ActivityStore, Lists> {
         else await closeActivity(rows, activity, problem, at);
       });
     },
-    identify: async (fence, id, identity) => {
+    identify: async (fence, id, identity, guard) => {
       const says = (isFirst: boolean) => deedIf(isFirst, "activity.identify", id, { after: { ...identity } });
       await writeFenced(database, { fence, says }, async (rows) => {
-        const { identity: known } = await getActivity(rows, id);
+        const { identity: known, target } = await getActivity(rows, id);
         if (known === null) {
+          const here = await listUnfinished(rows, { target, identity });
+          checkGuard(
+            guard,
+            here.filter((other) => other.target !== target),
+          );
           await updateActivity(rows, id, { ...identity });
           return true;
         }

@@ -27,7 +27,7 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
   return {
     openDeployment: (deployment, guard, enqueue) =>
       database.write(openedDeployment(deployment), async (rows, transaction) => {
-        checkGuard(guard, await listUnfinished(rows, deployment.target));
+        checkGuard(guard, await listUnfinished(rows, deployment));
         await insertDeployment(rows, deployment);
         await enqueue(transaction);
         await noteMade(rows, deployment.id);

@@ -57,7 +57,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
   return {
     openRollback: (rollback, guard, enqueue) =>
       database.write(openedRollback(rollback), async (rows, transaction) => {
-        if (enqueue) checkGuard(guard, await listUnfinished(rows, rollback.target));
+        if (enqueue) checkGuard(guard, await listUnfinished(rows, rollback));
         await insertRollback(rows, rollback);
         await noteMade(rows, rollback.id);
         await enqueue?.(transaction);
@@ -90,7 +90,7 @@ function createPreparation(database: SqliteDatabase): Pick<RollbackStore, Prepar
         checkGuard(guard, draft);
         await refuseOtherPlan(rows, id, planDigest);
         checkGuard(approved, await readApprovals(rows, id));
-        checkGuard(busy, await listUnfinished(rows, draft.target));
+        checkGuard(busy, await listUnfinished(rows, draft));
         await updateActivity(rows, id, { status: "Queued", lock, error: null });
         const consent = allowDestructive === undefined ? {} : consentColumns(allowDestructive);
         await updateRollback(rows, id, { approvedDigest: planDigest, waiver, ...consent });

@@ -76,7 +76,7 @@ export async function openDeployment(service: TestService, more: object = {}): P
 /** Plays `take-snapshot`. */
 export async function giveBackup(service: TestService, id: string, states: readonly CapturedComponent[] = BEFORE) {
   const fence = await service.claim();
-  await service.store.identify(fence, id, { account: "000000000000", region: "eu-central-1" });
+  await service.store.identify(fence, id, { account: "000000000000", region: "eu-central-1" }, () => null);
   const deployment = await service.services.deployments.find(id);
   const snapshot = { id: deployment.backup.id, takenAt: service.clock.now(), components: states };
   await service.store.saveBackup(fence, id, snapshot, { lock: null, lines: [line(service, "backup taken")] });

@@ -94,6 +94,32 @@ function placesCalled({ account }: Scene): string[] {
   return [...new Set(calls.map(({ accountId, region }) => `${accountId} ${region}`))];
 }
 
+t.test("two names of one account and region lock each other's components, and no others", async (t) => {
+  const scene = await openScene(t, [...TARGETS, { name: "virginia-again", region: "us-east-1" }]);
+  const { account, at } = scene;
+  const ended = await deployBuild(scene, "virginia");
+  await createFunction(at.virginia, "other", "v1");
+  const open = (target: string, name = "pay") => openDeployment(account, { functions: [name] }, { target });
+  const first = await open("virginia");
+  t.match(first, { status: "In Progress" });
+  account.sandbox.calls.clear();
+  const locked = { code: "DEPLOYMENT_IN_PROGRESS", detail: new RegExp(`${first.id} in the target virginia `) };
+  t.match(await open("virginia-again"), { status: "Exception", error: locked });
+  t.same(placesCalled(scene), [], "nothing was read there");
+  t.match(await open("virginia-again", "other"), { status: "In Progress" });
+  t.match(await open("ireland"), { status: "In Progress" }, "another region is another place");
+  await account.api("POST", `/v1/deployments/${first.id}/cancel`);
+
+  const again = await open("virginia-again");
+  t.match(again, { status: "In Progress" });
+  const body = { deployment: ended, components: "all" };
+  const refused = await account.api("POST", "/v1/rollbacks", body);
+  t.match(refused, { status: 409, body: { code: "DEPLOYMENT_IN_PROGRESS" } }, "a rollback knows its place beforehand");
+  t.match(JSON.stringify(refused.body), `${again.id} in the target virginia-again`);
+  await account.api("POST", `/v1/deployments/${again.id}/cancel`);
+  t.match(await rollBack(account, ended, "all"), { status: "Completed" });
+});
+
 t.test("one build in three targets gives three restore points, and rolling one back leaves the others", async (t) => {
   const scene = await openScene(t);
   const { account } = scene;

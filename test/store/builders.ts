@@ -209,7 +209,7 @@ export async function deploy(
   states: { before: readonly CapturedComponent[]; deployed?: readonly CapturedComponent[]; recordedAt?: number },
 ): Promise<void> {
   const opened = await openDeployment(store, given);
-  await store.identify(opened, given.id, IDENTITY);
+  await store.identify(opened, given.id, IDENTITY, allow);
   await store.saveBackup(opened, given.id, snapshot(given.backup.id, states.before), { lock: null, lines: [] });
   if (!states.deployed) return;
   await report(store, given.id);
@@ -233,7 +233,7 @@ export function report(store: Store, id: string): Promise<void> {
 export async function beginRollback(store: Store, given: Rollback, steps: readonly StepRow[]): Promise<ClaimedJob> {
   await store.openRollback(given, allow, enqueue(store, "run-rollback", given.id));
   const job = await claim(store);
-  await store.identify(job, given.id, IDENTITY);
+  await store.identify(job, given.id, IDENTITY, allow);
   const backup = snapshot(`snp_backup_${given.id}`, [component("lambda-code:shop-pay")]);
   await store.beginRun(job, given.id, { snapshot: backup, steps, at: NOW + 2_000, lines: [line("Running.")] });
   return job;

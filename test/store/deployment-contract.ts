@@ -65,7 +65,7 @@ async function testOpening(t: Test, open: OpenStore): Promise<void> {
     t.match(job, { type: "take-snapshot", subject: "dep_1" });
     t.same(await store.findDeployment("dep_1"), given);
 
-    await store.identify(job, "dep_1", IDENTITY);
+    await store.identify(job, "dep_1", IDENTITY, allow);
     const before = [component("lambda-code:shop-pay"), component("stack:shop-api")];
     await store.saveBackup(job, "dep_1", snapshot(given.backup.id, before), {
       lock: null,
@@ -222,7 +222,7 @@ async function testOwnership(t: Test, open: OpenStore): Promise<void> {
     const failure = { problem: PROBLEM, at: NOW, lines: [line("late")] };
     for (const late of [
       () => store.saveBackup(stale, "dep_1", taken, { lock: null, lines: [line("late")] }),
-      () => store.identify(stale, "dep_1", IDENTITY),
+      () => store.identify(stale, "dep_1", IDENTITY, allow),
       () => store.failActivity(stale, "dep_1", failure),
       () => store.appendLines(stale, "dep_1", [line("late")]),
       () => store.endJob(stale),
@@ -243,12 +243,12 @@ async function testOwnership(t: Test, open: OpenStore): Promise<void> {
   await t.test("a deployment belongs to one account and region", async (t) => {
     const store = await open(t);
     const job = await openDeployment(store, deployment("dep_1"));
-    await store.identify(job, "dep_1", IDENTITY);
-    await store.identify(job, "dep_1", IDENTITY);
-    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, region: "us-east-1" }), { code: "WRONG_TARGET" });
-    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, account: "111111111111" }), { code: "WRONG_TARGET" });
+    await store.identify(job, "dep_1", IDENTITY, allow);
+    await store.identify(job, "dep_1", IDENTITY, allow);
+    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, region: "us-east-1" }, allow), { code: "WRONG_TARGET" });
+    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, account: "111111111111" }, allow), { code: "WRONG_TARGET" });
     t.match(await store.findDeployment("dep_1"), { identity: IDENTITY });
-    await t.rejects(store.identify(job, "dep_none", IDENTITY), { code: "NOT_FOUND" });
+    await t.rejects(store.identify(job, "dep_none", IDENTITY, allow), { code: "NOT_FOUND" });
   });
 }
 

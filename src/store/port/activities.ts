@@ -4,7 +4,7 @@ import type { Deployment } from "../../domain/activity/deployment.ts";
 import type { Rollback } from "../../domain/activity/rollback.ts";
 import type { Problem } from "../../domain/errors.ts";
 import type { Fence } from "./jobs.ts";
-import type { NewLine, Page, Paged } from "./transaction.ts";
+import type { Guard, NewLine, Page, Paged } from "./transaction.ts";
 
 export interface ActivityFilter {
   readonly type?: "deploy" | "rollback";
@@ -48,6 +48,14 @@ export interface ActivityStore {
   ): Promise<void>;
   /** The latest time of any activity, line of its log, snapshot or package; 0 where there is none. */
   latestTime(): Promise<number>;
-  /** Stores the account and region that the first job found. WRONG_TARGET when the activity already has others. */
-  identify(fence: Fence, id: string, identity: TargetIdentity): Promise<void>;
+  /**
+   * Stores the account and region that the first job found. WRONG_TARGET when the activity already has others. The guard sees
+   * unfinished activities of the same account and region whose targets have other names: nothing knew of them before.
+   */
+  identify(
+    fence: Fence,
+    id: string,
+    identity: TargetIdentity,
+    guard: Guard<readonly Activity[]>,
+  ): Promise<void>;
 }

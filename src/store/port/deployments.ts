@@ -13,7 +13,7 @@ import type { Cancelling, Enqueue, Guard, NewLine, Page, Paged } from "./transac
 export interface DeploymentStore {
   /**
    * Inserts a Queued deployment with a Pending backup and its job. `guard` sees every unfinished deployment and every
-   * Queued or In Progress rollback of the same target, inside the transaction.
+   * Queued or In Progress rollback of the same target, or of the same account and region, inside the transaction.
    */
   openDeployment(deployment: Deployment, guard: Guard<readonly Activity[]>, enqueue: Enqueue): Promise<void>;
   /** Stores the backup as Ready, sets the deployment In Progress and ends the job, in one transaction. */
