@@ -51,7 +51,7 @@ export function addAccessControl(app: FastifyInstance, access: AccessService): v
     request.principal = principal;
     request.watchLogin = (signal, ended) => access.watch(principal, signal, ended);
     const roles = rolesOf(request);
-    if (principal.deployment !== null && !isOfOne(request)) {
+    if (principal.deployment !== null && !isOfOne(request.routeOptions.url ?? "", request.method)) {
       throw new StepbackError("FORBIDDEN", `This token is for the deployment ${principal.deployment} only.`);
     }
     if (actingGrants(principal, roles).length === 0) {
@@ -103,8 +103,8 @@ async function placeOf(access: AccessService, { params }: FastifyRequest): Promi
   return { id, ...place };
 }
 
-/** Whether a login of one deployment may ask for it: the caller, a deployment, a snapshot, or to read a rollback. */
-function isOfOne({ method, routeOptions: { url = "" } }: FastifyRequest): boolean {
+/** Whether a login of one deployment may call the route: the caller, a deployment, a snapshot, or to read a rollback. */
+export function isOfOne(url: string, method: string): boolean {
   if (url === "/v1/me" || /^\/v1\/(deployments|snapshots)\/:id/.test(url)) return true;
   return (method === "GET" || method === "HEAD") && /^\/v1\/rollbacks\/:id/.test(url);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
 import { Type } from "typebox";
 import { READERS } from "../domain/access/roles.ts";
 import { ERROR_TABLE, type ErrorCode } from "../domain/errors.ts";
+import { isOfOne } from "./access-control.ts";
 
 declare module "fastify" {
   interface FastifySchema {
@@ -25,7 +26,6 @@ export function refusals(...codes: readonly ErrorCode[]): Record<never, never> {
 const OF_ALL = [
   "VALIDATION_FAILED",
   "UNAUTHENTICATED",
-  "FORBIDDEN",
   "TOO_MANY_FAILED_LOGINS",
   "TOO_MANY_REQUESTS",
   "TOO_MANY_OPEN_REQUESTS",
@@ -63,6 +63,7 @@ function commonCodes({ method, url, config, schema = {} }: RouteOptions): readon
   const isRead = method === "GET" || method === "HEAD";
   return [
     ...OF_ALL,
+    ...(isForReaders(schema) && isOfOne(url, String(method)) ? [] : (["FORBIDDEN"] as const)),
     ...(isAddressed ? (["NOT_FOUND"] as const) : []),
     ...(isAddressed && !isForReaders(schema) ? (["OUTSIDE_GRANT"] as const) : []),
     ...(isRead && !config?.isRecorded ? [] : OF_WRITES),

@@ -23,8 +23,13 @@ export interface FuzzService extends Stand {
   begin(round: string): Promise<void>;
 }
 
-/** Followed logs stay open until the request is abandoned; a few at a time are enough. */
-const SETTINGS = { STEPBACK_PORT: "0", STEPBACK_LOG_LEVEL: "fatal", STEPBACK_MAX_FOLLOWERS: "3" };
+/** Followed logs stay open until the request is abandoned; a few at a time are enough. A busy machine is no overload here. */
+const SETTINGS = {
+  STEPBACK_PORT: "0",
+  STEPBACK_LOG_LEVEL: "fatal",
+  STEPBACK_MAX_FOLLOWERS: "3",
+  STEPBACK_MAX_DELAY_MS: "60000",
+};
 
 export async function startFuzzService(t: Pick<Test, "teardown">): Promise<FuzzService> {
   const sandbox = createSandbox({ updateMs: 0, clock: eagerClock });

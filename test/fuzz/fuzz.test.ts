@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import t from "tap";
+import { sendDirected } from "./directed.ts";
 import { startFuzzService } from "./fuzz-service.ts";
+import { createJudge } from "./judge.ts";
 import { readApi } from "./operations.ts";
 import { Reached } from "./reached.ts";
 import { fuzz, ROUND } from "./run.ts";
@@ -13,12 +15,26 @@ const { values: options } = parseArgs({
   },
 });
 
+/** What any operation that needs a login may be refused with, and is here. */
+const OF_ALL = /^(?!isReady)\w+ (400|401|403|404|413|415|429|500|503|507)$/;
+
+/** They need a whole body before: the first is drawn in longer runs, the second has a test among those of packages. */
+const ELSEWHERE = ["rollBackToBuild 404", "storePackage 413"];
+
 t.test("the service answers whatever is sent as its OpenAPI document says", async (t) => {
   const api = await readApi();
   const service = await startFuzzService(t);
   const reached = new Reached();
+  const judge = createJudge(api, { isOutage: true });
+  t.same(await sendDirected(service, api, { judge, reached }), [], "what every operation is refused for");
   const wanted = { seed: Number(options.seed), from: Number(options.from), rounds: Number(options.rounds) };
   const faults = await fuzz(service, api, wanted, reached);
-  t.comment(`${wanted.rounds * ROUND} requests\n${reached.table(api)}`);
+  const missing = reached.missing(api);
+  t.comment(`${wanted.rounds * ROUND} requests\n${reached.table(api)}\nnot reached: ${missing.join(", ")}`);
   t.same(faults.slice(0, 50), [], `${faults.length} faults`);
+  t.same(
+    missing.filter((status) => OF_ALL.test(status) && !ELSEWHERE.includes(status)),
+    [],
+    "each refusal that goes by method and address was reached",
+  );
 });
