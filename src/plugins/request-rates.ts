@@ -23,7 +23,10 @@ export interface RequestRate {
  * `Retry-After`. Each answer says what is left, in the header fields `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) of
  * the IETF's draft "RateLimit header fields for HTTP".
  */
-export async function addRequestRate(app: FastifyInstance, { perMinute, now, callerOf, hook }: RequestRate): Promise<void> {
+export async function addRequestRate(
+  app: FastifyInstance,
+  { perMinute, now, callerOf, hook }: RequestRate,
+): Promise<void> {
   await app.register(rateLimit, {
     max: perMinute,
     timeWindow: WINDOW_MS,

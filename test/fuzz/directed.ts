@@ -51,7 +51,9 @@ export async function sendDirected(
 function refusedRequests(operation: Operation): FuzzRequest[] {
   const request = requestTo(operation);
   const roles = operation.roles ?? [];
-  const forbidden = LOGINS.find(({ name, tenant, isIn }) => isIn && tenant && !roles.some((role) => name.endsWith(role)));
+  const forbidden = LOGINS.find(
+    ({ name, tenant, isIn }) => isIn && tenant && !roles.some((role) => name.endsWith(role)),
+  );
   const json = { "content-type": "application/json" };
   const takesJson = operation.method !== "GET" && !("application/zip" in operation.bodies);
   return [
@@ -66,7 +68,12 @@ function refusedRequests(operation: Operation): FuzzRequest[] {
 
 /** An address of something that exists: a query is judged after that. */
 function known({ path }: Operation): string {
-  const kinds: Readonly<Record<string, string>> = { deployments: "dep", rollbacks: "rbk", snapshots: "snp", pins: "pin" };
+  const kinds: Readonly<Record<string, string>> = {
+    deployments: "dep",
+    rollbacks: "rbk",
+    snapshots: "snp",
+    pins: "pin",
+  };
   const kind = kinds[path.split("/")[2] ?? ""] ?? "tok";
   const names = path.replace("{id}", `@${kind}:0`).replace("{componentId}", "@component:0");
   return names.replace("{application}", "@team").replaceAll(/\{\w+\}/g, "absent");
