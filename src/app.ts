@@ -28,6 +28,7 @@ import { buildRoutes } from "./routes/builds.ts";
 import { componentRoutes } from "./routes/components.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { meRoutes } from "./routes/me.ts";
 import { NOUNS } from "./routes/nouns.ts";
 import { pinRoutes } from "./routes/pins.ts";
@@ -148,6 +149,7 @@ function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">
     addIdempotencyKeys(app, services.idempotency);
     await app.register(meRoutes, { prefix: "/me" });
     await app.register(auditRoutes(services), { prefix: "/audit" });
+    await app.register(keyRoutes(services), { prefix: "/keys" });
     await app.register(tokenRoutes(services), { prefix: "/tokens" });
     await app.register(deploymentRoutes(services), { prefix: "/deployments" });
     await app.register(rollbackRoutes(services), { prefix: "/rollbacks" });

@@ -27,6 +27,7 @@ import {
   type Parts,
   removeLeftBehind,
   renewKeys,
+  rotateWhenAsked,
   roundsLog,
   sequenceAudit,
   stop,
@@ -227,8 +228,10 @@ async function assemble(
       logger.warn(`the admin token in ${file} was revoked: delete the file to have a new one made at the next start`);
     await store.releaseKey(null);
     gate.open();
-    void deliver(dispatcher, worker, () => awaitHandover(store, clock, { earlier, self, signal }));
+    const handedOver = awaitHandover(store, clock, { earlier, self, signal });
+    void deliver(dispatcher, worker, () => handedOver);
     void abandonExpired(services, { clock, logger, afterMs: config.abandonAfterMs, signal });
+    void handedOver.catch(() => {}).then(() => rotateWhenAsked(store, { clock, logger, signal }));
     void renewKeys(store, { clock, logger, signal });
     void sequenceAudit(services, { clock, logger, signal });
     void removeLeftBehind(artifacts, { clock, logger, signal });

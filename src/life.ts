@@ -6,7 +6,9 @@ import { isLeftToOthers } from "./domain/errors.ts";
 import type { Clock } from "./domain/ids.ts";
 import type { Dispatcher } from "./jobs/queue/dispatcher.ts";
 import { Rounds, type RoundsLog } from "./jobs/queue/rounds.ts";
+import { rotateKeys } from "./jobs/rotate-keys.ts";
 import type { Services } from "./services/services.ts";
+import type { KeyRotationStore } from "./store/port/key-rotations.ts";
 import type { Store } from "./store/store.ts";
 
 /*
@@ -123,6 +125,27 @@ export async function abandonExpired(
     await clock.sleep(ABANDON_CHECK_MS, signal);
   }
 }
+
+/** How soon a wish to rotate the keys is met. */
+const ROTATION_CHECK_MS = 2_000;
+
+/** Goes on with the rotation of the keys that somebody asked for, beside the jobs. */
+export async function rotateWhenAsked(
+  store: KeyRotationStore,
+  { clock, logger, signal }: RoundsContext,
+): Promise<void> {
+  const rounds = new Rounds(roundsLog(logger, "keys are rotated"));
+  while (!signal.aborted) {
+    await rounds.run(async () => {
+      const master = await rotateKeys(store, { clock, signal });
+      if (master !== null) logger.warn({ key: master }, KEEP_A_COPY);
+    });
+    await clock.sleep(ROTATION_CHECK_MS, signal);
+  }
+}
+
+const KEEP_A_COPY =
+  "all keys are wrapped by this master key now: where it is in a file, keep a new copy of the file elsewhere, the earlier ones do not open the data folder any more";
 
 /** Keys live an hour, and are unwrapped again when a quarter of it is over. */
 const RENEW_MS = 300_000;

@@ -55,6 +55,7 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         { name: "stages", description: "The policy of a stage, and its branches and builds that need revalidation" },
         { name: "access", description: "Who one is, and the tokens that people and pipelines log in with" },
         { name: "audit", description: "Who did what, so that nobody can change it unseen" },
+        { name: "keys", description: "The keys under which everything is sealed, and what wraps them" },
         { name: "service", description: "The service itself" },
       ],
     },

@@ -7,6 +7,7 @@ import { ApprovalShape, ApprovalStateShape } from "./wire/approval.ts";
 import { AuditRowShape } from "./wire/audit.ts";
 import { BuildShape, PackageShape } from "./wire/build.ts";
 import { AlteredShape, DeploymentShape } from "./wire/deployment.ts";
+import { KeyRotationShape, KeyShape } from "./wire/key.ts";
 import { LogLineShape } from "./wire/log-line.ts";
 import { OrphanShape } from "./wire/orphan.ts";
 import { PinShape, RevalidationShape } from "./wire/pin.ts";
@@ -43,4 +44,6 @@ export const NOUNS: readonly TSchema[] = [
   AuditRowShape.schema,
   GrantShape.schema,
   TokenShape.schema,
+  KeyShape.schema,
+  KeyRotationShape.schema,
 ];

@@ -9,6 +9,7 @@ import { createDraftService, type DraftService } from "./drafts.ts";
 import { createHealthService, type HealthService } from "./health.ts";
 import { createHistoryService, type HistoryService } from "./histories.ts";
 import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
+import { createKeyService, type KeyService } from "./keys.ts";
 import { createLogService, type LogService } from "./logs.ts";
 import { createPackageCommandService, type PackageCommandService } from "./package-commands.ts";
 import { createPinService, type PinService } from "./pins.ts";
@@ -32,6 +33,7 @@ export interface Services {
   readonly health: HealthService;
   readonly histories: HistoryService;
   readonly idempotency: IdempotencyService;
+  readonly keys: KeyService;
   readonly logs: LogService;
   readonly packageCommands: PackageCommandService;
   readonly pins: PinService;
@@ -56,6 +58,7 @@ export function createServices(deps: ServiceDeps): Services {
     health: createHealthService(deps),
     histories: createHistoryService(deps),
     idempotency: createIdempotencyService(deps),
+    keys: createKeyService(deps),
     logs: createLogService(deps),
     packageCommands: createPackageCommandService(deps),
     pins: createPinService(deps),

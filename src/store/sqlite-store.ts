@@ -12,6 +12,7 @@ import { createDeploymentStore } from "./deployment-store.ts";
 import { createGenerationStore } from "./generation-store.ts";
 import { createHistoryStore } from "./history-store.ts";
 import { createJobStore } from "./job-store.ts";
+import { createKeyRotationStore } from "./key-rotation-store.ts";
 import { createKeyStore } from "./key-store.ts";
 import { createLogStore } from "./log-store.ts";
 import { prepareDatabase } from "./migrations.ts";
@@ -48,6 +49,7 @@ export async function openSqliteStore(file: string, { openMaster, now, random }:
   const database = openSqliteDatabase(file, keys, createRecorder(now));
   return {
     ...createKeyStore(database, ring),
+    ...createKeyRotationStore(database, ring),
     ...createActivityStore(database),
     ...createDeploymentStore(database),
     ...createRollbackStore(database),

@@ -5,6 +5,7 @@ import type { BuildStore, CommandStore } from "./port/builds.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
 import type { GenerationStore } from "./port/generations.ts";
 import type { JobStore } from "./port/jobs.ts";
+import type { KeyRotationStore } from "./port/key-rotations.ts";
 import type { KeyStore } from "./port/keys.ts";
 import type { LogStore } from "./port/logs.ts";
 import type { PinStore, RevalidationStore } from "./port/pins.ts";
@@ -35,7 +36,8 @@ export interface Store
     GenerationStore,
     AccessStore,
     AuditStore,
-    KeyStore {
+    KeyStore,
+    KeyRotationStore {
   /** Resolves when the database can be read and written; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -74,6 +74,7 @@ async function seed(t: Parameters<typeof startTestService>[0]): Promise<Seeded> 
     snapshots: snapshot,
     pins: `pin_${"0".repeat(20)}`,
     tokens: `tok_${"0".repeat(20)}`,
+    keys: `rot_${"0".repeat(20)}`,
     applications: `rvl_${"0".repeat(20)}`,
   };
   return {

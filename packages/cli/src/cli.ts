@@ -8,6 +8,7 @@ import { deployCommand } from "./commands/deploy.ts";
 import { deploymentsCommand } from "./commands/deployments.ts";
 import { drillCommand } from "./commands/drill.ts";
 import { historyCommand } from "./commands/history.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { pinsCommand } from "./commands/pins.ts";
 import { policyCommand } from "./commands/policy.ts";
@@ -45,6 +46,7 @@ const COMMANDS: readonly ClientCommand[] = [
   policyCommand,
   drillCommand,
   tokensCommand,
+  keysCommand,
 ];
 
 const HELP_AFTER = `

@@ -73,6 +73,7 @@ export interface paths {
         trace?: never;
     };
     "/v1/audit": {
+    "/v1/keys": {
         parameters: {
             query?: never;
             header?: never;
@@ -81,6 +82,8 @@ export interface paths {
         };
         /** Who did what, newest first */
         get: operations["listAuditRecords"];
+        /** The keys under which everything is sealed, and what wraps each; never a key itself */
+        get: operations["listKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -90,6 +93,7 @@ export interface paths {
         trace?: never;
     };
     "/v1/audit/checkpoint": {
+    "/v1/keys/rotations": {
         parameters: {
             query?: never;
             header?: never;
@@ -115,6 +119,26 @@ export interface paths {
         };
         /** The records up to now, oldest first, as a file that can be checked without the service */
         get: operations["exportAudit"];
+        /** Rotations, newest first, with who asked for them */
+        get: operations["listKeyRotations"];
+        put?: never;
+        /** Wrap every key by a new version of the master key, or by the one that the settings name now, while the service works */
+        post: operations["rotateKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/rotations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rotation, and how far it has come */
+        get: operations["getKeyRotation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1497,6 +1521,40 @@ export interface components {
             revokedBy: string | null;
             deployment: string | null;
         };
+        Key: {
+            /** @description `dk_…`, as rows and files name it */
+            id: string;
+            /** @enum {unknown} */
+            purpose: "data" | "digest" | "name" | "fingerprint";
+            /** @description What it seals: `target/NAME`, `package/APPLICATION/STAGE` or `installation` */
+            scope: string;
+            period: string | null;
+            /** @description What wraps it: a version of the master key file (`mk_…`), or the ARN of a key of KMS */
+            master: string;
+            recovery: string | null;
+            /** @description Whether those are the ones of the settings; a rotation makes it so */
+            current: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        KeyRotation: {
+            /** @description `rot_…` */
+            id: string;
+            /** @enum {unknown} */
+            status: "Queued" | "In Progress" | "Completed" | "Exception";
+            /** @description Subject of the principal */
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            master: string | null;
+            /** @description Keys that have been wrapped again so far */
+            keys: number;
+            /** @description Keys that are lost, and stay as they are */
+            skipped: number;
+            startedAt: string | null;
+            finishedAt: string | null;
+            error: components["schemas"]["ErrorCode"] | null;
+        };
     };
     responses: {
         /** @description `VALIDATION_FAILED`: The request is not valid */
@@ -1744,6 +1802,8 @@ export type Response422IdempotencyKeyReusedUnknownComponentDuplicateComponentNot
 export type Response403ForbiddenOutsideGrantNotByRequester = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER'];
 export type Response410ArtifactMissing = components['responses']['410-ARTIFACT_MISSING'];
 export type Response409IdempotencyInProgressNotActive = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE'];
+export type Key = components['schemas']['Key'];
+export type KeyRotation = components['schemas']['KeyRotation'];
 export type $defs = Record<string, never>;
 export interface operations {
     isAlive: {
@@ -2059,6 +2119,9 @@ export interface operations {
                 /** @description The id of what it was done to */
                 subject?: string;
                 application?: string;
+    listKeys: {
+        parameters: {
+            query?: {
                 limit?: number;
                 /** @description `next` of the previous page */
                 cursor?: string;
@@ -2077,6 +2140,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["AuditRow"][];
+                        items: components["schemas"]["Key"][];
                         next: string | null;
                     };
                 };
@@ -2111,6 +2175,13 @@ export interface operations {
     getAuditCheckpoint: {
         parameters: {
             query?: never;
+    listKeyRotations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the previous page */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2150,6 +2221,11 @@ export interface operations {
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
+                        items: components["schemas"]["KeyRotation"][];
+                        next: string | null;
+                    };
+                };
+            };
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2186,6 +2262,9 @@ export interface operations {
                 /** @description 1: each record with the proof that the signed log has it */
                 proofs?: "0" | "1";
             };
+    rotateKeys: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2194,6 +2273,8 @@ export interface operations {
         responses: {
             /** @description The file */
             200: {
+            /** @description Default Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2208,6 +2289,49 @@ export interface operations {
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeyRotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -5416,3 +5540,5 @@ export const stagePolicyPinsValues: ReadonlyArray<FlattenedDeepRequired<componen
 export const stagePolicyEmergencyRolesValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StagePolicy"]["emergency"]["roles"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const approvalDecisionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Approval"]["decision"]> = ["approve", "refuse"];
 export const grantRoleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Grant"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
+export const keyPurposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Key"]["purpose"]> = ["data", "digest", "name", "fingerprint"];
+export const keyRotationStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["KeyRotation"]["status"]> = ["Queued", "In Progress", "Completed", "Exception"];

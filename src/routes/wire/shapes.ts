@@ -55,6 +55,7 @@ export const SnapshotId = idText("snp");
 export const PinId = idText("pin");
 export const RevalidationId = idText("rvl");
 export const TokenId = idText("tok");
+export const KeyRotationId = idText("rot");
 
 export const KindText = Type.Enum([...KIND_NAMES]);
 
