@@ -32,6 +32,9 @@ const OF_ALL = [
   "INTERNAL",
   "KEY_LOST",
   "STORE_UNAVAILABLE",
+  "KEY_UNAVAILABLE",
+  "KEY_DENIED",
+  "KEY_DISABLED",
   "SHUTTING_DOWN",
 ] as const satisfies readonly ErrorCode[];
 

@@ -3,9 +3,9 @@ import { Type } from "typebox";
 import { ADMINS } from "../domain/access/roles.ts";
 import { callerOf } from "../plugins/access-control.ts";
 import { once } from "../plugins/idempotency-keys.ts";
+import { refusals } from "../plugins/refusals.ts";
 import type { Services } from "../services/services.ts";
 import { PageQuery, pageFrom, sendPage } from "./list-query.ts";
-import { REFUSALS } from "./refusals.ts";
 import { KeyRotationShape, KeyShape, presentKey, presentRotation } from "./wire/key.ts";
 import { KeyRotationId, pageOf } from "./wire/shapes.ts";
 
@@ -17,7 +17,7 @@ const LIST = {
   tags: TAGS,
   "x-required-role": ADMINS,
   querystring: PageQuery,
-  response: { 200: pageOf(KeyShape.ref), ...REFUSALS },
+  response: { 200: pageOf(KeyShape.ref), ...refusals("OUTSIDE_GRANT") },
 } as const;
 
 const ROTATE = {
@@ -26,7 +26,7 @@ const ROTATE = {
     "Wrap every key by a new version of the master key, or by the one that the settings name now, while the service works",
   tags: TAGS,
   "x-required-role": ADMINS,
-  response: { 202: KeyRotationShape.ref, ...REFUSALS },
+  response: { 202: KeyRotationShape.ref, ...refusals("OUTSIDE_GRANT") },
 } as const;
 
 const LIST_ROTATIONS = {
@@ -35,7 +35,7 @@ const LIST_ROTATIONS = {
   tags: TAGS,
   "x-required-role": ADMINS,
   querystring: PageQuery,
-  response: { 200: pageOf(KeyRotationShape.ref), ...REFUSALS },
+  response: { 200: pageOf(KeyRotationShape.ref), ...refusals("OUTSIDE_GRANT") },
 } as const;
 
 const GET_ROTATION = {
@@ -44,7 +44,7 @@ const GET_ROTATION = {
   tags: TAGS,
   "x-required-role": ADMINS,
   params: Type.Object({ id: KeyRotationId }),
-  response: { 200: KeyRotationShape.ref, ...REFUSALS },
+  response: { 200: KeyRotationShape.ref, ...refusals("OUTSIDE_GRANT") },
 } as const;
 
 /** /v1/keys: what everything is sealed under. */

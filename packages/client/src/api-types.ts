@@ -884,7 +884,7 @@ export interface components {
          * @description A code of the error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "TOO_MANY_OPEN_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "NOT_BY_REQUESTER" | "EMERGENCY_NOT_ALLOWED" | "OUTSIDE_BINDING" | "UNSUPPORTED_GRANT_TYPE" | "TOKEN_NOT_EXCHANGEABLE" | "EXCHANGE_TARGET_REFUSED" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "MALFORMED_REQUEST" | "HEADERS_TOO_LARGE" | "REQUEST_TOO_SLOW" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "APPROVAL_NEEDED" | "NOT_AN_EMERGENCY" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "EFFECT_UNKNOWN" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "KIND_UNKNOWN" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_ANSWER_UNREADABLE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "OVERLOADED" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_UNAVAILABLE" | "KEY_DENIED" | "KEY_DISABLED" | "KEY_LOST" | "KEY_FILE_READ_ONLY" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "TOO_MANY_OPEN_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "NOT_BY_REQUESTER" | "EMERGENCY_NOT_ALLOWED" | "OUTSIDE_BINDING" | "UNSUPPORTED_GRANT_TYPE" | "TOKEN_NOT_EXCHANGEABLE" | "EXCHANGE_TARGET_REFUSED" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "MALFORMED_REQUEST" | "HEADERS_TOO_LARGE" | "REQUEST_TOO_SLOW" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "APPROVAL_NEEDED" | "NOT_AN_EMERGENCY" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "EFFECT_UNKNOWN" | "BACKUP_FAILED" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "ALREADY_RESTORED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_ANSWER_UNREADABLE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "OVERLOADED" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_UNAVAILABLE" | "KEY_DENIED" | "KEY_DISABLED" | "KEY_LOST" | "KEY_FILE_READ_ONLY" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description The URN of the code */
             type: string;
@@ -1575,6 +1575,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `FORBIDDEN`: The token's role does not allow this */
+        "403-FORBIDDEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `TOO_MANY_FAILED_LOGINS`: Too many log-ins from this address failed. `TOO_MANY_REQUESTS`: The principal sends more requests than it may. `TOO_MANY_OPEN_REQUESTS`: The principal has as many requests under way as it may */
         "429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS": {
             headers: {
@@ -1593,8 +1602,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping */
-        "503-STORE_UNAVAILABLE-SHUTTING_DOWN": {
+        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `KEY_UNAVAILABLE`: The master key cannot be reached at the moment. `KEY_DENIED`: The service may not use its master key. `KEY_DISABLED`: The master key is disabled. `SHUTTING_DOWN`: The service is stopping */
+        "503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1604,6 +1613,8 @@ export interface components {
         };
         /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
         "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED": {
+        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants */
+        "403-FORBIDDEN-OUTSIDE_GRANT": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1611,8 +1622,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `FORBIDDEN`: The token's role does not allow this */
-        "403-FORBIDDEN": {
+        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `KEY_UNAVAILABLE`: The master key cannot be reached at the moment. `KEY_DENIED`: The service may not use its master key. `KEY_DISABLED`: The master key is disabled. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
+        "503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1676,6 +1687,26 @@ export interface components {
         };
         /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder. `OVERLOADED`: The service has more to do than it can */
         "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED": {
+        /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running */
+        "409-IDEMPOTENCY_IN_PROGRESS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `NOT_FOUND`: There is nothing under this address */
+        "404-NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `KEY_UNAVAILABLE`: The master key cannot be reached at the moment. `KEY_DENIED`: The service may not use its master key. `KEY_DISABLED`: The master key is disabled. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder. `OVERLOADED`: The service has more to do than it can */
+        "503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1781,13 +1812,18 @@ export type ApprovalState = components['schemas']['ApprovalState'];
 export type AuditRow = components['schemas']['AuditRow'];
 export type Grant = components['schemas']['Grant'];
 export type Token = components['schemas']['Token'];
+export type Key = components['schemas']['Key'];
+export type KeyRotation = components['schemas']['KeyRotation'];
 export type Response400ValidationFailed = components['responses']['400-VALIDATION_FAILED'];
 export type Response401Unauthenticated = components['responses']['401-UNAUTHENTICATED'];
+export type Response403Forbidden = components['responses']['403-FORBIDDEN'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequests = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS'];
 export type Response500InternalKeyLost = components['responses']['500-INTERNAL-KEY_LOST'];
 export type Response503StoreUnavailableShuttingDown = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN'];
 export type Response503StoreUnavailableShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED'];
-export type Response403Forbidden = components['responses']['403-FORBIDDEN'];
+export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDown = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN'];
+export type Response403ForbiddenOutsideGrant = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT'];
+export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED'];
 export type Response507DiskFull = components['responses']['507-DISK_FULL'];
 export type Response404NotFound = components['responses']['404-NOT_FOUND'];
 export type Response403ForbiddenOutsideGrant = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT'];
@@ -1795,6 +1831,9 @@ export type Response413PayloadTooLarge = components['responses']['413-PAYLOAD_TO
 export type Response415UnsupportedMediaType = components['responses']['415-UNSUPPORTED_MEDIA_TYPE'];
 export type Response422IdempotencyKeyReused = components['responses']['422-IDEMPOTENCY_KEY_REUSED'];
 export type Response503StoreUnavailableShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED'];
+export type Response409IdempotencyInProgress = components['responses']['409-IDEMPOTENCY_IN_PROGRESS'];
+export type Response404NotFound = components['responses']['404-NOT_FOUND'];
+export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED'];
 export type Response409IdempotencyInProgressAlreadyFinished = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequestsTooManyFollowers = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS'];
 export type Response403ForbiddenOutsideGrantOutsideBindingEmergencyNotAllowed = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED'];
@@ -1802,8 +1841,6 @@ export type Response422IdempotencyKeyReusedUnknownComponentDuplicateComponentNot
 export type Response403ForbiddenOutsideGrantNotByRequester = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER'];
 export type Response410ArtifactMissing = components['responses']['410-ARTIFACT_MISSING'];
 export type Response409IdempotencyInProgressNotActive = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE'];
-export type Key = components['schemas']['Key'];
-export type KeyRotation = components['schemas']['KeyRotation'];
 export type $defs = Record<string, never>;
 export interface operations {
     isAlive: {
@@ -2084,9 +2121,10 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2152,6 +2190,10 @@ export interface operations {
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2226,6 +2268,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2260,7 +2308,7 @@ export interface operations {
                 application?: string;
                 format?: "ndjson" | "csv" | "ocsf";
                 /** @description 1: each record with the proof that the signed log has it */
-                proofs?: "0" | "1";
+                proofs?: number;
             };
     rotateKeys: {
         parameters: {
@@ -2292,6 +2340,17 @@ export interface operations {
                     "application/json": components["schemas"]["KeyRotation"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2332,6 +2391,13 @@ export interface operations {
                     "application/json": components["schemas"]["KeyRotation"];
                 };
             };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2382,7 +2448,7 @@ export interface operations {
             403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2488,7 +2554,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -2547,7 +2613,7 @@ export interface operations {
             415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -2605,7 +2671,7 @@ export interface operations {
             403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2699,7 +2765,7 @@ export interface operations {
             };
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -2746,10 +2812,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2816,7 +2883,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -2868,7 +2935,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -2928,7 +2995,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -2979,6 +3046,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `DEPLOYMENT_NOT_FINISHED`: The deployment has not finished */
             409: {
@@ -2991,7 +3059,7 @@ export interface operations {
             };
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3046,10 +3114,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3100,10 +3169,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3161,7 +3231,7 @@ export interface operations {
             403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3259,7 +3329,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -3306,10 +3376,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3355,6 +3426,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `PLAN_MISSING`: There is no plan yet */
             409: {
@@ -3367,7 +3439,7 @@ export interface operations {
             };
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3434,7 +3506,7 @@ export interface operations {
             };
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -3485,10 +3557,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3562,7 +3635,7 @@ export interface operations {
             };
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -3609,10 +3682,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3663,7 +3737,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -3724,7 +3798,7 @@ export interface operations {
             415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -3804,7 +3878,7 @@ export interface operations {
             };
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -3851,10 +3925,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -3923,7 +3998,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -3989,7 +4064,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -4054,7 +4129,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -4122,7 +4197,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -4178,10 +4253,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4232,10 +4308,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4293,7 +4370,7 @@ export interface operations {
             403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4336,10 +4413,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4389,10 +4467,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4437,10 +4516,11 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4492,6 +4572,7 @@ export interface operations {
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4546,7 +4627,7 @@ export interface operations {
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4595,7 +4676,7 @@ export interface operations {
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4695,7 +4776,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -4751,6 +4832,7 @@ export interface operations {
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4844,7 +4926,7 @@ export interface operations {
             };
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -4904,7 +4986,7 @@ export interface operations {
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4958,7 +5040,7 @@ export interface operations {
             403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -5005,7 +5087,7 @@ export interface operations {
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -5062,7 +5144,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -5111,7 +5193,7 @@ export interface operations {
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -5207,7 +5289,7 @@ export interface operations {
             415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -5296,21 +5378,13 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
-            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS"];
             413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
             415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -5367,7 +5441,7 @@ export interface operations {
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -5426,7 +5500,7 @@ export interface operations {
             422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
@@ -5466,7 +5540,6 @@ export const pathsV1TokensExchangePostResponses200ContentApplicationJsonIssued_t
 export const pathsV1TokensExchangePostResponses200ContentApplicationJsonToken_typeValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens/exchange"]["post"]["responses"]["200"]["content"]["application/json"]["token_type"]> = ["Bearer"];
 export const pathsV1MeGetResponses200ContentApplicationJsonMethodValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/me"]["get"]["responses"]["200"]["content"]["application/json"]["method"]> = ["token", "oidc"];
 export const pathsV1AuditExportGetParametersQueryFormatValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/audit/export"]["get"]["parameters"]["query"]["format"]> = ["ndjson", "csv", "ocsf"];
-export const pathsV1AuditExportGetParametersQueryProofsValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/audit/export"]["get"]["parameters"]["query"]["proofs"]> = ["0", "1"];
 export const pathsV1TokensPostRequestBodyContentApplicationJsonRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1TokensPostRequestBodyContentApplicationJsonGrantsRoleValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/tokens"]["post"]["requestBody"]["content"]["application/json"]["grants"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1DeploymentsGetParametersQueryStatusValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/deployments"]["get"]["parameters"]["query"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
@@ -5497,7 +5570,7 @@ export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequest
 export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonPolicyEmergencyRolesValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["policy"]["emergency"]["roles"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonDecisionValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["decision"]> = ["approve", "refuse"];
 export const pathsV1ApplicationsApplicationStagesStageRevalidationsGetParametersQueryOpenValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/revalidations"]["get"]["parameters"]["query"]["open"]> = ["true", "false"];
-export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "TOO_MANY_OPEN_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "NOT_BY_REQUESTER", "EMERGENCY_NOT_ALLOWED", "OUTSIDE_BINDING", "UNSUPPORTED_GRANT_TYPE", "TOKEN_NOT_EXCHANGEABLE", "EXCHANGE_TARGET_REFUSED", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "MALFORMED_REQUEST", "HEADERS_TOO_LARGE", "REQUEST_TOO_SLOW", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "APPROVAL_NEEDED", "NOT_AN_EMERGENCY", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "EFFECT_UNKNOWN", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "KIND_UNKNOWN", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_ANSWER_UNREADABLE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "OVERLOADED", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "KEY_DENIED", "KEY_DISABLED", "KEY_LOST", "KEY_FILE_READ_ONLY", "INVALID_SETTINGS", "INTERNAL"];
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "TOO_MANY_OPEN_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "NOT_BY_REQUESTER", "EMERGENCY_NOT_ALLOWED", "OUTSIDE_BINDING", "UNSUPPORTED_GRANT_TYPE", "TOKEN_NOT_EXCHANGEABLE", "EXCHANGE_TARGET_REFUSED", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "MALFORMED_REQUEST", "HEADERS_TOO_LARGE", "REQUEST_TOO_SLOW", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "APPROVAL_NEEDED", "NOT_AN_EMERGENCY", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "EFFECT_UNKNOWN", "BACKUP_FAILED", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "ALREADY_RESTORED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_ANSWER_UNREADABLE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "OVERLOADED", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "KEY_DENIED", "KEY_DISABLED", "KEY_LOST", "KEY_FILE_READ_ONLY", "INVALID_SETTINGS", "INTERNAL"];
 export const activityTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["type"]> = ["deploy", "rollback"];
 export const activityStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
 export const deploymentTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["type"]> = ["deploy"];
