@@ -73,7 +73,6 @@ export interface paths {
         trace?: never;
     };
     "/v1/audit": {
-    "/v1/keys": {
         parameters: {
             query?: never;
             header?: never;
@@ -82,8 +81,6 @@ export interface paths {
         };
         /** Who did what, newest first */
         get: operations["listAuditRecords"];
-        /** The keys under which everything is sealed, and what wraps each; never a key itself */
-        get: operations["listKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -93,7 +90,6 @@ export interface paths {
         trace?: never;
     };
     "/v1/audit/checkpoint": {
-    "/v1/keys/rotations": {
         parameters: {
             query?: never;
             header?: never;
@@ -119,6 +115,38 @@ export interface paths {
         };
         /** The records up to now, oldest first, as a file that can be checked without the service */
         get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys under which everything is sealed, and what wraps each; never a key itself */
+        get: operations["listKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Rotations, newest first, with who asked for them */
         get: operations["listKeyRotations"];
         put?: never;
@@ -1611,17 +1639,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
-        "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED": {
-        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants */
-        "403-FORBIDDEN-OUTSIDE_GRANT": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `KEY_UNAVAILABLE`: The master key cannot be reached at the moment. `KEY_DENIED`: The service may not use its master key. `KEY_DISABLED`: The master key is disabled. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
         "503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED": {
             headers: {
@@ -1685,19 +1702,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `STORE_UNAVAILABLE`: The database cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder. `OVERLOADED`: The service has more to do than it can */
-        "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED": {
         /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running */
         "409-IDEMPOTENCY_IN_PROGRESS": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `NOT_FOUND`: There is nothing under this address */
-        "404-NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1819,10 +1825,7 @@ export type Response401Unauthenticated = components['responses']['401-UNAUTHENTI
 export type Response403Forbidden = components['responses']['403-FORBIDDEN'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequests = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS'];
 export type Response500InternalKeyLost = components['responses']['500-INTERNAL-KEY_LOST'];
-export type Response503StoreUnavailableShuttingDown = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN'];
-export type Response503StoreUnavailableShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED'];
 export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDown = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN'];
-export type Response403ForbiddenOutsideGrant = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT'];
 export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED'];
 export type Response507DiskFull = components['responses']['507-DISK_FULL'];
 export type Response404NotFound = components['responses']['404-NOT_FOUND'];
@@ -1830,9 +1833,7 @@ export type Response403ForbiddenOutsideGrant = components['responses']['403-FORB
 export type Response413PayloadTooLarge = components['responses']['413-PAYLOAD_TOO_LARGE'];
 export type Response415UnsupportedMediaType = components['responses']['415-UNSUPPORTED_MEDIA_TYPE'];
 export type Response422IdempotencyKeyReused = components['responses']['422-IDEMPOTENCY_KEY_REUSED'];
-export type Response503StoreUnavailableShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED-OVERLOADED'];
 export type Response409IdempotencyInProgress = components['responses']['409-IDEMPOTENCY_IN_PROGRESS'];
-export type Response404NotFound = components['responses']['404-NOT_FOUND'];
 export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED'];
 export type Response409IdempotencyInProgressAlreadyFinished = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequestsTooManyFollowers = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS'];
@@ -2157,9 +2158,6 @@ export interface operations {
                 /** @description The id of what it was done to */
                 subject?: string;
                 application?: string;
-    listKeys: {
-        parameters: {
-            query?: {
                 limit?: number;
                 /** @description `next` of the previous page */
                 cursor?: string;
@@ -2178,7 +2176,6 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["AuditRow"][];
-                        items: components["schemas"]["Key"][];
                         next: string | null;
                     };
                 };
@@ -2188,12 +2185,8 @@ export interface operations {
             403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
-            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
-            500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2217,13 +2210,6 @@ export interface operations {
     getAuditCheckpoint: {
         parameters: {
             query?: never;
-    listKeyRotations: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description `next` of the previous page */
-                cursor?: string;
-            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2261,19 +2247,8 @@ export interface operations {
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
-                        items: components["schemas"]["KeyRotation"][];
-                        next: string | null;
-                    };
-                };
-            };
-            400: components["responses"]["400-VALIDATION_FAILED"];
-            401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
-            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
-            500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -2310,9 +2285,6 @@ export interface operations {
                 /** @description 1: each record with the proof that the signed log has it */
                 proofs?: number;
             };
-    rotateKeys: {
-        parameters: {
-            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2321,8 +2293,6 @@ export interface operations {
         responses: {
             /** @description The file */
             200: {
-            /** @description Default Response */
-            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2335,8 +2305,145 @@ export interface operations {
             403: components["responses"]["403-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Key"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyRotations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["KeyRotation"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["KeyRotation"];
                 };
             };
@@ -4570,9 +4677,8 @@ export interface operations {
             410: components["responses"]["410-ARTIFACT_MISSING"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4830,9 +4936,8 @@ export interface operations {
             410: components["responses"]["410-ARTIFACT_MISSING"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
             507: components["responses"]["507-DISK_FULL"];
-            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
