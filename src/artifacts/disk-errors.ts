@@ -6,7 +6,7 @@ const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 /** What the process lacks for a moment; it says nothing about a file. */
 const SHORT: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"]);
 
-/** What the folder or its disk refuses now and takes once somebody has mended it: a disk that failed is mounted read-only. */
+/** What the folder or its disk refuses now and takes once somebody has put it right: a disk that failed is mounted read-only. */
 const REFUSED: ReadonlySet<string> = new Set(["EROFS", "EIO", "EACCES", "EPERM", "EBUSY", "ESTALE", "ETIMEDOUT"]);
 
 /** The code of an error of the file system; empty for any other error. */

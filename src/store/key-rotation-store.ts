@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, inArray, isNull, ne, notInArray, or, sql } from
 import type { KeyRotation } from "../domain/activity/key-rotation.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { KeyRing, WrappedKey } from "../sealing/key-ring.ts";
+import { deed, deedIf } from "./audit-deeds.ts";
 import { noteMade } from "./made-rows.ts";
 import { isNameKey, isTimeKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { KeyRotationStore, RotationStep } from "./port/key-rotations.ts";
@@ -24,13 +25,16 @@ export function createKeyRotationStore(database: SqliteDatabase, ring: KeyRing):
         return pageOf(await found.limit(readAhead(page)), page, ({ id }) => [id]);
       }),
     openRotation: (rotation) =>
-      write(async (rows) => {
-        const open = await openOne(rows);
-        if (!open) await rows.insert(keyRotations).values(rotation);
-        const made = open ?? rotation;
-        await noteMade(rows, made.id);
-        return made;
-      }),
+      write(
+        ({ id }) => deedIf(id === rotation.id, "keys.rotate", id),
+        async (rows) => {
+          const open = await openOne(rows);
+          if (!open) await rows.insert(keyRotations).values(rotation);
+          const made = open ?? rotation;
+          await noteMade(rows, made.id);
+          return made;
+        },
+      ),
     findRotation: (id) =>
       read(async (rows) => (await rows.select().from(keyRotations).where(eq(keyRotations.id, id)))[0] ?? null),
     listRotations: (page) =>
@@ -50,9 +54,9 @@ export function createKeyRotationStore(database: SqliteDatabase, ring: KeyRing):
       if (waiting.length === 0) await ring.master.addVersion();
       const master = ring.master.id;
       const changes = { master, status: "In Progress", phase: "wrap", startedAt: at } as const;
-      await write(
-        async (rows) => void (await rows.update(keyRotations).set(changes).where(eq(keyRotations.id, rotation))),
-      );
+      await write(deed("keys.prepare", rotation, { after: { master } }), async (rows) => {
+        await rows.update(keyRotations).set(changes).where(eq(keyRotations.id, rotation));
+      });
       return master;
     },
     wrapKeys: async (rotation, limit): Promise<RotationStep> => {
@@ -66,7 +70,7 @@ export function createKeyRotationStore(database: SqliteDatabase, ring: KeyRing):
       return { wrapped, lost: null };
     },
     endRotation: (rotation, { at, skipped, error }) =>
-      write(async (rows) => {
+      write(deed("keys.end", rotation, { outcome: error ?? "done", after: { skipped } }), async (rows) => {
         lost.clear();
         const status = error === null ? "Completed" : "Exception";
         const changes = { status, phase: "done", finishedAt: at, skipped, error } as const;
@@ -111,13 +115,13 @@ async function keysToWrap(rows: Rows, { master }: KeyRing, { limit, without }: W
 
 /** False for a lost key. Fetches outside of the transaction, and changes nothing that was changed meanwhile. */
 async function wrapOne(
-  { write }: SqliteDatabase,
+  database: SqliteDatabase,
   ring: KeyRing,
   { key, rotation }: { key: WrappedKey; rotation: string },
 ): Promise<boolean> {
   try {
     const wrapped = await ring.wrapAgain(key);
-    await write(async (rows) => {
+    await database.writeUnrecorded("key", async (rows) => {
       await rows
         .update(dataKeys)
         .set(wrapped)

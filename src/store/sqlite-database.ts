@@ -95,8 +95,7 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   };
   const keys = keyTable(writing, (work) => inTurn(async () => work()));
   // Keys are fetched between the turns: no other write waits for the service that unwraps them.
-  const writeUnguarded = <Result>(work: Work<Result>): Promise<Result> =>
-    repeated(ring, keys, () => inTurn(work));
+  const writeUnguarded = <Result>(work: Work<Result>): Promise<Result> => repeated(ring, keys, () => inTurn(work));
   return {
     keys,
     read: (work) => translated(() => repeated(ring, keyTable(reading, refuse), () => work(reading))),

@@ -245,8 +245,12 @@ async function testOwnership(t: Test, open: OpenStore): Promise<void> {
     const job = await openDeployment(store, deployment("dep_1"));
     await store.identify(job, "dep_1", IDENTITY, allow);
     await store.identify(job, "dep_1", IDENTITY, allow);
-    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, region: "us-east-1" }, allow), { code: "WRONG_TARGET" });
-    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, account: "111111111111" }, allow), { code: "WRONG_TARGET" });
+    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, region: "us-east-1" }, allow), {
+      code: "WRONG_TARGET",
+    });
+    await t.rejects(store.identify(job, "dep_1", { ...IDENTITY, account: "111111111111" }, allow), {
+      code: "WRONG_TARGET",
+    });
     t.match(await store.findDeployment("dep_1"), { identity: IDENTITY });
     await t.rejects(store.identify(job, "dep_none", IDENTITY, allow), { code: "NOT_FOUND" });
   });

@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   pin: "pin",
   rvl: "revalidation",
   tok: "token",
+  rot: "rotation",
 };
 
 /** The subject that an id names. */

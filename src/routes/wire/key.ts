@@ -9,7 +9,7 @@ export const KeyShape = noun("Key", (options) =>
   Type.Object(
     {
       id: Type.String({ description: "`dk_…`, as rows and files name it" }),
-      purpose: Type.Enum(["data", "digest", "name", "fingerprint"]),
+      purpose: Type.Enum(["data", "digest", "name", "fingerprint", "audit"]),
       scope: Type.String({
         description: "What it seals: `target/NAME`, `package/APPLICATION/STAGE` or `installation`",
       }),

@@ -52,10 +52,5 @@ export interface ActivityStore {
    * Stores the account and region that the first job found. WRONG_TARGET when the activity already has others. The guard sees
    * unfinished activities of the same account and region whose targets have other names: nothing knew of them before.
    */
-  identify(
-    fence: Fence,
-    id: string,
-    identity: TargetIdentity,
-    guard: Guard<readonly Activity[]>,
-  ): Promise<void>;
+  identify(fence: Fence, id: string, identity: TargetIdentity, guard: Guard<readonly Activity[]>): Promise<void>;
 }
