@@ -42,6 +42,7 @@ const WALKED_ELSEWHERE: Readonly<Record<string, readonly [file: string, title: s
 /** Codes whose advice leads to no rollback of Stepback, and why. */
 const NOT_WALKED: Readonly<Record<string, string>> = {
   CONFIGURATION_TOO_LARGE: "no function on the sandbox can have such a field; the way out is that of IMMUTABLE_FIELD",
+  KIND_UNKNOWN: "another version of the product wrote the component; the way out is to run that version",
   OWNED_ELSEWHERE: "a stack set is rolled back by its own tool",
   TEMPLATE_UNREADABLE: "CloudFormation refuses such a template, so no stack has it",
 };

@@ -1,7 +1,10 @@
 import { isJsonObject, type Json } from "#src/domain/json";
 
-/** What each version says in its own way: an advice in other words, and estimates by what the calls of a run are now. */
-const OWN_WAY = /\/advice$|\/expected\/.*(?:count|seconds|pacingSeconds)$/i;
+/**
+ * What each version says in its own way: an advice in other words, estimates by what the calls of a run are now, and what stands in
+ * the place of a secret, which only compares within one version.
+ */
+const OWN_WAY = /\/advice$|\/secret$|\/expected\/.*(?:count|seconds|pacingSeconds)$/i;
 
 /** Where `now` does not say all that `before` said, as paths. New members of objects and new warnings are allowed, anywhere. */
 export function missingMembers(before: Json, now: Json | undefined, at = ""): string[] {

@@ -163,7 +163,7 @@ Resources:
   t.equal(shown.match(/Seen/g)?.length, 2);
 });
 
-t.test("every property of the table is masked, with the values of its neighbours in clear", async (t) => {
+t.test("every property of the table is masked, with the values of its neighbors in clear", async (t) => {
   const types = typesWithPlaces().filter((type) => !type.startsWith("AWS::CloudFormation::"));
   t.ok(types.length > 100, `${types.length} types`);
   for (const type of types) {

@@ -110,7 +110,7 @@ function isProblem({ headers }: Pick<Answer, "headers">): boolean {
 }
 
 function parsed({ headers, body }: Pick<Answer, "headers" | "body">): unknown {
-  return String(headers["content-type"]).includes("json") && body !== "" ? JSON.parse(body) : null;
+  return /^application\/(\w+\+)?json\b/.test(String(headers["content-type"])) && body !== "" ? JSON.parse(body) : null;
 }
 
 function problemFaults({ headers, statusCode }: Answer, body: Members): string[] {

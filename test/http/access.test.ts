@@ -218,6 +218,8 @@ t.test("a foreign grant sees nothing of an application, and changes nothing in i
         ["foreign"],
         about,
       );
+    // How many records there are is for every auditor: that is what checkpoints are compared by.
+    else if (operation.id === "getCheckpoint") t.equal(answer.status, 200, about);
     else t.same(itemsOf(answer), [], about);
     if (operation.id !== "getMe" && operation.id !== "listTokens")
       t.notMatch(answer.text, /shop-api|shop-prod|token:|1841/, `${operation.id} gives nothing away`);

@@ -21,6 +21,7 @@ const OPERATOR = { token: tokenOf("operator") };
 
 /** Makes what the request of each operation needs, and returns a request that succeeds. */
 const REQUESTS: Readonly<Record<string, (service: TestService) => Promise<Request>>> = {
+  rotateKeys: async () => ({ url: "/v1/keys/rotations" }),
   createToken: async () => ({ url: "/v1/tokens", body: { name: "made", role: "ci", applications: ["shop"] } }),
   openDeployment: async () => ({ url: "/v1/deployments", body: OPENING }),
   finishDeployment: async (service) => {
@@ -127,7 +128,8 @@ const KEYED: readonly { id: string; status: number }[] = Object.values(
   ((await describeApi()) as { paths: Record<string, Record<string, Any>> }).paths,
 ).flatMap(({ post }) => {
   const status = Object.keys(post?.responses ?? {}).find((code) => code.startsWith("2"));
-  return post ? [{ id: post.operationId, status: Number(status) }] : [];
+  // An exchange is outside of the API's access control, and takes no key: a repeat makes another token.
+  return post && post.operationId !== "exchangeToken" ? [{ id: post.operationId, status: Number(status) }] : [];
 });
 
 /** Runs inside the transaction of another method, which must not stay open for ever, or only begins something. */

@@ -44,6 +44,7 @@ export async function rolledBack(
 ): Promise<Reply<Rollback>> {
   const { picked = "all", scope: wide = scope, ...options } = more;
   const deployment = await openDeployment(w, wide);
+  if (deployment.status !== "In Progress") throw new Error(`the backup: ${JSON.stringify(deployment)}`);
   await deploy();
   await finishDeployment(w, deployment.id);
   w.sandbox.calls.clear();
@@ -138,7 +139,7 @@ export async function rollBackMixes(t: Test, count: number): Promise<void> {
     await putMixes(w, before);
     const rollback = await rolledBack(w, () => putMixes(w, deployed));
     const what = `${JSON.stringify(deployed)} back to ${JSON.stringify(before)}`;
-    t.equal(rollback.status, "Completed", `${what}: ${JSON.stringify(rollback.error)}`);
+    t.equal(rollback.status, "Completed", `${what}: ${JSON.stringify(rollback)}`);
     t.same(refused(w), [], what);
   }
 }

@@ -76,9 +76,9 @@ class Life {
 
 /**
  * Methods that a life's end does not stop. The first runs inside another method's transaction, which must not stay open for
- * ever; the second only notes a listener, and returns how to stop; the third handles a request.
+ * ever; the second only notes a listener, and returns how to stop; the others handle a request.
  */
-const UNSTOPPED: readonly (string | symbol)[] = ["insertJob", "watchActivity", "underKey"];
+const UNSTOPPED: readonly (string | symbol)[] = ["insertJob", "watchActivity", "underKey", "actAs"];
 
 function mortalStore(store: Store, life: Life): Store {
   return new Proxy(store, {

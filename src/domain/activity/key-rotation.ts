@@ -6,17 +6,10 @@ export type RotationStatus = Exclude<Status, "Draft">;
 
 /**
  * What a rotation does, in this order. `version`: a version of the master key is made, and readable for every process before
- * anything is wrapped under it. `wrap`: every data key is wrapped by it and by the recovery key. Those with `reencrypt` go on:
- * `keys` makes new data keys, `rows` and `files` seal everything again under them.
+ * anything is wrapped under it. `wrap`: every data key is wrapped by it and by the recovery key.
  */
-export const ROTATION_PHASES = ["version", "wrap", "keys", "rows", "files", "done"] as const;
+export const ROTATION_PHASES = ["version", "wrap", "done"] as const;
 export type RotationPhase = (typeof ROTATION_PHASES)[number];
-
-/** The phase after this one. */
-export function phaseAfter(phase: RotationPhase, reencrypt: boolean): RotationPhase {
-  if (phase === "wrap" && !reencrypt) return "done";
-  return ROTATION_PHASES[ROTATION_PHASES.indexOf(phase) + 1] ?? "done";
-}
 
 /** What has been wrapped or sealed again so far, and what had to stay as it is because its key is lost or its bytes are damaged. */
 export interface RotationCounts {

@@ -78,7 +78,7 @@ interface Leaves {
   readonly end: number;
 }
 
-/** Each entry of an inclusion proof, from the leaf's neighbour up, as the perfect subtrees that it is joined from. */
+/** Each entry of an inclusion proof, from the leaf's neighbor up, as the perfect subtrees that it is joined from. */
 export function inclusionPath(index: number, size: number): readonly (readonly SubtreeName[])[] {
   return siblingsOf(index, { start: 0, end: size }).map(subtreesOf);
 }

@@ -142,7 +142,7 @@ const WRITERS: Readonly<Record<string, (template: JsonObject) => string>> = {
   "YAML with CRLF": (template) => stringify(template, { aliasDuplicateObjects: false }).replaceAll("\n", "\r\n"),
 };
 
-const neighbour = (property: string, from: Json): JsonObject => ({
+const neighbor = (property: string, from: Json): JsonObject => ({
   Type: "AWS::Lambda::Function",
   Properties: { Description: "012", [property]: from },
 });
@@ -158,9 +158,9 @@ t.test("every form of reference moves, in JSON and in YAML, and nothing else cha
     for (const [writer, write] of Object.entries(WRITERS)) {
       const template = (value: Json): JsonObject => ({
         Resources: {
-          Before: neighbour(property, from),
+          Before: neighbor(property, from),
           It: { Type: type, Properties: { A: "x", [property]: value, Z: ["y"] }, DeletionPolicy: "Retain" },
-          After: neighbour(property, from),
+          After: neighbor(property, from),
         },
       });
       const result = moved(write(template(from)), "It");
