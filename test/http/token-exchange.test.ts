@@ -146,7 +146,7 @@ async function endWithRollback({ service }: Scene, id: string): Promise<void> {
     ...{ deployments: [id], picked: [], includeFailed: true },
   });
   await service.store.saveRecord(fence, id, {
-    snapshot: { id: `snp_${"1".repeat(20)}`, takenAt: service.clock.now(), components: [], secrets: [] },
+    snapshot: { id: `snp_${"1".repeat(20)}`, takenAt: service.clock.now(), components: [] },
     altered: [],
     status: "Exception",
     problem: problemOf(new StepbackError("DEPLOY_FAILED", "It broke.")),

@@ -212,7 +212,7 @@ t.test(
     await finishDeployment(w, id);
     await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: "v2/pay.zip" });
     t.equal(await deploy(w, "v3", { Broken: failing(["Pay", "Topic"]) }), "UPDATE_ROLLBACK_FAILED");
-    const how = { onConflict: "restore", allowDestructive: ["Topic", "More"] };
+    const how = { onConflict: "restore" };
     const direct = await rollBack(w, id, ["lambda-code:shop-pay"], how);
     t.match(direct, { status: "Completed", result: { restored: 1 } });
     t.equal(await invoke(w, "shop-pay"), "pay v1");

@@ -269,7 +269,7 @@ export async function ended<Path extends string>(
   account: Pick<TestAccount, "api">,
   path: Path,
 ): Promise<ReplyTo<"GET", Path>> {
-  const waiting: string = `${path}?wait=30`;
+  const waiting: string = /\/(deployments|rollbacks)\//.test(path) ? `${path}?wait=30` : path;
   await until(async () => {
     const { status } = (await account.api("GET", waiting)).body;
     return status === "Completed" || status === "Exception";
