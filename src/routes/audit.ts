@@ -65,7 +65,10 @@ const EXPORT = {
   response: {
     200: {
       description: "The file",
-      content: { "application/x-ndjson": { schema: Type.Unsafe<unknown>({ type: "string" }) } },
+      content: {
+        "application/x-ndjson": { schema: Type.Unsafe<unknown>({ type: "string" }) },
+        "text/csv": { schema: Type.Unsafe<unknown>({ type: "string" }) },
+      },
     },
     ...refusals(),
   },

@@ -77,7 +77,8 @@ export function tokenExchangeRoutes({ tokenExchange, audit }: Services, now: Clo
   return async (app) => {
     addOAuthAnswers(app);
     app.addHook("preHandler", async (request) => {
-      const form = request.body as Static<typeof Form>;
+      const form = request.body as Static<typeof Form> | undefined;
+      if (!form) throw new StepbackError("VALIDATION_FAILED", "The body is missing: send a form.");
       refuseUnsupported(form);
       request.principal = await tokenExchange.identify(form.subject_token, sourceOfRequest(request));
     });

@@ -15,11 +15,14 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What any operation that needs a login may be refused with, and is here. */
-const OF_ALL = /^(?!isReady)\w+ (400|401|403|404|413|415|429|500|503|507)$/;
+/** What any operation that needs a login may be refused with, and is here. The exchange has its login in a form, and a test of its own. */
+const OF_ALL = /^(?!isReady|exchangeToken)\w+ (400|401|403|404|413|415|429|500|503|507)$/;
 
-/** They need a whole body before: the first is drawn in longer runs, the second has a test among those of packages. */
-const ELSEWHERE = ["rollBackToBuild 404", "storePackage 413"];
+/**
+ * The first two need a whole body before: one is drawn in longer runs, the other has a test among those of packages. There is a
+ * checkpoint from the first second on, and no rotation of keys that a query could be sent to.
+ */
+const ELSEWHERE = ["rollBackToBuild 404", "storePackage 413", "getAuditCheckpoint 404", "getKeyRotation 400"];
 
 t.test("the service answers whatever is sent as its OpenAPI document says", async (t) => {
   const api = await readApi();

@@ -23,6 +23,9 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
+/** One value, and not a line of it each. */
+const IS_JSON = /^application\/(\w+\+)?json\b/;
+
 type Validate = (data: unknown) => boolean;
 
 /** Compares answers with what the OpenAPI document says of them, and with what their receiver may see. No 5xx but in an outage. */
@@ -68,7 +71,7 @@ function documentedFaults(
   if (method === "HEAD") return text === "" ? [] : ["an answer to HEAD has a body"];
   if (documented.content === undefined) return text === "" ? [] : ["it has a body and none is documented"];
   if (!(type in documented.content)) return [`the media type ${type} is not documented`];
-  if (!type.endsWith("json")) return [];
+  if (!IS_JSON.test(type)) return [];
   return validatorOf(type, documented)(parsed({ body: text, headers }))
     ? []
     : [`the body is not what is documented: ${text.slice(0, 300)}`];
@@ -110,7 +113,7 @@ function isProblem({ headers }: Pick<Answer, "headers">): boolean {
 }
 
 function parsed({ headers, body }: Pick<Answer, "headers" | "body">): unknown {
-  return /^application\/(\w+\+)?json\b/.test(String(headers["content-type"])) && body !== "" ? JSON.parse(body) : null;
+  return IS_JSON.test(String(headers["content-type"])) && body !== "" ? JSON.parse(body) : null;
 }
 
 function problemFaults({ headers, statusCode }: Answer, body: Members): string[] {

@@ -2297,6 +2297,7 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
