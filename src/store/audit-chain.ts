@@ -4,6 +4,7 @@ import { type SignedCheckpoint, signCheckpoint } from "../domain/audit/checkpoin
 import {
   append,
   type CompactRange,
+  inclusionPath,
   inclusionProof,
   leafOf,
   rangeNames,
@@ -91,13 +92,8 @@ async function readNodes(rows: Rows, names: readonly SubtreeName[]): Promise<(na
 
 /** The proof that the record `seq` is in the tree of the first `size` records. */
 export async function proveInclusion(rows: Rows, seq: number, size: number): Promise<readonly string[]> {
-  const place = { index: seq - 1, size };
-  const asked: SubtreeName[] = [];
-  inclusionProof(place, (name) => {
-    asked.push(name);
-    return NO_RECORD;
-  });
-  return inclusionProof(place, await readNodes(rows, asked));
+  const index = seq - 1;
+  return inclusionProof({ index, size }, await readNodes(rows, inclusionPath(index, size).flat()));
 }
 
 export async function latestCheckpoint(rows: Rows): Promise<SignedCheckpoint | null> {

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt, or, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, type SQL } from "drizzle-orm";
 import { checkpointNote } from "../domain/audit/checkpoint.ts";
 import type { AuditRecord, AuditSideText } from "../domain/audit/record.ts";
-import { chainEntries, latestCheckpoint, proveInclusion, selectBetween, signHead } from "./audit-chain.ts";
+import { chainEntries, latestCheckpoint, proveInclusion, readHead, selectBetween, signHead } from "./audit-chain.ts";
 import { actAs, insertEntry, textId } from "./audit-inbox.ts";
 import { liesWithinStage } from "./grant-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
@@ -82,14 +82,9 @@ function isIdle(now: () => number) {
 
 /** Whether a record has waited for a checkpoint long enough, or a clock was set back. */
 async function isDue(rows: Rows, now: number): Promise<boolean> {
-  const [last] = await rows
-    .select({ seq: auditRecords.seq })
-    .from(auditRecords)
-    .orderBy(desc(auditRecords.seq))
-    .limit(1);
-  if (!last) return false;
+  const { seq } = await readHead(rows);
   const latest = await latestCheckpoint(rows);
-  if (latest?.size === last.seq) return false;
+  if (seq === 0 || latest?.size === seq) return false;
   return latest === null || Math.abs(now - Date.parse(latest.at)) >= CHECKPOINT_MS;
 }
 
@@ -109,7 +104,7 @@ function matches({ from, to, actor, action, subject, application, grants }: Audi
 /** A record that belongs to no application is for those who see all of them. */
 function isVisible(grants: AuditFilter["grants"]): SQL | undefined {
   const condition = liesWithinStage(grants, auditRecords);
-  return condition && and(isNotNull(auditRecords.application), or(condition));
+  return condition && and(isNotNull(auditRecords.application), condition);
 }
 
 async function withTexts(rows: Rows, found: readonly (typeof auditRecords.$inferSelect)[]): Promise<AuditRow[]> {

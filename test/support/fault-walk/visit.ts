@@ -137,7 +137,8 @@ class Visit {
     const { id, status, error } = await requestRollback(this.w, request);
     if (status === "Exception") this.faults.push(...problemFaults("the rollback", error ?? null));
     this.faults.push(...(await rowFaults(this.w, id, status === "Completed")));
-    this.#logged += await warningsIn(this.w, `/v1/rollbacks/${id}`);
+    const warnings = await warningsIn(this.w, `/v1/rollbacks/${id}`);
+    this.#logged += warnings;
     this.faults.push(...(await leftOverFaults(this.w, this.#logged)));
     const end = status === "Completed" ? status : (error?.code ?? "");
     if (end !== expected) this.faults.push(...(await unfinishedFaults(this.w)));
