@@ -63,7 +63,7 @@ const OPEN = {
       "ROLLBACK_NOT_FINISHED",
       "BACKUP_NOT_READY",
       "NOTHING_ALTERED",
-      "WRONG_TARGET",
+      "SEVERAL_TARGETS",
       ...OPENING_REFUSALS,
     ),
   },

@@ -41,7 +41,7 @@ export function whyNotRollbackable(deployment: Deployment): ErrorCode | null {
 
 /**
  * The merged rows of one or several deployments to one target. With `includeFailed`, a deployment that was reported as
- * failed and has a record counts too. NOT_FOUND, DEPLOYMENT_NOT_COMPLETED, WRONG_TARGET, NOTHING_ALTERED.
+ * failed and has a record counts too. NOT_FOUND, DEPLOYMENT_NOT_COMPLETED, SEVERAL_TARGETS, NOTHING_ALTERED.
  */
 export async function deploymentsSource(
   store: SourceStore,
@@ -53,7 +53,7 @@ export async function deploymentsSource(
   deployments.sort((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1));
   refuse(
     errorOf(deployments.flatMap(incompletenessOf(includeFailed)), "Some deployments cannot be rolled back."),
-    errorOf(foreignAmong(deployments), "All deployments of one rollback must have the same target."),
+    severalTargets(deployments),
   );
   const oldestFirst = deployments.map(({ id }) => id);
   const rows = await mergedRows(store, oldestFirst);
@@ -173,16 +173,24 @@ function incompletenessOf(includeFailed: boolean): (deployment: Deployment) => F
   };
 }
 
-function foreignAmong(deployments: readonly Deployment[]): Fault[] {
-  const place = ({ target, identity }: Deployment) => `${target} ${identity?.account} ${identity?.region}`;
-  const [first, ...others] = deployments;
-  return others
-    .filter((other) => first && place(other) !== place(first))
-    .map(({ id }) => ({
+/** A target whose settings were changed in between counts as another one: its deployments are of another account or region. */
+function severalTargets(deployments: readonly Deployment[]): StepbackError | null {
+  const places = new Set(deployments.map(placeOf));
+  if (places.size <= 1) return null;
+  const names = [...new Set(deployments.map(({ target }) => target))];
+  const to = (names.length > 1 ? names : [...places]).join(", ");
+  const faults = deployments.map(
+    (deployment): Fault => ({
       pointer: "/deployment",
-      code: "WRONG_TARGET",
-      detail: `${id} has another target than ${first?.id}.`,
-    }));
+      code: "SEVERAL_TARGETS",
+      detail: `${deployment.id} went to ${placeOf(deployment)}.`,
+    }),
+  );
+  return new StepbackError("SEVERAL_TARGETS", `The deployments went to ${to}.`, faults);
+}
+
+function placeOf({ target, identity }: Deployment): string {
+  return identity ? `${target} (account ${identity.account}, region ${identity.region})` : target;
 }
 
 function countOf({ altered }: Deployment): number {

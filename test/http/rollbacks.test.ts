@@ -195,7 +195,7 @@ t.test("several deployments are reversed by one rollback, from before the first 
   t.equal(one.status, 400, "naming one twice is a fault");
   const elsewhere = await endedDeployment(service, { opening: { target: "other" } });
   const mixed = await rollback(service, { deployment: [first, elsewhere], components: "all" });
-  t.match(mixed, { status: 409, body: { code: "WRONG_TARGET" } });
+  t.match(mixed, { status: 409, body: { code: "SEVERAL_TARGETS" } });
   const listed = await service.get(`/v1/rollbacks?deployment=${first}`);
   t.same(
     itemsOf(listed).map((item) => item["id"]),

@@ -1,12 +1,20 @@
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import t, { type Test } from "tap";
-import type { AccountRegion } from "#sandbox/core/contract";
+import t from "tap";
 import { runInProcess } from "../cli/run-in-process.ts";
-import { type Account, accountOf } from "../support/answers.ts";
-import { makeScratchFolder } from "../support/scratch.ts";
+import {
+  HOME,
+  openTargetScene,
+  PLACES,
+  placeOf,
+  placesCalled,
+  ROLE,
+  SECOND,
+  TARGET_NAMES,
+  TARGETS,
+  type TargetName,
+  type TargetScene,
+} from "../support/targets.ts";
 import {
   createFunction,
   deployStack,
@@ -14,65 +22,14 @@ import {
   finishDeployment,
   openDeployment,
   rollBack,
-  startTestAccount,
-  type TestAccount,
   updateCode,
   zip,
 } from "../support/test-account.ts";
 
-const HOME = "000000000000";
-const SECOND = "222222222222";
-const ROLE = `arn:aws:iam::${SECOND}:role/stepback`;
-
-const PLACES = {
-  virginia: { accountId: HOME, region: "us-east-1" },
-  ireland: { accountId: HOME, region: "eu-west-1" },
-  second: { accountId: SECOND, region: "us-east-1" },
-} as const satisfies Record<string, AccountRegion>;
-
-type Name = keyof typeof PLACES;
-
-const NAMES = ["virginia", "ireland", "second"] as const satisfies readonly Name[];
-
-const TARGETS = [
-  { name: "virginia", region: "us-east-1" },
-  { name: "ireland", region: "eu-west-1" },
-  { name: "second", region: "us-east-1", roleArn: ROLE },
-];
-
 const DEPLOY_TOOL = fileURLToPath(new URL("../cli/deploy-function.js", import.meta.url));
 
-interface Scene {
-  readonly account: TestAccount;
-  /** What the account has in a target's account and region. */
-  readonly at: Readonly<Record<Name, Account>>;
-  /** Starts the service again with other targets. */
-  retarget(targets: readonly object[]): Promise<void>;
-}
-
-/** One service with three targets: two regions of one account, and a second account by its role. */
-async function openScene(t: Test, targets: readonly object[] = TARGETS): Promise<Scene> {
-  const file = join(await makeScratchFolder(), "targets.json");
-  const write = (list: readonly object[]) => writeFile(file, JSON.stringify(list));
-  await write(targets);
-  const account = await startTestAccount({}, { STEPBACK_TARGETS: file });
-  t.teardown(() => account.close());
-  const at = (name: Name) =>
-    accountOf((service, operation, input) =>
-      account.sandbox.service(service, PLACES[name]).call(operation, input, "wire"),
-    );
-  return {
-    account,
-    at: { virginia: at("virginia"), ireland: at("ireland"), second: at("second") },
-    retarget: async (list) => {
-      await write(list);
-      await account.restart();
-    },
-  };
-}
-
 /** Deploys build 1841 to a target: the function says v2 instead of v1. */
-async function deployBuild({ account, at }: Scene, target: Name): Promise<string> {
+async function deployBuild({ account, at }: TargetScene, target: TargetName): Promise<string> {
   await createFunction(at[target], "pay", "v1");
   const { id } = await openDeployment(account, { functions: ["pay"] }, { target, build: "1841", commit: "3f2c" });
   await updateCode(at[target], "pay", "v2");
@@ -83,19 +40,15 @@ async function deployBuild({ account, at }: Scene, target: Name): Promise<string
 const WORDS = new Map(["v1", "v2"].map((word) => [createHash("sha256").update(zip(word)).digest("base64"), word]));
 
 /** What the function says in each target, told by its code. */
-async function saying({ at }: Scene): Promise<unknown[]> {
-  const deployed = NAMES.map((name) => at[name].aws("lambda", "GetFunctionConfiguration", { FunctionName: "pay" }));
+async function saying({ at }: TargetScene): Promise<unknown[]> {
+  const deployed = TARGET_NAMES.map((name) =>
+    at[name].aws("lambda", "GetFunctionConfiguration", { FunctionName: "pay" }),
+  );
   return (await Promise.all(deployed)).map(({ CodeSha256 }) => WORDS.get(CodeSha256));
 }
 
-/** Where calls of the service acted since the log was cleared. */
-function placesCalled({ account }: Scene): string[] {
-  const calls = account.sandbox.calls.all().filter(({ service }) => service !== "sts");
-  return [...new Set(calls.map(({ accountId, region }) => `${accountId} ${region}`))];
-}
-
 t.test("two names of one account and region lock each other's components, and no others", async (t) => {
-  const scene = await openScene(t, [...TARGETS, { name: "virginia-again", region: "us-east-1" }]);
+  const scene = await openTargetScene(t, [...TARGETS, { name: "virginia-again", region: "us-east-1" }]);
   const { account, at } = scene;
   const ended = await deployBuild(scene, "virginia");
   await createFunction(at.virginia, "other", "v1");
@@ -121,14 +74,14 @@ t.test("two names of one account and region lock each other's components, and no
 });
 
 t.test("one build in three targets gives three restore points, and rolling one back leaves the others", async (t) => {
-  const scene = await openScene(t);
+  const scene = await openTargetScene(t);
   const { account } = scene;
   const ids: Record<string, string> = {};
-  for (const name of NAMES) ids[name] = await deployBuild(scene, name);
+  for (const name of TARGET_NAMES) ids[name] = await deployBuild(scene, name);
   t.same(await saying(scene), ["v2", "v2", "v2"]);
 
   const snapshots = new Set<string>();
-  for (const name of NAMES) {
+  for (const name of TARGET_NAMES) {
     const { body } = await account.api("GET", `/v1/deployments?application=shop&target=${name}`);
     const { accountId, region } = PLACES[name];
     t.match(body.items, [{ id: ids[name], status: "Completed", target: { name, account: accountId, region } }]);
@@ -144,7 +97,7 @@ t.test("one build in three targets gives three restore points, and rolling one b
     ] as const) {
       account.sandbox.calls.clear();
       t.match(await rollBack(account, ids[name] ?? "", "all"), { status: "Completed", target: { name } });
-      t.same(placesCalled(scene), [`${PLACES[name].accountId} ${PLACES[name].region}`]);
+      t.same(placesCalled(scene), [placeOf(name)]);
       t.same(await saying(scene), left);
     }
   });
@@ -153,8 +106,12 @@ t.test("one build in three targets gives three restore points, and rolling one b
     account.sandbox.calls.clear();
     const deployment = [ids["virginia"], ids["second"]];
     const refused = await account.api("POST", "/v1/rollbacks", { deployment, components: "all" });
-    t.match(refused, { status: 409, body: { code: "WRONG_TARGET", detail: /All deployments of one rollback/ } });
-    t.match(JSON.stringify(refused.body), `${ids["second"]} has another target than ${ids["virginia"]}`);
+    t.match(refused, { status: 409, body: { code: "SEVERAL_TARGETS", detail: /virginia, second/ } });
+    for (const name of ["virginia", "second"] as const) {
+      const { accountId, region } = PLACES[name];
+      const place = `${ids[name]} went to ${name} (account ${accountId}, region ${region}).`;
+      t.match(JSON.stringify(refused.body), place, "each deployment is named with its place");
+    }
     const build = { toBuild: "1841", components: "all" };
     t.match(await account.api("POST", "/v1/applications/shop/stages/prod/rollback", build), {
       status: 409,
@@ -165,16 +122,16 @@ t.test("one build in three targets gives three restore points, and rolling one b
 });
 
 t.test("the command line deploys to a target and rolls back a target's build", async (t) => {
-  const scene = await openScene(t);
+  const scene = await openTargetScene(t);
   const { account, at } = scene;
   const [node, tool] = [process.execPath, DEPLOY_TOOL];
   const stage = ["--application", "shop", "--stage", "prod"];
   const env = { STEPBACK_URL: account.url, STEPBACK_TOKEN: account.token };
-  const versionAt = async (name: Name) =>
+  const versionAt = async (name: TargetName) =>
     (await at[name].aws("lambda", "GetFunctionConfiguration", { FunctionName: "pay" })).Environment?.Variables?.[
       "VERSION"
     ];
-  for (const name of NAMES) {
+  for (const name of TARGET_NAMES) {
     await createFunction(at[name], "pay", "v1", { Environment: { Variables: { VERSION: "1" } } });
     const { accountId, region } = PLACES[name];
     const signing = { ...account.awsEnv, AWS_ACCESS_KEY_ID: accountId, AWS_REGION: region };
@@ -200,12 +157,12 @@ t.test("the command line deploys to a target and rolls back a target's build", a
   }
   const unnamed = await runInProcess(["rollback", ...stage, "--to-build", "2", "--all", "--yes"], { env });
   t.not(unnamed.code, 0);
-  t.same(await Promise.all(NAMES.map(versionAt)), ["2", "3", "2"]);
+  t.same(await Promise.all(TARGET_NAMES.map(versionAt)), ["2", "3", "2"]);
   t.match(unnamed.stderr, "The build 2 was deployed to ireland, second, virginia.");
   const named = [...stage, "--to-build", "2", "--target", "ireland", "--all", "--yes"];
   const { code, stderr } = await runInProcess(["rollback", ...named], { env });
   t.equal(code, 0, stderr);
-  t.same(await Promise.all(NAMES.map(versionAt)), ["2", "2", "2"]);
+  t.same(await Promise.all(TARGET_NAMES.map(versionAt)), ["2", "2", "2"]);
   const { stdout } = await runInProcess(["activities", ...stage, "--target", "ireland", "--output", "json"], { env });
   const rows: { type: string; target: { name: string } }[] = JSON.parse(stdout).items;
   t.same(
@@ -220,7 +177,7 @@ t.test("a target that is another account or region now is refused before anythin
     { name: "ireland", region: "eu-central-1" },
     { name: "ireland", region: "eu-west-1", roleArn: ROLE },
   ];
-  const scene = await openScene(t);
+  const scene = await openTargetScene(t);
   const { account, retarget } = scene;
   const deployment = await deployBuild(scene, "ireland");
   for (const target of elsewhere) {
@@ -238,7 +195,7 @@ t.test("a target that is another account or region now is refused before anythin
 });
 
 t.test("credentials of another account than the target's stop its first job before anything is read", async (t) => {
-  const scene = await openScene(t, [
+  const scene = await openTargetScene(t, [
     { name: "second", region: "us-east-1", roleArn: ROLE },
     { name: "third", region: "us-east-1", account: "333333333333" },
   ]);
@@ -261,7 +218,7 @@ t.test("credentials of another account than the target's stop its first job befo
 });
 
 t.test("large templates go through the bucket of their own target's region", async (t) => {
-  const scene = await openScene(t, [
+  const scene = await openTargetScene(t, [
     { name: "virginia", region: "us-east-1" },
     { name: "ireland", region: "eu-west-1", stagingBucket: "staging-ireland" },
   ]);

@@ -3418,7 +3418,7 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
             404: components["responses"]["404-NOT_FOUND"];
-            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `DEPLOYMENT_NOT_COMPLETED`: Only a Completed deployment can be rolled back. `ROLLBACK_NOT_FINISHED`: The rollback has not finished. `BACKUP_NOT_READY`: The backup is not ready. `NOTHING_ALTERED`: The deployment altered nothing. `WRONG_TARGET`: The credentials belong to another account or region. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `DEPLOYMENT_NOT_COMPLETED`: Only a Completed deployment can be rolled back. `ROLLBACK_NOT_FINISHED`: The rollback has not finished. `BACKUP_NOT_READY`: The backup is not ready. `NOTHING_ALTERED`: The deployment altered nothing. `SEVERAL_TARGETS`: A rollback has one target, and these are several. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4853,7 +4853,7 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
             404: components["responses"]["404-NOT_FOUND"];
-            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `BUILD_NOT_SUCCESSFUL`: The build has no successful deployment. `SEVERAL_TARGETS`: The build was deployed to several targets. `SEVERAL_DEPLOYMENTS`: The build was deployed in several scopes. `NOTHING_ALTERED`: The deployment altered nothing. `APPROVAL_NEEDED`: The plan is not approved. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
+            /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `BUILD_NOT_SUCCESSFUL`: The build has no successful deployment. `SEVERAL_TARGETS`: A rollback has one target, and these are several. `SEVERAL_DEPLOYMENTS`: The build was deployed in several scopes. `NOTHING_ALTERED`: The deployment altered nothing. `APPROVAL_NEEDED`: The plan is not approved. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -54,7 +54,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["ROLLBACK_NOT_FINISHED","Wait for its end."],
   ["PACKAGE_DIFFERS","A stored package never changes: store the new one under a new build."],
   ["BUILD_NOT_SUCCESSFUL","Pick another one: `GET /v1/applications/{application}/stages/{stage}/builds` shows the outcomes."],
-  ["SEVERAL_TARGETS","Name one of the targets in `detail` with `target`."],
+  ["SEVERAL_TARGETS","Roll back one target after the other: name only its deployments with `deployment`, or for a build its `target`."],
   ["SEVERAL_DEPLOYMENTS","Name the deployment in `detail` that the package belongs to with `deployment`."],
   ["NO_COMMAND_AWAITED","Only a rollback by package takes output and an outcome, and only while its command may run."],
   ["PLAN_REFUSED","Read the refused steps; each one says why and what to do."],

@@ -80,8 +80,8 @@ export const STATE_ERRORS = {
   SEVERAL_TARGETS: row(
     409,
     false,
-    "The build was deployed to several targets",
-    "Name one of the targets in `detail` with `target`.",
+    "A rollback has one target, and these are several",
+    "Roll back one target after the other: name only its deployments with `deployment`, or for a build its `target`.",
   ),
   SEVERAL_DEPLOYMENTS: row(
     409,
