@@ -126,12 +126,12 @@ t.test("a command that a signal ended is a failed deploy, with the exit code tha
 });
 
 t.test("without a backup the command is not started", async (t) => {
-  const error = problem(500, "BACKUP_FAILED", "AWS denied lambda:GetFunction.");
+  const error = problem(502, "AWS_DENIED", "AWS denied lambda:GetFunction.");
   const { service, deploy } = await openScene(t, { "GET /v1/deployments/dep_01": [{ ...FAILED, error }] });
   const marker = join(t.testdir(), "started");
   const { code, stderr } = await deploy(`touch ${marker}`);
   t.equal(code, 254);
-  t.match(stderr, "BACKUP_FAILED");
+  t.match(stderr, "AWS_DENIED");
   t.match(stderr, "AWS denied lambda:GetFunction.");
   t.notOk(existsSync(marker));
   t.notOk(service.calls().includes(FINISH));

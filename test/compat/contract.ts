@@ -36,7 +36,7 @@ export function breaksOf(before: Json, now: Json | undefined, at = "", growing =
   if (Array.isArray(before) && Array.isArray(now) && at.endsWith("/parameters"))
     return parameterBreaks(before, now, at);
   if (isNames(before) && isNames(now) && at.endsWith("/required")) return requiredBreaks(before, now, at);
-  if (isNames(before) && isNames(now) && at === ERROR_CODES && before.every((code) => now.includes(code))) return [];
+  if (isNames(before) && isNames(now) && at === ERROR_CODES) return codeBreaks(before, now);
   if (Array.isArray(before) && Array.isArray(now) && /\/(anyOf|security)$/.test(at)) return formBreaks(before, now, at);
   if (!isJsonObject(before) || !isJsonObject(now)) {
     return JSON.stringify(before) === JSON.stringify(now) ? [] : [`${at} has changed`];
@@ -63,6 +63,14 @@ function parameterBreaks(before: readonly JsonObject[], now: readonly JsonObject
 
 /** Only answers have codes; a client that does not know one has the status of the response. */
 const ERROR_CODES = "/components/schemas/ErrorCode/enum";
+
+/** Codes that the document of 0.1.0 listed and no version has sent: a failed backup ends in its cause, and a row is Unchanged. */
+const NEVER_SENT: ReadonlySet<string> = new Set(["ALREADY_RESTORED", "BACKUP_FAILED"]);
+
+function codeBreaks(before: readonly string[], now: readonly string[]): string[] {
+  const gone = before.filter((code) => !NEVER_SENT.has(code) && !now.includes(code));
+  return gone.map((code) => `${ERROR_CODES}/${code} is gone`);
+}
 
 function isNames(value: Json): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string");

@@ -24,6 +24,7 @@ t.test(
     const openBody = (document: Any) =>
       document.paths["/v1/deployments"].post.requestBody.content["application/json"].schema;
     const schema = (document: Any) => document.components.schemas.Rollback;
+    const codes = ({ schemas }: Any) => schemas.ErrorCode.enum.indexOf("NOT_FOUND");
     t.same(
       changed((document) => (document.paths["/v2/rollbacks"] = {})),
       [],
@@ -61,6 +62,7 @@ t.test(
       ["is gone", (document) => (schema(document).properties.id = { anyOf: [{ type: "number" }] })],
       ["type has changed", (document) => (schema(document).properties.id.type = "number")],
       ["is new", (document) => (schema(document).properties.id.maxLength = 1)],
+      ["NOT_FOUND is gone", ({ components }) => components.schemas.ErrorCode.enum.splice(codes(components), 1)],
     ];
     for (const [why, change] of breaking) t.match(changed(change), [new RegExp(why)], why);
   },

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import t from "tap";
 import { locksOverlap, scopeFaults } from "#src/domain/activity/scope";
 import { type Difference, differences, keepLive, segments, threeWay, valueAt } from "#src/domain/component/diff";
@@ -9,6 +11,7 @@ import { exposed } from "#src/domain/secrets/exposed";
 import { policyDenies } from "#src/domain/stack/stack-policy";
 import { codeObjectsOf } from "#src/domain/template/code-objects";
 import { importsOf, parseTemplate } from "#src/domain/template/template";
+import { ROOT } from "../support/root.ts";
 import { fc } from "../support/seeded.ts";
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
@@ -190,6 +193,20 @@ t.test("every error has a status, a title and advice in plain words", async (t) 
     t.match(code, /^[A-Z_]+$/);
     t.ok(row.status >= 200 && row.status < 600 && row.title.length > 10 && row.advice.endsWith("."), code);
   }
+});
+
+t.test("every error of the table is thrown or said somewhere", async (t) => {
+  // The table itself and the refusals that a route documents promise a code, and bring none about.
+  const documented = /refusals\([^)]*\)/g;
+  const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
+  const sources = files
+    .filter((name) => name.endsWith(".ts") && !name.startsWith("domain/errors"))
+    .map((name) => readFileSync(join(ROOT, "src", name), "utf8").replace(documented, ""));
+  const said = new Set(sources.flatMap((source) => source.match(/(?<=")[A-Z]+(?:_[A-Z]+)*(?=")/g) ?? []));
+  t.same(
+    Object.keys(ERROR_TABLE).filter((code) => !said.has(code)),
+    [],
+  );
 });
 
 t.test("a stack policy denies updates that it names and updates that no statement allows", async (t) => {

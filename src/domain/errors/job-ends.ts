@@ -32,12 +32,6 @@ export const JOB_ENDS = {
     "Nobody knows what of the step took effect",
     "Roll back again when AWS answers: each step reads live first. What the step has done never counts as somebody else's change.",
   ),
-  BACKUP_FAILED: row(
-    500,
-    true,
-    "The backup could not be taken",
-    "Do not deploy. Fix what the log names and open a new deployment.",
-  ),
   RECORD_FAILED: row(
     500,
     false,

@@ -116,7 +116,6 @@ export const STEP_WARNINGS = {
     "AWS blocks updates of functions with this runtime",
     "Point an alias to a version that still exists, or move the function to a supported runtime.",
   ),
-  ALREADY_RESTORED: row(200, false, "Already as in the backup", "Nothing to do."),
 
   EFFECT_NEEDS_MORE: row(
     200,
