@@ -4,7 +4,7 @@ import { startQuickStand } from "../support/crash-stand.ts";
 
 /*
  * A service in this process that is cut off from its rows, its clock and AWS, at a sample of the calls. Every call has its
- * turn in `npm run test:crash`, and a real process dies there by `kill -9`.
+ * turn in `npm run test:crash:all`, where a real process dies by `kill -9`.
  */
 
 t.test(
