@@ -20,6 +20,7 @@ import { addRefusals } from "./plugins/refusals.ts";
 import { addRequestIds, sendRequestId } from "./plugins/request-ids.ts";
 import { addRequestRate } from "./plugins/request-rates.ts";
 import { buildSerializer, buildValidator } from "./plugins/schema-compilers.ts";
+import { addSessionCookies } from "./plugins/session-cookies.ts";
 import { addressOf, sourceOfRequest, trustOf } from "./plugins/sources.ts";
 import { answerUnreadable } from "./plugins/unreadable-requests.ts";
 import { activityRoutes } from "./routes/activities.ts";
@@ -33,6 +34,7 @@ import { meRoutes } from "./routes/me.ts";
 import { NOUNS } from "./routes/nouns.ts";
 import { pinRoutes } from "./routes/pins.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
 import { snapshotRoutes } from "./routes/snapshots.ts";
 import { stageRoutes } from "./routes/stages.ts";
 import { tokenExchangeRoutes } from "./routes/token-exchange.ts";
@@ -116,6 +118,7 @@ export async function buildApp({ bodyPace, headerTimes = HEADER_TIMES, ...deps }
   await addOpenApi(app, NOUNS, { perMinute: PUBLIC_PER_MINUTE, now, callerOf: sourceOfRequest });
   await app.register(healthRoutes(services));
   await app.register(tokenExchangeRoutes(services, now), { prefix: "/v1/tokens" });
+  await app.register(sessionRoutes(services, now), { prefix: "/session" });
   await app.register(v1(services, { limits, now }), { prefix: "/v1" });
   return app;
 }
@@ -138,7 +141,8 @@ function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">
     addRefusals(app);
     // No cache on the way, and no browser, may keep what only its reader may see. Refusals say who may see what, too.
     app.addHook("onRequest", async (_request, reply) => void reply.header("cache-control", "no-store"));
-    addAccessControl(app, services.access);
+    await addSessionCookies(app);
+    addAccessControl(app, services);
     addOpenRequestLimits(app, { waits, others: openRequests });
     await addRequestRate(app, {
       perMinute: requestsPerMinute,

@@ -95,7 +95,7 @@ function principalOf(issuer: string, rules: readonly PipelineRule[], claims: JWT
   if (grants.length === 0) throw tell(`no rule admits ${claimsText(rules, claims)}`);
   return {
     ...pipelineRunOf(issuer, claims),
-    ...{ subject: `oidc:${issuer}|${sub}`, method: "oidc", grants, token: null, deployment: null },
+    ...{ subject: `oidc:${issuer}|${sub}`, method: "oidc", grants, token: null, session: null, deployment: null },
     expiresAt: (exp + LEEWAY_S) * 1_000,
   };
 }

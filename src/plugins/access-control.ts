@@ -4,6 +4,8 @@ import { actingGrants, type Caller, type Principal } from "../domain/access/prin
 import { READERS, type Role } from "../domain/access/roles.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { AccessService } from "../services/access.ts";
+import type { SessionService } from "../services/sessions.ts";
+import { sessionCookieOf } from "./session-cookies.ts";
 import { sourceOfRequest } from "./sources.ts";
 
 declare module "fastify" {
@@ -31,12 +33,18 @@ export interface Operation {
   readonly roles: readonly Role[];
 }
 
+/** How callers log in: by a token that the request carries, or by the cookie of a signed-in browser. */
+export interface Logins {
+  readonly access: AccessService;
+  readonly sessions: Pick<SessionService, "identify">;
+}
+
 /**
  * Requires a login with one of the roles that the route's schema names, and, where the address names an application's stage
  * or an id, a grant that contains it: what no grant shows is NOT_FOUND, and what one shows and another would have to allow
  * is OUTSIDE_GRANT. A route that names no role cannot be registered: forgetting it must not make the route public.
  */
-export function addAccessControl(app: FastifyInstance, access: AccessService): void {
+export function addAccessControl(app: FastifyInstance, { access, sessions }: Logins): void {
   app.decorateRequest("principal", null);
   app.decorateRequest("watchLogin", null);
   const operations: Operation[] = [];
@@ -47,7 +55,10 @@ export function addAccessControl(app: FastifyInstance, access: AccessService): v
     if (method !== "HEAD") operations.push({ id: schema.operationId ?? "", roles });
   });
   app.addHook("onRequest", async (request) => {
-    const principal = await access.authenticate(request.headers.authorization, sourceOfRequest(request));
+    const cookie = sessionCookieOf(request);
+    const principal = await (cookie === undefined
+      ? access.authenticate(request.headers.authorization, sourceOfRequest(request))
+      : sessions.identify(cookie));
     request.principal = principal;
     request.watchLogin = (signal, ended) => access.watch(principal, signal, ended);
     const roles = rolesOf(request);

@@ -41,9 +41,16 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
             bearerFormat: "JWT",
             description: "The OIDC token of a pipeline, by the rules of `STEPBACK_OIDC`",
           },
+          session: {
+            type: "apiKey",
+            in: "cookie",
+            name: "__Host-stepback",
+            description:
+              "A signed-in browser (`POST /session`); without HTTPS the cookie is `stepback_<port>`. Requests that change something carry `X-Stepback-Page: 1`.",
+          },
         },
       },
-      security: [{ bearer: [] }, { oidc: [] }],
+      security: [{ bearer: [] }, { oidc: [] }, { session: [] }],
       tags: [
         { name: "deployments", description: "Deploys by CI, each with its backup" },
         { name: "rollbacks", description: "Requests to restore picked components" },

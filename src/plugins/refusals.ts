@@ -26,6 +26,7 @@ export function refusals(...codes: readonly ErrorCode[]): Record<never, never> {
 const OF_ALL = [
   "VALIDATION_FAILED",
   "UNAUTHENTICATED",
+  "REQUEST_NOT_OF_PAGE",
   "TOO_MANY_FAILED_LOGINS",
   "TOO_MANY_REQUESTS",
   "TOO_MANY_OPEN_REQUESTS",

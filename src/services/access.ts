@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Principal } from "../domain/access/principal.ts";
-import type { StepbackError } from "../domain/errors.ts";
+import { StepbackError } from "../domain/errors.ts";
 import type { AccessStore, FoundToken, TokenRow } from "../store/port/access.ts";
 import type { ActivityStore, OwnedPlace } from "../store/port/activities.ts";
 import { createFailedLogins } from "./failed-logins.ts";
@@ -15,6 +15,8 @@ export interface AccessService {
    * source. A good token always works. The error's cause says what the caller is not told.
    */
   authenticate(header: string | undefined, source: string): Promise<Principal>;
+  /** The login of a token that was checked before, by its id. UNAUTHENTICATED once it has ended. */
+  ofToken(id: string): Promise<Principal>;
   /** The place of a deployment, a rollback, a snapshot or a pin, by its id; null for an unknown one. */
   findPlace(id: string): Promise<OwnedPlace | null>;
   /** Whether a rollback is the one that a deployment started by `onFailure`. */
@@ -36,6 +38,12 @@ export function createAccessService(deps: Uses<AccessStore & ActivityStore, "clo
     findPlace: (id) => store.findPlace(id),
     hasStarted: async (deployment, rollback) => (await store.findDeployment(deployment))?.rollback === rollback,
     watch,
+    ofToken: async (id) => {
+      const found = await store.findToken(id);
+      const reason = found ? whyEnded(found, clock.now()) : "The token is gone that signed in.";
+      if (!found || reason !== null) throw new StepbackError("UNAUTHENTICATED", reason ?? "");
+      return principalOf(found.token);
+    },
     authenticate: async (header, source) => {
       const token = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
       const found = token === undefined ? null : await findLogin(store, token);
@@ -85,6 +93,6 @@ function principalOf(token: TokenRow): Principal {
   const { id, name, grants, expiresAt, deployment } = token;
   return {
     subject: subjectOf(token),
-    ...{ name, method: "token", grants, expiresAt, token: id, deployment, run: null, actor: null },
+    ...{ name, method: "token", grants, expiresAt, token: id, session: null, deployment, run: null, actor: null },
   };
 }

@@ -15,6 +15,7 @@ import { createPackageCommandService, type PackageCommandService } from "./packa
 import { createPinService, type PinService } from "./pins.ts";
 import { createRollbackService, type RollbackService } from "./rollbacks.ts";
 import type { ServiceDeps } from "./service-deps.ts";
+import { createSessionService, type SessionService } from "./sessions.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
 import { createStageService, type StageService } from "./stages.ts";
 import { createTokenExchangeService, type TokenExchangeService } from "./token-exchange.ts";
@@ -38,6 +39,7 @@ export interface Services {
   readonly packageCommands: PackageCommandService;
   readonly pins: PinService;
   readonly rollbacks: RollbackService;
+  readonly sessions: SessionService;
   readonly snapshots: SnapshotService;
   readonly stages: StageService;
   readonly tokenExchange: TokenExchangeService;
@@ -63,6 +65,7 @@ export function createServices(deps: ServiceDeps): Services {
     packageCommands: createPackageCommandService(deps),
     pins: createPinService(deps),
     rollbacks: createRollbackService(deps),
+    sessions: createSessionService(deps, access),
     snapshots: createSnapshotService(deps),
     stages: createStageService(deps),
     tokenExchange: createTokenExchangeService(deps, access),

@@ -3,6 +3,7 @@ import { INSTALLATION_SCOPE } from "../sealing/scopes.ts";
 import { underKey } from "./made-rows.ts";
 import type { AccessStore } from "./port/access.ts";
 import { idempotencyKeys } from "./schema/access.ts";
+import { createSessionStore } from "./session-store.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 import { createTokenStore } from "./token-store.ts";
 
@@ -12,6 +13,7 @@ const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 export function createAccessStore(database: SqliteDatabase): AccessStore {
   return {
     ...createTokenStore(database),
+    ...createSessionStore(database),
     reserveKey: (key, fingerprint, now) =>
       database.writeUnrecorded("key", async (rows) => {
         await rows.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, now - KEY_LIFETIME_MS));

@@ -1,6 +1,6 @@
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Sealed } from "../sealing/envelope.ts";
-import { approvals, idempotencyKeys, tokens } from "./schema/access.ts";
+import { approvals, idempotencyKeys, sessions, tokens } from "./schema/access.ts";
 import { activities } from "./schema/activities.ts";
 import { auditCheckpoints, auditInbox, auditNodes, auditRecords, auditTexts } from "./schema/audit.ts";
 import { packages } from "./schema/builds.ts";
@@ -58,6 +58,13 @@ export const COLUMN_CLASSES = {
     revokedAt: "clear",
     revokedBy: "clear",
     deployment: "clear",
+  }),
+  sessions: classed(sessions, {
+    id: "clear",
+    hash: "clear",
+    token: "clear",
+    createdAt: "clear",
+    usedAt: "clear",
   }),
   activities: classed(activities, {
     number: "clear",

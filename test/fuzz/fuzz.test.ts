@@ -15,8 +15,8 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What any operation that needs a login may be refused with, and is here. The exchange has its login in a form, and a test of its own. */
-const OF_ALL = /^(?!isReady|exchangeToken)\w+ (400|401|403|404|413|415|429|500|503|507)$/;
+/** What any operation that needs a login may be refused with, and is here. The exchange and a sign-in have their login in the body, and tests of their own. */
+const OF_ALL = /^(?!isReady|exchangeToken|openSession|endSession)\w+ (400|401|403|404|413|415|429|500|503|507)$/;
 
 /**
  * The first two need a whole body before: one is drawn in longer runs, the other has a test among those of packages. There is a

@@ -55,6 +55,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a browser in with a token
+         * @description Sets a cookie that scripts cannot read and that takes the place of the token: for 12 hours, until 30 minutes passed without a request, or until the token ends. Requests with it that change something carry `X-Stepback-Page: 1` and come from the service's own origin. Who is signed in says `GET /v1/me`.
+         */
+        post: operations["openSession"];
+        /** Sign the browser out */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -912,7 +933,7 @@ export interface components {
          * @description A code of the error table
          * @enum {unknown}
          */
-        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "TOO_MANY_OPEN_REQUESTS" | "FORBIDDEN" | "OUTSIDE_GRANT" | "NOT_BY_REQUESTER" | "EMERGENCY_NOT_ALLOWED" | "OUTSIDE_BINDING" | "UNSUPPORTED_GRANT_TYPE" | "TOKEN_NOT_EXCHANGEABLE" | "EXCHANGE_TARGET_REFUSED" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "MALFORMED_REQUEST" | "HEADERS_TOO_LARGE" | "REQUEST_TOO_SLOW" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "APPROVAL_NEEDED" | "NOT_AN_EMERGENCY" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "EFFECT_UNKNOWN" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "KIND_UNKNOWN" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_ANSWER_UNREADABLE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "OVERLOADED" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_UNAVAILABLE" | "KEY_DENIED" | "KEY_DISABLED" | "KEY_LOST" | "KEY_FILE_READ_ONLY" | "INVALID_SETTINGS" | "INTERNAL";
+        ErrorCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "TOO_MANY_FAILED_LOGINS" | "TOO_MANY_REQUESTS" | "TOO_MANY_OPEN_REQUESTS" | "FORBIDDEN" | "REQUEST_NOT_OF_PAGE" | "OUTSIDE_GRANT" | "NOT_BY_REQUESTER" | "EMERGENCY_NOT_ALLOWED" | "OUTSIDE_BINDING" | "UNSUPPORTED_GRANT_TYPE" | "TOKEN_NOT_EXCHANGEABLE" | "EXCHANGE_TARGET_REFUSED" | "SECRET_SHOWN_ONCE" | "NOT_FOUND" | "PAYLOAD_TOO_LARGE" | "MALFORMED_REQUEST" | "HEADERS_TOO_LARGE" | "REQUEST_TOO_SLOW" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "TOO_MANY_FOLLOWERS" | "UNKNOWN_TARGET" | "SCOPE_TOO_WIDE" | "UNKNOWN_COMPONENT" | "DUPLICATE_COMPONENT" | "NOTHING_PICKED" | "REASON_REQUIRED" | "STRATEGY_UNSUPPORTED" | "NOT_A_PACKAGE" | "DIGEST_DIFFERS" | "UPLOAD_INCOMPLETE" | "DEPLOYMENT_IN_PROGRESS" | "ROLLBACK_IN_PROGRESS" | "DEPLOYMENT_NOT_COMPLETED" | "DEPLOYMENT_NOT_FINISHED" | "NOTHING_ALTERED" | "BACKUP_NOT_READY" | "ALREADY_FINISHED" | "OUTCOME_DIFFERS" | "NOT_A_DRAFT" | "PLAN_MISSING" | "PLAN_STALE" | "APPROVAL_NEEDED" | "NOT_AN_EMERGENCY" | "DRILL_ONLY" | "NOT_ACTIVE" | "PINNED" | "ROLLBACK_NOT_FINISHED" | "PACKAGE_DIFFERS" | "BUILD_NOT_SUCCESSFUL" | "SEVERAL_TARGETS" | "SEVERAL_DEPLOYMENTS" | "NO_COMMAND_AWAITED" | "PLAN_REFUSED" | "JOB_FAULT" | "VERIFY_FAILED" | "STEP_FAILED" | "EFFECT_UNKNOWN" | "RECORD_FAILED" | "DEPLOY_FAILED" | "COMMAND_FAILED" | "CANCELLED" | "ABANDONED" | "WRONG_TARGET" | "INCOMPLETE_BACKUP" | "KIND_UNKNOWN" | "OWNED_BY_STACK" | "REQUIRES_COMPONENT" | "TRIGGER_ELSEWHERE" | "IMMUTABLE_FIELD" | "LIVE_UNREADABLE" | "STATEMENT_LOST" | "CONFIGURATION_TOO_LARGE" | "LIMIT_EXCEEDED" | "LAYER_GONE" | "SIGNING_CONFIG_GONE" | "REFERENCE_GONE" | "VERSION_GONE" | "CONFLICT" | "DESTRUCTIVE" | "LOSS_TOLD" | "SCOPE_MATCHED_NOTHING" | "ROLLBACK_NOT_CERTAIN" | "STAGING_BUCKET_NEEDED" | "ARTIFACT_MISSING" | "STACK_NOT_UPDATABLE" | "SPLICE_IMPOSSIBLE" | "CHANGE_SET_WIDER" | "STACK_POLICY_DENIES" | "OWNED_ELSEWHERE" | "NOECHO_VALUE_LOST" | "EXPORT_IN_USE" | "EXPORT_MISSING" | "EXPORT_TAKEN" | "ORDER_IMPOSSIBLE" | "NESTED_STACK" | "IMAGE_NOT_KEPT" | "VALUE_LOOKED_UP" | "NESTED_TEMPLATES" | "TEMPLATE_UNREADABLE" | "LIMIT_UNCHECKED" | "REFERENCE_UNCHECKED" | "TRAFFIC_SHIFTS" | "LEAVES_STACK_BEHIND" | "OVERWRITES_LATER_DEPLOYMENT" | "VALUE_ROLLED_BACK" | "TEMPLATE_TEXT_STAYS" | "PHYSICAL_ID_CHANGED" | "SECRET_KEPT" | "RESOURCE_RETAINED" | "RESOURCE_NOT_FOUND_AGAIN" | "RESOURCE_IMPORTED" | "VERSION_NOT_KEPT" | "LATEST_CHANGED_BRIEFLY" | "PARTLY_COMPARED" | "OTHER_RUNTIME_PATCH" | "LAYER_REPUBLISHED" | "CODE_RELOCATED" | "RUNTIME_BLOCKED" | "EFFECT_NEEDS_MORE" | "AWS_THROTTLED" | "AWS_DENIED" | "AWS_CREDENTIALS" | "AWS_NOT_FOUND" | "AWS_IN_PROGRESS" | "AWS_PRECONDITION" | "AWS_REJECTED" | "AWS_UNSUPPORTED" | "AWS_LIMIT" | "AWS_ANSWER_TOO_LARGE" | "AWS_ANSWER_UNREADABLE" | "AWS_UNAVAILABLE" | "LEASE_LOST" | "SHUTTING_DOWN" | "OVERLOADED" | "FENCED" | "DISK_FULL" | "STORE_UNAVAILABLE" | "KEY_UNAVAILABLE" | "KEY_DENIED" | "KEY_DISABLED" | "KEY_LOST" | "KEY_FILE_READ_ONLY" | "INVALID_SETTINGS" | "INTERNAL";
         Problem: {
             /** @description The URN of the code */
             type: string;
@@ -1603,6 +1624,69 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `REQUEST_NOT_OF_PAGE`: The browser is signed in, but the request does not come from the page */
+        "403-REQUEST_NOT_OF_PAGE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
+        "413-PAYLOAD_TOO_LARGE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `UNSUPPORTED_MEDIA_TYPE`: The body's media type is not understood */
+        "415-UNSUPPORTED_MEDIA_TYPE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `TOO_MANY_FAILED_LOGINS`: Too many log-ins from this address failed. `TOO_MANY_REQUESTS`: The principal sends more requests than it may */
+        "429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `INTERNAL`: An internal error occurred */
+        "500-INTERNAL": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `STORE_UNAVAILABLE`: The database or the folder of artifacts cannot be used at the moment. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
+        "503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `DISK_FULL`: The disk of the service is full */
+        "507-DISK_FULL": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `TOO_MANY_FAILED_LOGINS`: Too many log-ins from this address failed. `TOO_MANY_REQUESTS`: The principal sends more requests than it may. `TOO_MANY_OPEN_REQUESTS`: The principal has as many requests under way as it may */
         "429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS": {
             headers: {
@@ -1630,26 +1714,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `REQUEST_NOT_OF_PAGE`: The browser is signed in, but the request does not come from the page. `FORBIDDEN`: The token's role does not allow this */
+        "403-REQUEST_NOT_OF_PAGE-FORBIDDEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `STORE_UNAVAILABLE`: The database or the folder of artifacts cannot be used at the moment. `KEY_UNAVAILABLE`: The master key cannot be reached at the moment. `KEY_DENIED`: The service may not use its master key. `KEY_DISABLED`: The master key is disabled. `SHUTTING_DOWN`: The service is stopping. `FENCED`: Another service has taken over the data folder */
         "503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `FORBIDDEN`: The token's role does not allow this */
-        "403-FORBIDDEN": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `DISK_FULL`: The disk of the service is full */
-        "507-DISK_FULL": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1666,26 +1741,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants */
-        "403-FORBIDDEN-OUTSIDE_GRANT": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `PAYLOAD_TOO_LARGE`: The body is too large */
-        "413-PAYLOAD_TOO_LARGE": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `UNSUPPORTED_MEDIA_TYPE`: The body's media type is not understood */
-        "415-UNSUPPORTED_MEDIA_TYPE": {
+        /** @description `REQUEST_NOT_OF_PAGE`: The browser is signed in, but the request does not come from the page. `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants */
+        "403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1738,8 +1795,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `OUTSIDE_BINDING`: The stage is bound to other places. `EMERGENCY_NOT_ALLOWED`: The stage's policy does not let this role run without approvals */
-        "403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED": {
+        /** @description `REQUEST_NOT_OF_PAGE`: The browser is signed in, but the request does not come from the page. `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `OUTSIDE_BINDING`: The stage is bound to other places. `EMERGENCY_NOT_ALLOWED`: The stage's policy does not let this role run without approvals */
+        "403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1756,8 +1813,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `NOT_BY_REQUESTER`: Whoever asked for it may not approve it */
-        "403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER": {
+        /** @description `REQUEST_NOT_OF_PAGE`: The browser is signed in, but the request does not come from the page. `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `NOT_BY_REQUESTER`: Whoever asked for it may not approve it */
+        "403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1822,24 +1879,28 @@ export type Key = components['schemas']['Key'];
 export type KeyRotation = components['schemas']['KeyRotation'];
 export type Response400ValidationFailed = components['responses']['400-VALIDATION_FAILED'];
 export type Response401Unauthenticated = components['responses']['401-UNAUTHENTICATED'];
+export type Response403RequestNotOfPage = components['responses']['403-REQUEST_NOT_OF_PAGE'];
+export type Response413PayloadTooLarge = components['responses']['413-PAYLOAD_TOO_LARGE'];
+export type Response415UnsupportedMediaType = components['responses']['415-UNSUPPORTED_MEDIA_TYPE'];
+export type Response429TooManyFailedLoginsTooManyRequests = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS'];
+export type Response500Internal = components['responses']['500-INTERNAL'];
+export type Response503StoreUnavailableShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED'];
+export type Response507DiskFull = components['responses']['507-DISK_FULL'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequests = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS'];
 export type Response500InternalKeyLost = components['responses']['500-INTERNAL-KEY_LOST'];
 export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDown = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN'];
+export type Response403RequestNotOfPageForbidden = components['responses']['403-REQUEST_NOT_OF_PAGE-FORBIDDEN'];
 export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDownFenced = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED'];
-export type Response403Forbidden = components['responses']['403-FORBIDDEN'];
-export type Response507DiskFull = components['responses']['507-DISK_FULL'];
 export type Response404NotFound = components['responses']['404-NOT_FOUND'];
-export type Response403ForbiddenOutsideGrant = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT'];
-export type Response413PayloadTooLarge = components['responses']['413-PAYLOAD_TOO_LARGE'];
-export type Response415UnsupportedMediaType = components['responses']['415-UNSUPPORTED_MEDIA_TYPE'];
+export type Response403RequestNotOfPageForbiddenOutsideGrant = components['responses']['403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT'];
 export type Response422IdempotencyKeyReused = components['responses']['422-IDEMPOTENCY_KEY_REUSED'];
 export type Response409IdempotencyInProgress = components['responses']['409-IDEMPOTENCY_IN_PROGRESS'];
 export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED'];
 export type Response409IdempotencyInProgressAlreadyFinished = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequestsTooManyFollowers = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS'];
-export type Response403ForbiddenOutsideGrantOutsideBindingEmergencyNotAllowed = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED'];
+export type Response403RequestNotOfPageForbiddenOutsideGrantOutsideBindingEmergencyNotAllowed = components['responses']['403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED'];
 export type Response422IdempotencyKeyReusedUnknownComponentDuplicateComponentNothingPickedStrategyUnsupportedReasonRequired = components['responses']['422-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED'];
-export type Response403ForbiddenOutsideGrantNotByRequester = components['responses']['403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER'];
+export type Response403RequestNotOfPageForbiddenOutsideGrantNotByRequester = components['responses']['403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER'];
 export type Response410ArtifactMissing = components['responses']['410-ARTIFACT_MISSING'];
 export type Response409IdempotencyInProgressNotActive = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE'];
 export type $defs = Record<string, never>;
@@ -2089,6 +2150,99 @@ export interface operations {
             };
         };
     };
+    openSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out, also when nobody was signed in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -2122,6 +2276,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -2181,7 +2336,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
@@ -2242,7 +2397,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -2302,7 +2457,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
@@ -2354,7 +2509,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -2405,7 +2560,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -2449,7 +2604,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS"];
             413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
             415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
@@ -2500,7 +2655,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -2552,7 +2707,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -2646,7 +2801,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `SECRET_SHOWN_ONCE`: The secret was shown once, to the first request with this key */
             409: {
                 headers: {
@@ -2705,7 +2860,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `NOT_ACTIVE`: The pin or the mark is not active any more */
             409: {
@@ -2775,7 +2930,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -2841,7 +2996,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            /** @description `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `OUTSIDE_BINDING`: The stage is bound to other places */
+            /** @description `REQUEST_NOT_OF_PAGE`: The browser is signed in, but the request does not come from the page. `FORBIDDEN`: The token's role does not allow this. `OUTSIDE_GRANT`: It lies outside the caller's grants. `OUTSIDE_BINDING`: The stage is bound to other places */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2919,6 +3074,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -2973,7 +3129,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `BACKUP_NOT_READY`: The backup is not ready. `OUTCOME_DIFFERS`: The deployment was finished with another outcome. `ALREADY_FINISHED`: The job has ended */
             409: {
@@ -3033,7 +3189,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED"];
             413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
@@ -3085,7 +3241,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `DEPLOYMENT_NOT_COMPLETED`: Only a Completed deployment can be rolled back. `NOTHING_ALTERED`: The deployment altered nothing */
             409: {
@@ -3152,6 +3308,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `DEPLOYMENT_NOT_FINISHED`: The deployment has not finished */
             409: {
@@ -3219,6 +3376,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -3273,6 +3431,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -3331,7 +3490,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -3416,7 +3575,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `DEPLOYMENT_NOT_COMPLETED`: Only a Completed deployment can be rolled back. `ROLLBACK_NOT_FINISHED`: The rollback has not finished. `BACKUP_NOT_READY`: The backup is not ready. `NOTHING_ALTERED`: The deployment altered nothing. `SEVERAL_TARGETS`: A rollback has one target, and these are several. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
             409: {
@@ -3479,6 +3638,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -3528,6 +3688,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `PLAN_MISSING`: There is no plan yet */
             409: {
@@ -3583,7 +3744,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft */
             409: {
@@ -3658,6 +3819,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -3711,7 +3873,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft. `DRILL_ONLY`: A drill is planned and never run */
             409: {
@@ -3782,6 +3944,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -3828,7 +3991,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED"];
             413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
@@ -3882,7 +4045,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `NOT_A_DRAFT`: The rollback is not a draft. `DRILL_ONLY`: A drill is planned and never run */
             409: {
@@ -3953,7 +4116,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft. `DRILL_ONLY`: A drill is planned and never run. `PLAN_MISSING`: There is no plan yet. `PLAN_STALE`: The plan is not the latest, or live has changed since. `APPROVAL_NEEDED`: The plan is not approved. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
             409: {
@@ -4024,6 +4187,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4080,7 +4244,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_A_DRAFT`: The rollback is not a draft. `PLAN_MISSING`: There is no plan yet. `PLAN_STALE`: The plan is not the latest, or live has changed since */
             409: {
@@ -4146,7 +4310,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-NOT_BY_REQUESTER"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NOT_AN_EMERGENCY`: Only an emergency is reviewed. `NOT_ACTIVE`: The pin or the mark is not active any more */
             409: {
@@ -4211,7 +4375,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NO_COMMAND_AWAITED`: The rollback waits for no command */
             409: {
@@ -4279,7 +4443,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `NO_COMMAND_AWAITED`: The rollback waits for no command. `BACKUP_NOT_READY`: The backup is not ready. `OUTCOME_DIFFERS`: The deployment was finished with another outcome. `ALREADY_FINISHED`: The job has ended */
             409: {
@@ -4351,6 +4515,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4405,6 +4570,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4463,7 +4629,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -4509,6 +4675,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4562,6 +4729,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4610,6 +4778,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4658,7 +4827,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             410: components["responses"]["410-ARTIFACT_MISSING"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
@@ -4715,7 +4884,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4764,7 +4933,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -4851,7 +5020,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `IDEMPOTENCY_IN_PROGRESS`: The first request with this key is still running. `BUILD_NOT_SUCCESSFUL`: The build has no successful deployment. `SEVERAL_TARGETS`: A rollback has one target, and these are several. `SEVERAL_DEPLOYMENTS`: The build was deployed in several scopes. `NOTHING_ALTERED`: The deployment altered nothing. `APPROVAL_NEEDED`: The plan is not approved. `DEPLOYMENT_IN_PROGRESS`: A deployment over the same components is open. `ROLLBACK_IN_PROGRESS`: A rollback over the same components is unfinished */
             409: {
@@ -4917,7 +5086,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             410: components["responses"]["410-ARTIFACT_MISSING"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
@@ -4994,7 +5163,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `PACKAGE_DIFFERS`: The build has another package of this service */
             409: {
@@ -5073,7 +5242,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -5128,7 +5297,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -5174,7 +5343,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -5227,7 +5396,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE"];
             413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
@@ -5280,7 +5449,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -5365,7 +5534,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             /** @description `APPROVAL_NEEDED`: The plan is not approved */
             409: {
@@ -5467,7 +5636,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS"];
             413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
@@ -5528,7 +5697,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN"];
             404: components["responses"]["404-NOT_FOUND"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
@@ -5583,7 +5752,7 @@ export interface operations {
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-FORBIDDEN-OUTSIDE_GRANT"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
             404: components["responses"]["404-NOT_FOUND"];
             409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS-NOT_ACTIVE"];
             413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
@@ -5662,7 +5831,7 @@ export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequest
 export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonPolicyEmergencyRolesValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["policy"]["emergency"]["roles"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const pathsV1ApplicationsApplicationStagesStagePolicyApprovalsPostRequestBodyContentApplicationJsonDecisionValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/policy/approvals"]["post"]["requestBody"]["content"]["application/json"]["decision"]> = ["approve", "refuse"];
 export const pathsV1ApplicationsApplicationStagesStageRevalidationsGetParametersQueryOpenValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v1/applications/{application}/stages/{stage}/revalidations"]["get"]["parameters"]["query"]["open"]> = ["true", "false"];
-export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "TOO_MANY_OPEN_REQUESTS", "FORBIDDEN", "OUTSIDE_GRANT", "NOT_BY_REQUESTER", "EMERGENCY_NOT_ALLOWED", "OUTSIDE_BINDING", "UNSUPPORTED_GRANT_TYPE", "TOKEN_NOT_EXCHANGEABLE", "EXCHANGE_TARGET_REFUSED", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "MALFORMED_REQUEST", "HEADERS_TOO_LARGE", "REQUEST_TOO_SLOW", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "APPROVAL_NEEDED", "NOT_AN_EMERGENCY", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "EFFECT_UNKNOWN", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "KIND_UNKNOWN", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_ANSWER_UNREADABLE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "OVERLOADED", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "KEY_DENIED", "KEY_DISABLED", "KEY_LOST", "KEY_FILE_READ_ONLY", "INVALID_SETTINGS", "INTERNAL"];
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["VALIDATION_FAILED", "UNAUTHENTICATED", "TOO_MANY_FAILED_LOGINS", "TOO_MANY_REQUESTS", "TOO_MANY_OPEN_REQUESTS", "FORBIDDEN", "REQUEST_NOT_OF_PAGE", "OUTSIDE_GRANT", "NOT_BY_REQUESTER", "EMERGENCY_NOT_ALLOWED", "OUTSIDE_BINDING", "UNSUPPORTED_GRANT_TYPE", "TOKEN_NOT_EXCHANGEABLE", "EXCHANGE_TARGET_REFUSED", "SECRET_SHOWN_ONCE", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "MALFORMED_REQUEST", "HEADERS_TOO_LARGE", "REQUEST_TOO_SLOW", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_IN_PROGRESS", "TOO_MANY_FOLLOWERS", "UNKNOWN_TARGET", "SCOPE_TOO_WIDE", "UNKNOWN_COMPONENT", "DUPLICATE_COMPONENT", "NOTHING_PICKED", "REASON_REQUIRED", "STRATEGY_UNSUPPORTED", "NOT_A_PACKAGE", "DIGEST_DIFFERS", "UPLOAD_INCOMPLETE", "DEPLOYMENT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DEPLOYMENT_NOT_COMPLETED", "DEPLOYMENT_NOT_FINISHED", "NOTHING_ALTERED", "BACKUP_NOT_READY", "ALREADY_FINISHED", "OUTCOME_DIFFERS", "NOT_A_DRAFT", "PLAN_MISSING", "PLAN_STALE", "APPROVAL_NEEDED", "NOT_AN_EMERGENCY", "DRILL_ONLY", "NOT_ACTIVE", "PINNED", "ROLLBACK_NOT_FINISHED", "PACKAGE_DIFFERS", "BUILD_NOT_SUCCESSFUL", "SEVERAL_TARGETS", "SEVERAL_DEPLOYMENTS", "NO_COMMAND_AWAITED", "PLAN_REFUSED", "JOB_FAULT", "VERIFY_FAILED", "STEP_FAILED", "EFFECT_UNKNOWN", "RECORD_FAILED", "DEPLOY_FAILED", "COMMAND_FAILED", "CANCELLED", "ABANDONED", "WRONG_TARGET", "INCOMPLETE_BACKUP", "KIND_UNKNOWN", "OWNED_BY_STACK", "REQUIRES_COMPONENT", "TRIGGER_ELSEWHERE", "IMMUTABLE_FIELD", "LIVE_UNREADABLE", "STATEMENT_LOST", "CONFIGURATION_TOO_LARGE", "LIMIT_EXCEEDED", "LAYER_GONE", "SIGNING_CONFIG_GONE", "REFERENCE_GONE", "VERSION_GONE", "CONFLICT", "DESTRUCTIVE", "LOSS_TOLD", "SCOPE_MATCHED_NOTHING", "ROLLBACK_NOT_CERTAIN", "STAGING_BUCKET_NEEDED", "ARTIFACT_MISSING", "STACK_NOT_UPDATABLE", "SPLICE_IMPOSSIBLE", "CHANGE_SET_WIDER", "STACK_POLICY_DENIES", "OWNED_ELSEWHERE", "NOECHO_VALUE_LOST", "EXPORT_IN_USE", "EXPORT_MISSING", "EXPORT_TAKEN", "ORDER_IMPOSSIBLE", "NESTED_STACK", "IMAGE_NOT_KEPT", "VALUE_LOOKED_UP", "NESTED_TEMPLATES", "TEMPLATE_UNREADABLE", "LIMIT_UNCHECKED", "REFERENCE_UNCHECKED", "TRAFFIC_SHIFTS", "LEAVES_STACK_BEHIND", "OVERWRITES_LATER_DEPLOYMENT", "VALUE_ROLLED_BACK", "TEMPLATE_TEXT_STAYS", "PHYSICAL_ID_CHANGED", "SECRET_KEPT", "RESOURCE_RETAINED", "RESOURCE_NOT_FOUND_AGAIN", "RESOURCE_IMPORTED", "VERSION_NOT_KEPT", "LATEST_CHANGED_BRIEFLY", "PARTLY_COMPARED", "OTHER_RUNTIME_PATCH", "LAYER_REPUBLISHED", "CODE_RELOCATED", "RUNTIME_BLOCKED", "EFFECT_NEEDS_MORE", "AWS_THROTTLED", "AWS_DENIED", "AWS_CREDENTIALS", "AWS_NOT_FOUND", "AWS_IN_PROGRESS", "AWS_PRECONDITION", "AWS_REJECTED", "AWS_UNSUPPORTED", "AWS_LIMIT", "AWS_ANSWER_TOO_LARGE", "AWS_ANSWER_UNREADABLE", "AWS_UNAVAILABLE", "LEASE_LOST", "SHUTTING_DOWN", "OVERLOADED", "FENCED", "DISK_FULL", "STORE_UNAVAILABLE", "KEY_UNAVAILABLE", "KEY_DENIED", "KEY_DISABLED", "KEY_LOST", "KEY_FILE_READ_ONLY", "INVALID_SETTINGS", "INTERNAL"];
 export const activityTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["type"]> = ["deploy", "rollback"];
 export const activityStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Activity"]["status"]> = ["Draft", "Queued", "In Progress", "Completed", "Exception"];
 export const deploymentTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deployment"]["type"]> = ["deploy"];

@@ -8,6 +8,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["TOO_MANY_REQUESTS","Wait as long as `Retry-After` says; `?wait=` and followed logs take the place of frequent requests. STEPBACK_MAX_REQUESTS sets the limit."],
   ["TOO_MANY_OPEN_REQUESTS","Send it again once others have ended; STEPBACK_MAX_WAITS and STEPBACK_MAX_OPEN_REQUESTS set the limits."],
   ["FORBIDDEN","Use a token whose role the operation names."],
+  ["REQUEST_NOT_OF_PAGE","Use the page itself; scripts send `Authorization: Bearer <token>` instead of the cookie."],
   ["OUTSIDE_GRANT","Leave out what `detail` names, or ask an admin for a token that reaches it."],
   ["NOT_BY_REQUESTER","Ask somebody who neither opened nor edited it, nor deployed what it reverses, and whose token is not of your making."],
   ["EMERGENCY_NOT_ALLOWED","Have the plan approved, or use a token whose role is in `emergency.roles` of the stage's policy."],

@@ -15,6 +15,8 @@ export interface Principal {
   readonly expiresAt: number | null;
   /** The token of the login, which can be revoked; null for a login without one. */
   readonly token: string | null;
+  /** The signed-in browser; null for a login that was sent with the request itself. */
+  readonly session: string | null;
   /** The only deployment that the login may touch; null for any. */
   readonly deployment: string | null;
   /** The pipeline's run, as an address, and the person who started it; null where nobody says. */

@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   rvl: "revalidation",
   tok: "token",
   rot: "rotation",
+  ses: "session",
 };
 
 /** The subject that an id names. */

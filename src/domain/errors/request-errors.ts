@@ -33,6 +33,12 @@ export const REQUEST_ERRORS = {
     "Send it again once others have ended; STEPBACK_MAX_WAITS and STEPBACK_MAX_OPEN_REQUESTS set the limits.",
   ),
   FORBIDDEN: row(403, false, "The token's role does not allow this", "Use a token whose role the operation names."),
+  REQUEST_NOT_OF_PAGE: row(
+    403,
+    false,
+    "The browser is signed in, but the request does not come from the page",
+    "Use the page itself; scripts send `Authorization: Bearer <token>` instead of the cookie.",
+  ),
   OUTSIDE_GRANT: row(
     403,
     false,

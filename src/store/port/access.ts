@@ -45,7 +45,30 @@ export interface TokenStore {
   noteUsed(id: string, at: number): Promise<void>;
 }
 
-export interface AccessStore extends TokenStore {
+/** A browser in which somebody is signed in. */
+export interface SessionRow {
+  readonly id: string;
+  /** The SHA-256 of the whole cookie. */
+  readonly hash: string;
+  /** The token that signed in. */
+  readonly token: string;
+  readonly createdAt: number;
+  readonly usedAt: number;
+}
+
+export interface SessionStore {
+  /** Ends the session that the browser had before, and forgets those that were last used before `idleSince`. */
+  openSession(
+    session: SessionRow,
+    before: { readonly previous: string | null; readonly idleSince: number },
+  ): Promise<void>;
+  findSession(id: string): Promise<SessionRow | null>;
+  noteSessionUse(id: string, at: number): Promise<void>;
+  /** False when it had ended before. */
+  endSession(id: string): Promise<boolean>;
+}
+
+export interface AccessStore extends TokenStore, SessionStore {
   /**
    * `new` means that the caller owns the key from now on. `made`: the first request has made or changed what has this
    * id, and its response was not stored (yet). Deletes keys older than 24 h.

@@ -25,6 +25,17 @@ export const tokens = sqliteTable(
   (table) => [index("access_tokens_by_time").on(table.createdAt, table.id)],
 );
 
+/** Browsers in which somebody is signed in. A row is gone once its session has ended. */
+export const sessions = sqliteTable("sessions", {
+  id: text().primaryKey(),
+  /** The SHA-256 of the whole cookie. */
+  hash: text().notNull(),
+  /** The token that signed in, with which the session ends. */
+  token: text().notNull(),
+  createdAt: integer("created_at").notNull(),
+  usedAt: integer("used_at").notNull(),
+});
+
 /** Decisions about plans and about looser policies. They are never changed: the last one of a person counts. */
 export const approvals = sqliteTable(
   "approvals",
