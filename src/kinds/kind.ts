@@ -112,7 +112,8 @@ export interface RestoreContext {
   readonly token: string;
   /** Whether a loss is consented to, or needs no consent. One that the plan did not name needs consent by its name. */
   readonly mayLose: (id: ComponentId) => boolean;
-  readonly note: (message: string) => void;
+  /** Writes into the log of the component, as information unless it says otherwise. */
+  readonly note: (message: string, level?: "info" | "warn") => void;
 }
 
 export function unchanged(): StepPlan {

@@ -4,6 +4,7 @@ import type { Rollback, RollbackComponent } from "#client/api-types";
 import { AwsError, type Shape } from "#sandbox/core/contract";
 import {
   deployStack,
+  ended,
   finishDeployment,
   invoke,
   openDeployment,
@@ -258,6 +259,126 @@ t.test(
     t.match(await logOf(w, rollback), /CODE_RELOCATED: .*AWS denies reading it/);
   },
 );
+
+const FORBIDDEN = new AwsError("Forbidden", "Forbidden", 403);
+
+/** Denies calls about one key, as AWS does where a right on it is missing. */
+function deny(w: TestAccount, key: string, ...operations: readonly string[]): void {
+  w.sandbox.faults.fail({
+    match: ({ operation, input }) => operations.includes(operation) && input["Key"] === key,
+    error: FORBIDDEN,
+  });
+}
+
+const PAY_KEY = "v1/pay.zip";
+
+async function isPut(w: TestAccount): Promise<string | null> {
+  const reading = w.aws("s3", "GetObject", { Bucket: BUCKET, Key: PAY_KEY });
+  return reading.then(
+    ({ Body }) => Buffer.from(Body as Uint8Array).toString("base64"),
+    () => null,
+  );
+}
+
+const bytesOf = (code: Uint8Array) => Buffer.from(code).toString("base64");
+
+/** A rollback whose plan finds the object gone; what happens to the object and the rights comes before its run. */
+async function runAfter(w: TestAccount, between: () => Promise<unknown> | undefined): Promise<Rollback> {
+  const deployment = await fromV1ToV2(w);
+  await w.aws("s3", "DeleteObject", { Bucket: BUCKET, Key: PAY_KEY });
+  const body = { deployment, components: ["lambda-code:shop-pay"], run: false };
+  const { id } = (await w.api("POST", "/v1/rollbacks", body)).body;
+  await w.api("POST", `/v1/rollbacks/${id}/plan`);
+  const { digest } = (await w.api("GET", `/v1/rollbacks/${id}/plan?wait=60`)).body;
+  await between();
+  await w.api("POST", `/v1/rollbacks/${id}/run`, { planDigest: digest });
+  return ended(w, `/v1/rollbacks/${id}` as const);
+}
+
+t.test("a lost object is put back although S3 denies the look at it, and never over another one", async (t) => {
+  const put1 = (w: TestAccount, says: string) => put(w, PAY_KEY, says === "pay v1" ? zip(says) : other("pay v1"));
+  await t.test("404: it is gone", async (t) => {
+    const w = await account(t);
+    const rollback = await runAfter(w, () => undefined);
+    t.match(rollback, { status: "Completed", error: null });
+    t.equal(await isPut(w), bytesOf(zip("pay v1")));
+    t.match(await logOf(w, rollback), /Put the lost object v1\/pay\.zip back into the bucket deploys\./);
+  });
+  await t.test("403 for a missing object, which is how S3 says 404 without s3:ListBucket", async (t) => {
+    const w = await account(t);
+    const rollback = await runAfter(w, async () => deny(w, PAY_KEY, "HeadObject"));
+    t.match(rollback, { status: "Completed", error: null });
+    t.equal(await isPut(w), bytesOf(zip("pay v1")));
+    t.equal(await invoke(w, "shop-pay"), "pay v1");
+    t.match(await logOf(w, rollback), /Put the lost object v1\/pay\.zip/);
+  });
+  await t.test("403 for an object that is there with the same bytes", async (t) => {
+    const w = await account(t);
+    const rollback = await runAfter(w, async () => {
+      await put1(w, "pay v1");
+      deny(w, PAY_KEY, "HeadObject");
+    });
+    t.match(rollback, { status: "Completed", error: null });
+    t.notMatch(await logOf(w, rollback), /Put the lost object/);
+  });
+  await t.test("403 for an object that is there with other bytes", async (t) => {
+    const w = await account(t);
+    const rollback = await runAfter(w, async () => {
+      await put1(w, "other");
+      deny(w, PAY_KEY, "HeadObject");
+    });
+    t.equal(await isPut(w), bytesOf(other("pay v1")), "it is not overwritten");
+    t.match(rollback, { status: "Completed", error: null });
+    t.equal(await invoke(w, "shop-pay"), "pay v1", "no other bytes pass for those of the backup");
+  });
+  await t.test("somebody puts it back while the run looks", async (t) => {
+    const w = await account(t);
+    const hold = w.sandbox.faults.hold({ when: "before", match: ({ operation }) => operation === "PutObject" });
+    const running = runAfter(w, () => undefined);
+    await hold.reached;
+    await put1(w, "other");
+    hold.release();
+    t.match(await running, { status: "Completed", error: null });
+    t.equal(await isPut(w), bytesOf(other("pay v1")), "it is not overwritten");
+    t.equal(await invoke(w, "shop-pay"), "pay v1");
+  });
+});
+
+t.test(
+  "where both the look and the upload are denied, the log names the rights, and CloudFormation decides",
+  async (t) => {
+    const rights =
+      /v1\/pay\.zip in the bucket deploys can be neither looked at nor put back\..* s3:ListBucket .* s3:PutObject/;
+    for (const isThere of [true, false]) {
+      await t.test(isThere ? "the object is there" : "the object is gone", async (t) => {
+        const w = await account(t);
+        const rollback = await runAfter(w, async () => {
+          if (isThere) await put(w, PAY_KEY, zip("pay v1"));
+          deny(w, PAY_KEY, "HeadObject", "PutObject");
+        });
+        t.equal(rollback.status, isThere ? "Completed" : "Exception");
+        t.equal(await invoke(w, "shop-pay"), isThere ? "pay v1" : "pay v2");
+        t.match(await logOf(w, rollback), rights);
+      });
+    }
+  },
+);
+
+t.test("a lost object of the staging bucket is put there again although S3 denies the look at it", async (t) => {
+  const w = await account(t);
+  const first = await fromV1ToV2(w);
+  await put(w, PAY_KEY, other("pay v1"));
+  t.match(await rollBack(w, first, ["lambda-code:shop-pay"]), { status: "Completed" });
+  const Key = `${(await codeOf(w, "Pay"))["S3Key"]}`;
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await deployStack(w, "shop", template({ key: "v2/pay.zip" }, { key: "v2/cart.zip" }, 512));
+  t.match(await finishDeployment(w, id), { status: "Completed" });
+  await w.aws("s3", "DeleteObject", { Bucket: STAGING, Key });
+  deny(w, Key, "HeadObject");
+  t.match(await rollBack(w, id, ["lambda-code:shop-pay"]), { status: "Completed", error: null });
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+  t.match(await codeOf(w, "Pay"), { S3Bucket: STAGING, S3Key: Key });
+});
 
 t.test("somebody else's bytes under the same key in the staging bucket are not overwritten", async (t) => {
   const w = await account(t);

@@ -1,6 +1,6 @@
 import t from "tap";
 import { StepbackError } from "#src/domain/errors";
-import { type BackedUpObject, isGone, readObjectState } from "#src/kinds/stack/object-state";
+import { type BackedUpObject, readObjectState, readPresence } from "#src/kinds/stack/object-state";
 
 const BACKUP: BackedUpObject = { bucket: "b", key: "k", version: null, digest: "d", sizeBytes: 5, etag: '"e"' };
 
@@ -46,6 +46,17 @@ t.test("a denied read is a state of its own; any other failure is thrown", async
     digest: async () => null,
   });
   t.equal(await readObjectState(failing("AWS_DENIED"), BACKUP), "denied");
-  t.notOk(await isGone(failing("AWS_DENIED"), BACKUP));
   await t.rejects(readObjectState(failing("AWS_UNAVAILABLE"), BACKUP), { code: "AWS_UNAVAILABLE" });
+  t.equal(
+    await readPresence(failing("AWS_DENIED"), BACKUP),
+    "denied",
+    "that it is gone is not known, nor that it is there",
+  );
+  t.equal(await readPresence(bucket(null), BACKUP), "gone");
+  t.equal(
+    await readPresence(bucket({ sizeBytes: 9, etag: '"x"', digest: "x" }), BACKUP),
+    "there",
+    "whatever its bytes",
+  );
+  await t.rejects(readPresence(failing("AWS_UNAVAILABLE"), BACKUP), { code: "AWS_UNAVAILABLE" });
 });

@@ -1,11 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { S3Client, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-s3";
+import type {
+  PutObjectCommandInput,
+  S3Client,
+  S3ClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from "@aws-sdk/client-s3";
 import { StepbackError } from "../../domain/errors.ts";
 import type { Call, CallContext } from "../call.ts";
-import { isCode, nullIfMissing, nullIfNamed } from "../error-mapping.ts";
-import type { ObjectGateway } from "../gateways/objects.ts";
+import { isAwsError, isCode, nullIfMissing, nullIfNamed } from "../error-mapping.ts";
+import type { ObjectGateway, ObjectSource } from "../gateways/objects.ts";
 import type { S3Sdk } from "../sdk-clients.ts";
 
 type S3Call = Call<S3Sdk, S3Client, ServiceInputTypes, ServiceOutputTypes, S3ClientResolvedConfig>;
@@ -21,6 +27,16 @@ export function createObjectGateway(call: S3Call, { clock, signal }: CallContext
     // On Node the SDK's body is a Readable; its type also covers browsers.
     const { Body, ETag = null, ContentLength = 0 } = response ?? {};
     return response && { bytes: Body as Readable, etag: ETag, sizeBytes: ContentLength };
+  };
+  const upload = async (where: Upload, source: ObjectSource): Promise<void> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await putOnce(call, where, source);
+      } catch (error) {
+        if (tries === UPLOAD_TRIES || !mayPass(error)) throw error;
+        await clock.sleep(tries * UPLOAD_PAUSE_MS, signal);
+      }
+    }
   };
   return {
     head: async (bucket, key, version) => {
@@ -38,32 +54,34 @@ export function createObjectGateway(call: S3Call, { clock, signal }: CallContext
       const found = await nullIfNamed(listing, ["NoSuchBucket"]);
       return (found?.Versions ?? []).length + (found?.DeleteMarkers ?? []).length === 0;
     },
-    put: async (bucket, key, source) => {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await putOnce(call, { bucket, key }, source);
-        } catch (error) {
-          if (tries === UPLOAD_TRIES || !isCode(error, "AWS_UNAVAILABLE", "AWS_THROTTLED")) throw error;
-          await clock.sleep(tries * UPLOAD_PAUSE_MS, signal);
-        }
+    put: (Bucket, Key, source) => upload({ Bucket, Key }, source),
+    putIfAbsent: async (Bucket, Key, source) => {
+      try {
+        await upload({ Bucket, Key, IfNoneMatch: "*" }, source);
+        return true;
+      } catch (error) {
+        // An attempt whose response was lost may have put these bytes: then, too, the key has an object.
+        if (isAwsError(error, "PreconditionFailed")) return false;
+        throw error;
       }
     },
   };
 }
 
-async function putOnce(
-  call: S3Call,
-  { bucket, key }: { bucket: string; key: string },
-  source: { sizeBytes: number; open(): Readable },
-): Promise<void> {
-  const body = source.open();
+type Upload = Pick<PutObjectCommandInput, "Bucket" | "Key" | "IfNoneMatch">;
+
+async function putOnce(call: S3Call, upload: Upload, { sizeBytes, open }: ObjectSource): Promise<void> {
+  const body = open();
   try {
-    await call(
-      (sdk) => new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: source.sizeBytes }),
-    );
+    await call((sdk) => new sdk.PutObjectCommand({ ...upload, Body: body, ContentLength: sizeBytes }));
   } finally {
     body.destroy();
   }
+}
+
+/** Whether another attempt may succeed: S3 asks for one where a deletion came in between a condition and its upload. */
+function mayPass(error: unknown): boolean {
+  return isCode(error, "AWS_UNAVAILABLE", "AWS_THROTTLED") || isAwsError(error, "ConditionalRequestConflict");
 }
 
 /** Throws AWS_UNAVAILABLE if the stream breaks off. */

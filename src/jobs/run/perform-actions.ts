@@ -80,7 +80,7 @@ function restoreContext(run: ActionRun, step: PlanStep, token: string): Omit<Res
     stateAtEnd: async (id) => goals.get(id) ?? (await ownBackup(run, id)),
     token,
     mayLose: runMayLose(run),
-    note: (message) => context.log.add("info", message, { component: step.component, step: step.order }),
+    note: (message, level = "info") => context.log.add(level, message, { component: step.component, step: step.order }),
   };
 }
 

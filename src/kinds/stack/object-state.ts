@@ -42,10 +42,17 @@ export async function readObjectState(
   return now === digest ? "same" : "other";
 }
 
-/** False if reading it is denied: the principal that uses the object may have more permissions. */
-export async function isGone(objects: Pick<ObjectGateway, "head">, object: BackedUpObject): Promise<boolean> {
-  const { bucket, key, version } = object;
-  return (await orDenied(objects.head(bucket, key, version ?? undefined))) === null;
+/**
+ * Whether the bucket has anything under the key, whatever its bytes. "denied" says nothing of that: without s3:ListBucket, S3 denies the
+ * look at a missing object, too, and without s3:GetObject at an existing one.
+ */
+export async function readPresence(
+  objects: Pick<ObjectGateway, "head">,
+  { bucket, key, version }: Pick<BackedUpObject, "bucket" | "key" | "version">,
+): Promise<"there" | "gone" | "denied"> {
+  const found = await orDenied(objects.head(bucket, key, version ?? undefined));
+  if (found === "denied") return "denied";
+  return found === null ? "gone" : "there";
 }
 
 async function orDenied<Value>(reading: Promise<Value>): Promise<Value | "denied"> {

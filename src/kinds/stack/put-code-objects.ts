@@ -6,7 +6,7 @@ import type { Action } from "../../domain/plan/plan.ts";
 import type { CodeMove } from "../../domain/template/code-relocation.ts";
 import { requiredGoal } from "../action-handlers.ts";
 import type { RestoreContext } from "../kind.ts";
-import { type BackedUpObject, backedUpObject, isGone, readObjectState } from "./object-state.ts";
+import { type BackedUpObject, backedUpObject, readObjectState, readPresence } from "./object-state.ts";
 
 /**
  * Puts the bytes that the template names where CloudFormation finds them; for parts, only those that the parts name. A lost
@@ -22,7 +22,8 @@ export async function putCodeObjects({ name, parts, moves = [] }: Action, contex
   for (const object of stackState(stack).evidence.codeObjects) {
     const { bucket, key, logicalIds = [] } = object;
     const isNamed = !parts || parts.some(({ logicalId }) => logicalIds.includes(logicalId));
-    if (isNamed && (await putBack(backedUpObject(object), context))) restored.push(`${bucket}/${key}`);
+    const isNeeded = isNamed && !moves.some(({ from }) => from.bucket === bucket && from.key === key);
+    if (isNeeded && (await putBack(backedUpObject(object), context))) restored.push(`${bucket}/${key}`);
   }
   return { restored, ...(staged.size > 0 ? { staged: [...staged.keys()] } : {}) };
 }
@@ -42,12 +43,25 @@ async function stage({ bucket, key, digest, sizeBytes, from }: CodeMove, context
 
 /**
  * Stores a lost object again and returns whether it did. Not for a pinned version: the bytes would get a new version, which
- * the template does not name.
+ * the template does not name. Where the look is denied, S3 itself decides: it takes the bytes only under a key that has none.
  */
 async function putBack(object: BackedUpObject, { aws, artifacts, note }: RestoreContext): Promise<boolean> {
   const { bucket, key, version, digest, sizeBytes } = object;
-  if (digest === null || version !== null || !(await isGone(aws.objects, object))) return false;
-  await aws.objects.put(bucket, key, { sizeBytes, open: () => artifacts.open(digest) });
+  if (digest === null || version !== null) return false;
+  const presence = await readPresence(aws.objects, object);
+  if (presence === "there") return false;
+  try {
+    const source = { sizeBytes, open: () => artifacts.open(digest) };
+    if (!(await aws.objects.putIfAbsent(bucket, key, source))) return false;
+  } catch (error) {
+    // The principal that uses the object may have more permissions: whether it is there, CloudFormation finds out.
+    if (presence !== "denied" || !(error instanceof StepbackError) || error.code !== "AWS_DENIED") throw error;
+    note(`${key} in the bucket ${bucket} can be neither looked at nor put back. ${MISSING_RIGHTS}`, "warn");
+    return false;
+  }
   note(`Put the lost object ${key} back into the bucket ${bucket}.`);
   return true;
 }
+
+const MISSING_RIGHTS =
+  "If CloudFormation does not find it, grant s3:ListBucket on the bucket, by which S3 tells a lost object from a denied one, and s3:PutObject on the object.";
