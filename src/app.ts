@@ -20,6 +20,7 @@ import { addRefusals } from "./plugins/refusals.ts";
 import { addRequestIds, sendRequestId } from "./plugins/request-ids.ts";
 import { addRequestRate } from "./plugins/request-rates.ts";
 import { buildSerializer, buildValidator } from "./plugins/schema-compilers.ts";
+import { addSecretTexts } from "./plugins/secret-texts.ts";
 import { addSessionCookies } from "./plugins/session-cookies.ts";
 import { addressOf, sourceOfRequest, trustOf } from "./plugins/sources.ts";
 import { answerUnreadable } from "./plugins/unreadable-requests.ts";
@@ -151,6 +152,7 @@ function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">
     });
     addAuditActs(app, services.audit);
     addIdempotencyKeys(app, services.idempotency);
+    addSecretTexts(app, services.secretTexts);
     await app.register(meRoutes, { prefix: "/me" });
     await app.register(auditRoutes(services), { prefix: "/audit" });
     await app.register(keyRoutes(services), { prefix: "/keys" });

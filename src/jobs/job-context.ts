@@ -3,10 +3,12 @@ import type { AwsAccess, CallLife, CallObserver, Cancellation } from "../aws/gat
 import type { Activity } from "../domain/activity/activity.ts";
 import { lockedError } from "../domain/activity/locked.ts";
 import type { LogLevel } from "../domain/activity/log.ts";
-import type { ComponentId } from "../domain/component/component.ts";
+import { NOTHING_DISCLOSED } from "../domain/activity/stage-policy.ts";
+import type { CapturedComponent, ComponentId } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { Clock, NewId } from "../domain/ids.ts";
 import type { Fingerprint, FingerprintAt } from "../domain/secrets/mark.ts";
+import { type SecretValues, secretsOf } from "../domain/secrets/secret-values.ts";
 import type { Fence } from "../store/port/jobs.ts";
 import type { NewLine, Transaction } from "../store/port/transaction.ts";
 import type { Store } from "../store/store.ts";
@@ -39,6 +41,13 @@ export interface JobContext extends Omit<JobDeps, "artifacts" | "fingerprintAt">
   readonly report: (error: unknown, place: FaultPlace) => void;
   /** Fingerprints of the activity's target and stage. */
   readonly fingerprint: Fingerprint;
+  /**
+   * Takes note of the secrets in what was just captured, before anything is said about it: no text of the stage that is kept later
+   * has one of them.
+   */
+  learnSecrets(components: readonly CapturedComponent[]): Promise<void>;
+  /** The secrets of the activity's stage; what becomes known later is found, too. */
+  findSecrets(): Promise<SecretValues>;
   /** What stands for a digest of settings in plans and logs, where others see it. */
   shownDigest(digest: string): Promise<string>;
   /** The bucket of the activity's target; null where none is configured. */
@@ -132,6 +141,12 @@ function contextOf(deps: ContextDeps, job: RunningJob): JobContext {
     log,
     fingerprint: deps.fingerprintAt(activity),
     shownDigest: async (digest) => (await deps.store.findDigester(activity.target))(digest),
+    learnSecrets: async (components) => {
+      const policy = (await deps.store.findPolicy(activity)) ?? NOTHING_DISCLOSED;
+      const values = components.flatMap(({ id, state }) => secretsOf(id, state.settings, policy));
+      if (values.length > 0) await deps.store.learnSecrets(activity, values);
+    },
+    findSecrets: () => deps.store.findSecrets(activity),
     stagingBucket: deps.stagingBucketOf(activity.target),
     access: (component, step, also) => {
       const life = { signal, cancellation, silent: log.silence(component, step) };

@@ -5,6 +5,7 @@ import type { ClaimedJob, JobType } from "../store/port/jobs.ts";
 import { recordDeployment } from "./capture/record-deployment.ts";
 import { recordProblem } from "./capture/record-problem.ts";
 import { takeBackup } from "./capture/take-backup.ts";
+import { errorWithout } from "./error-without.ts";
 import { createJobContext, type FaultPlace, type JobContext, type JobDeps } from "./job-context.ts";
 import { jobProblem } from "./job-problem.ts";
 import { planRollback } from "./plan/plan-rollback.ts";
@@ -35,11 +36,12 @@ export function createWorker(deps: JobDeps, report: (error: unknown, job: Claime
     const rollback = deployment ? null : await deps.store.findRollback(job.subject);
     const activity = deployment ?? rollback;
     if (!activity) return deps.store.endJob(job);
+    const secrets = await deps.store.findSecrets(activity);
     const context = createJobContext(deps, {
       fence: { job: job.job, fence: job.fence },
       ...{ activity, signal: life.signal },
       cancellation: { requested: life.cancelled, foundSilence: false },
-      report: (error, place) => report(error, job, place),
+      report: (error, place) => report(errorWithout(error, secrets), job, place),
     });
     try {
       await runJob(context, job, { deployment, rollback });

@@ -10,6 +10,7 @@ import { type Plan, planDigest } from "../domain/plan/plan.ts";
 import { rolledBackValues } from "../domain/plan/rolled-back-values.ts";
 import { masked } from "../domain/secrets/exposed.ts";
 import type { Fingerprint } from "../domain/secrets/mark.ts";
+import type { SecretValues } from "../domain/secrets/secret-values.ts";
 import { acting, refused, restoredBy, type StepPlan } from "../kinds/kind.ts";
 import { movesOf } from "./capacity/moves.ts";
 import { reservedFirst } from "./capacity/schedule.ts";
@@ -30,6 +31,8 @@ export interface Making {
   readonly fingerprint: Fingerprint;
   /** What the stage's policy says of secrets; without one, whatever is always secret is. */
   readonly disclosure?: Disclosure;
+  /** Secrets of the stage, which are masked wherever else they stand. */
+  readonly known?: SecretValues;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -120,14 +123,14 @@ interface Drafting {
   readonly serving: readonly Reason[];
 }
 
-function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosure }: Making): DraftStep {
+function draftStep(subject: Subject, drafting: Drafting, { fingerprint, disclosure, known }: Making): DraftStep {
   const { id, before, deployed, live, conflict } = subject;
   const { planned, isPart, stackDiffers, partGoal, overwritten, changedBy, serving } = drafting;
   const changes = planned.action !== "unchanged" && planned.action !== "refused";
   const throughStack = id.startsWith("stack") || isPart || planned.via?.startsWith("stack:");
   const strategy = throughStack ? "stack" : "direct";
   const leavesStackBehind = planned.actions.length > 0 && !throughStack && stackDiffers;
-  const masking = { fingerprint, ...(disclosure ? { disclosure } : {}) };
+  const masking = { fingerprint, ...(disclosure ? { disclosure } : {}), ...(known ? { known } : {}) };
   const shown = (side: CapturedComponent | null) => (side ? masked(id, side.state.settings, masking) : undefined);
   return {
     component: id,

@@ -51,6 +51,37 @@ export function controlFaults(
   return faults;
 }
 
+/** A text in what was sent. */
+export interface SentText {
+  readonly value: string;
+  /** The member that holds it, or the one that holds its list. */
+  readonly member: string;
+  /** JSON pointer (RFC 6901). */
+  readonly pointer: string;
+  readonly rules: readonly ControlRule[];
+  /** Puts another text in its place. */
+  readonly replace: (text: string) => void;
+}
+
+/** Each text in `data` below its top, with the rules of its schema. */
+export function textsIn(data: unknown, schema: unknown, nouns: Readonly<Record<string, unknown>>): SentText[] {
+  const places: Place[] = [{ value: data, key: "", above: null, schemas: resolved(schema as Schema, nouns) }];
+  const texts: SentText[] = [];
+  for (let place = places.pop(); place; place = places.pop()) {
+    places.push(...inside(place, nouns));
+    const { value, key, above, schemas } = place;
+    if (typeof value !== "string" || !above) continue;
+    const holder = above.value as Record<string, unknown>;
+    const member = Array.isArray(holder) ? above.key : key;
+    const rules = schemas.flatMap((each) => each[CONTROL_CHARACTERS] ?? []);
+    const replace = (text: string) => {
+      holder[key] = text;
+    };
+    texts.push({ value, member, pointer: pointerOf(place), rules, replace });
+  }
+  return texts;
+}
+
 function faultAt(place: Place): ControlFault | null {
   const inName = controlCharacterIn(place.key);
   if (inName) return fault(place, `has the control character ${inName} in its name`);
@@ -79,10 +110,19 @@ function resolved(schema: Schema, nouns: Readonly<Record<string, unknown>>): Sch
 }
 
 function fault(place: Place, message: string): ControlFault {
+  return {
+    keyword: CONTROL_CHARACTERS,
+    instancePath: pointerOf(place),
+    schemaPath: `#/${CONTROL_CHARACTERS}`,
+    params: {},
+    message,
+  };
+}
+
+function pointerOf(place: Place): string {
   const path: string[] = [];
   for (let at: Place | null = place; at?.above; at = at.above) path.push(`/${escapeMember(at.key)}`);
-  const instancePath = path.reverse().join("");
-  return { keyword: CONTROL_CHARACTERS, instancePath, schemaPath: `#/${CONTROL_CHARACTERS}`, params: {}, message };
+  return path.reverse().join("");
 }
 
 /** Escapes a member's name for a JSON pointer (RFC 6901). */

@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { READERS } from "../domain/access/roles.ts";
 import { ERROR_TABLE, type ErrorCode } from "../domain/errors.ts";
 import { isOfOne } from "./access-control.ts";
+import { takesNames } from "./secret-texts.ts";
 
 declare module "fastify" {
   interface FastifySchema {
@@ -71,6 +72,7 @@ function commonCodes({ method, url, config, schema = {} }: RouteOptions): readon
     ...(isAddressed ? (["NOT_FOUND"] as const) : []),
     ...(isAddressed && !isForReaders(schema) ? (["OUTSIDE_GRANT"] as const) : []),
     ...(isRead && !config?.isRecorded ? [] : OF_WRITES),
+    ...(isRead || !takesNames(schema) ? [] : (["SECRET_IN_NAME"] as const)),
     ...(isRead || takesBytes(schema) ? [] : OF_JSON_BODIES),
     ...(method === "POST" ? OF_POSTS : []),
     ...(config?.canWait ? (["OVERLOADED"] as const) : []),

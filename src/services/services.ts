@@ -14,6 +14,7 @@ import { createLogService, type LogService } from "./logs.ts";
 import { createPackageCommandService, type PackageCommandService } from "./package-commands.ts";
 import { createPinService, type PinService } from "./pins.ts";
 import { createRollbackService, type RollbackService } from "./rollbacks.ts";
+import { createSecretTextService, type SecretTextService } from "./secret-texts.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { createSessionService, type SessionService } from "./sessions.ts";
 import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
@@ -39,6 +40,7 @@ export interface Services {
   readonly packageCommands: PackageCommandService;
   readonly pins: PinService;
   readonly rollbacks: RollbackService;
+  readonly secretTexts: SecretTextService;
   readonly sessions: SessionService;
   readonly snapshots: SnapshotService;
   readonly stages: StageService;
@@ -65,6 +67,7 @@ export function createServices(deps: ServiceDeps): Services {
     packageCommands: createPackageCommandService(deps),
     pins: createPinService(deps),
     rollbacks: createRollbackService(deps),
+    secretTexts: createSecretTextService(deps),
     sessions: createSessionService(deps, access),
     snapshots: createSnapshotService(deps),
     stages: createStageService(deps),

@@ -3,9 +3,11 @@ import { type Uncovered, uncoveredIn } from "../domain/component/coverage.ts";
 import type { JudgedComponent, SnapshotRow } from "../domain/component/snapshot.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { exposed, type Masking } from "../domain/secrets/exposed.ts";
+import { type SecretValues, withoutSecrets } from "../domain/secrets/secret-values.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { KeyStore } from "../store/port/keys.ts";
 import type { PolicyStore } from "../store/port/policies.ts";
+import type { SecretStore } from "../store/port/secrets.ts";
 import type { SnapshotStore } from "../store/port/snapshots.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
 import { findActivity } from "./find-activity.ts";
@@ -32,7 +34,10 @@ export interface SnapshotService {
   openArtifact(id: string, component: string): Promise<OpenArtifact>;
 }
 
-type SnapshotDeps = Uses<ActivityStore & SnapshotStore & PolicyStore & KeyStore, "artifacts" | "fingerprintAt">;
+type SnapshotDeps = Uses<
+  ActivityStore & SnapshotStore & PolicyStore & SecretStore & KeyStore,
+  "artifacts" | "fingerprintAt"
+>;
 
 export function createSnapshotService({ store, artifacts, fingerprintAt }: SnapshotDeps): SnapshotService {
   const find = async (id: string) => found(await store.findSnapshot(id), id);
@@ -47,7 +52,8 @@ export function createSnapshotService({ store, artifacts, fingerprintAt }: Snaps
     const policy = await store.findPolicy(owner);
     const fingerprint = fingerprintAt(owner);
     const shownDigest = await store.findDigester(owner.target);
-    return { masking: policy ? { fingerprint, disclosure: policy } : { fingerprint }, shownDigest };
+    const known = await store.findSecrets(owner);
+    return { masking: { fingerprint, known, ...(policy ? { disclosure: policy } : {}) }, known, shownDigest };
   };
   return {
     find,
@@ -72,15 +78,17 @@ export function createSnapshotService({ store, artifacts, fingerprintAt }: Snaps
 
 interface Showing {
   readonly masking: Masking;
+  /** The secrets of the stage, for the texts beside the settings. */
+  readonly known: SecretValues;
   readonly shownDigest: (digest: string) => string;
 }
 
-function shown({ state, ...facts }: JudgedComponent, { masking, shownDigest }: Showing): ShownComponent {
+function shown({ state, ...facts }: JudgedComponent, { masking, known, shownDigest }: Showing): ShownComponent {
   return {
     ...facts,
     digest: shownDigest(facts.digest),
     settings: exposed(facts.id, state.settings, masking),
-    evidence: safeEvidence(state.evidence),
+    evidence: withoutSecrets(safeEvidence(state.evidence), known),
     artifacts: state.artifacts,
   };
 }

@@ -1,15 +1,18 @@
 import { and, asc, desc, eq, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Activity } from "../domain/activity/activity.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { withoutSecrets } from "../domain/secrets/secret-values.ts";
 import { type KeyScope, targetScope } from "../sealing/scopes.ts";
 import { noteChanged } from "./changes.ts";
 import { liesWithin } from "./grant-rows.ts";
 import { isTimeKey, startOf } from "./pages.ts";
 import type { ActivityFilter } from "./port/activities.ts";
+import type { StagePlace } from "./port/policies.ts";
 import type { Guard, Page } from "./port/transaction.ts";
 import { activities, UNFINISHED } from "./schema/activities.ts";
 import { rollbackDeployments } from "./schema/rollbacks.ts";
 import type { Opened } from "./sealed-rows.ts";
+import { secretsAt } from "./secret-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 
 type StoredActivity = typeof activities.$inferSelect & Pick<Activity, "needsRevalidation">;
@@ -39,7 +42,7 @@ export function activityOf(rows: Rows, row: StoredActivity): Activity {
 }
 
 export async function insertActivity(rows: Rows, activity: Activity): Promise<void> {
-  const { identity, needsRevalidation: _read, ...facts } = activity;
+  const { identity, needsRevalidation: _read, ...facts } = await withoutSecretTexts(rows, activity, activity);
   const values = { ...facts, account: identity?.account ?? null, region: identity?.region ?? null };
   const place = { scope: targetScope(activity.target), id: activity.id };
   await rows.insert(activities).values(rows.sealing.seal(activities, place, values));
@@ -47,17 +50,34 @@ export async function insertActivity(rows: Rows, activity: Activity): Promise<vo
 
 export async function updateActivity(rows: Rows, id: string, change: Partial<ActivityRow>): Promise<void> {
   noteChanged(rows, id);
-  const place = { scope: await scopeOf(rows, id), id };
+  const place = await placeOf(rows, id);
+  const sealed = { scope: targetScope(place.target), id };
   await rows
     .update(activities)
-    .set(rows.sealing.seal(activities, place, change))
+    .set(rows.sealing.seal(activities, sealed, await withoutSecretTexts(rows, place, change)))
     .where(eq(activities.id, id));
+}
+
+type Texts = Partial<Pick<ActivityRow, "reason" | "error">>;
+
+/** What people or AWS say of an activity, without the secrets of its stage. */
+async function withoutSecretTexts<Facts extends Texts>(rows: Rows, place: StagePlace, facts: Facts): Promise<Facts> {
+  const { reason, error } = facts;
+  if (!reason && !error) return facts;
+  const secrets = await secretsAt(rows, place);
+  return { ...facts, ...withoutSecrets({ ...(reason ? { reason } : {}), ...(error ? { error } : {}) }, secrets) };
+}
+
+/** Where an activity belongs. NOT_FOUND. */
+export async function placeOf(rows: Rows, id: string): Promise<StagePlace & { readonly target: string }> {
+  const { application, stage, target } = activities;
+  const [row] = await rows.select({ application, stage, target }).from(activities).where(eq(activities.id, id));
+  return found(row, id);
 }
 
 /** Whose key seals what an activity stores: that of its target. NOT_FOUND. */
 export async function scopeOf(rows: Rows, activity: string): Promise<KeyScope> {
-  const [row] = await rows.select({ target: activities.target }).from(activities).where(eq(activities.id, activity));
-  return targetScope(found(row, activity).target);
+  return targetScope((await placeOf(rows, activity)).target);
 }
 
 /** NOT_FOUND. */

@@ -8,6 +8,7 @@ import { altered, deployments } from "./schema/deployments.ts";
 import { generations, jobs, logLines } from "./schema/jobs.ts";
 import { dataKeys, installation, keyRotations } from "./schema/keys.ts";
 import { buildReturns, journal, plans, rollbackDeployments, rollbackSteps, rollbacks } from "./schema/rollbacks.ts";
+import { knownSecrets } from "./schema/secrets.ts";
 import { componentHistory, snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import { pinnedStates, pins, revalidations, stagePolicies } from "./schema/stages.ts";
 
@@ -209,6 +210,15 @@ export const COLUMN_CLASSES = {
     only: "clear",
     id: "clear",
     state: "clear",
+    secrets: "clear",
+  }),
+  knownSecrets: classed(knownSecrets, {
+    number: "clear",
+    application: "clear",
+    stage: "clear",
+    target: "clear",
+    digest: "clear",
+    value: "sealed",
   }),
   buildReturns: classed(buildReturns, {
     rollback: "clear",

@@ -2,6 +2,7 @@ import { and, asc, eq, getTableColumns, gt, lt } from "drizzle-orm";
 import type { Altered } from "../domain/activity/altered.ts";
 import type { Deployment } from "../domain/activity/deployment.ts";
 import type { ComponentId } from "../domain/component/component.ts";
+import { withoutSecrets } from "../domain/secrets/secret-values.ts";
 import { targetScope } from "../sealing/scopes.ts";
 import { ACTIVITY, activityOf, found, insertActivity, scopeOf } from "./activity-rows.ts";
 import { consentColumns, withConsent } from "./consent-rows.ts";
@@ -11,6 +12,7 @@ import { activities, UNFINISHED } from "./schema/activities.ts";
 import { altered, deployments } from "./schema/deployments.ts";
 import type { snapshots } from "./schema/snapshots.ts";
 import type { Opened } from "./sealed-rows.ts";
+import { secretsOfActivity } from "./secret-rows.ts";
 import { insertPendingSnapshot } from "./snapshot-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./summary-rows.ts";
@@ -58,9 +60,12 @@ export async function updateDeployment(
   change: Partial<Opened<typeof deployments.$inferSelect>>,
 ): Promise<void> {
   const place = { scope: await scopeOf(rows, id), id };
+  const { message, warnings } = change;
+  const texts = { ...(message ? { message } : {}), ...(warnings ? { warnings } : {}) };
+  const told = withoutSecrets(texts, await secretsOfActivity(rows, id));
   await rows
     .update(deployments)
-    .set(rows.sealing.seal(deployments, place, change))
+    .set(rows.sealing.seal(deployments, place, { ...change, ...told }))
     .where(eq(deployments.id, id));
 }
 
@@ -81,9 +86,11 @@ const alteredId = (deployment: string, position: number) => `${deployment}/${pos
 
 export async function insertAltered(rows: Rows, deployment: string, list: readonly Altered[]): Promise<void> {
   const scope = await scopeOf(rows, deployment);
+  const secrets = await secretsOfActivity(rows, deployment);
   for (const [position, row] of parentsFirst(list).entries()) {
     const place = { scope, id: alteredId(deployment, position) };
-    await rows.insert(altered).values(rows.sealing.seal(altered, place, { ...row, deployment, position }));
+    const values = { ...row, reasons: withoutSecrets(row.reasons, secrets), deployment, position };
+    await rows.insert(altered).values(rows.sealing.seal(altered, place, values));
   }
 }
 

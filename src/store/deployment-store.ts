@@ -18,6 +18,7 @@ import { openFollowing } from "./following-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { noteMade } from "./made-rows.ts";
+import { hideFromEarlierTexts } from "./own-texts.ts";
 import type { DeploymentStore } from "./port/deployments.ts";
 import { completeRevalidations } from "./revalidation-rows.ts";
 import { saveSnapshot } from "./snapshot-rows.ts";
@@ -35,6 +36,7 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
     saveBackup: (fence, id, snapshot, { lock, readiness = null, warnings, lines }) =>
       writeFenced(database, { fence, says: backedUp(id, snapshot) }, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
+        await hideFromEarlierTexts(rows, id);
         await updateDeployment(rows, id, { readiness, ...(warnings ? { warnings } : {}) });
         const locked = lock ? { lock } : {};
         await updateActivity(rows, id, { status: "In Progress", startedAt: snapshot.takenAt, ...locked });
@@ -62,6 +64,7 @@ export function createDeploymentStore(database: SqliteDatabase): DeploymentStore
     saveRecord: (fence, id, end) =>
       writeFenced(database, { fence, says: (_, rows) => endDeed(rows, id) }, async (rows, transaction) => {
         await saveSnapshot(rows, { activity: id, purpose: "record" }, end.snapshot);
+        await hideFromEarlierTexts(rows, id);
         await insertAltered(rows, id, end.altered);
         if (end.follow) await openFollowing(rows, end.follow, transaction);
         const rollback = end.follow?.rollback.id ?? null;

@@ -8,9 +8,10 @@ import { noteChanged } from "./changes.ts";
 import type { NewLine } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
 import { logLines } from "./schema/jobs.ts";
+import { secretsOfActivity } from "./secret-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 
-/** Continues the activity's numbering without a gap: this transaction holds the only write lock. */
+/** Without the secrets of the activity's stage. Continues the activity's numbering without a gap: this transaction holds the only write lock. */
 export async function insertLines(rows: Rows, activity: string, lines: readonly NewLine[]): Promise<void> {
   if (lines.length === 0) return;
   noteChanged(rows, activity);
@@ -19,11 +20,16 @@ export async function insertLines(rows: Rows, activity: string, lines: readonly 
     .select({ seq: max(logLines.seq) })
     .from(logLines)
     .where(eq(logLines.activity, number));
+  const secrets = await secretsOfActivity(rows, activity);
   let seq = last?.seq ?? 0;
   for (const { outcome = "done", ...line } of lines) {
     seq += 1;
     const place = { scope, id: lineId(number, seq) };
-    await rows.insert(logLines).values(rows.sealing.seal(logLines, place, { ...line, activity: number, seq }));
+    await rows
+      .insert(logLines)
+      .values(
+        rows.sealing.seal(logLines, place, { ...line, message: secrets.without(line.message), activity: number, seq }),
+      );
     await recordCall(rows, activity, { ...line, outcome });
   }
 }

@@ -22,6 +22,8 @@ export interface PreparedDatabase {
   readonly wrapped: readonly WrappedUnder[];
   /** Whether rows of an earlier version are still to be sealed, or their bytes to be cleaned away. */
   readonly hasPlainRows: boolean;
+  /** Whether the states of an earlier version are still to be searched for secrets. */
+  readonly hasUnknownSecrets: boolean;
 }
 
 /**
@@ -66,16 +68,24 @@ function migrate(connection: Database.Database, file: string, random: RandomByte
 
 /** Notes whether an earlier version has left rows that nobody has sealed. */
 function nameInstallation(connection: Database.Database, random: RandomBytes): void {
-  const sql = `INSERT OR IGNORE INTO installation (only, id, state)
-    SELECT 1, ?, iif(EXISTS (SELECT 1 FROM activities UNION ALL SELECT 1 FROM packages UNION ALL SELECT 1 FROM idempotency_keys), 'plain', 'sealed')`;
+  const sql = `INSERT OR IGNORE INTO installation (only, id, state, secrets)
+    SELECT 1, ?, iif(EXISTS (SELECT 1 FROM activities UNION ALL SELECT 1 FROM packages UNION ALL SELECT 1 FROM idempotency_keys), 'plain', 'sealed'),
+      NOT EXISTS (SELECT 1 FROM snapshots)`;
   connection.prepare(sql).run(random(INSTALLATION_BYTES).toString("hex"));
 }
 
 function prepared(connection: Database.Database): PreparedDatabase {
-  const one = connection.prepare<[], { id: string; state: string }>("SELECT id, state FROM installation").get();
+  const one = connection
+    .prepare<[], { id: string; state: string; secrets: number }>("SELECT id, state, secrets FROM installation")
+    .get();
   const sql = "SELECT DISTINCT master, recovery FROM data_keys ORDER BY 1, 2";
   const wrapped = connection.prepare<[], WrappedUnder>(sql).all();
-  return { installation: one?.id ?? "", wrapped, hasPlainRows: one?.state !== "sealed" };
+  return {
+    installation: one?.id ?? "",
+    wrapped,
+    hasPlainRows: one?.state !== "sealed",
+    hasUnknownSecrets: one?.secrets !== 1,
+  };
 }
 
 function missingMigrations(connection: Database.Database, file: string): readonly MigrationMeta[] {

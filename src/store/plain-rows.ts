@@ -10,6 +10,7 @@ import { packages } from "./schema/builds.ts";
 import { altered, deployments } from "./schema/deployments.ts";
 import { logLines } from "./schema/jobs.ts";
 import { buildReturns, journal, plans, rollbackSteps, rollbacks } from "./schema/rollbacks.ts";
+import { knownSecrets } from "./schema/secrets.ts";
 import { componentHistory, snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import { pinnedStates, pins, revalidations } from "./schema/stages.ts";
 import { sealedColumns } from "./sealed-rows.ts";
@@ -93,6 +94,7 @@ export const PLAIN_TABLES: readonly PlainTable[] = [
     key: ["activity", "seq"],
     activity: "(SELECT id FROM activities WHERE number = row.activity)",
   },
+  { table: knownSecrets, key: ["number"], id: ({ digest }) => String(digest), scope: ofTarget },
   { table: auditTexts, key: ["entry", "pointer"], scope: () => INSTALLATION_SCOPE },
   { table: idempotencyKeys, key: ["key"], scope: () => INSTALLATION_SCOPE },
 ];

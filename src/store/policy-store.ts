@@ -6,7 +6,8 @@ import type { PolicyStore, StagePlace, StoredPolicy } from "./port/policies.ts";
 import { stagePolicies } from "./schema/stages.ts";
 import type { Rows, SqliteDatabase } from "./sqlite-database.ts";
 
-async function readPolicy(rows: Rows, { application, stage }: StagePlace): Promise<StoredPolicy | null> {
+/** Null when nobody has set a policy. */
+export async function readPolicy(rows: Rows, { application, stage }: StagePlace): Promise<StoredPolicy | null> {
   const isIt = and(eq(stagePolicies.application, application), eq(stagePolicies.stage, stage));
   const [row] = await rows.select().from(stagePolicies).where(isIt);
   if (!row) return null;

@@ -4,11 +4,13 @@ import type { Rollback } from "../domain/activity/rollback.ts";
 import { kindOf } from "../domain/component/component.ts";
 import type { Loss } from "../domain/plan/losses.ts";
 import type { Plan, PlanStep } from "../domain/plan/plan.ts";
+import { withoutSecrets } from "../domain/secrets/secret-values.ts";
 import { targetScope } from "../sealing/scopes.ts";
 import { ACTIVITY, activityOf, found, insertActivity, NEWEST_FIRST, scopeOf } from "./activity-rows.ts";
 import { consentColumns, withConsent } from "./consent-rows.ts";
 import { activities } from "./schema/activities.ts";
 import { buildReturns, plans, rollbackDeployments, rollbacks } from "./schema/rollbacks.ts";
+import { secretsOfActivity } from "./secret-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 import { storedState } from "./state-rows.ts";
 import { backups, isBackup, isRecord, records, summaryOf } from "./summary-rows.ts";
@@ -109,7 +111,9 @@ export async function updateRollback(
 
 /** Takes the place of an earlier plan. */
 export async function putPlan(rows: Rows, id: string, plan: Plan): Promise<void> {
-  const sealed = rows.sealing.seal(plans, { scope: await scopeOf(rows, id), id }, plan);
+  const secrets = await secretsOfActivity(rows, id);
+  const steps = plan.steps.map((step) => ({ ...step, reasons: withoutSecrets(step.reasons, secrets) }));
+  const sealed = rows.sealing.seal(plans, { scope: await scopeOf(rows, id), id }, { ...plan, steps });
   await rows
     .insert(plans)
     .values({ rollback: id, ...sealed })

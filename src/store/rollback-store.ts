@@ -15,6 +15,7 @@ import { openFollowing } from "./following-rows.ts";
 import { dropJobs, finishJob, writeFenced } from "./job-rows.ts";
 import { insertLines } from "./log-rows.ts";
 import { noteMade } from "./made-rows.ts";
+import { hideFromEarlierTexts } from "./own-texts.ts";
 import type { Deed } from "./port/audit.ts";
 import type { ApprovalStore, RollbackStore } from "./port/rollbacks.ts";
 import { applyPinChanges } from "./revalidation-rows.ts";
@@ -125,6 +126,7 @@ function createRun(database: SqliteDatabase): Omit<RollbackStore, Preparing | ke
     beginRun: (fence, id, { snapshot, steps, at, lines, waits = false }) =>
       writeFenced(database, { fence, says: backedUp(id, snapshot) }, async (rows) => {
         await saveSnapshot(rows, { activity: id, purpose: "backup" }, snapshot);
+        await hideFromEarlierTexts(rows, id);
         await putSteps(rows, id, steps);
         await updateActivity(rows, id, { status: "In Progress", startedAt: at });
         await insertLines(rows, id, lines);

@@ -119,6 +119,8 @@ const STAND_INS: Readonly<Record<string, (problem: Problem) => unknown>> = {
   "revalidations.clear_reason": asDetail,
   "audit_texts.value": asDetail,
   "snapshot_components.display_name": () => null,
+  // Nothing can be searched for it.
+  "known_secrets.value": () => "",
 };
 
 interface SealedColumn {

@@ -12,11 +12,13 @@ import {
 import { type DisplayNames, displayNames } from "../domain/component/display-names.ts";
 import type { JudgedComponent, NewSnapshot, SnapshotRow } from "../domain/component/snapshot.ts";
 import { asObject, asObjects, canonicalText, type Json } from "../domain/json.ts";
+import { type SecretValues, withoutSecrets } from "../domain/secrets/secret-values.ts";
 import { reread, TEMPLATE_READING } from "../domain/template/reread.ts";
-import type { KeyScope } from "../sealing/scopes.ts";
-import { scopeOf } from "./activity-rows.ts";
+import { type KeyScope, targetScope } from "../sealing/scopes.ts";
+import { placeOf } from "./activity-rows.ts";
 import { noteHistory } from "./history-rows.ts";
 import { snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
+import { keepLearned, secretsAt } from "./secret-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 import { capturedId, storedState } from "./state-rows.ts";
 
@@ -35,7 +37,10 @@ export async function saveSnapshot(
   owner: Pick<SnapshotRow, "activity" | "purpose">,
   { id, takenAt, components, verdicts, outsideTriggers }: NewSnapshot,
 ): Promise<void> {
-  const scope = await scopeOf(rows, owner.activity);
+  const place = await placeOf(rows, owner.activity);
+  const scope = targetScope(place.target);
+  await keepLearned(rows, place);
+  const secrets = await secretsAt(rows, place);
   const stored = components.map((component) => ({ component, ...bodyOf(component.state) }));
   const facts = {
     status: "Ready" as const,
@@ -59,16 +64,29 @@ export async function saveSnapshot(
       component: component.id,
       parent: component.parent,
       physicalId: component.physicalId,
-      incomplete: component.incomplete,
-      displayName: names.get(component.id) ?? null,
       digest: component.digest,
       state,
-      ...(verdicts?.get(component.id) ?? {}),
+      ...withoutSecrets(
+        {
+          incomplete: component.incomplete,
+          displayName: names.get(component.id) ?? null,
+          ...(verdicts?.get(component.id) ?? {}),
+        },
+        secrets,
+      ),
     };
-    const place = { scope, id: capturedId(values) };
-    await rows.insert(snapshotComponents).values(rows.sealing.seal(snapshotComponents, place, values));
+    const sealing = { scope, id: capturedId(values) };
+    await rows.insert(snapshotComponents).values(rows.sealing.seal(snapshotComponents, sealing, values));
   }
-  await noteHistory(rows, { snapshot: id, ...owner, components });
+  await noteHistory(rows, { snapshot: id, ...owner, components: components.map(told(secrets)) });
+}
+
+/** A component whose reason for being incomplete quotes no secret. */
+function told(secrets: SecretValues) {
+  return (component: CapturedComponent): CapturedComponent => ({
+    ...component,
+    incomplete: withoutSecrets(component.incomplete, secrets),
+  });
 }
 
 /** Stores a state unless the target has it already. Returns its id. */

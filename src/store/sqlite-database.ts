@@ -5,12 +5,13 @@ import { type ErrorCode, StepbackError } from "../domain/errors.ts";
 import { KeyNeeded, type KeyRing, type KeyTable } from "../sealing/key-ring.ts";
 import { createWatchers, takeChanged } from "./changes.ts";
 import { keyTable } from "./key-rows.ts";
+import { KnownSecrets } from "./known-secrets.ts";
 import type { Deed } from "./port/audit.ts";
 import type { Transaction } from "./port/transaction.ts";
 import type { RowSealing } from "./sealed-rows.ts";
 
-/** The handle that reads and writes rows, and seals and opens their values. */
-export type Rows = BetterSQLite3Database & { readonly sealing: RowSealing };
+/** The handle that reads and writes rows, seals and opens their values, and knows the secrets that texts are searched for. */
+export type Rows = BetterSQLite3Database & { readonly sealing: RowSealing; readonly known: KnownSecrets };
 
 /** The keys of a database, and what seals its rows with them. */
 export interface DatabaseKeys {
@@ -77,7 +78,8 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   const writer = openWriter(file);
   const reader = openReader(file);
   writer.pragma(`busy_timeout = ${BUSY_SLICE_MS}`);
-  const [writing, reading] = [rowsOn(writer, sealing), rowsOn(reader, sealing)];
+  const known = new KnownSecrets();
+  const [writing, reading] = [rowsOn(writer, sealing, known), rowsOn(reader, sealing, known)];
   const refuse = async () => {
     throw new StepbackError("INTERNAL", "A key cannot be made while rows are read.");
   };
@@ -88,8 +90,14 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   const inTurn = <Result>(work: Work<Result>): Promise<Result> => {
     const turn = last.then(() => translated(() => inTransaction(writer, writing, work)));
     last = turn.then(
-      () => watchers.tell(takeChanged(writing)),
-      () => void takeChanged(writing),
+      () => {
+        known.settle(true);
+        watchers.tell(takeChanged(writing));
+      },
+      () => {
+        known.settle(false);
+        takeChanged(writing);
+      },
     );
     return turn;
   };
@@ -132,8 +140,8 @@ export function openSqliteDatabase(file: string, { ring, sealing }: DatabaseKeys
   };
 }
 
-export function rowsOn(connection: Database.Database, sealing: RowSealing): Rows {
-  return Object.assign(drizzle(connection), { sealing });
+export function rowsOn(connection: Database.Database, sealing: RowSealing, known = new KnownSecrets()): Rows {
+  return Object.assign(drizzle(connection), { sealing, known });
 }
 
 /** Survives a power loss (`synchronous=FULL`): the journal of mutations relies on that. */

@@ -9,6 +9,7 @@ import { createAuditStore } from "./audit-store.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createCommandStore } from "./command-store.ts";
 import { createDeploymentStore } from "./deployment-store.ts";
+import { learnFromStates } from "./earlier-secrets.ts";
 import { createGenerationStore } from "./generation-store.ts";
 import { createHistoryStore } from "./history-store.ts";
 import { createJobStore } from "./job-store.ts";
@@ -23,6 +24,7 @@ import { createRevalidationStore } from "./revalidation-store.ts";
 import { createRollbackStore } from "./rollback-store.ts";
 import { tokens } from "./schema/access.ts";
 import { RowSealing } from "./sealed-rows.ts";
+import { createSecretStore } from "./secret-store.ts";
 import { createSnapshotStore } from "./snapshot-store.ts";
 import { openSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import type { Store } from "./store.ts";
@@ -42,11 +44,12 @@ export interface StoreSealing {
  * newer version, and where the master key is missing.
  */
 export async function openSqliteStore(file: string, { openMaster, now, random }: StoreSealing): Promise<Store> {
-  const { installation, wrapped, hasPlainRows } = await prepareDatabase(file, random);
+  const { installation, wrapped, hasPlainRows, hasUnknownSecrets } = await prepareDatabase(file, random);
   const ring = new KeyRing({ master: await openMaster(wrapped), installation, now, random });
   const keys = { ring, sealing: new RowSealing(ring, random) };
   if (hasPlainRows) await sealPlainRows(file, keys);
   const database = openSqliteDatabase(file, keys, createRecorder(now));
+  if (hasUnknownSecrets) await learnFromStates(database);
   return {
     ...createKeyStore(database, ring),
     ...createKeyRotationStore(database, ring),
@@ -58,6 +61,7 @@ export async function openSqliteStore(file: string, { openMaster, now, random }:
     ...createPinStore(database),
     ...createRevalidationStore(database),
     ...createPolicyStore(database),
+    ...createSecretStore(database),
     ...createLogStore(database),
     ...createBuildStore(database),
     ...createCommandStore(database),

@@ -4,11 +4,13 @@ import { type ComponentId, parseComponentId } from "../domain/component/componen
 import type { Problem } from "../domain/errors.ts";
 import type { MeasuredStep } from "../domain/plan/estimate.ts";
 import type { JournalEntry, StepRow } from "../domain/plan/step-row.ts";
+import { withoutSecrets } from "../domain/secrets/secret-values.ts";
 import { found, NEWEST_FIRST, scopeOf } from "./activity-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { Page, Paged } from "./port/transaction.ts";
 import { activities } from "./schema/activities.ts";
 import { journal, rollbackSteps } from "./schema/rollbacks.ts";
+import { secretsOfActivity } from "./secret-rows.ts";
 import type { Rows } from "./sqlite-database.ts";
 
 const { rollback: _rollback, ...STEP } = getTableColumns(rollbackSteps);
@@ -77,8 +79,10 @@ export async function listMeasuredSteps(rows: Rows, target: string): Promise<rea
 export async function putSteps(rows: Rows, rollback: string, steps: readonly StepRow[]): Promise<void> {
   const target = [rollbackSteps.rollback, rollbackSteps.order];
   const scope = await scopeOf(rows, rollback);
+  const secrets = await secretsOfActivity(rows, rollback);
   for (const step of steps) {
-    const sealed = rows.sealing.seal(rollbackSteps, { scope, id: stepId(rollback, step.order) }, step);
+    const values = { ...step, error: withoutSecrets(step.error, secrets) };
+    const sealed = rows.sealing.seal(rollbackSteps, { scope, id: stepId(rollback, step.order) }, values);
     await rows
       .insert(rollbackSteps)
       .values({ ...sealed, rollback })
@@ -105,9 +109,10 @@ export async function closeSteps(
   const inStatus = (status: "Pending" | "Running") =>
     and(eq(rollbackSteps.rollback, rollback), eq(rollbackSteps.status, status));
   const running = await findStepsIn(rows, inStatus("Running"));
+  const error = withoutSecrets(problem, await secretsOfActivity(rows, rollback));
   const scope = await scopeOf(rows, rollback);
   for (const order of running) {
-    const change = { status: "Failed" as const, error: problem, finishedAt: at };
+    const change = { status: "Failed" as const, error, finishedAt: at };
     const sealed = rows.sealing.seal(rollbackSteps, { scope, id: stepId(rollback, order) }, change);
     await rows
       .update(rollbackSteps)

@@ -11,6 +11,7 @@ import type { LogStore } from "./port/logs.ts";
 import type { PinStore, RevalidationStore } from "./port/pins.ts";
 import type { PolicyStore } from "./port/policies.ts";
 import type { RollbackStore } from "./port/rollbacks.ts";
+import type { SecretStore } from "./port/secrets.ts";
 import type { HistoryStore, SnapshotStore } from "./port/snapshots.ts";
 
 /**
@@ -29,6 +30,7 @@ export interface Store
     PinStore,
     RevalidationStore,
     PolicyStore,
+    SecretStore,
     LogStore,
     BuildStore,
     CommandStore,

@@ -17,6 +17,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["TOKEN_NOT_EXCHANGEABLE","Send the OIDC token of a pipeline's job that a rule of STEPBACK_OIDC admits, while it is valid."],
   ["EXCHANGE_TARGET_REFUSED","Name in `resource` the address of a deployment that the same pipeline has opened and that has not ended."],
   ["SECRET_SHOWN_ONCE","Revoke what that request made, and make another one with a new Idempotency-Key."],
+  ["SECRET_IN_NAME","Give it another name: names stand in lists, addresses and the audit for good. Whoever could read it should rotate the secret."],
   ["NOT_FOUND","Check the id and whether it is of this kind."],
   ["PAYLOAD_TOO_LARGE","Send a smaller body."],
   ["MALFORMED_REQUEST","Send HTTP/1.1; `detail` says what is wrong, and something between the client and the service may have changed it."],

@@ -87,6 +87,12 @@ export const REQUEST_ERRORS = {
     "The secret was shown once, to the first request with this key",
     "Revoke what that request made, and make another one with a new Idempotency-Key.",
   ),
+  SECRET_IN_NAME: row(
+    422,
+    false,
+    "A name holds a secret of the stage",
+    "Give it another name: names stand in lists, addresses and the audit for good. Whoever could read it should rotate the secret.",
+  ),
   NOT_FOUND: row(404, false, "There is nothing under this address", "Check the id and whether it is of this kind."),
   PAYLOAD_TOO_LARGE: row(413, false, "The body is too large", "Send a smaller body."),
   MALFORMED_REQUEST: row(

@@ -3,10 +3,10 @@
  */
 
 /**
- * Forms of secrets that are known well enough to need no name. What a form may begin with is bounded: without a bound, a long word
- * is read to its end from each of its letters (50 KB of padding took a template 8 s).
+ * Forms of secrets that no sentence has by accident. What a form may begin with is bounded: without a bound, a long word is read to
+ * its end from each of its letters (50 KB of padding took a template 8 s).
  */
-const SECRET_FORMS: readonly RegExp[] = [
+const CREDENTIALS: readonly RegExp[] = [
   // A password in a URL: postgres://shop:hunter2@db.example.com.
   /[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@$]*:(?!\$\{)[^\s/@]+@/i,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
@@ -17,16 +17,43 @@ const SECRET_FORMS: readonly RegExp[] = [
   /\b[rs]k_(?:live|test)_\w{10,}|\bwhsec_\w{10,}/,
   /\bAIza[\w-]{35}|\bnpm_\w{30,}|\bSG\.[\w-]{16,}\.|\bsbk_\w+_\w{20,}/,
   /\beyJ[\w-]{8,2048}\.eyJ[\w-]{8,}\./,
-  // An assignment within a longer text: `--password hunter2`, `Password=hunter2;`, `"token": "…"`, `Authorization: Bearer …`.
-  /(?:^|[^a-z])(?:password|passwd|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key)["']?\s*[=:]\s*["']?(?!\$\{|\{\{resolve|\s|["']|<)[^\s"']{3,}/i,
-  /--[a-z-]{0,63}(?:password|passwd|secret|token|api-?key)[ =](?!\$)\S{3,}/i,
-  /\b(?:Bearer|Basic) [\w+/=.-]{12,}/,
   // The signature of a presigned URL.
   /[?&](?:X-Amz-Signature|X-Amz-Security-Token|sig|signature|token|key|code)=[^&\s$]{8,}/i,
 ];
 
+/**
+ * Assignments within a longer text, with the value as their group: `--password hunter2`, `Password=hunter2;`, `"token": "…"`,
+ * `Authorization: Bearer …`. Sentences may have this form, too: `Secret: CloudFormation keeps it`.
+ */
+const ASSIGNMENTS: readonly RegExp[] = [
+  /(?:^|[^a-z])(?:password|passwd|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key)["']?\s*[=:]\s*["']?(?!\$\{|\{\{resolve|\s|["']|<)([^\s"']{3,})/i,
+  /--[a-z-]{0,63}(?:password|passwd|secret|token|api-?key)[ =](?!\$)(\S{3,})/i,
+  /\b(?:Bearer|Basic) ([\w+/=.-]{12,})/,
+];
+
 export function hasSecretForm(text: string): boolean {
-  return SECRET_FORMS.some((form) => form.test(text));
+  return [...CREDENTIALS, ...ASSIGNMENTS].some((form) => form.test(text));
+}
+
+/** The values that a text assigns under names of secrets, and the passwords of its URLs. Pure. */
+export function assignedIn(text: string): string[] {
+  return [...ASSIGNED, URL_PASSWORD].flatMap((form) =>
+    [...text.matchAll(form)].flatMap(([, value]) => (value ? [value.replace(/[;,)}\]]{1,4}$/, "")] : [])),
+  );
+}
+
+const ASSIGNED = ASSIGNMENTS.map(everywhere);
+const URL_PASSWORD = /:\/\/[^\s/:@]*:([^\s/@]+)@/g;
+
+/** The text with the stand-in where something has the form of a secret that no sentence has by accident. Pure. */
+export function withoutCredentials(text: string, standIn: string): string {
+  return CREDENTIALS_EVERYWHERE.reduce((rest, form) => rest.replaceAll(form, standIn), text);
+}
+
+const CREDENTIALS_EVERYWHERE = CREDENTIALS.map(everywhere);
+
+function everywhere(form: RegExp): RegExp {
+  return new RegExp(form.source, `${form.flags}g`);
 }
 
 /** Forms of what AWS itself shows to whoever may list: names and places that open nothing. */
@@ -57,9 +84,11 @@ export function isDynamicReference(text: string): boolean {
 const RANDOM_CHARACTERS = 16;
 const RANDOM_BITS = 3.2;
 
-/** Whether a word may be a generated key: long, letters and digits mixed, hardly a letter twice. */
+/** Whether a word may be a generated key: long, small and capital letters and digits mixed, hardly a letter twice. */
 function isRandom(text: string): boolean {
-  if (text.length < RANDOM_CHARACTERS || /\s/.test(text) || !/\d/.test(text) || !/[a-z]/i.test(text)) return false;
+  if (text.length < RANDOM_CHARACTERS || /\s/.test(text)) return false;
+  // Commits, digests, and ids of builds are random, too, and are in everybody's sight; they have no capital letters.
+  if (!/\d/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) return false;
   const counts = new Map<string, number>();
   for (const letter of text) counts.set(letter, (counts.get(letter) ?? 0) + 1);
   const bits = [...counts.values()].reduce(
@@ -79,7 +108,13 @@ export function isDistinctive(text: string): boolean {
   return hasSecretForm(text) || isRandom(text) || /[^\w\s.:/@,+-]/.test(text);
 }
 
-/** The text with the stand-in where something has the form of a secret. */
-export function withoutSecretForms(text: string, standIn: string): string {
-  return SECRET_FORMS.reduce((rest, form) => rest.replaceAll(new RegExp(form.source, `${form.flags}g`), standIn), text);
+/**
+ * Whether a text consists of words alone, as sentences and names of things do: `CloudFormation`, `shop-prod/db`. Messages have those
+ * that say nothing of a secret; what `DB_SECRET` holds is often the name of one.
+ */
+export function isOfWords(text: string): boolean {
+  return text.split(/[-_/.:@]/).every((part) => /^(?:[a-z]*|[A-Z]+|(?:[A-Z][a-z]+)+)$/.test(part) && isShort(part));
 }
+
+/** No English word that one would write there is longer, and no name of a service of AWS. */
+const isShort = (word: string) => word.length < 16;

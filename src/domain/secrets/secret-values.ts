@@ -1,7 +1,8 @@
 import type { Disclosure } from "../activity/stage-policy.ts";
 import type { ComponentId } from "../component/component.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { hasPublicForm, isDistinctive, withoutSecretForms } from "./forms.ts";
+import { assignedIn, hasPublicForm, isDistinctive, isOfWords, withoutCredentials } from "./forms.ts";
+import { createMatcher } from "./matcher.ts";
 import { announcesSecret } from "./telling-names.ts";
 import type { Found } from "./walk.ts";
 import { walkSettings } from "./walk-settings.ts";
@@ -10,24 +11,30 @@ import { walkSettings } from "./walk-settings.ts";
 export interface SecretValues {
   /** Whether one of them is in the text. */
   readonly isIn: (text: string) => boolean;
-  /** The text with `(secret)` in the place of each of them and of whatever has the form of a secret. */
+  /** The text with `(secret)` in the place of each of them and of whatever is a credential by its form. */
   readonly without: (text: string) => string;
+}
+
+/** Secrets of a subject that become known one after the other. */
+export interface GrowingValues extends SecretValues {
+  readonly add: (values: Iterable<string>) => void;
 }
 
 /** Shorter values are found in words that have nothing to do with them. */
 const MIN_CHARACTERS = 8;
 
-/** More would make a search slow; a subject that has them hides its values from nobody but itself. */
-const MAX_VALUES = 20_000;
+/** No message quotes more in one piece. */
+const MAX_CHARACTERS = 4_096;
 
 const STAND_IN = "(secret)";
 
-/** The values of a component's settings that are secret and long enough to be found elsewhere. Pure. */
+/** The values of a component's settings that are secret and can be told from other words where they are found. Pure. */
 export function secretsOf(id: ComponentId, settings: JsonObject, disclosure?: Disclosure): string[] {
   const values = new Set<string>();
   walkSettings(id, settings, {
     replace: (value, found) => {
-      for (const text of partsOf(value)) if (isWorthFinding(text, found)) values.add(text);
+      for (const text of found.why === "unreadable" ? [] : partsOf(value))
+        if (isWorthFinding(text, found)) values.add(text);
       return value;
     },
     ...(disclosure ? { disclosure } : {}),
@@ -36,15 +43,19 @@ export function secretsOf(id: ComponentId, settings: JsonObject, disclosure?: Di
 }
 
 /**
- * Every variable is masked where it stands, but the name of a table or of a stage is in each line of a log: of variables only
- * those are searched for whose name or form says that they are secret.
+ * Every variable is masked where it stands, but the name of a table or of a stage is in each line of a log: of variables and of
+ * constants only those are searched for whose name or form says that they are secret.
  */
 function isWorthFinding(text: string, { name, why }: Found): boolean {
-  if (text.length < MIN_CHARACTERS || hasPublicForm(text)) return false;
-  return why === "environment" && !announcesSecret(name) ? isDistinctive(text) : true;
+  if (text.length < MIN_CHARACTERS || text.length > MAX_CHARACTERS) return false;
+  if (/^\d+$/.test(text) || hasPublicForm(text) || isOfWords(text)) return false;
+  return (why === "environment" || why === "any") && !announcesSecret(name) ? isDistinctive(text) : true;
 }
 
-/** The texts of a value: those between the references of a text, and the password of a URL by itself. */
+/**
+ * The texts of a value: those between the references of a text, what it assigns to names of secrets, and the lines of a private
+ * key, which a log has one by one.
+ */
 function partsOf(value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap((item: Json) => partsOf(item));
   if (isJsonObject(value)) {
@@ -53,28 +64,37 @@ function partsOf(value: Json): string[] {
   }
   if (typeof value === "number") return [String(value)];
   if (typeof value !== "string") return [];
-  const password = value.match(/:\/\/[^\s/:@]*:([^\s/@]+)@/)?.[1];
-  const pieces = value.split(/\$\{[^}]*\}/);
-  return [...new Set([...pieces, ...(password ? [password] : [])])];
+  const lines = value.includes("PRIVATE KEY-----")
+    ? value.split(/\s*\n\s*/).filter((line) => !/^-----/.test(line))
+    : [];
+  return [...new Set([...value.split(/\$\{[^}]*\}/), ...assignedIn(value), ...lines])];
 }
 
-/** Forms in which a message may quote a value: as it is, within JSON, within a URL. */
-function spellings(value: string): string[] {
-  return [...new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])];
-}
-
-export function secretValues(values: Iterable<string>): SecretValues {
-  const searched = [...new Set([...values].slice(0, MAX_VALUES).flatMap(spellings))];
-  // The longest first, so that no rest of a longer secret is left when a shorter one is a part of it.
-  searched.sort((one, other) => other.length - one.length);
+/** The values as something to search texts with: linear in the text, whatever their number. */
+export function secretValues(values: Iterable<string> = []): GrowingValues {
+  const matcher = createMatcher();
+  const add = (more: Iterable<string>) => {
+    for (const value of more) matcher.add(value);
+  };
+  add(values);
   return {
-    isIn: (text) => searched.some((value) => text.includes(value)),
-    without: (text) =>
-      withoutSecretForms(
-        searched.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, STAND_IN) : rest), text),
-        STAND_IN,
-      ),
+    add,
+    isIn: matcher.isIn,
+    without: (text) => withoutCredentials(matcher.replace(text, STAND_IN), STAND_IN),
   };
 }
 
-export const NO_SECRETS: SecretValues = secretValues([]);
+/** The value with each of its texts without the secrets; names of members stay. Pure. */
+export function withoutSecrets<Value>(value: Value, secrets: SecretValues): Value {
+  return withoutIn(value as Json, secrets) as Value;
+}
+
+function withoutIn(value: Json, secrets: SecretValues): Json {
+  if (typeof value === "string") return secrets.without(value);
+  if (Array.isArray(value)) return value.map((item: Json) => withoutIn(item, secrets));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries<Json>(value).map(([key, item]) => [key, withoutIn(item, secrets)]));
+}
+
+/** Knows no value, and finds credentials by their forms alone. */
+export const NO_SECRETS: SecretValues = secretValues();

@@ -28,7 +28,7 @@ const SECTIONS: Readonly<Record<string, (entry: Json, of: Entry) => Json>> = {
     );
   },
   // Constants by stage: people write the passwords of their stages there, under names like `Value`.
-  Mappings: (entry, { name, by }) => replaceUnlessPublic(entry, { name, why: "place" }, by),
+  Mappings: (entry, { name, by }) => replaceUnlessPublic(entry, { name, why: "any" }, by),
   Outputs: (entry, { name, by }) => {
     if (!isJsonObject(entry) || !announcesSecret(name)) return walk(entry, OUTSIDE, by);
     return mapMembers(entry, (item, key) =>
@@ -41,7 +41,7 @@ const SECTIONS: Readonly<Record<string, (entry: Json, of: Entry) => Json>> = {
 export function walkParameters(values: Json | undefined, secret: ReadonlySet<string>, by: Walk): JsonObject {
   return mapMembers(asObject(values ?? null), (value, name) => {
     // Nobody can read a NoEcho value, so its mark has the fingerprint of its name and shows only that there is a value.
-    if (isNoEcho(value)) return by.replace(`NoEcho ${name}`, { name, why: "place" });
+    if (isNoEcho(value)) return by.replace(`NoEcho ${name}`, { name, why: "unreadable" });
     if (secret.has(name)) return replaceSecret(value, { name, why: "name" }, by);
     return asObject(walk({ [name]: value }, OUTSIDE, by))[name] ?? null;
   });

@@ -10,8 +10,11 @@ import { announcesSecret } from "./telling-names.ts";
 export interface Found {
   /** Its name where it has one: the variable, the property, the parameter. */
   readonly name: string;
-  /** `environment`: it counts as secret because every variable does, whatever it is called. */
-  readonly why: "place" | "name" | "form" | "environment" | "policy";
+  /**
+   * `environment` and `any`: it counts as secret because every variable does, or everything at such a place, whatever it is called.
+   * `unreadable`: nobody has the value, and what is replaced only stands for it.
+   */
+  readonly why: "place" | "name" | "form" | "environment" | "any" | "policy" | "unreadable";
 }
 
 export interface Walk {
@@ -204,7 +207,7 @@ function walkTransform(item: Json, by: Walk): Json {
   const parameters = isJsonObject(item) ? item["Parameters"] : undefined;
   if (!isJsonObject(item) || !isJsonObject(parameters)) return walk(item, OUTSIDE, by);
   const masked = mapMembers(parameters, (value, name) =>
-    name === "Location" ? walk(value, OUTSIDE, by) : replaceUnlessPublic(value, { name, why: "place" }, by),
+    name === "Location" ? walk(value, OUTSIDE, by) : replaceUnlessPublic(value, { name, why: "any" }, by),
   );
   return { ...item, Parameters: masked };
 }

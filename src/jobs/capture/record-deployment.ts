@@ -32,7 +32,7 @@ export async function recordDeployment(context: JobContext, deployment: Deployme
   const components = await captureScope(reader, deployment.scope, before, logCaptures(context, deployment.id));
   const deployed = asComponents(components);
   const policy = (await context.store.findPolicy(deployment)) ?? DEFAULT_POLICY;
-  const masking = { fingerprint: context.fingerprint, disclosure: policy };
+  const masking = { fingerprint: context.fingerprint, disclosure: policy, known: await context.findSecrets() };
   const between = { wanted: before, present: deployed, isAtStake: () => true };
   const losses = await readLossFacts(context.store, reader, deployment, between);
   const judging = { masking, losses, hasStagingBucket: context.stagingBucket !== null };

@@ -110,9 +110,10 @@ function widenedLock({ stacks, functions }: Scope, components: readonly Captured
   return { stacks, functions: [...new Set([...functions, ...names])], within: [...new Set(owners)] };
 }
 
-/** Logs one line for each captured component as it is captured. */
+/** Notes the secrets of each captured component, and logs one line for it, as it is captured. */
 export function logCaptures(context: JobContext, activity: string) {
   return async (components: readonly CapturedComponent[]): Promise<void> => {
+    await context.learnSecrets(components);
     for (const { id, digest, incomplete } of components) {
       const level = incomplete ? "warn" : "info";
       const shown = await context.shownDigest(digest);

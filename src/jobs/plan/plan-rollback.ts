@@ -14,7 +14,8 @@ export async function planRollback(context: JobContext, rollback: Rollback): Pro
   context.log.add("info", `Planning: comparing backup, record and live of ${rollback.picked.length} components.`);
   const facts = await gatherFacts(context, rollback);
   const disclosure = (await context.store.findPolicy(rollback)) ?? NOTHING_DISCLOSED;
-  const making = { fingerprint: context.fingerprint, disclosure, at: context.clock.now() };
+  const known = await context.findSecrets();
+  const making = { fingerprint: context.fingerprint, disclosure, known, at: context.clock.now() };
   const first = makePlan(facts, making);
   const damaged = await findDamagedBytes(context.artifacts, first, facts.states);
   const made = damaged.size === 0 ? first : makePlan({ ...facts, damaged }, making);

@@ -18,9 +18,10 @@ export async function readLive(
   return asComponents(found);
 }
 
-/** Between two captures: what was logged can be read, and the job can be stopped. */
+/** Between two captures: secrets are known from then on, what was logged can be read, and the job can be stopped. */
 export function logAndCheck(context: JobContext, activity: string): CaptureProgress {
-  return async () => {
+  return async (components) => {
+    await context.learnSecrets(components);
     await context.log.flush();
     await checkpoint(context, activity);
   };

@@ -28,7 +28,10 @@ export async function finishRollback(run: Run, stopped: Problem | null): Promise
   const options = captureOptions(rollback, states);
   const reader = createCachedReader(context.access(null, null), context.artifacts, options);
   // This read is not cancelled: the record must say what was done so far.
-  const known = await readLive(reader, withSiblings(rollback, states), () => context.log.flush());
+  const known = await readLive(reader, withSiblings(rollback, states), async (components) => {
+    await context.learnSecrets(components);
+    await context.log.flush();
+  });
   const live = await withRenamed(run, reader, known);
   const rows = run.plan.steps.map((step) => finishRow(run, step, live, stopped));
   const result = count(rows);

@@ -34,6 +34,8 @@ export const installation = sqliteTable("installation", {
   id: text().notNull(),
   /** `plain`: rows of an earlier version are still to be sealed. `cleaning`: their plain bytes are still in free pages. */
   state: text({ enum: ["plain", "cleaning", "sealed"] }).notNull(),
+  /** Whether the secrets in the states of earlier versions are known. */
+  secrets: integer({ mode: "boolean" }).notNull().default(false),
 });
 
 /** Each wish to wrap the keys again, and how far it has come. */
