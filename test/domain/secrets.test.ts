@@ -5,8 +5,9 @@ import type { Json, JsonObject } from "#src/domain/json";
 import { exposed, masked } from "#src/domain/secrets/exposed";
 import { hasPublicForm, hasSecretForm } from "#src/domain/secrets/forms";
 import { placesOf, typesWithPlaces } from "#src/domain/secrets/places";
-import { secretsOf, secretValues } from "#src/domain/secrets/secret-values";
+import { NO_SECRETS, secretsOf, secretValues, withoutSecrets } from "#src/domain/secrets/secret-values";
 import { announcesSecret } from "#src/domain/secrets/telling-names";
+import { fc } from "../support/seeded.ts";
 
 const MARK = "cAnArY";
 const canary = (name: string) => `${MARK}-${name}-hunter2!`;
@@ -330,4 +331,108 @@ t.test("a secret of the subject is found where nobody expects it", async (t) => 
     ["lambda-policy:pay", { Statements: { a: { Principal: password } } }],
   ];
   for (const [id, shown] of elsewhere) t.notMatch(JSON.stringify(exposed(id, shown, { fingerprint, known })), MARK, id);
+});
+
+/** Ways in which a message may quote a value. */
+const QUOTED: Readonly<Record<string, (value: string) => string>> = {
+  "as it is": (value) => value,
+  "in JSON": (value) => JSON.stringify({ a: value }),
+  "in JSON in JSON": (value) => JSON.stringify(JSON.stringify([value])),
+  "in JSON of ASCII alone": (value) =>
+    JSON.stringify(value).replaceAll(
+      /[\u0080-\uffff]/g,
+      (at) => `\\u${at.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    ),
+  "in a path": encodeURIComponent,
+  "in a path of small hexadecimal digits": (value) =>
+    encodeURIComponent(value).replaceAll(/%../g, (octet) => octet.toLowerCase()),
+  "in a form": (value) => new URLSearchParams({ a: value }).toString(),
+  "in base64": (value) => Buffer.from(value).toString("base64"),
+  "in base64 behind one octet": (value) => Buffer.from(`x${value}`).toString("base64"),
+  "in base64 between others": (value) => Buffer.from(`xy${value}z`).toString("base64"),
+  "in base64 for URLs": (value) => Buffer.from(`user:${value}`).toString("base64url"),
+};
+
+t.test("a secret is found in each form, wherever it stands, and what stands beside it stays", async (t) => {
+  // Octets above 0x3e make the characters by which the two alphabets of base64 differ.
+  const values = [`${MARK} "é" ~~~???>>> \\`, `${MARK}\nof two lines`, "pässwörd~1", "0x12345678"];
+  const known = secretValues(values);
+  for (const value of values) {
+    for (const [how, quote] of Object.entries(QUOTED)) {
+      const text = `before ${quote(value)} after`;
+      const told = known.without(text);
+      t.ok(known.isIn(text), `${how}: ${value}`);
+      t.match(told, /^before .*\(secret\).* after$/s, `${how}: ${value}`);
+      t.notOk(told.includes(quote(value).slice(4, -4)), `${how}: ${told}`);
+    }
+  }
+  t.same(withoutSecrets({ a: [values[2], 1, null], [values[2] ?? ""]: "b" }, known), {
+    a: ["(secret)", 1, null],
+    "pässwörd~1": "b",
+  });
+});
+
+t.test("random secrets leave nothing of themselves in random texts, however they overlap", async (t) => {
+  const value = fc.string({ minLength: 8, maxLength: 20, unit: fc.constantFrom(...'abAB12"\\é+') });
+  const around = fc.string({ maxLength: 12, unit: fc.constantFrom(...'abAB12 "') });
+  const leavesNothing = fc.property(
+    fc.array(value, { minLength: 1, maxLength: 6 }),
+    around,
+    around,
+    (values, before, after) => {
+      const known = secretValues(values);
+      return values.every((each) => {
+        const text = before + each + after;
+        const rests = known.without(text).split("(secret)");
+        return known.isIn(text) && !rests.some((rest) => values.some((one) => rest.includes(one)));
+      });
+    },
+  );
+  t.doesNotThrow(() => fc.assert(leavesNothing, { numRuns: 1_000 }));
+});
+
+t.test("what would be found in every message is no secret to search for", async (t) => {
+  const of = (Environment: JsonObject) => secretsOf("lambda-config:pay", { Environment });
+  const harmless = {
+    DB_SECRET: "shop-prod/db",
+    API_TOKEN: "CloudFormation",
+    PIN: "1234567890123",
+    PASSWORD: "true",
+    TOKEN: "short",
+    COMMIT: "3f786850e387550fdab836ed7e6dc881de23001b",
+    BUILD: "0b7e2f1c-1f5e-4b1e-9a52-6a1d0e6f0c11",
+    TABLE: "shop-prod-orders",
+    RELEASE: "shop@1.2.3",
+  };
+  t.same(of(harmless), []);
+  const secret = {
+    DB_SECRET: "shop-prod-7",
+    API_TOKEN: "correct horse battery",
+    ANY: "aB3dE5gH7jK9mN1pQ3",
+    ODD: "hunter#2#hunter",
+  };
+  t.same(of(secret), Object.values(secret));
+  const settings = { template: JSON.stringify({ Parameters: { DbPassword: { Type: "String", NoEcho: true } } }) };
+  const stack = secretsOf("stack:shop", { ...settings, parameters: { DbPassword: { noEcho: true } } });
+  t.same(stack, [], "what stands for a value that nobody can read");
+  const told =
+    "Secret: CloudFormation keeps the value of NoEcho DbPassword. Basic authentication. The token=value is in shop-prod/db.";
+  for (const known of [NO_SECRETS, secretValues([...of(harmless), ...of(secret), ...stack])])
+    t.equal(known.without(told), told, "our own words");
+});
+
+t.test("what is in a script, a connection string or a private key is found by itself", async (t) => {
+  const key = ["-----BEGIN PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "-----END PRIVATE KEY-----"].join(
+    "\n",
+  );
+  const script = "#!/bin/sh\nexport DB_PASSWORD=hunter2hunter2\ncurl https://shop:s3cret-s3cret@example.com";
+  const values = secretsOf("lambda-config:pay", {
+    Environment: {
+      TLS_PRIVATE_KEY: key,
+      SCRIPT_SECRET: script,
+      CONNECTION_STRING: "Server=db;Password=hunter3hunter3;",
+    },
+  });
+  for (const part of ["hunter2hunter2", "s3cret-s3cret", "hunter3hunter3", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"])
+    t.equal(secretValues(values).without(`The value ${part} is not allowed.`), "The value (secret) is not allowed.");
 });

@@ -18,7 +18,8 @@ const ENCODED = [0, 1, 2].map((shift) => {
   return text.slice(shift === 0 ? 0 : 4, -4);
 });
 
-function holds(bytes: Buffer): boolean {
+/** Whether a canary is in the bytes: raw, within JSON or a URL, or in base64. */
+export function holdsCanary(bytes: Buffer | string): boolean {
   return [MARK, ...ENCODED].some((form) => bytes.includes(form));
 }
 
@@ -55,7 +56,7 @@ export async function filesWithCanaries(folder: string): Promise<string[]> {
   for (const entry of entries.filter((each) => each.isFile())) {
     const file = join(entry.parentPath, entry.name);
     const bytes = await readFile(file);
-    if (holds(bytes) || [...inflatedIn(bytes)].some(holds)) found.push(file.slice(folder.length + 1));
+    if (holdsCanary(bytes) || [...inflatedIn(bytes)].some(holdsCanary)) found.push(file.slice(folder.length + 1));
   }
   return found.toSorted();
 }
