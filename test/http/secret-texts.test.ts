@@ -59,9 +59,9 @@ t.test("a free text is kept without the secret, and a repeat is told by what was
   t.match(later, { status: 202, body: { reason: "because\nof (secret)" } });
 });
 
-/** Members of requests that name what exists, choose, or match: whatever they hold, it is looked up. */
+/** Members of requests that name what exists, choose, match, or log in: whatever they hold, it is looked up. */
 const CHOICES = new Set(
-  "id componentId deployment rollback snapshot planDigest target toBuild package components allowDestructive applications stages targets stacks functions secretKeys shownKeys roles continueUpdateRollback expiresAt grant_type subject_token subject_token_type requested_token_type resource audience scope add remove actor_token actor_token_type".split(
+  "id componentId deployment rollback snapshot planDigest target toBuild package components allowDestructive applications stages targets stacks functions secretKeys shownKeys roles continueUpdateRollback expiresAt grant_type subject_token subject_token_type requested_token_type resource audience scope add remove actor_token actor_token_type token".split(
     " ",
   ),
 );

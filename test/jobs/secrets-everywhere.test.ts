@@ -13,6 +13,7 @@ import {
   createFunction,
   deployStack,
   ended,
+  firstOf,
   openDeployment,
   rollBack,
   startTestAccount,
@@ -245,14 +246,13 @@ t.test("no secret of a thousand is anywhere but where it belongs, and each comes
   await w.api("POST", `/v1/deployments/${deployment}/finish`, { outcome: "succeeded", message: `with ${known}` });
   t.match(await ended(w, `/v1/deployments/${deployment}`), { status: "Completed" });
 
-  for (const [member, names] of Object.entries({
-    build: "build",
-    branch: "branch",
-    commit: "commit",
-    ticket: "ticket",
-  })) {
-    const named = { application: "shop", stage: "prod", scope: { functions: ["none"] }, [names]: known };
-    const refused = await w.api("POST", "/v1/deployments", named);
+  for (const member of ["build", "branch", "commit", "ticket"]) {
+    const named = { application: "shop", stage: "prod", scope: { functions: ["none"] }, [member]: known };
+    const refused = await firstOf(async () => {
+      const answer = await w.api("POST", "/v1/deployments", named);
+      // A machine that stood still for a second looks like an overloaded one.
+      return answer.status === 503 ? undefined : answer;
+    });
     t.match(refused, { status: 422, body: { code: "SECRET_IN_NAME", errors: [{ pointer: `/${member}` }] } });
   }
   t.match(await w.api("POST", "/v1/tokens", { name: known, role: "auditor" }), { status: 422 });
