@@ -165,6 +165,7 @@ async function assemble(
     rates: config.rates,
     clock,
     mayChange: () => store.requireCurrent(),
+    keyedFor: (target) => async (digest) => (await store.findDigester(target))(digest),
     ...handlerOf(options),
   });
   const aws: AwsConnector = {

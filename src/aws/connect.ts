@@ -12,7 +12,7 @@ import type { AwsAccess, CallLife, CallObserver } from "./gateways/access.ts";
 import { createIdentityGateway } from "./identity/identity-gateway.ts";
 import { createLambdaGateway } from "./lambda/lambda-gateway.ts";
 import { createObjectGateway } from "./objects/object-gateway.ts";
-import { createStaging, createTurns, type Turns } from "./objects/staging.ts";
+import { createStaging, createTurns, type KeyedDigest, type Turns } from "./objects/staging.ts";
 import { Pacing, type QuotaClass } from "./pacing.ts";
 import { Patience } from "./patience.ts";
 import type { RequestHandler, TargetSettings } from "./sdk-clients.ts";
@@ -27,6 +27,8 @@ export interface AwsSettings {
   readonly clock: Clock;
   /** Runs before each attempt of a call that may change something; where it rejects, the attempt is not sent. */
   readonly mayChange?: () => Promise<void>;
+  /** Keys digests for the names of objects that a target sees. */
+  readonly keyedFor: (target: string) => KeyedDigest;
 }
 
 export interface AwsConnector {
@@ -58,7 +60,10 @@ export function createAwsConnector(settings: AwsSettings): AwsConnector {
       const { cancellation } = life;
       setMaxListeners(0, signal, ...(cancellation ? [cancellation.requested] : []));
       const context = { clock, observe, signal, mayChange, patience: new Patience(clock, signal, life) };
-      return createAccess({ target, clients: clientsOf(target), uploads }, context);
+      return createAccess(
+        { target, clients: clientsOf(target), uploads, keyed: settings.keyedFor(target.name) },
+        context,
+      );
     },
     close: () => {
       stopping.abort();
@@ -71,11 +76,12 @@ interface AccessParts {
   readonly target: TargetSettings;
   readonly clients: TargetClients;
   readonly uploads: Turns;
+  readonly keyed: KeyedDigest;
 }
 
-function createAccess({ target, clients, uploads }: AccessParts, context: CallContext): AwsAccess {
+function createAccess({ target, clients, uploads, keyed }: AccessParts, context: CallContext): AwsAccess {
   const objects = createObjectGateway(createCall(clients.s3, context), context);
-  const staging = createStaging(target.stagingBucket, objects, uploads);
+  const staging = createStaging(target.stagingBucket, objects, { oneAtATime: uploads, keyed });
   return {
     lambda: createLambdaGateway(clients.lambda, context, staging),
     cloudFormation: createCloudFormationGateway({ service: clients.cloudFormation, s3: clients.s3, staging }, context),

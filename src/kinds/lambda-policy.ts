@@ -21,7 +21,7 @@ import {
 } from "./kind.ts";
 import { arnOf, capturedFacet, oneAction, planFacet, valueOrThrow } from "./lambda/facet.ts";
 import { MAX_POLICY_BYTES, orderWrites, policyBytes } from "./lambda/policy-order.ts";
-import { hasSid, statementChanges, statementsById, toPermission } from "./lambda/policy-statements.ts";
+import { hasSid, shownId, statementChanges, statementsById, toPermission } from "./lambda/policy-statements.ts";
 
 /** The resource policy of a function or an alias: its statements, whose order means nothing. */
 export const lambdaPolicy: Kind = {
@@ -68,12 +68,14 @@ function planPut(input: PlanInput): StepPlan {
       const addable = toPermission(id, asObject(wanted[id]));
       return "lost" in addable ? [addable.lost] : [];
     }),
-    ...removing.flatMap((id) => (hasSid(id) ? [] : [`The statement ${id} cannot be removed, because it has no Sid.`])),
+    ...removing.flatMap((id) =>
+      hasSid(id) ? [] : [`The statement ${shownId(id)} cannot be removed, because it has no Sid.`],
+    ),
   ];
   const owned = [...adding, ...removing].flatMap((id) => {
     const resource = Object.hasOwn(wanted, id) && Object.hasOwn(live, id) ? null : input.ownedAs(id);
     const isBack = Object.hasOwn(reachable, id) && resource && isStillListed(input, statementKey(id), resource);
-    return resource && !isBack ? ownedReason(`The statement ${id} of ${input.name}`, resource) : [];
+    return resource && !isBack ? ownedReason(`The statement ${shownId(id)} of ${input.name}`, resource) : [];
   });
   const blockers = [
     ...owned,
@@ -88,7 +90,7 @@ function planPut(input: PlanInput): StepPlan {
 }
 
 function leftAlone(id: string, name: string): string {
-  return `The statement ${id} of ${name} names a role or user that was deleted: it lets nobody in, and is left alone.`;
+  return `The statement ${shownId(id)} of ${name} names a role or user that was deleted: it lets nobody in, and is left alone.`;
 }
 
 function tooLarge(name: string, wanted: JsonObject): Reason[] {
@@ -104,7 +106,7 @@ function tooLarge(name: string, wanted: JsonObject): Reason[] {
 function diff(goal: ComponentState, live: ComponentState): string[] {
   const [wanted, present] = [goal, live].map((state) => lambdaPolicyState(state).settings.Statements);
   const { adding, removing } = statementChanges(wanted ?? {}, present ?? {});
-  return [...new Set([...adding, ...removing])].map((id) => `/Statements/${id}`);
+  return [...new Set([...adding, ...removing].map((id) => `/Statements/${shownId(id)}`))];
 }
 
 /** A policy of which only dead statements are left is as good as none. */
@@ -157,7 +159,7 @@ async function addBack(
 
 function principalGone(name: string, ids: readonly string[]): StepbackError {
   const detail =
-    `AWS does not know the principal of ${ids.join(", ")} in the policy of ${name}. The rest of the policy is restored. ` +
+    `AWS does not know the principal of ${ids.map(shownId).join(", ")} in the policy of ${name}. The rest of the policy is restored. ` +
     "Create the role or user again under its name and roll back again, or leave the policy out.";
   return new StepbackError("STATEMENT_LOST", detail);
 }
@@ -184,5 +186,5 @@ function permissionOf(id: string, wanted: JsonObject): Permission {
 }
 
 function listed(ids: readonly string[]): string {
-  return ids.length > 0 ? ids.join(", ") : "none";
+  return ids.length > 0 ? ids.map(shownId).join(", ") : "none";
 }

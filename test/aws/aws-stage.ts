@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { Readable } from "node:stream";
 import { strToU8, zipSync } from "fflate";
 import type { Test } from "tap";
@@ -41,12 +41,16 @@ export interface StageOptions {
   readonly target?: Partial<TargetSettings>;
 }
 
+/** Keyed digests of a target, as a store makes them with a key of its own. */
+export const testDigests: AwsSettings["keyedFor"] = (target) => async (digest) =>
+  createHmac("sha256", target).update(digest).digest("hex");
+
 export function openStage(t: Test, { sandbox: options = {}, settings = {}, target = {} }: StageOptions = {}): Stage {
   useEnvironment(ENDPOINT);
   const clock = new VirtualClock();
   const sandbox = createSandbox({ ...options, clock });
   const requestHandler = sandbox.requestHandler();
-  const connector = createAwsConnector({ rates: null, clock, requestHandler, ...settings });
+  const connector = createAwsConnector({ rates: null, clock, requestHandler, keyedFor: testDigests, ...settings });
   const notes: Parameters<CallObserver>[0][] = [];
   t.teardown(async () => {
     connector.close();

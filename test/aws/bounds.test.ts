@@ -6,7 +6,7 @@ import t, { type Test } from "tap";
 import { boundBody } from "#src/aws/bounded-answers";
 import { createAwsConnector } from "#src/aws/connect";
 import type { CallObserver } from "#src/aws/gateways/access";
-import { HOME, useEnvironment } from "./aws-stage.ts";
+import { HOME, testDigests, useEnvironment } from "./aws-stage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const MB = 1_000_000;
@@ -93,7 +93,7 @@ async function serve(t: Test, listener: RequestListener): Promise<Server> {
   await new Promise((resolve) => server.once("listening", resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   useEnvironment(`http://${host}`);
-  const connector = createAwsConnector({ rates: null, clock: new VirtualClock() });
+  const connector = createAwsConnector({ rates: null, clock: new VirtualClock(), keyedFor: testDigests });
   const notes: Parameters<CallObserver>[0][] = [];
   t.teardown(() => {
     connector.close();

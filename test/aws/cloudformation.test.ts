@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import t from "tap";
 import { AwsError } from "#sandbox/core/contract";
 import type { ChangeSetRequest, CloudFormationGateway } from "#src/aws/gateways/cloudformation";
@@ -193,6 +194,8 @@ t.test("a template above 51,200 bytes goes through the staging bucket, and is re
     sent?.["TemplateURL"],
     /^https:\/\/s3\.us-east-1\.amazonaws\.com\/staging\/stepback\/transfer\/[0-9a-f]{64}\.template$/,
   );
+  const plain = createHash("sha256").update(large).digest("hex");
+  t.notOk(String(sent?.["TemplateURL"]).includes(plain), "the name proves no guess of what the template says");
   t.notOk(sent?.["TemplateBody"]);
   t.equal(await stage.aws.cloudFormation.getTemplate("shop"), large);
 });

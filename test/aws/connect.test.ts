@@ -8,7 +8,7 @@ import { createAwsConnector } from "#src/aws/connect";
 import { isTrustedCodeUrl } from "#src/aws/lambda/code-download";
 import { NOT_YET, poll } from "#src/aws/polling";
 import { StepbackError } from "#src/domain/errors";
-import { HOME, openStage, ownFunction, textOf, useEnvironment, zipOf } from "./aws-stage.ts";
+import { HOME, openStage, ownFunction, testDigests, textOf, useEnvironment, zipOf } from "./aws-stage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 t.test("a target says which account and region it calls; its role and region are used", async (t) => {
@@ -133,7 +133,7 @@ t.test("a broken upload is repeated with a fresh stream; a denied one is not", a
 t.test("the same works over a socket: streams, presigned code and path-style buckets", async (t) => {
   const sandbox = createSandbox({ updateMs: 0 });
   useEnvironment(await sandbox.listen());
-  const connector = createAwsConnector({ rates: null, clock: new VirtualClock() });
+  const connector = createAwsConnector({ rates: null, clock: new VirtualClock(), keyedFor: testDigests });
   t.teardown(async () => {
     connector.close();
     await sandbox.close();
@@ -167,7 +167,7 @@ t.test(
     const address = server.address();
     await new Promise((resolve) => server.close(resolve));
     useEnvironment(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
-    const connect = () => createAwsConnector({ rates: null, clock: new VirtualClock() });
+    const connect = () => createAwsConnector({ rates: null, clock: new VirtualClock(), keyedFor: testDigests });
     await t.rejects(
       connect()
         .access(HOME, () => {})

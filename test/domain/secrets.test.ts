@@ -436,3 +436,18 @@ t.test("what is in a script, a connection string or a private key is found by it
   for (const part of ["hunter2hunter2", "s3cret-s3cret", "hunter3hunter3", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"])
     t.equal(secretValues(values).without(`The value ${part} is not allowed.`), "The value (secret) is not allowed.");
 });
+
+t.test("digests of settings are shown keyed, and equal ones stay equal", async (t) => {
+  const plain = "3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed";
+  const keyed = (value: string) => `keyed${value.length}`;
+  const alias = { target: { codeSha256: "code", config: plain }, weights: [{ config: plain, weight: 0.5 }] };
+  const shownAlias = exposed("lambda-alias:pay:live", alias, { fingerprint: keyed });
+  t.same(shownAlias, {
+    target: { codeSha256: "code", config: "keyed64" },
+    weights: [{ config: "keyed64", weight: 0.5 }],
+  });
+  const Statements = { [`(no Sid) ${plain.slice(0, 12)}`]: { Effect: "Allow" }, api: { Effect: "Deny" } };
+  const shownPolicy = exposed("lambda-policy:pay", { Statements }, { fingerprint: keyed });
+  t.same(shownPolicy, { Statements: { "(no Sid) keyed12": { Effect: "Allow" }, api: { Effect: "Deny" } } });
+  t.same(secretsOf("lambda-alias:pay:live", alias), [], "and are no secrets");
+});

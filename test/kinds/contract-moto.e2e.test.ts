@@ -8,7 +8,7 @@ import { openDiskArtifacts } from "#src/artifacts/disk-artifacts";
 import { createAwsConnector } from "#src/aws/connect";
 import type { AwsAccess, CallObserver } from "#src/aws/gateways/access";
 import { KIND_NAMES } from "#src/domain/component/component";
-import { HOME, useEnvironment } from "../aws/aws-stage.ts";
+import { HOME, testDigests, useEnvironment } from "../aws/aws-stage.ts";
 import { VirtualClock } from "../aws/virtual-clock.ts";
 import { accountOf } from "../support/answers.ts";
 import { missing } from "../support/commands.ts";
@@ -52,7 +52,7 @@ interface Connections {
 /** One for all trials: each client that is made loads the SDK's settings again. */
 function connect(t: Test, { url }: Moto): Connections {
   useEnvironment(url);
-  const connector = createAwsConnector({ rates: null, clock: new VirtualClock() });
+  const connector = createAwsConnector({ rates: null, clock: new VirtualClock(), keyedFor: testDigests });
   const notes: Parameters<CallObserver>[0][] = [];
   const clients = { lambda: new lambda.LambdaClient(), cloudformation: new cloudformation.CloudFormationClient() };
   t.teardown(() => {

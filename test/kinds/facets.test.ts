@@ -10,7 +10,7 @@ import {
   KIND_NAMES,
   parseComponentId,
 } from "#src/domain/component/component";
-import type { Json, JsonObject } from "#src/domain/json";
+import { digestOf, type Json, type JsonObject } from "#src/domain/json";
 import type { PlanStep } from "#src/domain/plan/plan";
 import { exposed } from "#src/domain/secrets/exposed";
 import { captureScope } from "#src/jobs/capture/capture-scope";
@@ -322,9 +322,14 @@ t.test("a statement that cannot be added is refused while planning, with the rea
   }
   const unnamed = statementsById([good], ARN);
   t.notOk(hasSid(Object.keys(unnamed)[0] ?? ""));
-  t.match(planBack(["lambda-policy:pay"], policy({}), policy(unnamed)), [
-    { action: "refused", reasons: [{ code: "STATEMENT_LOST" }] },
-  ]);
+  const refused = planBack(["lambda-policy:pay"], policy({}), policy(unnamed));
+  t.match(refused, [{ action: "refused", reasons: [{ code: "STATEMENT_LOST" }] }]);
+  const digest = digestOf(unnamed[Object.keys(unnamed)[0] ?? ""] ?? null).slice(0, 12);
+  t.ok(JSON.stringify(unnamed).includes(digest), "its name is a digest of what it says");
+  t.notOk(
+    JSON.stringify(refused.map(({ reasons, diff }) => [reasons, diff])).includes(digest),
+    "which nobody is shown",
+  );
 });
 
 t.test(

@@ -7,7 +7,7 @@ import type { CodeSource } from "../gateways/code.ts";
 import type { ObjectGateway } from "../gateways/objects.ts";
 
 /**
- * Objects under this prefix are named for their content and needed only for one request: a lifecycle rule may remove them
+ * Objects under this prefix are named for their content, templates by a keyed digest of it, and needed only for one request: a lifecycle rule may remove them
  * at any age. Objects that templates go on naming have another prefix (`CODE_PREFIX`).
  */
 const PREFIX = "stepback/transfer/";
@@ -40,8 +40,15 @@ export function createTurns(): Turns {
   };
 }
 
+/** Keys a digest, so that it tells nothing of what it is made of: whoever may list a bucket sees its names. */
+export type KeyedDigest = (digest: string) => Promise<string>;
+
 /** Both methods throw STAGING_BUCKET_NEEDED if there is no bucket, and leave an object that is already there as it is. */
-export function createStaging(bucket: string | null, objects: ObjectGateway, oneAtATime: Turns): Staging {
+export function createStaging(
+  bucket: string | null,
+  objects: ObjectGateway,
+  { oneAtATime, keyed }: { readonly oneAtATime: Turns; readonly keyed: KeyedDigest },
+): Staging {
   const put = async (name: string, source: { sizeBytes: number; open(): Readable }): Promise<StagedObject> => {
     if (bucket === null) {
       throw new StepbackError(
@@ -57,9 +64,9 @@ export function createStaging(bucket: string | null, objects: ObjectGateway, one
     bucket,
     oneAtATime,
     putCode: (code) => put(`${hexOfBase64(code.codeSha256)}.zip`, code),
-    putTemplate: (template) => {
+    putTemplate: async (template) => {
       const bytes = Buffer.from(template);
-      const digest = createHash("sha256").update(bytes).digest("hex");
+      const digest = await keyed(createHash("sha256").update(bytes).digest("hex"));
       return put(`${digest}.template`, { sizeBytes: bytes.length, open: () => Readable.from([bytes]) });
     },
   };

@@ -25,6 +25,7 @@ export function exposed(id: ComponentId, settings: JsonObject, masking: Masking)
 export function masked(id: ComponentId, settings: JsonObject, masking: Masking): JsonObject {
   return walkSettings(id, settings, {
     replace: (value) => secretMark(value, masking.fingerprint),
+    digest: masking.fingerprint,
     ...(masking.disclosure ? { disclosure: masking.disclosure } : {}),
     ...(masking.known ? { isKnown: masking.known.isIn } : {}),
   });

@@ -33,7 +33,7 @@ const WALKS: Record<KindName, (settings: JsonObject, by: Walk) => JsonObject> = 
   }),
   "lambda-runtime": walkObject,
   "lambda-async": walkObject,
-  "lambda-policy": walkObject,
+  "lambda-policy": walkPolicy,
   "lambda-url": walkObject,
   "lambda-trigger": walkObject,
   "lambda-concurrency": walkObject,
@@ -51,9 +51,23 @@ function walkConfiguration({ Environment, ...others }: JsonObject, by: Walk): Js
   return { ...walkObject(others, by), Environment: asObject(asObject(variables)["Environment"])["Variables"] ?? null };
 }
 
-/** A version that an alias points to. */
-function walkVersion({ settings, ...others }: JsonObject, by: Walk): JsonObject {
-  const facts = walkObject(others, by);
+/** A statement without a Sid has a digest of its content for a name. */
+function walkPolicy({ Statements, ...others }: JsonObject, by: Walk): JsonObject {
+  const walked = walkObject({ ...others, ...(Statements === undefined ? {} : { Statements }) }, by);
+  if (!by.digest || !isJsonObject(walked["Statements"])) return walked;
+  const named = Object.entries(walked["Statements"]).map(([id, item]) => [nameWithout(id, by.digest), item]);
+  return { ...walked, Statements: Object.fromEntries(named) as JsonObject };
+}
+
+function nameWithout(id: string, digest: Walk["digest"]): string {
+  const found = /^\(no Sid\) ([0-9a-f]{12})$/.exec(id)?.[1];
+  return found && digest ? `(no Sid) ${digest(found).slice(0, found.length)}` : id;
+}
+
+/** A version that an alias points to; `config` is a digest of its settings. */
+function walkVersion({ settings, config, ...others }: JsonObject, by: Walk): JsonObject {
+  const shown = typeof config === "string" && by.digest ? by.digest(config) : config;
+  const facts = { ...walkObject(others, by), ...(shown === undefined ? {} : { config: shown }) };
   return settings === undefined ? facts : { ...facts, settings: walkConfiguration(asObject(settings), by) };
 }
 

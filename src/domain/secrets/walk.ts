@@ -23,6 +23,8 @@ export interface Walk {
   /** Whether a text without a secret place, name or form holds a secret that is known from elsewhere. */
   readonly isKnown?: (text: string) => boolean;
   readonly disclosure?: Disclosure;
+  /** What stands for a plain digest of settings; without it, they stay as they are. */
+  readonly digest?: (digest: string) => string;
   /** Whether references to secrets are replaced, too: for whoever asks where they lead. */
   readonly withReferences?: boolean;
 }

@@ -81,12 +81,19 @@ export function statementsById(statements: readonly JsonObject[], ownArn: string
 
 /** A Sid has only letters, digits, `-` and `_`, so none can look like this. */
 function unnamedId(statement: JsonObject): string {
-  return `(no Sid) ${digestOf(statement).slice(0, 12)}`;
+  return `${UNNAMED}${digestOf(statement).slice(0, 12)}`;
 }
 
 export function hasSid(id: string): boolean {
-  return !id.startsWith("(no Sid) ");
+  return !id.startsWith(UNNAMED);
 }
+
+/** The key as others see it: a digest of a statement would prove a guess of what it says. */
+export function shownId(id: string): string {
+  return hasSid(id) ? id : UNNAMED.trim();
+}
+
+const UNNAMED = "(no Sid) ";
 
 /** One spelling for whatever has several in IAM: lists with one item, order in lists, principals, condition keys. */
 function normalStatement({ Resource, Principal, Condition, ...others }: JsonObject, ownArn: string): JsonObject {
