@@ -11,6 +11,9 @@ import { send } from "./send.ts";
 /** What becomes of the store before a request of an operation that is refused with the code for that reason. */
 const OUTAGES = ["INTERNAL", "KEY_LOST", "STORE_UNAVAILABLE", "SHUTTING_DOWN", "FENCED", "DISK_FULL"] as const;
 
+/** What operations about a stage take. */
+const BODIES_OF_STAGES = ["{}", JSON.stringify({ policy: {}, decision: "approve" })];
+
 /** More than a JSON body may have. */
 const TOO_LARGE = JSON.stringify({ reason: "x".repeat(1_100_000) });
 
@@ -58,9 +61,14 @@ function refusedRequests(operation: Operation): FuzzRequest[] {
   const takesJson = operation.method !== "GET" && !("application/zip" in operation.bodies);
   return [
     { ...request, login: "none" },
+    { ...request, login: "none", headers: { cookie: "stepback_80=any", "sec-fetch-site": "cross-site" } },
     { ...request, url: `${known(operation)}?surprise=1` },
     { ...request, login: forbidden?.name ?? "acme-bound" },
     ...(request.url.includes("absent") ? [request] : []),
+    ...(operation.path.includes("{application}") ? BODIES_OF_STAGES : []).map((body) => ({
+      ...{ ...request, login: "acme-admin" },
+      ...(takesJson ? { headers: json, body } : {}),
+    })),
     ...(takesJson ? [{ ...request, headers: json, body: TOO_LARGE }] : []),
     ...(takesJson ? [{ ...request, headers: { "content-type": "text/xml" }, body: "<a/>" }] : []),
   ];

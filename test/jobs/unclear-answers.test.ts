@@ -15,8 +15,12 @@ import { DEPLOYS, explained, rollBackSpoiled, SPOILINGS } from "../support/uncle
 
 const FunctionName = "pay";
 
-/** Each deploy meets one way to spoil answers here; `npm run test:crash:all` tries all of them. */
+/** Of the three deploys of a kind (changed, added, deleted) one is here, in turn. */
+const isInSample = (nth: number) => nth % 3 === Math.floor(nth / 3) % 3;
+
+/** Each deploy of the sample meets one way to spoil answers; `npm run test:crash:all` tries all deploys and ways. */
 for (const [nth, [what, deploy]] of DEPLOYS.entries()) {
+  if (!isInSample(nth)) continue;
   t.test(`${what}: is rolled back although no answer to a mutation can be read`, async (t) => {
     const nthSpoiling = SPOILINGS[nth % SPOILINGS.length];
     t.ok((await rollBackSpoiled(t, deploy, nthSpoiling ? [nthSpoiling] : [])).size > 0);
