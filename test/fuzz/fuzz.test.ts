@@ -11,7 +11,7 @@ const { values: options } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     from: { type: "string", default: "0" },
-    rounds: { type: "string", default: "2" },
+    rounds: { type: "string", default: "6" },
   },
 });
 
