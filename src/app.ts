@@ -40,6 +40,7 @@ import { snapshotRoutes } from "./routes/snapshots.ts";
 import { stageRoutes } from "./routes/stages.ts";
 import { tokenExchangeRoutes } from "./routes/token-exchange.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { verificationRoutes } from "./routes/verifications.ts";
 import type { Services } from "./services/services.ts";
 
 export interface AppDeps {
@@ -156,6 +157,7 @@ function v1(services: Services, { limits, now }: Pick<AppDeps, "limits" | "now">
     await app.register(meRoutes, { prefix: "/me" });
     await app.register(auditRoutes(services), { prefix: "/audit" });
     await app.register(keyRoutes(services), { prefix: "/keys" });
+    await app.register(verificationRoutes(services), { prefix: "/verifications" });
     await app.register(tokenRoutes(services), { prefix: "/tokens" });
     await app.register(deploymentRoutes(services), { prefix: "/deployments" });
     await app.register(rollbackRoutes(services), { prefix: "/rollbacks" });

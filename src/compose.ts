@@ -5,13 +5,16 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { buildApp } from "./app.ts";
-import { openDiskArtifacts } from "./artifacts/disk-artifacts.ts";
+import { openDiskArtifacts, SEALED_FOLDER } from "./artifacts/disk-artifacts.ts";
+import { inspectFiles } from "./artifacts/inspect-files.ts";
 import { sealPlainArtifacts } from "./artifacts/plain-artifacts.ts";
+import { watchedArtifacts } from "./artifacts/watched-artifacts.ts";
 import { type AwsConnector, type AwsSettings, createAwsConnector } from "./aws/connect.ts";
 import type { KmsGateway } from "./aws/gateways/kms.ts";
 import { createKmsGateway } from "./aws/kms/kms-gateway.ts";
 import { DEFAULT_RATES, quotaClassOf } from "./aws/pacing.ts";
 import type { Config } from "./config.ts";
+import type { VerificationOptions } from "./domain/activity/verification.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
 import { steadyNow } from "./domain/steady-clock.ts";
@@ -19,6 +22,7 @@ import { createPipelineIdentity } from "./identity/pipeline-identity.ts";
 import type { JobDeps } from "./jobs/job-context.ts";
 import { awaitHandover } from "./jobs/queue/handover.ts";
 import { createInProcessDispatcher } from "./jobs/queue/in-process-dispatcher.ts";
+import { inspectData, type VerifiedPart } from "./jobs/verify-data.ts";
 import { createWorker } from "./jobs/worker.ts";
 import {
   abandonExpired,
@@ -31,6 +35,7 @@ import {
   roundsLog,
   sequenceAudit,
   stop,
+  verifyWhenAsked,
   whenFenced,
 } from "./life.ts";
 import { openMaster } from "./sealing/open-master.ts";
@@ -38,7 +43,7 @@ import { ensureAdminToken } from "./services/admin-token.ts";
 import { loadFingerprint } from "./services/secret-files.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
 import { createServices } from "./services/services.ts";
-import { openSqliteStore, type StoreSealing } from "./store/sqlite-store.ts";
+import { openForInspection, openSqliteStore, type StoreSealing } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
 /** 1 kB/s: slower than any line that a person waits for. */
@@ -118,6 +123,28 @@ async function openParts(config: Config, options: ComposeOptions): Promise<Parts
   });
 }
 
+/**
+ * Checks the data folder of the settings without a service, or beside one. Changes nothing. INVALID_SETTINGS where there is no
+ * folder of this version, or its master key is missing.
+ */
+export async function inspectFolder(
+  config: Config,
+  options: VerificationOptions,
+): Promise<AsyncGenerator<VerifiedPart>> {
+  const logger = pino({ level: "silent" });
+  const kms = createKmsGateway(null);
+  const store = await openForInspection(config.databaseFile, sealingOf(config, kms, { logger, now: systemClock.now }));
+  const files = inspectFiles(join(config.artifactsDir, SEALED_FOLDER), store);
+  return (async function* () {
+    try {
+      yield* inspectData({ store, files }, options, new AbortController().signal);
+    } finally {
+      await store.close();
+      kms.close();
+    }
+  })();
+}
+
 /** A master key beside the data protects from nobody who gets the folder, so each start says so. */
 function sealingOf(
   config: Config,
@@ -180,8 +207,12 @@ async function assemble(
     undelivered: (error, { job, type, subject }) =>
       logger.error({ err: error, job, type, subject }, "a job was interrupted and is delivered again"),
   });
-  const artifacts = await openDiskArtifacts(config.artifactsDir, { keys: store, random: randomBytes });
-  await sealPlainArtifacts(config.artifactsDir, artifacts, () => store.findArtifactOwners());
+  const files = await openDiskArtifacts(config.artifactsDir, { keys: store, random: randomBytes });
+  await sealPlainArtifacts(config.artifactsDir, files, () => store.findArtifactOwners());
+  const artifacts = watchedArtifacts(files, {
+    damaged: (owner, digest, damage) => store.noteDamage({ part: { owner, digest }, damage, at: clock.now() }),
+    whole: (owner, digest) => store.forgetDamage({ owner, digest }),
+  });
   const fingerprintAt = await loadFingerprint(store, join(config.dataDir, "fingerprint.key"));
   const shared: ServiceDeps = {
     store,
@@ -235,7 +266,8 @@ async function assemble(
     void handedOver.catch(() => {}).then(() => rotateWhenAsked(store, { clock, logger, signal }));
     void renewKeys(store, { clock, logger, signal });
     void sequenceAudit(services, { clock, logger, signal });
-    void removeLeftBehind(artifacts, { clock, logger, signal });
+    void verifyWhenAsked(store, files.inspection, { clock, logger, signal });
+    void removeLeftBehind(files, { clock, logger, signal });
     return token;
   };
   return { store, logger, clock, app, aws, dispatcher, stopping, begin };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import type { ArtifactInspection } from "./artifacts/artifacts.ts";
 import type { DiskArtifacts } from "./artifacts/disk-artifacts.ts";
 import type { AwsConnector } from "./aws/connect.ts";
 import { isLeftToOthers } from "./domain/errors.ts";
@@ -7,8 +8,10 @@ import type { Clock } from "./domain/ids.ts";
 import type { Dispatcher } from "./jobs/queue/dispatcher.ts";
 import { Rounds, type RoundsLog } from "./jobs/queue/rounds.ts";
 import { rotateKeys } from "./jobs/rotate-keys.ts";
+import { verifyData } from "./jobs/verify-data.ts";
 import type { Services } from "./services/services.ts";
 import type { KeyRotationStore } from "./store/port/key-rotations.ts";
+import type { DamageStore, VerificationStore } from "./store/port/verifications.ts";
 import type { Store } from "./store/store.ts";
 
 /*
@@ -146,6 +149,26 @@ export async function rotateWhenAsked(
 
 const KEEP_A_COPY =
   "all keys are wrapped by this master key now: where it is in a file, keep a new copy of the file elsewhere, the earlier ones do not open the data folder any more";
+
+/** How soon a wish to check what is stored is met. */
+const VERIFICATION_CHECK_MS = 1_000;
+
+/** Goes through with the verification that somebody asked for, beside the jobs. */
+export async function verifyWhenAsked(
+  store: VerificationStore & DamageStore,
+  files: ArtifactInspection,
+  { clock, logger, signal }: RoundsContext,
+): Promise<void> {
+  const rounds = new Rounds(roundsLog(logger, "what is stored is verified"));
+  while (!signal.aborted) {
+    await rounds.run(async () => {
+      const verification = await verifyData({ store, files, clock, signal });
+      if (verification && verification.damaged > 0)
+        logger.error({ verification: verification.id, damaged: verification.damaged }, "what is stored is damaged");
+    });
+    await clock.sleep(VERIFICATION_CHECK_MS, signal);
+  }
+}
 
 /** Keys live an hour, and are unwrapped again when a quarter of it is over. */
 const RENEW_MS = 300_000;

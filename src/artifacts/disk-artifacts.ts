@@ -7,13 +7,14 @@ import { Readable } from "node:stream";
 import type { ArtifactRef } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { ServiceProcess } from "../domain/service-process.ts";
-import { type DataKey, keyedDigest } from "../sealing/data-key.ts";
+import { keyedDigest } from "../sealing/data-key.ts";
 import type { RandomBytes } from "../sealing/master-key.ts";
 import { type KeyScope, packageScope, targetScope } from "../sealing/scopes.ts";
 import { NotAuthentic, openStream, sealStream } from "../sealing/sealed-stream.ts";
-import type { ArtifactCheck, ArtifactStore, Artifacts } from "./artifacts.ts";
+import type { ArtifactCheck, ArtifactInspection, ArtifactKeys, ArtifactStore, Artifacts } from "./artifacts.ts";
 import { diskCode, diskError, isFull, isShort, onDisk } from "./disk-errors.ts";
 import { incomingName, isIncoming, isOfGoneProcess } from "./incoming.ts";
+import { inspectFiles } from "./inspect-files.ts";
 
 /** Code may hold secrets, so only the service's own user may read it. */
 const FOLDER_MODE = 0o700;
@@ -22,19 +23,13 @@ const FILE_MODE = 0o600;
 /** Number of artifacts that this process has begun to store; gives each incoming file a name of its own. */
 let begun = 0;
 
-/** The keys of the artifacts. */
-export interface ArtifactKeys {
-  currentKey(purpose: "data" | "name", scope: KeyScope): Promise<DataKey>;
-  findKey(id: string): Promise<DataKey>;
-}
-
 export interface DiskSealing {
   readonly keys: ArtifactKeys;
   readonly random: RandomBytes;
 }
 
 /** Where earlier versions kept plain bytes is the folder itself; sealed ones are below this one. */
-const SEALED_FOLDER = "sealed";
+export const SEALED_FOLDER = "sealed";
 
 export interface DiskArtifacts extends ArtifactStore {
   /**
@@ -42,6 +37,7 @@ export interface DiskArtifacts extends ArtifactStore {
    * For when every process that had the folder before has ended or is fenced, so that nothing will come of them.
    */
   removeLeftBehind(): Promise<void>;
+  readonly inspection: ArtifactInspection;
 }
 
 /**
@@ -75,6 +71,7 @@ export async function openDiskArtifacts(root: string, sealing: DiskSealing): Pro
   };
   return {
     removeLeftBehind: () => remove(leftBehind),
+    inspection: inspectFiles(folder, sealing.keys),
     ofTarget: (target) => artifactsOf(targetScope(target)),
     ofPackages: (stage) => artifactsOf(packageScope(stage)),
   };

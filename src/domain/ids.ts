@@ -1,5 +1,5 @@
-/** The prefix says what an id is of: deployment, rollback, snapshot, build, pin, revalidation, token, rotation of the keys, session. */
-export type IdPrefix = "dep" | "rbk" | "snp" | "bld" | "pin" | "rvl" | "tok" | "rot" | "ses";
+/** The prefix says what an id is of: deployment, rollback, snapshot, build, pin, revalidation, token, rotation of the keys, session, verification. */
+export type IdPrefix = "dep" | "rbk" | "snp" | "bld" | "pin" | "rvl" | "tok" | "rot" | "ses" | "ver";
 
 /** The only source of ids. Ids with the same prefix sort by the time at which they were made. */
 export type NewId = (prefix: IdPrefix) => string;

@@ -4,8 +4,8 @@ import type { ArtifactCheck, Artifacts } from "../artifacts/artifacts.ts";
 export function checkedOnce(artifacts: Artifacts): Artifacts {
   const checks = new Map<string, Promise<ArtifactCheck>>();
   return {
-    check(digest) {
-      const known = checks.get(digest) ?? artifacts.check(digest);
+    check(digest, areStored) {
+      const known = checks.get(digest) ?? artifacts.check(digest, areStored);
       checks.set(digest, known);
       return known;
     },

@@ -63,6 +63,7 @@ export async function addOpenApi(app: FastifyInstance, nouns: readonly TSchema[]
         { name: "access", description: "Who one is, and the tokens that people and pipelines log in with" },
         { name: "audit", description: "Who did what, so that nobody can change it unseen" },
         { name: "keys", description: "The keys under which everything is sealed, and what wraps them" },
+        { name: "data", description: "What is stored, and whether it is whole" },
         { name: "service", description: "The service itself" },
       ],
     },

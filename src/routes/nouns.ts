@@ -16,6 +16,7 @@ import { RollbackShape } from "./wire/rollback.ts";
 import { ChangeShape, ReasonText } from "./wire/shapes.ts";
 import { ComponentShape, SnapshotShape } from "./wire/snapshot.ts";
 import { GrantShape, TokenShape } from "./wire/token.ts";
+import { FindingShape, VerificationShape } from "./wire/verification.ts";
 
 /** Every named schema of the API. Each appears once in the OpenAPI document. */
 export const NOUNS: readonly TSchema[] = [
@@ -46,4 +47,6 @@ export const NOUNS: readonly TSchema[] = [
   TokenShape.schema,
   KeyShape.schema,
   KeyRotationShape.schema,
+  VerificationShape.schema,
+  FindingShape.schema,
 ];

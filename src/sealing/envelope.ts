@@ -1,4 +1,4 @@
-import { openBytes, sealBytes } from "./aead.ts";
+import { NONCE_BYTES, openBytes, sealBytes, TAG_BYTES } from "./aead.ts";
 import { type DataKey, KEY_ID_BYTES, keyIdBytes, keyIdOf } from "./data-key.ts";
 
 /** A value as a sealed column holds it. Only `sealValue` makes one, so a plain value in such a column fails the type check. */
@@ -14,6 +14,9 @@ export interface SealedPlace {
 /** The first byte. Another layout gets another number, and readers keep knowing the earlier ones. */
 const VERSION = 1;
 const HEAD_BYTES = 1 + KEY_ID_BYTES;
+
+/** Bytes of a sealed value that holds nothing. */
+export const SHORTEST_SEALED = HEAD_BYTES + NONCE_BYTES + TAG_BYTES;
 
 /** `version ‖ key id ‖ nonce ‖ ciphertext ‖ tag`, with version, table, column and id as additional data. */
 export function sealValue<Value>(key: DataKey, nonce: Buffer, place: SealedPlace, value: Value): Sealed<Value> {

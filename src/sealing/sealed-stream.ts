@@ -35,6 +35,11 @@ export async function* sealStream(
   }
 }
 
+/** How long bytes of this length are once they are sealed. */
+export function sealedLength(plainBytes: number): number {
+  return HEAD_BYTES + plainBytes + TAG_BYTES * Math.max(1, Math.ceil(plainBytes / CHUNK_BYTES));
+}
+
 /** The bytes are not those that were sealed: they were changed, cut or put together from others. */
 export class NotAuthentic extends Error {
   override readonly name = "NotAuthentic";

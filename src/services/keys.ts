@@ -1,10 +1,9 @@
-import { EVERYWHERE, isWithin } from "../domain/access/grants.ts";
 import type { Caller } from "../domain/access/principal.ts";
+import { ADMINS } from "../domain/access/roles.ts";
 import type { KeyRotation } from "../domain/activity/key-rotation.ts";
-import { StepbackError } from "../domain/errors.ts";
 import type { KeyRotationStore, ListedKey } from "../store/port/key-rotations.ts";
 import type { Page, Paged } from "../store/port/transaction.ts";
-import { found } from "./refusals.ts";
+import { found, requireEverywhere } from "./refusals.ts";
 import type { Uses } from "./service-deps.ts";
 
 export type { KeyRotation, ListedKey };
@@ -53,10 +52,6 @@ export function createKeyService({ store, clock, newId }: Uses<KeyRotationStore,
 }
 
 /** The keys name the targets, applications and stages of everybody. */
-function requireWhole({ grants }: Caller): void {
-  if (grants.some((own) => own.role === "admin" && isWithin(EVERYWHERE, own))) return;
-  throw new StepbackError(
-    "OUTSIDE_GRANT",
-    "The keys are those of the whole installation, and your grants end earlier.",
-  );
+function requireWhole(caller: Caller): void {
+  requireEverywhere(caller, ADMINS, "The keys are");
 }

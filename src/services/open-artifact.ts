@@ -15,7 +15,7 @@ export async function openArtifact(artifacts: Artifacts, digest: string, whose: 
 
 /** The size of the bytes. ARTIFACT_MISSING where they are missing or damaged. */
 export async function requireWhole(artifacts: Artifacts, digest: string, whose: string): Promise<number> {
-  const checked = await artifacts.check(digest);
+  const checked = await artifacts.check(digest, true);
   if ("sizeBytes" in checked) return checked.sizeBytes;
   throw new StepbackError("ARTIFACT_MISSING", `The bytes ${digest} of ${whose} ${checked.damage}.`);
 }

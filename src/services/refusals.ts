@@ -1,4 +1,6 @@
-import type { Reach } from "../domain/access/grants.ts";
+import { EVERYWHERE, isWithin, type Reach } from "../domain/access/grants.ts";
+import type { Caller } from "../domain/access/principal.ts";
+import type { Role } from "../domain/access/roles.ts";
 import { type Activity, hasEnded } from "../domain/activity/activity.ts";
 import { lockedError } from "../domain/activity/locked.ts";
 import type { Lock } from "../domain/activity/scope.ts";
@@ -41,4 +43,10 @@ export function endedError(activity: Activity): StepbackError | null {
 export function found<Row>(row: Row | null, id: string): Row {
   if (row === null) throw new StepbackError("NOT_FOUND", `There is no ${id}.`);
   return row;
+}
+
+/** OUTSIDE_GRANT for whoever has none of the roles for the whole installation. `what` begins the sentence: "The keys are". */
+export function requireEverywhere({ grants }: Caller, roles: readonly Role[], what: string): void {
+  if (grants.some((own) => roles.includes(own.role) && isWithin(EVERYWHERE, own))) return;
+  throw new StepbackError("OUTSIDE_GRANT", `${what} those of the whole installation, and your grants end earlier.`);
 }

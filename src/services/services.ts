@@ -21,6 +21,7 @@ import { createSnapshotService, type SnapshotService } from "./snapshots.ts";
 import { createStageService, type StageService } from "./stages.ts";
 import { createTokenExchangeService, type TokenExchangeService } from "./token-exchange.ts";
 import { createTokenService, type TokenService } from "./tokens.ts";
+import { createVerificationService, type VerificationService } from "./verifications.ts";
 
 /** Everything that a request can do. */
 export interface Services {
@@ -46,6 +47,7 @@ export interface Services {
   readonly stages: StageService;
   readonly tokenExchange: TokenExchangeService;
   readonly tokens: TokenService;
+  readonly verifications: VerificationService;
 }
 
 export function createServices(deps: ServiceDeps): Services {
@@ -73,5 +75,6 @@ export function createServices(deps: ServiceDeps): Services {
     stages: createStageService(deps),
     tokenExchange: createTokenExchangeService(deps, access),
     tokens: createTokenService(deps),
+    verifications: createVerificationService(deps),
   };
 }

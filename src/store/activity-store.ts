@@ -12,6 +12,7 @@ import {
   updateActivity,
 } from "./activity-rows.ts";
 import { deedIf, endDeed } from "./audit-deeds.ts";
+import { judgedAgain } from "./damage-rows.ts";
 import { deploymentOf, selectDeployments } from "./deployment-rows.ts";
 import { closeActivity } from "./ending-rows.ts";
 import { finishJob, writeFenced } from "./job-rows.ts";
@@ -37,7 +38,7 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
     findDeployment: (id) =>
       database.read(async (rows) => {
         const [row] = await selectDeployments(rows).where(eq(activities.id, id));
-        return row ? deploymentOf(rows, row) : null;
+        return row ? ((await judgedAgain(rows, [deploymentOf(rows, row)]))[0] ?? null) : null;
       }),
     findRollback: (id) =>
       database.read(async (rows) => (await readRollbacks(rows, { where: eq(activities.id, id), limit: 1 }))[0] ?? null),
@@ -59,11 +60,11 @@ function createLists(database: SqliteDatabase): Pick<ActivityStore, Lists> {
       database.read(async (rows) => {
         const chosen = selectDeployments(rows).where(matches(rows, { ...filter, type: "deploy" }, page));
         const found = await chosen.orderBy(...NEWEST_FIRST).limit(readAhead(page));
-        return pageOf(
+        const listed = await judgedAgain(
+          rows,
           found.map((row) => deploymentOf(rows, row)),
-          page,
-          keyOf,
         );
+        return pageOf(listed, page, keyOf);
       }),
     listRollbacks: (filter, page) =>
       database.read(async (rows) => {

@@ -57,7 +57,7 @@ interface EvidenceTexts {
 }
 
 /** The plan and the result of a job, as an evidence bundle holds them. */
-async function evidenceOf(rows: Rows, id: string): Promise<EvidenceTexts> {
+export async function evidenceOf(rows: Rows, id: string): Promise<EvidenceTexts> {
   if (subjectOf(id).type === "deployment") {
     const deployment = await getDeployment(rows, id);
     const { outcome, altered, rollback } = deployment;
@@ -76,7 +76,7 @@ const LOG_BATCH = 1_000;
 const { activity: _activity, ...LINE } = getTableColumns(logLines);
 
 /** The lines of a log, a batch at a time. */
-async function* logBatches(rows: Rows, id: string): AsyncGenerator<readonly LogLine[]> {
+export async function* logBatches(rows: Rows, id: string): AsyncGenerator<readonly LogLine[]> {
   const { number } = await logOf(rows, id);
   for (let after = 0; ; ) {
     const found = await rows

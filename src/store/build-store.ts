@@ -63,7 +63,7 @@ export function packageOf(rows: Rows, row: typeof packages.$inferSelect): Packag
 }
 
 /** The public id of a row of `packages`. */
-function packageId({ application, stage, build, service }: PackageName): string {
+export function packageId({ application, stage, build, service }: PackageName): string {
   return JSON.stringify([application, stage, build, service]);
 }
 

@@ -11,6 +11,7 @@ import { buildReturns, journal, plans, rollbackDeployments, rollbackSteps, rollb
 import { knownSecrets } from "./schema/secrets.ts";
 import { componentHistory, snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import { pinnedStates, pins, revalidations, stagePolicies } from "./schema/stages.ts";
+import { damagedComponents, damages, findings, verifications } from "./schema/verifications.ts";
 
 /**
  * What each column of the database may hold. `sealed`: values of people's settings, or texts that may quote them. `clear`: what
@@ -366,5 +367,40 @@ export const COLUMN_CLASSES = {
     approvals: "clear",
     emergency: "clear",
     autoRollback: "clear",
+  }),
+  verifications: classed(verifications, {
+    id: "clear",
+    requestedBy: "clear",
+    requestedAt: "clear",
+    readData: "clear",
+    part: "clear",
+    parts: "clear",
+    status: "clear",
+    rows: "clear",
+    records: "clear",
+    files: "clear",
+    bytes: "clear",
+    damaged: "clear",
+    leftOver: "clear",
+    startedAt: "clear",
+    finishedAt: "clear",
+    error: "clear",
+  }),
+  findings: classed(findings, {
+    verification: "clear",
+    number: "clear",
+    finding: "sealed",
+  }),
+  damages: classed(damages, {
+    scope: "clear",
+    digest: "clear",
+    damage: "clear",
+    foundAt: "clear",
+  }),
+  damagedComponents: classed(damagedComponents, {
+    snapshot: "clear",
+    component: "clear",
+    scope: "clear",
+    digest: "clear",
   }),
 } as const;

@@ -6,11 +6,12 @@ import { withoutSecrets } from "../domain/secrets/secret-values.ts";
 import { targetScope } from "../sealing/scopes.ts";
 import { ACTIVITY, activityOf, found, insertActivity, scopeOf } from "./activity-rows.ts";
 import { consentColumns, withConsent } from "./consent-rows.ts";
+import { alteredAgain } from "./damage-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
 import type { Page, Paged } from "./port/transaction.ts";
 import { activities, UNFINISHED } from "./schema/activities.ts";
 import { altered, deployments } from "./schema/deployments.ts";
-import type { snapshots } from "./schema/snapshots.ts";
+import { snapshots } from "./schema/snapshots.ts";
 import type { Opened } from "./sealed-rows.ts";
 import { secretsOfActivity } from "./secret-rows.ts";
 import { insertPendingSnapshot } from "./snapshot-rows.ts";
@@ -114,7 +115,10 @@ export async function listAltered(rows: Rows, deployment: string, page: Page): P
     .orderBy(asc(altered.position))
     .limit(readAhead(page));
   const { items, next } = pageOf(paged, page, ({ position }) => [position]);
-  return { items: items.map((row) => alteredOf(rows, deployment, row)), next };
+  const isOfIt = and(eq(snapshots.activity, deployment), eq(snapshots.purpose, "backup"));
+  const [backup] = await rows.select({ id: snapshots.id }).from(snapshots).where(isOfIt);
+  const listed = items.map((row) => alteredOf(rows, deployment, row));
+  return { items: backup ? await alteredAgain(rows, backup.id, listed) : listed, next };
 }
 
 /** Sorts by the number of altered containers above a row; rows of one depth keep their order. */

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type Database from "better-sqlite3";
+import Database from "better-sqlite3";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import { StepbackError } from "../domain/errors.ts";
 import type { RandomBytes } from "../sealing/master-key.ts";
@@ -44,6 +44,31 @@ export async function prepareDatabase(file: string, random: RandomBytes): Promis
   } catch (error) {
     if (error instanceof StepbackError) throw error;
     throw outageOf(error) ?? new StepbackError("INVALID_SETTINGS", `${file}: ${reasonOf(error)}`, [], { cause: error });
+  }
+}
+
+/**
+ * What `prepareDatabase` says of a database that is up to date; changes nothing. INVALID_SETTINGS for one that is not there, is older
+ * or newer, or has rows that are not sealed yet, besides what `prepareDatabase` refuses.
+ */
+export function inspectPrepared(file: string): PreparedDatabase {
+  let connection: Database.Database;
+  try {
+    connection = new Database(file, { fileMustExist: true });
+  } catch (error) {
+    throw outageOf(error) ?? new StepbackError("INVALID_SETTINGS", `${file}: ${reasonOf(error)}`, [], { cause: error });
+  }
+  try {
+    const missing = missingMigrations(connection, file);
+    const found = missing.length === 0 ? prepared(connection) : null;
+    if (found && !found.hasPlainRows) return found;
+    const detail = `${file} is of an earlier version of Stepback. Start the service on it once.`;
+    throw new StepbackError("INVALID_SETTINGS", detail);
+  } catch (error) {
+    if (error instanceof StepbackError) throw error;
+    throw outageOf(error) ?? new StepbackError("INVALID_SETTINGS", `${file}: ${reasonOf(error)}`, [], { cause: error });
+  } finally {
+    connection.close();
   }
 }
 

@@ -13,6 +13,7 @@ import { buildReturns, journal, plans, rollbackSteps, rollbacks } from "./schema
 import { knownSecrets } from "./schema/secrets.ts";
 import { componentHistory, snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import { pinnedStates, pins, revalidations } from "./schema/stages.ts";
+import { findings } from "./schema/verifications.ts";
 import { sealedColumns } from "./sealed-rows.ts";
 import { type DatabaseKeys, inTransaction, openWriter, type Rows, repeated, rowsOn } from "./sqlite-database.ts";
 
@@ -97,6 +98,7 @@ export const PLAIN_TABLES: readonly PlainTable[] = [
   { table: knownSecrets, key: ["number"], id: ({ digest }) => String(digest), scope: ofTarget },
   { table: auditTexts, key: ["entry", "pointer"], scope: () => INSTALLATION_SCOPE },
   { table: idempotencyKeys, key: ["key"], scope: () => INSTALLATION_SCOPE },
+  { table: findings, key: ["verification", "number"], scope: () => INSTALLATION_SCOPE },
 ];
 
 /** Rows of one transaction: few enough that a long log does not grow the write-ahead log without bound. */

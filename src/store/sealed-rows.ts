@@ -3,7 +3,7 @@ import { SQLiteCustomColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type AuditSigner, signerOf } from "../domain/audit/checkpoint.ts";
 import { type Problem, problemOf, StepbackError } from "../domain/errors.ts";
 import { type DataKey, keyedDigest, seedOf } from "../sealing/data-key.ts";
-import { openValue, type Sealed, type SealedPlace, sealedBy, sealValue } from "../sealing/envelope.ts";
+import { openValue, type Sealed, type SealedPlace, SHORTEST_SEALED, sealedBy, sealValue } from "../sealing/envelope.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
 import type { RandomBytes } from "../sealing/master-key.ts";
 import { INSTALLATION_SCOPE, type KeyScope } from "../sealing/scopes.ts";
@@ -28,6 +28,12 @@ type SealedValues<Table extends SQLiteTable, Values> = {
 export interface RowPlace {
   readonly scope: KeyScope;
   readonly id: string;
+}
+
+/** A sealed value that does not open. */
+export interface SealFault {
+  readonly column: string;
+  readonly damage: "cut" | "altered" | "unreadable";
 }
 
 /** Seals and opens the values of rows: the one place that does. Its methods may throw KeyNeeded, which `read` and `write` answer. */
@@ -64,6 +70,37 @@ export class RowSealing {
       opened[name] = this.#openOne({ ...place, id }, value);
     }
     return opened as Opened<Row>;
+  }
+
+  /**
+   * What is wrong with the sealed values of a row whose members are named as in SQL; empty where all of them open. `cut` for a value that is
+   * too short to be one; `unreadable` where its key is lost, or it names one that is not there.
+   */
+  faultsOf(table: SQLiteTable, id: string, row: Readonly<Record<string, unknown>>): SealFault[] {
+    return sealedColumns(table).flatMap(({ place }): SealFault[] => {
+      const value = row[place.column];
+      const damage = value === undefined || value === null ? null : this.#damageOf({ ...place, id }, value);
+      return damage === null ? [] : [{ column: place.column, damage }];
+    });
+  }
+
+  #damageOf(place: SealedPlace, value: unknown): SealFault["damage"] | null {
+    if (Buffer.isBuffer(value) && value.length < SHORTEST_SEALED) return "cut";
+    const keyId = sealedBy(value);
+    if (keyId === null) return "altered";
+    if (this.isLost(keyId)) return "unreadable";
+    return openValue(this.ring.byId(keyId), place, value as Sealed<unknown>) === undefined ? "altered" : null;
+  }
+
+  /** Whether nothing can unwrap the key any more. */
+  isLost(keyId: string): boolean {
+    try {
+      this.ring.byId(keyId);
+      return false;
+    } catch (error) {
+      if (error instanceof StepbackError && error.code === "KEY_LOST") return true;
+      throw error;
+    }
   }
 
   /** What stands for a digest of settings where others can see it, or where SQL compares it. */

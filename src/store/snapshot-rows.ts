@@ -16,6 +16,7 @@ import { type SecretValues, withoutSecrets } from "../domain/secrets/secret-valu
 import { reread, TEMPLATE_READING } from "../domain/template/reread.ts";
 import { type KeyScope, targetScope } from "../sealing/scopes.ts";
 import { placeOf } from "./activity-rows.ts";
+import { forgetDamage } from "./damage-rows.ts";
 import { noteHistory } from "./history-rows.ts";
 import { snapshotComponents, snapshots, states } from "./schema/snapshots.ts";
 import { keepLearned, secretsAt } from "./secret-rows.ts";
@@ -89,16 +90,18 @@ function told(secrets: SecretValues) {
   });
 }
 
-/** Stores a state unless the target has it already. Returns its id. */
+/** Stores a state unless the target has it already; one that is damaged is replaced. Returns its id. */
 async function putState(
   rows: Rows,
   scope: KeyScope,
   { digest, body }: Omit<StoredState, "component">,
 ): Promise<string> {
   const id = rows.sealing.keyed(scope, digest);
-  const [known] = await rows.select({ digest: states.digest }).from(states).where(eq(states.digest, id));
-  if (known) return id;
-  await rows.insert(states).values(rows.sealing.seal(states, { scope, id }, { digest: id, body }));
+  const [known] = await rows.select().from(states).where(eq(states.digest, id));
+  if (known && rows.sealing.faultsOf(states, id, known).length === 0) return id;
+  const sealed = rows.sealing.seal(states, { scope, id }, { digest: id, body });
+  await rows.insert(states).values(sealed).onConflictDoUpdate({ target: states.digest, set: sealed });
+  await forgetDamage(rows, scope, id);
   return id;
 }
 
@@ -132,7 +135,7 @@ export function selectComponents(rows: Rows) {
   return rows
     .select({ ...getTableColumns(snapshotComponents), body: states.body })
     .from(snapshotComponents)
-    .innerJoin(states, eq(states.digest, snapshotComponents.state))
+    .leftJoin(states, eq(states.digest, snapshotComponents.state))
     .$dynamic();
 }
 
@@ -150,12 +153,27 @@ export async function isReadOtherwise(rows: Rows, snapshot: string): Promise<boo
   return taken !== undefined && taken.reading < TEMPLATE_READING;
 }
 
-type ComponentRow = typeof snapshotComponents.$inferSelect & Pick<typeof states.$inferSelect, "body">;
+type ComponentRow = typeof snapshotComponents.$inferSelect & {
+  /** Null where the row of the state is gone. */
+  readonly body: (typeof states.$inferSelect)["body"] | null;
+};
 
 export function componentOf(rows: Rows, row: ComponentRow): CapturedComponent {
   const { component: id, parent, physicalId, incomplete, digest } = openCaptured(rows, row);
+  // What is not known is not guessed: the component is refused by name, and the others go on.
+  if (isDamaged(rows, row)) return { id, parent, physicalId, incomplete: DAMAGED_STATE, state: UNKNOWN_STATE, digest };
   const state = stateOf(rows, row);
   return { id, parent, physicalId, incomplete: isOfKnownKind(id) ? incomplete : unknownKindText(id), state, digest };
+}
+
+const DAMAGED_STATE =
+  "Its stored state is damaged or missing. A new backup of the same live settings stores it again; `stepback data verify` says what else is.";
+const UNKNOWN_STATE: ComponentState = { settings: {}, evidence: {}, artifacts: [] };
+
+/** Not where its key is lost: that is an error of its own, which names the key. */
+function isDamaged(rows: Rows, { state, body }: ComponentRow): boolean {
+  if (body === null) return true;
+  return rows.sealing.faultsOf(states, state, { body }).some(({ damage }) => damage !== "unreadable");
 }
 
 function openCaptured(rows: Rows, row: ComponentRow) {
@@ -171,7 +189,7 @@ export function artifactsIn(rows: Rows, id: string, sealed: (typeof states.$infe
 /** The stored state. INTERNAL, which names the snapshot, the component and each path, when the state does not fit its kind. */
 function stateOf(rows: Rows, { snapshot, component, state, body: sealed }: ComponentRow): ComponentState {
   const { body } = rows.sealing.open(states, state, { body: sealed });
-  return storedState(`the snapshot ${snapshot}`, component, parseBody(body));
+  return storedState(`the snapshot ${snapshot}`, component, parseBody(body ?? ""));
 }
 
 /** Null, which fits no kind, for text that is not JSON. The parser's own error would quote the text, which holds secrets. */

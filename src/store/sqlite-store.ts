@@ -8,6 +8,7 @@ import { createRecorder } from "./audit-inbox.ts";
 import { createAuditStore } from "./audit-store.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createCommandStore } from "./command-store.ts";
+import { createDamageStore } from "./damage-store.ts";
 import { createDeploymentStore } from "./deployment-store.ts";
 import { learnFromStates } from "./earlier-secrets.ts";
 import { createGenerationStore } from "./generation-store.ts";
@@ -16,10 +17,12 @@ import { createJobStore } from "./job-store.ts";
 import { createKeyRotationStore } from "./key-rotation-store.ts";
 import { createKeyStore } from "./key-store.ts";
 import { createLogStore } from "./log-store.ts";
-import { prepareDatabase } from "./migrations.ts";
+import { inspectPrepared, prepareDatabase } from "./migrations.ts";
 import { createPinStore } from "./pin-store.ts";
 import { sealPlainRows } from "./plain-rows.ts";
 import { createPolicyStore } from "./policy-store.ts";
+import type { KeyStore } from "./port/keys.ts";
+import type { InspectionStore } from "./port/verifications.ts";
 import { createRevalidationStore } from "./revalidation-store.ts";
 import { createRollbackStore } from "./rollback-store.ts";
 import { tokens } from "./schema/access.ts";
@@ -28,6 +31,7 @@ import { createSecretStore } from "./secret-store.ts";
 import { createSnapshotStore } from "./snapshot-store.ts";
 import { openSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import type { Store } from "./store.ts";
+import { createInspectionStore, createVerificationStore } from "./verification-store.ts";
 
 /** What a store seals its rows with. */
 export interface StoreSealing {
@@ -50,8 +54,9 @@ export async function openSqliteStore(file: string, { openMaster, now, random }:
   if (hasPlainRows) await sealPlainRows(file, keys);
   const database = openSqliteDatabase(file, keys, createRecorder(now));
   if (hasUnknownSecrets) await learnFromStates(database);
+  const keyStore = createKeyStore(database, ring);
   return {
-    ...createKeyStore(database, ring),
+    ...keyStore,
     ...createKeyRotationStore(database, ring),
     ...createActivityStore(database),
     ...createDeploymentStore(database),
@@ -68,10 +73,25 @@ export async function openSqliteStore(file: string, { openMaster, now, random }:
     ...createJobStore(database),
     ...createGenerationStore(database),
     ...createAccessStore(database),
+    ...createVerificationStore(database),
+    ...createDamageStore(database, keyStore.currentKey),
     ...createAuditStore(database, { log: `stepback/${installation}`, now }),
     ping: () => ping(database),
     close: () => database.close(),
   };
+}
+
+/** What a check of stored data needs, from a file that may be at work in another process. Changes no row. INVALID_SETTINGS as `inspectPrepared`. */
+export async function openForInspection(
+  file: string,
+  { openMaster, now, random }: StoreSealing,
+): Promise<InspectionStore & Pick<KeyStore, "currentKey" | "findKey"> & Pick<Store, "close">> {
+  const { installation, wrapped } = inspectPrepared(file);
+  const ring = new KeyRing({ master: await openMaster(wrapped), installation, now, random });
+  const keys = { ring, sealing: new RowSealing(ring, random) };
+  const database = openSqliteDatabase(file, keys, createRecorder(now));
+  const { currentKey, findKey } = createKeyStore(database, ring);
+  return { ...createInspectionStore(database), currentKey, findKey, close: () => database.close() };
 }
 
 /** Reads a table and writes a page: an empty transaction would succeed on a full disk. Nobody reads the number. */

@@ -13,6 +13,7 @@ import type { PolicyStore } from "./port/policies.ts";
 import type { RollbackStore } from "./port/rollbacks.ts";
 import type { SecretStore } from "./port/secrets.ts";
 import type { HistoryStore, SnapshotStore } from "./port/snapshots.ts";
+import type { DamageStore, VerificationStore } from "./port/verifications.ts";
 
 /**
  * Everything that the service keeps, joined from the ports in `port/`, one file a noun. Callers name the ports that they
@@ -39,7 +40,9 @@ export interface Store
     AccessStore,
     AuditStore,
     KeyStore,
-    KeyRotationStore {
+    KeyRotationStore,
+    VerificationStore,
+    DamageStore {
   /** Resolves when the database can be read and written; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

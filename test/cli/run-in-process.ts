@@ -1,6 +1,7 @@
 import { Readable, Writable } from "node:stream";
 import { runCli } from "#cli/cli";
 import type { Environment } from "#cli/settings";
+import { dataCommand } from "#src/commands/data";
 
 export interface CommandResult {
   /** What the process would exit with. */
@@ -36,6 +37,6 @@ export async function runInProcess(args: readonly string[], context: CommandCont
     stdout: collect("stdout"),
     stderr: Object.assign(collect("stderr"), { isTTY }),
   };
-  const code = await runCli(args, { version: "0.0.0", io, starters: [] });
+  const code = await runCli(args, { version: "0.0.0", io, starters: [dataCommand] });
   return { code, ...printed };
 }

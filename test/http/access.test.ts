@@ -36,6 +36,7 @@ const OPERATIONS: readonly Operation[] = Object.entries(
 /** Bodies that get past validation, so that access decides; operations without one take none. */
 function bodiesOf(deployment: string): Readonly<Record<string, object>> {
   return {
+    verifyData: { readData: false },
     createToken: { name: "made", role: "ci", applications: ["shop"] },
     openDeployment: { ...OPENING, scope: { stacks: ["shop-other"] } },
     finishDeployment: { outcome: "succeeded" },
@@ -74,6 +75,7 @@ async function seed(t: Parameters<typeof startTestService>[0]): Promise<Seeded> 
     snapshots: snapshot,
     pins: `pin_${"0".repeat(20)}`,
     tokens: `tok_${"0".repeat(20)}`,
+    verifications: `ver_${"0".repeat(20)}`,
     keys: `rot_${"0".repeat(20)}`,
     applications: `rvl_${"0".repeat(20)}`,
   };
@@ -206,7 +208,8 @@ t.test("a foreign grant sees nothing of an application, and changes nothing in i
     const answer = await call(seeded, operation, LOGINS.foreign);
     const isAddressed = /\{(id|application)\}/.test(operation.path);
     const about = `${operation.id}: ${answer.status} ${answer.text.slice(0, 200)}`;
-    if (operation.path.startsWith("/v1/keys")) t.match(answer, { status: 403, body: { code: "OUTSIDE_GRANT" } }, about);
+    if (/^\/v1\/(keys|verifications)/.test(operation.path))
+      t.match(answer, { status: 403, body: { code: "OUTSIDE_GRANT" } }, about);
     else if (isAddressed) t.match(answer, { status: 404, body: { code: "NOT_FOUND" } }, about);
     else if (operation.id === "openDeployment")
       t.match(answer, { status: 403, body: { code: "OUTSIDE_GRANT" } }, about);

@@ -21,6 +21,7 @@ const OPERATOR = { token: tokenOf("operator") };
 
 /** Makes what the request of each operation needs, and returns a request that succeeds. */
 const REQUESTS: Readonly<Record<string, (service: TestService) => Promise<Request>>> = {
+  verifyData: async () => ({ url: "/v1/verifications", body: { readData: true } }),
   rotateKeys: async () => ({ url: "/v1/keys/rotations" }),
   createToken: async () => ({ url: "/v1/tokens", body: { name: "made", role: "ci", applications: ["shop"] } }),
   openDeployment: async () => ({ url: "/v1/deployments", body: OPENING }),

@@ -26,8 +26,8 @@ import { visibleLines } from "./visible.ts";
 /** Adds a command that is a client of the service. */
 type ClientCommand = (program: Command, run: Run) => void;
 
-/** Adds a command that starts something and needs no service to talk to. */
-export type Starter = (program: Command, start: (work: () => Promise<ExitCode>) => Promise<void>) => void;
+/** Adds a command that starts something, or can do without a service. `run` is for its other half, as a client of one. */
+export type Starter = (program: Command, start: (work: () => Promise<ExitCode>) => Promise<void>, run: Run) => void;
 
 /** In the order in which a bad night needs them: deploy, look, roll back, watch. */
 const COMMANDS: readonly ClientCommand[] = [
@@ -79,7 +79,7 @@ export async function runCli(args: readonly string[], { version, io, starters }:
   const start = async (work: () => Promise<ExitCode>) => {
     exitCode = await work();
   };
-  for (const add of starters) add(program, start);
+  for (const add of starters) add(program, start, run);
   for (const add of COMMANDS) add(program, run);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -196,6 +196,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verifications, newest first, with what they found in numbers */
+        get: operations["listVerifications"];
+        put?: never;
+        /** Check all that is stored against its digests; one that is under way is not started twice */
+        post: operations["verifyData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One verification, and how far it has come */
+        get: operations["getVerification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a verification found, with what can no longer be restored */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -1080,6 +1132,8 @@ export interface components {
                 component: string;
                 pin: string;
             }[];
+            /** @description How many components of the backup need stored bytes that are known to be damaged; they count as `irreversible` until the bytes are stored again */
+            damaged: number;
             rollbackable: boolean;
             notRollbackableReason: components["schemas"]["ErrorCode"] | null;
             rollback: string | null;
@@ -1604,6 +1658,53 @@ export interface components {
             finishedAt: string | null;
             error: components["schemas"]["ErrorCode"] | null;
         };
+        /** @description A check of all that is stored against its digests. All is well where it is Completed with `damaged: 0`. */
+        Verification: {
+            /** @description `ver_…` */
+            id: string;
+            /** @enum {unknown} */
+            status: "Queued" | "In Progress" | "Completed" | "Exception";
+            /** @description Subject of the principal */
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** @description Whether the bytes of artifacts and packages are read; otherwise only that they are there, and how long */
+            readData: boolean;
+            subset: string | null;
+            /** @description Rows with sealed values that were opened so far */
+            rows: number;
+            /** @description Records of the audit that were checked */
+            records: number;
+            /** @description Files that were looked at */
+            files: number;
+            /** @description Bytes that were read and are whole */
+            bytes: number;
+            /** @description Findings of damage */
+            damaged: number;
+            /** @description Whole files that nothing refers to; they harm nothing */
+            leftOver: number;
+            startedAt: string | null;
+            finishedAt: string | null;
+            error: components["schemas"]["ErrorCode"] | null;
+        };
+        Finding: {
+            /** @enum {unknown} */
+            kind: "state" | "artifact" | "package" | "row" | "record" | "database" | "file";
+            /** @description A digest, the row, the record or the file */
+            name: string;
+            /** @enum {unknown} */
+            damage: "lost" | "cut" | "extended" | "swapped" | "altered" | "unreadable" | "left-over";
+            detail: string;
+            /** @description How many components of snapshots, or packages, can no longer be restored */
+            lost: number;
+            /** @description The first 200 of them */
+            losses: {
+                activity: string | null;
+                snapshot: string | null;
+                component: string | null;
+                package: string | null;
+            }[];
+        };
     };
     responses: {
         /** @description `VALIDATION_FAILED`: The request is not valid */
@@ -1886,6 +1987,8 @@ export type Grant = components['schemas']['Grant'];
 export type Token = components['schemas']['Token'];
 export type Key = components['schemas']['Key'];
 export type KeyRotation = components['schemas']['KeyRotation'];
+export type Verification = components['schemas']['Verification'];
+export type Finding = components['schemas']['Finding'];
 export type Response400ValidationFailed = components['responses']['400-VALIDATION_FAILED'];
 export type Response401Unauthenticated = components['responses']['401-UNAUTHENTICATED'];
 export type Response403RequestNotOfPage = components['responses']['403-REQUEST_NOT_OF_PAGE'];
@@ -2661,6 +2764,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVerifications: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Verification"][];
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    readData?: boolean;
+                    subset?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description A check of all that is stored against its digests. All is well where it is Completed with `damaged: 0`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
+            409: components["responses"]["409-IDEMPOTENCY_IN_PROGRESS"];
+            413: components["responses"]["413-PAYLOAD_TOO_LARGE"];
+            415: components["responses"]["415-UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A check of all that is stored against its digests. All is well where it is Completed with `damaged: 0`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Finding"][];
+                        next: string | null;
+                    };
                 };
             };
             400: components["responses"]["400-VALIDATION_FAILED"];
@@ -5895,3 +6207,6 @@ export const approvalDecisionValues: ReadonlyArray<FlattenedDeepRequired<compone
 export const grantRoleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Grant"]["role"]> = ["ci", "operator", "approver", "auditor", "admin"];
 export const keyPurposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Key"]["purpose"]> = ["data", "digest", "name", "fingerprint", "audit"];
 export const keyRotationStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["KeyRotation"]["status"]> = ["Queued", "In Progress", "Completed", "Exception"];
+export const verificationStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Verification"]["status"]> = ["Queued", "In Progress", "Completed", "Exception"];
+export const findingKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Finding"]["kind"]> = ["state", "artifact", "package", "row", "record", "database", "file"];
+export const findingDamageValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Finding"]["damage"]> = ["lost", "cut", "extended", "swapped", "altered", "unreadable", "left-over"];

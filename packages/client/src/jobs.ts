@@ -1,4 +1,12 @@
-import type { Activity, Deployment, Plan, Rollback, RollbackComponent, SnapshotComponent } from "./api-types.ts";
+import type {
+  Activity,
+  Deployment,
+  Finding,
+  Plan,
+  Rollback,
+  RollbackComponent,
+  SnapshotComponent,
+} from "./api-types.ts";
 import { type Api, unwrap } from "./connect.ts";
 import { ApiError, UnknownJobTypeError } from "./errors.ts";
 
@@ -84,6 +92,13 @@ export function readAllRows(api: Api, id: string): Promise<RollbackComponent[]> 
 /** Every component of a snapshot. */
 export function readAllComponents(api: Api, id: string): Promise<SnapshotComponent[]> {
   return readAllPages((query) => unwrap(api.GET("/v1/snapshots/{id}/components", { params: { path: { id }, query } })));
+}
+
+/** What a verification found. */
+export function readAllFindings(api: Api, id: string): Promise<Finding[]> {
+  return readAllPages((query) =>
+    unwrap(api.GET("/v1/verifications/{id}/findings", { params: { path: { id }, query } })),
+  );
 }
 
 async function readAllPages<Row>(

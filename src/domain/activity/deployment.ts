@@ -28,6 +28,8 @@ export interface Deployment extends Activity {
   readonly altered: AlteredCounts | null;
   /** How well the components of the backup can be restored; null before the backup is ready. */
   readonly readiness: ReadinessCounts | null;
+  /** How many components of the backup need bytes that are known to be damaged; missing for none. */
+  readonly damaged?: number;
   /** Warnings that its opening returned: pins on its build or commit. */
   readonly warnings: readonly Reason[];
   /** Pinned states among its altered components; empty before its end. */

@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
   tok: "token",
   rot: "rotation",
   ses: "session",
+  ver: "verification",
 };
 
 /** The subject that an id names. */

@@ -57,7 +57,7 @@ type FoundObject = Pick<CodePlace, "state" | "damage">;
 async function readObject({ aws, artifacts }: CachedReader, object: Mention): Promise<FoundObject> {
   const state = await readObjectState(aws.objects, object);
   if (state === "same" || object.digest === null) return { state };
-  const stored = await artifacts.check(object.digest);
+  const stored = await artifacts.check(object.digest, true);
   return "damage" in stored ? { state, damage: stored.damage } : { state };
 }
 

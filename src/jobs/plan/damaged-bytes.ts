@@ -17,7 +17,7 @@ export async function findDamagedBytes(
   const goalOf = goalsIn(steps, before);
   const digests = new Set(steps.flatMap((step) => neededBytes(step, goalOf)).map(({ digest }) => digest));
   const checked = await mapBounded([...digests], CHECKS_AT_ONCE, async (digest): Promise<[string, string][]> => {
-    const found = await artifacts.check(digest);
+    const found = await artifacts.check(digest, true);
     return "damage" in found ? [[digest, found.damage]] : [];
   });
   return new Map(checked.flat());

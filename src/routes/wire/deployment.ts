@@ -65,6 +65,11 @@ export const DeploymentShape = noun("Deployment", (options) =>
       pinned: Type.Array(Type.Object({ component: ComponentIdText, pin: PinId }), {
         description: "Altered components that are in a state that was rolled back before",
       }),
+      damaged: {
+        ...Count,
+        description:
+          "How many components of the backup need stored bytes that are known to be damaged; they count as `irreversible` until the bytes are stored again",
+      },
       rollbackable: Type.Boolean(),
       notRollbackableReason: nullable(ErrorCodeText.ref),
       rollback: nullable(RollbackId),
@@ -95,6 +100,7 @@ export function presentDeployment(deployment: Deployment): Static<typeof Deploym
     readiness: deployment.readiness,
     warnings: deployment.warnings.map((warning) => ({ ...warning })),
     pinned: deployment.pinned.map((carried) => ({ ...carried })),
+    damaged: deployment.damaged ?? 0,
     rollbackable: reason === null,
     notRollbackableReason: reason,
     rollback,

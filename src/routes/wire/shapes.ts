@@ -56,6 +56,7 @@ export const PinId = idText("pin");
 export const RevalidationId = idText("rvl");
 export const TokenId = idText("tok");
 export const KeyRotationId = idText("rot");
+export const VerificationId = idText("ver");
 
 export const KindText = Type.Enum([...KIND_NAMES]);
 

@@ -59,7 +59,10 @@ export const snapshotComponents = sqliteTable(
     readiness: text().$type<Readiness>(),
     reasons: sealed<readonly Reason[]>(),
   },
-  (table) => [primaryKey({ columns: [table.snapshot, table.component] })],
+  (table) => [
+    primaryKey({ columns: [table.snapshot, table.component] }),
+    index("snapshot_components_by_state").on(table.state),
+  ],
 );
 
 /**
