@@ -1,5 +1,6 @@
 import { type CapturedComponent, captured, componentId, splitResource } from "../domain/component/component.ts";
 import type { stackResourceState } from "../domain/component/states/stack-resource.ts";
+import { holdsNothing } from "../domain/stack/status.ts";
 import { partOf } from "../domain/template/part.ts";
 import type { TemplateState } from "../domain/template/template.ts";
 import { restoreBy } from "./action-handlers.ts";
@@ -25,9 +26,11 @@ export const stackResource: Kind = {
   },
 };
 
+/** Null for a resource that the template defines, too, where its stack could not be created and holds nothing. */
 async function capture(reader: CachedReader, name: string): Promise<CapturedComponent | null> {
   const { stack, logicalId } = splitResource(name);
   const read = await reader.getStack(stack);
+  if (read && holdsNothing(read.facts.status)) return null;
   const state = read && liveTemplateState(read);
   const settings = state && partOf(state, { logicalId, take: "all" });
   if (!read || !settings) return null;

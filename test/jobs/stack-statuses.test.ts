@@ -240,6 +240,31 @@ t.test("the remains of a failed creation are deleted before the backup's stack i
   t.equal(await invoke(w, "shop-pay"), "pay v1");
 });
 
+t.test("nothing of a stack that could not be created again counts as back", async (t) => {
+  const w = await account(t);
+  const Queue = { Type: "AWS::SQS::Queue", Properties: { QueueName: "orders" } };
+  await deploy(w, "v1", { Queue });
+  const { id } = await openDeployment(w, { stacks: ["shop"] });
+  await w.aws("cloudformation", "DeleteStack", { StackName: "shop" });
+  await until(async () => !(await exists(w)));
+  await finishDeployment(w, id);
+  await deployStack(w, "taker", { Resources: { Queue } });
+  const failed = await rollBack(w, id, "all");
+  t.match(failed, { status: "Exception", error: { code: "STEP_FAILED", detail: /ROLLBACK_COMPLETE/ } });
+  t.equal(await stackSettled(w, "shop"), "ROLLBACK_COMPLETE", "its template is there, and none of its resources");
+  const { items } = (await w.api("GET", `/v1/rollbacks/${failed.id}/components?limit=200`)).body;
+  t.ok(items.length > 2);
+  t.same(
+    items.filter(({ status, verified }) => verified === true || !["Failed", "Skipped"].includes(status)),
+    [],
+  );
+  await w.aws("cloudformation", "DeleteStack", { StackName: "taker" });
+  const again = await rollBack(w, id, "all");
+  t.match(again, { status: "Completed", error: null });
+  t.equal(await stackSettled(w, "shop"), "CREATE_COMPLETE");
+  t.equal(await invoke(w, "shop-pay"), "pay v1");
+});
+
 async function exists(w: TestAccount): Promise<boolean> {
   const { Stacks } = await w.aws("cloudformation", "DescribeStacks", {});
   return Stacks.some(({ StackName, StackStatus }) => StackName === "shop" && StackStatus !== "DELETE_COMPLETE");

@@ -31,9 +31,17 @@ export function isUpdatable(stack: CapturedComponent): boolean {
   return UPDATABLE.has(statusOf(stack));
 }
 
-/** The rest of a failed creation: it holds nothing, cannot be updated and occupies the name (facts E1). Pure. */
+/** Of the rest of a failed creation: the stack still has its template, and no resource of it (facts E1). */
+const SHELL = "ROLLBACK_COMPLETE";
+
+/** Whether a stack with this status has no resources, whatever its template says. Pure. */
+export function holdsNothing(status: string): boolean {
+  return status === SHELL;
+}
+
+/** The rest of a failed creation: it holds nothing, cannot be updated and occupies the name. Pure. */
 export function isShell(stack: CapturedComponent | null): boolean {
-  return stackState(stack?.state).settings.stuckIn === "ROLLBACK_COMPLETE";
+  return stackState(stack?.state).settings.stuckIn === SHELL;
 }
 
 /** A resource that failed while CloudFormation rolled an update back. */
