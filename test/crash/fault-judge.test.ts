@@ -14,9 +14,11 @@ import {
   problemFaults,
   unfinishedFaults,
 } from "../support/fault-walk/judge.ts";
-import { BYSTANDER, pictureOf } from "../support/fault-walk/picture.ts";
+import { BYSTANDER, pictureOf, withCodeByContent } from "../support/fault-walk/picture.ts";
 import { BY_ROLE } from "../support/fault-walk/scenes/by-role.ts";
 import { visitUnharmed } from "../support/fault-walk/visit.ts";
+import { payResource } from "../support/stack-templates.ts";
+import { zip } from "../support/test-account.ts";
 
 /* The walk is worth as much as its judge: each thing that it looks for is planted here, and found. */
 
@@ -40,7 +42,10 @@ t.test("an effect that was brought about twice is found, under whatever token; a
   t.same(doubledEffects([read, execute("one"), execute("one"), read], clean), []);
   t.match(doubledEffects([execute("one"), read, execute("one")], clean), [/2 times.*ExecuteChangeSet/]);
   t.match(doubledEffects([execute("one"), read, execute("two")], clean), [/2 times.*ExecuteChangeSet/]);
-  t.match(doubledEffects([call("DeleteStack", {}), read, call("DeleteStack", {})], clean), [/2 times.*DeleteStack/]);
+  const remove = call("DeleteStack", { StackName: "arn:aws:cloudformation:us-east-1:000000000000:stack/shop/1" });
+  t.match(doubledEffects([remove, read, remove], clean), [/2 times.*DeleteStack/]);
+  const elsewhere = call("DescribeStacks", { StackName: "shop-extra" });
+  t.same(doubledEffects([execute("one"), elsewhere, execute("one")], clean), [], "another stack's poll in between");
   t.end();
 });
 
@@ -72,6 +77,20 @@ t.test("a change set and an empty stack that stay are found, unless a log has na
   t.same(await leftOverFaults(w, "The change set left of shop could not be deleted, and stays."), []);
   await w.aws("cloudformation", "DeleteChangeSet", { StackName: "shop", ChangeSetName: "left" });
   t.same(await leftOverFaults(w, ""), ["shop keeps its empty shell"]);
+});
+
+t.test("code in another place counts as the same only with the same bytes", async (t) => {
+  const { w } = await opened(t);
+  await w.aws("s3", "CreateBucket", { Bucket: "places" });
+  for (const [Key, says] of Object.entries({ one: "v1", same: "v1", other: "v2" }))
+    await w.aws("s3", "PutObject", { Bucket: "places", Key, Body: zip(says) });
+  const at = async (key: string) => {
+    const picture = await pictureOf(w);
+    const template = JSON.stringify({ Resources: { Pay: payResource({ S3Bucket: "places", S3Key: key }) } });
+    return withCodeByContent(w, { ...picture, stacks: picture.stacks.map((stack) => ({ ...stack, template })) });
+  };
+  t.same(pictureFaults("after", await at("same"), await at("one")), []);
+  t.match(pictureFaults("after", await at("other"), await at("one")), [/template/]);
 });
 
 t.test("half an artifact, an open job, a touched bystander and another picture are found", async (t) => {

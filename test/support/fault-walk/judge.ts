@@ -65,19 +65,11 @@ export function effectsOf(calls: readonly CallRecord[]): ReadonlyMap<string, num
   return counts;
 }
 
-/**
- * Effects that a visit had more often than the one without a fault. An effect that only the visit had may occur once, and an
- * update once more for each that CloudFormation has undone.
- */
-export function doubledEffects(
-  calls: readonly CallRecord[],
-  clean: ReadonlyMap<string, number>,
-  undoneUpdates = 0,
-): string[] {
-  return [...effectsOf(calls)].flatMap(([effect, times]) => {
-    const undone = effect.includes(" ExecuteChangeSet ") ? undoneUpdates : 0;
-    return times > (clean.get(effect) ?? 1) + undone ? [`it did ${times} times: ${effect}`] : [];
-  });
+/** Effects that a visit had more often than the one without a fault. An effect that only the visit had may occur once. */
+export function doubledEffects(calls: readonly CallRecord[], clean: ReadonlyMap<string, number>): string[] {
+  return [...effectsOf(calls)]
+    .filter(([effect, times]) => times > (clean.get(effect) ?? 1))
+    .map(([effect, times]) => `it did ${times} times: ${effect}`);
 }
 
 /** Change sets and empty stacks that nobody has named in a log. */

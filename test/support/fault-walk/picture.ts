@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Account } from "../answers.ts";
 import { fingerprintOf } from "../test-account.ts";
 
@@ -16,8 +17,14 @@ export async function liveStacks(account: Account): Promise<readonly LiveStack[]
   return StackSummaries.filter(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE");
 }
 
+/** What `pictureOf` finds. */
+export interface Picture {
+  readonly stacks: readonly Awaited<ReturnType<typeof stackPicture>>[];
+  readonly functions: object;
+}
+
 /** Everything that a rollback restores, without the values that AWS makes for each object. */
-export async function pictureOf(account: Account): Promise<object> {
+export async function pictureOf(account: Account): Promise<Picture> {
   const live = await liveStacks(account);
   const stacks = live.filter(({ StackStatus }) => StackStatus !== "REVIEW_IN_PROGRESS");
   const pictures = await Promise.all(stacks.map((stack) => stackPicture(account, stack)));
@@ -46,6 +53,36 @@ async function stackPicture(account: Account, { StackName, StackId, ParentId }: 
   };
 }
 
+/**
+ * The same picture with the SHA-256 of each code object instead of its place: where S3 denies the look at an object, the rollback says
+ * CODE_RELOCATED and its template names the same bytes in the staging bucket.
+ */
+export async function withCodeByContent(account: Account, picture: Picture): Promise<Picture> {
+  const stacks = picture.stacks.map(async (stack) => ({
+    ...stack,
+    template: JSON.stringify(await byContent(account, JSON.parse(stack.template))),
+  }));
+  return { ...picture, stacks: await Promise.all(stacks) };
+}
+
+async function byContent(account: Account, value: unknown): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((item) => byContent(account, item)));
+  if (typeof value !== "object" || value === null) return value;
+  const { S3Bucket, S3Key } = value as { readonly S3Bucket?: string; readonly S3Key?: string };
+  if (S3Bucket && S3Key) {
+    const { Body } = await account.aws("s3", "GetObject", { Bucket: S3Bucket, Key: S3Key });
+    return {
+      digest: createHash("sha256")
+        .update(Body as Uint8Array)
+        .digest("hex"),
+    };
+  }
+  const members = Object.entries(value).map(
+    async ([name, member]) => [name, await byContent(account, member)] as const,
+  );
+  return Object.fromEntries(await Promise.all(members));
+}
+
 /** What a stack has lived through: nothing may be added to the bystander's. */
 export async function eventsOf(account: Account, StackName: string): Promise<readonly string[]> {
   const { StackEvents } = await account.aws("cloudformation", "DescribeStackEvents", { StackName });
@@ -72,18 +109,4 @@ export async function removeLeftOvers(account: Account): Promise<void> {
   const live = await liveStacks(account);
   for (const { StackId } of live.filter(({ StackStatus }) => StackStatus === "REVIEW_IN_PROGRESS"))
     await account.aws("cloudformation", "DeleteStack", { StackName: StackId });
-}
-
-/** Updates that failed and that CloudFormation has rolled back by itself: nothing is left of them. */
-export async function countUndoneUpdates(account: Account): Promise<number> {
-  let count = 0;
-  for (const { StackId } of await liveStacks(account)) {
-    const { StackEvents } = await account.aws("cloudformation", "DescribeStackEvents", { StackName: StackId });
-    const events = StackEvents as { ResourceType: string; ResourceStatus: string }[];
-    count += events.filter(
-      ({ ResourceType, ResourceStatus }) =>
-        ResourceType === "AWS::CloudFormation::Stack" && ResourceStatus === "UPDATE_ROLLBACK_COMPLETE",
-    ).length;
-  }
-  return count;
 }

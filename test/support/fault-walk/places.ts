@@ -20,14 +20,24 @@ export function isAt(place: Pick<Place, "service" | "operation">, record: CallRe
   return record.service === place.service && record.operation === place.operation;
 }
 
-/** Tells of each call whether it only repeats the one before it. */
+/**
+ * Tells of each call whether it only repeats the one before it that is about the same stack or object: stacks are polled side by side,
+ * and how the polls of one come between those of another is chance.
+ */
 export function repetitions(): (record: CallRecord) => boolean {
-  let last = "";
+  const last = new Map<string, string>();
   return ({ service, operation, input }) => {
-    const before = last;
-    last = `${service} ${operation} ${JSON.stringify(input)}`;
-    return last === before;
+    const subject = [stackNameIn(`${input["StackName"]}`), input["Bucket"], input["Key"]].join(" ");
+    const call = `${service} ${operation} ${JSON.stringify(input)}`;
+    const before = last.get(subject);
+    last.set(subject, call);
+    return before === call;
   };
+}
+
+/** Calls name a stack by its name or by its ARN. */
+function stackNameIn(nameOrArn: string): string {
+  return /:stack\/([^/]+)\//.exec(nameOrArn)?.[1] ?? nameOrArn;
 }
 
 /** The places of a phase, in the order of its calls. */

@@ -13,7 +13,7 @@ import {
   rowFaults,
   unfinishedFaults,
 } from "./judge.ts";
-import { countUndoneUpdates, pictureOf, removeLeftOvers } from "./picture.ts";
+import { type Picture, pictureOf, removeLeftOvers, withCodeByContent } from "./picture.ts";
 import { type Phase, type Place, placesOf } from "./places.ts";
 import {
   cancel,
@@ -38,8 +38,10 @@ export interface CleanVisit {
   readonly places: readonly Place[];
   readonly effects: ReadonlyMap<string, number>;
   /** Live before the deploy, and after the rollback. */
-  readonly before: object;
-  readonly after: object;
+  readonly before: Picture;
+  readonly after: Picture;
+  /** The same as `after`, with code by its content. */
+  readonly afterByContent: Picture;
 }
 
 export interface Verdict {
@@ -64,6 +66,11 @@ class Visit {
     readonly scene: Scene,
     readonly trial: Trial | null,
   ) {}
+
+  /** Whether a rollback said that its template names other places than the backup's. */
+  get hasRelocatedCode(): boolean {
+    return this.#logged.includes("CODE_RELOCATED:");
+  }
 
   /** The jobs of one phase; the fault strikes if it belongs here, and is lifted afterwards. */
   async during<Result>(phase: Phase, work: () => Promise<Result>): Promise<Result> {
@@ -167,7 +174,9 @@ export async function visitUnharmed(w: TestAccount, scene: Scene): Promise<Clean
   const faults = [...visit.faults, ...(await unfinishedFaults(w))];
   if (faults.length > 0) throw new Error(`${scene.name}: ${faults.join("\n")}`);
   const places = [...visit.calls].flatMap(([phase, calls]) => placesOf(phase, calls));
-  return { places, effects: effectsOf(w.sandbox.calls.all()), before, after: await pictureOf(w) };
+  const effects = effectsOf(w.sandbox.calls.all());
+  const after = await pictureOf(w);
+  return { places, effects, before, after, afterByContent: await withCodeByContent(w, after) };
 }
 
 /** Goes through a scene once while one of its calls meets a fault, then judges what has become of everything. */
@@ -190,7 +199,6 @@ export async function visitWith(
   w.sandbox.calls.clear();
   const id = await visit.backup();
   await scene.deploy(w);
-  const undone = await countUndoneUpdates(w);
   const instead = await visit.record(id);
   if (instead) {
     await scene.restoringAfter?.(w);
@@ -198,10 +206,14 @@ export async function visitWith(
     if (end !== "Completed") faults.push(`the backup's restoration ended in ${end}`);
     await scene.byHand?.(w);
   } else await visit.rollBack(id);
-  const wanted = instead ? clean.before : clean.after;
+  const after = await pictureOf(w);
+  const [found, wanted] =
+    !instead && visit.hasRelocatedCode
+      ? [await withCodeByContent(w, after), clean.afterByContent]
+      : [after, instead ? clean.before : clean.after];
   faults.push(
-    ...pictureFaults("after the rollback", await pictureOf(w), wanted),
-    ...(instead ? [] : doubledEffects(w.sandbox.calls.all(), clean.effects, (await countUndoneUpdates(w)) - undone)),
+    ...pictureFaults("after the rollback", found, wanted),
+    ...(instead ? [] : doubledEffects(w.sandbox.calls.all(), clean.effects)),
     ...(await unfinishedFaults(w)),
     ...(await bystanderFaults(w, bystander)),
     ...(await halfArtifacts(w.dataDir)),

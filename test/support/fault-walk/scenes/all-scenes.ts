@@ -2,6 +2,7 @@ import type { Scene } from "../scene.ts";
 import { ADDED_BY_DEPLOY } from "./added.ts";
 import { BY_ROLE } from "./by-role.ts";
 import { DELETED_BY_DEPLOY } from "./deleted.ts";
+import { LOST_SNIPPET } from "./lost-snippet.ts";
 import { NESTED_STACK } from "./nested-stack.ts";
 import { PARTS } from "./parts.ts";
 import { REFUSED_BY_GATE } from "./refused-by-gate.ts";
@@ -16,6 +17,7 @@ export const SCENES: readonly Scene[] = [
   ADDED_BY_DEPLOY,
   DELETED_BY_DEPLOY,
   REFUSED_BY_GATE,
+  LOST_SNIPPET,
   STUCK_STACK,
   BY_ROLE,
 ];

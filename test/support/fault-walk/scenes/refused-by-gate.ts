@@ -24,7 +24,7 @@ function shop(Description: string) {
   };
 }
 
-/** The change set of one stack is made and refused, so that of the other, which creates it, is deleted with its empty shell. */
+/** The change set of one stack is made and refused before the run, so the other stack, which the run would create, is not begun. */
 export const REFUSED_BY_GATE: Scene = {
   name: "refused by its change set",
   scope: { stacks: [STACK, DELETED] },
