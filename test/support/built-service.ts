@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { ANY_SPEED } from "./any-speed.ts";
 import { ROOT } from "./root.ts";
 
 /** The service as a process of its own, which can be killed. */
@@ -22,7 +23,7 @@ export interface ServiceProcess {
 /** Starts `stepback serve` on a free port and resolves when it listens. */
 export async function startProcess(dataDir: string, env: Record<string, string>): Promise<ServiceProcess> {
   const quiet = { STEPBACK_LOG_LEVEL: "error", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-  const settings = { STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, ...quiet };
+  const settings = { STEPBACK_PORT: "0", STEPBACK_DATA_DIR: dataDir, ...quiet, ...ANY_SPEED };
   const child = spawn(process.execPath, [join(ROOT, "dist/main.js"), "serve"], {
     env: { PATH: process.env["PATH"] ?? "", HOME: dataDir, ...settings, ...env },
     stdio: ["ignore", "pipe", "inherit"],

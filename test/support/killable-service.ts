@@ -3,6 +3,7 @@ import { composeService } from "#src/compose";
 import { readConfig } from "#src/config";
 import { openSqliteStore } from "#src/store/sqlite-store";
 import type { Store } from "#src/store/store";
+import { ANY_SPEED } from "./any-speed.ts";
 import { quickClock } from "./quick-clock.ts";
 
 /** A service in this process that can be cut off from everything at one moment, as `kill -9` would. */
@@ -20,7 +21,7 @@ export interface KillableService {
 export async function startKillable(dataDir: string, transport: SandboxRequestHandler): Promise<KillableService> {
   const life = new Life();
   let rows: Store | null = null;
-  const settings = { STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error" };
+  const settings = { ...ANY_SPEED, STEPBACK_DATA_DIR: dataDir, STEPBACK_LOG_LEVEL: "error" };
   const requestHandler: SandboxRequestHandler = {
     ...transport,
     handle: (...call) => life.within(() => transport.handle(...call)),

@@ -7,6 +7,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from "#sandbox/sandb
 import { type ComposeOptions, type RunningService, startService } from "#src/compose";
 import { readConfig } from "#src/config";
 import { type Account, type AwsOutput, type Reply, type ReplyTo, sandboxAccount } from "./answers.ts";
+import { ANY_SPEED } from "./any-speed.ts";
 import { eagerClock, quickClock } from "./quick-clock.ts";
 import { makeScratchFolder } from "./scratch.ts";
 
@@ -47,8 +48,6 @@ export function awsEnv(url: string): Record<string, string> {
 }
 
 const QUIET = { STEPBACK_LOG_LEVEL: "error" };
-/** A slow machine is no overload here. */
-const ANY_SPEED = { STEPBACK_MAX_DELAY_MS: "60000" };
 
 /** An account that lives as long as one test. */
 export async function worldOf(
@@ -251,7 +250,7 @@ export async function openDeployment(
   const request = { application: "shop", stage: "prod", branch: "main", scope, ...more };
   const opened = await account.api("POST", "/v1/deployments", request);
   if (opened.status !== 202) return opened.body;
-  return (await account.api("GET", `/v1/deployments/${opened.body.id}?wait=30`)).body;
+  return settledDeployment(account, opened.body.id, ({ status }) => status !== "Queued");
 }
 
 /** Reports the outcome and waits until the deployment has ended. */
@@ -261,7 +260,22 @@ export async function finishDeployment(
   outcome = "succeeded",
 ): Promise<Reply<Deployment>> {
   await account.api("POST", `/v1/deployments/${id}/finish`, { outcome });
-  return (await account.api("GET", `/v1/deployments/${id}?wait=30`)).body;
+  return settledDeployment(account, id, ({ status }) => status === "Completed" || status === "Exception");
+}
+
+/** Each waits half a minute. A job that takes longer than all of them does not end. */
+const MOST_WAITS = 6;
+
+/** Waits for a condition on a machine of any speed, and returns what there is when it has not become true. */
+async function settledDeployment(
+  account: TestAccount,
+  id: string,
+  isSettled: (deployment: Deployment) => boolean,
+): Promise<Reply<Deployment>> {
+  const read = async () => (await account.api("GET", `/v1/deployments/${id}?wait=30`)).body;
+  let deployment = await read();
+  for (let waits = 1; waits < MOST_WAITS && !isSettled(deployment); waits += 1) deployment = await read();
+  return deployment;
 }
 
 /** Waits until a job has ended, on a machine of any speed. */

@@ -67,6 +67,36 @@ const OTHERS: Record<string, Deploy> = {
       },
     ],
   },
+  "a removed configuration for code signing": {
+    before: [
+      (account) => createFunction(account, FunctionName, "v1"),
+      async (account) => {
+        const publishers = {
+          SigningProfileVersionArns: ["arn:aws:signer:us-east-1:000000000000:/signing-profiles/own"],
+        };
+        const created = await account.aws("lambda", "CreateCodeSigningConfig", { AllowedPublishers: publishers });
+        const { CodeSigningConfigArn } = created.CodeSigningConfig;
+        await account.aws("lambda", "PutFunctionCodeSigningConfig", { FunctionName, CodeSigningConfigArn });
+      },
+    ],
+    spoil: [(account) => account.aws("lambda", "DeleteFunctionCodeSigningConfig", { FunctionName }).then(() => {})],
+  },
+  "removed provisioned concurrency": {
+    before: [
+      (account) => createFunction(account, FunctionName, "v1"),
+      async (account) => {
+        await account.aws("lambda", "PublishVersion", { FunctionName });
+        await account.aws("lambda", "CreateAlias", { FunctionName, Name: "live", FunctionVersion: "1" });
+        const provisioned = { FunctionName, Qualifier: "live", ProvisionedConcurrentExecutions: 2 };
+        await account.aws("lambda", "PutProvisionedConcurrencyConfig", provisioned);
+      },
+    ],
+    spoil: [
+      async (account) => {
+        await account.aws("lambda", "DeleteProvisionedConcurrencyConfig", { FunctionName, Qualifier: "live" });
+      },
+    ],
+  },
   "a deleted version": {
     before: [
       (account) => createFunction(account, FunctionName, "v1"),
