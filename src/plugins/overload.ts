@@ -15,13 +15,14 @@ const MOST_HEAP = 0.9;
 
 /** Measures whether the process is overloaded: its event loop is late by more than this on average of a second, or its heap is full. */
 export async function measureLoad(app: FastifyInstance, mostDelayMs: number): Promise<() => boolean> {
-  await app.register(underPressure, {
-    maxEventLoopDelay: mostDelayMs,
-    maxHeapUsedBytes: MOST_HEAP * getHeapStatistics().heap_size_limit,
-    // What is refused is decided below, by route.
-    pressureHandler: () => {},
-  });
-  return () => app.isUnderPressure();
+  const mostHeap = MOST_HEAP * getHeapStatistics().heap_size_limit;
+  // What is refused is decided below, by route.
+  await app.register(underPressure, { maxEventLoopDelay: mostDelayMs, pressureHandler: () => {} });
+  return () => {
+    const { eventLoopDelay, heapUsed } = app.memoryUsage();
+    // The plugin says Infinity of a second in which nothing was measured, as after the machine stood still: that is no overload.
+    return (Number.isFinite(eventLoopDelay) && eventLoopDelay > mostDelayMs) || heapUsed > mostHeap;
+  };
 }
 
 /**

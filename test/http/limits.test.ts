@@ -183,6 +183,20 @@ t.test("a process whose event loop is late is overloaded, until it is on time ag
   t.pass("on time");
 });
 
+t.test("a second in which nothing was measured is no overload", async (t) => {
+  const app = fastify();
+  const isOverloaded = await measureLoad(app, 100);
+  await app.ready();
+  t.teardown(() => app.close());
+  const measured = app.memoryUsage();
+  app.memoryUsage = () => ({ ...measured, eventLoopDelay: Number.POSITIVE_INFINITY });
+  t.equal(isOverloaded(), false);
+  app.memoryUsage = () => ({ ...measured, eventLoopDelay: 101 });
+  t.equal(isOverloaded(), true);
+  app.memoryUsage = () => ({ ...measured, heapUsed: Number.MAX_SAFE_INTEGER });
+  t.equal(isOverloaded(), true);
+});
+
 /** How many failures it takes until a guess from somewhere is refused for their number. */
 async function guesses(service: TestService, forwarded: (n: number) => string): Promise<number> {
   for (let n = 1; ; n += 1) {
