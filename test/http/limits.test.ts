@@ -1,3 +1,4 @@
+import "@fastify/under-pressure";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import fastify from "fastify";
