@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { hostname } from "node:os";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
@@ -18,6 +18,15 @@ import type { VerificationOptions } from "./domain/activity/verification.ts";
 import { StepbackError } from "./domain/errors.ts";
 import { type Clock, idFrom, type NewId } from "./domain/ids.ts";
 import { steadyNow } from "./domain/steady-clock.ts";
+import {
+  type BackupCounts,
+  type BackupHead,
+  extractBackup,
+  extractDatabase,
+  readBackup,
+  requireEmpty,
+  writeBackup,
+} from "./folder/backup-file.ts";
 import { createPipelineIdentity } from "./identity/pipeline-identity.ts";
 import type { JobDeps } from "./jobs/job-context.ts";
 import { awaitHandover } from "./jobs/queue/handover.ts";
@@ -43,6 +52,8 @@ import { ensureAdminToken } from "./services/admin-token.ts";
 import { loadFingerprint } from "./services/secret-files.ts";
 import type { ServiceDeps } from "./services/service-deps.ts";
 import { createServices } from "./services/services.ts";
+import { copyDatabase, restoreDatabase } from "./store/database-backup.ts";
+import { inspectPrepared, inspectWrapped, newestSchema } from "./store/migrations.ts";
 import { openForInspection, openSqliteStore, type StoreSealing } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -143,6 +154,49 @@ export async function inspectFolder(
       kms.close();
     }
   })();
+}
+
+/** Backs up the data folder of the settings into one file, while a service may be at work on it. INVALID_SETTINGS. */
+export async function backUpFolder(config: Config, file: string): Promise<BackupCounts> {
+  const { installation } = inspectPrepared(config.databaseFile);
+  const madeAt = new Date(systemClock.now()).toISOString();
+  return writeBackup(file, {
+    dataDir: config.dataDir,
+    head: { madeAt, installation, schema: newestSchema() },
+    copyDatabase: (to) => copyDatabase(config.databaseFile, to),
+  });
+}
+
+/**
+ * Brings a backup into the data folder of the settings, which has to be empty. Whatever is refused is refused before anything is
+ * written: INVALID_SETTINGS for a folder that is not empty, a file that is cut, foreign or newer, and a missing master key.
+ */
+export async function restoreFolder(config: Config, file: string): Promise<BackupHead> {
+  const logger = pino({ level: "silent" });
+  await requireEmpty(config.dataDir, config.masterKeyFile);
+  const head = await readBackup(file);
+  if (head.schema > newestSchema())
+    throw new StepbackError("INVALID_SETTINGS", `${file} was written by a newer version of Stepback.`);
+  const kms = createKmsGateway(null);
+  const sealing = sealingOf(config, kms, { logger, now: systemClock.now });
+  try {
+    await checkMasterKey(file, sealing);
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    await extractBackup(file, config.dataDir, (database) => restoreDatabase(database, sealing, head.madeAt));
+    return head;
+  } finally {
+    kms.close();
+  }
+}
+
+/** Opens the master key for a copy of the database beside nothing else, so that a missing one is refused before the folder is touched. */
+async function checkMasterKey(file: string, { openMaster }: StoreSealing): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), "stepback-restore-"));
+  try {
+    await openMaster(inspectWrapped(await extractDatabase(file, scratch)));
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
 }
 
 /** A master key beside the data protects from nobody who gets the folder, so each start says so. */

@@ -20,6 +20,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: strin
   artifacts: { rooms: ["domain", "sealing"], packages: ["node:"] },
   store: { rooms: ["domain", "sealing"], packages: ["drizzle-orm", "better-sqlite3", "node:"] },
   identity: { rooms: ["domain"], packages: ["jose", "node:"] },
+  folder: { rooms: ["domain"], packages: ["tar", "node:"] },
   kinds: { rooms: ["domain"], types: ["aws", "artifacts"], packages: ["node:stream"] },
   planner: { rooms: ["domain", "kinds"], packages: [] },
   services: { rooms: ["domain"], types: ["store", "jobs", "artifacts", "identity"], packages: ["tar", "node:"] },

@@ -17,8 +17,41 @@ interface VerifyOptions extends OutputOption, Reading {
 export const dataCommand: Starter = (program, start, run) => {
   const data = program.command("data").summary("check what is stored, back it up, or bring a backup back");
   addVerify(data.command("verify"), start, run);
+  addCopies(data, start);
   addVerify(program.command("verify").summary("the same as `data verify`"), start, run);
 };
+
+function addCopies(data: Command, start: Parameters<Starter>[1]): void {
+  data
+    .command("backup")
+    .description("copy STEPBACK_DATA_DIR into one file, also while the service works; the master key is not in it")
+    .argument("<file>", "it must not exist yet")
+    .action((file: string) =>
+      start(async () => {
+        const { backUpFolder } = await import("../compose.ts");
+        const { files, sizeBytes } = await backUpFolder(readConfig(process.env), file).catch(refuseToStart);
+        process.stdout.write(`${file}: ${files} files, ${sizeBytes} bytes. ${KEEP_THE_KEY}\n`);
+        return EXIT.done;
+      }),
+    );
+  data
+    .command("restore")
+    .description("bring a backup into STEPBACK_DATA_DIR, which must be empty; needs the master key")
+    .argument("<file>", "as `data backup` wrote it")
+    .action((file: string) =>
+      start(async () => {
+        const config = readConfig(process.env);
+        const { restoreFolder } = await import("../compose.ts");
+        const { madeAt } = await restoreFolder(config, file).catch(refuseToStart);
+        process.stdout.write(`${config.dataDir} is as it was on ${madeAt}. ${MAKE_TOKENS_AGAIN}\n`);
+        return EXIT.done;
+      }),
+    );
+}
+
+const KEEP_THE_KEY = "The master key is not in it: keep a copy of that elsewhere.";
+const MAKE_TOKENS_AGAIN =
+  "Every token of then is revoked, and what was under way has ended in RESTORED. The next start makes a new admin token.";
 
 function addVerify(command: Command, start: Parameters<Starter>[1], run: Run): void {
   command

@@ -72,6 +72,21 @@ export function inspectPrepared(file: string): PreparedDatabase {
   }
 }
 
+/** Which master keys have wrapped the keys of a database, of whatever version. */
+export function inspectWrapped(file: string): readonly WrappedUnder[] {
+  const connection = new Database(file, { readonly: true });
+  try {
+    return prepared(connection).wrapped;
+  } finally {
+    connection.close();
+  }
+}
+
+/** The number of the newest migration that this version knows: when it was generated. */
+export function newestSchema(): number {
+  return readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).at(-1)?.folderMillis ?? 0;
+}
+
 /** Replaces drizzle's own migrator, which reads the applied migrations before it locks: two processes would both apply one. */
 function migrate(connection: Database.Database, file: string, random: RandomBytes): void {
   // A migration may rebuild a table that others refer to. SQLite switches foreign keys only outside a transaction.

@@ -68,6 +68,7 @@ export const ERROR_ADVICE: ReadonlyMap<string, string> = new Map([
   ["DEPLOY_FAILED","Roll it back with `includeFailed: true`."],
   ["COMMAND_FAILED","The log has its output. Fix the cause and roll back again, or undo this rollback."],
   ["CANCELLED","Its steps show what had been done until then."],
+  ["RESTORED","Look at what is live, and open a new one: what the job did after the backup was made is not known here."],
   ["ABANDONED","Open a new one."],
   ["WRONG_TARGET","Use credentials of the account and region that the job names."],
   ["INCOMPLETE_BACKUP","Leave it out, or restore it from another snapshot, which `GET /v1/components/{componentId}/history` lists: an incomplete state is never restored."],

@@ -46,6 +46,12 @@ export const JOB_ENDS = {
     "The log has its output. Fix the cause and roll back again, or undo this rollback.",
   ),
   CANCELLED: row(409, false, "The job was cancelled", "Its steps show what had been done until then."),
+  RESTORED: row(
+    409,
+    false,
+    "The data folder was brought back from a backup while the job was under way",
+    "Look at what is live, and open a new one: what the job did after the backup was made is not known here.",
+  ),
   ABANDONED: row(409, false, "Nobody reported the outcome in time", "Open a new one."),
   WRONG_TARGET: row(
     409,
