@@ -10,10 +10,8 @@ const QUIET_MS = 60_000;
 /** Lines of one action are committed together at its end, so those of functions side by side mix by as much as one takes. */
 const SIDE_BY_SIDE_MS = 60_000;
 
-/** On a machine without other work. */
+/** What a start that finds jobs, followers and readers may take beyond one on an empty folder, which is the machine's own. */
 const PROMISED_MS = 5_000;
-/** A start that finds jobs, followers and readers takes more than one that finds an empty folder. */
-const MOST_FLOORS = 8;
 
 /** Everything may end by itself now; what has not ended in time is named. */
 export async function judgeEnds(dataDir: string, ledger: Ledger): Promise<void> {
@@ -88,7 +86,7 @@ function snapshotId(snapshot: unknown): string | null {
 /** Against the floor of the same machine: a slow machine starts everything slowly. Returns what to print. */
 export function judgeTimes(ledger: Ledger): string[] {
   const floor = median(ledger.samples("floor"));
-  const limit = Math.max(PROMISED_MS, MOST_FLOORS * floor);
+  const limit = floor + PROMISED_MS;
   return ["ready after", "resumed after"].map((name) => {
     const values = ledger.samples(name);
     const most = Math.max(0, ...values);

@@ -55,7 +55,10 @@ export interface Opened<Sdk, Client> {
   readonly client: Client;
 }
 
-/** The first attempt and seven more: enough for half a minute of throttling, on top of our own pacing. */
+/**
+ * The first attempt and seven more: enough for half a minute of throttling, on top of our own pacing. Fewer while the client's budget of
+ * retries is used up, which all its calls share (facts C): then a job that meets an outage ends soon, by the code of its cause.
+ */
 const MAX_ATTEMPTS = 8;
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** Without a byte in either direction. Control-plane responses take seconds; downloads never pause this long. */
