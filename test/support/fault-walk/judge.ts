@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "#client/api-types";
 import type { CallRecord } from "#sandbox/core/contract";
 import { ERROR_TABLE, type ErrorCode } from "#src/domain/errors";
-import type { TestAccount } from "../test-account.ts";
+import { type TestAccount, until } from "../test-account.ts";
 import { differences } from "./differences.ts";
 import { BYSTANDER, eventsOf, leftOvers, liveStacks } from "./picture.ts";
 import { repetitions } from "./places.ts";
@@ -86,11 +86,19 @@ export async function halfArtifacts(dataDir: string): Promise<string[]> {
   return names.filter((name) => /(^|\/)incoming-/.test(name)).map((name) => `half an artifact is left: ${name}`);
 }
 
+/** CloudFormation ends by itself what it has begun, also where a job could not wait for it. */
+const SETTLING_MS = 20_000;
+
+/** Jobs that have not ended, and stacks that are still at work after a while. */
 export async function unfinishedFaults(w: TestAccount): Promise<string[]> {
-  const stacks = await liveStacks(w);
-  const unsettled = stacks.filter(
-    ({ StackStatus }) => StackStatus.endsWith("_IN_PROGRESS") && StackStatus !== "REVIEW_IN_PROGRESS",
-  );
+  const atWork = async () => {
+    const stacks = await liveStacks(w);
+    return stacks.filter(
+      ({ StackStatus }) => StackStatus.endsWith("_IN_PROGRESS") && StackStatus !== "REVIEW_IN_PROGRESS",
+    );
+  };
+  await until(async () => (await atWork()).length === 0, SETTLING_MS).catch(() => {});
+  const unsettled = await atWork();
   const open = await Promise.all(
     ["Queued", "In%20Progress"].map((status) => w.api("GET", `/v1/activities?status=${status}`)),
   );
