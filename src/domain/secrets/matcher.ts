@@ -6,8 +6,9 @@
 /** Every form has at least this many characters; those that are equal in them share an entry. */
 const WINDOW = 8;
 
-/** One entry for each value of `hashAt`. */
-const STARTS = 1 << 16;
+/** The table of a matcher without forms has 2 to the power of this many entries, and grows with them so that few are taken. */
+const FIRST_BITS = 12;
+const ENTRIES_PER_FORM = 8;
 
 export interface Matcher {
   /** Adds a value in all of its forms. Those of fewer than eight characters are not searched for. Idempotent. */
@@ -28,13 +29,21 @@ type Range = readonly [from: number, to: number];
 
 export function createMatcher(): Matcher {
   const known = new Set<string>();
-  const starts = new Uint8Array(STARTS);
+  let bits = FIRST_BITS;
+  let starts = new Uint8Array(1 << bits);
   const forms = new Map<string, Form[]>();
+
+  const grow = (): void => {
+    bits += 2;
+    starts = new Uint8Array(1 << bits);
+    for (const text of known) starts[hashAt(text, 0, bits)] = 1;
+  };
 
   const addForm = (form: Form): void => {
     if (form.text.length < WINDOW || known.has(form.text)) return;
     known.add(form.text);
-    starts[hashAt(form.text, 0)] = 1;
+    if (known.size * ENTRIES_PER_FORM > starts.length) grow();
+    starts[hashAt(form.text, 0, bits)] = 1;
     const start = form.text.slice(0, WINDOW);
     const among = forms.get(start);
     // The longest first, so that no rest of it is left where a shorter one is its beginning.
@@ -43,7 +52,7 @@ export function createMatcher(): Matcher {
   };
 
   const findAt = (text: string, at: number): Form | undefined => {
-    if (starts[hashAt(text, at)] === 0) return undefined;
+    if (starts[hashAt(text, at, bits)] === 0) return undefined;
     return forms.get(text.slice(at, at + WINDOW))?.find((form) => text.startsWith(form.text, at));
   };
 
@@ -82,10 +91,11 @@ export function createMatcher(): Matcher {
   };
 }
 
-/** Of the first four characters there. */
-function hashAt(text: string, at: number): number {
-  const first = (text.charCodeAt(at) << 12) ^ (text.charCodeAt(at + 1) << 8);
-  return (first ^ (text.charCodeAt(at + 2) << 4) ^ text.charCodeAt(at + 3)) & (STARTS - 1);
+/** Of the first four characters there, spread over that many bits by the golden ratio, as Knuth does. */
+function hashAt(text: string, at: number, bits: number): number {
+  const first = (text.charCodeAt(at) << 21) ^ (text.charCodeAt(at + 1) << 14);
+  const four = first ^ (text.charCodeAt(at + 2) << 7) ^ text.charCodeAt(at + 3);
+  return Math.imul(four, 0x9e3779b1) >>> (32 - bits);
 }
 
 function placeFor({ text }: Form, among: readonly Form[]): number {
