@@ -143,7 +143,7 @@ function contextOf(deps: ContextDeps, job: RunningJob): JobContext {
     shownDigest: async (digest) => (await deps.store.findDigester(activity.target))(digest),
     learnSecrets: async (components) => {
       const policy = (await deps.store.findPolicy(activity)) ?? NOTHING_DISCLOSED;
-      const values = components.flatMap(({ id, state }) => secretsOf(id, state.settings, policy));
+      const values = components.flatMap(({ id, state }) => secretsOf(id, state, policy));
       if (values.length > 0) await deps.store.learnSecrets(activity, values);
     },
     findSecrets: () => deps.store.findSecrets(activity),

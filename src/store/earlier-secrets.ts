@@ -1,6 +1,6 @@
 import { and, eq, min } from "drizzle-orm";
+import type { ComponentState } from "../domain/component/component.ts";
 import { StepbackError } from "../domain/errors.ts";
-import type { JsonObject } from "../domain/json.ts";
 import { secretsOf } from "../domain/secrets/secret-values.ts";
 import { readPolicy } from "./policy-store.ts";
 import { activities } from "./schema/activities.ts";
@@ -50,14 +50,14 @@ async function learnFrom(rows: Rows, { snapshot, component, application, stage, 
   const [row] = await selectComponents(rows).where(isIt);
   if (!row) return;
   const policy = await readPolicy(rows, { application, stage });
-  const settings = settingsOf(rows, row);
-  if (settings) rows.known.learn({ application, stage, target }, secretsOf(component, settings, policy ?? undefined));
+  const state = readState(rows, row);
+  if (state) rows.known.learn({ application, stage, target }, secretsOf(component, state, policy ?? undefined));
 }
 
 /** Null for a state that nobody can read any more: what is lost or damaged is said by whoever needs it. */
-function settingsOf(rows: Rows, row: Parameters<typeof componentOf>[1]): JsonObject | null {
+function readState(rows: Rows, row: Parameters<typeof componentOf>[1]): ComponentState | null {
   try {
-    return componentOf(rows, row).state.settings;
+    return componentOf(rows, row).state;
   } catch (error) {
     if (error instanceof StepbackError) return null;
     throw error;

@@ -317,7 +317,7 @@ t.test("a secret of the subject is found where nobody expects it", async (t) => 
   const settings = {
     Environment: { DB_PASSWORD: password, STAGE_NAME: "shop-prod-orders", URL: "https://shop.example.com" },
   };
-  const known = secretValues(secretsOf("lambda-config:pay", settings));
+  const known = secretValues(secretsOf("lambda-config:pay", { settings }));
   for (const text of [password, `x ${password} y`, JSON.stringify(password), encodeURIComponent(password)])
     t.equal(known.without(text).includes(MARK), false, text);
   t.equal(
@@ -392,7 +392,7 @@ t.test("random secrets leave nothing of themselves in random texts, however they
 });
 
 t.test("what would be found in every message is no secret to search for", async (t) => {
-  const of = (Environment: JsonObject) => secretsOf("lambda-config:pay", { Environment });
+  const of = (Environment: JsonObject) => secretsOf("lambda-config:pay", { settings: { Environment } });
   const harmless = {
     DB_SECRET: "shop-prod/db",
     API_TOKEN: "CloudFormation",
@@ -413,8 +413,13 @@ t.test("what would be found in every message is no secret to search for", async 
   };
   t.same(of(secret), Object.values(secret));
   const settings = { template: JSON.stringify({ Parameters: { DbPassword: { Type: "String", NoEcho: true } } }) };
-  const stack = secretsOf("stack:shop", { ...settings, parameters: { DbPassword: { noEcho: true } } });
+  const stack = secretsOf("stack:shop", {
+    settings: { ...settings, parameters: { DbPassword: { noEcho: true } } },
+    evidence: { outputs: { ApiUrl: "https://shop-7.example.com" } },
+  });
   t.same(stack, [], "what stands for a value that nobody can read");
+  const outputs = { ApiToken: "computed-7-token", Url: "https://shop-7.example.com" };
+  t.same(secretsOf("stack:shop", { settings, evidence: { outputs } }), ["computed-7-token"], "outputs are computed");
   const told =
     "Secret: CloudFormation keeps the value of NoEcho DbPassword. Basic authentication. The token=value is in shop-prod/db.";
   for (const known of [NO_SECRETS, secretValues([...of(harmless), ...of(secret), ...stack])])
@@ -426,13 +431,12 @@ t.test("what is in a script, a connection string or a private key is found by it
     "\n",
   );
   const script = "#!/bin/sh\nexport DB_PASSWORD=hunter2hunter2\ncurl https://shop:s3cret-s3cret@example.com";
-  const values = secretsOf("lambda-config:pay", {
-    Environment: {
-      TLS_PRIVATE_KEY: key,
-      SCRIPT_SECRET: script,
-      CONNECTION_STRING: "Server=db;Password=hunter3hunter3;",
-    },
-  });
+  const Environment = {
+    TLS_PRIVATE_KEY: key,
+    SCRIPT_SECRET: script,
+    CONNECTION_STRING: "Server=db;Password=hunter3hunter3;",
+  };
+  const values = secretsOf("lambda-config:pay", { settings: { Environment } });
   for (const part of ["hunter2hunter2", "s3cret-s3cret", "hunter3hunter3", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"])
     t.equal(secretValues(values).without(`The value ${part} is not allowed.`), "The value (secret) is not allowed.");
 });
@@ -449,5 +453,5 @@ t.test("digests of settings are shown keyed, and equal ones stay equal", async (
   const Statements = { [`(no Sid) ${plain.slice(0, 12)}`]: { Effect: "Allow" }, api: { Effect: "Deny" } };
   const shownPolicy = exposed("lambda-policy:pay", { Statements }, { fingerprint: keyed });
   t.same(shownPolicy, { Statements: { "(no Sid) keyed12": { Effect: "Allow" }, api: { Effect: "Deny" } } });
-  t.same(secretsOf("lambda-alias:pay:live", alias), [], "and are no secrets");
+  t.same(secretsOf("lambda-alias:pay:live", { settings: alias }), [], "and are no secrets");
 });

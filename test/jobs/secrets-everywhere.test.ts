@@ -165,12 +165,15 @@ const QUOTES: readonly ((value: string) => string)[] = [
   (value) => Buffer.from(`x${value}`).toString("base64"),
 ];
 
+function quoted(value: string): string {
+  return QUOTES.map((quote) => quote(value)).join(" and ");
+}
+
 function failing(w: TestAccount, operation: string, value: string, code = "InvalidParameterValueException"): void {
-  const quoted = QUOTES.map((quote) => quote(value)).join(" and ");
   w.sandbox.faults.fail({
     match: (record) => record.operation === operation,
     times: 1,
-    error: new AwsError(code, `The value ${quoted} is not allowed.`, 400),
+    error: new AwsError(code, `The value ${quoted(value)} is not allowed.`, 400),
   });
 }
 
@@ -260,6 +263,13 @@ t.test("no secret of a thousand is anywhere but where it belongs, and each comes
   failing(w, "UpdateFunctionConfiguration", known);
   const broken = await rollBack(w, deployment, ["lambda-config:pay-0"], { strategy: "direct", reason: known });
   t.match(broken, { status: "Exception" });
+  w.sandbox.faults.alter({
+    match: ({ operation }) => operation === "DescribeChangeSet",
+    change: (output) => ({ ...output, Status: "FAILED", StatusReason: quoted(canary("before-vault")) }),
+  });
+  const stuck = await rollBack(w, deployment, ["stack:shop"], { allowDestructive: true, onConflict: "restore" });
+  t.match(stuck, { status: "Exception" });
+  w.sandbox.faults.off();
   failing(w, "GetPolicy", canary("pay-1-1"), "ServiceException");
   const draft = await w.api("POST", "/v1/rollbacks", { deployment, components: "all", run: false, reason: known });
   await w.api("GET", `/v1/rollbacks/${draft.body.id}/plan?wait=60`);
@@ -290,7 +300,7 @@ t.test("no secret of a thousand is anywhere but where it belongs, and each comes
     error: { code: "COMMAND_FAILED", detail: "it said (secret)" },
   });
 
-  const rollbacks = [broken.id, draft.body.id, rolledBack.id, byPackage.body.id];
+  const rollbacks = [broken.id, stuck.id, draft.body.id, rolledBack.id, byPackage.body.id];
   const { body: pins } = await w.api("GET", "/v1/pins");
   const { body: shown } = await w.api("GET", `/v1/snapshots/${opened.snapshot.id}/components`);
   const components = shown.items.map(({ id }) => id);

@@ -1,10 +1,10 @@
 import type { Disclosure } from "../activity/stage-policy.ts";
-import type { ComponentId } from "../component/component.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { ComponentId, ComponentState } from "../component/component.ts";
+import { isJsonObject, type Json } from "../json.ts";
 import { assignedIn, hasPublicForm, isDistinctive, isOfWords, withoutCredentials } from "./forms.ts";
 import { createMatcher } from "./matcher.ts";
 import { announcesSecret } from "./telling-names.ts";
-import type { Found } from "./walk.ts";
+import { type Found, OUTSIDE, type Walk, walk } from "./walk.ts";
 import { walkSettings } from "./walk-settings.ts";
 
 /** The secrets of a subject, for finding them where nobody expects them: in messages of AWS, in tags, in what people write. */
@@ -28,17 +28,25 @@ const MAX_CHARACTERS = 4_096;
 
 const STAND_IN = "(secret)";
 
-/** The values of a component's settings that are secret and can be told from other words where they are found. Pure. */
-export function secretsOf(id: ComponentId, settings: JsonObject, disclosure?: Disclosure): string[] {
+/** A state, as far as it may hold secrets. */
+type Searched = Pick<ComponentState, "settings"> & Partial<Pick<ComponentState, "evidence">>;
+
+/**
+ * The values of a component's state that are secret and can be told from other words where they are found: of its settings, and of the
+ * outputs of a stack, which are computed and stand in its evidence. Pure.
+ */
+export function secretsOf(id: ComponentId, { settings, evidence = {} }: Searched, disclosure?: Disclosure): string[] {
   const values = new Set<string>();
-  walkSettings(id, settings, {
+  const by: Walk = {
     replace: (value, found) => {
       for (const text of found.why === "unreadable" ? [] : partsOf(value))
         if (isWorthFinding(text, found)) values.add(text);
       return value;
     },
     ...(disclosure ? { disclosure } : {}),
-  });
+  };
+  walkSettings(id, settings, by);
+  walk({ outputs: evidence["outputs"] ?? null }, OUTSIDE, by);
   return [...values];
 }
 
