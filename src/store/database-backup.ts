@@ -22,7 +22,7 @@ const ALL_PAGES = 2 ** 30;
 export async function copyDatabase(file: string, to: string): Promise<void> {
   const connection = new Database(file, { readonly: true });
   try {
-    // All pages in one step: a copy in steps begins anew whenever somebody writes in between.
+    // All pages in one step: a copy in steps begins again whenever somebody writes in between.
     await connection.backup(to, { progress: () => ALL_PAGES });
   } finally {
     connection.close();
