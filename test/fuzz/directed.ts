@@ -81,6 +81,7 @@ function known({ path }: Operation): string {
     rollbacks: "rbk",
     snapshots: "snp",
     pins: "pin",
+    verifications: "ver",
   };
   const kind = kinds[path.split("/")[2] ?? ""] ?? "tok";
   const names = path.replace("{id}", `@${kind}:0`).replace("{componentId}", "@component:0");

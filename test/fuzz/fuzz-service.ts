@@ -58,6 +58,7 @@ export async function startFuzzService(t: Pick<Test, "teardown">): Promise<FuzzS
   const stand = { ask, account: sandboxAccount(sandbox) };
   for (const tenant of TENANTS) await createTeam(stand, tenant);
   for (const tenant of TENANTS) await playTeam(stand, tenant);
+  await ask("POST", "/v1/verifications", {});
   return {
     ...stand,
     store,

@@ -9,7 +9,7 @@ export interface KnownNames {
 }
 
 /** A stand-in: `@kind:number`, or the team that the request is about. */
-const STAND_IN = /@(?:(dep|rbk|snp|pin|rvl|tok|component|digest|cursor):(\d+)|team)/g;
+const STAND_IN = /@(?:(dep|rbk|snp|pin|rvl|tok|ver|component|digest|cursor):(\d+)|team)/g;
 
 /** Puts what exists where a text names it, as `write` writes it there. A number beyond the end begins again. */
 export function withNames(
@@ -53,6 +53,7 @@ export async function readNames(ask: Ask): Promise<KnownNames> {
       pin: idsOf(pins),
       rvl: idsOf(marks.flat()),
       tok: idsOf(await firstPage(ask, "/v1/tokens?limit=30")),
+      ver: idsOf(await firstPage(ask, "/v1/verifications?limit=30")),
       cursor: await cursorsIn(ask),
     }).map(([kind, found]) => [kind, found ?? []] as const),
   );
@@ -60,7 +61,7 @@ export async function readNames(ask: Ask): Promise<KnownNames> {
 }
 
 async function cursorsIn(ask: Ask): Promise<string[]> {
-  const lists = ["/v1/deployments", "/v1/rollbacks", "/v1/activities", "/v1/pins", "/v1/tokens"];
+  const lists = ["/v1/deployments", "/v1/rollbacks", "/v1/activities", "/v1/pins", "/v1/tokens", "/v1/verifications"];
   const pages = await Promise.all(lists.map((list) => ask("GET", `${list}?limit=1`)));
   return pages.flatMap(({ body }) => body.next ?? []);
 }
