@@ -13,7 +13,7 @@ const source = join(root, "src");
 const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: string[] }> = {
   domain: {
     rooms: [],
-    packages: ["typebox", "deep-diff", "canonicalize", "js-yaml", "yaml", "node:crypto", "node:net"],
+    packages: ["typebox", "deep-diff", "canonicalize", "fflate", "js-yaml", "yaml", "node:crypto", "node:net"],
   },
   aws: { rooms: ["domain"], packages: ["@aws-sdk/", "@smithy/", "node:"] },
   sealing: { rooms: ["domain"], packages: ["node:"] },
@@ -32,7 +32,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages: strin
   cli: { rooms: ["client"], packages: ["commander", "cross-spawn", "ora", "tar", "yauzl", "node:"] },
   commands: {
     rooms: ["cli", "sandbox", "demo", "domain", "config.ts", "compose.ts"],
-    packages: ["commander", "node:fs/promises", "node:os", "node:readline"],
+    packages: ["commander", "node:fs/promises", "node:os"],
   },
   demo: { rooms: ["client", "cli", "sandbox", "domain"], packages: ["fflate", "node:"] },
 };

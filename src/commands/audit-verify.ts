@@ -1,7 +1,8 @@
 import { open, readFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { Starter } from "#cli/cli";
 import { CliError, EXIT, type ExitCode } from "#cli/exit-codes";
+import type { KeptElsewhere, VerifyReport } from "../domain/audit/kept-elsewhere.ts";
+import { isBundle, verifyBundle } from "../domain/audit/verify-bundle.ts";
 import { verifyExport } from "../domain/audit/verify-export.ts";
 import { asObject, type JsonObject } from "../domain/json.ts";
 
@@ -10,14 +11,14 @@ interface VerifyOptions {
   readonly checkpoint?: string;
 }
 
-/** Needs no service: whoever checks an export need not trust the one that made it. */
+/** Needs no service: whoever checks a file of the audit need not trust the one that made it. */
 export const auditVerifyCommand: Starter = (program, start) => {
   program
     .command("audit")
-    .summary("check exports of the audit")
+    .summary("read, export and check the audit")
     .command("verify")
-    .description("check an export of the audit (NDJSON), without the service")
-    .argument("<file>", "as `GET /v1/audit/export` gives it")
+    .description("check an evidence bundle or an export of the audit (NDJSON), without the service")
+    .argument("<file>", "as `GET /v1/rollbacks/{id}/evidence` or `GET /v1/audit/export` gives it")
     .option("--key <file>", "the public key (PEM) that must have signed; otherwise the one in the file is believed")
     .option("--checkpoint <file>", "a checkpoint that was kept elsewhere, as `GET /v1/audit/checkpoint` gives it")
     .action((file: string, options: VerifyOptions) => start(() => verify(file, options)));
@@ -28,14 +29,30 @@ async function verify(file: string, { key, checkpoint }: VerifyOptions): Promise
     key: key === undefined ? null : await readText(key),
     checkpoint: checkpoint === undefined ? null : checkpointIn(await readText(checkpoint)),
   };
-  const input = (await open(file).catch(unreadable(file))).createReadStream();
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  const { records, faults, keyId } = await verifyExport(lines, kept);
+  const { about, records, erased, faults, keyId } = await reportOn(file, kept);
   for (const fault of faults) process.stdout.write(`${fault}\n`);
   if (faults.length > 0) return EXIT.failed;
+  const what = about === "export" ? "" : `evidence of ${about}: `;
+  const gone = erased === 0 ? "" : `; ${erased} texts were erased, or left out before it was signed`;
   const whose = key === undefined ? "which this file brought" : "which was kept elsewhere";
-  process.stdout.write(`${records} records, none altered and none missing; signed by key ${keyId}, ${whose}\n`);
+  process.stdout.write(
+    `${what}${records} records, none altered and none missing${gone}\nsigned by key ${keyId}, ${whose}\n`,
+  );
   return EXIT.done;
+}
+
+/** A bundle is read whole, an export in pieces: it has the whole log. */
+async function reportOn(file: string, kept: KeptElsewhere): Promise<VerifyReport> {
+  const handle = await open(file).catch(unreadable(file));
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    if (isBundle(buffer.subarray(0, bytesRead))) return verifyBundle(await readFile(file), kept);
+    return await verifyExport(handle.createReadStream({ start: 0, autoClose: false }), kept);
+  } catch (error) {
+    return unreadable(file)(error as Error);
+  } finally {
+    await handle.close();
+  }
 }
 
 function readText(file: string): Promise<string> {
@@ -48,6 +65,7 @@ function unreadable(file: string) {
   };
 }
 
+/** As the API answers it, or alone, as a bundle holds it. */
 function checkpointIn(text: string): JsonObject {
   try {
     const found = asObject(JSON.parse(text));

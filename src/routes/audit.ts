@@ -57,7 +57,10 @@ const EXPORT = {
       ...FILTER_QUERY,
       format: Type.Optional(Type.Enum([...EXPORT_FORMATS], { default: "ndjson" })),
       proofs: Type.Optional(
-        Type.Enum(["0", "1"], { description: "1: each record with the proof that the signed log has it" }),
+        Type.Enum(["0", "1"], {
+          description:
+            "1: each record with the proof that the signed log has it. Left out: as it takes to check the file, so with proofs where records are left out",
+        }),
       ),
     },
     { additionalProperties: false },
@@ -87,9 +90,9 @@ export function auditRoutes({ audit }: Services): FastifyPluginAsyncTypebox {
       "/export",
       { schema: EXPORT, exposeHeadRoute: false, config: { isRecorded: true } },
       async (request, reply) => {
-        const { format = "ndjson", proofs = "0", ...query } = request.query;
+        const { format = "ndjson", proofs, ...query } = request.query;
         const filter = { ...filterOf(query), grants: callerOf(request).grants };
-        const file = audit.export({ format, filter, proofs: proofs === "1" });
+        const file = audit.export({ format, filter, proofs: proofs === undefined ? null : proofs === "1" });
         return sendFile(reply, format, file);
       },
     );

@@ -7,6 +7,7 @@ import { refusals } from "../plugins/refusals.ts";
 import type { DeploymentRequest } from "../services/deployments.ts";
 import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
+import { addEvidenceRoute } from "./evidence.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
 import { FinishBody, LongText, NameText, ShortText } from "./request-texts.ts";
@@ -141,7 +142,7 @@ const COMPONENTS = {
 } as const;
 
 /** /v1/deployments: deploys by CI, each with its backup. */
-export function deploymentRoutes({ deployments, rollbacks, logs }: Services): FastifyPluginAsyncTypebox {
+export function deploymentRoutes({ deployments, rollbacks, evidence, logs }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post("", { schema: OPEN, config: { canWait: true } }, async (request, reply) =>
       accepted(
@@ -192,6 +193,8 @@ export function deploymentRoutes({ deployments, rollbacks, logs }: Services): Fa
         presentAltered,
       ),
     );
-    addLogRoutes(app, logs, { owner: "deploy", params: Params, tags: TAGS, noun: "Deployment" });
+    const own = { owner: "deploy", params: Params, tags: TAGS, noun: "Deployment" } as const;
+    addLogRoutes(app, logs, own);
+    addEvidenceRoute(app, evidence, { ...own, notFinished: "DEPLOYMENT_NOT_FINISHED" });
   };
 }

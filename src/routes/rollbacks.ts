@@ -10,6 +10,7 @@ import type { Services } from "../services/services.ts";
 import { accepted } from "./accepted.ts";
 import { addApprovalRoutes } from "./approvals.ts";
 import { addDraftRoutes } from "./drafts.ts";
+import { addEvidenceRoute } from "./evidence.ts";
 import { ACTIVITY_QUERY, PAGE_QUERY, PageQuery, pageFrom, sendPage, shownTo } from "./list-query.ts";
 import { addLogRoutes } from "./logs.ts";
 import { addPackageCommandRoutes } from "./package-commands.ts";
@@ -133,6 +134,7 @@ export function rollbackRoutes({
   approvals,
   drafts,
   packageCommands,
+  evidence,
   logs,
 }: Services): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -177,7 +179,9 @@ export function rollbackRoutes({
     addDraftRoutes(app, drafts);
     addApprovalRoutes(app, approvals);
     addPackageCommandRoutes(app, packageCommands);
-    addLogRoutes(app, logs, { owner: "rollback", params: Params, tags: TAGS, noun: "Rollback" });
+    const own = { owner: "rollback", params: Params, tags: TAGS, noun: "Rollback" } as const;
+    addLogRoutes(app, logs, own);
+    addEvidenceRoute(app, evidence, { ...own, notFinished: "ROLLBACK_NOT_FINISHED" });
   };
 }
 

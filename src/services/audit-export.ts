@@ -1,5 +1,7 @@
-import type { Reach } from "../domain/access/grants.ts";
+import { isEverywhere, type Reach } from "../domain/access/grants.ts";
 import { auditText } from "../domain/audit/audit-text.ts";
+import { FileDigest } from "../domain/audit/file-digest.ts";
+import { counted, EXPORT, NO_RECORDS } from "../domain/audit/manifest.ts";
 import { CSV_HEAD, csvLine, ndjsonLine, ocsfLine, type ShownRecord } from "../domain/audit/present-records.ts";
 import type { AuditFilter, AuditStore } from "../store/port/audit.ts";
 
@@ -9,8 +11,8 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export interface ExportRequest {
   readonly format: ExportFormat;
   readonly filter: AuditFilter & { readonly grants: readonly Reach[] };
-  /** Whether each record comes with its proof. */
-  readonly proofs: boolean;
+  /** Whether each record comes with its proof; null for what the file takes: an unbroken chain needs none. */
+  readonly proofs: boolean | null;
 }
 
 /** Records that are read at a time. */
@@ -19,35 +21,47 @@ const BATCH = 200;
 interface Form {
   readonly head: string;
   readonly line: (shown: ShownRecord) => string;
-  /** Whether the checkpoint ends the file. */
-  readonly hasCheckpoint: boolean;
+  /** Whether signatures end the file. */
+  readonly isSigned: boolean;
 }
 
 const FORMS: Readonly<Record<ExportFormat, Form>> = {
-  ndjson: { head: "", line: ndjsonLine, hasCheckpoint: true },
-  csv: { head: CSV_HEAD, line: csvLine, hasCheckpoint: false },
-  ocsf: { head: "", line: ocsfLine, hasCheckpoint: false },
+  ndjson: { head: "", line: ndjsonLine, isSigned: true },
+  csv: { head: CSV_HEAD, line: csvLine, isSigned: false },
+  ocsf: { head: "", line: ocsfLine, isSigned: false },
 };
 
-/** The records up to now, oldest first, a batch at a time. */
-export async function* exportRecords(
-  store: AuditStore,
-  { format, filter, proofs }: ExportRequest,
-): AsyncGenerator<string> {
+/** The records up to now, oldest first, a batch at a time. NDJSON ends with the signatures. */
+export async function* exportRecords(store: AuditStore, request: ExportRequest): AsyncGenerator<string> {
+  const { format, filter } = request;
   const signed = await store.checkpoint();
-  const { head, line, hasCheckpoint } = FORMS[format];
+  const { head, line, isSigned } = FORMS[format];
   yield head;
   if (!signed) return;
   const { checkpoint, publicKeyPem } = signed;
+  const withProofs = request.proofs ?? (isSigned && isPartial(filter));
+  const digest = new FileDigest();
+  let records = NO_RECORDS;
   for (let after = 0; after < checkpoint.size; ) {
     const found = await store.readRecords(filter, { after, upTo: checkpoint.size, limit: BATCH });
     let text = "";
     for (const row of found) {
-      const proof = proofs ? await store.proveInclusion(row.record.seq, checkpoint.size) : null;
+      const { seq } = row.record;
+      const proof = withProofs ? await store.proveInclusion(seq, checkpoint.size) : null;
       text += line({ ...row, ...(proof ? { proof } : {}) });
+      records = counted(records, seq);
     }
+    digest.add(Buffer.from(text));
     yield text;
     after = found.at(-1)?.record.seq ?? checkpoint.size;
   }
-  if (hasCheckpoint) yield `${auditText({ checkpoint, publicKey: publicKeyPem })}\n`;
+  if (!isSigned) return;
+  const files = [digest.signedAs(EXPORT.file)];
+  const manifest = await store.signManifest({ v: 1, about: EXPORT.about, files, records, checkpoint });
+  yield `${auditText({ checkpoint, manifest, publicKey: publicKeyPem })}\n`;
+}
+
+/** Whether records may be left out, so that the chain cannot show that those at hand are whole. */
+function isPartial({ grants, ...filter }: ExportRequest["filter"]): boolean {
+  return Object.values(filter).some((value) => value !== undefined) || !isEverywhere(grants);
 }

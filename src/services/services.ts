@@ -6,6 +6,7 @@ import { type BuildRollbackService, createBuildRollbackService } from "./build-r
 import { type BuildService, createBuildService } from "./builds.ts";
 import { createDeploymentService, type DeploymentService } from "./deployments.ts";
 import { createDraftService, type DraftService } from "./drafts.ts";
+import { createEvidenceService, type EvidenceService } from "./evidence.ts";
 import { createHealthService, type HealthService } from "./health.ts";
 import { createHistoryService, type HistoryService } from "./histories.ts";
 import { createIdempotencyService, type IdempotencyService } from "./idempotency.ts";
@@ -33,6 +34,7 @@ export interface Services {
   readonly builds: BuildService;
   readonly deployments: DeploymentService;
   readonly drafts: DraftService;
+  readonly evidence: EvidenceService;
   readonly health: HealthService;
   readonly histories: HistoryService;
   readonly idempotency: IdempotencyService;
@@ -61,6 +63,7 @@ export function createServices(deps: ServiceDeps): Services {
     builds: createBuildService(deps),
     deployments: createDeploymentService(deps),
     drafts: createDraftService(deps),
+    evidence: createEvidenceService(deps),
     health: createHealthService(deps),
     histories: createHistoryService(deps),
     idempotency: createIdempotencyService(deps),

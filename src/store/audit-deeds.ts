@@ -8,7 +8,7 @@ import { subjectOf } from "../domain/audit/subjects.ts";
 import { getActivity } from "./activity-rows.ts";
 import { getDeployment } from "./deployment-rows.ts";
 import { lineId, logOf } from "./log-rows.ts";
-import type { Deed } from "./port/audit.ts";
+import type { Deed, EvidenceTexts } from "./port/audit.ts";
 import { findPlan, getRollback } from "./rollback-rows.ts";
 import { logLines } from "./schema/jobs.ts";
 import type { Rows } from "./sqlite-database.ts";
@@ -48,12 +48,6 @@ export function cancelling(id: string): (isCancelled: boolean, rows: Rows) => Pr
     const { status } = await getActivity(rows, id);
     return hasEnded(status) ? { ...(await endDeed(rows, id)), outcome: "done" } : deed("activity.cancel", id);
   };
-}
-
-interface EvidenceTexts {
-  readonly plan: string | null;
-  readonly planDigest: string | null;
-  readonly result: string;
 }
 
 /** The plan and the result of a job, as an evidence bundle holds them. */

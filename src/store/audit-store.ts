@@ -1,7 +1,9 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, lt, type SQL } from "drizzle-orm";
 import { checkpointNote } from "../domain/audit/checkpoint.ts";
+import { signManifest } from "../domain/audit/manifest.ts";
 import type { AuditRecord, AuditSideText } from "../domain/audit/record.ts";
 import { chainEntries, latestCheckpoint, proveInclusion, readHead, selectBetween, signHead } from "./audit-chain.ts";
+import { evidenceOf } from "./audit-deeds.ts";
 import { actAs, insertEntry, textId } from "./audit-inbox.ts";
 import { liesWithinStage } from "./grant-rows.ts";
 import { isNumberKey, pageOf, readAhead, startOf } from "./pages.ts";
@@ -46,6 +48,8 @@ export function createAuditStore(database: SqliteDatabase, { log, now }: LogSett
       });
     },
     proveInclusion: (seq, size) => database.read((rows) => proveInclusion(rows, seq, size)),
+    signManifest: (manifest) => database.read(async ({ sealing }) => signManifest(sealing.signer(), manifest)),
+    readEvidence: (job) => database.read((rows) => evidenceOf(rows, job)),
     listRecords: (filter, page) =>
       database.read(async (rows) => {
         const start = startOf(page, isNumberKey);
@@ -88,7 +92,7 @@ async function isDue(rows: Rows, now: number): Promise<boolean> {
   return latest === null || Math.abs(now - Date.parse(latest.at)) >= CHECKPOINT_MS;
 }
 
-function matches({ from, to, actor, action, subject, application, grants }: AuditFilter): SQL | undefined {
+function matches({ from, to, actor, action, subject, subjects, application, grants }: AuditFilter): SQL | undefined {
   const { at, actor: actorColumn, action: actionColumn, subject: subjectColumn } = auditRecords;
   return and(
     from === undefined ? undefined : gte(at, from),
@@ -96,6 +100,7 @@ function matches({ from, to, actor, action, subject, application, grants }: Audi
     actor === undefined ? undefined : eq(actorColumn, actor),
     action === undefined ? undefined : eq(actionColumn, action),
     subject === undefined ? undefined : eq(subjectColumn, subject),
+    subjects === undefined ? undefined : inArray(subjectColumn, [...subjects]),
     application === undefined ? undefined : eq(auditRecords.application, application),
     isVisible(grants),
   );
@@ -114,9 +119,11 @@ async function withTexts(rows: Rows, found: readonly (typeof auditRecords.$infer
     .from(auditTexts)
     .where(inArray(auditTexts.entry, entries))
     .orderBy(asc(auditTexts.entry), asc(auditTexts.pointer));
+  const byEntry = new Map<number, AuditSideText[]>(entries.map((entry) => [entry, []]));
+  for (const row of stored) byEntry.get(row.entry)?.push(textOf(rows, row));
   return found.map(({ entry, record }) => ({
     record: JSON.parse(record) as AuditRecord,
-    texts: stored.filter((text) => text.entry === entry).map((row) => textOf(rows, row)),
+    texts: byEntry.get(entry) ?? [],
   }));
 }
 

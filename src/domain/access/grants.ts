@@ -27,6 +27,11 @@ export const EVERYWHERE: Reach = {
   functions: ["*"],
 };
 
+/** Whether one of the grants leaves nothing out. Pure. */
+export function isEverywhere(grants: readonly Reach[]): boolean {
+  return grants.some((grant) => REACH_MEMBERS.every((member) => grant[member].includes("*")));
+}
+
 /** What a request or a job is about. A member that is left out is not asked for. Stacks and functions may be patterns, as in a scope. */
 export interface Place {
   readonly application: string;

@@ -73,12 +73,14 @@ export function signCheckpoint(signer: AuditSigner, facts: Omit<Checkpoint, "key
   return { ...checkpoint, signature: signer.sign("checkpoint", checkpoint) } as SignedCheckpoint;
 }
 
-/** Whether the signature of a checkpoint or a manifest is by this key (PEM). False for a text that is no key. */
-export function isSigned(context: SignatureContext, signed: JsonObject, publicKeyPem: string): boolean {
+/** Whether the signature of a checkpoint or a manifest is by this key. False for none. */
+export function isSigned(context: SignatureContext, signed: JsonObject, publicKey: KeyObject | null): boolean {
   const { signature, ...value } = signed;
   if (typeof signature !== "string") return false;
-  const publicKey = publicKeyIn(publicKeyPem);
-  return publicKey !== null && verify(null, signedBytes(context, value), publicKey, Buffer.from(signature, "base64"));
+  const bytes = Buffer.from(signature, "base64");
+  // Base64 has several texts for these 64 bytes; only one is what was signed.
+  const isPlain = bytes.toString("base64") === signature;
+  return publicKey !== null && isPlain && verify(null, signedBytes(context, value), publicKey, bytes);
 }
 
 /** Null for a text that is no Ed25519 key. */
@@ -89,6 +91,11 @@ export function publicKeyIn(pem: string): KeyObject | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a text is this public key as the service writes it, to the byte. */
+export function isPemOf(key: KeyObject | null, pem: string): boolean {
+  return key?.export({ type: "spki", format: "pem" }) === pem;
 }
 
 /** The algorithm byte of Ed25519 in a signed note. */

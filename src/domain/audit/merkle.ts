@@ -115,13 +115,15 @@ export function inclusionProof(
   return inclusionPath(index, size).map((names) => foldRight(names.map(hashOfSubtree)));
 }
 
-/** The root to which a proof leads from a leaf (RFC 9162, section 2.1.3.2); null for a proof of another length. */
+/** The root to which a proof leads from a leaf (RFC 9162, section 2.1.3.2); null for a proof of another length, and for no such leaf. */
 export function rootFromProof(
   leaf: string,
   { index, size, proof }: { index: number; size: number; proof: readonly string[] },
 ): string | null {
+  // The size may come from a file that somebody changed: no number at all, or one without an end.
+  if (!Number.isSafeInteger(size) || index < 0 || index >= size) return null;
   const sides = sidesOf(index, size);
-  if (index >= size || sides.length !== proof.length) return null;
+  if (sides.length !== proof.length) return null;
   return proof.reduce(
     (hash, sibling, at) => (sides[at] === "left" ? joined(sibling, hash) : joined(hash, sibling)),
     leaf,

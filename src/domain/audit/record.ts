@@ -110,6 +110,11 @@ export function splitEntry(
   return { body, texts };
 }
 
+/** How many texts a record holds as hashes. Pure. */
+export function countHashedTexts(record: JsonObject): number {
+  return PERSONAL.filter((pointer) => textAt(record, pointer) !== null).length;
+}
+
 /** What stands in a record for a text: SHA-256 over the salt's bytes and the text in UTF-8. */
 export function saltedHash({ salt, value }: Pick<AuditSideText, "salt" | "value">): string {
   return `salted-sha256:${sha256(Buffer.concat([Buffer.from(salt, "hex"), Buffer.from(value)]))}`;

@@ -1,108 +1,143 @@
-import { asObject, isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { CHAIN_START, type ChainEnd, linkFaults, recordFaults, textFaults } from "./chain.ts";
-import { isSigned, keyIdOf, publicKeyIn } from "./checkpoint.ts";
+import { isJsonObject, type JsonObject, sameJson } from "../json.ts";
+import { type CanonicalLine, canonicalLine, type Line, linesOf } from "./canonical-lines.ts";
+import { CHAIN_START, type ChainEnd, chainEnd, linkFaults, recordFaults, textFaults } from "./chain.ts";
+import { FileDigest } from "./file-digest.ts";
+import {
+  checkpointFaults,
+  checkSignatures,
+  type KeptElsewhere,
+  type SignedParts,
+  type VerifyReport,
+} from "./kept-elsewhere.ts";
+import { counted, EXPORT, NO_RECORDS } from "./manifest.ts";
 import { append, type CompactRange, leafOf, rootFromProof, rootOf } from "./merkle.ts";
-import type { AuditRecord, AuditSideText } from "./record.ts";
-
-/** What somebody kept elsewhere, to compare an export with. */
-export interface KeptElsewhere {
-  /** PEM of the public key; null to believe the one that the export brings. */
-  readonly key: string | null;
-  /** A checkpoint; null for none. */
-  readonly checkpoint: JsonObject | null;
-}
-
-export interface ExportReport {
-  readonly records: number;
-  /** In words, each with the number of its record. Empty for an export that is whole. */
-  readonly faults: readonly string[];
-  /** The key that signed; null where nothing is signed. */
-  readonly keyId: string | null;
-}
+import { type RecordLine, recordIn } from "./record-lines.ts";
 
 /**
  * Checks an export in NDJSON: each record against its hash, its texts and its proof; the chain, where the export is one; the
- * checkpoint in its last line, and one that was kept elsewhere. Holds one record at a time.
+ * signatures in its last line, and what was kept elsewhere. Holds one record at a time, and the proofs.
  */
-export async function verifyExport(lines: AsyncIterable<string>, kept: KeptElsewhere): Promise<ExportReport> {
-  const check = new ExportCheck(kept.checkpoint);
-  for await (const line of lines) if (line.trim() !== "") check.read(line);
-  return check.report(kept);
+export async function verifyExport(pieces: AsyncIterable<Uint8Array>, kept: KeptElsewhere): Promise<VerifyReport> {
+  const check = new ExportCheck(kept);
+  for await (const line of linesOf(pieces)) check.read(line);
+  return check.report();
 }
 
 class ExportCheck {
   readonly #faults: string[] = [];
-  /** Proofs wait for the checkpoint, which is the last line. */
-  readonly #proven: { readonly record: AuditRecord; readonly proof: readonly string[] }[] = [];
+  readonly #bytes = new FileDigest();
+  /** Proofs wait for the checkpoint, which is in the last line. */
+  readonly #proven: { readonly seq: number; readonly hash: string; readonly proof: readonly string[] }[] = [];
   #before: ChainEnd = CHAIN_START;
   #range: CompactRange = [];
-  #records = 0;
-  #signed: JsonObject | null = null;
-  #key = "";
+  #records = NO_RECORDS;
+  #erased = 0;
+  #end: SignedParts | null = null;
 
-  constructor(private readonly keptCheckpoint: JsonObject | null) {}
+  constructor(private readonly kept: KeptElsewhere) {}
 
-  read(line: string): void {
-    const { record, texts, proof, checkpoint, publicKey } = parsed(line);
-    if (isJsonObject(checkpoint)) [this.#signed, this.#key] = [checkpoint, String(publicKey)];
-    else if (isJsonObject(record)) this.#readRecord(record as AuditRecord, { texts, proof });
-    else this.#faults.push(`line ${this.#records + 1} is no record`);
+  read(line: Line): void {
+    const found = canonicalLine(line);
+    const end = found && endIn(found);
+    const record = found && recordIn(found);
+    if (this.#end !== null) this.#faults.push("something stands behind the last line");
+    else if (end) this.#end = end;
+    else {
+      this.#bytes.add(line);
+      if (record) this.#readRecord(record);
+      else this.#readUnknown();
+    }
   }
 
-  #readRecord(record: AuditRecord, { texts, proof }: { texts: Json | undefined; proof: Json | undefined }): void {
-    this.#records += 1;
-    this.#faults.push(...recordFaults(record), ...textFaults(record, (texts ?? []) as unknown as AuditSideText[]));
-    if (Array.isArray(proof)) {
-      this.#proven.push({ record, proof: proof as string[] });
-      return;
-    }
+  /** What is unreadable takes the place that a record would have here. */
+  #readUnknown(): void {
+    const seq = this.#before.seq + 1;
+    this.#faults.push(`record ${seq} was altered`);
+    this.#before = { seq, hashes: null };
+  }
+
+  #readRecord({ record, texts, proof, content, erased }: RecordLine): void {
+    const { seq, hash } = record;
+    this.#records = counted(this.#records, seq);
+    this.#erased += erased;
+    this.#faults.push(...recordFaults(record, content), ...textFaults(record, texts));
+    if (proof) this.#proven.push({ seq, hash, proof });
+    else this.#readLink(record, content);
+  }
+
+  #readLink(record: RecordLine["record"], content: string): void {
     this.#faults.push(...linkFaults(this.#before, record));
-    this.#before = record;
+    this.#before = chainEnd(record, content);
     ({ range: this.#range } = append(this.#range, leafOf(record.hash)));
-    if (this.keptCheckpoint?.["size"] === record.seq) this.#compare(this.keptCheckpoint, "that was kept elsewhere");
+    const { checkpoint } = this.kept;
+    if (checkpoint?.["size"] === record.seq) this.#compare(checkpoint, "that was kept elsewhere");
   }
 
   /** Whether what was read so far is what a checkpoint was signed for. */
   #compare(checkpoint: JsonObject, which: string): void {
-    const isSame = checkpoint["hash"] === this.#before.hash && checkpoint["merkleRoot"] === rootOf(this.#range);
-    if (!isSame) this.#faults.push(`the records up to ${this.#before.seq} are not those of the checkpoint ${which}`);
+    const isSame =
+      checkpoint["merkleRoot"] === rootOf(this.#range) &&
+      this.#before.hashes?.length === 1 &&
+      this.#before.hashes[0] === checkpoint["hash"];
+    // What was altered has been named.
+    if (!isSame && this.#faults.length === 0)
+      this.#faults.push(`the records up to ${this.#before.seq} are not those of the checkpoint ${which}`);
   }
 
-  report({ key, checkpoint: keptCheckpoint }: KeptElsewhere): ExportReport {
-    const signed = this.#signed;
-    const publicKey = publicKeyIn(key ?? this.#key);
-    if (!signed) this.#faults.push("the export has no checkpoint: it was cut");
-    else this.#checkSigned(signed, key);
-    if (keptCheckpoint) this.#checkKept(keptCheckpoint, key ?? this.#key);
-    const keyId = publicKey && signed ? keyIdOf(publicKey) : null;
-    return { records: this.#records, faults: this.#faults, keyId };
+  report(): VerifyReport {
+    const end = this.#end;
+    const keyId = end && this.#checkEnd(end);
+    if (!end) this.#faults.push(`cut after ${this.#before.seq}: the export has no signed end`);
+    return {
+      about: EXPORT.about,
+      records: this.#records.count,
+      erased: this.#erased,
+      faults: this.#faults,
+      keyId,
+    };
   }
 
-  #checkSigned(signed: JsonObject, key: string | null): void {
-    if (!isSigned("checkpoint", signed, key ?? this.#key))
-      this.#faults.push(key === null ? "the checkpoint's signature is wrong" : "another key has signed the checkpoint");
-    const size = Number(signed["size"]);
-    for (const { record, proof } of this.#proven) {
-      const root = rootFromProof(leafOf(record.hash), { index: record.seq - 1, size, proof });
-      if (root !== signed["merkleRoot"]) this.#faults.push(`record ${record.seq} is not in the signed log`);
+  /** Returns the key that signed. */
+  #checkEnd(end: SignedParts): string | null {
+    const { checkpoint, manifest } = end;
+    if (this.#proven.length > 0 || this.#records.count === 0) this.#checkProofs(checkpoint);
+    else this.#checkChain(checkpoint);
+    const file = this.#bytes.signedAs(EXPORT.file);
+    const isWhole =
+      sameJson(
+        [manifest["about"] ?? null, manifest["files"] ?? null, manifest["records"] ?? null],
+        [EXPORT.about, [file], this.#records],
+      ) && sameJson(manifest["checkpoint"] ?? null, checkpoint);
+    // A fault that has a name says it better.
+    if (!isWhole && this.#faults.length === 0)
+      this.#faults.push(`the records are not those that were signed: ${this.#records.count} are here`);
+    const { faults, keyId } = checkSignatures(end, this.kept);
+    this.#faults.push(...faults);
+    return keyId;
+  }
+
+  #checkProofs(checkpoint: JsonObject): void {
+    const size = Number(checkpoint["size"]);
+    for (const { seq, hash, proof } of this.#proven) {
+      const root = rootFromProof(leafOf(hash), { index: seq - 1, size, proof });
+      if (root !== checkpoint["merkleRoot"]) this.#faults.push(`record ${seq} is not in the signed log`);
     }
-    if (this.#proven.length > 0) return;
-    if (this.#before.seq < size) this.#faults.push(`cut after ${this.#before.seq}: the checkpoint covers ${size}`);
-    else this.#compare(signed, "in the export");
+    const hashes = new Map(this.#proven.map(({ seq, hash }) => [seq, hash]));
+    this.#faults.push(...checkpointFaults(checkpoint, this.kept.checkpoint, (seq) => hashes.get(seq) ?? null));
   }
 
-  #checkKept(kept: JsonObject, key: string): void {
-    if (!isSigned("checkpoint", kept, key))
-      this.#faults.push("another key has signed the checkpoint that was kept elsewhere");
-    if (this.#proven.length === 0 && Number(kept["size"]) > this.#before.seq)
-      this.#faults.push(`cut after ${this.#before.seq}: a checkpoint that was kept elsewhere covers ${kept["size"]}`);
+  #checkChain(checkpoint: JsonObject): void {
+    const { seq } = this.#before;
+    const [size, keptSize] = [Number(checkpoint["size"]), Number(this.kept.checkpoint?.["size"] ?? 0)];
+    if (seq < size) this.#faults.push(`cut after ${seq}: the checkpoint covers ${size}`);
+    else this.#compare(checkpoint, "in the export");
+    if (seq < keptSize) this.#faults.push(`cut after ${seq}: a checkpoint that was kept elsewhere covers ${keptSize}`);
   }
 }
 
-function parsed(line: string): JsonObject {
-  try {
-    return asObject(JSON.parse(line) as Json);
-  } catch {
-    return {};
-  }
+/** The signatures of the last line; null for any other line. */
+function endIn({ value }: CanonicalLine): SignedParts | null {
+  const { checkpoint, manifest, publicKey, ...more } = value;
+  if (!isJsonObject(checkpoint) || !isJsonObject(manifest) || Object.keys(more).length > 0) return null;
+  return { checkpoint, manifest, publicKey };
 }

@@ -1,5 +1,6 @@
 import type { Reach } from "../../domain/access/grants.ts";
 import type { SignedCheckpoint } from "../../domain/audit/checkpoint.ts";
+import type { Manifest, SignedManifest } from "../../domain/audit/manifest.ts";
 import type { AuditActor, AuditEntry, AuditRecord, AuditSideText, AuditSource } from "../../domain/audit/record.ts";
 import type { Page, Paged } from "./transaction.ts";
 
@@ -24,6 +25,8 @@ export interface AuditFilter {
   readonly actor?: string;
   readonly action?: string;
   readonly subject?: string;
+  /** One of them. */
+  readonly subjects?: readonly string[];
   readonly application?: string;
   /** Only what lies inside one of them. */
   readonly grants?: readonly Reach[];
@@ -43,6 +46,14 @@ export interface PublishedCheckpoint {
   readonly publicKeyPem: string;
 }
 
+/** What a bundle holds of a job beside its log, as its last record has the digests of it. */
+export interface EvidenceTexts {
+  /** Null for a job without a plan. */
+  readonly plan: string | null;
+  readonly planDigest: string | null;
+  readonly result: string;
+}
+
 export interface AuditStore {
   /** Runs the work of a request. What it writes from there on is recorded as the act. */
   actAs(act: Act, work: () => void): void;
@@ -58,4 +69,7 @@ export interface AuditStore {
   checkpoint(): Promise<PublishedCheckpoint | null>;
   /** The proof that a record is in the tree of a size. */
   proveInclusion(seq: number, size: number): Promise<readonly string[]>;
+  signManifest(manifest: Manifest): Promise<SignedManifest>;
+  /** The plan and the result of a job. NOT_FOUND. */
+  readEvidence(job: string): Promise<EvidenceTexts>;
 }
