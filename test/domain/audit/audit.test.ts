@@ -176,7 +176,7 @@ t.test("a checkpoint is signed, and so is its note", async (t) => {
   t.ok(isSigned("checkpoint", signed, publicKeyIn(signer.publicKeyPem)));
   t.notOk(isSigned("manifest", signed, publicKeyIn(signer.publicKeyPem)), "of another purpose");
   t.notOk(isSigned("checkpoint", { ...signed, size: 3 }, publicKeyIn(signer.publicKeyPem)));
-  t.notOk(isSigned("checkpoint", signed, signerOf(Buffer.alloc(32, publicKeyIn(2)).publicKeyPem)));
+  t.notOk(isSigned("checkpoint", signed, publicKeyIn(signerOf(Buffer.alloc(32, 2)).publicKeyPem)));
   t.notOk(isSigned("checkpoint", signed, publicKeyIn("no key")));
   const note = checkpointNote(signer, signed);
   const [text = "", line = ""] = note.split("\n\n");
