@@ -61,7 +61,9 @@ async function settle(audit: AuditService, { request, reply, payload }: Answered
   const { isRecorded, ...act } = request.act ?? actOf(request, principal);
   if (isRecorded && status < 400) return;
   try {
-    await audit.record({ ...act, subject: subjectOfRequest(request), outcome: outcomeOf(reply, payload) });
+    const entry = { ...act, subject: subjectOfRequest(request), outcome: outcomeOf(reply, payload) };
+    // Refused before it was known whether the caller may see the subject: those who may are not told who else asked for it.
+    await audit.record(entry, request.act === null || undefined);
   } catch (error) {
     if (payload instanceof Readable) payload.destroy();
     if (status < 400) throw error;

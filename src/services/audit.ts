@@ -11,8 +11,11 @@ export type { Act, AuditRow };
 export interface AuditService {
   /** Runs the handling of a request: each of its transactions is recorded as its own, or not committed. */
   handle(act: Act, handle: () => void): void;
-  /** Records what a request did without a transaction of its own, or how it was refused. */
-  record(entry: Omit<AuditEntry, "at">): Promise<void>;
+  /**
+   * Records what a request did without a transaction of its own, or how it was refused. `isPlaced`: the subject is not looked up, so that
+   * the record belongs to no application but the one that it names.
+   */
+  record(entry: Omit<AuditEntry, "at">, isPlaced?: boolean): Promise<void>;
   /** Counts a refused request without a login. */
   noteAnonymous(source: string): void;
   /** Newest first, within the grants. What is recorded by now is chained first. */
@@ -33,7 +36,7 @@ export function createAuditService({ store, clock }: Uses<AuditStore, "clock">):
   };
   return {
     handle: (act, handle) => store.actAs(act, handle),
-    record: (entry) => store.record(entry),
+    record: (entry, isPlaced) => store.record(entry, isPlaced),
     noteAnonymous: (source) => anonymous.add(source, clock.now()),
     sequence,
     list: async (filter, page) => {

@@ -10,7 +10,7 @@ import { counted, NO_RECORDS, type SignedFile } from "../domain/audit/manifest.t
 import { ndjsonLine } from "../domain/audit/present-records.ts";
 import { StepbackError } from "../domain/errors.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
-import type { AuditStore, PublishedCheckpoint } from "../store/port/audit.ts";
+import type { AuditFilter, AuditStore, PublishedCheckpoint } from "../store/port/audit.ts";
 import type { LogStore } from "../store/port/logs.ts";
 import { findOfType } from "./find-activity.ts";
 import { found } from "./refusals.ts";
@@ -100,20 +100,21 @@ async function* logTexts(store: LogStore, id: string): AsyncGenerator<string> {
 class BundleRecords {
   count = NO_RECORDS;
   readonly #numbers: number[] = [];
-  readonly #subjects: readonly string[];
+  readonly #filter: AuditFilter;
 
   constructor(
     private readonly store: AuditStore,
-    { id, backup, record }: Deployment | Rollback,
+    { id, backup, record, application }: Deployment | Rollback,
     private readonly size: number,
   ) {
-    this.#subjects = [id, ...[backup, record].flatMap((snapshot) => (snapshot ? [snapshot.id] : []))];
+    const snapshots = [backup, record].flatMap((snapshot) => (snapshot ? [snapshot.id] : []));
+    // Whoever asked in vain is of another application, as far as anybody may know.
+    this.#filter = { application, subjects: [id, ...snapshots] };
   }
 
   async *lines(): AsyncGenerator<string> {
     for (let after = 0; ; ) {
-      const filter = { subjects: this.#subjects };
-      const rows = await this.store.readRecords(filter, { after, upTo: this.size, limit: BATCH });
+      const rows = await this.store.readRecords(this.#filter, { after, upTo: this.size, limit: BATCH });
       const last = rows.at(-1);
       if (!last) return;
       for (const { record } of rows) {

@@ -45,9 +45,13 @@ function entryOf(deed: Deed, act: Act | undefined, at: number): AuditEntry {
   return { ...entry, actor: act.actor, source: act.source, action: act.action };
 }
 
-/** The inbox of the sequencer. A subject that belongs to an activity gets that one's place. */
-export async function insertEntry(rows: Rows, given: AuditEntry): Promise<void> {
-  const subject = given.subject.application === undefined ? await placed(rows, given.subject) : given.subject;
+/** The inbox of the sequencer. A subject that belongs to an activity gets that one's place, unless `isPlaced` says that it has its own. */
+export async function insertEntry(
+  rows: Rows,
+  given: AuditEntry,
+  isPlaced = given.subject.application !== undefined,
+): Promise<void> {
+  const subject = isPlaced ? given.subject : await placed(rows, given.subject);
   const { body, texts } = splitEntry({ ...given, subject }, rows.sealing.random);
   const [inserted] = await rows.insert(auditInbox).values({ body }).returning({ entry: auditInbox.entry });
   const entry = inserted?.entry ?? 0;

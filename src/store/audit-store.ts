@@ -37,7 +37,7 @@ export function createAuditStore(database: SqliteDatabase, { log, now }: LogSett
   return {
     actAs,
     sequence,
-    record: (entry) => writeChain((rows) => insertEntry(rows, { ...entry, at: now() })),
+    record: (entry, isPlaced) => writeChain((rows) => insertEntry(rows, { ...entry, at: now() }, isPlaced)),
     checkpoint: async () => {
       await sequence();
       return writeChain(async (rows) => {

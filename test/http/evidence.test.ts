@@ -114,6 +114,11 @@ t.test("there is no evidence of what has not ended, nor for whoever may not expo
   const grants = [{ role: "auditor", ...EVERYWHERE, applications: ["crm"] }] as const;
   await insertLogin(service.store, service.clock, foreign, { name: "foreign", grants });
   t.equal((await service.get(`/v1/deployments/${ended}/evidence`, { token: foreign })).status, 404);
+  const { records } = await bundleOf(service, "deployments", ended);
+  t.notOk(
+    records.some(({ outcome }) => outcome === "NOT_FOUND" || outcome === "FORBIDDEN"),
+    "and who asked in vain is not told to those of the job",
+  );
 });
 
 t.test("no setting's value is in a bundle", async (t) => {

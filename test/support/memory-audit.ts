@@ -138,7 +138,8 @@ export async function* bundlePieces({ records, logLines }: BundleSize): AsyncGen
   const audit = memoryAudit([...others, end]);
   const store = {
     ...audit.store,
-    findRollback: async () => ({ id: JOB, status: "Completed", backup: null, record: null }) as unknown as Rollback,
+    findRollback: async () =>
+      ({ id: JOB, application: "shop", status: "Completed", backup: null, record: null }) as unknown as Rollback,
     readEvidence: async () => ({ plan, planDigest: "d", result }),
     listLines: async (_id: string, { after, limit }: { after: number; limit: number }) =>
       lines.slice(after, after + limit),

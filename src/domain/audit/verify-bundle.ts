@@ -23,6 +23,7 @@ export function verifyBundle(bundle: Uint8Array, kept: KeptElsewhere): VerifyRep
   const found = filesIn(bundle);
   if (!found) return unreadable("the file is no archive, or was cut");
   const missing = BUNDLE_FILES.filter((name) => !found.has(name));
+  if (missing.length === BUNDLE_FILES.length) return unreadable("the file is no evidence bundle, or was cut");
   if (missing.length > 0) return unreadable(...missing.map((name) => `${name} is missing`));
   const files = Object.fromEntries(BUNDLE_FILES.map((name) => [name, found.get(name)])) as Files;
   const signed = objectIn(files, "manifest.json");

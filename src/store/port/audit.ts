@@ -57,8 +57,8 @@ export interface EvidenceTexts {
 export interface AuditStore {
   /** Runs the work of a request. What it writes from there on is recorded as the act. */
   actAs(act: Act, work: () => void): void;
-  /** Records what no other transaction does. */
-  record(entry: Omit<AuditEntry, "at">): Promise<void>;
+  /** Records what no other transaction does. The subject gets the place of its activity, unless `isPlaced` is true. */
+  record(entry: Omit<AuditEntry, "at">, isPlaced?: boolean): Promise<void>;
   /** Chains what is recorded so far. Signs a checkpoint at the end of a job, and a minute after the last one. */
   sequence(): Promise<void>;
   /** Newest first. */
