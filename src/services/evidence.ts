@@ -9,6 +9,7 @@ import { FileDigest } from "../domain/audit/file-digest.ts";
 import { counted, NO_RECORDS, type SignedFile } from "../domain/audit/manifest.ts";
 import { ndjsonLine } from "../domain/audit/present-records.ts";
 import { StepbackError } from "../domain/errors.ts";
+import { asObject } from "../domain/json.ts";
 import type { ActivityStore } from "../store/port/activities.ts";
 import type { AuditFilter, AuditStore, PublishedCheckpoint } from "../store/port/audit.ts";
 import type { LogStore } from "../store/port/logs.ts";
@@ -55,7 +56,7 @@ async function* piecesOf(
     ["records.ndjson", records.lines()],
     ["plan.json", [plan ?? "null\n"]],
     ["result.json", [result]],
-    ["log.ndjson", logTexts(store, job.id)],
+    ["log.ndjson", logTexts(store, job.id, () => records.logLines)],
     ["inclusion-proofs.json", records.proofs()],
     ["checkpoint.json", [`${auditText(checkpoint)}\n`]],
     ["public-key.pem", [publicKeyPem]],
@@ -86,9 +87,10 @@ async function* piecesOf(
 /** Records or lines that are read at a time: some hundred kilobytes. */
 const BATCH = 200;
 
-async function* logTexts(store: LogStore, id: string): AsyncGenerator<string> {
+/** The log as it was when the job ended: a line may have come later. `upTo` is known once the records were read. */
+async function* logTexts(store: LogStore, id: string, upTo: () => number): AsyncGenerator<string> {
   for (let after = 0; ; ) {
-    const lines = await store.listLines(id, { after, limit: BATCH });
+    const lines = (await store.listLines(id, { after, limit: BATCH })).filter(({ seq }) => seq <= upTo());
     const last = lines.at(-1);
     if (!last) return;
     yield lines.map(logLineText).join("");
@@ -99,6 +101,8 @@ async function* logTexts(store: LogStore, id: string): AsyncGenerator<string> {
 /** The records about a job and its snapshots, up to a checkpoint. Remembers their numbers, for the proofs that come later. */
 class BundleRecords {
   count = NO_RECORDS;
+  /** How many lines the log had at the job's end, as its record says. */
+  logLines = Number.POSITIVE_INFINITY;
   readonly #numbers: number[] = [];
   readonly #filter: AuditFilter;
 
@@ -120,6 +124,8 @@ class BundleRecords {
       for (const { record } of rows) {
         this.#numbers.push(record.seq);
         this.count = counted(this.count, record.seq);
+        const { lines } = asObject(asObject(record["after"])["log"]);
+        if (typeof lines === "number") this.logLines = lines;
       }
       yield rows.map(ndjsonLine).join("");
       after = last.record.seq;

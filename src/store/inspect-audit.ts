@@ -3,10 +3,10 @@ import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Finding } from "../domain/activity/verification.ts";
 import { auditText, sha256 } from "../domain/audit/audit-text.ts";
 import { CHAIN_START, type ChainEnd, linkFaults, recordFaults, textFaults } from "../domain/audit/chain.ts";
-import { isSigned } from "../domain/audit/checkpoint.ts";
+import { isSigned, publicKeyIn } from "../domain/audit/checkpoint.ts";
 import { logLineText } from "../domain/audit/evidence-files.ts";
 import { append, type CompactRange, leafOf, rootOf, type Subtree } from "../domain/audit/merkle.ts";
-import type { AuditRecord } from "../domain/audit/record.ts";
+import { type AuditRecord, hashOfRecord } from "../domain/audit/record.ts";
 import { StepbackError } from "../domain/errors.ts";
 import { asObject, type Json } from "../domain/json.ts";
 import { evidenceOf, logBatches } from "./audit-deeds.ts";
@@ -87,14 +87,14 @@ async function inspectRecords(
     const name = `record ${row.seq}`;
     for (const text of linkFaults(before, { seq: row.seq, previous: record?.previous ?? "" } as AuditRecord))
       fault(name, text.includes("missing") ? "lost" : "altered", text);
-    const isSaid = record !== null && recordFaults(record).length === 0 && isRowOf(row, record);
+    const isSaid = record !== null && recordFaults(record, hashOfRecord(record)).length === 0 && isRowOf(row, record);
     if (!isSaid) fault(name, "altered", `record ${row.seq} was altered`);
     const opened = texts
       .filter((text) => text.entry === row.entry && rows.sealing.faultsOf(auditTexts, textId(text), text).length === 0)
       .map((text) => rows.sealing.open(auditTexts, textId(text), text));
     if (record) for (const text of textFaults(record, opened)) fault(name, "altered", text);
     if (record && isSaid && row.action === "job.end") ends.set(row.subject, record["after"] ?? null);
-    before = { seq: row.seq, hash: row.hash };
+    before = { seq: row.seq, hashes: [row.hash] };
     const appended = append(range, leafOf(row.hash));
     range = appended.range;
     completed.push(...appended.completed);
@@ -102,7 +102,7 @@ async function inspectRecords(
     if (!signed) continue;
     if (signed.hash !== row.hash || signed.merkleRoot !== rootOf(range))
       fault(`checkpoint ${row.seq}`, "altered", `the records up to ${row.seq} are not those that were signed`);
-    if (!isSigned("checkpoint", signed, rows.sealing.signer().publicKeyPem))
+    if (!isSigned("checkpoint", signed, publicKeyIn(rows.sealing.signer().publicKeyPem)))
       fault(`checkpoint ${row.seq}`, "altered", "its signature is wrong");
   }
   for (const name of await wrongNodes(rows, completed)) fault(name, "altered", "the tree over the records was altered");

@@ -9,6 +9,7 @@ import {
   BEFORE,
   endedDeployment,
   givePlan,
+  line as logLine,
   openDeployment,
   planStep,
   rollback,
@@ -66,6 +67,7 @@ t.test("the evidence of a rollback is whole, and says who did what, also after t
   t.match(textOf("records.ndjson"), /"value":"It broke\."/, "texts stand beside the records");
 
   await rollback(service, { rollback: id, components: "all", run: false });
+  await service.store.appendLines(null, id, [logLine(service, "a line that came later")]);
   const again = await bundleOf(service, "rollbacks", id);
   t.match(verifyBundle(again.bytes, NOTHING_KEPT), { faults: [] });
   t.ok(actionsOf(again.records).includes("getRollbackEvidence"), "who took evidence stands in the next one");

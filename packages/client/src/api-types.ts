@@ -426,6 +426,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployments/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Evidence of an ended job that can be checked without the service: its records, plan, result and log, signed */
+        get: operations["getDeploymentEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rollbacks": {
         parameters: {
             query?: never;
@@ -669,6 +686,23 @@ export interface paths {
          * @description `id:` is the line's `seq`, and `data:` the line. Resumes after `Last-Event-ID`. An `end` event follows the last line of an ended job.
          */
         get: operations["streamRollbackLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rollbacks/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Evidence of an ended job that can be checked without the service: its records, plan, result and log, signed */
+        get: operations["getRollbackEvidence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1896,6 +1930,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `DEPLOYMENT_NOT_FINISHED`: The deployment has not finished */
+        "409-DEPLOYMENT_NOT_FINISHED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `TOO_MANY_FAILED_LOGINS`: Too many log-ins from this address failed. `TOO_MANY_REQUESTS`: The principal sends more requests than it may. `TOO_MANY_OPEN_REQUESTS`: The principal has as many requests under way as it may. `TOO_MANY_FOLLOWERS`: The principal follows as many logs as it may */
         "429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS": {
             headers: {
@@ -2010,6 +2053,7 @@ export type Response409IdempotencyInProgress = components['responses']['409-IDEM
 export type Response422SecretInNameIdempotencyKeyReused = components['responses']['422-SECRET_IN_NAME-IDEMPOTENCY_KEY_REUSED'];
 export type Response503StoreUnavailableKeyUnavailableKeyDeniedKeyDisabledShuttingDownFencedOverloaded = components['responses']['503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED-OVERLOADED'];
 export type Response409IdempotencyInProgressAlreadyFinished = components['responses']['409-IDEMPOTENCY_IN_PROGRESS-ALREADY_FINISHED'];
+export type Response409DeploymentNotFinished = components['responses']['409-DEPLOYMENT_NOT_FINISHED'];
 export type Response429TooManyFailedLoginsTooManyRequestsTooManyOpenRequestsTooManyFollowers = components['responses']['429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS'];
 export type Response403RequestNotOfPageForbiddenOutsideGrantOutsideBindingEmergencyNotAllowed = components['responses']['403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT-OUTSIDE_BINDING-EMERGENCY_NOT_ALLOWED'];
 export type Response422SecretInNameIdempotencyKeyReusedUnknownComponentDuplicateComponentNothingPickedStrategyUnsupportedReasonRequired = components['responses']['422-SECRET_IN_NAME-IDEMPOTENCY_KEY_REUSED-UNKNOWN_COMPONENT-DUPLICATE_COMPONENT-NOTHING_PICKED-STRATEGY_UNSUPPORTED-REASON_REQUIRED'];
@@ -2549,7 +2593,7 @@ export interface operations {
                 subject?: string;
                 application?: string;
                 format?: "ndjson" | "csv" | "ocsf";
-                /** @description 1: each record with the proof that the signed log has it */
+                /** @description 1: each record with the proof that the signed log has it. Left out: as it takes to check the file, so with proofs where records are left out */
                 proofs?: "0" | "1";
             };
             header?: never;
@@ -3632,15 +3676,7 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-REQUEST_NOT_OF_PAGE"];
             404: components["responses"]["404-NOT_FOUND"];
-            /** @description `DEPLOYMENT_NOT_FINISHED`: The deployment has not finished */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            409: components["responses"]["409-DEPLOYMENT_NOT_FINISHED"];
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
@@ -3758,6 +3794,55 @@ export interface operations {
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeploymentEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip archive; `stepback audit verify` checks it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            409: components["responses"]["409-DEPLOYMENT_NOT_FINISHED"];
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4897,6 +4982,63 @@ export interface operations {
             429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS-TOO_MANY_FOLLOWERS"];
             500: components["responses"]["500-INTERNAL-KEY_LOST"];
             503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN"];
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRollbackEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip archive; `stepback audit verify` checks it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["400-VALIDATION_FAILED"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-REQUEST_NOT_OF_PAGE-FORBIDDEN-OUTSIDE_GRANT"];
+            404: components["responses"]["404-NOT_FOUND"];
+            /** @description `ROLLBACK_NOT_FINISHED`: The rollback has not finished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["429-TOO_MANY_FAILED_LOGINS-TOO_MANY_REQUESTS-TOO_MANY_OPEN_REQUESTS"];
+            500: components["responses"]["500-INTERNAL-KEY_LOST"];
+            503: components["responses"]["503-STORE_UNAVAILABLE-KEY_UNAVAILABLE-KEY_DENIED-KEY_DISABLED-SHUTTING_DOWN-FENCED"];
+            507: components["responses"]["507-DISK_FULL"];
             /** @description The request was refused */
             "4XX": {
                 headers: {
