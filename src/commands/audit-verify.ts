@@ -1,6 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import type { Starter } from "#cli/cli";
 import { CliError, EXIT, type ExitCode } from "#cli/exit-codes";
+import { groupOf } from "#cli/group";
 import type { KeptElsewhere, VerifyReport } from "../domain/audit/kept-elsewhere.ts";
 import { isBundle, verifyBundle } from "../domain/audit/verify-bundle.ts";
 import { verifyExport } from "../domain/audit/verify-export.ts";
@@ -13,14 +14,12 @@ interface VerifyOptions {
 
 /** Needs no service: whoever checks a file of the audit need not trust the one that made it. */
 export const auditVerifyCommand: Starter = (program, start) => {
-  program
-    .command("audit")
-    .summary("read, export and check the audit")
+  groupOf(program, "audit", "read, export and check the audit")
     .command("verify")
     .description("check an evidence bundle or an export of the audit (NDJSON), without the service")
-    .argument("<file>", "as `GET /v1/rollbacks/{id}/evidence` or `GET /v1/audit/export` gives it")
+    .argument("<file>", "as `audit evidence` or `audit export` writes it")
     .option("--key <file>", "the public key (PEM) that must have signed; otherwise the one in the file is believed")
-    .option("--checkpoint <file>", "a checkpoint that was kept elsewhere, as `GET /v1/audit/checkpoint` gives it")
+    .option("--checkpoint <file>", "a checkpoint that was kept elsewhere, as `audit checkpoint --output json` gives it")
     .action((file: string, options: VerifyOptions) => start(() => verify(file, options)));
 };
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { activitiesCommand } from "./commands/activities.ts";
 import { approvalCommands } from "./commands/approvals.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { buildsCommand } from "./commands/builds.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { componentsCommand } from "./commands/components.ts";
@@ -47,6 +48,7 @@ const COMMANDS: readonly ClientCommand[] = [
   drillCommand,
   tokensCommand,
   keysCommand,
+  auditCommand,
 ];
 
 const HELP_AFTER = `

@@ -1615,6 +1615,14 @@ export interface components {
                 subject: {
                     type: string;
                     id: string;
+                    component?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description The call of AWS that the record is about */
+                aws?: {
+                    service: string;
+                    operation: string;
                 } & {
                     [key: string]: unknown;
                 };

@@ -22,8 +22,10 @@ export interface FileWithDigest {
   readonly digest: string;
 }
 
-/** Uploads and downloads packages. They are streamed from and to files; the other client holds every body in memory. */
+/** Sends and fetches what is large as a stream; the other client holds every body in memory. */
 export interface Transfer {
+  /** The body of the answer to a GET of this path and query. Throws ApiError, or UnreachableError where nobody answers. */
+  read(path: string): Promise<Readable>;
   /** Storing the same bytes again is no error. Throws ApiError, or UnreachableError where nobody answers. */
   upload(place: PackagePlace & { commit: string }, source: FileWithDigest): Promise<Package>;
   /** Throws DamagedPackageError where what arrived has another digest than `target.digest`, which the build records. */
@@ -36,6 +38,10 @@ const RETRY_PAUSES_MS = [500, 2_000, 8_000];
 export function createTransfer({ url, token }: ServiceAccess, signal: AbortSignal): Transfer {
   const request = (path: string, init: (authorization: string) => RequestInit) =>
     fetchWithRetries(new URL(url + path), async () => init(await bearerOf(token)), signal);
+  const read = async (path: string) => {
+    const { body } = await request(path, (authorization) => ({ headers: { authorization } }));
+    return body ? Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]) : Readable.from([]);
+  };
   return {
     async upload({ commit, ...place }, { file, digest }) {
       const answer = await request(`${pathOf(place)}?${new URLSearchParams({ commit })}`, (authorization) => ({
@@ -46,9 +52,9 @@ export function createTransfer({ url, token }: ServiceAccess, signal: AbortSigna
       }));
       return (await answer.json()) as Package;
     },
+    read,
     async download(place, { file, digest }) {
-      const { body } = await request(pathOf(place), (authorization) => ({ headers: { authorization } }));
-      await pipeline(body ?? Readable.from([]), createWriteStream(file), { signal });
+      await pipeline(await read(pathOf(place)), createWriteStream(file), { signal });
       if ((await digestOf(file)) !== digest) throw new DamagedPackageError();
     },
   };

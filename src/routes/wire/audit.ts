@@ -11,7 +11,16 @@ const RecordShape = Type.Object(
     at: Time,
     actor: Type.Object({ subject: Type.String(), method: Type.String() }, { additionalProperties: true }),
     action: Type.String({ description: "The operation of the API, or what a job did" }),
-    subject: Type.Object({ type: Type.String(), id: Type.String() }, { additionalProperties: true }),
+    subject: Type.Object(
+      { type: Type.String(), id: Type.String(), component: Type.Optional(Type.String()) },
+      { additionalProperties: true },
+    ),
+    aws: Type.Optional(
+      Type.Object(
+        { service: Type.String(), operation: Type.String() },
+        { additionalProperties: true, description: "The call of AWS that the record is about" },
+      ),
+    ),
     outcome: Type.String({ description: "`done`, `repeated`, or the code of an error" }),
     previous: Hash,
     hash: Type.String({ ...Hash, description: "SHA-256 over the canonical record without this member" }),
