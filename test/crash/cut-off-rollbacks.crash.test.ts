@@ -7,5 +7,5 @@ import { startQuickStand } from "../support/crash-stand.ts";
 for (const when of ["before", "after"] as const)
   t.test(
     `a rollback of all kinds, cut off ${when} the effect of a call of AWS, ends by itself and does nothing twice`,
-    killRollbacks(startQuickStand, when, sampleOfCalls(5)),
+    killRollbacks(startQuickStand, when, sampleOfCalls(10)),
   );

@@ -6,15 +6,15 @@ import { startProcessStand } from "../support/crash-stand.ts";
 
 t.test(
   "a rollback of all kinds, killed before the effect of a call of AWS, ends by itself and does nothing twice",
-  killRollbacks(startProcessStand, "before", sampleOfCalls(20)),
+  killRollbacks(startProcessStand, "before", sampleOfCalls(40)),
 );
 
 t.test(
   "a rollback of all kinds, killed after the effect of a call of AWS, ends by itself and does nothing twice",
-  killRollbacks(startProcessStand, "after", sampleOfCalls(20)),
+  killRollbacks(startProcessStand, "after", sampleOfCalls(40)),
 );
 
 t.test(
   "a backup that is killed at a call of AWS is ready by itself after the restart",
-  killBackups(startProcessStand, sampleOfCalls(20)),
+  killBackups(startProcessStand, sampleOfCalls(40)),
 );

@@ -9,15 +9,15 @@ import { startQuickStand } from "../support/crash-stand.ts";
 
 t.test(
   "a rollback that is cut off before the effect of a call ends by itself and does nothing twice",
-  killRollbacks(startQuickStand, "before", sampleOfCalls(40)),
+  killRollbacks(startQuickStand, "before", sampleOfCalls(50)),
 );
 
 t.test(
   "a rollback that is cut off after the effect of a call ends by itself and does nothing twice",
-  killRollbacks(startQuickStand, "after", sampleOfCalls(40)),
+  killRollbacks(startQuickStand, "after", sampleOfCalls(50)),
 );
 
 t.test(
   "a backup that is cut off at a call is ready by itself after the restart",
-  killBackups(startQuickStand, sampleOfCalls(40)),
+  killBackups(startQuickStand, sampleOfCalls(50)),
 );
